@@ -1,0 +1,47 @@
+//! What answers requests: the one type that a service's router, the gateway and the observer share.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use tower::ServiceExt;
+
+use crate::{Request, Response};
+
+type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Something that answers every request. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<dyn Fn(Request) -> Answer + Send + Sync>);
+
+impl App {
+    /// An app from an async function.
+    pub fn new<F, R>(answer: F) -> Self
+    where
+        F: Fn(Request) -> R + Send + Sync + 'static,
+        R: Future<Output = Response> + Send + 'static,
+    {
+        Self(Arc::new(move |request| Box::pin(answer(request))))
+    }
+
+    pub(crate) fn of_router(router: Router) -> Self {
+        Self::new(move |request| {
+            let answer = router.clone().oneshot(request);
+            async move {
+                let answer: Result<Response, Infallible> = answer.await;
+                match answer {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+        })
+    }
+
+    /// Answers one request.
+    #[must_use]
+    pub fn call(&self, request: Request) -> Answer {
+        (self.0)(request)
+    }
+}

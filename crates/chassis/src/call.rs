@@ -1,0 +1,139 @@
+//! What an operation may know about the request it serves.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::clock::Clock;
+
+/// Warnings an answer carries at most.
+const MAX_WARNINGS: usize = 50;
+
+/// Something the caller should know though the request succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Warning {
+    /// A kebab-case word a program can branch on.
+    pub code: String,
+    /// What to know or change.
+    pub message: String,
+    /// The field it is about, if it is about one.
+    pub field: Option<String>,
+}
+
+/// Who is calling, as the gateway found from the API key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consumer {
+    /// Kong's consumer id.
+    pub id: String,
+    /// Its name in `kong.yml`.
+    pub username: String,
+    /// The id the operator's own system knows it by.
+    pub custom_id: Option<String>,
+    /// ACL groups; the plan is one of them.
+    pub groups: Vec<String>,
+}
+
+/// One rate-limit window of the caller, counted with this request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// `minute`, `hour`, `day` and so on.
+    pub period: &'static str,
+    /// Requests the plan allows in it.
+    pub limit: u64,
+    /// Requests left in it.
+    pub remaining: u64,
+    /// Seconds until it starts anew.
+    pub reset_seconds: u64,
+}
+
+/// The request around an operation's input: who, how long, and what to tell besides the answer.
+#[derive(Debug)]
+pub struct Call {
+    consumer: Option<Arc<Consumer>>,
+    windows: Arc<[Window]>,
+    clock: Clock,
+    deadline: Instant,
+    cancelled: Arc<AtomicBool>,
+    warnings: Mutex<Vec<Warning>>,
+}
+
+impl Call {
+    pub(crate) fn new(
+        consumer: Option<Arc<Consumer>>,
+        windows: Arc<[Window]>,
+        clock: Clock,
+        deadline: Instant,
+    ) -> Self {
+        Self { consumer, windows, clock, deadline, cancelled: Arc::default(), warnings: Mutex::default() }
+    }
+
+    /// A call for tests and benches: nobody asks, a minute is left.
+    #[must_use]
+    pub fn detached() -> Self {
+        Self::new(None, Arc::default(), Clock::System, Instant::now() + Duration::from_secs(60))
+    }
+
+    /// Who is calling; nobody when the service is used without a gateway.
+    #[must_use]
+    pub fn consumer(&self) -> Option<&Consumer> {
+        self.consumer.as_deref()
+    }
+
+    /// The caller's rate-limit windows; empty when the gateway is another process.
+    #[must_use]
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// When the answer must be there.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether nobody waits for the answer any more: the client left or the deadline passed. Long loops ask now and
+    /// then and return any error.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Adds a warning to the answer.
+    pub fn warn(&self, code: &'static str, field: Option<&str>, message: impl Into<String>) {
+        self.push_warning(Warning { code: code.to_owned(), message: message.into(), field: field.map(str::to_owned) });
+    }
+
+    pub(crate) fn push_warning(&self, warning: Warning) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.len() < MAX_WARNINGS {
+            warnings.push(warning);
+        }
+    }
+
+    pub(crate) fn take_warnings(&self) -> Vec<Warning> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn cancel_flag(&self) -> CancelOnDrop {
+        CancelOnDrop(self.cancelled.clone())
+    }
+}
+
+/// Held by whoever waits for the answer; when it goes, [`Call::cancelled`] turns true.
+pub(crate) struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,87 @@
+//! From a request's parts to a typed request: JSON bodies, forms, query strings and path parameters, by one road.
+//!
+//! Everything is JSON text in the end: a body as it came, options from a query or form as JSON strings. [`lenient`]
+//! reads it, struct by struct, through serde_json; a list of numbers streams into its `Vec` without a tree.
+
+mod form;
+mod lenient;
+mod names;
+mod problem;
+mod scalars;
+
+use std::cell::OnceCell;
+
+use serde::de::DeserializeOwned;
+
+pub(crate) use form::options_of;
+pub(crate) use names::nearest;
+pub(crate) use scalars::ScalarPaths;
+
+use crate::call::Warning;
+use crate::error::{Code, Error};
+use problem::Problem;
+
+/// Nesting a body may have; as deep as serde_json itself goes.
+pub(crate) const MAX_DEPTH: u32 = 128;
+/// Values (list elements, object entries) a body may hold.
+pub(crate) const MAX_VALUES: u32 = 5_000_000;
+/// Values of a request that may be JSON written as text.
+const MAX_JSON_TEXTS: usize = 256;
+
+/// One option that came beside the body: its name and its value as JSON text.
+pub(crate) struct Pair {
+    pub(crate) name: String,
+    pub(crate) json: String,
+}
+
+/// What a request is read from.
+#[derive(Default)]
+pub(crate) struct Input<'a> {
+    /// A JSON object, or nothing.
+    pub(crate) body: &'a str,
+    /// Options of the query, the form and the path.
+    pub(crate) options: &'a [Pair],
+    /// Whether unknown fields are warned about instead of refused.
+    pub(crate) lenient: bool,
+}
+
+/// Reads a request.
+pub(crate) fn decode<T: DeserializeOwned>(
+    input: &Input<'_>,
+    scalars: &ScalarPaths,
+) -> Result<(T, Vec<Warning>), Error> {
+    let texts = Texts::default();
+    let reader = lenient::Reader::new(scalars, &texts, input.lenient);
+    match T::deserialize(lenient::Root { reader: &reader, body: input.body, options: input.options }) {
+        Ok(value) => Ok((value, reader.into_warnings())),
+        Err(problem) => Err(reader.locate(problem)),
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Field { field, message } => Self::field(Code::ValidationError, field, message),
+            Problem::Request { message } => Self::new(Code::ValidationError, message),
+            Problem::Syntax { message } => Self::new(Code::MalformedRequest, message),
+        }
+    }
+}
+
+/// JSON texts found inside JSON strings, kept as long as the input: an append-only list that hands out references.
+#[derive(Default)]
+struct Texts(OnceCell<Box<(String, Self)>>);
+
+impl Texts {
+    /// Keeps a text; nothing when there are too many.
+    fn keep(&self, text: String) -> Option<&str> {
+        let mut slot = self;
+        for _ in 0..MAX_JSON_TEXTS {
+            match slot.0.get() {
+                Some(taken) => slot = &taken.1,
+                None => return Some(&slot.0.get_or_init(|| Box::new((text, Self::default()))).0),
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,115 @@
+//! Health: what a service says about itself and what it stands on.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::StatusCode;
+use http_body_util::{BodyExt, Limited};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::runtime::Runtime;
+use crate::{App, Body};
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// All well.
+    Healthy,
+    /// It answers, with less than it should.
+    Degraded,
+    /// It does not answer.
+    Unhealthy,
+}
+
+/// One thing checked, and why when it is not well.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// How it is.
+    pub status: Status,
+    /// Why, when it is not well.
+    pub reason: Option<String>,
+}
+
+impl Check {
+    /// All well.
+    #[must_use]
+    pub fn healthy() -> Self {
+        Self { status: Status::Healthy, reason: None }
+    }
+
+    /// Not well.
+    #[must_use]
+    pub fn because(status: Status, reason: impl Into<String>) -> Self {
+        Self { status, reason: Some(reason.into()) }
+    }
+}
+
+impl Check {
+    /// Asks the `/health` of another service.
+    pub async fn of_app(app: &App) -> Self {
+        let request = http::Request::get("/health").body(Body::empty()).expect("the path is one");
+        let response = app.call(request).await;
+        let body = Limited::new(response.into_body(), MAX_HEALTH_BYTES).collect().await;
+        let health = body.ok().and_then(|body| serde_json::from_slice::<Health>(&body.to_bytes()).ok());
+        match health {
+            None => Self::because(Status::Unhealthy, "does not answer"),
+            Some(health) if health.status == Status::Healthy => Self::healthy(),
+            Some(health) => {
+                let reasons: Vec<String> =
+                    health.reasons.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
+                Self::because(health.status, reasons.join("; "))
+            }
+        }
+    }
+}
+
+/// Bytes of another service's health that are read.
+const MAX_HEALTH_BYTES: usize = 64 * 1024;
+
+/// Asks how something is.
+pub(crate) type Probe = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Check> + Send>> + Send + Sync>;
+
+/// The answer of `/health`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Health {
+    /// The worst of the checks, but never worse than `degraded` while the service itself answers.
+    pub status: Status,
+    /// Version of the program.
+    pub version: String,
+    /// Seconds since it started.
+    pub uptime: u64,
+    /// What was checked.
+    pub checks: BTreeMap<String, Status>,
+    /// Why something is not healthy, by check.
+    pub reasons: BTreeMap<String, String>,
+}
+
+impl Health {
+    pub(crate) async fn ask(runtime: &Runtime, probes: &[(String, Probe)]) -> Self {
+        let mut checks = BTreeMap::new();
+        let mut reasons = BTreeMap::new();
+        for (name, probe) in probes {
+            let check = probe().await;
+            checks.insert(name.clone(), check.status);
+            reasons.extend(check.reason.map(|reason| (name.clone(), reason)));
+        }
+        let worst = checks.values().max().copied().unwrap_or(Status::Healthy);
+        Self {
+            status: worst.min(Status::Degraded),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime: runtime.uptime_seconds(),
+            checks,
+            reasons,
+        }
+    }
+
+    /// The status to answer with. A balancer asks for readiness, which ends before the service does.
+    pub(crate) fn status_code(&self, asks_readiness: bool, runtime: &Runtime) -> StatusCode {
+        let draining = asks_readiness && runtime.is_draining();
+        if self.status == Status::Unhealthy || draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+    }
+}

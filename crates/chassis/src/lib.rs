@@ -1,0 +1,48 @@
+//! What all services share. A service says what it does, as functions from typed requests to typed responses; the
+//! chassis makes an HTTP service of it: decoding, validation, limits, placement, errors, documents, metrics, serving.
+//!
+//! The only crate that knows axum.
+
+mod app;
+mod body;
+mod call;
+mod clock;
+mod decode;
+mod error;
+mod health;
+mod log;
+mod metrics;
+mod observe;
+mod openapi;
+mod operation;
+mod pool;
+mod runtime;
+mod serve;
+mod service;
+pub mod settings;
+mod validate;
+
+pub use app::App;
+pub use axum::body::Body;
+pub use call::{Call, Consumer, Warning, Window};
+pub use clock::Clock;
+pub use error::{Code, Detail, Error};
+pub use health::{Check, Health, Status};
+pub use log::{Lines, Log};
+pub use metrics::{Metrics, RouteMetrics};
+pub use observe::{Answered, Context, Observer, REQUEST_ID, RequestId};
+pub use openapi::merge;
+pub use operation::{Operation, OperationRequest, OperationResponse};
+pub use pool::{Cost, Pool};
+pub use runtime::{GATEWAY_SECRET, Runtime};
+pub use serve::{Listener, alone, run, serve};
+pub use service::{OperationInfo, Service, metrics_app};
+pub use settings::Settings;
+
+/// A request with its body.
+pub type Request = http::Request<Body>;
+/// A response with its body.
+pub type Response = http::Response<Body>;
+
+/// The content type of every JSON answer.
+pub(crate) const JSON: http::HeaderValue = http::HeaderValue::from_static("application/json");

@@ -1,0 +1,317 @@
+//! The OpenAPI 3.1 document of a service, from its types.
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::call::Warning;
+use crate::decode::ScalarPaths;
+use crate::error::{Code, ErrorBody};
+use crate::health::Health;
+use crate::operation::{Operation, OperationRequest};
+use crate::service::Service;
+
+/// Where schemas live in a document.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Codes every operation may answer with, by status; the text is the response's description.
+const ERRORS: [(&str, Code, &str); 12] = [
+    ("400", Code::ValidationError, "The body cannot be read, or a field is missing, unknown or out of range."),
+    ("401", Code::Unauthorized, "No API key, or one nobody has."),
+    ("403", Code::Forbidden, "The key may not use this."),
+    ("404", Code::NotFound, "No such path."),
+    ("413", Code::PayloadTooLarge, "The body is larger than the limit the message names."),
+    ("415", Code::UnsupportedMediaType, "A kind of body this operation does not read."),
+    ("422", Code::Unprocessable, "Well-formed, but it cannot be done."),
+    ("429", Code::RateLimited, "The plan's limit is used up; Retry-After says for how many seconds."),
+    ("500", Code::InternalError, "Our fault."),
+    ("502", Code::BadGateway, "A service behind the gateway did not answer properly."),
+    ("503", Code::Unavailable, "Overloaded, or a part that is not running; try again later."),
+    ("504", Code::DeadlineExceeded, "Not done in time."),
+];
+
+/// The fields of a request type that are numbers, booleans or enums.
+pub(crate) fn scalar_paths<Q: OperationRequest>() -> ScalarPaths {
+    let mut generator = requests();
+    let schema = generator.subschema_for::<Q>().to_value();
+    ScalarPaths::of_schema(&schema, &Value::Object(generator.take_definitions(true)))
+}
+
+fn requests() -> SchemaGenerator {
+    settings().for_deserialize().into_generator()
+}
+
+fn responses() -> SchemaGenerator {
+    settings().for_serialize().into_generator()
+}
+
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    })
+}
+
+/// The document of one service.
+pub(crate) fn document(service: &Service) -> Value {
+    let mut requests = requests();
+    let mut responses = responses();
+    let mut paths = Map::new();
+    for operation in &service.operations {
+        let path = format!("{}{}", service.prefix, operation.path);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[operation.method.as_str().to_ascii_lowercase()] =
+            operation_object(service, operation, &mut requests, &mut responses);
+    }
+    let answers: Vec<String> = service.operations.iter().filter_map(|op| answer_name(op, &mut responses)).collect();
+
+    let mut schemas = requests.take_definitions(true);
+    close_objects(&mut schemas);
+    for (name, mut schema) in responses.take_definitions(true) {
+        if answers.contains(&name) {
+            add_warnings(&mut schema);
+        }
+        tidy(&mut schema);
+        let known = schemas.insert(name.clone(), schema);
+        let same = known.is_none_or(|known| known == schemas[&name]);
+        assert!(same, "{name} differs as request and as answer: name it twice");
+    }
+    let mut document = json!({ "paths": paths, "components": { "schemas": schemas } });
+    prefix_schemas(&mut document, service.name);
+
+    let mut shared = self::responses();
+    let _ = shared.subschema_for::<ErrorBody<'_>>();
+    let _ = shared.subschema_for::<Warning>();
+    let _ = shared.subschema_for::<Health>();
+    for (name, mut schema) in shared.take_definitions(true) {
+        tidy(&mut schema);
+        document["components"]["schemas"][name] = schema;
+    }
+    for path in ["/health".to_owned(), format!("{}/health", service.prefix)] {
+        let id = if path == "/health" { "health" } else { "service_health" };
+        document["paths"][path] = health_path(&format!("{}_{id}", service.name), service.name);
+    }
+    finish(document, &format!("FlowForge {}", service.name), service.title, &[(service.name, service.title)])
+}
+
+/// One document of several services: what the gateway serves.
+#[must_use]
+pub fn merge(services: &[&Service], title: &str, description: &str) -> Value {
+    let mut merged = json!({ "paths": {}, "components": { "schemas": {} } });
+    for service in services {
+        let document = service.openapi();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            // The first service is the gateway's own: its `/health` is that of all.
+            if merged["paths"][path].is_null() {
+                merged["paths"][path] = item.clone();
+            }
+        }
+        for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+            merged["components"]["schemas"][name] = schema.clone();
+        }
+    }
+    let tags: Vec<(&str, &str)> = services.iter().map(|service| (service.name, service.title)).collect();
+    finish(merged, title, description, &tags)
+}
+
+fn finish(mut document: Value, title: &str, description: &str, tags: &[(&str, &str)]) -> Value {
+    document["openapi"] = json!("3.1.0");
+    document["info"] = json!({
+        "title": title,
+        "description": description,
+        "version": env!("CARGO_PKG_VERSION"),
+        "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+    });
+    document["servers"] = json!([{ "url": "/" }]);
+    document["security"] = json!([{ "apiKey": [] }]);
+    let tags = tags.iter().map(|(name, description)| json!({ "name": name, "description": description }));
+    document["tags"] = Value::Array(tags.collect());
+    document["components"]["securitySchemes"] = json!({
+        "apiKey": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-API-Key",
+            "description": "The key of your plan. `apikey: KEY` and `Authorization: Bearer KEY` work too.",
+        }
+    });
+    document
+}
+
+fn operation_object(
+    service: &Service,
+    operation: &Operation,
+    requests: &mut SchemaGenerator,
+    responses: &mut SchemaGenerator,
+) -> Value {
+    let answer = (operation.response_schema)(responses).to_value();
+    let mut answers = json!({ "200": response("Done.", &answer) });
+    for (status, _, description) in ERRORS {
+        answers[status] = error_response(status, description);
+    }
+    let mut object = json!({
+        "operationId": format!("{}_{}", service.name, operation.name()),
+        "tags": [service.name],
+        "summary": operation.summary,
+        "responses": answers,
+    });
+    if operation.public {
+        object["security"] = json!([]);
+    }
+    if !operation.description.is_empty() {
+        object["description"] = json!(operation.description);
+    }
+    let request = (operation.request_schema)(requests).to_value();
+    if operation.is_query_only() {
+        let parameters = query_parameters(&request, requests);
+        if !parameters.is_empty() {
+            object["parameters"] = Value::Array(parameters);
+        }
+        return object;
+    }
+    let mut body = json!({ "schema": request });
+    if let Some(example) = &operation.example {
+        body["example"] = example.clone();
+    }
+    object["requestBody"] = json!({ "required": true, "content": { "application/json": body } });
+    object
+}
+
+fn response(description: &str, schema: &Value) -> Value {
+    json!({
+        "description": description,
+        "headers": { "X-Request-ID": { "description": "Finds this request in the logs.", "schema": { "type": "string" } } },
+        "content": { "application/json": { "schema": schema } },
+    })
+}
+
+fn error_response(status: &str, description: &str) -> Value {
+    let mut object = response(description, &json!({ "$ref": format!("{SCHEMAS}Error") }));
+    if matches!(status, "429" | "503") {
+        object["headers"]["Retry-After"] =
+            json!({ "description": "Seconds until trying again makes sense.", "schema": { "type": "integer" } });
+    }
+    object
+}
+
+fn health_path(id: &str, tag: &str) -> Value {
+    let health = json!({ "$ref": format!("{SCHEMAS}Health") });
+    let errors = ["429", "500", "502", "504"];
+    let mut answers = json!({ "200": response("It answers.", &health), "503": response("It does not.", &health) });
+    for (status, _, description) in ERRORS.iter().filter(|(status, ..)| errors.contains(status)) {
+        answers[*status] = error_response(status, description);
+    }
+    json!({ "get": {
+        "operationId": id, "tags": [tag], "summary": "How the service is", "security": [], "responses": answers,
+    } })
+}
+
+/// The component an operation answers with.
+fn answer_name(operation: &Operation, responses: &mut SchemaGenerator) -> Option<String> {
+    let schema = (operation.response_schema)(responses).to_value();
+    schema["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).map(str::to_owned)
+}
+
+fn query_parameters(request: &Value, requests: &mut SchemaGenerator) -> Vec<Value> {
+    let name = request["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).unwrap_or_default();
+    let definition = requests.definitions().get(name).cloned().unwrap_or_else(|| request.clone());
+    let required = |name: &str| definition["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+    let parameter = |(name, schema): (&String, &Value)| {
+        let mut schema = schema.clone();
+        tidy(&mut schema);
+        json!({ "name": name, "in": "query", "required": required(name), "schema": schema })
+    };
+    definition["properties"].as_object().into_iter().flatten().map(parameter).collect()
+}
+
+/// Every answer says what to know besides: `warnings`.
+fn add_warnings(schema: &mut Value) {
+    schema["properties"]["warnings"] = json!({
+        "type": "array",
+        "description": "What to know though it succeeded; usually empty.",
+        "items": { "$ref": format!("{SCHEMAS}Warning") },
+    });
+    match schema["required"].as_array_mut() {
+        Some(required) => required.push(json!("warnings")),
+        None => schema["required"] = json!(["warnings"]),
+    }
+}
+
+/// Request objects are closed: a misspelled field is an error, not silence.
+fn close_objects(schemas: &mut Map<String, Value>) {
+    for schema in schemas.values_mut() {
+        tidy(schema);
+        if schema["properties"].is_object() {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+}
+
+/// Drops `uint32` and the like: not formats anyone knows, and the bounds say it already.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
+                object.remove("format");
+            }
+            object.values_mut().for_each(tidy);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+/// Schemas of a service carry its name, so that the documents of all services fit into one.
+fn prefix_schemas(document: &mut Value, service: &str) {
+    let mut prefix = service.to_owned();
+    if let Some(first) = prefix.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    let shared = ["Error", "Code", "Detail", "Warning", "Health", "Status"];
+    let rename = |name: &str| if shared.contains(&name) { name.to_owned() } else { format!("{prefix}{name}") };
+    document["components"]["schemas"] =
+        Value::Object(schemas.into_iter().map(|(name, schema)| (rename(&name), schema)).collect());
+    rewrite_references(document, &rename);
+}
+
+fn rewrite_references(value: &mut Value, rename: &impl Fn(&str) -> String) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value {
+                    Value::String(target) if key == "$ref" => {
+                        if let Some(name) = target.strip_prefix(SCHEMAS) {
+                            *target = format!("{SCHEMAS}{}", rename(name));
+                        }
+                    }
+                    other => rewrite_references(other, rename),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rewrite_references(item, rename)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_table_has_the_status_of_each_code() {
+        for (status, code, _) in ERRORS {
+            assert_eq!(status, code.status().as_str());
+        }
+    }
+
+    #[test]
+    fn schemas_take_the_name_of_their_service() {
+        let mut document = json!({
+            "paths": { "/x": { "$ref": "#/components/schemas/Hash" } },
+            "components": { "schemas": { "Hash": {}, "Error": {} } },
+        });
+        prefix_schemas(&mut document, "crypto");
+        assert_eq!(document["paths"]["/x"]["$ref"], "#/components/schemas/CryptoHash");
+        assert!(document["components"]["schemas"]["Error"].is_object());
+    }
+}

@@ -1,0 +1,191 @@
+//! Listening: bounded heads, slow clients turned away, and an end that ends.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+
+use crate::clock::Clock;
+use crate::log::Log;
+use crate::observe::{Observer, Peer};
+use crate::runtime::Runtime;
+use crate::service::Service;
+use crate::settings::Settings;
+use crate::{App, Body, Request};
+
+/// A request head may be this large in all, and no slower than this.
+const HEAD_BYTES: usize = 32 * 1024;
+const HEAD_TIME: Duration = Duration::from_secs(10);
+const MAX_HEADERS: usize = 100;
+/// Requests one HTTP/2 connection may have open.
+const MAX_STREAMS: u32 = 128;
+/// Wait after the system refuses a connection (no descriptors left) before asking again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// An address and what answers there.
+pub struct Listener {
+    listener: TcpListener,
+    app: App,
+}
+
+impl Listener {
+    /// Takes an address.
+    ///
+    /// # Errors
+    /// With the address in the text, when it cannot be taken.
+    pub async fn bind(address: SocketAddr, app: App) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await;
+        let listener =
+            listener.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
+        Ok(Self { listener, app })
+    }
+
+    /// The address it has.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// Serves until the process is told to stop, then lets requests in flight end, within their time.
+pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>) {
+    let (stop, stopped) = watch::channel(false);
+    let tasks: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| tokio::spawn(accept(listener, runtime.clone(), stopped.clone())))
+        .collect();
+    told_to_stop().await;
+    runtime.drain();
+    tracing::info!("stopping");
+    tokio::time::sleep(runtime.settings.drain.0).await;
+    // Nobody listens only when every task has ended already.
+    let _ = stop.send(true);
+    for task in tasks {
+        let _ = task.await;
+    }
+    tracing::info!("stopped");
+}
+
+async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::Receiver<bool>) {
+    let Listener { listener, app } = listener;
+    let room = Arc::new(Semaphore::new(runtime.settings.connections));
+    let graceful = GracefulShutdown::new();
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
+        .half_close(false);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(HEAD_BYTES as u32)
+        .keep_alive_interval(Duration::from_secs(20));
+    loop {
+        let place = room.clone().acquire_owned();
+        let accepted = tokio::select! {
+            accepted = async { (place.await, listener.accept().await) } => accepted,
+            _ = stopped.changed() => break,
+        };
+        let (Ok(place), Ok((stream, peer))) = accepted else {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let connection = server.serve_connection(TokioIo::new(no_delay(stream)), answer(app.clone(), peer));
+        let connection = graceful.watch(connection.into_owned());
+        tokio::spawn(async move {
+            // A connection that breaks is the client's affair.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let patience = runtime.settings.shutdown.0;
+    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = patience.as_secs(), "requests in flight were cut off");
+    }
+}
+
+fn no_delay(stream: TcpStream) -> TcpStream {
+    // Without it answers wait for acknowledgements; a socket that refuses works all the same.
+    let _ = stream.set_nodelay(true);
+    stream
+}
+
+fn answer(
+    app: App,
+    peer: SocketAddr,
+) -> impl hyper::service::Service<
+    http::Request<hyper::body::Incoming>,
+    Response = crate::Response,
+    Error = std::convert::Infallible,
+    Future = impl Future<Output = Result<crate::Response, std::convert::Infallible>> + Send,
+> {
+    service_fn(move |request: http::Request<hyper::body::Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer.ip()));
+        let answer = app.call(request);
+        async move { Ok(answer.await) }
+    })
+}
+
+async fn told_to_stop() {
+    let mut terminate = signal(SignalKind::terminate()).expect("the runtime listens for signals");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("the runtime listens for signals");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Runs one service on its own: the whole `main` of a service's program.
+#[must_use]
+pub fn run(service: Service, port: u16) -> ExitCode {
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: Settings,
+    }
+    alone(service, port, Program::parse().settings)
+}
+
+/// Runs one service on its own with settings already read.
+#[must_use]
+pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
+    let log = Log::start(&settings);
+    let lines = (!settings.no_access_log).then(|| log.lines());
+    let address = settings.service_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
+    runtime.block_on(async {
+        let runtime = Runtime::new(settings, Clock::System);
+        let name = service.name();
+        let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
+        let app = observer.observe(service.app(&runtime));
+        match Listener::bind(address, app).await {
+            Ok(listener) => {
+                tracing::info!(service = name, %address, "listening");
+                serve(vec![listener], runtime).await;
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                tracing::error!("{error}");
+                ExitCode::FAILURE
+            }
+        }
+    })
+}

@@ -1,0 +1,84 @@
+//! The product: all services behind the gateway, or one alone, and the documents and contract they go by.
+
+mod documents;
+mod services;
+mod up;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chassis::Settings;
+use chassis::settings::variable;
+use clap::{Parser, Subcommand};
+
+/// Utility services for no-code tools, behind one API key.
+#[derive(Parser)]
+#[command(name = "flowforge", version, propagate_version = true, arg_required_else_help = true)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start every service behind the built-in gateway, in one process.
+    Up,
+    /// Start one service alone, without the gateway.
+    Serve {
+        /// crypto, and others as they come.
+        service: String,
+    },
+    /// Write the OpenAPI documents.
+    Openapi {
+        /// Write nothing; fail when a file differs.
+        #[arg(long)]
+        check: bool,
+        /// Where they are.
+        #[arg(long, default_value = "openapi", value_name = "FOLDER")]
+        folder: PathBuf,
+    },
+    /// The gateway contract.
+    Kong {
+        #[command(subcommand)]
+        command: KongCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum KongCommand {
+    /// Read the contract and say what is in it, or what is wrong.
+    Check,
+    /// Print the contract for Kong: without demo consumers, with every variable filled in.
+    Render,
+}
+
+fn main() -> ExitCode {
+    let Program { command, settings } = Program::parse();
+    let result = match command {
+        Command::Up => return up::up(settings),
+        Command::Serve { service } => match services::built(&service) {
+            Ok((service, port)) => return chassis::alone(service, port, settings),
+            Err(problem) => Err(problem),
+        },
+        Command::Openapi { check: true, folder } => documents::check(&folder),
+        Command::Openapi { check: false, folder } => documents::write(&folder),
+        Command::Kong { command: KongCommand::Check } => up::contract(&settings).map(|contract| contract.summary()),
+        Command::Kong { command: KongCommand::Render } => {
+            up::contract_text(&settings).and_then(|text| gateway::render(&text, &variable).map_err(|e| e.to_string()))
+        }
+    };
+    match result {
+        Ok(text) => {
+            // A closed pipe is no fault of ours.
+            let _ = writeln!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            let _ = writeln!(std::io::stderr(), "flowforge: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

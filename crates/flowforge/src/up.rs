@@ -1,0 +1,185 @@
+//! Everything in one process: services, platform, gateway.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chassis::settings::variable;
+use chassis::{
+    App, Clock, Code, Context, Error, Listener, Log, Observer, Runtime, Service, Settings, metrics_app, serve,
+};
+use gateway::Contract;
+use platform::State;
+
+use crate::services::SERVICES;
+
+/// The contract a binary carries for when there is no file.
+const BUILT_IN: &str = include_str!("../../../kong.yml");
+const SECRET: &str = "FLOWFORGE_GATEWAY_SECRET";
+/// Seconds after which to ask again for a service that is not built.
+const ASK_AGAIN: u64 = 3600;
+
+/// The text of the contract: the file that is named, else the one that lies here, else the built-in one.
+pub fn contract_text(settings: &Settings) -> Result<String, String> {
+    let here = Path::new("kong.yml");
+    match settings.kong.as_deref() {
+        Some(path) => fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display())),
+        None if here.exists() => fs::read_to_string(here).map_err(|error| format!("kong.yml: {error}")),
+        None => Ok(BUILT_IN.to_owned()),
+    }
+}
+
+/// The contract. In one process nobody needs the gateway's secret, so a missing one is filled with chance.
+pub fn contract(settings: &Settings) -> Result<Contract, String> {
+    let text = contract_text(settings)?;
+    let variables = |name: &str| match (&settings.gateway_secret, name) {
+        (Some(secret), SECRET) => Some(secret.reveal().to_owned()),
+        (None, SECRET) => Some(chassis::RequestId::default().as_str().to_owned()),
+        _ => variable(name),
+    };
+    Contract::read(&text, &variables).map_err(|error| error.to_string())
+}
+
+/// Starts everything and serves until told to stop.
+pub fn up(settings: Settings) -> ExitCode {
+    let log = Log::start(&settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
+    match runtime.block_on(run(settings, &log)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say(&format!("flowforge: {problem}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Settings, log: &Log) -> Result<(), String> {
+    let contract = contract(&settings)?;
+    if !contract.demo_keys().is_empty() && !settings.listen.ip().is_loopback() && !settings.allow_demo {
+        return Err(format!(
+            "the contract holds demo keys, which anybody knows: not serving them on {}. \
+             Remove the consumers tagged demo, or pass --allow-demo",
+            settings.listen
+        ));
+    }
+    for warning in contract.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let lines = (!settings.no_access_log).then(|| log.lines());
+    let runtime = Runtime::new(settings, Clock::System);
+    let settings = &runtime.settings;
+    let elsewhere: HashMap<String, String> =
+        settings.upstreams.iter().map(|upstream| (upstream.service.clone(), upstream.url.clone())).collect();
+    if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.name == **name)) {
+        return Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract"));
+    }
+    let banner = banner(&contract, settings, &elsewhere);
+
+    let apps = apps(&contract, &elsewhere, &runtime)?;
+    let gateway = gateway::app(contract, apps, &elsewhere, &runtime)?;
+    let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
+    let bind = async |address, app| Listener::bind(address, app).await.map_err(|error| error.to_string());
+    let listeners = vec![
+        bind(settings.listen, observer.observe(gateway)).await?,
+        bind(settings.status_listen, metrics_app(&runtime)).await?,
+    ];
+    say(&banner);
+    tracing::info!(address = %settings.listen, status = %settings.status_listen, "listening");
+    serve(listeners, runtime.clone()).await;
+    Ok(())
+}
+
+/// What answers in this process, by its name in the contract.
+fn apps(
+    contract: &Contract,
+    elsewhere: &HashMap<String, String>,
+    runtime: &Arc<Runtime>,
+) -> Result<HashMap<String, App>, String> {
+    let mut listed = Vec::new();
+    let mut running = Vec::new();
+    let mut planned = Vec::new();
+    let mut remote = Vec::new();
+    for entry in &SERVICES {
+        let (state, service) = match (elsewhere.get(entry.upstream), entry.build) {
+            (Some(url), _) => {
+                let known = contract.services().iter().find(|service| service.name == entry.upstream);
+                let service = known.map(|service| gateway::Service { url: url.clone(), ..service.clone() });
+                remote.extend(service.map(|service| (entry.name, service)));
+                (State::Elsewhere, None)
+            }
+            (None, Some((_, build))) => (State::Running, Some(build())),
+            (None, None) => (State::Planned, None),
+        };
+        listed.push(entry.listed(service.as_ref(), state));
+        match service {
+            Some(service) => running.push((entry, service)),
+            None if state == State::Planned => planned.push(entry),
+            None => {}
+        }
+    }
+    let documented: Vec<&Service> = running.iter().map(|(_, service)| service).collect();
+    let mut platform = platform::service(&listed, &documented);
+    let mut apps = HashMap::new();
+    for (entry, service) in running {
+        let app = service.app(runtime);
+        platform = platform::watch(platform, entry.name, app.clone());
+        apps.insert(entry.upstream.to_owned(), app);
+    }
+    for (name, service) in remote {
+        platform = platform::watch(platform, name, gateway::elsewhere(&service)?);
+    }
+    apps.extend(planned.into_iter().map(|entry| (entry.upstream.to_owned(), not_built(entry.name))));
+    apps.insert("platform".to_owned(), platform.app(runtime));
+    Ok(apps)
+}
+
+/// Answers for a service that is planned.
+fn not_built(name: &'static str) -> App {
+    App::new(move |request| async move {
+        let message = format!("{name} is not part of this version yet: /api/v1/catalog lists what runs");
+        Error::new(Code::Unavailable, message).retry_after(ASK_AGAIN).respond(Context::of(&request).id.as_str())
+    })
+}
+
+/// What runs where, the demo keys, and a request that works.
+fn banner(contract: &Contract, settings: &Settings, elsewhere: &HashMap<String, String>) -> String {
+    let base = format!("http://{}", settings.listen);
+    let mut text = format!("\nFlowForge {} on {base}\n\n", env!("CARGO_PKG_VERSION"));
+    // Writing to a string cannot fail.
+    for entry in &SERVICES {
+        let place = match (elsewhere.get(entry.upstream), entry.build) {
+            (Some(url), _) => url.clone(),
+            (None, Some(_)) => "in this process".to_owned(),
+            (None, None) => "planned".to_owned(),
+        };
+        let _ = writeln!(text, "  {:<8} {:<16} {place}", entry.name, entry.prefix);
+    }
+    let _ = writeln!(
+        text,
+        "\n  page {base}/   document {base}/openapi.json   metrics http://{}/metrics",
+        settings.status_listen
+    );
+    if let Some(first) = contract.demo_keys().first() {
+        let _ = writeln!(text, "\nDemo keys (this machine only):");
+        for key in contract.demo_keys() {
+            let _ = writeln!(text, "  {:<12} {}", key.plan, key.key);
+        }
+        let body = r#"{"text":"hello","algorithm":"sha256"}"#;
+        let _ = writeln!(
+            text,
+            "\nTry it:\n  curl -s {base}/api/v1/crypto/hash -H 'X-API-Key: {}' -H 'Content-Type: application/json' -d '{body}'\n",
+            first.key
+        );
+    }
+    text
+}
+
+/// To a person; standard output is for log lines.
+fn say(text: &str) {
+    // Without a terminal to say it to, it goes on all the same.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,387 @@
+//! The rate-limiting plugin: calendar-aligned fixed windows, as Kong counts them, but exact: a request is admitted and
+//! counted in one step, and a refused one is not counted.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+
+use chassis::Window;
+use http::{HeaderName, HeaderValue};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::Value;
+
+const SHARDS: usize = 64;
+/// Budgets a shard holds before those of past windows are thrown out.
+const SWEEP_AT: usize = 1024;
+/// Budgets of addresses a shard holds at most (half a million in all); further addresses share one.
+const MAX_ADDRESSES: usize = 8192;
+
+/// The length of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Period {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Month,
+    Year,
+}
+
+impl Period {
+    const ALL: [Self; 6] = [Self::Second, Self::Minute, Self::Hour, Self::Day, Self::Month, Self::Year];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    const fn headers(self) -> [HeaderName; 2] {
+        let (limit, remaining) = match self {
+            Self::Second => ("x-ratelimit-limit-second", "x-ratelimit-remaining-second"),
+            Self::Minute => ("x-ratelimit-limit-minute", "x-ratelimit-remaining-minute"),
+            Self::Hour => ("x-ratelimit-limit-hour", "x-ratelimit-remaining-hour"),
+            Self::Day => ("x-ratelimit-limit-day", "x-ratelimit-remaining-day"),
+            Self::Month => ("x-ratelimit-limit-month", "x-ratelimit-remaining-month"),
+            Self::Year => ("x-ratelimit-limit-year", "x-ratelimit-remaining-year"),
+        };
+        [HeaderName::from_static(limit), HeaderName::from_static(remaining)]
+    }
+
+    /// The window a moment is in: its start and end, in seconds since 1970, UTC.
+    fn window(self, now: Timestamp) -> (i64, i64) {
+        let length = match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+            Self::Month | Self::Year => return self.calendar_window(now),
+        };
+        let start = now.as_second().div_euclid(length) * length;
+        (start, start + length)
+    }
+
+    fn calendar_window(self, now: Timestamp) -> (i64, i64) {
+        let today = now.to_zoned(TimeZone::UTC);
+        let date = today.date();
+        let (first, next) = match self {
+            Self::Year => (date.first_of_year(), date.last_of_year()),
+            _ => (date.first_of_month(), date.last_of_month()),
+        };
+        let seconds = |date: jiff::civil::Date| {
+            date.to_zoned(TimeZone::UTC).map_or_else(|_| now.as_second(), |zoned| zoned.timestamp().as_second())
+        };
+        (seconds(first), seconds(next) + 86_400)
+    }
+}
+
+/// Whom a budget belongs to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LimitBy {
+    #[default]
+    Consumer,
+    Credential,
+    Ip,
+    Service,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    second: Option<u64>,
+    minute: Option<u64>,
+    hour: Option<u64>,
+    day: Option<u64>,
+    month: Option<u64>,
+    year: Option<u64>,
+    #[serde(default)]
+    limit_by: LimitBy,
+    policy: Option<Policy>,
+    #[serde(rename = "fault_tolerant")]
+    _fault_tolerant: Option<bool>,
+    #[serde(default)]
+    hide_client_headers: bool,
+    #[serde(rename = "redis")]
+    _redis: Option<Value>,
+    #[serde(rename = "sync_rate")]
+    _sync_rate: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Policy {
+    Local,
+    Redis,
+}
+
+/// The limits of one plugin instance.
+#[derive(Debug)]
+pub(crate) struct RateLimiting {
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) by: LimitBy,
+    pub(crate) hide_headers: bool,
+    /// Whether counting is asked to be shared, which is not done yet.
+    pub(crate) wants_redis: bool,
+}
+
+/// Requests allowed in one window.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    pub(crate) period: Period,
+    pub(crate) requests: u64,
+    names: [HeaderName; 2],
+    value: HeaderValue,
+}
+
+impl RateLimiting {
+    pub(crate) fn new(config: &Config) -> Result<Self, String> {
+        let given = [config.second, config.minute, config.hour, config.day, config.month, config.year];
+        let mut limits: Vec<Limit> = Vec::new();
+        for (period, requests) in Period::ALL.into_iter().zip(given) {
+            let Some(requests) = requests else { continue };
+            if requests == 0 {
+                return Err(format!("config.{}: must be greater than 0", period.name()));
+            }
+            if let Some(shorter) = limits.last().filter(|shorter| shorter.requests > requests) {
+                let (longer, shorter) = (period.name(), shorter.period.name());
+                return Err(format!("config: the limit of {longer} is lower than that of {shorter}"));
+            }
+            limits.push(Limit { period, requests, names: period.headers(), value: requests.into() });
+        }
+        if limits.is_empty() {
+            return Err("config: needs a limit, such as minute: 100".into());
+        }
+        let wants_redis = config.policy == Some(Policy::Redis);
+        Ok(Self { limits, by: config.limit_by, hide_headers: config.hide_client_headers, wants_redis })
+    }
+}
+
+/// Whose budget is charged.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Identifier {
+    Consumer(usize),
+    Key([u8; 32]),
+    Ip(Option<IpAddr>),
+    Service(usize),
+}
+
+/// The address whose budget is charged: of IPv6 the network of 64 bits that one subscriber has.
+pub(crate) fn budget_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => mapped.into(),
+            None => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        },
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// What the counters say.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) admitted: bool,
+    pub(crate) windows: Vec<Window>,
+}
+
+impl Verdict {
+    /// The tightest window: least remaining, and of equals the longer one.
+    pub(crate) fn tightest(&self) -> Option<&Window> {
+        self.windows.iter().rev().min_by_key(|window| window.remaining)
+    }
+
+    /// The headers Kong would send.
+    pub(crate) fn headers(&self, plugin: &RateLimiting, answer: &mut Vec<(HeaderName, HeaderValue)>) {
+        const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+        const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+        const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+        if plugin.hide_headers {
+            return;
+        }
+        for (limit, window) in plugin.limits.iter().zip(&self.windows) {
+            let [name, remaining] = &limit.names;
+            answer.push((name.clone(), limit.value.clone()));
+            answer.push((remaining.clone(), window.remaining.into()));
+        }
+        if let Some(window) = self.tightest() {
+            answer.push((LIMIT, window.limit.into()));
+            answer.push((REMAINING, window.remaining.into()));
+            answer.push((RESET, window.reset_seconds.into()));
+        }
+    }
+}
+
+/// Requests counted in one window of one budget.
+struct Count {
+    start: i64,
+    end: i64,
+    used: u64,
+}
+
+struct Shard {
+    budgets: HashMap<(usize, Identifier), Vec<Count>>,
+    sweep_at: usize,
+}
+
+impl Shard {
+    /// Throws out the budgets of past windows when there are many; the next time later, if most were still in use.
+    fn sweep(&mut self, now: i64) {
+        if self.budgets.len() < self.sweep_at {
+            return;
+        }
+        self.budgets.retain(|_, counts| counts.iter().any(|count| count.end > now));
+        self.sweep_at = (self.budgets.len() * 2).max(SWEEP_AT);
+    }
+}
+
+/// The counters of all budgets.
+pub(crate) struct Counters {
+    shards: Vec<Mutex<Shard>>,
+    hasher: RandomState,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT })).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl Counters {
+    /// Admits and counts a request, or refuses it and does not.
+    pub(crate) fn charge(
+        &self,
+        instance: usize,
+        identifier: Identifier,
+        plugin: &RateLimiting,
+        now: Timestamp,
+    ) -> Verdict {
+        let mut key = (instance, identifier);
+        let index = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
+        let mut shard = self.shards[index].lock().unwrap_or_else(PoisonError::into_inner);
+        if !shard.budgets.contains_key(&key) {
+            shard.sweep(now.as_second());
+            if matches!(key.1, Identifier::Ip(_)) && shard.budgets.len() >= MAX_ADDRESSES {
+                key.1 = Identifier::Ip(None);
+            }
+        }
+        let new = || plugin.limits.iter().map(|_| Count { start: i64::MIN, end: i64::MIN, used: 0 }).collect();
+        let counts = shard.budgets.entry(key).or_insert_with(new);
+        for (count, limit) in counts.iter_mut().zip(&plugin.limits) {
+            let (start, end) = limit.period.window(now);
+            if count.start != start {
+                *count = Count { start, end, used: 0 };
+            }
+        }
+        let admitted = counts.iter().zip(&plugin.limits).all(|(count, limit)| count.used < limit.requests);
+        if admitted {
+            counts.iter_mut().for_each(|count| count.used += 1);
+        }
+        let window = |(limit, count): (&Limit, &Count)| Window {
+            period: limit.period.name(),
+            limit: limit.requests,
+            remaining: limit.requests - count.used,
+            reset_seconds: (count.end - now.as_second()).max(1).unsigned_abs(),
+        };
+        Verdict { admitted, windows: plugin.limits.iter().zip(counts.iter()).map(window).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn plugin(config: serde_json::Value) -> Result<RateLimiting, String> {
+        RateLimiting::new(&serde_json::from_value(config).unwrap())
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn charge(counters: &Counters, plugin: &RateLimiting, now: &str) -> Verdict {
+        counters.charge(0, Identifier::Consumer(1), plugin, at(now))
+    }
+
+    #[test]
+    fn windows_are_those_of_the_calendar() {
+        let now = at("2024-02-29T23:59:58.900Z");
+        let ends: Vec<String> = Period::ALL
+            .iter()
+            .map(|period| Timestamp::from_second(period.window(now).1).unwrap().to_string())
+            .collect();
+        let day = "2024-03-01T00:00:00Z";
+        assert_eq!(ends, ["2024-02-29T23:59:59Z", day, day, day, day, "2025-01-01T00:00:00Z"]);
+        assert_eq!(Period::Month.window(now).0, at("2024-02-01T00:00:00Z").as_second());
+    }
+
+    #[test]
+    fn a_limit_is_exact_and_the_next_window_starts_anew() {
+        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 3, "day": 5 })).unwrap());
+        let admitted = |now| (0..10).filter(|_| charge(&counters, &plugin, now).admitted).count();
+        assert_eq!(admitted("2026-01-01T10:00:59Z"), 3);
+        assert_eq!(admitted("2026-01-01T10:01:00Z"), 2, "the day's limit is the tighter one now");
+        assert_eq!(admitted("2026-01-01T10:02:00Z"), 0);
+        assert_eq!(admitted("2026-01-02T00:00:00Z"), 3, "refused requests were not counted");
+    }
+
+    #[test]
+    fn many_at_once_are_admitted_exactly() {
+        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 100 })).unwrap());
+        let admitted = std::thread::scope(|scope| {
+            let many = || (0..2_500).filter(|_| charge(&counters, &plugin, "2026-01-01T10:00:00Z").admitted).count();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(many)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+        });
+        assert_eq!(admitted, 100);
+    }
+
+    #[test]
+    fn headers_tell_of_the_tightest_window() {
+        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap());
+        let mut headers = Vec::new();
+        charge(&counters, &plugin, "2026-01-01T10:30:40Z").headers(&plugin, &mut headers);
+        let header =
+            |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_str().unwrap());
+        assert_eq!(header("x-ratelimit-limit-minute"), Some("2"));
+        assert_eq!(header("x-ratelimit-remaining-day"), Some("8"));
+        assert_eq!(header("ratelimit-remaining"), Some("1"));
+        assert_eq!(header("ratelimit-reset"), Some("1760"), "of equals, the hour is the longer");
+    }
+
+    #[test]
+    fn a_longer_window_may_not_be_tighter() {
+        assert!(plugin(json!({ "minute": 100, "day": 99 })).is_err());
+        assert!(plugin(json!({ "minute": 0 })).is_err());
+        assert!(plugin(json!({})).is_err());
+    }
+
+    #[test]
+    fn budgets_of_past_windows_are_thrown_out_and_strangers_bounded() {
+        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 1 })).unwrap());
+        let flood = |from: u32, now: &str| {
+            for number in from..from + 600_000 {
+                let address = IpAddr::from(std::net::Ipv4Addr::from(number));
+                counters.charge(0, Identifier::Ip(Some(address)), &plugin, at(now));
+            }
+        };
+        let held = || counters.shards.iter().map(|shard| shard.lock().unwrap().budgets.len()).sum::<usize>();
+        flood(0, "2026-01-01T10:00:00Z");
+        assert!(held() <= SHARDS * (MAX_ADDRESSES + 1), "{}", held());
+        flood(1_000_000, "2026-01-01T10:01:00Z");
+        flood(2_000_000, "2026-01-01T10:02:00Z");
+        assert!(held() <= SHARDS * (MAX_ADDRESSES + 1), "{}", held());
+    }
+}

@@ -1,0 +1,272 @@
+//! The plugins and their settings, as Kong 3.9 names and defaults them.
+
+use std::collections::HashSet;
+
+use http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::cors::Cors;
+use crate::limit::RateLimiting;
+
+/// The kinds of plugin, highest priority first: the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    CorrelationId,
+    Cors,
+    KeyAuth,
+    RequestSizeLimiting,
+    Acl,
+    RateLimiting,
+    RequestTransformer,
+    Prometheus,
+}
+
+impl Kind {
+    pub(crate) const COUNT: usize = 8;
+
+    const NAMES: [(&str, Self); Self::COUNT] = [
+        ("correlation-id", Self::CorrelationId),
+        ("cors", Self::Cors),
+        ("key-auth", Self::KeyAuth),
+        ("request-size-limiting", Self::RequestSizeLimiting),
+        ("acl", Self::Acl),
+        ("rate-limiting", Self::RateLimiting),
+        ("request-transformer", Self::RequestTransformer),
+        ("prometheus", Self::Prometheus),
+    ];
+
+    pub(crate) fn of_name(name: &str) -> Result<Self, String> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, kind)| *kind).ok_or_else(|| {
+            let known: Vec<&str> = Self::NAMES.iter().map(|(known, _)| *known).collect();
+            format!("plugin {name} is not supported; these are: {}", known.join(", "))
+        })
+    }
+}
+
+/// A plugin with its settings.
+#[derive(Debug)]
+pub(crate) enum Plugin {
+    CorrelationId,
+    Cors(Cors),
+    KeyAuth(KeyAuth),
+    RequestSizeLimiting(RequestSizeLimiting),
+    Acl(Acl),
+    RateLimiting(RateLimiting),
+    RequestTransformer(RequestTransformer),
+    Prometheus,
+}
+
+impl Plugin {
+    pub(crate) fn of_config(kind: Kind, config: Option<&Value>) -> Result<Self, String> {
+        let empty = json!({});
+        let config = config.unwrap_or(&empty);
+        Ok(match kind {
+            Kind::CorrelationId => {
+                read::<CorrelationId>(config)?.check()?;
+                Self::CorrelationId
+            }
+            Kind::Cors => Self::Cors(Cors::new(read(config)?)?),
+            Kind::KeyAuth => Self::KeyAuth(KeyAuth::new(read(config)?)?),
+            Kind::RequestSizeLimiting => Self::RequestSizeLimiting(RequestSizeLimiting::new(&read(config)?)?),
+            Kind::Acl => Self::Acl(Acl::new(read(config)?)?),
+            Kind::RateLimiting => Self::RateLimiting(RateLimiting::new(&read(config)?)?),
+            Kind::RequestTransformer => Self::RequestTransformer(RequestTransformer::new(&read(config)?)?),
+            Kind::Prometheus => {
+                read::<Prometheus>(config)?;
+                Self::Prometheus
+            }
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(config: &Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(config).map_err(|error| match error.path().to_string().as_str() {
+        "." => format!("config: {}", error.inner()),
+        path => format!("config.{path}: {}", error.inner()),
+    })
+}
+
+fn header_name(text: &str) -> Result<HeaderName, String> {
+    text.parse().map_err(|_| format!("{text} is not a header name"))
+}
+
+/// The request id is the chassis's; this says that it is wanted under the name we give it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CorrelationId {
+    header_name: Option<String>,
+    generator: Option<String>,
+    echo_downstream: Option<bool>,
+}
+
+impl CorrelationId {
+    fn check(&self) -> Result<(), String> {
+        let named = self.header_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("x-request-id"));
+        if !named || self.generator.as_deref() != Some("uuid") || self.echo_downstream != Some(true) {
+            return Err(
+                "config: only header_name X-Request-ID, generator uuid, echo_downstream true are supported".into()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Metrics are on the status port with or without; the settings are Kong's own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prometheus {
+    #[serde(rename = "per_consumer")]
+    _per_consumer: Option<bool>,
+    #[serde(rename = "status_code_metrics")]
+    _status_code_metrics: Option<bool>,
+    #[serde(rename = "latency_metrics")]
+    _latency_metrics: Option<bool>,
+    #[serde(rename = "bandwidth_metrics")]
+    _bandwidth_metrics: Option<bool>,
+    #[serde(rename = "upstream_health_metrics")]
+    _upstream_health_metrics: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyAuthConfig {
+    key_names: Option<Vec<String>>,
+    #[serde(default)]
+    hide_credentials: bool,
+    key_in_header: Option<bool>,
+    key_in_query: Option<bool>,
+    key_in_body: Option<bool>,
+    #[serde(rename = "run_on_preflight")]
+    _run_on_preflight: Option<bool>,
+    realm: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct KeyAuth {
+    pub(crate) names: Vec<HeaderName>,
+    pub(crate) hide: bool,
+    pub(crate) challenge: HeaderValue,
+}
+
+impl KeyAuth {
+    fn new(config: KeyAuthConfig) -> Result<Self, String> {
+        if config.key_in_query != Some(false) {
+            return Err("config.key_in_query: must be false: keys in addresses end up in logs".into());
+        }
+        if config.key_in_body == Some(true) || config.key_in_header == Some(false) {
+            return Err("config: only keys in headers are supported".into());
+        }
+        let names = config.key_names.unwrap_or_else(|| vec!["apikey".to_owned()]);
+        let names = names.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?;
+        let challenge = config.realm.map_or_else(|| "Key".to_owned(), |realm| format!("Key realm=\"{realm}\""));
+        let challenge = challenge.parse().map_err(|_| "config.realm: is not a header value")?;
+        Ok(Self { names, hide: config.hide_credentials, challenge })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SizeConfig {
+    allowed_payload_size: Option<u64>,
+    size_unit: Option<SizeUnit>,
+    #[serde(default)]
+    require_content_length: bool,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SizeUnit {
+    Megabytes,
+    Kilobytes,
+    Bytes,
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestSizeLimiting {
+    pub(crate) bytes: u64,
+}
+
+impl RequestSizeLimiting {
+    fn new(config: &SizeConfig) -> Result<Self, String> {
+        let unit = match config.size_unit.unwrap_or(SizeUnit::Megabytes) {
+            SizeUnit::Megabytes => 1 << 20,
+            SizeUnit::Kilobytes => 1 << 10,
+            SizeUnit::Bytes => 1,
+        };
+        let size = config.allowed_payload_size.unwrap_or(128);
+        let bytes = size.checked_mul(unit).ok_or("config.allowed_payload_size: is too large")?;
+        if config.require_content_length {
+            return Err("config.require_content_length: true is not supported".into());
+        }
+        Ok(Self { bytes })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AclConfig {
+    allow: Option<HashSet<String>>,
+    deny: Option<HashSet<String>>,
+    #[serde(rename = "hide_groups_header")]
+    _hide_groups_header: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Acl {
+    Allow(HashSet<String>),
+    Deny(HashSet<String>),
+}
+
+impl Acl {
+    fn new(config: AclConfig) -> Result<Self, String> {
+        match (config.allow, config.deny) {
+            (Some(groups), None) => Ok(Self::Allow(groups)),
+            (None, Some(groups)) => Ok(Self::Deny(groups)),
+            _ => Err("config: needs exactly one of allow and deny".into()),
+        }
+    }
+
+    pub(crate) fn admits(&self, groups: &[String]) -> bool {
+        match self {
+            Self::Allow(allowed) => groups.iter().any(|group| allowed.contains(group)),
+            Self::Deny(denied) => !groups.iter().any(|group| denied.contains(group)),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TransformerConfig {
+    #[serde(default)]
+    add: Addition,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addition {
+    #[serde(default)]
+    headers: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestTransformer {
+    pub(crate) add: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl RequestTransformer {
+    fn new(config: &TransformerConfig) -> Result<Self, String> {
+        let pair = |entry: &String| {
+            let (name, value) =
+                entry.split_once(':').ok_or("config.add.headers: write an entry as name:value".to_owned())?;
+            // The value may be a secret: it is not repeated.
+            let value =
+                value.parse().map_err(|_| format!("config.add.headers: the value of {name} is no header value"))?;
+            Ok((header_name(name)?, value))
+        };
+        let add = config.add.headers.iter().map(pair).collect::<Result<_, String>>()?;
+        Ok(Self { add })
+    }
+}

@@ -1,0 +1,169 @@
+//! Which route a request takes.
+
+use http::{HeaderMap, Method, header};
+use regex::Regex;
+
+/// A route of `kong.yml`, ready to match.
+pub(crate) struct Route {
+    pub(crate) service: usize,
+    pub(crate) paths: Vec<PathRule>,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) regex_priority: i32,
+    pub(crate) strip_path: bool,
+    pub(crate) preserve_host: bool,
+}
+
+/// A path of a route.
+pub(crate) enum PathRule {
+    Prefix(String),
+    Pattern(Regex),
+}
+
+impl PathRule {
+    /// Reads `/prefix` or `~/pattern`, which matches from the start as in Kong.
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
+        if let Some(pattern) = text.strip_prefix('~') {
+            let anchored = format!("^(?:{})", pattern.strip_prefix('^').unwrap_or(pattern));
+            return Regex::new(&anchored).map(Self::Pattern).map_err(|error| format!("{text} is no pattern: {error}"));
+        }
+        if text.starts_with('/') {
+            return Ok(Self::Prefix(text.to_owned()));
+        }
+        Err(format!("{text} must start with / or with ~ for a pattern"))
+    }
+
+    /// Bytes of the path that it matches, from the start.
+    fn matched(&self, path: &str) -> Option<usize> {
+        match self {
+            Self::Prefix(prefix) => path.starts_with(prefix.as_str()).then_some(prefix.len()),
+            Self::Pattern(pattern) => pattern.find(path).map(|found| found.end()),
+        }
+    }
+
+    fn rank(&self, priority: i32) -> (bool, i32, usize) {
+        match self {
+            Self::Pattern(pattern) => (true, priority, pattern.as_str().len()),
+            Self::Prefix(prefix) => (false, 0, prefix.len()),
+        }
+    }
+}
+
+/// All routes in the order in which they are tried: those with more kinds of conditions first, then patterns by
+/// priority, then the longest prefix.
+pub(crate) struct Table {
+    rules: Vec<(usize, Option<PathRule>)>,
+}
+
+/// A match: the route, and how many bytes of the path it matched.
+pub(crate) struct Match {
+    pub(crate) route: usize,
+    pub(crate) matched: usize,
+}
+
+impl Table {
+    pub(crate) fn new(routes: &mut [Route]) -> Self {
+        let mut rules: Vec<(usize, Option<PathRule>)> = Vec::new();
+        for (index, route) in routes.iter_mut().enumerate() {
+            let paths = std::mem::take(&mut route.paths);
+            if paths.is_empty() {
+                rules.push((index, None));
+            }
+            rules.extend(paths.into_iter().map(|path| (index, Some(path))));
+        }
+        let rank = |(index, path): &(usize, Option<PathRule>)| {
+            let route = &routes[*index];
+            let kinds = [!route.hosts.is_empty(), path.is_some(), !route.methods.is_empty()];
+            let kinds = kinds.into_iter().filter(|kind| *kind).count();
+            (kinds, path.as_ref().map(|path| path.rank(route.regex_priority)))
+        };
+        rules.sort_by(|a, b| rank(b).cmp(&rank(a)));
+        Self { rules }
+    }
+
+    pub(crate) fn find(&self, routes: &[Route], method: &Method, path: &str, headers: &HeaderMap) -> Option<Match> {
+        self.rules.iter().find_map(|(index, rule)| {
+            let route = &routes[*index];
+            let matched = rule.as_ref().map_or(Some(0), |rule| rule.matched(path))?;
+            let method_fits = route.methods.is_empty() || route.methods.contains(method);
+            let host_fits = route.hosts.is_empty() || host(headers).is_some_and(|host| fits(&route.hosts, host));
+            (method_fits && host_fits).then_some(Match { route: *index, matched })
+        })
+    }
+}
+
+fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Some(host.rsplit_once(':').map_or(host, |(name, _)| name))
+}
+
+/// Whether a host is one of those named, `*.example.com` and `example.*` included.
+fn fits(hosts: &[String], host: &str) -> bool {
+    hosts.iter().any(|pattern| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(end), _) => host.len() > end.len() && host.ends_with(end),
+        (_, Some(start)) => host.len() > start.len() && host.starts_with(start),
+        _ => host.eq_ignore_ascii_case(pattern),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(paths: &[&str], methods: &[Method], hosts: &[&str]) -> Route {
+        Route {
+            service: 0,
+            paths: paths.iter().map(|path| PathRule::new(path).unwrap()).collect(),
+            methods: methods.to_vec(),
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            regex_priority: 0,
+            strip_path: false,
+            preserve_host: false,
+        }
+    }
+
+    fn found(routes: Vec<Route>, path: &str, host: &str) -> Option<usize> {
+        let mut routes = routes;
+        let table = Table::new(&mut routes);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, host.parse().unwrap());
+        table.find(&routes, &Method::GET, path, &headers).map(|found| found.route)
+    }
+
+    #[test]
+    fn the_longest_prefix_wins_and_patterns_come_first() {
+        let routes = || {
+            vec![
+                route(&["/api"], &[], &[]),
+                route(&["/api/v1/crypto"], &[], &[]),
+                route(&["~/api/v1/crypto/(health|openapi)$"], &[], &[]),
+            ]
+        };
+        assert_eq!(found(routes(), "/api/v1/crypto/hash", "x"), Some(1));
+        assert_eq!(found(routes(), "/api/v1/crypto/health", "x"), Some(2));
+        assert_eq!(found(routes(), "/api/v1/crypto/healthy", "x"), Some(1));
+        assert_eq!(found(routes(), "/apix", "x"), Some(0), "a prefix is plain text, as in Kong");
+        assert_eq!(found(routes(), "/", "x"), None);
+    }
+
+    #[test]
+    fn more_conditions_come_first() {
+        let routes = || {
+            vec![
+                route(&["/api/v1"], &[], &[]),
+                route(&["/api"], &[], &["a.example"]),
+                route(&["/x"], &[Method::POST], &[]),
+            ]
+        };
+        assert_eq!(found(routes(), "/api/v1/x", "a.example:8000"), Some(1));
+        assert_eq!(found(routes(), "/api/v1/x", "b.example"), Some(0));
+        assert_eq!(found(routes(), "/x", "b.example"), None, "the method does not fit");
+    }
+
+    #[test]
+    fn hosts_may_be_wildcards() {
+        assert_eq!(found(vec![route(&[], &[], &["*.example.com"])], "/", "a.example.com"), Some(0));
+        assert_eq!(found(vec![route(&[], &[], &["*.example.com"])], "/", "example.com"), None);
+        assert_eq!(found(vec![route(&[], &[], &["example.*"])], "/", "example.org"), Some(0));
+    }
+}

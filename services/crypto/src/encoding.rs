@@ -1,0 +1,109 @@
+//! Bytes as text and back (RFC 4648).
+
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, DecodeError, HEXLOWER, HEXLOWER_PERMISSIVE};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// How bytes are written in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputEncoding {
+    /// Lower-case hexadecimal.
+    #[default]
+    Hex,
+    /// Base64 with padding.
+    Base64,
+    /// Base64 with `-` and `_`, without padding.
+    Base64url,
+}
+
+impl OutputEncoding {
+    /// The bytes, written.
+    #[must_use]
+    pub fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => HEXLOWER.encode(bytes),
+            Self::Base64 => BASE64.encode(bytes),
+            Self::Base64url => BASE64URL_NOPAD.encode(bytes),
+        }
+    }
+}
+
+/// What a text in a request stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputEncoding {
+    /// Its own UTF-8 bytes.
+    #[default]
+    Utf8,
+    /// Bytes in hexadecimal, either case.
+    Hex,
+    /// Bytes in base64, with or without padding.
+    Base64,
+    /// Bytes in base64 with `-` and `_`, with or without padding.
+    Base64url,
+}
+
+impl InputEncoding {
+    /// The bytes a text stands for.
+    ///
+    /// # Errors
+    /// [`Error::NotEncoded`] with the place of the first wrong character.
+    pub fn decode(self, field: &'static str, text: String) -> Result<Vec<u8>, Error> {
+        let (encoding, decoded) = match self {
+            Self::Utf8 => return Ok(text.into_bytes()),
+            Self::Hex => ("hex", HEXLOWER_PERMISSIVE.decode(text.as_bytes())),
+            Self::Base64 if text.ends_with('=') => ("base64", BASE64.decode(text.as_bytes())),
+            Self::Base64 => ("base64", BASE64_NOPAD.decode(text.as_bytes())),
+            Self::Base64url if text.ends_with('=') => ("base64url", BASE64URL.decode(text.as_bytes())),
+            Self::Base64url => ("base64url", BASE64URL_NOPAD.decode(text.as_bytes())),
+        };
+        decoded.map_err(|error| Error::NotEncoded { field, encoding, reason: reason(error) })
+    }
+}
+
+fn reason(error: DecodeError) -> String {
+    match error.kind {
+        data_encoding::DecodeKind::Length => "its length is not possible".to_owned(),
+        data_encoding::DecodeKind::Symbol => format!("a wrong character at position {}", error.position + 1),
+        data_encoding::DecodeKind::Trailing | data_encoding::DecodeKind::Padding => {
+            format!("wrong padding at position {}", error.position + 1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4648, section 10.
+    #[test]
+    fn rfc_4648_vectors() {
+        for (plain, base64, hex) in [
+            ("", "", ""),
+            ("f", "Zg==", "66"),
+            ("fo", "Zm8=", "666f"),
+            ("foo", "Zm9v", "666f6f"),
+            ("foob", "Zm9vYg==", "666f6f62"),
+            ("fooba", "Zm9vYmE=", "666f6f6261"),
+            ("foobar", "Zm9vYmFy", "666f6f626172"),
+        ] {
+            assert_eq!(OutputEncoding::Base64.encode(plain.as_bytes()), base64);
+            assert_eq!(OutputEncoding::Hex.encode(plain.as_bytes()), hex);
+            assert_eq!(InputEncoding::Base64.decode("text", base64.to_owned()).unwrap(), plain.as_bytes());
+            let unpadded = base64.trim_end_matches('=').to_owned();
+            assert_eq!(InputEncoding::Base64.decode("text", unpadded).unwrap(), plain.as_bytes());
+            assert_eq!(InputEncoding::Hex.decode("text", hex.to_ascii_uppercase()).unwrap(), plain.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_wrong_character_is_named_by_its_place() {
+        let error = InputEncoding::Hex.decode("text", "00zz".to_owned()).unwrap_err();
+        assert_eq!(error.to_string(), "is not hex: a wrong character at position 3");
+        assert!(InputEncoding::Base64.decode("text", "Zg=".to_owned()).is_err());
+        assert!(InputEncoding::Base64.decode("text", "Zh==".to_owned()).is_err(), "stray bits");
+    }
+}

@@ -1,0 +1,30 @@
+//! crypto: hashing and randomness; encryption, keys and tokens to come.
+
+pub mod digest;
+pub mod encoding;
+mod error;
+pub mod hash;
+pub mod random;
+
+use chassis::Service;
+pub use error::Error;
+
+/// The port the service has when it runs alone.
+pub const PORT: u16 = 3001;
+
+/// The service: every operation in one list.
+#[must_use]
+pub fn service() -> Service {
+    Service::new("crypto", "Hashing, encryption, keys and tokens")
+        .compute("POST /hash", hash::hash, |op| {
+            op.summary("Hash text with one or several algorithms")
+                .description(hash::DESCRIPTION)
+                .example(hash::example())
+                .inline(hash::INLINE_BYTES)
+        })
+        .compute("POST /random", random::random, |op| {
+            op.summary("Random bytes, ids, integers and passwords")
+                .description(random::DESCRIPTION)
+                .example(random::example())
+        })
+}

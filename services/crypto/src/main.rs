@@ -1,0 +1,5 @@
+//! The crypto service alone.
+
+fn main() -> std::process::ExitCode {
+    chassis::run(crypto::service(), crypto::PORT)
+}
