@@ -14,6 +14,7 @@ const MESSAGE_CHARS: usize = 300;
 /// What went wrong, as a word a program can branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "ErrorCode")]
 pub enum Code {
     /// 400: the body cannot be read at all.
     MalformedRequest,
@@ -91,6 +92,7 @@ impl Code {
 
 /// One field and what to change about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ErrorDetail")]
 pub struct Detail {
     /// Path of the field in the request, such as `items[2].width`.
     pub field: String,

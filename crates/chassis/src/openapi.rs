@@ -246,12 +246,26 @@ fn close_objects(schemas: &mut Map<String, Value>) {
     }
 }
 
-/// Drops `uint32` and the like: not formats anyone knows, and the bounds say it already.
+/// Makes a schema what clients are generated from best: no formats that nobody knows (`uint32`: the bounds say it
+/// already), and an enum as an enum, not as a choice of constants.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
                 object.remove("format");
+            }
+            let choices = object.get("oneOf").and_then(Value::as_array);
+            if let Some(choices) = choices.filter(|choices| choices.iter().all(|choice| choice["const"].is_string())) {
+                let mut description = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+                for choice in choices {
+                    let (value, meaning) = (choice["const"].as_str(), choice["description"].as_str());
+                    description += &format!("\n- `{}`: {}", value.unwrap_or_default(), meaning.unwrap_or_default());
+                }
+                let values = choices.iter().map(|choice| choice["const"].clone()).collect();
+                object.remove("oneOf");
+                object.insert("type".to_owned(), json!("string"));
+                object.insert("enum".to_owned(), Value::Array(values));
+                object.insert("description".to_owned(), json!(description));
             }
             object.values_mut().for_each(tidy);
         }
@@ -267,7 +281,7 @@ fn prefix_schemas(document: &mut Value, service: &str) {
         first.make_ascii_uppercase();
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared = ["Error", "Code", "Detail", "Warning", "Health", "Status"];
+    let shared = ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus"];
     let rename = |name: &str| if shared.contains(&name) { name.to_owned() } else { format!("{prefix}{name}") };
     document["components"]["schemas"] =
         Value::Object(schemas.into_iter().map(|(name, schema)| (rename(&name), schema)).collect());
