@@ -20,6 +20,7 @@ mod runtime;
 mod serve;
 mod service;
 pub mod settings;
+pub mod testing;
 mod validate;
 
 pub use app::App;

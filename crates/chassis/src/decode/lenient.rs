@@ -19,6 +19,8 @@ use crate::error::{Error, clip};
 
 /// Characters of a wrong choice or name that are shown back.
 const ECHO_CHARS: usize = 40;
+/// Characters of a path that are shown.
+const PATH_CHARS: usize = 120;
 
 enum Step {
     Field(&'static str),
@@ -90,7 +92,7 @@ impl<'de> Reader<'de> {
         if !leaf.is_empty() {
             push(leaf);
         }
-        text.replace(".[", "[")
+        clip(&text.replace(".[", "["), PATH_CHARS).into_owned()
     }
 
     /// Whether the schema says the value at the path (and `leaf` below it) is a number, boolean or enum.
@@ -133,7 +135,7 @@ impl<'de> Reader<'de> {
     /// Runs something one level deeper.
     fn nested<T>(&self, read: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
         if self.depth.get() == MAX_DEPTH {
-            return Err(Problem::here(format!("is nested more than {MAX_DEPTH} levels deep")));
+            return Err(Problem::too_deep());
         }
         self.depth.set(self.depth.get() + 1);
         let result = read();

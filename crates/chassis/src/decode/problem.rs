@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use serde::de::{self, Expected, Unexpected};
 
+use super::MAX_DEPTH;
+
 /// A wrong value. The reader adds where it stands.
 #[derive(Debug)]
 pub(crate) enum Problem {
@@ -18,6 +20,10 @@ pub(crate) enum Problem {
 impl Problem {
     pub(super) fn here(message: impl Into<String>) -> Self {
         Self::Field { field: String::new(), message: message.into() }
+    }
+
+    pub(super) fn too_deep() -> Self {
+        Self::here(format!("is nested more than {MAX_DEPTH} levels deep"))
     }
 
     pub(super) fn wrong_type(wanted: &str, sent: &str) -> Self {
@@ -35,6 +41,7 @@ impl Problem {
         let text = text.split(" at line ").next().unwrap_or_default();
         match text {
             "number out of range" => Self::here("is a number out of range"),
+            "recursion limit exceeded" => Self::too_deep(),
             _ => Self::here(format!("is not valid JSON: {text}")),
         }
     }

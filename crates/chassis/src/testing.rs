@@ -1,0 +1,131 @@
+//! For tests: a service without a socket, request in, response out.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap};
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::observe::Observer;
+use crate::runtime::Runtime;
+use crate::service::Service;
+use crate::settings::Settings;
+use crate::{App, Body};
+
+/// A client of one app.
+pub struct Client {
+    app: App,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+
+    /// The message of an error.
+    ///
+    /// # Panics
+    /// When it is no error.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.json()["error"]["message"].as_str().expect("an error has a message").to_owned()
+    }
+
+    /// A header; empty when it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Client {
+    /// A service with default settings.
+    #[must_use]
+    pub fn of(service: Service) -> Self {
+        Self::with(Settings::default(), |runtime| service.app(runtime))
+    }
+
+    /// Whatever is made of a runtime with these settings, observed.
+    ///
+    /// # Panics
+    /// When the system starts no threads.
+    #[must_use]
+    pub fn with(settings: Settings, app: impl FnOnce(&Arc<Runtime>) -> App) -> Self {
+        let shared = Runtime::new(settings, Clock::System);
+        let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Self { app: observer.observe(app(&shared)), runtime: runtime.expect("the system starts a runtime") }
+    }
+
+    /// Sends any request.
+    ///
+    /// # Panics
+    /// When the answer breaks off.
+    pub fn send<B: Into<Body>>(&self, request: Request<B>) -> Answer {
+        self.runtime.block_on(async {
+            let response = self.app.call(request.map(Into::into)).await;
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.expect("the body arrives whole").to_bytes();
+            Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        })
+    }
+
+    /// Posts JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_as("application/json", path, body.to_string())
+    }
+
+    /// Posts a body of some type.
+    ///
+    /// # Panics
+    /// When the path is none.
+    pub fn post_as<B: Into<Body>>(&self, content_type: &str, path: &str, body: B) -> Answer {
+        let request = Request::post(path).header(CONTENT_TYPE, content_type).body(body);
+        self.send(request.expect("the path is one"))
+    }
+
+    /// Gets a path.
+    ///
+    /// # Panics
+    /// When the path is none.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("the path is one"))
+    }
+}
+
+/// Runs every example of a service; each operation has one and each must succeed.
+///
+/// # Panics
+/// When one is missing or fails.
+pub fn run_examples(service: fn() -> Service) {
+    let client = Client::of(service());
+    for operation in service().operations() {
+        let answer = match (operation.method, &operation.example) {
+            (Method::GET, _) => client.get(&operation.path),
+            (_, Some(example)) => client.post(&operation.path, example),
+            (_, None) => panic!("{} has no example", operation.id),
+        };
+        assert_eq!(answer.status, 200, "{}: {:?}", operation.id, answer.body);
+        assert!(answer.json()["warnings"].is_array(), "{}", operation.id);
+    }
+}

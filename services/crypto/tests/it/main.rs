@@ -1,0 +1,9 @@
+//! The crypto service: request in, response out.
+
+mod hash;
+mod random;
+
+#[test]
+fn every_example_runs() {
+    chassis::testing::run_examples(crypto::service);
+}
