@@ -62,16 +62,16 @@ impl Client {
     /// A service with default settings.
     #[must_use]
     pub fn of(service: Service) -> Self {
-        Self::with(Settings::default(), |runtime| service.app(runtime))
+        Self::with(Settings::default(), Clock::System, |runtime| service.app(runtime))
     }
 
-    /// Whatever is made of a runtime with these settings, observed.
+    /// Whatever is made of a runtime with these settings and this clock, observed.
     ///
     /// # Panics
     /// When the system starts no threads.
     #[must_use]
-    pub fn with(settings: Settings, app: impl FnOnce(&Arc<Runtime>) -> App) -> Self {
-        let shared = Runtime::new(settings, Clock::System);
+    pub fn with(settings: Settings, clock: Clock, app: impl FnOnce(&Arc<Runtime>) -> App) -> Self {
+        let shared = Runtime::new(settings, clock);
         let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { app: observer.observe(app(&shared)), runtime: runtime.expect("the system starts a runtime") }

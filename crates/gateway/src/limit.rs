@@ -303,7 +303,7 @@ mod tests {
 
     use super::*;
 
-    fn plugin(config: serde_json::Value) -> Result<RateLimiting, String> {
+    fn plugin(config: Value) -> Result<RateLimiting, String> {
         RateLimiting::new(&serde_json::from_value(config).unwrap())
     }
 

@@ -66,7 +66,8 @@ fn names_may_be_snake_case() {
 
 #[test]
 fn numbers_keep_every_bit() {
-    let body = r#"{"text":"t","numbers":[0.1,2.2250738585072014e-308,1.7976931348623157e308,8.41470984807896506652502e-1]}"#;
+    let body =
+        r#"{"text":"t","numbers":[0.1,2.2250738585072014e-308,1.7976931348623157e308,8.41470984807896506652502e-1]}"#;
     let answer = echo(&client(), body).json();
     let numbers: Vec<f64> = serde_json::from_value(answer["seen"]["numbers"].clone()).unwrap();
     assert_eq!(numbers, [0.1, f64::MIN_POSITIVE, f64::MAX, 0.841_470_984_807_896_5]);
@@ -103,7 +104,10 @@ fn wrong_values_are_named_with_what_to_change() {
         (r#"{"text":"t","shape":"red"}"#, "shape: must be an object (you sent text)"),
         (r#"{"text":"t","shape":"{\"lineWidth\":"}"#, "shape: is not valid JSON: EOF while parsing a value"),
         (r#"{"text":"t","shapes":[{"lineWidth":1},{"lineWidth":10}]}"#, "shapes[1].lineWidth: must be at most 9"),
-        (r#"{"text":"t","shapes":[{"lineWidht":1}]}"#, "shapes[0].lineWidht: is not a field here; did you mean lineWidth?"),
+        (
+            r#"{"text":"t","shapes":[{"lineWidht":1}]}"#,
+            "shapes[0].lineWidht: is not a field here; did you mean lineWidth?",
+        ),
         (r#"{"text":"t","shapes":[{"lineWidth":"a"}]}"#, "shapes[0].lineWidth: must be a whole number (you sent text)"),
         (r#"{"text":"t","labels":{"a":"x"}}"#, "labels.a: must be a whole number (you sent text)"),
         (r#"[{"text":"t"}]"#, "send one JSON object, not a list: {\"name\": value}"),
@@ -122,7 +126,8 @@ fn several_findings_are_counted_in_the_message_and_listed() {
     let answer = echo(&client(), r#"{"text":"","bigCount":5000,"shape":{"lineWidth":0}}"#);
     assert_eq!(answer.message(), "bigCount: must be at most 1000 (and 2 more)");
     let details = answer.json()["error"]["details"].clone();
-    let fields: Vec<&str> = details.as_array().unwrap().iter().map(|detail| detail["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> =
+        details.as_array().unwrap().iter().map(|detail| detail["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["bigCount", "shape.lineWidth", "text"]);
 }
 
@@ -161,7 +166,8 @@ fn unknown_fields_can_be_let_off_with_a_warning() {
 fn forms_queries_and_bodies_are_one_request() {
     let client = client();
     let form = "application/x-www-form-urlencoded";
-    let answer = client.post_as(form, "/api/v1/test/echo", "text=a%20b&numbers=1&numbers=2&flag=true&colours=sha256,dark-red");
+    let answer =
+        client.post_as(form, "/api/v1/test/echo", "text=a%20b&numbers=1&numbers=2&flag=true&colours=sha256,dark-red");
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     let seen = answer.json()["seen"].clone();
     assert_eq!(

@@ -32,7 +32,10 @@ fn every_operation_has_its_id_example_and_errors() {
         assert!(act["responses"][status]["description"].is_string(), "{status}");
     }
     let ask = &document["paths"]["/api/v1/test/ask"]["get"];
-    assert_eq!(ask["parameters"], json!([{ "name": "name", "in": "query", "required": true, "schema": { "type": "string" } }]));
+    assert_eq!(
+        ask["parameters"],
+        json!([{ "name": "name", "in": "query", "required": true, "schema": { "type": "string" } }])
+    );
 }
 
 #[test]

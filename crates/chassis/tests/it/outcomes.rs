@@ -82,7 +82,7 @@ fn a_request_id_is_kept_when_it_is_plain() {
 fn health_says_who_it_is_and_whether_it_is_about_to_stop() {
     let runtime = Runtime::new(Settings::default(), Clock::System);
     let app = service().app(&runtime);
-    let client = Client::with(Settings::default(), |_| app);
+    let client = Client::with(Settings::default(), Clock::System, |_| app);
     let health = client.get("/health").json();
     assert_eq!((&health["status"], &health["checks"]), (&json!("healthy"), &json!({})));
     assert!(health["uptime"].is_u64() && health["version"].is_string());

@@ -35,7 +35,7 @@ const ABC: [(&str, &str); 19] = [
     ("sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
     (
         "blake2b",
-        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbc4925ab92386edd4009923",
+        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
     ),
     ("blake2s", "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982"),
     ("blake3", "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"),
@@ -90,7 +90,9 @@ fn published_digests_of_other_lengths() {
 #[test]
 fn text_may_stand_for_bytes_and_digests_be_written_otherwise() {
     let digest = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
-    for (text, encoding) in [("abc", "utf8"), ("616263", "hex"), ("616263", "HEX"), ("YWJj", "base64"), ("YWJj", "base64url")] {
+    for (text, encoding) in
+        [("abc", "utf8"), ("616263", "hex"), ("616263", "HEX"), ("YWJj", "base64"), ("YWJj", "base64url")]
+    {
         let answer = hash(&json!({ "text": text, "inputEncoding": encoding, "outputEncoding": "base64" }));
         assert_eq!((&answer["hash"], &answer["bytes"]), (&json!(digest), &json!(3)), "{encoding}");
     }

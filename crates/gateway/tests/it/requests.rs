@@ -1,0 +1,75 @@
+//! Paths, hosts and where requests go.
+
+use serde_json::Value;
+
+use crate::{client, send};
+
+#[test]
+fn paths_are_decided_on_and_passed_on_in_one_form() {
+    for (sent, seen) in [
+        ("/open/a/b", "/a/b"),
+        ("/open", "/"),
+        ("//open//a", "/a"),
+        ("/x/../open/a", "/a"),
+        ("/%6fpen/a%2Fb", "/a%2Fb"),
+        ("/open/..;/a", "/..;/a"),
+        ("/based/x", "/base/x"),
+        ("/whole/x", "/base/whole/x"),
+    ] {
+        let answer = send(&client(), "GET", sent, &[]);
+        assert_eq!((answer.status, answer.json()["path"].as_str()), (200, Some(seen)), "{sent}");
+    }
+    assert_eq!(send(&client(), "GET", "/open/a?x=1&y=%20", &[]).json()["query"], "x=1&y=%20");
+}
+
+#[test]
+fn no_spelling_of_a_path_gets_around_the_key() {
+    let client = client();
+    for path in [
+        "/api/echo",
+        "//api/echo",
+        "/api//echo",
+        "/api/./echo",
+        "/open/../api/echo",
+        "/%61pi/echo",
+        "/open/%2e%2e/api/echo",
+        "/api/echo/public/x",
+        "/api/echo/public/..",
+        "/api/echo/x/../y",
+        "/api/echo%2fpublic",
+        "/api/echo;public",
+    ] {
+        assert_eq!(send(&client, "GET", path, &[]).status, 401, "{path}");
+    }
+    for path in ["/open/..%2fapi/echo", "/open/..;/api/echo", "/open%2f..%2fapi%2fecho"] {
+        let answer = send(&client, "GET", path, &[]);
+        let seen = if answer.status == 200 { answer.json()["path"].clone() } else { Value::Null };
+        assert_ne!(seen, "/api/echo", "{path} stays what it is");
+    }
+    assert_eq!(send(&client, "GET", "/api/echo/public", &[]).status, 200);
+}
+
+#[test]
+fn no_route_is_404_and_says_so() {
+    let client = client();
+    let answer = send(&client, "GET", "/nothing", &[]);
+    assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (404, Some("NOT_FOUND")));
+    assert_eq!(send(&client, "GET", "/posted", &[]).status, 404, "the method is part of the route");
+    assert_eq!(send(&client, "POST", "/posted", &[]).status, 200);
+}
+
+#[test]
+fn one_host_no_more_no_less() {
+    let client = client();
+    assert_eq!(send(&client, "GET", "/open", &[("host", "other")]).status, 400);
+    let without = http::Request::get("/open").body(chassis::Body::empty()).unwrap();
+    assert_eq!(client.send(without).status, 400);
+}
+
+#[test]
+fn an_upstream_that_is_not_there_is_502() {
+    let contract =
+        "_format_version: '3.0'\nservices: [{name: gone, url: 'http://127.0.0.1:9', routes: [{name: r, paths: [/]}]}]";
+    let answer = send(&crate::client_of(contract), "GET", "/x", &[]);
+    assert_eq!((answer.status, answer.message().as_str()), (502, "gone does not answer: try again later"));
+}
