@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use tower::ServiceExt;
 
+use crate::metrics::RouteMetrics;
 use crate::{Request, Response};
 
 type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -26,15 +27,16 @@ impl App {
         Self(Arc::new(move |request| Box::pin(answer(request))))
     }
 
-    pub(crate) fn of_router(router: Router) -> Self {
+    /// A router; what it answers outside of an operation counts as `other`.
+    pub(crate) fn of_router(router: Router, other: Arc<RouteMetrics>) -> Self {
         Self::new(move |request| {
             let answer = router.clone().oneshot(request);
+            let other = other.clone();
             async move {
                 let answer: Result<Response, Infallible> = answer.await;
-                match answer {
-                    Ok(response) => response,
-                    Err(never) => match never {},
-                }
+                let Ok(mut response) = answer;
+                response.extensions_mut().get_or_insert_with(|| other);
+                response
             }
         })
     }

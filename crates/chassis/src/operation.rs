@@ -41,14 +41,16 @@ impl<T: DeserializeOwned + Serialize + Validate<Context = ()> + JsonSchema + Sen
 pub trait OperationResponse: Serialize + JsonSchema + Send + 'static {}
 impl<T: Serialize + JsonSchema + Send + 'static> OperationResponse for T {}
 
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Encoded = Result<Vec<u8>, Error>;
+type Compute = dyn FnOnce(&Call) -> Encoded + Send;
+type Await = dyn FnOnce(Arc<Call>) -> Pin<Box<dyn Future<Output = Encoded> + Send>> + Send;
 
 /// A decoded request, ready to be worked on.
 enum Work {
     /// Computes.
-    Compute(Box<dyn FnOnce(&Call) -> Result<Vec<u8>, Error> + Send>),
+    Compute(Box<Compute>),
     /// Waits for something else.
-    Await(Box<dyn FnOnce(Arc<Call>) -> Boxed<Result<Vec<u8>, Error>> + Send>),
+    Await(Box<Await>),
 }
 
 type Prepare = dyn Fn(&Input<'_>, &ScalarPaths, &Call) -> Result<Work, Error> + Send + Sync;
@@ -213,7 +215,7 @@ fn read<Q: OperationRequest>(input: &Input<'_>, scalars: &ScalarPaths, call: &Ca
 }
 
 /// The answer as JSON, with its warnings.
-fn encode<R: OperationResponse>(answer: &R, warnings: &[Warning]) -> Result<Vec<u8>, Error> {
+fn encode<R: OperationResponse>(answer: &R, warnings: &[Warning]) -> Encoded {
     let unwritable = |problem: &dyn std::fmt::Display| {
         tracing::error!(%problem, "an answer cannot be written");
         Error::internal()

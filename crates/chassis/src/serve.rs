@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -59,8 +60,16 @@ impl Listener {
     }
 }
 
+/// Lets the process open as many files, and so connections, as the system allows it; the usual 1,024 are few.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // Where the system refuses, the old limit holds, and further connections wait.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
 /// Serves until the process is told to stop, then lets requests in flight end, within their time.
 pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>) {
+    raise_file_limit();
     let (stop, stopped) = watch::channel(false);
     let tasks: Vec<_> = listeners
         .into_iter()
@@ -178,6 +187,7 @@ pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
         let app = observer.observe(service.app(&runtime));
         match Listener::bind(address, app).await {
             Ok(listener) => {
+                let address = listener.address().unwrap_or(address);
                 tracing::info!(service = name, %address, "listening");
                 serve(vec![listener], runtime).await;
                 ExitCode::SUCCESS

@@ -212,7 +212,7 @@ impl Service {
             let paths = paths.clone();
             async move { no_such_path(&request, &paths) }
         }));
-        App::of_router(router)
+        App::of_router(router, runtime.metrics.route(self.name, "other"))
     }
 }
 
@@ -240,11 +240,10 @@ fn metrics_page(runtime: &Arc<Runtime>) -> impl Fn() -> std::future::Ready<Respo
 /// The metrics alone, for a port of their own.
 #[must_use]
 pub fn metrics_app(runtime: &Arc<Runtime>) -> App {
-    App::of_router(
-        Router::new()
-            .route("/metrics", get(metrics_page(runtime)))
-            .fallback(|request: Request| async move { no_such_path(&request, &["/metrics".to_owned()]) }),
-    )
+    let router = Router::new()
+        .route("/metrics", get(metrics_page(runtime)))
+        .fallback(|request: Request| async move { no_such_path(&request, &["/metrics".to_owned()]) });
+    App::of_router(router, runtime.metrics.route("status", "other"))
 }
 
 fn fixed(content_type: &'static str, body: &str) -> impl Fn() -> std::future::Ready<Response> + Clone + use<> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use chassis::settings::variable;
 use chassis::{
     App, Clock, Code, Context, Error, Listener, Log, Observer, Runtime, Service, Settings, metrics_app, serve,
 };
-use gateway::Contract;
+use gateway::{Contract, DemoKey};
 use platform::State;
 
 use crate::services::SERVICES;
@@ -77,19 +78,18 @@ async fn run(settings: Settings, log: &Log) -> Result<(), String> {
     if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.name == **name)) {
         return Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract"));
     }
-    let banner = banner(&contract, settings, &elsewhere);
-
     let apps = apps(&contract, &elsewhere, &runtime)?;
+    let demo_keys = contract.demo_keys().to_vec();
     let gateway = gateway::app(contract, apps, &elsewhere, &runtime)?;
     let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
     let bind = async |address, app| Listener::bind(address, app).await.map_err(|error| error.to_string());
-    let listeners = vec![
-        bind(settings.listen, observer.observe(gateway)).await?,
-        bind(settings.status_listen, metrics_app(&runtime)).await?,
-    ];
-    say(&banner);
-    tracing::info!(address = %settings.listen, status = %settings.status_listen, "listening");
-    serve(listeners, runtime.clone()).await;
+    let proxy = bind(settings.listen, observer.observe(gateway)).await?;
+    let status = bind(settings.status_listen, metrics_app(&runtime)).await?;
+    let address = proxy.address().map_err(|error| error.to_string())?;
+    let status_address = status.address().map_err(|error| error.to_string())?;
+    say(&banner(address, status_address, &demo_keys, &elsewhere));
+    tracing::info!(%address, status = %status_address, "listening");
+    serve(vec![proxy, status], runtime.clone()).await;
     Ok(())
 }
 
@@ -146,8 +146,13 @@ fn not_built(name: &'static str) -> App {
 }
 
 /// What runs where, the demo keys, and a request that works.
-fn banner(contract: &Contract, settings: &Settings, elsewhere: &HashMap<String, String>) -> String {
-    let base = format!("http://{}", settings.listen);
+fn banner(
+    address: SocketAddr,
+    status: SocketAddr,
+    demo_keys: &[DemoKey],
+    elsewhere: &HashMap<String, String>,
+) -> String {
+    let base = format!("http://{address}");
     let mut text = format!("\nFlowForge {} on {base}\n\n", env!("CARGO_PKG_VERSION"));
     // Writing to a string cannot fail.
     for entry in &SERVICES {
@@ -158,14 +163,10 @@ fn banner(contract: &Contract, settings: &Settings, elsewhere: &HashMap<String, 
         };
         let _ = writeln!(text, "  {:<8} {:<16} {place}", entry.name, entry.prefix);
     }
-    let _ = writeln!(
-        text,
-        "\n  page {base}/   document {base}/openapi.json   metrics http://{}/metrics",
-        settings.status_listen
-    );
-    if let Some(first) = contract.demo_keys().first() {
-        let _ = writeln!(text, "\nDemo keys (this machine only):");
-        for key in contract.demo_keys() {
+    let _ = writeln!(text, "\n  page {base}/   document {base}/openapi.json   metrics http://{status}/metrics");
+    if let Some(first) = demo_keys.first() {
+        let _ = writeln!(text, "\nDemo keys, which anybody knows:");
+        for key in demo_keys {
             let _ = writeln!(text, "  {:<12} {}", key.plan, key.key);
         }
         let body = r#"{"text":"hello","algorithm":"sha256"}"#;

@@ -47,7 +47,7 @@ type Decoration = Vec<(HeaderName, HeaderValue)>;
 /// Where a service is.
 enum Upstream {
     Here(App),
-    Elsewhere(Proxy),
+    Elsewhere(Box<Proxy>),
 }
 
 /// The gateway: one contract, its counters and its upstreams.
@@ -80,7 +80,7 @@ pub fn app(
         } else if let Some(app) = here.remove(&service.name) {
             return Ok(Upstream::Here(app));
         }
-        Proxy::new(service).map(Upstream::Elsewhere)
+        Proxy::new(service).map(Box::new).map(Upstream::Elsewhere)
     };
     let upstreams = contract.services.iter_mut().map(upstream).collect::<Result<_, _>>()?;
     let general = (0..contract.routes.len()).map(|route| general_plugins(&contract, route)).collect();
@@ -205,9 +205,8 @@ impl Gateway {
         }
         let mut caller = Caller::default();
         if let Some((_, Plugin::KeyAuth(plugin))) = self.plugin(Kind::KeyAuth, route, None) {
-            caller = self.authenticate(plugin, request.headers_mut()).map_err(|error| {
+            caller = self.authenticate(plugin, request.headers_mut()).inspect_err(|_| {
                 decoration.push((WWW_AUTHENTICATE, plugin.challenge.clone()));
-                error
             })?;
             context.consumer = caller.consumer.map(|index| self.contract.consumers[index].clone());
         }

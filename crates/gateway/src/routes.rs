@@ -1,5 +1,7 @@
 //! Which route a request takes.
 
+use std::cmp::Reverse;
+
 use http::{HeaderMap, Method, header};
 use regex::Regex;
 
@@ -77,7 +79,7 @@ impl Table {
             let kinds = kinds.into_iter().filter(|kind| *kind).count();
             (kinds, path.as_ref().map(|path| path.rank(route.regex_priority)))
         };
-        rules.sort_by(|a, b| rank(b).cmp(&rank(a)));
+        rules.sort_by_key(|rule| Reverse(rank(rule)));
         Self { rules }
     }
 

@@ -507,8 +507,8 @@ fn exact(value: f64) -> Option<i128> {
 macro_rules! whole_numbers {
     ($($method:ident $visit:ident $type:ty,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-            let number = self.whole(<$type>::MIN as i128, <$type>::MAX as i128)?;
-            visitor.$visit(number as $type)
+            let number = self.whole(i128::from(<$type>::MIN), i128::from(<$type>::MAX))?;
+            visitor.$visit(<$type>::try_from(number).expect("it is within the bounds"))
         }
     )*};
 }
@@ -722,11 +722,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        self.scalar("null", |visitor| visitor.visit_unit())
+        self.scalar("null", Visitor::visit_unit)
     }
 
     fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
-        self.scalar("null", |visitor| visitor.visit_none())
+        self.scalar("null", Visitor::visit_none)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, source: D) -> Result<V::Value, D::Error> {

@@ -1,0 +1,37 @@
+# Thin on purpose: each target is a line or two. `make run` and `make test` work on a fresh Debian 12 with Rust.
+export CARGO_TARGET_DIR ?= $(or $(FLOWFORGE_CACHE),$(HOME)/.cache/flowforge)/target
+FLOWFORGE := $(CARGO_TARGET_DIR)/release/flowforge
+
+.PHONY: run build test check unit contract openapi bench clean
+
+run: build ## everything on http://127.0.0.1:8000
+	exec $(FLOWFORGE) up
+
+build:
+	./scripts/install build
+	cargo build --release --workspace
+
+test: check unit contract ## everything CI runs
+
+check: ## formatting and lints
+	./scripts/install build
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- --deny warnings
+
+unit: ## unit tests, services through their routers, the binary end to end
+	./scripts/install build
+	cargo test --release --workspace
+
+contract: build ## validators, schemathesis, generated clients
+	./scripts/install contract
+	./tests/contract/run.sh $(FLOWFORGE)
+
+openapi: build ## write the committed documents anew
+	$(FLOWFORGE) openapi
+
+bench: build ## against other stacks; see bench/README.md
+	./scripts/install bench
+	./bench/run.py $(FLOWFORGE)
+
+clean:
+	cargo clean

@@ -1,0 +1,11 @@
+//! End to end, against the real binary.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod elsewhere;
+mod first_request;
+mod layers;
+mod limits;
+mod process;
+mod server;
+mod sockets;

@@ -1,0 +1,195 @@
+//! The binary as a process, and the plainest of clients.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+pub const FREE: &str = "X-API-Key: ff_demo_free\r\n";
+pub const ENTERPRISE: &str = "X-API-Key: ff_demo_enterprise\r\n";
+
+/// A command of the binary, without the environment of whoever runs the tests.
+pub fn flowforge() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowforge"));
+    command.env_clear().current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    command
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    /// Where it answers.
+    pub address: SocketAddr,
+    /// Where its metrics are, if it is the gateway.
+    pub status: Option<SocketAddr>,
+    output: Arc<Mutex<String>>,
+}
+
+impl Server {
+    /// Everything behind the gateway.
+    pub fn up() -> Self {
+        Self::start(&["up"], &[])
+    }
+
+    /// A command that listens on ports of its own choice, with some environment.
+    pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = flowforge();
+        command.args(arguments).envs(environment.iter().copied());
+        for name in ["FLOWFORGE_LISTEN", "FLOWFORGE_STATUS_LISTEN", "FLOWFORGE_SERVICE_LISTEN"] {
+            command.env(name, "127.0.0.1:0");
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = Arc::new(Mutex::new(String::new()));
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        collect(errors, output.clone());
+        let mut line = String::new();
+        let listening = loop {
+            line.clear();
+            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "it ended: {}", output.lock().unwrap());
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if event["message"] == "listening" {
+                break event;
+            }
+        };
+        collect(lines, output.clone());
+        let address = |name: &str| listening[name].as_str().map(|address| address.parse().unwrap());
+        Self { child, address: address("address").unwrap(), status: address("status"), output }
+    }
+
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything it has said so far, to people and to logs.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// Bytes of memory it occupies.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+    }
+
+    /// The most memory it has occupied.
+    pub fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let killed = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+
+    /// Waits until it has ended; its exit code.
+    pub fn wait(mut self, patience: Duration) -> Option<i32> {
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end: {}", self.output());
+    }
+
+    /// Sends bytes as they are and reads until the other end closes, or a while.
+    pub fn raw(&self, request: impl AsRef<[u8]>) -> String {
+        raw(self.address, request)
+    }
+
+    /// Posts JSON with a header line or several.
+    pub fn post(&self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Answer {
+        let body = body.as_ref();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        Answer::parse(&self.raw([head.as_bytes(), body].concat()))
+    }
+
+    /// Gets a path with a header line or several.
+    pub fn get(&self, path: &str, headers: &str) -> Answer {
+        get(self.address, path, headers)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn collect(mut lines: impl BufRead + Send + 'static, output: Arc<Mutex<String>>) {
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            output.lock().unwrap().push_str(&line);
+            line.clear();
+        }
+    });
+}
+
+pub fn raw(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    // A server that has seen enough may close before everything is sent.
+    let _ = stream.write_all(request.as_ref());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+pub fn get(address: SocketAddr, path: &str, headers: &str) -> Answer {
+    Answer::parse(&raw(address, format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n")))
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn parse(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Self { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    pub fn message(&self) -> String {
+        self.json()["error"]["message"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+/// Waits for the next minute when this one is nearly over, so that a test of its limit stays within it.
+pub fn early_in_the_minute() {
+    #[expect(clippy::disallowed_methods, reason = "the server's clock is the system's")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let left = 60 - now.as_secs() % 60;
+    if left < 20 {
+        std::thread::sleep(Duration::from_secs(left));
+    }
+}
