@@ -9,7 +9,7 @@ const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938
 #[test]
 fn the_printed_request_works() {
     let server = Server::up();
-    let said = server.output();
+    let said = server.said("curl ");
     let line = said.lines().find(|line| line.trim_start().starts_with("curl ")).expect("it prints a curl line");
     let answer = Command::new("sh").args(["-c", line]).output().unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();

@@ -12,10 +12,13 @@ fn a_request_in_flight_is_answered_before_it_stops() {
     let mut stream = TcpStream::connect(server.address).unwrap();
     let head = "POST /api/v1/crypto/hash HTTP/1.1\r\nHost: test\r\nX-API-Key: ff_demo_free\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(200));
+    server.wait_in_flight(1);
     server.terminate();
-    std::thread::sleep(Duration::from_millis(200));
-    assert!(TcpStream::connect(server.address).is_err(), "nobody new gets in");
+    let closed = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        TcpStream::connect(server.address).is_err()
+    });
+    assert!(closed, "nobody new gets in");
     stream.write_all(br#"{"text":"x"}"#).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -36,7 +39,7 @@ fn a_stalled_request_is_cut_off_in_the_end() {
     let server = Server::start(&["up", "--shutdown", "1s"], &[]);
     let mut stalled = TcpStream::connect(server.address).unwrap();
     stalled.write_all(b"POST /api/v1/crypto/hash HTTP/1.1\r\nHost: test\r\nX-API-Key: ff_demo_free\r\nContent-Length: 12\r\n\r\n{").unwrap();
-    std::thread::sleep(Duration::from_millis(200));
+    server.wait_in_flight(1);
     server.terminate();
     assert_eq!(server.wait(Duration::from_secs(10)), Some(0));
 }

@@ -70,6 +70,32 @@ impl Server {
         self.output.lock().unwrap().clone()
     }
 
+    /// What it has said once it has said this; fails when it does not within a while.
+    pub fn said(&self, needle: &str) -> String {
+        for _ in 0..500 {
+            let output = self.output();
+            if output.contains(needle) {
+                return output;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it did not say {needle}: {}", self.output());
+    }
+
+    /// Waits until so many hash requests are being answered; fails when it takes long.
+    pub fn wait_in_flight(&self, wanted: usize) {
+        let name = "http_requests_in_flight{service=\"crypto\",operation=\"hash\"} ";
+        for _ in 0..500 {
+            let metrics = get(self.status.unwrap(), "/metrics", "").body;
+            let line = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            if line == wanted.to_string() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("never {wanted} requests in flight");
+    }
+
     /// Bytes of memory it occupies.
     pub fn memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();

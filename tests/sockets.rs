@@ -137,18 +137,7 @@ fn a_client_that_leaves_is_forgotten() {
         let mut stream = TcpStream::connect(server.address).unwrap();
         stream.write_all(hash(&format!("{ENTERPRISE}Content-Length: 100\r\n"), "{").as_bytes()).unwrap();
     }
-    let in_flight = || {
-        let metrics = crate::server::get(server.status.unwrap(), "/metrics", "").body;
-        let line = metrics
-            .lines()
-            .find(|line| line.starts_with("http_requests_in_flight{service=\"crypto\",operation=\"hash\""));
-        line.and_then(|line| line.rsplit(' ').next()).unwrap().to_owned()
-    };
-    let forgotten = (0..100).any(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        in_flight() == "0"
-    });
-    assert!(forgotten, "{} requests in flight", in_flight());
+    server.wait_in_flight(0);
 }
 
 #[test]
@@ -182,8 +171,7 @@ fn keys_in_other_places_do_not_count_and_are_not_logged() {
     assert_eq!(server.post("/api/v1/crypto/hash", ENTERPRISE, body).status, 200);
     let metrics = crate::server::get(server.status.unwrap(), "/metrics", "").body;
     server.terminate();
-    std::thread::sleep(Duration::from_millis(300));
-    let output = server.output();
+    let output = server.said("stopped");
     assert!(output.matches("\"message\":\"request\"").count() >= 5, "{output}");
     assert!(!output.contains(secret) && !metrics.contains(secret), "{output}");
     assert!(!output.contains("\"ff_demo_enterprise"), "a key is no name in the log");

@@ -36,7 +36,7 @@ pub use openapi::merge;
 pub use operation::{Operation, OperationRequest, OperationResponse};
 pub use pool::{Cost, Pool};
 pub use runtime::{GATEWAY_SECRET, Runtime};
-pub use serve::{Listener, alone, run, serve};
+pub use serve::{Listener, Stop, alone, run, serve};
 pub use service::{OperationInfo, Service, metrics_app};
 pub use settings::Settings;
 

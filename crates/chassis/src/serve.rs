@@ -13,7 +13,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
@@ -68,14 +68,14 @@ fn raise_file_limit() {
 }
 
 /// Serves until the process is told to stop, then lets requests in flight end, within their time.
-pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>) {
+pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal: Stop) {
     raise_file_limit();
     let (stop, stopped) = watch::channel(false);
     let tasks: Vec<_> = listeners
         .into_iter()
         .map(|listener| tokio::spawn(accept(listener, runtime.clone(), stopped.clone())))
         .collect();
-    told_to_stop().await;
+    stop_signal.wait().await;
     runtime.drain();
     tracing::info!("stopping");
     tokio::time::sleep(runtime.settings.drain.0).await;
@@ -153,12 +153,28 @@ fn answer(
     })
 }
 
-async fn told_to_stop() {
-    let mut terminate = signal(SignalKind::terminate()).expect("the runtime listens for signals");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("the runtime listens for signals");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals to stop. Listen before anybody is told that the process is there.
+pub struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    /// Listens from now on.
+    ///
+    /// # Panics
+    /// Outside of an async runtime.
+    #[must_use]
+    pub fn listen() -> Self {
+        let signal = |kind| signal(kind).expect("the runtime listens for signals");
+        Self { terminate: signal(SignalKind::terminate()), interrupt: signal(SignalKind::interrupt()) }
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
@@ -181,6 +197,7 @@ pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
     let address = settings.service_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
     runtime.block_on(async {
+        let stop = Stop::listen();
         let runtime = Runtime::new(settings, Clock::System);
         let name = service.name();
         let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
@@ -189,7 +206,7 @@ pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
             Ok(listener) => {
                 let address = listener.address().unwrap_or(address);
                 tracing::info!(service = name, %address, "listening");
-                serve(vec![listener], runtime).await;
+                serve(vec![listener], runtime, stop).await;
                 ExitCode::SUCCESS
             }
             Err(error) => {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use chassis::settings::variable;
 use chassis::{
-    App, Clock, Code, Context, Error, Listener, Log, Observer, Runtime, Service, Settings, metrics_app, serve,
+    App, Clock, Code, Context, Error, Listener, Log, Observer, Runtime, Service, Settings, Stop, metrics_app, serve,
 };
 use gateway::{Contract, DemoKey};
 use platform::State;
@@ -59,6 +59,7 @@ pub fn up(settings: Settings) -> ExitCode {
 }
 
 async fn run(settings: Settings, log: &Log) -> Result<(), String> {
+    let stop = Stop::listen();
     let contract = contract(&settings)?;
     if !contract.demo_keys().is_empty() && !settings.listen.ip().is_loopback() && !settings.allow_demo {
         return Err(format!(
@@ -89,7 +90,7 @@ async fn run(settings: Settings, log: &Log) -> Result<(), String> {
     let status_address = status.address().map_err(|error| error.to_string())?;
     say(&banner(address, status_address, &demo_keys, &elsewhere));
     tracing::info!(%address, status = %status_address, "listening");
-    serve(vec![proxy, status], runtime.clone()).await;
+    serve(vec![proxy, status], runtime.clone(), stop).await;
     Ok(())
 }
 
