@@ -98,3 +98,43 @@ fn long_names_and_choices_are_cut_in_messages() {
         assert!(message.chars().count() <= 300 && !message.contains(&"x".repeat(50)), "{message}");
     }
 }
+
+/// Ten thousand damaged bodies: each is understood or explained, none is our fault.
+#[test]
+fn damaged_bodies_are_explained() {
+    let whole = r#"{"text":"a\u00e9b","bigCount":"3","numbers":[1,2.5e3,"4"],"colours":"sha256,dark-red","shape":{"lineWidth":4},"shapes":"[{\"lineWidth\":1}]","labels":{"k":-1},"anything":[null,{"x":[true]}],"flag":"true"}"#;
+    let client = client();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let mut understood = 0;
+    for _ in 0..10_000 {
+        let mut body = whole.as_bytes().to_vec();
+        for _ in 0..=random(3) {
+            let at = random(body.len());
+            match random(5) {
+                0 => body[at] = b"{}[]\",:0-9eE.\\u nulltrue"[random(23)],
+                1 => drop(body.remove(at)),
+                2 => body.truncate(at.max(1)),
+                3 => body.insert(at, b"\"{[,:\\\xff\x00"[random(8)]),
+                _ => {
+                    let piece = body[at..(at + random(20)).min(body.len())].to_vec();
+                    let to = random(body.len());
+                    body.splice(to..to, piece);
+                }
+            }
+        }
+        let answer = client.post_as("application/json", "/api/v1/test/echo", body.clone());
+        let shown = String::from_utf8_lossy(&body).into_owned();
+        match answer.status {
+            200 => understood += 1,
+            400 => assert!((1..=300).contains(&answer.message().chars().count()), "{shown}"),
+            other => panic!("{other} for {shown}"),
+        }
+    }
+    assert!(understood > 100, "{understood} understood: the damage is too great to test much");
+}

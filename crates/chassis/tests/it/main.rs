@@ -130,6 +130,14 @@ async fn later(task: Task, call: std::sync::Arc<Call>) -> Result<Done, Error> {
     Ok(Done { done: task.name })
 }
 
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+struct Nothing {}
+
+fn whoami(_: Nothing, call: &Call) -> Result<Done, Error> {
+    let consumer = call.consumer();
+    Ok(Done { done: consumer.map(|one| format!("{} {}", one.username, one.groups.join("+"))).unwrap_or_default() })
+}
+
 fn service() -> Service {
     let example = || Task { name: "x".into() };
     Service::new("test", "A service for tests")
@@ -138,6 +146,7 @@ fn service() -> Service {
         .compute("POST /here", act, |op| op.summary("Act here").example(example()).inline(1024))
         .compute("POST /things/{name}", act, |op| op.summary("Act on a thing").inline(1024))
         .compute("GET /ask", act, |op| op.summary("Ask").inline(1024))
+        .compute("GET /whoami", whoami, |op| op.summary("Who is calling"))
         .call("POST /later", later, |op| op.summary("Act later").example(example()))
 }
 

@@ -115,3 +115,24 @@ fn examples_run() {
         assert_eq!(client.post(&operation.path, &operation.example.unwrap()).status, 200);
     }
 }
+
+#[test]
+fn a_consumer_is_believed_only_with_the_gateways_secret() {
+    let secret = "0123456789abcdef";
+    let whoami = |settings: Settings, sent: &str| {
+        let client = Client::with(settings, Clock::System, |runtime| service().app(runtime));
+        let request = Request::get("/api/v1/test/whoami")
+            .header("x-consumer-id", "1")
+            .header("x-consumer-username", "alice")
+            .header("x-consumer-groups", "free, beta")
+            .header("x-gateway-secret", sent);
+        client.send(request.body(String::new()).unwrap()).json()["done"].clone()
+    };
+    let knows = || Settings { gateway_secret: Some(secret.parse().unwrap()), ..Settings::default() };
+    assert_eq!(whoami(knows(), secret), "alice free+beta");
+    for wrong in ["", "0123456789abcdeg", "0123456789abcde", "0123456789abcdef0"] {
+        assert_eq!(whoami(knows(), wrong), "", "{wrong}");
+    }
+    assert_eq!(whoami(Settings::default(), secret), "", "without the setting nobody is believed");
+    assert_eq!(whoami(Settings::default(), ""), "");
+}
