@@ -5,10 +5,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::call::Warning;
-use crate::decode::ScalarPaths;
 use crate::error::{Code, ErrorBody};
 use crate::health::Health;
-use crate::operation::{Operation, OperationRequest};
+use crate::operation::Operation;
 use crate::service::Service;
 
 /// Where schemas live in a document.
@@ -29,13 +28,6 @@ const ERRORS: [(&str, Code, &str); 12] = [
     ("503", Code::Unavailable, "Overloaded, or a part that is not running; try again later."),
     ("504", Code::DeadlineExceeded, "Not done in time."),
 ];
-
-/// The fields of a request type that are numbers, booleans or enums.
-pub(crate) fn scalar_paths<Q: OperationRequest>() -> ScalarPaths {
-    let mut generator = requests();
-    let schema = generator.subschema_for::<Q>().to_value();
-    ScalarPaths::of_schema(&schema, &Value::Object(generator.take_definitions(true)))
-}
 
 fn requests() -> SchemaGenerator {
     settings().for_deserialize().into_generator()

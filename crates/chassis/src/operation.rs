@@ -20,7 +20,6 @@ use crate::decode::{Input, Pair, ScalarPaths, decode, options_of};
 use crate::error::{Code, Error};
 use crate::metrics::RouteMetrics;
 use crate::observe::Context;
-use crate::openapi;
 use crate::pool::Cost;
 use crate::runtime::Runtime;
 use crate::{Body, JSON, Request, Response, validate};
@@ -88,7 +87,7 @@ impl Operation {
             deadline: None,
             cost: Cost::Light,
             inline_up_to: 0,
-            scalars: openapi::scalar_paths::<Q>(),
+            scalars: ScalarPaths::of::<Q>(),
             prepare,
         }
     }

@@ -1,27 +1,26 @@
 //! Random values, each with the entropy it really has.
 
+mod dice;
+mod password;
+
 use chassis::Call;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
+use self::dice::Dice;
+use self::password::Rules;
 use crate::Error;
 use crate::encoding::OutputEncoding;
 
 /// Whole numbers that JSON readers keep exact: 2^53 - 1.
 const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 const DEFAULT_BYTES: usize = 32;
-const DEFAULT_PASSWORD: usize = 20;
 const DEFAULT_NANOID: usize = 21;
 const NANOID_ALPHABET: &str = "useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict";
 /// Crockford's base32, as ULID writes it.
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const LOWERCASE: &str = "abcdefghijklmnopqrstuvwxyz";
-const UPPERCASE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const DIGITS: &str = "0123456789";
-const SYMBOLS: &str = "!#$%&()*+,-./:;<=>?@[]^_{|}~";
-const AMBIGUOUS: &str = "0O1lI|";
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -277,47 +276,6 @@ fn to_f64(number: usize) -> f64 {
     number as f64
 }
 
-/// Even draws from a source of bytes.
-struct Dice {
-    source: fn(&mut [u8]) -> Result<(), Error>,
-}
-
-impl Dice {
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        let mut bytes = [0; N];
-        (self.source)(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// A number below a bound, every one as likely as the next: what would favour the small ones is drawn again.
-    fn below(&mut self, bound: u64) -> Result<u64, Error> {
-        let uneven = (u64::MAX % bound + 1) % bound;
-        loop {
-            let number = u64::from_le_bytes(self.bytes()?);
-            if number <= u64::MAX - uneven {
-                return Ok(number % bound);
-            }
-        }
-    }
-
-    fn word(&mut self, alphabet: &[char], length: usize) -> Result<String, Error> {
-        // One draw of many bytes for all characters; alphabets have at most 256.
-        let size = alphabet.len();
-        let even = 256 / size * size;
-        let mut word = String::with_capacity(length);
-        let mut missing = length;
-        while missing > 0 {
-            let mut bytes = vec![0; missing + missing / 2 + 8];
-            (self.source)(&mut bytes)?;
-            for byte in bytes.into_iter().map(usize::from).filter(|byte| *byte < even).take(missing) {
-                word.push(alphabet[byte % size]);
-                missing -= 1;
-            }
-        }
-        Ok(word)
-    }
-}
-
 fn alphabet(text: &str) -> Result<Vec<char>, Error> {
     let characters: Vec<char> = text.chars().collect();
     let mut sorted = characters.clone();
@@ -334,65 +292,6 @@ fn ulid(unix_millis: u64, random: [u8; 10]) -> String {
     let random = random.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let number = u128::from(unix_millis) << 80 | random;
     (0..26).rev().map(|place| char::from(CROCKFORD[(number >> (5 * place) & 31) as usize])).collect()
-}
-
-/// What a password is made of.
-struct Rules {
-    classes: Vec<Vec<char>>,
-    alphabet: Vec<char>,
-    length: usize,
-}
-
-impl Rules {
-    fn of(request: &RandomRequest) -> Result<Self, Error> {
-        let length = request.length.unwrap_or(DEFAULT_PASSWORD);
-        let avoid = request.avoid_ambiguous.unwrap_or(false);
-        let class = |wanted: Option<bool>, characters: &str| {
-            let characters = characters.chars().filter(|c| !(avoid && AMBIGUOUS.contains(*c)));
-            wanted.unwrap_or(true).then(|| characters.collect::<Vec<_>>())
-        };
-        let classes: Vec<Vec<char>> = [
-            class(request.lowercase, LOWERCASE),
-            class(request.uppercase, UPPERCASE),
-            class(request.digits, DIGITS),
-            class(request.symbols, SYMBOLS),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if classes.is_empty() {
-            return Err(conflict("lowercase", "leave at least one class of characters on"));
-        }
-        if !(4..=256).contains(&length) {
-            return Err(conflict("length", "must be from 4 to 256 for a password"));
-        }
-        Ok(Self { alphabet: classes.concat(), classes, length })
-    }
-
-    /// A password with a character of every class: words are drawn until one has, so that all are equally likely.
-    /// At the worst (four characters, four classes) about every twelfth has.
-    fn password(&self, dice: &mut Dice) -> Result<String, Error> {
-        loop {
-            let word = dice.word(&self.alphabet, self.length)?;
-            if self.classes.iter().all(|class| word.chars().any(|c| class.contains(&c))) {
-                return Ok(word);
-            }
-        }
-    }
-
-    /// The logarithm of the number of passwords: of all words, less those that miss a class (inclusion-exclusion).
-    fn entropy_bits(&self) -> f64 {
-        let all = to_f64(self.alphabet.len());
-        let share: f64 = (0..1_u32 << self.classes.len())
-            .map(|missing| {
-                let left = self.classes.iter().enumerate().filter(|(index, _)| missing >> index & 1 == 0);
-                let left: usize = left.map(|(_, class)| class.len()).sum();
-                let sign = if missing.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
-                sign * (to_f64(left) / all).powf(to_f64(self.length))
-            })
-            .sum();
-        to_f64(self.length) * all.log2() + share.log2()
-    }
 }
 
 #[cfg(test)]
@@ -487,44 +386,6 @@ mod tests {
         let drawn = draw(&request, 0, zeros).unwrap();
         assert_eq!(drawn.value, RandomValue::Integer(-SAFE_INTEGER));
         assert_eq!(drawn.entropy_bits, 54.0, "2^54 - 1 choices");
-    }
-
-    #[test]
-    fn passwords_hold_every_class() {
-        let request = RandomRequest { count: 200, length: Some(4), ..RandomRequest::of(Kind::Password) };
-        for password in texts(&request) {
-            for class in [LOWERCASE, UPPERCASE, DIGITS, SYMBOLS] {
-                assert!(password.chars().any(|c| class.contains(c)), "{password}");
-            }
-        }
-    }
-
-    /// Counted by hand: of the 10,000 four-digit words all are digits; of four characters with all four classes there
-    /// are 4! · 26 · 26 · 10 · 28.
-    #[test]
-    fn entropy_is_the_number_of_passwords() {
-        let digits = RandomRequest {
-            length: Some(4),
-            lowercase: Some(false),
-            uppercase: Some(false),
-            symbols: Some(false),
-            ..RandomRequest::of(Kind::Password)
-        };
-        assert!((Rules::of(&digits).unwrap().entropy_bits() - 10_000_f64.log2()).abs() < 1e-9);
-        let all = RandomRequest { length: Some(4), ..RandomRequest::of(Kind::Password) };
-        let counted = (24.0 * 26.0 * 26.0 * 10.0 * 28.0_f64).log2();
-        assert!((Rules::of(&all).unwrap().entropy_bits() - counted).abs() < 1e-6);
-    }
-
-    #[test]
-    fn ambiguous_characters_can_be_left_out() {
-        let request = RandomRequest {
-            count: 100,
-            length: Some(100),
-            avoid_ambiguous: Some(true),
-            ..RandomRequest::of(Kind::Password)
-        };
-        assert!(!texts(&request).concat().contains(|c| AMBIGUOUS.contains(c)));
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! From a request's parts to a typed request: JSON bodies, forms, query strings and path parameters, by one road.
 //!
-//! Everything is JSON text in the end: a body as it came, options from a query or form as JSON strings. [`lenient`]
-//! reads it, struct by struct, through serde_json; a list of numbers streams into its `Vec` without a tree.
+//! Everything is JSON text in the end: a body as it came, options from a query or form as JSON strings. One wrapping
+//! deserializer over serde_json reads it: [`object`] objects of known fields, [`value`] single values, [`container`]
+//! lists and maps, which stream into their type without a tree; [`reader`] knows the place, the bounds and the words.
 
+mod container;
 mod form;
-mod lenient;
 mod names;
+mod object;
 mod problem;
+mod reader;
 mod scalars;
+mod value;
 
 use std::cell::OnceCell;
 
@@ -19,7 +23,9 @@ pub(crate) use scalars::ScalarPaths;
 
 use crate::call::Warning;
 use crate::error::{Code, Error};
+use object::Root;
 use problem::Problem;
+use reader::Reader;
 
 /// Nesting a body may have; as deep as serde_json itself goes.
 pub(crate) const MAX_DEPTH: u32 = 128;
@@ -51,8 +57,8 @@ pub(crate) fn decode<T: DeserializeOwned>(
     scalars: &ScalarPaths,
 ) -> Result<(T, Vec<Warning>), Error> {
     let texts = Texts::default();
-    let reader = lenient::Reader::new(scalars, &texts, input.lenient);
-    match T::deserialize(lenient::Root { reader: &reader, body: input.body, options: input.options }) {
+    let reader = Reader::new(scalars, &texts, input.lenient);
+    match T::deserialize(Root { reader: &reader, body: input.body, options: input.options }) {
         Ok(value) => Ok((value, reader.into_warnings())),
         Err(problem) => Err(reader.locate(problem)),
     }

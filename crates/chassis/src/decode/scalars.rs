@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 /// How deep a schema that contains itself is followed.
@@ -13,9 +15,11 @@ pub(crate) struct ScalarPaths(HashSet<String>);
 
 impl ScalarPaths {
     /// Reads them off the type's JSON Schema.
-    pub(crate) fn of_schema(schema: &Value, definitions: &Value) -> Self {
+    pub(crate) fn of<T: JsonSchema>() -> Self {
+        let mut generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+        let schema = generator.subschema_for::<T>().to_value();
         let mut paths = Self::default();
-        paths.collect(schema, definitions, &mut String::new(), 0);
+        paths.collect(&schema, &Value::Object(generator.take_definitions(true)), &mut String::new(), 0);
         paths
     }
 
