@@ -1,6 +1,8 @@
 //! The OpenAPI 3.1 document of a service, from its types.
 
 use schemars::SchemaGenerator;
+use std::collections::HashSet;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -68,6 +70,7 @@ pub(crate) fn document(service: &Service) -> Value {
         let same = known.is_none_or(|known| known == schemas[&name]);
         assert!(same, "{name} differs as request and as answer: name it twice");
     }
+    drop_unused(&mut schemas, &paths);
     let mut document = json!({ "paths": paths, "components": { "schemas": schemas } });
     prefix_schemas(&mut document, service.name);
 
@@ -137,8 +140,10 @@ fn operation_object(
 ) -> Value {
     let answer = (operation.response_schema)(responses).to_value();
     let mut answers = json!({ "200": response("Done.", &answer) });
-    for (status, _, description) in ERRORS {
-        answers[status] = error_response(status, description);
+    for (status, code, description) in ERRORS {
+        if can_happen(code, operation) {
+            answers[status] = error_response(status, description);
+        }
     }
     let mut object = json!({
         "operationId": format!("{}_{}", service.name, operation.name()),
@@ -164,8 +169,18 @@ fn operation_object(
     if let Some(example) = &operation.example {
         body["example"] = example.clone();
     }
-    object["requestBody"] = json!({ "required": true, "content": { "application/json": body } });
+    let required = definition_of(&request, requests)["required"].is_array();
+    object["requestBody"] = json!({ "required": required, "content": { "application/json": body } });
     object
+}
+
+/// Whether an operation can fail that way.
+fn can_happen(code: Code, operation: &Operation) -> bool {
+    match code {
+        Code::Unauthorized | Code::Forbidden => !operation.public,
+        Code::PayloadTooLarge | Code::UnsupportedMediaType | Code::Unprocessable => !operation.is_query_only(),
+        _ => true,
+    }
 }
 
 fn response(description: &str, schema: &Value) -> Value {
@@ -203,9 +218,14 @@ fn answer_name(operation: &Operation, responses: &mut SchemaGenerator) -> Option
     schema["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).map(str::to_owned)
 }
 
-fn query_parameters(request: &Value, requests: &mut SchemaGenerator) -> Vec<Value> {
-    let name = request["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).unwrap_or_default();
-    let definition = requests.definitions().get(name).cloned().unwrap_or_else(|| request.clone());
+/// The definition a schema refers to, or the schema itself.
+fn definition_of(schema: &Value, generator: &SchemaGenerator) -> Value {
+    let name = schema["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).unwrap_or_default();
+    generator.definitions().get(name).cloned().unwrap_or_else(|| schema.clone())
+}
+
+fn query_parameters(request: &Value, requests: &SchemaGenerator) -> Vec<Value> {
+    let definition = definition_of(request, requests);
     let required = |name: &str| definition["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
     let parameter = |(name, schema): (&String, &Value)| {
         let mut schema = schema.clone();
@@ -266,7 +286,29 @@ fn tidy(schema: &mut Value) {
     }
 }
 
-/// Schemas of a service carry its name, so that the documents of all services fit into one.
+/// Drops what nothing refers to, such as requests that became query parameters.
+fn drop_unused(schemas: &mut Map<String, Value>, paths: &Map<String, Value>) {
+    let mut used = HashSet::new();
+    let mut unread: Vec<&Value> = paths.values().collect();
+    while let Some(value) = unread.pop() {
+        match value {
+            Value::Object(object) => unread.extend(object.values()),
+            Value::Array(items) => unread.extend(items),
+            Value::String(text) => {
+                if let Some(name) = text.strip_prefix(SCHEMAS)
+                    && used.insert(name.to_owned())
+                {
+                    unread.extend(schemas.get(name));
+                }
+            }
+            _ => {}
+        }
+    }
+    schemas.retain(|name, _| used.contains(name));
+}
+
+/// Schemas of a service carry its name, so that the documents of all services fit into one. An answer is a `Result`
+/// there: generators make a `<Operation>Response` of their own.
 fn prefix_schemas(document: &mut Value, service: &str) {
     let mut prefix = service.to_owned();
     if let Some(first) = prefix.get_mut(0..1) {
@@ -274,7 +316,11 @@ fn prefix_schemas(document: &mut Value, service: &str) {
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
     let shared = ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus"];
-    let rename = |name: &str| if shared.contains(&name) { name.to_owned() } else { format!("{prefix}{name}") };
+    let rename = |name: &str| match name.strip_suffix("Response") {
+        _ if shared.contains(&name) => name.to_owned(),
+        Some(stem) => format!("{prefix}{stem}Result"),
+        None => format!("{prefix}{name}"),
+    };
     document["components"]["schemas"] =
         Value::Object(schemas.into_iter().map(|(name, schema)| (rename(&name), schema)).collect());
     rewrite_references(document, &rename);

@@ -31,6 +31,9 @@ fn every_operation_has_its_id_example_and_errors() {
     for status in ["200", "400", "401", "403", "413", "415", "422", "429", "500", "502", "503", "504"] {
         assert!(act["responses"][status]["description"].is_string(), "{status}");
     }
+    let public = &document["paths"]["/api/v1/test/ask"]["get"]["responses"];
+    assert!(public["413"].is_null() && public["401"].is_object(), "a GET has no body to be too large");
+    assert!(schema("TestNothing").is_null(), "what nothing refers to is not there");
     let ask = &document["paths"]["/api/v1/test/ask"]["get"];
     assert_eq!(
         ask["parameters"],
