@@ -24,8 +24,7 @@ pub(crate) struct Config {
     preflight_continue: bool,
     #[serde(default)]
     private_network: bool,
-    #[serde(rename = "allow_origin_absent")]
-    _allow_origin_absent: Option<bool>,
+    allow_origin_absent: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -43,6 +42,8 @@ pub(crate) struct Cors {
     exposed: Option<HeaderValue>,
     max_age: Option<HeaderValue>,
     credentials: bool,
+    /// Whether a request that no browser sent gets the headers too.
+    always: bool,
 }
 
 impl Cors {
@@ -72,6 +73,7 @@ impl Cors {
             exposed: joined(&config.exposed_headers)?,
             max_age: config.max_age.map(HeaderValue::from),
             credentials: config.credentials,
+            always: config.allow_origin_absent.unwrap_or(true),
         })
     }
 
@@ -91,6 +93,9 @@ impl Cors {
 
     /// What every other answer carries.
     pub(crate) fn decorate(&self, request: &HeaderMap, answer: &mut Vec<(HeaderName, HeaderValue)>) {
+        if !self.always && !request.contains_key(ORIGIN) {
+            return;
+        }
         self.allow_origin(request, answer);
         answer.extend(self.exposed.clone().map(|value| (ACCESS_CONTROL_EXPOSE_HEADERS, value)));
     }

@@ -125,6 +125,17 @@ fn browsers_may_ask_without_a_key() {
 }
 
 #[test]
+fn headers_for_browsers_may_be_left_out_for_others() {
+    let client = client_of(&CONTRACT.replace("max_age: 60", "max_age: 60, allow_origin_absent: false"));
+    let allowed = |headers: &[(&str, &str)]| {
+        send(&client, "GET", "/open", headers).header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(allowed(&[]), "");
+    assert_eq!(allowed(&[("origin", "https://a.example")]), "*");
+    assert_eq!(send(&super::client(), "GET", "/open", &[]).header("access-control-allow-origin"), "*", "as Kong does");
+}
+
+#[test]
 fn origins_by_name_are_matched_whole() {
     let client = client_of(
         &CONTRACT.replace("origins: [\"*\"]", "origins: [https://a.example, https://b.example], credentials: true"),
