@@ -31,7 +31,8 @@ openapi: build ## write the committed documents anew
 
 bench: build ## against other stacks; see bench/README.md
 	./scripts/install bench
-	./bench/run.py $(FLOWFORGE)
+	./bench/run.py
+	./bench/run.py startup
 
 clean:
 	cargo clean

@@ -110,7 +110,7 @@ fn odd_heads_are_refused() {
 
 #[test]
 fn slow_heads_and_bodies_end() {
-    let server = Server::up();
+    let server = Server::start(&["up", "--idle", "2s"], &[]);
     // Starts first, so that both waits run side by side.
     let mut slow_body = TcpStream::connect(server.address).unwrap();
     let head = hash(&format!("{ENTERPRISE}Content-Length: 100\r\n"), "{");

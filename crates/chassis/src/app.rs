@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use tower::ServiceExt;
 
+use crate::context::Context;
 use crate::metrics::RouteMetrics;
 use crate::{Request, Response};
 
@@ -30,12 +31,13 @@ impl App {
     /// A router; what it answers outside of an operation counts as `other`.
     pub(crate) fn of_router(router: Router, other: Arc<RouteMetrics>) -> Self {
         Self::new(move |request| {
-            let answer = router.clone().oneshot(request);
+            let context = Context::of(&request);
             let other = other.clone();
+            let answer = router.clone().oneshot(request);
             async move {
                 let answer: Result<Response, Infallible> = answer.await;
-                let Ok(mut response) = answer;
-                response.extensions_mut().get_or_insert_with(|| other);
+                let Ok(response) = answer;
+                context.set_route(other);
                 response
             }
         })

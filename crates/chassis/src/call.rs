@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::Clock;
+use crate::context::Context;
 
 /// Warnings an answer carries at most.
 const MAX_WARNINGS: usize = 50;
@@ -54,27 +55,22 @@ pub struct Window {
 #[derive(Debug)]
 pub struct Call {
     consumer: Option<Arc<Consumer>>,
-    windows: Arc<[Window]>,
+    context: Context,
     clock: Clock,
     deadline: Instant,
-    cancelled: Arc<AtomicBool>,
+    cancelled: AtomicBool,
     warnings: Mutex<Vec<Warning>>,
 }
 
 impl Call {
-    pub(crate) fn new(
-        consumer: Option<Arc<Consumer>>,
-        windows: Arc<[Window]>,
-        clock: Clock,
-        deadline: Instant,
-    ) -> Self {
-        Self { consumer, windows, clock, deadline, cancelled: Arc::default(), warnings: Mutex::default() }
+    pub(crate) fn new(consumer: Option<Arc<Consumer>>, context: Context, clock: Clock, deadline: Instant) -> Self {
+        Self { consumer, context, clock, deadline, cancelled: AtomicBool::new(false), warnings: Mutex::default() }
     }
 
     /// A call for tests and benches: nobody asks, a minute is left.
     #[must_use]
     pub fn detached() -> Self {
-        Self::new(None, Arc::default(), Clock::System, Instant::now() + Duration::from_secs(60))
+        Self::new(None, Context::default(), Clock::System, Instant::now() + Duration::from_secs(60))
     }
 
     /// Who is calling; nobody when the service is used without a gateway.
@@ -86,7 +82,7 @@ impl Call {
     /// The caller's rate-limit windows; empty when the gateway is another process.
     #[must_use]
     pub fn windows(&self) -> &[Window] {
-        &self.windows
+        self.context.windows()
     }
 
     /// The time of day.
@@ -123,17 +119,13 @@ impl Call {
     pub(crate) fn take_warnings(&self) -> Vec<Warning> {
         std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
     }
-
-    pub(crate) fn cancel_flag(&self) -> CancelOnDrop {
-        CancelOnDrop(self.cancelled.clone())
-    }
 }
 
 /// Held by whoever waits for the answer; when it goes, [`Call::cancelled`] turns true.
-pub(crate) struct CancelOnDrop(Arc<AtomicBool>);
+pub(crate) struct CancelOnDrop(pub(crate) Arc<Call>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.cancelled.store(true, Ordering::Relaxed);
     }
 }

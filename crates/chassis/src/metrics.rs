@@ -110,7 +110,8 @@ impl Metrics {
     }
 }
 
-/// The metrics of one operation. A response carries them in its extensions to whoever observes the request.
+/// The metrics of one operation. The context of a request names the one it counts for.
+#[derive(Debug)]
 pub struct RouteMetrics {
     service: String,
     operation: String,

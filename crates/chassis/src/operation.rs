@@ -15,11 +15,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::body;
-use crate::call::{Call, Warning};
+use crate::call::{Call, CancelOnDrop, Warning};
+use crate::context::Context;
 use crate::decode::{Input, Pair, ScalarPaths, decode, options_of};
 use crate::error::{Code, Error};
 use crate::metrics::RouteMetrics;
-use crate::observe::Context;
 use crate::pool::Cost;
 use crate::runtime::Runtime;
 use crate::{Body, JSON, Request, Response, validate};
@@ -242,22 +242,23 @@ impl Mounted {
     pub(crate) async fn serve(self: Arc<Self>, request: Request) -> Response {
         let _in_flight = self.metrics.enter();
         let context = Context::of(&request);
+        context.set_route(self.metrics.clone());
         let deadline = Instant::now() + self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0);
         let answer = tokio::time::timeout_at(deadline.into(), self.answer(request, &context, deadline));
         let result = answer.await.unwrap_or_else(|_| {
             let seconds = self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0).as_secs();
             Err(Error::new(Code::DeadlineExceeded, format!("not done within {seconds} seconds: send less at once")))
         });
-        let mut response = match result {
+        match result {
             Ok(json) => {
                 let mut response = Response::new(Body::from(json));
+                // Room for what gateway and observer add: growing step by step costs more than the headers.
+                response.headers_mut().reserve(20);
                 response.headers_mut().insert(CONTENT_TYPE, JSON);
                 response
             }
-            Err(error) => error.respond(context.id.as_str()),
-        };
-        response.extensions_mut().insert(self.metrics.clone());
-        response
+            Err(error) => error.respond(context.id().as_str()),
+        }
     }
 
     async fn answer(
@@ -282,9 +283,9 @@ impl Mounted {
         }
 
         let consumer = self.runtime.consumer(&parts.headers, context);
-        let call = Arc::new(Call::new(consumer, context.windows.clone(), self.runtime.clock.clone(), deadline));
+        let call = Arc::new(Call::new(consumer, context.clone(), self.runtime.clock.clone(), deadline));
         // Until the answer is there: when this future is dropped, the work is told.
-        let _cancel = call.cancel_flag();
+        let _cancel = CancelOnDrop(call.clone());
 
         let size = body.len();
         let mounted = self.clone();

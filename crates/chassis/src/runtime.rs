@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderName};
 use crate::body::BodyMemory;
 use crate::call::Consumer;
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::metrics::Metrics;
-use crate::observe::Context;
 use crate::pool::Pool;
 use crate::settings::Settings;
 
@@ -66,8 +66,8 @@ impl Runtime {
 
     /// Who is calling: as the gateway in this process says, or the headers of one elsewhere that knows the secret.
     pub(crate) fn consumer(&self, headers: &HeaderMap, context: &Context) -> Option<Arc<Consumer>> {
-        if context.consumer.is_some() {
-            return context.consumer.clone();
+        if let Some(consumer) = context.consumer() {
+            return Some(consumer.clone());
         }
         let secret = self.settings.gateway_secret.as_ref()?;
         let sent = headers.get(GATEWAY_SECRET)?;

@@ -17,17 +17,17 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::log::Log;
-use crate::observe::{Observer, Peer};
+use crate::observe::Observer;
 use crate::runtime::Runtime;
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::{App, Body, Request};
 
-/// A request head may be this large in all, and no slower than this.
+/// A request head may be this large in all. hyper's own limit of 100 headers stays: setting
+/// any limit makes it allocate the headers of every request.
 const HEAD_BYTES: usize = 32 * 1024;
-const HEAD_TIME: Duration = Duration::from_secs(10);
-const MAX_HEADERS: usize = 100;
 /// Requests one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 128;
 /// Wait after the system refuses a connection (no descriptors left) before asking again.
@@ -95,9 +95,8 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
     server
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(runtime.settings.idle.0)
         .max_buf_size(HEAD_BYTES)
-        .max_headers(MAX_HEADERS)
         .half_close(false);
     server
         .http2()
@@ -147,7 +146,8 @@ fn answer(
 > {
     service_fn(move |request: http::Request<hyper::body::Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer.ip()));
+        let context = Context::arriving(&request, Some(peer.ip()));
+        request.extensions_mut().insert(context);
         let answer = app.call(request);
         async move { Ok(answer.await) }
     })

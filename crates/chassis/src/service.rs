@@ -10,11 +10,11 @@ use http::{HeaderValue, Method};
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::context::Context;
 use crate::decode::nearest;
 use crate::error::{Code, Error};
 use crate::health::{Check, Health, Probe};
 use crate::metrics;
-use crate::observe::Context;
 use crate::openapi;
 use crate::operation::{Mounted, Operation, OperationRequest, OperationResponse};
 use crate::runtime::Runtime;
@@ -262,11 +262,11 @@ fn no_such_path(request: &Request, known: &[String]) -> Response {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let hint = nearest(path, &known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     let message = format!("there is nothing at {}{hint}", crate::error::clip(path, 100));
-    Error::new(Code::NotFound, message).respond(Context::of(request).id.as_str())
+    Error::new(Code::NotFound, message).respond(Context::of(request).id().as_str())
 }
 
 async fn wrong_method(request: Request) -> Response {
     let path = crate::error::clip(request.uri().path(), 100).into_owned();
     let message = format!("{} does not work on {path}: use the method of the Allow header", request.method());
-    Error::new(Code::MethodNotAllowed, message).respond(Context::of(&request).id.as_str())
+    Error::new(Code::MethodNotAllowed, message).respond(Context::of(&request).id().as_str())
 }

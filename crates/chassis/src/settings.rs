@@ -65,6 +65,10 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_DEADLINE", default_value = "25s", value_name = "TIME")]
     pub deadline: Span,
 
+    /// Time a connection may be silent: between requests, and from the first to the last byte of a head.
+    #[arg(global = true, long, env = "FLOWFORGE_IDLE", default_value = "60s", value_name = "TIME")]
+    pub idle: Span,
+
     /// Threads that compute [default: the number of cores]
     #[arg(global = true, long, env = "FLOWFORGE_COMPUTE_THREADS", value_name = "NUMBER")]
     pub compute_threads: Option<usize>,

@@ -142,7 +142,7 @@ fn apps(
 fn not_built(name: &'static str) -> App {
     App::new(move |request| async move {
         let message = format!("{name} is not part of this version yet: /api/v1/catalog lists what runs");
-        Error::new(Code::Unavailable, message).retry_after(ASK_AGAIN).respond(Context::of(&request).id.as_str())
+        Error::new(Code::Unavailable, message).retry_after(ASK_AGAIN).respond(Context::of(&request).id().as_str())
     })
 }
 

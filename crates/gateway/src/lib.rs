@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chassis::{Answered, App, Body, Clock, Code, Context, Error, Request, Response, RouteMetrics, Runtime};
+use chassis::{App, Body, Clock, Code, Context, Error, Request, Response, RouteMetrics, Runtime};
 use http::header::{CONTENT_LENGTH, HOST, WWW_AUTHENTICATE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
@@ -55,8 +55,8 @@ struct Gateway {
     contract: Contract,
     /// For each route and kind of plugin the instance that runs for strangers.
     general: Vec<[Option<usize>; Kind::COUNT]>,
-    /// Instances for one consumer.
-    personal: HashMap<usize, Vec<usize>>,
+    /// Instances for one consumer, by consumer.
+    personal: Vec<Vec<usize>>,
     upstreams: Vec<Upstream>,
     counters: Counters,
     clock: Clock,
@@ -84,10 +84,10 @@ pub fn app(
     };
     let upstreams = contract.services.iter_mut().map(upstream).collect::<Result<_, _>>()?;
     let general = (0..contract.routes.len()).map(|route| general_plugins(&contract, route)).collect();
-    let mut personal: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut personal: Vec<Vec<usize>> = vec![Vec::new(); contract.consumers.len()];
     for (index, instance) in contract.instances.iter().enumerate() {
         if let Some(consumer) = instance.scope.consumer {
-            personal.entry(consumer).or_default().push(index);
+            personal[consumer].push(index);
         }
     }
     let gateway = Arc::new(Gateway {
@@ -147,47 +147,39 @@ impl From<Error> for Refusal {
 
 impl Gateway {
     async fn serve(&self, mut request: Request) -> Response {
-        for name in &IDENTITY {
-            request.headers_mut().remove(name);
-        }
-        let mut context = Context::of(&request);
-        let mut decoration = Decoration::new();
-        let outcome = self.access(&mut request, &mut context, &mut decoration);
-        let consumer = context.consumer.clone();
-        let mut response = match outcome {
-            Ok(found) => {
-                request.extensions_mut().insert(context);
-                self.dispatch(request, &found).await
+        // Most requests carry none of them: looking through the few headers is cheaper than eight look-ups.
+        if request.headers().keys().any(|name| IDENTITY.contains(name)) {
+            for name in &IDENTITY {
+                request.headers_mut().remove(name);
             }
+        }
+        let context = Context::of(&request);
+        let mut decoration = Decoration::with_capacity(16);
+        let outcome = self.access(&mut request, &context, &mut decoration);
+        let mut response = match outcome {
+            Ok(found) => self.dispatch(request, &found).await,
             Err(refusal) => {
-                let mut response = match refusal {
-                    Refusal::Error(error) => error.respond(context.id.as_str()),
+                context.set_route(self.refused.clone());
+                match refusal {
+                    Refusal::Error(error) => error.respond(context.id().as_str()),
                     Refusal::Answer(status) => {
                         let mut response = Response::new(Body::empty());
                         *response.status_mut() = status;
                         response
                     }
-                };
-                response.extensions_mut().insert(self.refused.clone());
-                response
+                }
             }
         };
+        // With room for what the observer adds.
+        response.headers_mut().reserve(decoration.len() + 4);
         for (name, value) in decoration {
             response.headers_mut().insert(name, value);
-        }
-        if let Some(consumer) = consumer {
-            response.extensions_mut().insert(Answered(consumer));
         }
         response
     }
 
     /// Finds the route and runs its plugins up to the upstream.
-    fn access(
-        &self,
-        request: &mut Request,
-        context: &mut Context,
-        decoration: &mut Decoration,
-    ) -> Result<Match, Refusal> {
+    fn access(&self, request: &mut Request, context: &Context, decoration: &mut Decoration) -> Result<Match, Refusal> {
         check_host(request)?;
         let path = path::normalize(request.uri().path()).into_owned();
         let found = self.contract.table.find(&self.contract.routes, request.method(), &path, request.headers());
@@ -208,7 +200,9 @@ impl Gateway {
             caller = self.authenticate(plugin, request.headers_mut()).inspect_err(|_| {
                 decoration.push((WWW_AUTHENTICATE, plugin.challenge.clone()));
             })?;
-            context.consumer = caller.consumer.map(|index| self.contract.consumers[index].clone());
+            if let Some(consumer) = caller.consumer {
+                context.set_consumer(self.contract.consumers[consumer].clone());
+            }
         }
         if let Some((_, Plugin::RequestSizeLimiting(plugin))) =
             self.plugin(Kind::RequestSizeLimiting, route, caller.consumer)
@@ -238,7 +232,7 @@ impl Gateway {
         let instances = &self.contract.instances;
         let service = self.contract.routes[route].service;
         let general = self.general[route][kind as usize];
-        let personal = consumer.and_then(|consumer| self.personal.get(&consumer)).into_iter().flatten().copied();
+        let personal = consumer.and_then(|consumer| self.personal.get(consumer)).into_iter().flatten().copied();
         let fitting = personal.filter(|index| {
             let instance = &instances[*index];
             instance.kind == kind && instance.scope.covers(route, service, consumer)
@@ -281,10 +275,10 @@ impl Gateway {
         plugin: &RateLimiting,
         caller: &Caller,
         route: usize,
-        context: &mut Context,
+        context: &Context,
         decoration: &mut Decoration,
     ) -> Result<(), Error> {
-        let address = || Identifier::Ip(context.peer.map(limit::budget_of));
+        let address = || Identifier::Ip(context.peer().map(limit::budget_of));
         let identifier = match plugin.by {
             LimitBy::Consumer => caller.consumer.map_or_else(address, Identifier::Consumer),
             LimitBy::Credential => caller.key.map_or_else(address, Identifier::Key),
@@ -301,7 +295,7 @@ impl Gateway {
                 format!("limit of {limit} requests a {period} reached: wait {seconds} seconds or change plan");
             return Err(Error::new(Code::RateLimited, message).retry_after(seconds));
         }
-        context.windows = verdict.windows.into();
+        context.set_windows(verdict.windows);
         Ok(())
     }
 
@@ -370,7 +364,7 @@ fn limit_size(plugin: &RequestSizeLimiting, request: &mut Request) -> Result<(),
 }
 
 fn check_groups(plugin: &Acl, context: &Context) -> Result<(), Error> {
-    let Some(consumer) = &context.consumer else {
+    let Some(consumer) = context.consumer() else {
         return Err(Error::new(Code::Unauthorized, "send an API key in the X-API-Key header"));
     };
     if plugin.admits(&consumer.groups) {

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use chassis::Window;
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
@@ -206,17 +207,24 @@ impl Verdict {
         if plugin.hide_headers {
             return;
         }
+        let Some(tightest) = self.tightest() else { return };
         for (limit, window) in plugin.limits.iter().zip(&self.windows) {
-            let [name, remaining] = &limit.names;
-            answer.push((name.clone(), limit.value.clone()));
-            answer.push((remaining.clone(), window.remaining.into()));
-        }
-        if let Some(window) = self.tightest() {
-            answer.push((LIMIT, window.limit.into()));
-            answer.push((REMAINING, window.remaining.into()));
-            answer.push((RESET, window.reset_seconds.into()));
+            let [limit_name, remaining_name] = &limit.names;
+            let remaining = number(window.remaining);
+            if window.period == tightest.period {
+                answer.push((LIMIT, limit.value.clone()));
+                answer.push((REMAINING, remaining.clone()));
+                answer.push((RESET, number(window.reset_seconds)));
+            }
+            answer.push((limit_name.clone(), limit.value.clone()));
+            answer.push((remaining_name.clone(), remaining));
         }
     }
+}
+
+/// A number as a header; an allocation less than `HeaderValue::from`.
+fn number(value: u64) -> HeaderValue {
+    HeaderValue::from_maybe_shared(Bytes::from(value.to_string())).expect("digits are a header value")
 }
 
 /// Requests counted in one window of one budget.
@@ -269,7 +277,8 @@ impl Counters {
         let mut key = (instance, identifier);
         let index = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
         let mut shard = self.shards[index].lock().unwrap_or_else(PoisonError::into_inner);
-        if !shard.budgets.contains_key(&key) {
+        let crowded = shard.budgets.len() >= shard.sweep_at.min(MAX_ADDRESSES);
+        if crowded && !shard.budgets.contains_key(&key) {
             shard.sweep(now.as_second());
             if matches!(key.1, Identifier::Ip(_)) && shard.budgets.len() >= MAX_ADDRESSES {
                 key.1 = Identifier::Ip(None);

@@ -62,7 +62,7 @@ impl Proxy {
         *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
         strip_hop_by_hop(headers);
-        forwarded(headers, context.peer);
+        forwarded(headers, context.peer());
         identify(headers, &context);
         if !preserve_host {
             headers.remove(HOST);
@@ -77,11 +77,11 @@ impl Proxy {
             Ok(Err(error)) => {
                 tracing::warn!(service = self.name, %error, "upstream failed");
                 let message = format!("{} does not answer: try again later", self.name);
-                Error::new(Code::BadGateway, message).respond(context.id.as_str())
+                Error::new(Code::BadGateway, message).respond(context.id().as_str())
             }
             Err(_) => {
                 let message = format!("{} did not answer in time", self.name);
-                Error::new(Code::DeadlineExceeded, message).respond(context.id.as_str())
+                Error::new(Code::DeadlineExceeded, message).respond(context.id().as_str())
             }
         }
     }
@@ -121,7 +121,7 @@ fn forwarded(headers: &mut HeaderMap, peer: Option<IpAddr>) {
 
 /// Says who is calling. Whatever the client claimed was removed on arrival.
 fn identify(headers: &mut HeaderMap, context: &Context) {
-    let Some(consumer) = &context.consumer else { return };
+    let Some(consumer) = context.consumer() else { return };
     let mut set = |name: &'static str, value: &str| {
         headers.extend(value.parse().ok().map(|value: HeaderValue| (HeaderName::from_static(name), value)));
     };

@@ -58,8 +58,8 @@ async fn echo(request: Request) -> Response {
         "path": request.uri().path(),
         "query": request.uri().query(),
         "headers": headers,
-        "consumer": context.consumer.as_ref().map(|consumer| &consumer.username),
-        "windows": context.windows.len(),
+        "consumer": context.consumer().map(|consumer| &consumer.username),
+        "windows": context.windows().len(),
     });
     let size = http_body_util::BodyExt::collect(request.into_body()).await.map(|body| body.to_bytes().len());
     let mut seen = seen;

@@ -1,0 +1,121 @@
+//! What is known of a request besides the request: who sent it, whose it is, which operation serves it.
+
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use uuid::Uuid;
+
+use crate::Request;
+use crate::call::{Consumer, Window};
+use crate::metrics::RouteMetrics;
+
+/// The header that carries a request's id, in and out.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the client's own when it is plain, else a new UUID.
+#[derive(Debug, Clone)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    fn of(request: &Request) -> Self {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        match request.headers().get(&REQUEST_ID) {
+            Some(sent) if (1..=64).contains(&sent.len()) && sent.as_bytes().iter().all(plain) => Self(sent.clone()),
+            _ => Self::default(),
+        }
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The id as a header.
+    #[must_use]
+    pub fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl Default for RequestId {
+    fn default() -> Self {
+        let mut buffer = Uuid::encode_buffer();
+        let text: &str = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+        let text = Bytes::copy_from_slice(text.as_bytes());
+        Self(HeaderValue::from_maybe_shared(text).expect("a UUID is a header value"))
+    }
+}
+
+/// What is known of a request. It travels in the request's extensions, and whoever learns more writes it in: one
+/// allocation for all, and the observer sees it when the request is long gone.
+#[derive(Debug, Clone, Default)]
+pub struct Context(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    id: RequestId,
+    peer: Option<IpAddr>,
+    consumer: OnceLock<Arc<Consumer>>,
+    windows: OnceLock<Vec<Window>>,
+    route: OnceLock<Arc<RouteMetrics>>,
+}
+
+impl Context {
+    /// A request that arrives from somewhere.
+    pub(crate) fn arriving(request: &Request, peer: Option<IpAddr>) -> Self {
+        Self(Arc::new(Known { id: RequestId::of(request), peer, ..Known::default() }))
+    }
+
+    /// The context of a request; a new one when it has none.
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        request.extensions().get().cloned().unwrap_or_else(|| Self::arriving(request, None))
+    }
+
+    /// The id of the request.
+    #[must_use]
+    pub fn id(&self) -> &RequestId {
+        &self.0.id
+    }
+
+    /// The other end of the connection.
+    #[must_use]
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.0.peer
+    }
+
+    /// Who is calling, once the gateway has said so.
+    #[must_use]
+    pub fn consumer(&self) -> Option<&Arc<Consumer>> {
+        self.0.consumer.get()
+    }
+
+    /// The caller's rate-limit windows; empty until the gateway has counted.
+    #[must_use]
+    pub fn windows(&self) -> &[Window] {
+        self.0.windows.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The operation that serves the request, once one does.
+    pub(crate) fn route(&self) -> Option<&Arc<RouteMetrics>> {
+        self.0.route.get()
+    }
+
+    /// Says who is calling; the first word stands.
+    pub fn set_consumer(&self, consumer: Arc<Consumer>) {
+        let _ = self.0.consumer.set(consumer);
+    }
+
+    /// Says what is left of the caller's plan; the first word stands.
+    pub fn set_windows(&self, windows: Vec<Window>) {
+        let _ = self.0.windows.set(windows);
+    }
+
+    /// Says which operation the request counts for; the first word stands.
+    pub fn set_route(&self, route: Arc<RouteMetrics>) {
+        let _ = self.0.route.set(route);
+    }
+}
