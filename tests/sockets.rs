@@ -131,6 +131,54 @@ fn slow_heads_and_bodies_end() {
 }
 
 #[test]
+fn a_connection_that_says_nothing_is_closed() {
+    let server = Server::start(&["up", "--idle", "1s"], &[]);
+    for greeting in ["", "PRI * HTTP/2.0\r\n", "GET "] {
+        let mut silent = TcpStream::connect(server.address).unwrap();
+        silent.write_all(greeting.as_bytes()).unwrap();
+        silent.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+        let mut answer = Vec::new();
+        assert!(silent.read_to_end(&mut answer).is_ok(), "{greeting:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_nobody_takes_is_dropped() {
+    let server = Server::start(&["up", "--idle", "1s"], &[]);
+    let body = r#"{"kind":"bytes","count":256,"length":4096}"#;
+    let head = format!("X-API-Key: ff_demo_enterprise\r\nContent-Length: {}\r\n", body.len());
+    let request = hash(&head, body).replace("crypto/hash", "crypto/random");
+    let before = server.memory();
+    let mut deaf: Vec<TcpStream> = Vec::new();
+    for _ in 0..60 {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        // Several answers of 4 MB are more than the system's own buffers take.
+        stream.write_all(request.repeat(4).as_bytes()).unwrap();
+        deaf.push(stream);
+    }
+    let forgotten = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        let written: Vec<bool> = deaf.iter_mut().map(|stream| stream.write_all(b"\r\n").is_err()).collect();
+        written.iter().all(|closed| *closed)
+    });
+    assert!(forgotten, "connections stay open though nobody reads");
+    assert!(server.memory() < before + (120 << 20), "{} MB", server.memory() >> 20);
+}
+
+/// A large upload that is refused at once: the client still sends, and must get to read why.
+#[test]
+fn a_refusal_arrives_although_the_client_still_sends() {
+    let server = Server::up();
+    let body = vec![b'x'; 30 << 20];
+    for _ in 0..5 {
+        let wrong_key = server.post("/api/v1/crypto/hash", "X-API-Key: wrong\r\n", &body);
+        assert_eq!(wrong_key.status, 401);
+        let too_large = server.post("/api/v1/crypto/hash", ENTERPRISE, &body);
+        assert_eq!((too_large.status, too_large.json()["error"]["code"].as_str()), (413, Some("PAYLOAD_TOO_LARGE")));
+    }
+}
+
+#[test]
 fn a_client_that_leaves_is_forgotten() {
     let server = Server::up();
     for _ in 0..200 {
@@ -138,6 +186,7 @@ fn a_client_that_leaves_is_forgotten() {
         stream.write_all(hash(&format!("{ENTERPRISE}Content-Length: 100\r\n"), "{").as_bytes()).unwrap();
     }
     server.wait_in_flight(0);
+    server.said("\"status\":400");
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::StatusCode;
 use http_body_util::{BodyExt, Limited};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 
 use crate::runtime::Runtime;
 use crate::{App, Body};
@@ -68,6 +69,8 @@ impl Check {
     }
 }
 
+/// Time one probe has.
+const PROBE_TIME: Duration = Duration::from_secs(2);
 /// Bytes of another service's health that are read.
 const MAX_HEALTH_BYTES: usize = 64 * 1024;
 
@@ -91,12 +94,20 @@ pub struct Health {
 
 impl Health {
     pub(crate) async fn ask(runtime: &Runtime, probes: &[(String, Probe)]) -> Self {
+        // Side by side, each with its time: one service that hangs does not make all look dead.
+        let mut asked = JoinSet::new();
+        for (name, probe) in probes {
+            let (name, probe) = (name.clone(), probe.clone());
+            asked.spawn(async move {
+                let check = tokio::time::timeout(PROBE_TIME, probe()).await;
+                (name, check.unwrap_or_else(|_| Check::because(Status::Unhealthy, "does not answer in time")))
+            });
+        }
         let mut checks = BTreeMap::new();
         let mut reasons = BTreeMap::new();
-        for (name, probe) in probes {
-            let check = probe().await;
+        for (name, check) in asked.join_all().await {
             checks.insert(name.clone(), check.status);
-            reasons.extend(check.reason.map(|reason| (name.clone(), reason)));
+            reasons.extend(check.reason.map(|reason| (name, reason)));
         }
         let worst = checks.values().max().copied().unwrap_or(Status::Healthy);
         Self {
@@ -106,11 +117,5 @@ impl Health {
             checks,
             reasons,
         }
-    }
-
-    /// The status to answer with. A balancer asks for readiness, which ends before the service does.
-    pub(crate) fn status_code(&self, asks_readiness: bool, runtime: &Runtime) -> StatusCode {
-        let draining = asks_readiness && runtime.is_draining();
-        if self.status == Status::Unhealthy || draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
     }
 }

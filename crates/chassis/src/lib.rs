@@ -21,10 +21,14 @@ mod runtime;
 mod serve;
 mod service;
 pub mod settings;
+mod stream;
 pub mod testing;
+mod upload;
 mod validate;
 
 pub use app::App;
+/// What can go wrong with a body on its way.
+pub use axum::Error as BodyError;
 pub use axum::body::Body;
 pub use call::{Call, Consumer, Warning, Window};
 pub use clock::Clock;

@@ -9,7 +9,8 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method};
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -59,20 +60,15 @@ impl Observer {
         request.headers_mut().insert(REQUEST_ID, context.id().header());
         request.extensions_mut().insert(context.clone());
 
+        let mut pending = Pending { observer: self, context: &context, method, path, started, status: CLIENT_LEFT };
         let mut response = self.guarded(app, request, &context).await;
-
+        pending.status = response.status();
         let elapsed = started.elapsed();
-        let status = response.status();
-        let route = context.route().unwrap_or(&self.unmatched);
-        route.record(status, elapsed);
-        if let Some(lines) = &self.lines {
-            let path = path.as_ref().map_or("/", |path| path.path());
-            let access = Access { context: &context, method: &method, path, status: status.as_u16(), elapsed };
-            lines.write(&access.line(&self.clock, route));
-        }
+        drop(pending);
+
         let headers = response.headers_mut();
         headers.insert(REQUEST_ID, context.id().header());
-        headers.insert(SERVER_TIMING, server_timing(elapsed));
+        headers.append(SERVER_TIMING, server_timing(elapsed));
         response
     }
 
@@ -87,6 +83,36 @@ impl Observer {
             }
         })
         .await
+    }
+}
+
+/// What is recorded for a request whose client left before the answer: the status nginx uses.
+const CLIENT_LEFT: StatusCode = match StatusCode::from_u16(499) {
+    Ok(status) => status,
+    Err(_) => unreachable!(),
+};
+
+/// A request being answered; counted and logged when it goes, also when its client went first.
+struct Pending<'a> {
+    observer: &'a Observer,
+    context: &'a Context,
+    method: Method,
+    path: Option<PathAndQuery>,
+    started: Instant,
+    status: StatusCode,
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        let elapsed = self.started.elapsed();
+        let route = self.context.route().unwrap_or(&self.observer.unmatched);
+        route.record(self.status, elapsed);
+        if let Some(lines) = &self.observer.lines {
+            let path = self.path.as_ref().map_or("/", |path| path.path());
+            let status = self.status.as_u16();
+            let access = Access { context: self.context, method: &self.method, path, status, elapsed };
+            lines.write(&access.line(&self.observer.clock, route));
+        }
     }
 }
 

@@ -274,13 +274,13 @@ impl Mounted {
         let limit = self.runtime.settings.json_limit;
         let body = self.runtime.body_memory.read(body, limit).await?;
         let form = Form::of(&parts.headers, &body)?;
-        let lenient = take_lenient(&mut options, &parts.headers)?;
         if let Form::Urlencoded = form {
             let text = body::text(&body)?;
             let fields = options_of(text)?;
             // The decoder refuses a name that is in both.
             options.extend(fields);
         }
+        let lenient = take_lenient(&mut options, &parts.headers)?;
 
         let consumer = self.runtime.consumer(&parts.headers, context);
         let call = Arc::new(Call::new(consumer, context.clone(), self.runtime.clock.clone(), deadline));

@@ -2,15 +2,17 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::GracefulConnection;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -23,6 +25,8 @@ use crate::observe::Observer;
 use crate::runtime::Runtime;
 use crate::service::Service;
 use crate::settings::Settings;
+use crate::stream::Moving;
+use crate::upload::Upload;
 use crate::{App, Body, Request};
 
 /// A request head may be this large in all. hyper's own limit of 100 headers stays: setting
@@ -30,6 +34,8 @@ use crate::{App, Body, Request};
 const HEAD_BYTES: usize = 32 * 1024;
 /// Requests one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 128;
+/// A connection is asked to leave after this, so that nothing it holds is held for ever.
+const MAX_AGE: Duration = Duration::from_secs(600);
 /// Wait after the system refuses a connection (no descriptors left) before asking again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -90,7 +96,6 @@ pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal:
 async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::Receiver<bool>) {
     let Listener { listener, app } = listener;
     let room = Arc::new(Semaphore::new(runtime.settings.connections));
-    let graceful = GracefulShutdown::new();
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
         .http1()
@@ -114,19 +119,32 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let connection = server.serve_connection(TokioIo::new(no_delay(stream)), answer(app.clone(), peer));
-        let connection = graceful.watch(connection.into_owned());
+        let stream = TokioIo::new(Moving::new(no_delay(stream), runtime.settings.idle.0));
+        let connection = server.serve_connection(stream, answer(app.clone(), peer)).into_owned();
+        let (stopped, last_words) = (stopped.clone(), runtime.settings.shutdown.0);
         tokio::spawn(async move {
-            // A connection that breaks is the client's affair.
-            let _ = connection.await;
+            attend(connection, stopped, last_words).await;
             drop(place);
         });
     }
     drop(listener);
-    let patience = runtime.settings.shutdown.0;
-    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = patience.as_secs(), "requests in flight were cut off");
+    let all = u32::try_from(runtime.settings.connections).unwrap_or(u32::MAX);
+    if tokio::time::timeout(runtime.settings.shutdown.0, room.acquire_many(all)).await.is_err() {
+        tracing::warn!("requests in flight were cut off");
     }
+}
+
+/// Serves a connection until it ends, is old, or the process is to stop; then its requests in flight get to end.
+async fn attend<C: GracefulConnection>(connection: C, mut stopped: watch::Receiver<bool>, last_words: Duration) {
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // A connection that breaks is the client's affair.
+        _ = connection.as_mut() => return,
+        () = tokio::time::sleep(MAX_AGE) => {}
+        _ = stopped.changed() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(last_words, connection).await;
 }
 
 fn no_delay(stream: TcpStream) -> TcpStream {
@@ -139,13 +157,13 @@ fn answer(
     app: App,
     peer: SocketAddr,
 ) -> impl hyper::service::Service<
-    http::Request<hyper::body::Incoming>,
+    http::Request<Incoming>,
     Response = crate::Response,
     Error = std::convert::Infallible,
     Future = impl Future<Output = Result<crate::Response, std::convert::Infallible>> + Send,
 > {
-    service_fn(move |request: http::Request<hyper::body::Incoming>| {
-        let mut request: Request = request.map(Body::new);
+    service_fn(move |request: http::Request<Incoming>| {
+        let mut request: Request = request.map(|body| Body::new(Upload::new(body)));
         let context = Context::arriving(&request, Some(peer.ip()));
         request.extensions_mut().insert(context);
         let answer = app.call(request);

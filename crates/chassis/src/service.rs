@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodFilter, any, get, on};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
 use crate::call::Call;
@@ -178,6 +178,7 @@ impl Service {
     pub fn app(self, runtime: &Arc<Runtime>) -> App {
         let document = serde_json::to_string(&self.openapi()).expect("a document is JSON");
         let paths: Vec<String> = self.operations.iter().map(|op| format!("{}{}", self.prefix, op.path)).collect();
+        let methods: Vec<_> = paths.iter().cloned().zip(self.operations.iter().map(|op| op.method.clone())).collect();
         let mut router = Router::new();
 
         let probes: Arc<[(String, Probe)]> = self.probes.into();
@@ -208,7 +209,12 @@ impl Service {
         }
 
         let paths: Arc<[String]> = paths.into();
-        let router = router.method_not_allowed_fallback(wrong_method).fallback(any(move |request: Request| {
+        let methods: Arc<[_]> = methods.into();
+        let router = router.method_not_allowed_fallback(move |request: Request| {
+            let methods = methods.clone();
+            async move { wrong_method(&request, &methods) }
+        });
+        let router = router.fallback(any(move |request: Request| {
             let paths = paths.clone();
             async move { no_such_path(&request, &paths) }
         }));
@@ -218,12 +224,14 @@ impl Service {
 
 /// Whether `?ready` is asked, which a service that is about to stop denies.
 fn asks_readiness(request: &Request) -> bool {
-    request.uri().query().is_some_and(|query| query.split('&').any(|part| part == "ready"))
+    request.uri().query().is_some_and(|query| query.split('&').any(|part| part.split('=').next() == Some("ready")))
 }
 
 async fn health(asks_readiness: bool, runtime: &Runtime, probes: &[(String, Probe)]) -> Response {
     let health = Health::ask(runtime, probes).await;
-    let status = health.status_code(asks_readiness, runtime);
+    // The service itself answers, or nobody would; a balancer is told to look elsewhere before it stops.
+    let stopping = asks_readiness && runtime.is_draining();
+    let status = if stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let body = serde_json::to_string(&health).expect("health is JSON");
     let mut response = page("application/json", body);
     *response.status_mut() = status;
@@ -259,14 +267,21 @@ fn page(content_type: &'static str, body: impl Into<Body>) -> Response {
 
 fn no_such_path(request: &Request, known: &[String]) -> Response {
     let path = request.uri().path();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let hint = nearest(path, &known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    // Only what the paths do not have in common tells them apart.
+    let shared = known.iter().filter_map(|known| known.rfind('/')).min().unwrap_or_default() + 1;
+    let ends: Vec<&str> = known.iter().filter_map(|known| known.get(shared..)).collect();
+    let near = path.get(shared..).and_then(|end| nearest(end, &ends));
+    let near = near.and_then(|near| known.iter().find(|known| known.get(shared..) == Some(near)));
+    let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     let message = format!("there is nothing at {}{hint}", crate::error::clip(path, 100));
     Error::new(Code::NotFound, message).respond(Context::of(request).id().as_str())
 }
 
-async fn wrong_method(request: Request) -> Response {
+/// What is not an operation is a page.
+fn wrong_method(request: &Request, methods: &[(String, Method)]) -> Response {
+    let fitting = methods.iter().find(|(path, _)| path == request.uri().path());
+    let allowed = fitting.map_or(&Method::GET, |(_, method)| method);
     let path = crate::error::clip(request.uri().path(), 100).into_owned();
-    let message = format!("{} does not work on {path}: use the method of the Allow header", request.method());
-    Error::new(Code::MethodNotAllowed, message).respond(Context::of(&request).id().as_str())
+    let message = format!("{} does not work on {path}: use {allowed}", request.method());
+    Error::new(Code::MethodNotAllowed, message).respond(Context::of(request).id().as_str())
 }

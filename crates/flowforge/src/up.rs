@@ -131,7 +131,7 @@ fn apps(
         apps.insert(entry.upstream.to_owned(), app);
     }
     for (name, service) in remote {
-        platform = platform::watch(platform, name, gateway::elsewhere(&service)?);
+        platform = platform::watch(platform, name, gateway::elsewhere(&service, runtime)?);
     }
     apps.extend(planned.into_iter().map(|entry| (entry.upstream.to_owned(), not_built(entry.name))));
     apps.insert("platform".to_owned(), platform.app(runtime));
@@ -167,7 +167,7 @@ fn banner(
     let _ = writeln!(text, "\n  page {base}/   document {base}/openapi.json   metrics http://{status}/metrics");
     if let Some(first) = demo_keys.first() {
         let _ = writeln!(text, "\nDemo keys, which anybody knows:");
-        for key in demo_keys {
+        for key in demo_keys.iter().filter(|key| !key.key.starts_with("Bearer ")) {
             let _ = writeln!(text, "  {:<12} {}", key.plan, key.key);
         }
         let body = r#"{"text":"hello","algorithm":"sha256"}"#;

@@ -166,6 +166,9 @@ pub fn render(text: &str, variables: Variables<'_>) -> Result<String, Error> {
         let is_demo =
             |consumer: &Value| consumer["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == DEMO));
         consumers.retain(|consumer| !is_demo(consumer));
+        for keys in consumers.iter_mut().filter_map(|consumer| consumer["keyauth_credentials"].as_array_mut()) {
+            keys.retain(|key| !is_demo(key));
+        }
     }
     fill_in(&mut tree, "", variables)?;
     let text = serde_json::to_string_pretty(&tree).map_err(|error| Error::at("", error))?;
@@ -276,11 +279,14 @@ impl Reader {
         let methods = route.methods.iter().enumerate().map(|(number, text)| {
             text.parse().map_err(|_| Error::at(&format!("{path}.methods[{number}]"), format!("{text} is no method")))
         });
+        if let Some(host) = route.hosts.iter().find(|host| host.contains(':') || host.trim_matches('*').contains('*')) {
+            return Err(Error::at(&format!("{path}.hosts"), format!("{host} must be a name, *.name or name.*")));
+        }
         self.routes.push(Route {
             service,
             paths: paths.collect::<Result<_, _>>()?,
             methods: methods.collect::<Result<_, _>>()?,
-            hosts: route.hosts,
+            hosts: route.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
             regex_priority: route.regex_priority,
             strip_path: route.strip_path,
             preserve_host: route.preserve_host,
@@ -307,7 +313,7 @@ impl Reader {
             if self.keys.insert(Sha256::digest(&key.key).into(), index).is_some() {
                 return Err(Error::at(&path, "is there twice"));
             }
-            if (is_demo || key.tags.iter().any(|tag| tag == DEMO)) && !key.key.starts_with("Bearer ") {
+            if is_demo || key.tags.iter().any(|tag| tag == DEMO) {
                 let plan = groups.first().cloned().unwrap_or_default();
                 self.demo.push(DemoKey { username: name.clone(), plan, key: key.key });
             }

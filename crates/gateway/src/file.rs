@@ -34,7 +34,7 @@ pub(crate) struct Service {
     pub(crate) _retries: Option<u16>,
     pub(crate) connect_timeout: Option<u64>,
     pub(crate) read_timeout: Option<u64>,
-    /// Kept for Kong; the read timeout covers the whole answer here.
+    /// Kept for Kong; here the read timeout runs from the first byte sent to the head of the answer.
     #[serde(rename = "write_timeout", default)]
     pub(crate) _write_timeout: Option<u64>,
     #[serde(default = "yes")]

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::{App, Body, Clock, Code, Context, Error, Request, Response, RouteMetrics, Runtime};
-use http::header::{CONTENT_LENGTH, HOST, WWW_AUTHENTICATE};
+use http::header::{CONTENT_LENGTH, HOST, VARY, WWW_AUTHENTICATE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use http_body::Body as _;
@@ -80,7 +80,7 @@ pub fn app(
         } else if let Some(app) = here.remove(&service.name) {
             return Ok(Upstream::Here(app));
         }
-        Proxy::new(service).map(Box::new).map(Upstream::Elsewhere)
+        Proxy::new(service, &runtime.metrics).map(Box::new).map(Upstream::Elsewhere)
     };
     let upstreams = contract.services.iter_mut().map(upstream).collect::<Result<_, _>>()?;
     let general = (0..contract.routes.len()).map(|route| general_plugins(&contract, route)).collect();
@@ -109,8 +109,8 @@ pub fn app(
 ///
 /// # Errors
 /// When the address is none.
-pub fn elsewhere(service: &Service) -> Result<App, String> {
-    let proxy = Arc::new(Proxy::new(service)?);
+pub fn elsewhere(service: &Service, runtime: &Runtime) -> Result<App, String> {
+    let proxy = Arc::new(Proxy::new(service, &runtime.metrics)?);
     Ok(App::new(move |request| {
         let proxy = proxy.clone();
         async move { proxy.call(request, false).await }
@@ -153,6 +153,8 @@ impl Gateway {
                 request.headers_mut().remove(name);
             }
         }
+        proxy::strip_named(request.headers_mut());
+        name_host(&mut request);
         let context = Context::of(&request);
         let mut decoration = Decoration::with_capacity(16);
         let outcome = self.access(&mut request, &context, &mut decoration);
@@ -173,7 +175,12 @@ impl Gateway {
         // With room for what the observer adds.
         response.headers_mut().reserve(decoration.len() + 4);
         for (name, value) in decoration {
-            response.headers_mut().insert(name, value);
+            // What an answer varies by adds up; all else is ours to say.
+            if name == VARY {
+                response.headers_mut().append(name, value);
+            } else {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }
@@ -290,9 +297,9 @@ impl Gateway {
         if !verdict.admitted {
             let window = verdict.tightest().copied();
             let seconds = window.map_or(1, |window| window.reset_seconds);
+            let advice = if caller.consumer.is_some() { " or change plan" } else { "" };
             let (limit, period) = window.map_or((0, "window"), |window| (window.limit, window.period));
-            let message =
-                format!("limit of {limit} requests a {period} reached: wait {seconds} seconds or change plan");
+            let message = format!("limit of {limit} requests a {period} reached: wait {seconds} seconds{advice}");
             return Err(Error::new(Code::RateLimited, message).retry_after(seconds));
         }
         context.set_windows(verdict.windows);
@@ -304,7 +311,9 @@ impl Gateway {
         let route = &self.contract.routes[found.route];
         let base = &self.contract.services[route.service].path;
         let path: Cow<'_, str> = if route.strip_path && found.matched > 0 {
-            Cow::Owned(format!("{base}/{}", path[found.matched..].trim_start_matches('/')))
+            let rest = path[found.matched..].trim_start_matches('/');
+            let slash = if rest.is_empty() && !base.is_empty() && !path.ends_with('/') { "" } else { "/" };
+            Cow::Owned(format!("{base}{slash}{rest}"))
         } else if base.is_empty() {
             Cow::Borrowed(path)
         } else {
@@ -335,6 +344,16 @@ impl Gateway {
 struct Caller {
     consumer: Option<usize>,
     key: Option<[u8; 32]>,
+}
+
+/// HTTP/2 names the host in the address; from here on it is a header.
+fn name_host(request: &mut Request) {
+    if request.version() == Version::HTTP_2
+        && !request.headers().contains_key(HOST)
+        && let Some(host) = request.uri().authority().and_then(|authority| authority.as_str().parse().ok())
+    {
+        request.headers_mut().insert(HOST, host);
+    }
 }
 
 /// A request of HTTP/1.1 names its host once; two are a trick on whoever stands in between.

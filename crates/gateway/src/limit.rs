@@ -237,16 +237,19 @@ struct Count {
 struct Shard {
     budgets: HashMap<(usize, Identifier), Vec<Count>>,
     sweep_at: usize,
+    swept: i64,
 }
 
 impl Shard {
-    /// Throws out the budgets of past windows when there are many; the next time later, if most were still in use.
+    /// Throws out the budgets of past windows when there are many: the next time later, if most were still in use, and
+    /// at most once a second.
     fn sweep(&mut self, now: i64) {
-        if self.budgets.len() < self.sweep_at {
+        if self.budgets.len() < self.sweep_at || self.swept == now {
             return;
         }
+        self.swept = now;
         self.budgets.retain(|_, counts| counts.iter().any(|count| count.end > now));
-        self.sweep_at = (self.budgets.len() * 2).max(SWEEP_AT);
+        self.sweep_at = (self.budgets.len() * 2).clamp(SWEEP_AT, MAX_ADDRESSES);
     }
 }
 
@@ -259,7 +262,9 @@ pub(crate) struct Counters {
 impl Default for Counters {
     fn default() -> Self {
         Self {
-            shards: (0..SHARDS).map(|_| Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT })).collect(),
+            shards: (0..SHARDS)
+                .map(|_| Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT, swept: 0 }))
+                .collect(),
             hasher: RandomState::new(),
         }
     }
@@ -277,7 +282,7 @@ impl Counters {
         let mut key = (instance, identifier);
         let index = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
         let mut shard = self.shards[index].lock().unwrap_or_else(PoisonError::into_inner);
-        let crowded = shard.budgets.len() >= shard.sweep_at.min(MAX_ADDRESSES);
+        let crowded = shard.budgets.len() >= shard.sweep_at;
         if crowded && !shard.budgets.contains_key(&key) {
             shard.sweep(now.as_second());
             if matches!(key.1, Identifier::Ip(_)) && shard.budgets.len() >= MAX_ADDRESSES {
@@ -392,5 +397,11 @@ mod tests {
         flood(1_000_000, "2026-01-01T10:01:00Z");
         flood(2_000_000, "2026-01-01T10:02:00Z");
         assert!(held() <= SHARDS * (MAX_ADDRESSES + 1), "{}", held());
+        // In the window after a flood a newcomer has a budget of its own again.
+        for number in 3_000_000..3_001_000_u32 {
+            let address = IpAddr::from(std::net::Ipv4Addr::from(number));
+            let verdict = counters.charge(0, Identifier::Ip(Some(address)), &plugin, at("2026-01-01T10:03:00Z"));
+            assert!(verdict.admitted, "{address}");
+        }
     }
 }

@@ -139,8 +139,7 @@ struct KeyAuthConfig {
     key_in_header: Option<bool>,
     key_in_query: Option<bool>,
     key_in_body: Option<bool>,
-    #[serde(rename = "run_on_preflight")]
-    _run_on_preflight: Option<bool>,
+    run_on_preflight: Option<bool>,
     realm: Option<String>,
 }
 
@@ -158,6 +157,9 @@ impl KeyAuth {
         }
         if config.key_in_body == Some(true) || config.key_in_header == Some(false) {
             return Err("config: only keys in headers are supported".into());
+        }
+        if config.run_on_preflight == Some(false) {
+            return Err("config.run_on_preflight: false is not supported: cors answers preflights".into());
         }
         let names = config.key_names.unwrap_or_else(|| vec!["apikey".to_owned()]);
         let names = names.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?;
@@ -210,8 +212,7 @@ impl RequestSizeLimiting {
 struct AclConfig {
     allow: Option<HashSet<String>>,
     deny: Option<HashSet<String>>,
-    #[serde(rename = "hide_groups_header")]
-    _hide_groups_header: Option<bool>,
+    hide_groups_header: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -222,6 +223,9 @@ pub(crate) enum Acl {
 
 impl Acl {
     fn new(config: AclConfig) -> Result<Self, String> {
+        if config.hide_groups_header == Some(true) {
+            return Err("config.hide_groups_header: true is not supported: services read the plan there".into());
+        }
         match (config.allow, config.deny) {
             (Some(groups), None) => Ok(Self::Allow(groups)),
             (None, Some(groups)) => Ok(Self::Deny(groups)),

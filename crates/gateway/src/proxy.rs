@@ -1,11 +1,13 @@
 //! Services that are another process: one target each, reached over HTTP.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::{Body, Code, Context, Error, Request, Response};
+use chassis::{Body, Code, Context, Error, Metrics, REQUEST_ID, Request, Response, RouteMetrics};
 use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use http_body_util::LengthLimitError;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -28,16 +30,29 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     UPGRADE,
 ];
 
+/// What is said about the way of a request; only we may say it.
+const FORWARDED: [&str; 8] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-path",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
 /// A connection pool to one target.
 pub(crate) struct Proxy {
     client: Client<HttpConnector, Body>,
     name: String,
     authority: Authority,
     read_timeout: Duration,
+    metrics: Arc<RouteMetrics>,
 }
 
 impl Proxy {
-    pub(crate) fn new(service: &Service) -> Result<Self, String> {
+    pub(crate) fn new(service: &Service, metrics: &Metrics) -> Result<Self, String> {
         let host = service.url.strip_prefix("http://").unwrap_or_default();
         let authority =
             host.parse().map_err(|_| format!("{}: {} is not http://host:port", service.name, service.url))?;
@@ -50,12 +65,14 @@ impl Proxy {
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .build(connector);
         let read_timeout = Duration::from_millis(service.read_timeout);
-        Ok(Self { client, name: service.name.clone(), authority, read_timeout })
+        let metrics = metrics.route(&service.name, "proxied");
+        Ok(Self { client, name: service.name.clone(), authority, read_timeout, metrics })
     }
 
     /// Passes a request on. Its path is already the target's.
     pub(crate) async fn call(&self, mut request: Request, preserve_host: bool) -> Response {
         let context = Context::of(&request);
+        context.set_route(self.metrics.clone());
         let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
         let uri = Uri::builder().scheme(Scheme::HTTP).authority(self.authority.clone()).path_and_query(path);
         *request.uri_mut() = uri.build().expect("scheme, authority and path make a URI");
@@ -74,56 +91,84 @@ impl Proxy {
                 strip_hop_by_hop(response.headers_mut());
                 response
             }
-            Ok(Err(error)) => {
-                tracing::warn!(service = self.name, %error, "upstream failed");
-                let message = format!("{} does not answer: try again later", self.name);
-                Error::new(Code::BadGateway, message).respond(context.id().as_str())
-            }
+            Ok(Err(error)) => self.failure(&error).respond(context.id().as_str()),
             Err(_) => {
                 let message = format!("{} did not answer in time", self.name);
                 Error::new(Code::DeadlineExceeded, message).respond(context.id().as_str())
             }
         }
     }
+
+    /// Whose fault it is that there is no answer.
+    fn failure(&self, error: &hyper_util::client::legacy::Error) -> Error {
+        if caused_by::<LengthLimitError>(error) {
+            return Error::new(Code::PayloadTooLarge, "the body is larger than the gateway lets through");
+        }
+        if caused_by::<chassis::BodyError>(error) {
+            return Error::new(Code::MalformedRequest, "the body ended early or is not valid HTTP");
+        }
+        tracing::warn!(service = self.name, %error, "upstream failed");
+        Error::new(Code::BadGateway, format!("{} does not answer: try again later", self.name))
+    }
 }
 
+/// Whether an error, or what caused it, is of some type.
+fn caused_by<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<E>() || error.source().is_some_and(caused_by::<E>)
+}
+
+/// Removes what belongs to one connection.
 fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in HOP_BY_HOP.iter().chain(&named) {
+    strip_named(headers);
+    for name in &HOP_BY_HOP {
         headers.remove(name);
     }
+}
+
+/// Removes the headers that `Connection` names. From a client they go on arrival: later they would name our own.
+pub(crate) fn strip_named(headers: &mut HeaderMap) {
+    if !headers.contains_key(CONNECTION) {
+        return;
+    }
+    let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<HeaderName> =
+        values.flat_map(|value| value.split(',')).filter_map(|name| name.trim().parse().ok()).collect();
+    // The request id is ours by now.
+    for name in named {
+        if name != REQUEST_ID {
+            headers.remove(name);
+        }
+    }
+    headers.remove(CONNECTION);
 }
 
 /// Says who asked us, and how.
 fn forwarded(headers: &mut HeaderMap, peer: Option<IpAddr>) {
     const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-    const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-    const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-    const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
-    if let Some(peer) = peer {
-        let peer = peer.to_string();
-        let before = headers.get(&FOR).and_then(|value| value.to_str().ok());
-        let chain = before.map_or_else(|| peer.clone(), |before| format!("{before}, {peer}"));
-        headers.extend(chain.parse().ok().map(|value: HeaderValue| (FOR, value)));
-        headers.extend(peer.parse().ok().map(|value: HeaderValue| (REAL_IP, value)));
+    let host = headers.get(HOST).cloned();
+    let hops = headers.get_all(&FOR).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned);
+    let hops: Vec<String> = hops.chain(peer.map(|peer| peer.to_string())).collect();
+    for name in FORWARDED {
+        headers.remove(name);
     }
-    headers.insert(PROTO, HeaderValue::from_static("http"));
-    if let Some(host) = headers.get(HOST).cloned() {
-        headers.insert(FORWARDED_HOST, host);
-    }
+    let mut set = |name: &'static str, value: Option<HeaderValue>| {
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    };
+    set("x-forwarded-for", hops.join(", ").parse().ok().filter(|_| !hops.is_empty()));
+    set("x-real-ip", peer.and_then(|peer| peer.to_string().parse().ok()));
+    set("x-forwarded-proto", Some(HeaderValue::from_static("http")));
+    set("x-forwarded-host", host);
 }
 
 /// Says who is calling. Whatever the client claimed was removed on arrival.
 fn identify(headers: &mut HeaderMap, context: &Context) {
     let Some(consumer) = context.consumer() else { return };
     let mut set = |name: &'static str, value: &str| {
-        headers.extend(value.parse().ok().map(|value: HeaderValue| (HeaderName::from_static(name), value)));
+        if let Ok(value) = value.parse::<HeaderValue>() {
+            headers.insert(name, value);
+        }
     };
     set("x-consumer-id", &consumer.id);
     if !consumer.username.is_empty() {

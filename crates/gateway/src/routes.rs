@@ -96,15 +96,18 @@ impl Table {
 
 fn host(headers: &HeaderMap) -> Option<&str> {
     let host = headers.get(header::HOST)?.to_str().ok()?;
-    Some(host.rsplit_once(':').map_or(host, |(name, _)| name))
+    // The port goes, the colons of `[::1]` stay.
+    let port = host.rfind(':').filter(|colon| !host[*colon..].contains(']'));
+    Some(&host[..port.unwrap_or(host.len())])
 }
 
 /// Whether a host is one of those named, `*.example.com` and `example.*` included.
 fn fits(hosts: &[String], host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
     hosts.iter().any(|pattern| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(end), _) => host.len() > end.len() && host.ends_with(end),
         (_, Some(start)) => host.len() > start.len() && host.starts_with(start),
-        _ => host.eq_ignore_ascii_case(pattern),
+        _ => host == *pattern,
     })
 }
 

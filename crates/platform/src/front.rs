@@ -23,7 +23,7 @@ const HEAD: &str = "<!doctype html>
 See <a href=\"/api/v1/catalog\">the catalogue</a>, <a href=\"/openapi.json\">the OpenAPI document</a>
 and <a href=\"/health\">the health of all services</a>.</p>
 <pre>curl -H 'X-API-Key: YOUR_KEY' -H 'Content-Type: application/json' \\
-     -d '{\"text\":\"hello\",\"algorithm\":\"sha256\"}' /api/v1/crypto/hash</pre>
+     -d '{\"text\":\"hello\",\"algorithm\":\"sha256\"}' http://127.0.0.1:8000/api/v1/crypto/hash</pre>
 <dl>
 ";
 

@@ -16,6 +16,8 @@ use crate::encoding::OutputEncoding;
 
 /// Whole numbers that JSON readers keep exact: 2^53 - 1.
 const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+/// Bytes or characters of one answer.
+const MAX_CHARACTERS: usize = 1 << 20;
 const DEFAULT_BYTES: usize = 32;
 const DEFAULT_NANOID: usize = 21;
 const NANOID_ALPHABET: &str = "useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict";
@@ -37,7 +39,7 @@ pub struct RandomRequest {
     /// What to draw.
     #[serde(default)]
     pub kind: Kind,
-    /// How many.
+    /// How many; times `length` at most 1048576.
     #[serde(default = "one")]
     #[garde(range(min = 1, max = 1000))]
     #[schemars(extend("default" = 1))]
@@ -199,6 +201,10 @@ fn draw(
     source: fn(&mut [u8]) -> Result<(), Error>,
 ) -> Result<RandomResponse, Error> {
     request.check_options()?;
+    if request.count * request.length.unwrap_or_default() > MAX_CHARACTERS {
+        let message = format!("count times length must be at most {MAX_CHARACTERS}");
+        return Err(Error::Conflict { field: "count", message });
+    }
     let mut dice = Dice { source };
     let (values, entropy_bits) = match request.kind {
         Kind::Bytes => {

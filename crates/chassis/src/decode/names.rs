@@ -8,15 +8,12 @@ const LIST_CHARS: usize = 200;
 /// Whether two names are the same but for case and separators: `input_encoding` and `inputEncoding`, `SHA-256` and
 /// `sha256`, `SHA512/256` and `sha512-256`.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    let mut a = a.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
-    let mut b = b.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (a, b) if a == b => {}
-            _ => return false,
-        }
-    }
+    letters(a).eq(letters(b))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    let letters = text.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'/' | b' '));
+    letters.map(|byte| byte.to_ascii_lowercase())
 }
 
 /// The known name that is meant, if any.
@@ -68,7 +65,9 @@ mod tests {
         {
             assert!(same(sent, known), "{sent} {known}");
         }
-        assert!(!same("sha25", "sha256") && !same("sha2566", "sha256"));
+        for other in ["sha25", "sha2566", "sha256!", "sha256é", "sh.a256"] {
+            assert!(!same(other, "sha256"), "{other}");
+        }
         assert_eq!(resolve("---", &["text"]), None);
         assert_eq!(resolve("", &["text"]), None);
     }

@@ -115,6 +115,7 @@ impl<'de> Visitor<'de> for Gather<'_, '_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Text)? {
+            self.reader.count_value().map_err(|problem| self.reader.carry(problem))?;
             let field = self.reader.field(&name, self.entries.fields).map_err(|problem| self.reader.carry(problem))?;
             let value: &'de RawValue = map.next_value()?;
             if let Some(field) = field {
@@ -175,7 +176,6 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
         let (field, json) = self.value.take().expect("serde asks for a key before its value");
-        self.reader.count_value()?;
         self.reader.step_in(Step::Field(field));
         let mut source = serde_json::Deserializer::from_str(json);
         let value = seed.deserialize(Lenient { reader: self.reader, source: &mut source })?;

@@ -12,6 +12,8 @@ use crate::error::{Error, clip};
 
 /// Characters of a wrong choice or name that are shown back.
 pub(super) const ECHO_CHARS: usize = 40;
+/// Unknown fields that are warned about; the others are passed over in silence.
+const MAX_WARNINGS: usize = 20;
 /// Characters of a path that are shown.
 const PATH_CHARS: usize = 120;
 
@@ -156,6 +158,9 @@ impl<'de> Reader<'de> {
         if let Some(field) = resolve(name, fields) {
             return Ok(Some(field));
         }
+        if self.lenient && self.warnings.borrow().len() >= MAX_WARNINGS {
+            return Ok(None);
+        }
         let hint = match (nearest(name, fields), fields) {
             (Some(near), _) => format!("; did you mean {near}?"),
             (None, []) => "; there are none".to_owned(),
@@ -163,14 +168,11 @@ impl<'de> Reader<'de> {
         };
         let shown = clip(name, ECHO_CHARS);
         if self.lenient {
-            let mut warnings = self.warnings.borrow_mut();
-            if warnings.len() < 20 {
-                warnings.push(Warning {
-                    code: "unknown-field".to_owned(),
-                    message: format!("this field is not known and was ignored{hint}"),
-                    field: Some(self.path_to(&shown)),
-                });
-            }
+            self.warnings.borrow_mut().push(Warning {
+                code: "unknown-field".to_owned(),
+                message: format!("this field is not known and was ignored{hint}"),
+                field: Some(self.path_to(&shown)),
+            });
             return Ok(None);
         }
         Err(Problem::Field { field: shown.into_owned(), message: format!("is not a field here{hint}") })

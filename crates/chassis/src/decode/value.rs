@@ -265,7 +265,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        let text = self.text()?;
+        // What is wanted is one of the choices, whatever was sent instead.
+        let text = self.text().map_err(|problem| match problem {
+            Problem::Field { message, .. } => Problem::here(match message.split_once(" (you sent ") {
+                Some((_, sent)) => format!("use {} (you sent {sent}", one_of("", variants)),
+                None => message,
+            }),
+            other => other,
+        })?;
         match resolve(text.trim(), variants) {
             Some(variant) => visitor.visit_enum(IntoDeserializer::<Problem>::into_deserializer(variant)),
             None => {

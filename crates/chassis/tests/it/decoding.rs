@@ -96,7 +96,7 @@ fn wrong_values_are_named_with_what_to_change() {
         (r#"{"text":"t","ratio":"NaN"}"#, "ratio: must be a number (you sent text)"),
         (r#"{"text":"t","flag":"yes"}"#, "flag: must be true or false (you sent text)"),
         (r#"{"text":"t","colour":"sha265"}"#, "colour: use sha256, dark-red or sha512-256 (you sent sha265)"),
-        (r#"{"text":"t","colour":7}"#, "colour: must be text (you sent a number)"),
+        (r#"{"text":"t","colour":7}"#, "colour: use dark-red, sha256 or sha512-256 (you sent a number)"),
         (r#"{"text":"t","numbers":[1,"x"]}"#, "numbers[1]: must be a number (you sent text)"),
         (r#"{"text":"t","numbers":5}"#, "numbers: must be a list (you sent a number)"),
         (r#"{"text":"t","numbers":{}}"#, "numbers: must be a list (you sent an object)"),
@@ -159,6 +159,8 @@ fn unknown_fields_can_be_let_off_with_a_warning() {
         assert_eq!(warnings[0]["field"], "colr");
         assert_eq!(warnings.as_array().unwrap().len(), 2);
     }
+    let form = client.post_as("application/x-www-form-urlencoded", "/api/v1/test/echo", "text=t&lenient=true&zzzzz=1");
+    assert_eq!(form.status, 200, "{:?}", form.body);
     assert_eq!(client.post("/api/v1/test/echo?lenient=maybe", &json!({ "text": "t" })).status, 400);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::testing::Client;
-use chassis::{Clock, Runtime, Settings};
+use chassis::{Clock, Observer, Runtime, Settings};
 use http::Request;
 use serde_json::json;
 
@@ -59,7 +59,9 @@ fn wrong_paths_and_methods_are_answers_too() {
     assert_eq!(answer.message(), "there is nothing at /api/v1/test/ehco; did you mean /api/v1/test/echo?");
     let answer = client.get("/api/v1/test/echo");
     assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
-    assert_eq!(answer.json()["error"]["code"], "METHOD_NOT_ALLOWED");
+    assert_eq!(answer.message(), "GET does not work on /api/v1/test/echo: use POST");
+    assert_eq!(client.post("/health", &json!({})).message(), "POST does not work on /health: use GET");
+    assert!(!client.get("/api/v1/test/qqqqqq").message().contains("did you mean"), "nothing is near");
     assert_eq!(answer.header("content-type"), "application/json");
 }
 
@@ -135,4 +137,19 @@ fn a_consumer_is_believed_only_with_the_gateways_secret() {
     }
     assert_eq!(whoami(Settings::default(), secret), "", "without the setting nobody is believed");
     assert_eq!(whoami(Settings::default(), ""), "");
+}
+
+#[tokio::test]
+async fn a_request_whose_client_left_is_counted() {
+    let runtime = Runtime::new(Settings::default(), Clock::System);
+    let observer = Observer::new(Clock::System, runtime.metrics.clone(), None);
+    let app = observer.observe(service().app(&runtime));
+    let request = Request::post("/api/v1/test/later").body(chassis::Body::from(r#"{"name":"x"}"#)).unwrap();
+    let mut answer = app.call(request);
+    tokio::select! {
+        biased;
+        _ = &mut answer => panic!("it takes a while"),
+        () = tokio::task::yield_now() => drop(answer),
+    }
+    assert!(runtime.metrics.text().contains(r#"operation="later",status="499"} 1"#), "{}", runtime.metrics.text());
 }

@@ -24,6 +24,7 @@ services:
       - {name: open, paths: [/open]}
       - {name: exact, paths: ["~/api/echo/public$"], strip_path: false}
       - {name: posted, paths: [/posted], methods: [POST], strip_path: false}
+      - {name: hosted, hosts: [only.example, '*.Wild.example'], paths: [/hosted]}
       - {name: small, paths: [/small], strip_path: false, plugins: [{name: request-size-limiting, config: {allowed_payload_size: 10, size_unit: bytes}}]}
   - name: based
     url: http://echo:1/base/

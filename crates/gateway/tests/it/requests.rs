@@ -73,3 +73,17 @@ fn an_upstream_that_is_not_there_is_502() {
     let answer = send(&crate::client_of(contract), "GET", "/x", &[]);
     assert_eq!((answer.status, answer.message().as_str()), (502, "gone does not answer: try again later"));
 }
+
+#[test]
+fn a_host_is_matched_in_any_case_and_over_http_2() {
+    let client = client();
+    let get = |version, uri: &str, host: Option<&str>| {
+        let request = http::Request::get(uri).version(version);
+        let request = host.into_iter().fold(request, |request, host| request.header("host", host));
+        client.send(request.body(chassis::Body::empty()).unwrap()).status
+    };
+    assert_eq!(get(http::Version::HTTP_11, "/hosted", Some("Only.Example:8000")), 200);
+    assert_eq!(get(http::Version::HTTP_11, "/hosted", Some("a.wild.example")), 200);
+    assert_eq!(get(http::Version::HTTP_11, "/hosted", Some("other.example")), 404);
+    assert_eq!(get(http::Version::HTTP_2, "http://only.example/hosted", None), 200);
+}

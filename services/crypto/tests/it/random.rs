@@ -71,6 +71,11 @@ fn wrong_requests_say_what_to_change() {
         (json!({ "count": 0 }), 400, "count: must be at least 1"),
         (json!({ "count": 1001 }), 400, "count: must be at most 1000"),
         (json!({ "kind": "bytes", "length": 5000 }), 400, "length: must be at most 4096"),
+        (
+            json!({ "kind": "bytes", "count": 1000, "length": 4096 }),
+            422,
+            "count: count times length must be at most 1048576",
+        ),
         (json!({ "kind": "uuid4", "min": 1 }), 422, "min: has no effect on this kind: leave it out"),
         (json!({ "kind": "integer", "min": 2, "max": 1 }), 422, "min: must not be larger than max"),
         (json!({ "kind": "integer", "max": 9_007_199_254_740_992_i64 }), 400, "max: must be at most 9007199254740991"),
