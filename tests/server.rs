@@ -112,7 +112,7 @@ impl Server {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
-        let killed = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        let killed = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.id())]).status().unwrap();
         assert!(killed.success());
     }
 

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::context::Context;
+use crate::context::{Consumer, Context, Window};
 
 /// Warnings an answer carries at most.
 const MAX_WARNINGS: usize = 50;
@@ -23,32 +23,6 @@ pub struct Warning {
     pub message: String,
     /// The field it is about, if it is about one.
     pub field: Option<String>,
-}
-
-/// Who is calling, as the gateway found from the API key.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Consumer {
-    /// Kong's consumer id.
-    pub id: String,
-    /// Its name in `kong.yml`.
-    pub username: String,
-    /// The id the operator's own system knows it by.
-    pub custom_id: Option<String>,
-    /// ACL groups; the plan is one of them.
-    pub groups: Vec<String>,
-}
-
-/// One rate-limit window of the caller, counted with this request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// `minute`, `hour`, `day` and so on.
-    pub period: &'static str,
-    /// Requests the plan allows in it.
-    pub limit: u64,
-    /// Requests left in it.
-    pub remaining: u64,
-    /// Seconds until it starts anew.
-    pub reset_seconds: u64,
 }
 
 /// The request around an operation's input: who, how long, and what to tell besides the answer.

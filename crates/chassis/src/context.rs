@@ -8,7 +8,6 @@ use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use crate::Request;
-use crate::call::{Consumer, Window};
 use crate::metrics::RouteMetrics;
 
 /// The header that carries a request's id, in and out.
@@ -47,6 +46,32 @@ impl Default for RequestId {
         let text = Bytes::copy_from_slice(text.as_bytes());
         Self(HeaderValue::from_maybe_shared(text).expect("a UUID is a header value"))
     }
+}
+
+/// Who is calling, as the gateway found from the API key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consumer {
+    /// Kong's consumer id.
+    pub id: String,
+    /// Its name in `kong.yml`.
+    pub username: String,
+    /// The id the operator's own system knows it by.
+    pub custom_id: Option<String>,
+    /// ACL groups; the plan is one of them.
+    pub groups: Vec<String>,
+}
+
+/// One rate-limit window of the caller, counted with this request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// `minute`, `hour`, `day` and so on.
+    pub period: &'static str,
+    /// Requests the plan allows in it.
+    pub limit: u64,
+    /// Requests left in it.
+    pub remaining: u64,
+    /// Seconds until it starts anew.
+    pub reset_seconds: u64,
 }
 
 /// What is known of a request. It travels in the request's extensions, and whoever learns more writes it in: one

@@ -30,9 +30,9 @@ pub use app::App;
 /// What can go wrong with a body on its way.
 pub use axum::Error as BodyError;
 pub use axum::body::Body;
-pub use call::{Call, Consumer, Warning, Window};
+pub use call::{Call, Warning};
 pub use clock::Clock;
-pub use context::{Context, REQUEST_ID, RequestId};
+pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
 pub use error::{Code, Detail, Error};
 pub use health::{Check, Health, Status};
 pub use log::{Lines, Log};

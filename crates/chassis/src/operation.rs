@@ -243,10 +243,11 @@ impl Mounted {
         let _in_flight = self.metrics.enter();
         let context = Context::of(&request);
         context.set_route(self.metrics.clone());
-        let deadline = Instant::now() + self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0);
+        let patience = self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0);
+        let deadline = Instant::now() + patience;
         let answer = tokio::time::timeout_at(deadline.into(), self.answer(request, &context, deadline));
         let result = answer.await.unwrap_or_else(|_| {
-            let seconds = self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0).as_secs();
+            let seconds = patience.as_secs_f32();
             Err(Error::new(Code::DeadlineExceeded, format!("not done within {seconds} seconds: send less at once")))
         });
         match result {

@@ -7,9 +7,8 @@ use std::time::Instant;
 use http::{HeaderMap, HeaderName};
 
 use crate::body::BodyMemory;
-use crate::call::Consumer;
 use crate::clock::Clock;
-use crate::context::Context;
+use crate::context::{Consumer, Context};
 use crate::metrics::Metrics;
 use crate::pool::Pool;
 use crate::settings::Settings;

@@ -94,7 +94,7 @@ pub fn app(
         general,
         personal,
         upstreams,
-        counters: Counters::default(),
+        counters: Counters::new(contract.consumers.len()),
         clock: runtime.clock.clone(),
         refused: runtime.metrics.route("gateway", "refused"),
         contract,
@@ -285,14 +285,15 @@ impl Gateway {
         context: &Context,
         decoration: &mut Decoration,
     ) -> Result<(), Error> {
+        let now = self.clock.now();
         let address = || Identifier::Ip(context.peer().map(limit::budget_of));
-        let identifier = match plugin.by {
-            LimitBy::Consumer => caller.consumer.map_or_else(address, Identifier::Consumer),
-            LimitBy::Credential => caller.key.map_or_else(address, Identifier::Key),
-            LimitBy::Ip => address(),
-            LimitBy::Service => Identifier::Service(self.contract.routes[route].service),
+        let stranger = |identifier| self.counters.charge(instance, identifier, plugin, now);
+        let verdict = match (plugin.by, caller.consumer) {
+            (LimitBy::Consumer, Some(consumer)) => self.counters.charge_consumer(instance, consumer, plugin, now),
+            (LimitBy::Credential, _) => stranger(caller.key.map_or_else(address, Identifier::Key)),
+            (LimitBy::Service, _) => stranger(Identifier::Service(self.contract.routes[route].service)),
+            (LimitBy::Consumer | LimitBy::Ip, _) => stranger(address()),
         };
-        let verdict = self.counters.charge(instance, identifier, plugin, self.clock.now());
         verdict.headers(plugin, decoration);
         if !verdict.admitted {
             let window = verdict.tightest().copied();

@@ -166,10 +166,9 @@ impl RateLimiting {
     }
 }
 
-/// Whose budget is charged.
+/// Whose budget is charged, when it is not a consumer's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Identifier {
-    Consumer(usize),
     Key([u8; 32]),
     Ip(Option<IpAddr>),
     Service(usize),
@@ -253,25 +252,43 @@ impl Shard {
     }
 }
 
-/// The counters of all budgets.
+/// The budgets of one consumer, by plugin instance.
+type Budgets = Vec<(usize, Vec<Count>)>;
+
+/// The counters of all budgets. Those of consumers lie ready by number; strangers come and go.
 pub(crate) struct Counters {
-    shards: Vec<Mutex<Shard>>,
+    consumers: Vec<Mutex<Budgets>>,
+    strangers: Vec<Mutex<Shard>>,
     hasher: RandomState,
 }
 
-impl Default for Counters {
-    fn default() -> Self {
+impl Counters {
+    pub(crate) fn new(consumers: usize) -> Self {
+        let shard = || Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT, swept: 0 });
         Self {
-            shards: (0..SHARDS)
-                .map(|_| Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT, swept: 0 }))
-                .collect(),
+            consumers: (0..consumers).map(|_| Mutex::default()).collect(),
+            strangers: (0..SHARDS).map(|_| shard()).collect(),
             hasher: RandomState::new(),
         }
     }
-}
 
-impl Counters {
-    /// Admits and counts a request, or refuses it and does not.
+    /// Admits and counts a request of a consumer, or refuses it and does not.
+    pub(crate) fn charge_consumer(
+        &self,
+        instance: usize,
+        consumer: usize,
+        plugin: &RateLimiting,
+        now: Timestamp,
+    ) -> Verdict {
+        let mut budgets = self.consumers[consumer].lock().unwrap_or_else(PoisonError::into_inner);
+        let index = budgets.iter().position(|(known, _)| *known == instance).unwrap_or_else(|| {
+            budgets.push((instance, plugin.new_counts()));
+            budgets.len() - 1
+        });
+        plugin.count(&mut budgets[index].1, now)
+    }
+
+    /// The same for whoever is no consumer.
     pub(crate) fn charge(
         &self,
         instance: usize,
@@ -281,7 +298,7 @@ impl Counters {
     ) -> Verdict {
         let mut key = (instance, identifier);
         let index = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
-        let mut shard = self.shards[index].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shard = self.strangers[index].lock().unwrap_or_else(PoisonError::into_inner);
         let crowded = shard.budgets.len() >= shard.sweep_at;
         if crowded && !shard.budgets.contains_key(&key) {
             shard.sweep(now.as_second());
@@ -289,15 +306,24 @@ impl Counters {
                 key.1 = Identifier::Ip(None);
             }
         }
-        let new = || plugin.limits.iter().map(|_| Count { start: i64::MIN, end: i64::MIN, used: 0 }).collect();
-        let counts = shard.budgets.entry(key).or_insert_with(new);
-        for (count, limit) in counts.iter_mut().zip(&plugin.limits) {
+        plugin.count(shard.budgets.entry(key).or_insert_with(|| plugin.new_counts()), now)
+    }
+}
+
+impl RateLimiting {
+    fn new_counts(&self) -> Vec<Count> {
+        self.limits.iter().map(|_| Count { start: i64::MIN, end: i64::MIN, used: 0 }).collect()
+    }
+
+    /// Admits and counts in one step; the caller holds the budget's lock.
+    fn count(&self, counts: &mut [Count], now: Timestamp) -> Verdict {
+        for (count, limit) in counts.iter_mut().zip(&self.limits) {
             let (start, end) = limit.period.window(now);
             if count.start != start {
                 *count = Count { start, end, used: 0 };
             }
         }
-        let admitted = counts.iter().zip(&plugin.limits).all(|(count, limit)| count.used < limit.requests);
+        let admitted = counts.iter().zip(&self.limits).all(|(count, limit)| count.used < limit.requests);
         if admitted {
             counts.iter_mut().for_each(|count| count.used += 1);
         }
@@ -307,7 +333,7 @@ impl Counters {
             remaining: limit.requests - count.used,
             reset_seconds: (count.end - now.as_second()).max(1).unsigned_abs(),
         };
-        Verdict { admitted, windows: plugin.limits.iter().zip(counts.iter()).map(window).collect() }
+        Verdict { admitted, windows: self.limits.iter().zip(counts.iter()).map(window).collect() }
     }
 }
 
@@ -326,7 +352,7 @@ mod tests {
     }
 
     fn charge(counters: &Counters, plugin: &RateLimiting, now: &str) -> Verdict {
-        counters.charge(0, Identifier::Consumer(1), plugin, at(now))
+        counters.charge_consumer(0, 1, plugin, at(now))
     }
 
     #[test]
@@ -343,7 +369,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_exact_and_the_next_window_starts_anew() {
-        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 3, "day": 5 })).unwrap());
+        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 3, "day": 5 })).unwrap());
         let admitted = |now| (0..10).filter(|_| charge(&counters, &plugin, now).admitted).count();
         assert_eq!(admitted("2026-01-01T10:00:59Z"), 3);
         assert_eq!(admitted("2026-01-01T10:01:00Z"), 2, "the day's limit is the tighter one now");
@@ -353,7 +379,7 @@ mod tests {
 
     #[test]
     fn many_at_once_are_admitted_exactly() {
-        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 100 })).unwrap());
+        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 100 })).unwrap());
         let admitted = std::thread::scope(|scope| {
             let many = || (0..2_500).filter(|_| charge(&counters, &plugin, "2026-01-01T10:00:00Z").admitted).count();
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(many)).collect();
@@ -364,7 +390,7 @@ mod tests {
 
     #[test]
     fn headers_tell_of_the_tightest_window() {
-        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap());
+        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap());
         let mut headers = Vec::new();
         charge(&counters, &plugin, "2026-01-01T10:30:40Z").headers(&plugin, &mut headers);
         let header =
@@ -384,14 +410,14 @@ mod tests {
 
     #[test]
     fn budgets_of_past_windows_are_thrown_out_and_strangers_bounded() {
-        let (counters, plugin) = (Counters::default(), plugin(json!({ "minute": 1 })).unwrap());
+        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 1 })).unwrap());
         let flood = |from: u32, now: &str| {
             for number in from..from + 600_000 {
                 let address = IpAddr::from(std::net::Ipv4Addr::from(number));
                 counters.charge(0, Identifier::Ip(Some(address)), &plugin, at(now));
             }
         };
-        let held = || counters.shards.iter().map(|shard| shard.lock().unwrap().budgets.len()).sum::<usize>();
+        let held = || counters.strangers.iter().map(|shard| shard.lock().unwrap().budgets.len()).sum::<usize>();
         flood(0, "2026-01-01T10:00:00Z");
         assert!(held() <= SHARDS * (MAX_ADDRESSES + 1), "{}", held());
         flood(1_000_000, "2026-01-01T10:01:00Z");
