@@ -98,7 +98,6 @@ impl Default for Settings {
             #[command(flatten)]
             settings: Settings,
         }
-        // `ignore_errors` is not needed: every key has a default or is optional.
         let command = <Defaults as clap::CommandFactory>::command().mut_args(|arg| arg.env(None::<&str>));
         let matches = command.get_matches_from(["defaults"]);
         <Defaults as clap::FromArgMatches>::from_arg_matches(&matches).expect("the defaults are valid").settings

@@ -45,7 +45,7 @@ impl Rules {
     }
 
     /// A password with a character of every class: words are drawn until one has, so that all are equally likely.
-    /// At the worst (four characters, four classes) about every twelfth has.
+    /// At the worst (four characters, four classes) about every fourteenth has.
     pub(super) fn password(&self, dice: &mut Dice) -> Result<String, Error> {
         loop {
             let word = dice.word(&self.alphabet, self.length)?;
