@@ -21,11 +21,11 @@ use tokio::sync::{Semaphore, watch};
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::log::Log;
+use crate::moving::Moving;
 use crate::observe::Observer;
 use crate::runtime::Runtime;
 use crate::service::Service;
 use crate::settings::Settings;
-use crate::stream::Moving;
 use crate::upload::Upload;
 use crate::{App, Body, Request};
 

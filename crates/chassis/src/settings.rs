@@ -1,11 +1,13 @@
 //! Settings: the one file that reads the environment. `flowforge --help` shows every key, its variable and default.
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser};
+use ipnet::IpNet;
 use tracing::level_filters::LevelFilter;
 
 /// Everything that can be set, by flag or environment variable.
@@ -38,7 +40,14 @@ pub struct Settings {
     pub upstreams: Vec<Upstream>,
 
     /// Secret by which services recognise their gateway; without it they trust no `X-Consumer-*` header.
-    #[arg(global = true, long, env = "FLOWFORGE_GATEWAY_SECRET", hide_env_values = true, value_name = "SECRET")]
+    #[arg(
+        global = true,
+        long,
+        env = "FLOWFORGE_GATEWAY_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        value_parser = Hidden::strong
+    )]
     pub gateway_secret: Option<Hidden>,
 
     /// Serve the demo keys on an address others can reach.
@@ -60,6 +69,84 @@ pub struct Settings {
     /// Memory for bodies in flight, all together; past it, requests are answered 503.
     #[arg(global = true, long, env = "FLOWFORGE_BODY_MEMORY", default_value = "512MB", value_name = "SIZE")]
     pub body_memory: Size,
+
+    /// Largest single file of a request, however it comes.
+    #[arg(global = true, long, env = "FLOWFORGE_FILE_LIMIT", default_value = "50MB", value_name = "SIZE")]
+    pub file_limit: Size,
+
+    /// All files of a request together.
+    #[arg(global = true, long, env = "FLOWFORGE_FILES_LIMIT", default_value = "100MB", value_name = "SIZE")]
+    pub files_limit: Size,
+
+    /// Largest body of a stream, after inflation.
+    #[arg(global = true, long, env = "FLOWFORGE_STREAM_LIMIT", default_value = "1GB", value_name = "SIZE")]
+    pub stream_limit: Size,
+
+    /// Streams at once; past it, they are answered 503.
+    #[arg(global = true, long, env = "FLOWFORGE_STREAMS", default_value = "64", value_name = "NUMBER")]
+    pub streams: usize,
+
+    /// Time a stream may stand still, in either direction.
+    #[arg(global = true, long, env = "FLOWFORGE_STREAM_IDLE", default_value = "30s", value_name = "TIME")]
+    pub stream_idle: Span,
+
+    /// Items of one batch.
+    #[arg(global = true, long, env = "FLOWFORGE_BATCH", default_value = "100", value_name = "NUMBER")]
+    pub batch: usize,
+
+    /// Time a file given by URL may take to arrive.
+    #[arg(global = true, long, env = "FLOWFORGE_FETCH_TIME", default_value = "10s", value_name = "TIME")]
+    pub fetch_time: Span,
+
+    /// Hosts and networks of your own that URLs may lead to, as `files.lan,10.1.0.0/16`; without it only public
+    /// addresses. Metadata services stay closed.
+    #[arg(global = true, long, env = "FLOWFORGE_FETCH_ALLOW", value_delimiter = ',', value_name = "HOST|CIDR")]
+    pub fetch_allow: Vec<Allowed>,
+
+    /// Where results and uploads are kept until they expire: a folder, or `s3://bucket/prefix` with the usual `AWS_*`
+    /// variables [default: flowforge/files in the user's cache folder]
+    #[arg(global = true, long, env = "FLOWFORGE_STORE", value_name = "FOLDER|S3")]
+    pub store: Option<String>,
+
+    /// Time files are kept.
+    #[arg(global = true, long, env = "FLOWFORGE_STORE_TIME", default_value = "60m", value_name = "TIME")]
+    pub store_time: Span,
+
+    /// The address the gateway is reached at from outside: links to files start with it [default: http://LISTEN]
+    #[arg(global = true, long, env = "FLOWFORGE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Secret that signs links to files; processes that share a store share it [default: made by chance at the start]
+    #[arg(
+        global = true,
+        long,
+        env = "FLOWFORGE_LINK_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        value_parser = Hidden::strong
+    )]
+    pub link_secret: Option<Hidden>,
+
+    /// Memory for cached answers.
+    #[arg(global = true, long, env = "FLOWFORGE_CACHE_MEMORY", default_value = "64MB", value_name = "SIZE")]
+    pub cache_memory: Size,
+
+    /// Redis for the cache of several processes, as `redis://host:6379` (`rediss://` with TLS, several with commas for
+    /// a cluster); without it the cache is in memory.
+    #[arg(global = true, long, env = "FLOWFORGE_REDIS", hide_env_values = true, value_name = "URL")]
+    pub redis: Option<Hidden>,
+
+    /// Worker processes at once [default: the number of cores]
+    #[arg(global = true, long, env = "FLOWFORGE_WORKERS", value_name = "NUMBER")]
+    pub workers: Option<usize>,
+
+    /// Memory of one worker process.
+    #[arg(global = true, long, env = "FLOWFORGE_WORKER_MEMORY", default_value = "1GB", value_name = "SIZE")]
+    pub worker_memory: Size,
+
+    /// The program that worker processes run [default: this one]
+    #[arg(global = true, long, env = "FLOWFORGE_WORKER_PROGRAM", value_name = "FILE")]
+    pub worker_program: Option<PathBuf>,
 
     /// Time a request has from its head to its answer.
     #[arg(global = true, long, env = "FLOWFORGE_DEADLINE", default_value = "25s", value_name = "TIME")]
@@ -133,11 +220,47 @@ impl FromStr for Upstream {
     }
 }
 
+/// A host or network that URLs may lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// A host by name, with whatever addresses it has.
+    Host(String),
+    /// Addresses.
+    Network(IpNet),
+}
+
+impl FromStr for Allowed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::Network(address.into()));
+        }
+        if text.contains('/') {
+            return text.parse().map(Self::Network).map_err(|_| "write a network as 10.1.0.0/16".to_owned());
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if text.is_empty() || !text.chars().all(plain) {
+            return Err("write a host as files.lan, without scheme, port or path".to_owned());
+        }
+        Ok(Self::Host(text.to_ascii_lowercase()))
+    }
+}
+
 /// A secret setting: usable, not printable.
 #[derive(Clone)]
 pub struct Hidden(String);
 
 impl Hidden {
+    /// A secret that cannot be guessed.
+    fn strong(text: &str) -> Result<Self, String> {
+        if text.len() < 16 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("needs at least 16 printable characters without spaces".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
     /// The secret itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -146,13 +269,9 @@ impl Hidden {
 }
 
 impl FromStr for Hidden {
-    type Err = String;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if text.len() < 16 || !printable {
-            return Err("needs at least 16 printable characters without spaces".to_owned());
-        }
+    fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(text.to_owned()))
     }
 }
@@ -229,8 +348,19 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_shown() {
-        let secret: Hidden = "0123456789abcdefgh".parse().unwrap();
+        let secret = Hidden::strong("0123456789abcdefgh").unwrap();
         assert!(!format!("{secret:?}").contains("0123"));
+        assert!(Hidden::strong("short").is_err() && Hidden::strong("with spaces in between").is_err());
+    }
+
+    #[test]
+    fn hosts_and_networks_are_told_apart() {
+        assert_eq!("Files.lan".parse(), Ok(Allowed::Host("files.lan".into())));
+        assert_eq!("10.1.0.0/16".parse(), Ok(Allowed::Network("10.1.0.0/16".parse().unwrap())));
+        assert_eq!("::1".parse(), Ok(Allowed::Network("::1/128".parse().unwrap())));
+        for wrong in ["", "http://files.lan", "files.lan:80", "10.1.0.0/99", "*"] {
+            assert!(wrong.parse::<Allowed>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

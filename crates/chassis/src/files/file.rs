@@ -1,0 +1,146 @@
+//! A file as an operation sees it: bytes with a name and a type, wherever they came from.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
+
+use super::collect;
+use super::source::{Source, SourceVisitor};
+
+/// The name by which [`File`] asks a deserializer to note where it stands.
+pub(crate) const TOKEN: &str = "$chassis::File";
+
+/// A file of a request or an answer. A request may give it as a URL, a data URI, base64, the id of an upload, a part of
+/// a multipart body or as the body itself; when an operation runs, its bytes are here. Cheap to clone.
+#[derive(Clone)]
+pub struct File(Arc<OnceLock<Content>>);
+
+/// What a file holds.
+#[derive(Clone, Default)]
+pub(crate) struct Content {
+    pub(crate) name: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl File {
+    /// A file of some bytes.
+    pub fn new(name: impl Into<String>, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::of(Content { name: Some(name.into()), content_type: Some(content_type.into()), bytes: bytes.into() })
+    }
+
+    pub(crate) fn of(content: Content) -> Self {
+        Self(Arc::new(OnceLock::from(content)))
+    }
+
+    /// A file whose bytes are still to come.
+    pub(crate) fn awaited() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Gives an awaited file its content; the first word stands.
+    pub(crate) fn fill(&self, content: Content) {
+        let _ = self.0.set(content);
+    }
+
+    pub(crate) fn content(&self) -> &Content {
+        self.0.get().expect("files are there before an operation runs")
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.content().bytes
+    }
+
+    /// The name it came with.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.content().name.as_deref()
+    }
+
+    /// The media type it was said to have, without parameters and in lower case. People's tools often say
+    /// `application/octet-stream`; trust the bytes.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.content().content_type.as_deref()
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.get() {
+            Some(content) => write!(f, "a file of {} bytes", content.bytes.len()),
+            None => f.write_str("a file still to come"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Place;
+        impl<'de> Visitor<'de> for Place {
+            type Value = Source;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<Source, D::Error> {
+                source.deserialize_any(SourceVisitor)
+            }
+        }
+        let source = deserializer.deserialize_newtype_struct(TOKEN, Place)?;
+        collect::note(source).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        match collect::set_aside(self) {
+            Some(part) => Source::part(part).serialize(target),
+            None => Source::inline(self.content()).serialize(target),
+        }
+    }
+}
+
+impl JsonSchema for File {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "File".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A file: a URL, a data URI or base64 as text; or an object with one of `url`, `base64` and \
+                            `id` (of an upload to /api/v1/files), and a `name`. In a multipart request it is a part.",
+            "anyOf": [
+                { "type": "string", "minLength": 1, "description": "A URL (http or https), a data URI, or base64." },
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "properties": {
+                        "url": { "type": "string", "description": "Where to fetch it: http or https." },
+                        "base64": { "type": "string", "description": "Its bytes in base64." },
+                        "id": { "type": "string", "description": "The id of an upload." },
+                        "name": { "type": "string", "description": "Its name." }
+                    }
+                }
+            ]
+        })
+    }
+}
+
+/// Input where JSON itself may be the data: a value, a text, or a file.
+#[derive(Debug, Clone)]
+pub enum Data {
+    /// A JSON value that is no text: its text, unread.
+    Json(Box<serde_json::value::RawValue>),
+    /// Text.
+    Text(String),
+    /// A file.
+    File(File),
+}
