@@ -1,14 +1,21 @@
-//! Reading bodies: bounded one by one and all together.
+//! Reading bodies: bounded one by one and all together, inflated where they come compressed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
+use async_compression::zstd::DParameter;
 use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, TryStreamExt};
+use http::header::{CONTENT_ENCODING, HeaderMap};
 use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError};
+use http_body_util::LengthLimitError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::Body;
 use crate::error::{Code, Error};
+use crate::files::Pieces;
 use crate::metrics::Metrics;
 use crate::settings::Size;
 
@@ -16,6 +23,12 @@ use crate::settings::Size;
 const UNCOUNTED: usize = 64 * 1024;
 /// The memory for bodies is counted in these.
 const UNIT: usize = 1024;
+/// Time a body waits for memory.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Pieces in which an inflated body is handed on.
+const PIECE: usize = 64 * 1024;
+/// The most memory a zstd body may ask for to look back into, as a power of two (RFC 8878 recommends 8 MB).
+const ZSTD_WINDOW: u32 = 23;
 
 /// The memory all bodies in flight may take together.
 pub(crate) struct BodyMemory {
@@ -29,10 +42,10 @@ impl BodyMemory {
     }
 
     /// Makes a claim cover so many bytes.
-    fn cover(&self, claim: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Error> {
-        let missing = bytes.div_ceil(UNIT) - claim.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let more = self.units.clone().try_acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
-        let Ok(more) = more else {
+    async fn cover(&self, claim: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Error> {
+        let missing = bytes.div_ceil(UNIT).saturating_sub(claim.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        let more = self.units.clone().acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
+        let Ok(Ok(more)) = tokio::time::timeout(PATIENCE, more).await else {
             self.metrics.count_shed("body-memory");
             return Err(
                 Error::new(Code::Unavailable, "too many large bodies at once: try again in a second").retry_after(1)
@@ -45,43 +58,82 @@ impl BodyMemory {
         Ok(())
     }
 
+    /// A place to put the pieces of something that has at most so many bytes; `what` it is, for the refusal.
+    pub(crate) fn gather(&self, limit: Size, what: &'static str) -> Gathering<'_> {
+        Gathering { memory: self, limit, what, first: Bytes::new(), collected: BytesMut::new(), claim: None }
+    }
+
     /// Reads a whole body within a limit.
-    pub(crate) async fn read(&self, mut body: Body, limit: Size) -> Result<Bytes, Error> {
+    pub(crate) async fn read(&self, body: Body, headers: &HeaderMap, limit: Size) -> Result<Bytes, Error> {
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        if announced > limit.0 {
-            return Err(too_large(limit));
+        let mut gathering = self.gather(limit, "the body");
+        let mut pieces = pieces(body, headers)?;
+        gathering.announce(announced)?;
+        while let Some(piece) = pieces.next().await {
+            gathering.push(piece?).await?;
         }
-        let mut collected = BytesMut::new();
-        let mut claim = None;
-        while let Some(frame) = body.frame().await {
-            let data = match frame.map_err(|error| unreadable(&error))?.into_data() {
-                Ok(data) => data,
-                Err(_trailers) => continue,
-            };
-            let size = collected.len() + data.len();
-            if size > limit.0 {
-                return Err(too_large(limit));
-            }
-            if size > UNCOUNTED {
-                self.cover(&mut claim, size)?;
-            } else if collected.is_empty() && body.is_end_stream() {
-                return Ok(data);
-            }
-            if collected.is_empty() {
-                // One allocation for a body that says its size. Pages are touched, and counted, only as it arrives.
-                collected.reserve(announced.max(data.len()));
-            }
-            collected.extend_from_slice(&data);
-        }
-        let collected = collected.freeze();
-        Ok(match claim {
-            Some(claim) => Bytes::from_owner(Counted { bytes: collected, _claim: claim }),
-            None => collected,
-        })
+        Ok(gathering.finish())
     }
 }
 
-/// A body that is counted until it is dropped.
+/// Pieces being put together: one that comes alone is not copied, several are copied once.
+pub(crate) struct Gathering<'m> {
+    memory: &'m BodyMemory,
+    limit: Size,
+    what: &'static str,
+    first: Bytes,
+    collected: BytesMut,
+    claim: Option<OwnedSemaphorePermit>,
+}
+
+impl Gathering<'_> {
+    /// What has come so far.
+    pub(crate) fn len(&self) -> usize {
+        self.first.len() + self.collected.len()
+    }
+
+    /// Makes room for a size that was announced: pages are touched, and counted, only as they fill.
+    pub(crate) fn announce(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.limit.0 {
+            return Err(self.too_large());
+        }
+        self.collected.reserve(bytes);
+        Ok(())
+    }
+
+    pub(crate) async fn push(&mut self, piece: Bytes) -> Result<(), Error> {
+        let size = self.len() + piece.len();
+        if size > self.limit.0 {
+            return Err(self.too_large());
+        }
+        if size > UNCOUNTED {
+            self.memory.cover(&mut self.claim, size).await?;
+        }
+        if self.len() == 0 {
+            self.first = piece;
+            return Ok(());
+        }
+        let first = std::mem::take(&mut self.first);
+        self.collected.extend_from_slice(&first);
+        self.collected.extend_from_slice(&piece);
+        Ok(())
+    }
+
+    fn too_large(&self) -> Error {
+        let (what, limit) = (self.what, self.limit);
+        Error::new(Code::PayloadTooLarge, format!("{what} is larger than the limit of {limit}: send less at once"))
+    }
+
+    pub(crate) fn finish(self) -> Bytes {
+        let bytes = if self.collected.is_empty() { self.first } else { self.collected.freeze() };
+        match self.claim {
+            Some(claim) => Bytes::from_owner(Counted { bytes, _claim: claim }),
+            None => bytes,
+        }
+    }
+}
+
+/// Bytes that are counted until they are dropped.
 struct Counted {
     bytes: Bytes,
     _claim: OwnedSemaphorePermit,
@@ -93,8 +145,33 @@ impl AsRef<[u8]> for Counted {
     }
 }
 
-fn too_large(limit: Size) -> Error {
-    Error::new(Code::PayloadTooLarge, format!("the body is larger than the limit of {limit}: send less at once"))
+/// A body piece by piece, inflated when it comes compressed.
+pub(crate) fn pieces(body: Body, headers: &HeaderMap) -> Result<Pieces, Error> {
+    let plain = body.into_data_stream().map_err(|error| unreadable(&error));
+    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    let compressed = || StreamReader::new(plain.map_err(std::io::Error::other));
+    match encoding.as_deref() {
+        None | Some("" | "identity") => Ok(Box::pin(plain)),
+        Some("gzip" | "x-gzip") => {
+            let mut decoder = GzipDecoder::new(compressed());
+            decoder.multiple_members(true);
+            Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
+        }
+        Some("zstd") => {
+            let window = [DParameter::window_log_max(ZSTD_WINDOW)];
+            let mut decoder = ZstdDecoder::with_params(compressed(), &window);
+            decoder.multiple_members(true);
+            Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
+        }
+        Some(_) => {
+            Err(Error::new(Code::UnsupportedMediaType, "send the body as it is, or with Content-Encoding gzip or zstd"))
+        }
+    }
+}
+
+fn not_inflated(error: std::io::Error) -> Error {
+    let message = "the body is not what its Content-Encoding says, or it ended early";
+    error.downcast::<Error>().unwrap_or_else(|_| Error::new(Code::MalformedRequest, message))
 }
 
 fn unreadable(error: &axum::Error) -> Error {

@@ -10,7 +10,7 @@ mod names;
 mod object;
 mod problem;
 mod reader;
-mod scalars;
+mod layout;
 mod value;
 
 use std::cell::OnceCell;
@@ -19,10 +19,11 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use form::options_of;
 pub(crate) use names::nearest;
-pub(crate) use scalars::ScalarPaths;
+pub(crate) use layout::Layout;
 
 use crate::call::Warning;
 use crate::error::{Code, Error};
+use crate::files::{Collector, FileBounds, Found, Part};
 use object::Root;
 use problem::Problem;
 use reader::Reader;
@@ -49,17 +50,29 @@ pub(crate) struct Input<'a> {
     pub(crate) options: &'a [Pair],
     /// Whether unknown fields are warned about instead of refused.
     pub(crate) lenient: bool,
+    /// Files that came with the request; its JSON names them by number.
+    pub(crate) parts: Vec<Part>,
+    /// What files it may have.
+    pub(crate) bounds: FileBounds,
+}
+
+/// A request, read.
+pub(crate) struct Decoded<T> {
+    pub(crate) request: T,
+    pub(crate) warnings: Vec<Warning>,
+    /// Its files, some of them still to be fetched.
+    pub(crate) files: Vec<Found>,
 }
 
 /// Reads a request.
-pub(crate) fn decode<T: DeserializeOwned>(
-    input: &Input<'_>,
-    scalars: &ScalarPaths,
-) -> Result<(T, Vec<Warning>), Error> {
+pub(crate) fn decode<T: DeserializeOwned>(input: Input<'_>, layout: &Layout) -> Result<Decoded<T>, Error> {
     let texts = Texts::default();
-    let reader = Reader::new(scalars, &texts, input.lenient);
-    match T::deserialize(Root { reader: &reader, body: input.body, options: input.options }) {
-        Ok(value) => Ok((value, reader.into_warnings())),
+    let reader = Reader::new(layout, &texts, input.lenient);
+    let collector = Collector::new(input.parts, input.bounds);
+    let root = Root { reader: &reader, body: input.body, options: input.options };
+    let (result, files) = collector.collect(|| T::deserialize(root));
+    match result {
+        Ok(request) => Ok(Decoded { request, warnings: reader.into_warnings(), files }),
         Err(problem) => Err(reader.locate(problem)),
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde::de;
 
 use super::names::{nearest, one_of, resolve};
-use super::{MAX_DEPTH, MAX_VALUES, Problem, ScalarPaths, Texts};
+use super::{MAX_DEPTH, MAX_VALUES, Problem, Layout, Texts};
 use crate::call::Warning;
 use crate::error::{Error, clip};
 
@@ -25,7 +25,7 @@ pub(super) enum Step {
 
 /// What is known while one request is read.
 pub(super) struct Reader<'de> {
-    scalars: &'de ScalarPaths,
+    layout: &'de Layout,
     texts: &'de Texts,
     lenient: bool,
     path: RefCell<Vec<Step>>,
@@ -37,9 +37,9 @@ pub(super) struct Reader<'de> {
 }
 
 impl<'de> Reader<'de> {
-    pub(super) fn new(scalars: &'de ScalarPaths, texts: &'de Texts, lenient: bool) -> Self {
+    pub(super) fn new(layout: &'de Layout, texts: &'de Texts, lenient: bool) -> Self {
         Self {
-            scalars,
+            layout,
             texts,
             lenient,
             path: RefCell::default(),
@@ -108,7 +108,7 @@ impl<'de> Reader<'de> {
             text.push('.');
         }
         text.push_str(leaf);
-        self.scalars.contains(&text)
+        self.layout.is_scalar(&text)
     }
 
     pub(super) fn step_in(&self, step: Step) {

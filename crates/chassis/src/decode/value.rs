@@ -10,6 +10,10 @@ use super::container::{Bridge, Shape};
 use super::names::{one_of, resolve};
 use super::reader::{ECHO_CHARS, Reader};
 use crate::error::clip;
+use crate::files;
+
+/// The name by which serde_json's `RawValue` asks for a value's text.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// One value, read leniently.
 pub(super) struct Lenient<'r, 'de, D> {
@@ -225,7 +229,16 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         self.source.deserialize_option(bridge).map_err(|error| reader.arrive(&error))
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        match name {
+            files::TOKEN => files::at(|| self.reader.path_to("")),
+            // serde_json hands out the text of a value to whoever asks by this name.
+            RAW_VALUE => {
+                let reader = self.reader;
+                return self.source.deserialize_newtype_struct(name, visitor).map_err(|error| reader.arrive(&error));
+            }
+            _ => {}
+        }
         visitor.visit_newtype_struct(self)
     }
 

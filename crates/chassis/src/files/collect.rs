@@ -3,34 +3,43 @@
 
 use std::cell::RefCell;
 
-use bytes::Bytes;
-
 use super::file::{Content, File};
 use super::source::{Place, Source};
+use super::stream::{Chunks, FileStream};
 use crate::settings::Size;
 
-/// Bounds of the files of a request, and what was found.
-#[derive(Default)]
-pub(crate) struct Collector {
-    /// Files of the request itself, by number.
-    pub(crate) parts: Vec<Content>,
-    /// Files a request may have.
-    pub(crate) max_files: usize,
-    pub(crate) file_limit: usize,
-    pub(crate) files_limit: usize,
-    /// Files found so far, and their bytes where they are known.
-    pub(crate) found: Vec<Found>,
-    pub(crate) bytes: usize,
-    path: String,
+/// What files a request may have.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FileBounds {
+    /// Files at most.
+    pub(crate) count: usize,
+    /// Bytes of one.
+    pub(crate) each: usize,
+    /// Bytes of all together.
+    pub(crate) all: usize,
+}
+
+/// A file that came with the request itself: as its body, in a multipart body, or in a frame.
+pub(crate) enum Part {
+    /// All of it.
+    Whole(Content),
+    /// Still arriving; the content has no bytes.
+    Live(Content, Chunks),
 }
 
 /// A file of a request.
 pub(crate) struct Found {
     /// The field it stands in.
     pub(crate) field: String,
-    pub(crate) file: File,
+    pub(crate) slot: Slot,
     /// Where it is to come from, when it is not here yet.
     pub(crate) pending: Option<Pending>,
+}
+
+/// Where the content goes.
+pub(crate) enum Slot {
+    File(File),
+    Stream(FileStream),
 }
 
 /// A file that is to be fetched.
@@ -40,62 +49,89 @@ pub(crate) struct Pending {
     pub(crate) content_type: Option<String>,
 }
 
+/// Bounds of the files of a request, and what was found.
+#[derive(Default)]
+pub(crate) struct Collector {
+    parts: Vec<Option<Part>>,
+    bounds: FileBounds,
+    found: Vec<Found>,
+    bytes: usize,
+    path: String,
+}
+
 thread_local! {
     static READING: RefCell<Option<Collector>> = const { RefCell::new(None) };
     static WRITING: RefCell<Option<Vec<File>>> = const { RefCell::new(None) };
 }
 
 impl Collector {
-    /// Runs something that reads a request; the files it finds are in the collector afterwards.
-    pub(crate) fn collect<T>(self, read: impl FnOnce() -> T) -> (T, Self) {
+    pub(crate) fn new(parts: Vec<Part>, bounds: FileBounds) -> Self {
+        Self { parts: parts.into_iter().map(Some).collect(), bounds, ..Self::default() }
+    }
+
+    /// Runs something that reads a request, and gives the files it found.
+    pub(crate) fn collect<T>(self, read: impl FnOnce() -> T) -> (T, Vec<Found>) {
         let before = READING.replace(Some(self));
         let value = read();
         let collector = READING.replace(before).unwrap_or_default();
-        (value, collector)
+        (value, collector.found)
     }
 
-    fn note(&mut self, source: Source) -> Result<File, String> {
-        if self.found.len() >= self.max_files {
-            return Err(match self.max_files {
+    fn note(&mut self, source: Source, slot: Slot) -> Result<(), String> {
+        if self.found.len() >= self.bounds.count {
+            return Err(match self.bounds.count {
                 0 | 1 => "is one file too many: send one file".to_owned(),
                 most => format!("is one file too many: send at most {most} files"),
             });
         }
         let Source { name, content_type, place } = source;
-        let (file, pending) = match place {
+        let pending = match place {
             Place::Bytes(bytes) => {
                 self.count(bytes.len())?;
-                (File::of(Content { name, content_type, bytes }), None)
+                slot.fill(Content { name, content_type, bytes });
+                None
             }
             Place::Part(index) => {
-                let part = self.parts.get(index).ok_or("names a part that is not there")?;
-                let name = name.or_else(|| part.name.clone());
-                let content_type = content_type.or_else(|| part.content_type.clone());
-                (File::of(Content { name, content_type, bytes: part.bytes.clone() }), None)
+                let part = self.parts.get_mut(index).and_then(Option::take);
+                match (part.ok_or("names a part that is not there")?, &slot) {
+                    (Part::Whole(content), slot) => slot.fill(content),
+                    (Part::Live(content, chunks), Slot::Stream(stream)) => stream.fill_live(content, chunks),
+                    (Part::Live(..), Slot::File(_)) => return Err("names a part that is not there".to_owned()),
+                }
+                None
             }
-            place => (File::awaited(), Some(Pending { place, name, content_type })),
+            place => Some(Pending { place, name, content_type }),
         };
-        self.found.push(Found { field: self.path.clone(), file: file.clone(), pending });
-        Ok(file)
+        self.found.push(Found { field: self.path.clone(), slot, pending });
+        Ok(())
     }
 
     /// Counts the bytes of a file against the bounds.
     fn count(&mut self, bytes: usize) -> Result<(), String> {
         self.bytes += bytes;
-        if bytes > self.file_limit {
-            return Err(format!("is larger than the limit of {}", Size(self.file_limit)));
+        if bytes > self.bounds.each {
+            return Err(format!("is larger than the limit of {}", Size(self.bounds.each)));
         }
-        if self.bytes > self.files_limit {
-            return Err(format!("makes the files larger than the limit of {} together", Size(self.files_limit)));
+        if self.bytes > self.bounds.all {
+            return Err(format!("makes the files larger than the limit of {} together", Size(self.bounds.all)));
         }
         Ok(())
     }
 }
 
+impl Slot {
+    pub(crate) fn fill(&self, content: Content) {
+        match self {
+            Self::File(file) => file.fill(content),
+            Self::Stream(stream) => stream.fill_whole(content),
+        }
+    }
+}
+
 /// Notes a file of the request that is being read.
-pub(super) fn note(source: Source) -> Result<File, String> {
+pub(super) fn note(source: Source, slot: Slot) -> Result<(), String> {
     READING.with_borrow_mut(|reading| match reading {
-        Some(collector) => collector.note(source),
+        Some(collector) => collector.note(source, slot),
         None => Err("is a file where none is expected".to_owned()),
     })
 }
@@ -109,7 +145,7 @@ pub(crate) fn at(path: impl FnOnce() -> String) {
     });
 }
 
-/// Runs something that writes a request or an answer; its files are set aside in order, and stand as parts in the text.
+/// Runs something that writes a request; its files are set aside in order, and stand as parts in the text.
 pub(crate) fn writing<T>(write: impl FnOnce() -> T) -> (T, Vec<File>) {
     let before = WRITING.replace(Some(Vec::new()));
     let value = write();
@@ -124,11 +160,4 @@ pub(super) fn set_aside(file: &File) -> Option<usize> {
         files.push(file.clone());
         Some(files.len() - 1)
     })
-}
-
-/// Bytes alone, as a part.
-impl From<Bytes> for Content {
-    fn from(bytes: Bytes) -> Self {
-        Self { bytes, ..Self::default() }
-    }
 }

@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::collect;
+use super::collect::{self, Slot};
 use super::source::{Source, SourceVisitor};
 
 /// The name by which [`File`] asks a deserializer to note where it stands.
@@ -81,22 +82,29 @@ impl fmt::Debug for File {
 }
 
 impl<'de> Deserialize<'de> for File {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Place;
-        impl<'de> Visitor<'de> for Place {
-            type Value = Source;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a file")
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<Source, D::Error> {
-                source.deserialize_any(SourceVisitor)
-            }
-        }
-        let source = deserializer.deserialize_newtype_struct(TOKEN, Place)?;
-        collect::note(source).map_err(serde::de::Error::custom)
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let source = read_source(source)?;
+        let file = Self::awaited();
+        collect::note(source, Slot::File(file.clone())).map_err(D::Error::custom)?;
+        Ok(file)
     }
+}
+
+/// Reads where a file is to come from; its field is noted on the way.
+pub(super) fn read_source<'de, D: Deserializer<'de>>(source: D) -> Result<Source, D::Error> {
+    struct Place;
+    impl<'de> Visitor<'de> for Place {
+        type Value = Source;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a file")
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<Source, D::Error> {
+            source.deserialize_any(SourceVisitor)
+        }
+    }
+    source.deserialize_newtype_struct(TOKEN, Place)
 }
 
 impl Serialize for File {
@@ -137,10 +145,74 @@ impl JsonSchema for File {
 /// Input where JSON itself may be the data: a value, a text, or a file.
 #[derive(Debug, Clone)]
 pub enum Data {
-    /// A JSON value that is no text: its text, unread.
-    Json(Box<serde_json::value::RawValue>),
+    /// A JSON value that is no text: its text, unread, so that numbers keep their digits and objects their order.
+    Json(Box<RawValue>),
     /// Text.
     Text(String),
     /// A file.
     File(File),
+}
+
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let file = |source| {
+            let file = File::awaited();
+            collect::note(source, Slot::File(file.clone())).map_err(D::Error::custom)?;
+            Ok(Self::File(file))
+        };
+        let value = read_raw(source)?;
+        let json = value.get();
+        if json.starts_with('"') {
+            let text: String = serde_json::from_str(json).map_err(D::Error::custom)?;
+            // A single address or data URI is where the data is, not the data.
+            return match Source::of_address(&text) {
+                Some(source) => file(source.map_err(D::Error::custom)?),
+                None => Ok(Self::Text(text)),
+            };
+        }
+        match Source::of_json(json) {
+            Some(source) => file(source),
+            None => Ok(Self::Json(value)),
+        }
+    }
+}
+
+/// Reads a value's text; its field is noted on the way.
+fn read_raw<'de, D: Deserializer<'de>>(source: D) -> Result<Box<RawValue>, D::Error> {
+    struct Place;
+    impl<'de> Visitor<'de> for Place {
+        type Value = Box<RawValue>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("data")
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<Box<RawValue>, D::Error> {
+            Deserialize::deserialize(source)
+        }
+    }
+    source.deserialize_newtype_struct(TOKEN, Place)
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Json(value) => value.serialize(target),
+            Self::Text(text) => text.serialize(target),
+            Self::File(file) => file.serialize(target),
+        }
+    }
+}
+
+impl JsonSchema for Data {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Data".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The data: any JSON value; or a text; or a file, as a URL or data URI, or as an object with \
+                            `url`, `base64` or `id` (of an upload to /api/v1/files). In a multipart request it may be a part."
+        })
+    }
 }

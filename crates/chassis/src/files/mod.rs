@@ -3,8 +3,11 @@
 mod collect;
 mod file;
 mod source;
+mod stream;
 
-pub(crate) use collect::{Collector, Pending, at};
-pub(crate) use file::TOKEN;
+pub(crate) use collect::{Collector, FileBounds, Found, Part, Pending, Slot, at, writing};
+pub(crate) use file::{Content, TOKEN};
 pub use file::{Data, File};
-pub(crate) use source::Source;
+pub(crate) use source::{Place, media_type_of};
+pub(crate) use stream::Chunks;
+pub use stream::{FileStream, Reader};

@@ -64,6 +64,26 @@ impl Source {
         }
     }
 
+    /// A text that is an address or a data URI as a whole.
+    pub(crate) fn of_address(text: &str) -> Option<Result<Self, String>> {
+        let trimmed = text.trim();
+        let one_word = !trimmed.contains(char::is_whitespace);
+        let is_address = (one_word && is_url(trimmed)) || strip_scheme(trimmed, "data:").is_some_and(is_data);
+        is_address.then(|| Self::of_text(trimmed))
+    }
+
+    /// A JSON text that is an object which names a file, and nothing else.
+    pub(crate) fn of_json(json: &str) -> Option<Self> {
+        // Long objects are data; base64 is the one long thing a file may hold.
+        let mut source = serde_json::Deserializer::from_str(json);
+        let source = serde::Deserializer::deserialize_map(&mut source, SourceVisitor).ok()?;
+        match &source.place {
+            // Data has ids of its own.
+            Place::Id(id) => is_file_id(id).then_some(source),
+            _ => Some(source),
+        }
+    }
+
     /// A file written as text: a URL, a data URI, or base64.
     pub(crate) fn of_text(text: &str) -> Result<Self, String> {
         let text = text.trim();
@@ -98,6 +118,11 @@ impl Source {
         let content_type = media_type_of(media_type).unwrap_or_else(|| "text/plain".to_owned());
         Ok(Self { name: None, content_type: Some(content_type), place: Place::Bytes(bytes.into()) })
     }
+}
+
+/// Whether what follows `data:` is the rest of a data URI rather than a word in a text.
+fn is_data(rest: &str) -> bool {
+    rest.split_once(',').is_some_and(|(head, _)| head.is_empty() || head.contains(['/', ';']) && !head.contains(' '))
 }
 
 /// Whether a text is an address that can be fetched.
@@ -180,7 +205,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
                 },
                 _ => {
                     let known = KEYS.iter().filter(|key| **key != "part").copied().collect::<Vec<_>>().join(", ");
-                    return Err(A::Error::custom(format!("is a file with an unknown field; use {known}")));
+                    return Err(A::Error::custom(format!("is not a field of a file; use {known}")));
                 }
             };
             if found.is_some() && place.is_some() {

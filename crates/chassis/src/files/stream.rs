@@ -1,0 +1,194 @@
+//! A file that is read as it arrives: in constant memory, and as fast as the reader takes it.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::{Serialize, Serializer};
+use tokio::runtime::Handle;
+
+use super::collect::{self, Slot};
+use super::file::{Content, File, read_source};
+use super::source::Source;
+use crate::error::{Code, Error};
+use crate::settings::Size;
+
+/// The pieces of a file that is still arriving.
+pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+/// A file that is still arriving, with its bounds.
+pub(crate) struct Chunks {
+    pub(crate) pieces: Pieces,
+    /// Bytes it may have, and has had.
+    pub(crate) limit: usize,
+    pub(crate) taken: usize,
+    /// Time it may stand still.
+    pub(crate) idle: Duration,
+    pub(crate) handle: Handle,
+}
+
+impl Chunks {
+    /// Waits for the next piece; not to be called from an async task.
+    fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let next = async { tokio::time::timeout(self.idle, self.pieces.next()).await };
+        let Ok(piece) = self.handle.block_on(next) else {
+            let seconds = self.idle.as_secs_f32();
+            return Err(Error::new(Code::DeadlineExceeded, format!("nothing of the file arrived for {seconds} seconds")));
+        };
+        let Some(piece) = piece.transpose()? else { return Ok(None) };
+        self.taken += piece.len();
+        if self.taken > self.limit {
+            let limit = Size(self.limit);
+            return Err(Error::new(Code::PayloadTooLarge, format!("the file is larger than the limit of {limit}")));
+        }
+        Ok(Some(piece))
+    }
+}
+
+/// A file that is read as it arrives. What takes one runs on a thread of its own while a body arrives, so that a gigabyte
+/// passes through in constant memory and a slow sender holds up nobody. It is read once.
+#[derive(Clone)]
+pub struct FileStream(Arc<Slots>);
+
+#[derive(Default)]
+struct Slots {
+    about: OnceLock<Content>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Awaited,
+    Whole(Bytes),
+    Live(Chunks),
+    Taken,
+}
+
+impl FileStream {
+    /// A file whose bytes are here.
+    #[must_use]
+    pub fn of(file: &File) -> Self {
+        let stream = Self(Arc::default());
+        stream.fill_whole(file.content().clone());
+        stream
+    }
+
+    pub(crate) fn fill_whole(&self, content: Content) {
+        self.fill(State::Whole(content.bytes.clone()), content);
+    }
+
+    pub(crate) fn fill_live(&self, content: Content, chunks: Chunks) {
+        self.fill(State::Live(chunks), content);
+    }
+
+    fn fill(&self, state: State, about: Content) {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        let _ = self.0.about.set(about);
+    }
+
+    /// Whether it is still arriving.
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(*self.0.state.lock().unwrap_or_else(PoisonError::into_inner), State::Live(_))
+    }
+
+    /// The name it came with.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.about.get()?.name.as_deref()
+    }
+
+    /// The media type it was said to have.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.0.about.get()?.content_type.as_deref()
+    }
+
+    /// The next piece, in the size it arrived in: nothing is copied.
+    ///
+    /// # Errors
+    /// When the sender left, was silent too long, or sent more than the limit. Hand the error on as it is.
+    pub fn next_piece(&self) -> Result<Option<Bytes>, Error> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *state {
+            State::Live(chunks) => {
+                let piece = chunks.next();
+                if !matches!(piece, Ok(Some(_))) {
+                    *state = State::Taken;
+                }
+                piece
+            }
+            State::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *state = State::Taken;
+                Ok((!bytes.is_empty()).then_some(bytes))
+            }
+            State::Awaited | State::Taken => Ok(None),
+        }
+    }
+
+    /// The file as a reader. What goes wrong with the sender travels inside the [`io::Error`]; [`Error::from`] finds it.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader { stream: self.clone(), piece: Bytes::new() }
+    }
+}
+
+/// Reads a [`FileStream`].
+pub struct Reader {
+    stream: FileStream,
+    piece: Bytes,
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.stream.next_piece().map_err(io::Error::other)? {
+                Some(piece) => self.piece = piece,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.piece.len());
+        self.piece.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
+    }
+}
+
+impl fmt::Debug for FileStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a file that is read as it arrives")
+    }
+}
+
+impl<'de> Deserialize<'de> for FileStream {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let source = read_source(source)?;
+        let stream = Self(Arc::default());
+        collect::note(source, Slot::Stream(stream.clone())).map_err(D::Error::custom)?;
+        Ok(stream)
+    }
+}
+
+/// For the examples of a document: only what is here can be written.
+impl Serialize for FileStream {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        let about = self.0.about.get().cloned().unwrap_or_default();
+        Source::inline(&about).serialize(target)
+    }
+}
+
+impl JsonSchema for FileStream {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FileStream".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        File::json_schema(generator)
+    }
+}

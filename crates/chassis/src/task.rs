@@ -1,0 +1,109 @@
+//! A request that was read, together with the function that is to answer it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::answer::{Answer, OperationResponse};
+use crate::call::Call;
+use crate::decode::{Decoded, Input, Layout, Reserved, decode};
+use crate::error::Error;
+use crate::files::{File, Found, writing};
+use crate::operation::OperationRequest;
+use crate::output::Output;
+use crate::validate;
+
+/// A future with its type forgotten.
+pub(crate) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What answers a request of one type.
+pub(crate) enum Function<Q> {
+    /// Computes.
+    Compute(Arc<dyn Fn(Q, &Call) -> Result<Answer, Error> + Send + Sync>),
+    /// Waits for something else.
+    Await(Arc<dyn Fn(Q, Arc<Call>) -> Later<Result<Answer, Error>> + Send + Sync>),
+    /// Writes its answer bit by bit.
+    Stream(Arc<dyn Fn(Q, &mut Output, &Call) -> Result<(), Error> + Send + Sync>),
+}
+
+impl<Q> Clone for Function<Q> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Compute(function) => Self::Compute(function.clone()),
+            Self::Await(function) => Self::Await(function.clone()),
+            Self::Stream(function) => Self::Stream(function.clone()),
+        }
+    }
+}
+
+/// A request and its function, their types forgotten.
+pub(crate) trait Task: Send {
+    /// The request as canonical JSON, its files set aside.
+    fn write(&self) -> Result<(Vec<u8>, Vec<File>), Error>;
+
+    /// Hands the request to the function.
+    fn start(self: Box<Self>) -> Start;
+}
+
+/// A function that has its request.
+pub(crate) enum Start {
+    Compute(Box<dyn FnOnce(&Call) -> Result<Answer, Error> + Send>),
+    Await(Box<dyn FnOnce(Arc<Call>) -> Later<Result<Answer, Error>> + Send>),
+    Stream(Box<dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send>),
+}
+
+/// A task, the files it still waits for, and what was asked of the chassis beside.
+pub(crate) struct Prepared {
+    pub(crate) task: Box<dyn Task>,
+    pub(crate) files: Vec<Found>,
+    pub(crate) reserved: Reserved,
+}
+
+/// Reads and checks requests for one function.
+pub(crate) type Prepare = dyn Fn(Input<'_>, &Layout, &Call) -> Result<Prepared, Error> + Send + Sync;
+
+struct Typed<Q> {
+    request: Q,
+    function: Function<Q>,
+}
+
+impl<Q: OperationRequest> Task for Typed<Q> {
+    fn write(&self) -> Result<(Vec<u8>, Vec<File>), Error> {
+        let (json, files) = writing(|| serde_json::to_vec(&self.request));
+        let json = json.map_err(|error| {
+            tracing::error!(%error, "a request cannot be written");
+            Error::internal()
+        })?;
+        Ok((json, files))
+    }
+
+    fn start(self: Box<Self>) -> Start {
+        let Self { request, function } = *self;
+        match function {
+            Function::Compute(function) => Start::Compute(Box::new(move |call| function(request, call))),
+            Function::Await(function) => Start::Await(Box::new(move |call| function(request, call))),
+            Function::Stream(function) => Start::Stream(Box::new(move |output, call| function(request, output, call))),
+        }
+    }
+}
+
+/// How requests for a function are read.
+pub(crate) fn preparing<Q: OperationRequest>(function: Function<Q>) -> Box<Prepare> {
+    Box::new(move |input, layout, call| {
+        let Decoded { request, warnings, files, reserved } = decode::<Q>(input, layout)?;
+        validate::check(&request)?;
+        for warning in warnings {
+            call.push_warning(warning);
+        }
+        Ok(Prepared { task: Box::new(Typed { request, function: function.clone() }), files, reserved })
+    })
+}
+
+/// The answer of a function, with the warnings of its call.
+pub(crate) fn answered<R: OperationResponse, E: Into<Error>>(
+    result: Result<R, E>,
+    call: &Call,
+) -> Result<Answer, Error> {
+    let warnings = call.take_warnings();
+    result.map_err(Into::into)?.into_answer((!call.is_foreign()).then_some(&warnings))
+}
