@@ -1,5 +1,6 @@
 //! Files: how they come in (multipart, raw, URL, data URI, base64, id) and how they go out (bytes, base64, link).
 
+mod address;
 mod collect;
 mod file;
 mod source;
