@@ -3,6 +3,7 @@
 mod address;
 mod collect;
 mod file;
+mod name;
 mod source;
 
 pub(crate) use collect::{Collector, Pending, at};
