@@ -2,8 +2,10 @@
 
 mod address;
 mod collect;
+mod fetch;
 mod file;
 mod name;
+mod resolve;
 mod source;
 
 pub(crate) use collect::{Collector, Pending, at};
