@@ -1,7 +1,11 @@
 //! Files: how they come in (multipart, raw, URL, data URI, base64, id) and how they go out (bytes, base64, link).
 
+mod address;
 mod collect;
+mod fetch;
 mod file;
+mod name;
+mod resolve;
 mod source;
 mod stream;
 
