@@ -3,6 +3,7 @@
 mod collect;
 mod file;
 mod source;
+mod store;
 
 pub(crate) use collect::{Collector, Pending, at};
 pub(crate) use file::TOKEN;
