@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "wired up with the operations"))]
 
 mod blob;
+mod download;
 mod fault;
 mod folder;
 mod link;
@@ -35,6 +36,8 @@ use crate::error::{Code, Error};
 use crate::health::{Check, Status};
 use crate::settings::{self, Settings, Size};
 
+#[expect(unused_imports, reason = "wired up with the operations")]
+pub(crate) use self::download::{attachment, download};
 pub(crate) use self::link::Link;
 
 /// Times files may be kept.
