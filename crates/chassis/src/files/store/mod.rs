@@ -9,6 +9,8 @@ mod folder;
 mod link;
 mod place;
 #[cfg(test)]
+mod s3_tests;
+#[cfg(test)]
 mod tests;
 mod turns;
 
