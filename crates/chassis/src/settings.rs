@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser};
 use ipnet::IpNet;
+use object_store::aws::AmazonS3Builder;
 use tracing::level_filters::LevelFilter;
 
 /// Everything that can be set, by flag or environment variable.
@@ -112,11 +113,15 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_STORE_TIME", default_value = "60m", value_name = "TIME")]
     pub store_time: Span,
 
+    /// All files kept together; past it, no more are taken until some expire.
+    #[arg(global = true, long, env = "FLOWFORGE_STORE_LIMIT", default_value = "10GB", value_name = "SIZE")]
+    pub store_limit: Size,
+
     /// The address the gateway is reached at from outside: links to files start with it [default: http://LISTEN]
     #[arg(global = true, long, env = "FLOWFORGE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Secret that signs links to files; processes that share a store share it [default: made by chance at the start]
+    /// Secret that signs links to files [default: made by chance and kept in the store]
     #[arg(
         global = true,
         long,
@@ -196,6 +201,22 @@ impl Default for Settings {
 pub fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
     std::env::var(name).ok()
+}
+
+/// The user's own folder for what can be made again (XDG Base Directory Specification), when there is one.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+}
+
+/// The folder all users share for what is not kept.
+pub(crate) fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// S3 as the usual `AWS_*` variables describe it.
+pub(crate) fn s3() -> AmazonS3Builder {
+    AmazonS3Builder::from_env()
 }
 
 /// A service that is another process.

@@ -7,6 +7,7 @@ mod file;
 mod name;
 mod resolve;
 mod source;
+mod store;
 mod stream;
 
 pub(crate) use collect::{Collector, FileBounds, Found, Part, Pending, Slot, at, writing};
