@@ -80,7 +80,7 @@ mod tests {
         let secret: Secret<String> = serde_json::from_str(r#""correct horse""#).unwrap();
         assert_eq!(secret.reveal(), "correct horse");
         assert_eq!(format!("{:?}", Some(&secret)), "Some(secret)");
-        let schema = schemars::SchemaGenerator::default().subschema_for::<Secret<String>>();
+        let schema = SchemaGenerator::default().subschema_for::<Secret<String>>();
         assert_eq!(schema.get("writeOnly"), Some(&true.into()));
     }
 }
