@@ -20,6 +20,7 @@ check: ## formatting and lints
 
 unit: ## unit tests, services through their routers, the binary end to end
 	./scripts/install build
+	./scripts/install unit
 	cargo test --release --workspace
 
 contract: build ## validators, schemathesis, generated clients
