@@ -5,6 +5,7 @@
 
 mod app;
 mod body;
+mod cache;
 mod call;
 mod clock;
 mod context;

@@ -38,6 +38,12 @@ struct Reason {
     reason: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Found {
+    result: &'static str,
+    place: Option<&'static str>,
+}
+
 /// All metrics of the process.
 pub struct Metrics {
     registry: Registry,
@@ -48,6 +54,7 @@ pub struct Metrics {
     panics: Counter,
     pub(crate) pool_waiting: Gauge,
     pub(crate) pool_running: Gauge,
+    pub(crate) cache: CacheMetrics,
 }
 
 impl Default for Metrics {
@@ -73,7 +80,8 @@ impl Default for Metrics {
         registry.register("panics", "Panics caught", panics.clone());
         registry.register("pool_waiting", "Calls waiting for the compute pool", pool_waiting.clone());
         registry.register("pool_running", "Calls on the compute pool", pool_running.clone());
-        Self { registry, requests, durations, in_flight, shed, panics, pool_waiting, pool_running }
+        let cache = CacheMetrics::register(&mut registry);
+        Self { registry, requests, durations, in_flight, shed, panics, pool_waiting, pool_running, cache }
     }
 }
 
@@ -153,6 +161,35 @@ impl RouteMetrics {
         let outcome =
             Outcome { service: self.service.clone(), operation: self.operation.clone(), status: status.as_u16() };
         self.requests.get_or_create(&outcome).clone()
+    }
+}
+
+/// The metrics of the result cache.
+pub(crate) struct CacheMetrics {
+    pub(crate) memory_hits: Counter,
+    pub(crate) redis_hits: Counter,
+    pub(crate) misses: Counter,
+    pub(crate) bypasses: Counter,
+    pub(crate) faults: Counter,
+    pub(crate) bytes: Gauge,
+}
+
+impl CacheMetrics {
+    fn register(registry: &mut Registry) -> Self {
+        let requests = Family::<Found, Counter>::default();
+        let found = |result, place| requests.get_or_create(&Found { result, place }).clone();
+        let cache = Self {
+            memory_hits: found("hit", Some("memory")),
+            redis_hits: found("hit", Some("redis")),
+            misses: found("miss", None),
+            bypasses: found("bypass", None),
+            faults: Counter::default(),
+            bytes: Gauge::default(),
+        };
+        registry.register("cache_requests", "Values asked of the result cache", requests.clone());
+        registry.register("cache_faults", "Times Redis failed the result cache", cache.faults.clone());
+        registry.register("cache_bytes", "Memory of cached results", cache.bytes.clone());
+        cache
     }
 }
 
