@@ -5,6 +5,7 @@ mod file;
 mod source;
 
 pub(crate) use collect::{Collector, Pending, at};
+pub(crate) use file::Content;
 pub(crate) use file::TOKEN;
 pub use file::{Data, File};
 pub(crate) use source::Source;
