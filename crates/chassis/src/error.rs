@@ -6,13 +6,13 @@ use axum::body::Body;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Characters of a message that n8n and Make are given to show.
 const MESSAGE_CHARS: usize = 300;
 
 /// What went wrong, as a word a program can branch on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(rename = "ErrorCode")]
 pub enum Code {
@@ -91,7 +91,7 @@ impl Code {
 }
 
 /// One field and what to change about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ErrorDetail")]
 pub struct Detail {
     /// Path of the field in the request, such as `items[2].width`.
@@ -103,10 +103,10 @@ pub struct Detail {
 /// A failed request. Its text reaches the client: it says what to change, names no Rust type and no secret.
 #[derive(Debug, Clone)]
 pub struct Error {
-    code: Code,
-    message: Cow<'static, str>,
-    details: Vec<Detail>,
-    retry_after: Option<u64>,
+    pub(crate) code: Code,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Error {

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod testing;
 mod upload;
 mod validate;
+mod worker;
 
 pub use app::App;
 /// What can go wrong with a body on its way.

@@ -44,6 +44,12 @@ struct Found {
     place: Option<&'static str>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WorkerRun {
+    operation: String,
+    outcome: &'static str,
+}
+
 /// All metrics of the process.
 pub struct Metrics {
     registry: Registry,
@@ -55,6 +61,9 @@ pub struct Metrics {
     pub(crate) pool_waiting: Gauge,
     pub(crate) pool_running: Gauge,
     pub(crate) cache: CacheMetrics,
+    worker_runs: Family<WorkerRun, Counter>,
+    pub(crate) workers_waiting: Gauge,
+    pub(crate) workers_running: Gauge,
 }
 
 impl Default for Metrics {
@@ -68,6 +77,9 @@ impl Default for Metrics {
         let panics = Counter::default();
         let pool_waiting = Gauge::default();
         let pool_running = Gauge::default();
+        let worker_runs = Family::<WorkerRun, Counter>::default();
+        let workers_waiting = Gauge::default();
+        let workers_running = Gauge::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register_with_unit(
             "http_request_duration",
@@ -80,8 +92,24 @@ impl Default for Metrics {
         registry.register("panics", "Panics caught", panics.clone());
         registry.register("pool_waiting", "Calls waiting for the compute pool", pool_waiting.clone());
         registry.register("pool_running", "Calls on the compute pool", pool_running.clone());
+        registry.register("worker_runs", "Worker processes by what became of them", worker_runs.clone());
+        registry.register("workers_waiting", "Calls waiting for a worker process", workers_waiting.clone());
+        registry.register("workers_running", "Worker processes", workers_running.clone());
         let cache = CacheMetrics::register(&mut registry);
-        Self { registry, requests, durations, in_flight, shed, panics, pool_waiting, pool_running, cache }
+        Self {
+            registry,
+            requests,
+            durations,
+            in_flight,
+            shed,
+            panics,
+            pool_waiting,
+            pool_running,
+            worker_runs,
+            workers_waiting,
+            workers_running,
+            cache,
+        }
     }
 }
 
@@ -103,6 +131,11 @@ impl Metrics {
     /// Counts a request refused because of overload.
     pub(crate) fn count_shed(&self, reason: &'static str) {
         self.shed.get_or_create(&Reason { reason }).inc();
+    }
+
+    /// Counts a worker process by what became of it.
+    pub(crate) fn count_worker_run(&self, operation: &str, outcome: &'static str) {
+        self.worker_runs.get_or_create(&WorkerRun { operation: operation.to_owned(), outcome }).inc();
     }
 
     pub(crate) fn count_panic(&self) {

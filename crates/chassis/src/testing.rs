@@ -13,6 +13,8 @@ use crate::observe::Observer;
 use crate::runtime::Runtime;
 use crate::service::Service;
 use crate::settings::Settings;
+/// Worker processes without a service.
+pub use crate::worker::{Parcel, Workers, child};
 use crate::{App, Body};
 
 /// A client of one app.

@@ -4,6 +4,7 @@ mod decoding;
 mod documents;
 mod hostile;
 mod outcomes;
+mod workers;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,0 +1,185 @@
+//! The workers of this process: so many at once, a bounded room to wait in, a time to wait at most, and a plain error
+//! for everything that can happen to one.
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout_at;
+
+use super::frames::{Bounds, Message, Parcel};
+use super::process::{Death, Process};
+use crate::error::{Code, Error, clip};
+use crate::metrics::Metrics;
+use crate::settings::{Settings, Size};
+
+/// Time a call waits for a worker, as a heavy one does for the pool.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Calls that may wait. What they hold is counted where it was read.
+const WAITING: usize = 256;
+/// The program that runs, even when its file was replaced since: both ends of the pipe are always one build.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+/// Characters of a place in the code, which a worker that is no longer itself may have made up.
+const PLACE_CHARS: usize = 200;
+
+/// Runs operations in processes of their own.
+pub struct Workers {
+    program: PathBuf,
+    memory: Size,
+    slots: Arc<Semaphore>,
+    waiting_room: Semaphore,
+    metrics: Arc<Metrics>,
+}
+
+impl Workers {
+    /// As the settings say; nothing is started yet.
+    #[must_use]
+    pub fn new(settings: &Settings, metrics: Arc<Metrics>) -> Self {
+        let cores = || std::thread::available_parallelism().map_or(2, usize::from);
+        let program = settings.worker_program.clone().unwrap_or_else(|| PathBuf::from(THIS_PROGRAM));
+        Self {
+            // Workers run in another folder than we.
+            program: std::path::absolute(&program).unwrap_or(program),
+            memory: settings.worker_memory,
+            slots: Arc::new(Semaphore::new(settings.workers.unwrap_or_else(cores).clamp(1, Semaphore::MAX_PERMITS))),
+            waiting_room: Semaphore::new(WAITING),
+            metrics,
+        }
+    }
+
+    /// Runs one operation in a process of its own; the process is gone when the deadline has passed or this future is
+    /// dropped. JSON and files of the answer together have at most `answer_limit` bytes.
+    ///
+    /// # Errors
+    /// What the operation answers; that there is no room; or what became of the worker.
+    pub async fn run(
+        &self,
+        operation: &str,
+        request: Parcel,
+        deadline: Instant,
+        answer_limit: usize,
+    ) -> Result<Parcel, Error> {
+        let slot = self.slot(deadline).await?;
+        let mut run = Run { metrics: &self.metrics, operation, outcome: "left" };
+        let (outcome, answer) = match self.ask(operation, request, deadline, answer_limit, slot).await {
+            Ok(Message::Parcel(answer)) => ("ok", Ok(answer)),
+            Ok(Message::Error(error)) => ("error", Err(error)),
+            Ok(Message::Panic(place)) => {
+                tracing::error!(operation, place = &*clip(&place, PLACE_CHARS), "a worker panicked");
+                self.metrics.count_panic();
+                self.epitaph(Death::Crash, answer_limit)
+            }
+            Err(death) => self.epitaph(death, answer_limit),
+        };
+        run.outcome = outcome;
+        answer
+    }
+
+    async fn ask(
+        &self,
+        operation: &str,
+        request: Parcel,
+        deadline: Instant,
+        answer_limit: usize,
+        slot: Slot,
+    ) -> Result<Message, Death> {
+        let process = Process::start(&self.program, operation, slot).map_err(|problem| {
+            tracing::error!(operation, %problem, "a worker cannot be started");
+            Death::Start
+        })?;
+        let time = deadline.saturating_duration_since(Instant::now());
+        let bounds = Bounds { memory: self.memory.0 as u64, time };
+        let pieces = [bounds.preface()].into_iter().chain(Message::Parcel(request).pieces()).collect();
+        let (death, status) = match timeout_at(deadline.into(), process.ask(pieces, answer_limit)).await {
+            Ok(Ok(message)) => return Ok(message),
+            Ok(Err((death, status))) => (death, status),
+            Err(_) => (Death::Time, None),
+        };
+        // Not what it said on standard error: that may hold what it was given.
+        let status = status.as_ref().map(ExitStatus::to_string);
+        tracing::warn!(operation, ?death, status, "a worker gave no answer");
+        Err(death)
+    }
+
+    async fn slot(&self, deadline: Instant) -> Result<Slot, Error> {
+        let permit = match self.slots.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => {
+                let _place = self.waiting_room.try_acquire().map_err(|_| self.busy("worker-queue-full"))?;
+                let _waiting = Counted::new(&self.metrics.workers_waiting);
+                let until = deadline.min(Instant::now() + PATIENCE);
+                let permit = timeout_at(until.into(), self.slots.clone().acquire_owned()).await;
+                permit.ok().and_then(Result::ok).ok_or_else(|| self.busy("worker-waited-too-long"))?
+            }
+        };
+        Ok(Slot { _permit: permit, _running: Counted::new(&self.metrics.workers_running) })
+    }
+
+    fn busy(&self, reason: &'static str) -> Error {
+        self.metrics.count_shed(reason);
+        Error::new(Code::Unavailable, "the service is busy: try again in a second").retry_after(1)
+    }
+
+    /// The one table from deaths to outcomes and errors.
+    fn epitaph(&self, death: Death, answer_limit: usize) -> (&'static str, Result<Parcel, Error>) {
+        let (outcome, code, message) = match death {
+            Death::Start => ("start", Code::Unavailable, "this cannot be done right now: try again in a minute".into()),
+            Death::Time => ("time", Code::DeadlineExceeded, "not done in time: send less at once".into()),
+            Death::Memory => (
+                "memory",
+                Code::PayloadTooLarge,
+                format!("needs more memory than the limit of {}: send a smaller or simpler file", self.memory),
+            ),
+            Death::TooLarge => (
+                "crash",
+                Code::Unprocessable,
+                format!("the result is larger than the limit of {}: ask for less at once", Size(answer_limit)),
+            ),
+            Death::Crash => (
+                "crash",
+                Code::Unprocessable,
+                "the input could not be processed: it may be damaged, or not what it says it is".into(),
+            ),
+        };
+        let error = Error::new(code, message);
+        (outcome, Err(if let Death::Start = death { error.retry_after(60) } else { error }))
+    }
+}
+
+/// A place for one process, until it is gone.
+struct Slot {
+    _permit: OwnedSemaphorePermit,
+    _running: Counted,
+}
+
+/// Counts in a gauge while it lives.
+struct Counted(Gauge);
+
+impl Counted {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// One run, counted when it ends: also when nobody waits for it any more.
+struct Run<'a> {
+    metrics: &'a Metrics,
+    operation: &'a str,
+    outcome: &'static str,
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        self.metrics.count_worker_run(self.operation, self.outcome);
+    }
+}
