@@ -1,9 +1,10 @@
-//! crypto: hashing and randomness; encryption, keys and tokens to come.
+//! crypto: hashing, codes, encryption, passwords, derived keys and randomness; keys and tokens to come.
 
 pub mod digest;
 pub mod encoding;
 mod error;
 pub mod hash;
+mod input;
 pub mod random;
 
 use chassis::Service;
@@ -17,7 +18,7 @@ pub const PORT: u16 = 3001;
 pub fn service() -> Service {
     Service::new("crypto", "Hashing, encryption, keys and tokens")
         .compute("POST /hash", hash::hash, |op| {
-            op.summary("Hash text with one or several algorithms")
+            op.summary("Hash text or a file with one or several algorithms")
                 .description(hash::DESCRIPTION)
                 .example(hash::example())
                 .inline(hash::INLINE_BYTES)
