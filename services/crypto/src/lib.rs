@@ -4,6 +4,7 @@ pub mod digest;
 pub mod encoding;
 mod error;
 pub mod hash;
+pub mod hmac;
 mod input;
 pub mod random;
 
@@ -22,6 +23,18 @@ pub fn service() -> Service {
                 .description(hash::DESCRIPTION)
                 .example(hash::example())
                 .inline(hash::INLINE_BYTES)
+        })
+        .compute("POST /hmac", hmac::hmac, |op| {
+            op.summary("Make the HMAC of text or a file")
+                .description(hmac::DESCRIPTION)
+                .example(hmac::example())
+                .inline(hmac::INLINE_BYTES)
+        })
+        .compute("POST /hmac/verify", hmac::verify, |op| {
+            op.summary("Check an HMAC")
+                .description(hmac::VERIFY_DESCRIPTION)
+                .example(hmac::verify_example())
+                .inline(hmac::INLINE_BYTES)
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

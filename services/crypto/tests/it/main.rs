@@ -1,6 +1,7 @@
 //! The crypto service: request in, response out.
 
 mod hash;
+mod hmac;
 mod random;
 
 #[test]
