@@ -1,14 +1,16 @@
 //! crypto: hashing, codes, encryption, passwords, derived keys and randomness; keys and tokens to come.
 
+pub mod derive;
 pub mod digest;
 pub mod encoding;
 mod error;
 pub mod hash;
 pub mod hmac;
 mod input;
+pub mod kdf;
 pub mod random;
 
-use chassis::Service;
+use chassis::{Cost, Service};
 pub use error::Error;
 
 /// The port the service has when it runs alone.
@@ -35,6 +37,12 @@ pub fn service() -> Service {
                 .description(hmac::VERIFY_DESCRIPTION)
                 .example(hmac::verify_example())
                 .inline(hmac::INLINE_BYTES)
+        })
+        .compute("POST /derive", derive::derive, |op| {
+            op.summary("Derive a key from a secret or a password")
+                .description(derive::DESCRIPTION)
+                .example(derive::example())
+                .cost(Cost::Heavy)
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

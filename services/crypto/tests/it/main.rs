@@ -1,5 +1,6 @@
 //! The crypto service: request in, response out.
 
+mod derive;
 mod hash;
 mod hmac;
 mod random;
