@@ -1,5 +1,6 @@
 //! crypto: hashing, codes, encryption, passwords, derived keys and randomness; keys and tokens to come.
 
+pub mod aead;
 pub mod derive;
 pub mod digest;
 pub mod encoding;
@@ -10,6 +11,7 @@ mod input;
 pub mod kdf;
 pub mod random;
 
+use aead::{decrypt, encrypt};
 use chassis::{Cost, Service};
 pub use error::Error;
 
@@ -37,6 +39,18 @@ pub fn service() -> Service {
                 .description(hmac::VERIFY_DESCRIPTION)
                 .example(hmac::verify_example())
                 .inline(hmac::INLINE_BYTES)
+        })
+        .compute("POST /encrypt", encrypt::encrypt, |op| {
+            op.summary("Encrypt text or a file with a key or a password")
+                .description(encrypt::DESCRIPTION)
+                .example(encrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /decrypt", decrypt::decrypt, |op| {
+            op.summary("Decrypt a message")
+                .description(decrypt::DESCRIPTION)
+                .example(decrypt::example())
+                .cost(Cost::Heavy)
         })
         .compute("POST /derive", derive::derive, |op| {
             op.summary("Derive a key from a secret or a password")
