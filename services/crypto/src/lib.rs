@@ -9,6 +9,7 @@ pub mod hash;
 pub mod hmac;
 mod input;
 pub mod kdf;
+pub mod passwords;
 pub mod random;
 
 use aead::{decrypt, encrypt};
@@ -50,6 +51,18 @@ pub fn service() -> Service {
             op.summary("Decrypt a message")
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /passwords/hash", passwords::hash, |op| {
+            op.summary("Hash a password for storing")
+                .description(passwords::DESCRIPTION)
+                .example(passwords::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /passwords/verify", passwords::verify, |op| {
+            op.summary("Check a password against a stored hash")
+                .description(passwords::VERIFY_DESCRIPTION)
+                .example(passwords::verify_example())
                 .cost(Cost::Heavy)
         })
         .compute("POST /derive", derive::derive, |op| {

@@ -7,6 +7,7 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod passwords;
 mod random;
 
 #[test]
