@@ -9,6 +9,7 @@ mod hash;
 mod hmac;
 mod passwords;
 mod random;
+mod wycheproof;
 
 #[test]
 fn every_example_runs() {
