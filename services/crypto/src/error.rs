@@ -15,7 +15,7 @@ pub enum Error {
         /// Where and why.
         reason: String,
     },
-    /// Fields that do not go together, or a combination that makes no sense.
+    /// A value that fits the schema and still cannot be worked with, or fields that do not go together.
     #[error("{message}")]
     Conflict {
         /// The field to change.
@@ -23,9 +23,22 @@ pub enum Error {
         /// What to change.
         message: String,
     },
+    /// A message that cannot be decrypted. One sentence for every cause: which of them it was would help an attacker.
+    #[error(
+        "this cannot be decrypted: the key or password, the aad or the message itself is not the one it was encrypted with"
+    )]
+    Undecipherable,
     /// The system has no randomness to give.
     #[error("the system's random source does not answer")]
     NoRandomness,
+    /// The system has no memory to give.
+    #[error("there is not enough memory for this right now: try again in a second")]
+    NoMemory,
+}
+
+/// A value that cannot be worked with, or fields that do not go together.
+pub(crate) fn conflict(field: &'static str, message: impl Into<String>) -> Error {
+    Error::Conflict { field, message: message.into() }
 }
 
 impl From<Error> for chassis::Error {
@@ -35,7 +48,8 @@ impl From<Error> for chassis::Error {
             Error::NotEncoded { field, .. } | Error::Conflict { field, .. } => {
                 Self::field(Code::Unprocessable, field, message)
             }
-            Error::NoRandomness => Self::new(Code::Unavailable, message).retry_after(1),
+            Error::Undecipherable => Self::new(Code::Unprocessable, message),
+            Error::NoRandomness | Error::NoMemory => Self::new(Code::Unavailable, message).retry_after(1),
         }
     }
 }

@@ -1,34 +1,39 @@
-//! Hash text.
+//! Hash text or a file.
 
-use chassis::Call;
+use chassis::{Call, File};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::digest::{Algorithm, Security};
-use crate::encoding::{InputEncoding, OutputEncoding};
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::{Error, input};
 
 /// Bodies up to this size are hashed where they arrive: small enough that even all algorithms at once hold nobody up.
 pub const INLINE_BYTES: usize = 4 * 1024;
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
-Digests of a text, or of bytes given as hex or base64. Several algorithms in one call read the text once each; `hash` is \
+Digests of a text, of bytes given as hex or base64, or of a file. Several algorithms in one call read them once each; `hash` is \
 the digest of the first. MD5 and SHA-1 are marked `legacy`: collisions can be made, so never sign or compare passwords \
 with them. Checksums find accidents, not attackers, and are written as big-endian numbers. Passwords do not belong \
 here: a fast hash is guessed fast.";
 
-/// Text to hash and the algorithms to use.
+/// Text or a file to hash, and the algorithms to use.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct HashRequest {
     /// The text; empty text has a hash too.
-    pub text: String,
+    #[serde(default)]
+    pub text: Option<String>,
     /// What the text stands for.
     #[serde(default)]
     pub input_encoding: InputEncoding,
+    /// A file to hash, instead of `text`.
+    #[serde(default)]
+    pub file: Option<File>,
     /// The algorithm; `sha256` when neither this nor `algorithms` is given.
     #[serde(default)]
     pub algorithm: Option<Algorithm>,
@@ -38,7 +43,7 @@ pub struct HashRequest {
     pub algorithms: Vec<Algorithm>,
     /// How the digests are written.
     #[serde(default)]
-    pub output_encoding: OutputEncoding,
+    pub output_encoding: BinaryEncoding,
 }
 
 /// The digests.
@@ -50,7 +55,7 @@ pub struct HashResponse {
     /// The first algorithm.
     pub algorithm: Algorithm,
     /// How the digests are written.
-    pub output_encoding: OutputEncoding,
+    pub output_encoding: BinaryEncoding,
     /// Bytes that were hashed.
     pub bytes: usize,
     /// Every digest, in the order asked for.
@@ -75,29 +80,29 @@ pub struct Digest {
 #[must_use]
 pub fn example() -> HashRequest {
     HashRequest {
-        text: "hello".to_owned(),
+        text: Some("hello".to_owned()),
         input_encoding: InputEncoding::Utf8,
+        file: None,
         algorithm: Some(Algorithm::Sha256),
         algorithms: Vec::new(),
-        output_encoding: OutputEncoding::Hex,
+        output_encoding: BinaryEncoding::Hex,
     }
 }
 
-/// Hashes a text.
+/// Hashes a text or a file.
 ///
 /// # Errors
-/// When the text is not in its encoding, or both `algorithm` and `algorithms` are given.
+/// When the text is not in its encoding, not exactly one of text and file was sent, or both `algorithm` and `algorithms` are given.
 pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
     let algorithms = match (request.algorithm, request.algorithms) {
         (None, several) if several.is_empty() => vec![Algorithm::default()],
         (None, several) => several,
         (Some(one), several) if several.is_empty() => vec![one],
         (Some(_), _) => {
-            let message = "is there together with algorithm: send one of the two".to_owned();
-            return Err(Error::Conflict { field: "algorithms", message });
+            return Err(conflict("algorithms", "is there together with algorithm: send one of the two"));
         }
     };
-    let bytes = request.input_encoding.decode("text", request.text)?;
+    let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let rows: Vec<Digest> = algorithms
         .iter()
         .map(|algorithm| {
@@ -125,4 +130,19 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         bytes: bytes.len(),
         rows,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_hash_of_its_bytes() {
+        let file = File::new("abc.txt", "text/plain", "abc");
+        let request = HashRequest { text: None, file: Some(file), ..example() };
+        let answer = hash(request, &Call::detached()).unwrap();
+        // FIPS 180-4, the example of SHA-256.
+        assert_eq!(answer.hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(answer.bytes, 3);
+    }
 }

@@ -1,12 +1,19 @@
-//! crypto: hashing and randomness; encryption, keys and tokens to come.
+//! crypto: hashing, codes, encryption, passwords, derived keys and randomness; keys and tokens to come.
 
+pub mod aead;
+pub mod derive;
 pub mod digest;
 pub mod encoding;
 mod error;
 pub mod hash;
+pub mod hmac;
+mod input;
+pub mod kdf;
+pub mod passwords;
 pub mod random;
 
-use chassis::Service;
+use aead::{decrypt, encrypt};
+use chassis::{Cost, Service};
 pub use error::Error;
 
 /// The port the service has when it runs alone.
@@ -17,10 +24,52 @@ pub const PORT: u16 = 3001;
 pub fn service() -> Service {
     Service::new("crypto", "Hashing, encryption, keys and tokens")
         .compute("POST /hash", hash::hash, |op| {
-            op.summary("Hash text with one or several algorithms")
+            op.summary("Hash text or a file with one or several algorithms")
                 .description(hash::DESCRIPTION)
                 .example(hash::example())
                 .inline(hash::INLINE_BYTES)
+        })
+        .compute("POST /hmac", hmac::hmac, |op| {
+            op.summary("Make the HMAC of text or a file")
+                .description(hmac::DESCRIPTION)
+                .example(hmac::example())
+                .inline(hmac::INLINE_BYTES)
+        })
+        .compute("POST /hmac/verify", hmac::verify, |op| {
+            op.summary("Check an HMAC")
+                .description(hmac::VERIFY_DESCRIPTION)
+                .example(hmac::verify_example())
+                .inline(hmac::INLINE_BYTES)
+        })
+        .compute("POST /encrypt", encrypt::encrypt, |op| {
+            op.summary("Encrypt text or a file with a key or a password")
+                .description(encrypt::DESCRIPTION)
+                .example(encrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /decrypt", decrypt::decrypt, |op| {
+            op.summary("Decrypt a message")
+                .description(decrypt::DESCRIPTION)
+                .example(decrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /passwords/hash", passwords::hash, |op| {
+            op.summary("Hash a password for storing")
+                .description(passwords::DESCRIPTION)
+                .example(passwords::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /passwords/verify", passwords::verify, |op| {
+            op.summary("Check a password against a stored hash")
+                .description(passwords::VERIFY_DESCRIPTION)
+                .example(passwords::verify_example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /derive", derive::derive, |op| {
+            op.summary("Derive a key from a secret or a password")
+                .description(derive::DESCRIPTION)
+                .example(derive::example())
+                .cost(Cost::Heavy)
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

@@ -12,7 +12,8 @@ use uuid::Builder;
 use self::dice::Dice;
 use self::password::Rules;
 use crate::Error;
-use crate::encoding::OutputEncoding;
+use crate::encoding::BinaryEncoding;
+use crate::error::conflict;
 
 /// Whole numbers that JSON readers keep exact: 2^53 - 1.
 const SAFE_INTEGER: i64 = 9_007_199_254_740_991;
@@ -50,7 +51,7 @@ pub struct RandomRequest {
     pub length: Option<usize>,
     /// How `bytes` are written; `hex` when absent.
     #[serde(default)]
-    pub encoding: Option<OutputEncoding>,
+    pub encoding: Option<BinaryEncoding>,
     /// Smallest `integer`; 1 when absent.
     #[serde(default)]
     #[garde(range(min = -SAFE_INTEGER, max = SAFE_INTEGER))]
@@ -178,10 +179,6 @@ impl RandomRequest {
     }
 }
 
-fn conflict(field: &'static str, message: &str) -> Error {
-    Error::Conflict { field, message: message.to_owned() }
-}
-
 /// Draws random values.
 ///
 /// # Errors
@@ -191,7 +188,7 @@ pub fn random(request: RandomRequest, call: &Call) -> Result<RandomResponse, Err
 }
 
 /// Fills bytes from the operating system.
-fn system(bytes: &mut [u8]) -> Result<(), Error> {
+pub(crate) fn system(bytes: &mut [u8]) -> Result<(), Error> {
     getrandom::fill(bytes).map_err(|_| Error::NoRandomness)
 }
 
@@ -202,8 +199,7 @@ fn draw(
 ) -> Result<RandomResponse, Error> {
     request.check_options()?;
     if request.count * request.length.unwrap_or_default() > MAX_CHARACTERS {
-        let message = format!("count times length must be at most {MAX_CHARACTERS}");
-        return Err(Error::Conflict { field: "count", message });
+        return Err(conflict("count", format!("count times length must be at most {MAX_CHARACTERS}")));
     }
     let mut dice = Dice { source };
     let (values, entropy_bits) = match request.kind {

@@ -1,8 +1,9 @@
 //! Passwords: which characters, a character of each class, and what they are worth.
 
 use super::dice::Dice;
-use super::{RandomRequest, conflict, to_f64};
+use super::{RandomRequest, to_f64};
 use crate::Error;
+use crate::error::conflict;
 
 const DEFAULT_LENGTH: usize = 20;
 const LOWERCASE: &str = "abcdefghijklmnopqrstuvwxyz";

@@ -115,7 +115,7 @@ fn wrong_requests_say_what_to_change() {
     let client = Client::of(crypto::service());
     for (body, status, start) in [
         (json!({ "text": "a", "algorithm": "sha265" }), 400, "algorithm: use sha256, sha512,"),
-        (json!({ "algorithm": "sha256" }), 400, "text: is required"),
+        (json!({ "algorithm": "sha256" }), 422, "text: is missing: send text (it may be empty) or a file"),
         (json!({ "text": "abz", "inputEncoding": "hex" }), 422, "text: is not hex: its length is not possible"),
         (json!({ "text": "a", "algorithm": "md5", "algorithms": ["sha1"] }), 422, "algorithms: is there together with"),
         (json!({ "text": "a", "algorithms": vec!["md5"; 22] }), 400, "algorithms: must have a length of at most 21"),

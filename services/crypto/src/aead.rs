@@ -1,0 +1,32 @@
+//! Encrypt and decrypt with a shared key or a password.
+//!
+//! `cipher` does the work on bytes, `key` finds the key, `message` is an encrypted message taken apart, and `compact` and
+//! `n8n` are the two forms in which one travels as a single text.
+
+mod cbc;
+mod cipher;
+mod compact;
+pub mod decrypt;
+pub mod encrypt;
+mod gcm;
+mod key;
+mod message;
+mod n8n;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use cipher::Cipher;
+pub use key::PasswordKdf;
+
+/// The form of an encrypted message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// One text that starts with `ff1.` and says itself how it was encrypted.
+    Compact,
+    /// Ciphertext, nonce, tag and salt each in its own field, for other programs.
+    Parts,
+    /// The text that n8n's Crypto node writes and reads; with a password only.
+    N8n,
+}

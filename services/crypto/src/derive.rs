@@ -1,0 +1,319 @@
+//! Derive a key from a secret or a password.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use hkdf::Hkdf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
+use zeroize::Zeroizing;
+
+use crate::Error;
+use crate::digest::Security;
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::kdf::{Costs, Kdf, MAX_LENGTH, Parameters, Sha};
+
+const DEFAULT_LENGTH: usize = 32;
+/// Bytes HKDF gives of SHA-512, its longest hash.
+const MAX_HKDF_LENGTH: usize = 255 * 64;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A key derived from a secret: the same input gives the same key, here and in any other program. HKDF is for secrets that are \
+random already (a master key, a shared secret): `info` says what each key is for. PBKDF2, scrypt and Argon2id are for \
+passwords and slow on purpose; they need a salt that is stored beside the result. Costs are bounded: at most 256 MiB \
+of memory and about two seconds. To store a password use /passwords/hash.";
+
+/// A key derivation function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeriveAlgorithm {
+    /// HKDF (RFC 5869), for secrets that are random already.
+    Hkdf,
+    /// PBKDF2 (RFC 8018), for passwords.
+    Pbkdf2,
+    /// scrypt (RFC 7914), for passwords.
+    Scrypt,
+    /// Argon2id (RFC 9106), for passwords.
+    Argon2id,
+}
+
+/// A secret, and how to derive a key from it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct DeriveRequest {
+    /// The function.
+    pub algorithm: DeriveAlgorithm,
+    /// The secret or password, as text of at most 4096 characters.
+    #[garde(length(chars, max = 4096))]
+    pub secret: Secret<String>,
+    /// What the secret's text stands for.
+    #[serde(default)]
+    pub secret_encoding: InputEncoding,
+    /// The salt, as text of at most 4096 characters; Argon2id needs at least 8 bytes.
+    #[serde(default)]
+    #[garde(length(chars, max = 4096))]
+    pub salt: Option<String>,
+    /// What the salt's text stands for.
+    #[serde(default)]
+    pub salt_encoding: InputEncoding,
+    /// HKDF: what the key is for, as text of at most 4096 characters.
+    #[serde(default)]
+    #[garde(length(chars, max = 4096))]
+    pub info: Option<String>,
+    /// What the text of `info` stands for.
+    #[serde(default)]
+    pub info_encoding: InputEncoding,
+    /// HKDF and PBKDF2: the hash; `sha256` when absent.
+    #[serde(default)]
+    pub hash: Option<Sha>,
+    /// Costs of PBKDF2, scrypt and Argon2id, when not the recommended ones.
+    #[serde(default)]
+    #[garde(dive)]
+    pub parameters: Option<Parameters>,
+    /// Bytes of the key: 1 to 1024, with HKDF to 255 times the length of the hash; 32 when absent.
+    #[serde(default)]
+    #[garde(range(min = 1, max = MAX_HKDF_LENGTH))]
+    pub length: Option<usize>,
+    /// How the key is written.
+    #[serde(default)]
+    pub output_encoding: BinaryEncoding,
+}
+
+/// The key.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeriveResponse {
+    /// The key.
+    pub key: String,
+    /// How the key is written.
+    pub output_encoding: BinaryEncoding,
+    /// Its length in bytes.
+    pub length: usize,
+    /// The function.
+    pub algorithm: DeriveAlgorithm,
+    /// Of HKDF and PBKDF2: the hash.
+    pub hash: Option<Sha>,
+    /// Of PBKDF2, scrypt and Argon2id: the costs.
+    pub parameters: Option<Costs>,
+    /// What the function is good for.
+    pub security: Security,
+}
+
+impl DeriveRequest {
+    /// A secret with defaults.
+    #[must_use]
+    pub fn of(algorithm: DeriveAlgorithm, secret: &str) -> Self {
+        Self {
+            algorithm,
+            secret: Secret::new(secret.to_owned()),
+            secret_encoding: InputEncoding::Utf8,
+            salt: None,
+            salt_encoding: InputEncoding::Utf8,
+            info: None,
+            info_encoding: InputEncoding::Utf8,
+            hash: None,
+            parameters: None,
+            length: None,
+            output_encoding: BinaryEncoding::Hex,
+        }
+    }
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> DeriveRequest {
+    DeriveRequest {
+        salt: Some("000102030405060708090a0b0c".to_owned()),
+        salt_encoding: InputEncoding::Hex,
+        info: Some("invoices".to_owned()),
+        ..DeriveRequest::of(DeriveAlgorithm::Hkdf, "a master key from a vault")
+    }
+}
+
+/// Derives a key.
+///
+/// # Errors
+/// When a field is not in its encoding or does not belong to the function, or costs or length are out of bounds.
+pub fn derive(request: DeriveRequest, call: &Call) -> Result<DeriveResponse, Error> {
+    let secret = request.secret_encoding.decode_secret("secret", &request.secret)?;
+    let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
+    let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
+    let length = request.length.unwrap_or(DEFAULT_LENGTH);
+    let hash = request.hash.unwrap_or_default();
+    let parameters = request.parameters.unwrap_or_default();
+
+    let takes_hash = matches!(request.algorithm, DeriveAlgorithm::Hkdf | DeriveAlgorithm::Pbkdf2);
+    if request.hash.is_some() && !takes_hash {
+        return Err(conflict("hash", "belongs to hkdf and pbkdf2: leave it out"));
+    }
+    if request.info.is_some() && request.algorithm != DeriveAlgorithm::Hkdf {
+        return Err(conflict("info", "belongs to hkdf: leave it out"));
+    }
+    let kdf = match request.algorithm {
+        DeriveAlgorithm::Hkdf => {
+            parameters.refuse_others("hkdf", &[])?;
+            None
+        }
+        DeriveAlgorithm::Pbkdf2 => Some(parameters.pbkdf2(hash)?),
+        DeriveAlgorithm::Scrypt => Some(parameters.scrypt()?),
+        DeriveAlgorithm::Argon2id => Some(parameters.argon2id()?),
+    };
+
+    if secret.is_empty() {
+        call.warn("empty-secret", Some("secret"), "the secret is empty: anybody can derive this key");
+    }
+    let mut key = Zeroizing::new(vec![0; length]);
+    match kdf {
+        None => expand(hash, &secret, &salt, &info, &mut key)?,
+        Some(kdf) => {
+            check(kdf, &salt, length)?;
+            if salt.is_empty() {
+                let message = "without a salt equal passwords have equal keys, and can be guessed all at once";
+                call.warn("no-salt", Some("salt"), message);
+            }
+            kdf.derive(&secret, &salt, &mut key)?;
+        }
+    }
+
+    let legacy = takes_hash && hash == Sha::Sha1;
+    if legacy {
+        let message = "SHA-1 is not broken here but old: use it only where another system asks for it";
+        call.warn("legacy-algorithm", Some("hash"), message);
+    }
+    Ok(DeriveResponse {
+        key: request.output_encoding.encode(&key),
+        output_encoding: request.output_encoding,
+        length,
+        algorithm: request.algorithm,
+        hash: takes_hash.then_some(hash),
+        parameters: kdf.map(Costs::from),
+        security: if legacy { Security::Legacy } else { Security::Strong },
+    })
+}
+
+/// Bounds of length, salt and costs, each with the field to change.
+fn check(kdf: Kdf, salt: &[u8], length: usize) -> Result<(), Error> {
+    if length > MAX_LENGTH {
+        return Err(conflict("length", format!("must be at most {MAX_LENGTH} for this function")));
+    }
+    if matches!(kdf, Kdf::Argon2 { .. }) && salt.len() < argon2::MIN_SALT_LEN {
+        return Err(conflict(
+            "salt",
+            "must be at least 8 bytes for argon2id: a random value, stored beside the result",
+        ));
+    }
+    kdf.check(salt, length).map_err(|reason| conflict("parameters", reason))
+}
+
+/// HKDF, extract and expand.
+fn expand(hash: Sha, secret: &[u8], salt: &[u8], info: &[u8], key: &mut [u8]) -> Result<(), Error> {
+    // RFC 5869, section 2.2: no salt is a salt of zeros, which HMAC makes of an empty one too.
+    let expanded = match hash {
+        Sha::Sha1 => Hkdf::<Sha1>::new(Some(salt), secret).expand(info, key),
+        Sha::Sha256 => Hkdf::<Sha256>::new(Some(salt), secret).expand(info, key),
+        Sha::Sha384 => Hkdf::<Sha384>::new(Some(salt), secret).expand(info, key),
+        Sha::Sha512 => Hkdf::<Sha512>::new(Some(salt), secret).expand(info, key),
+    };
+    expanded.map_err(|_| {
+        let most = 255 * hash.length();
+        conflict("length", format!("must be at most {most} for hkdf with this hash"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(request: DeriveRequest) -> String {
+        derive(request, &Call::detached()).unwrap_or_else(|error| panic!("{error}")).key
+    }
+
+    /// RFC 5869, appendix A: SHA-256 (1, 2, 3) and SHA-1 (4, 7).
+    #[test]
+    fn hkdf_of_rfc_5869() {
+        let count = |from: u8, to: u8| (from..=to).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let zeros = "0b".repeat(22);
+        for (hash, secret, salt, info, length, expected) in [
+            (
+                Sha::Sha256,
+                zeros.clone(),
+                count(0, 12),
+                count(0xf0, 0xf9),
+                42,
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
+            ),
+            (
+                Sha::Sha256,
+                count(0, 0x4f),
+                count(0x60, 0xaf),
+                count(0xb0, 0xff),
+                82,
+                "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
+            ),
+            (
+                Sha::Sha256,
+                zeros.clone(),
+                String::new(),
+                String::new(),
+                42,
+                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
+            ),
+            (
+                Sha::Sha1,
+                "0b".repeat(11),
+                count(0, 12),
+                count(0xf0, 0xf9),
+                42,
+                "085a01ea1b10f36933068b56efa5ad81a4f14b822f5b091568a9cdd4f155fda2c22e422478d305f3f896",
+            ),
+            (
+                Sha::Sha1,
+                "0c".repeat(22),
+                String::new(),
+                String::new(),
+                42,
+                "2c91117204d745f3500d636a62f64f0ab3bae548aa53d423b0d1f27ebba6f5e5673a081d70cce7acfc48",
+            ),
+        ] {
+            let request = DeriveRequest {
+                secret_encoding: InputEncoding::Hex,
+                salt: Some(salt),
+                salt_encoding: InputEncoding::Hex,
+                info: Some(info),
+                info_encoding: InputEncoding::Hex,
+                hash: Some(hash),
+                length: Some(length),
+                ..DeriveRequest::of(DeriveAlgorithm::Hkdf, &secret)
+            };
+            assert_eq!(key(request), expected);
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_function_is_refused() {
+        let scrypt = || DeriveRequest { salt: Some("salt".into()), ..DeriveRequest::of(DeriveAlgorithm::Scrypt, "p") };
+        let rounds = Parameters { iterations: Some(9), ..Parameters::default() };
+        for (request, field) in [
+            (DeriveRequest { info: Some("x".into()), ..scrypt() }, "info"),
+            (DeriveRequest { hash: Some(Sha::Sha256), ..scrypt() }, "hash"),
+            (DeriveRequest { parameters: Some(rounds), ..scrypt() }, "parameters.iterations"),
+            (DeriveRequest { length: Some(1025), ..scrypt() }, "length"),
+            (DeriveRequest { parameters: Some(rounds), ..example() }, "parameters.iterations"),
+            (DeriveRequest { length: Some(255 * 32 + 1), ..example() }, "length"),
+            (DeriveRequest::of(DeriveAlgorithm::Argon2id, "p"), "salt"),
+        ] {
+            let error = derive(request, &Call::detached()).err().expect("it is refused");
+            assert!(matches!(error, Error::Conflict { field: found, .. } if found == field), "{field}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let shown = format!("{:?}", DeriveRequest::of(DeriveAlgorithm::Hkdf, "hunter2"));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

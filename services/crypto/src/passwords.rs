@@ -1,0 +1,179 @@
+//! Hash passwords for storing, and check them against stored hashes.
+
+mod bcrypt;
+mod stored;
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::bcrypt::Bcrypt;
+pub use self::stored::Scheme;
+use self::stored::Stored;
+use crate::error::conflict;
+use crate::kdf::{Costs, Kdf, Parameters, Sha};
+use crate::{Error, random};
+
+/// What the document says of hashing.
+pub const DESCRIPTION: &str = "\
+A hash of a password to be stored: slow on purpose, with a random salt, in the form other programs read (PHC string, or \
+modular crypt for bcrypt). The costs that are used when you send none are those OWASP's Password Storage Cheat Sheet \
+recommends. bcrypt reads 72 bytes and no zero byte; longer passwords need `preHash`.";
+
+/// What the document says of checking.
+pub const VERIFY_DESCRIPTION: &str = "\
+Whether a password is the one of a stored hash: argon2id, argon2i, argon2d, bcrypt ($2a$, $2b$, $2y$), bcrypt-sha256, scrypt, and \
+pbkdf2-sha256 and -sha512 as PHC string or in passlib's form, and Django's pbkdf2_sha256. The answer is 200 with `valid: \
+false` when it is not. `needsRehash` says that the hash is weaker than is recommended today: hash the password anew \
+after it was found right. The costs in a hash are checked before any work: one that asks for more than 256 MiB, bcrypt \
+above cost 14 or more than two million rounds is refused.";
+
+/// A way to hash passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasswordAlgorithm {
+    /// Argon2id (RFC 9106); the default.
+    #[default]
+    Argon2id,
+    /// bcrypt, `$2b$`.
+    Bcrypt,
+    /// scrypt (RFC 7914).
+    Scrypt,
+    /// PBKDF2 (RFC 8018) with HMAC-SHA-256.
+    Pbkdf2Sha256,
+    /// PBKDF2 with HMAC-SHA-512.
+    Pbkdf2Sha512,
+}
+
+/// A password to be stored.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct PasswordHashRequest {
+    /// The password, 1 to 1024 characters.
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub password: Secret<String>,
+    /// The algorithm.
+    #[serde(default)]
+    pub algorithm: PasswordAlgorithm,
+    /// Costs, when not the recommended ones; PBKDF2 does at least 1000 iterations.
+    #[serde(default)]
+    #[garde(dive)]
+    pub parameters: Option<Parameters>,
+    /// bcrypt only: hash the password with HMAC-SHA-256 first, so that it may be longer than 72 bytes. The answer is in
+    /// passlib's form `$bcrypt-sha256$v=2`.
+    #[serde(default)]
+    pub pre_hash: bool,
+}
+
+/// A hash to be stored.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordHashResponse {
+    /// The hash, with algorithm, costs and salt in it.
+    pub hash: String,
+    /// The algorithm.
+    pub algorithm: PasswordAlgorithm,
+    /// The costs.
+    pub parameters: Costs,
+}
+
+/// A password and a stored hash.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct PasswordVerifyRequest {
+    /// The password, at most 1024 characters.
+    #[garde(length(chars, max = 1024))]
+    pub password: Secret<String>,
+    /// The stored hash.
+    #[garde(length(chars, min = 1, max = 512))]
+    pub hash: Secret<String>,
+}
+
+/// Whether the password is the one.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordVerifyResponse {
+    /// Whether the password is the one of the hash.
+    pub valid: bool,
+    /// Why not; nothing when it is.
+    pub reason: Option<String>,
+    /// The scheme of the hash.
+    pub algorithm: Scheme,
+    /// Whether the hash is weaker than is recommended today.
+    pub needs_rehash: bool,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> PasswordHashRequest {
+    PasswordHashRequest {
+        password: Secret::new("correct horse battery staple".to_owned()),
+        algorithm: PasswordAlgorithm::Argon2id,
+        parameters: None,
+        pre_hash: false,
+    }
+}
+
+/// A check that succeeds; the hash is one of the Argon2 reference implementation.
+#[must_use]
+pub fn verify_example() -> PasswordVerifyRequest {
+    let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    PasswordVerifyRequest { password: Secret::new("password".to_owned()), hash: Secret::new(hash.to_owned()) }
+}
+
+/// Hashes a password.
+///
+/// # Errors
+/// When the costs are out of bounds or do not belong to the algorithm, or bcrypt cannot read the password whole.
+pub fn hash(request: PasswordHashRequest, _: &Call) -> Result<PasswordHashResponse, Error> {
+    let (password, algorithm) = (request.password.reveal().as_bytes(), request.algorithm);
+    if request.pre_hash && algorithm != PasswordAlgorithm::Bcrypt {
+        return Err(conflict("preHash", "belongs to bcrypt, the others read passwords of any length: leave it out"));
+    }
+    let parameters = request.parameters.unwrap_or_default();
+    let mut salt = [0; 16];
+    random::system(&mut salt)?;
+    let kdf = match algorithm {
+        PasswordAlgorithm::Argon2id => parameters.argon2id()?,
+        PasswordAlgorithm::Scrypt => parameters.scrypt()?,
+        PasswordAlgorithm::Pbkdf2Sha256 => parameters.pbkdf2(Sha::Sha256)?,
+        PasswordAlgorithm::Pbkdf2Sha512 => parameters.pbkdf2(Sha::Sha512)?,
+        PasswordAlgorithm::Bcrypt => {
+            let cost = parameters.bcrypt()?;
+            let bcrypt = Bcrypt::hash(password, cost, salt, request.pre_hash)?;
+            let parameters = Costs { cost: Some(cost), ..Costs::default() };
+            return Ok(PasswordHashResponse { hash: bcrypt.to_string(), algorithm, parameters });
+        }
+    };
+    if let Kdf::Pbkdf2 { iterations: 0..1000, .. } = kdf {
+        return Err(conflict("parameters.iterations", "must be at least 1000 to store a password"));
+    }
+    let mut digest = vec![0; 32];
+    kdf.check(&salt, digest.len()).map_err(|reason| conflict("parameters", reason))?;
+    kdf.derive(password, &salt, &mut digest)?;
+    let hash = Stored { kdf, salt: salt.to_vec(), digest }.to_string();
+    Ok(PasswordHashResponse { hash, algorithm, parameters: kdf.into() })
+}
+
+/// Checks a password against a stored hash.
+///
+/// # Errors
+/// When the hash is of no known scheme, damaged, or asks for costs out of bounds; when bcrypt cannot read the password.
+pub fn verify(request: PasswordVerifyRequest, call: &Call) -> Result<PasswordVerifyResponse, Error> {
+    let (password, hash) = (request.password.reveal().as_bytes(), request.hash.reveal().trim());
+    let (valid, algorithm, needs_rehash) = if let Some(bcrypt) = Bcrypt::parse(hash)? {
+        if bcrypt.truncates(password) {
+            let message = "bcrypt reads the first 72 bytes of a password: what follows was not compared";
+            call.warn("password-truncated", Some("password"), message);
+        }
+        (bcrypt.verify(password)?, bcrypt.scheme(), bcrypt.is_outdated())
+    } else {
+        let stored = Stored::parse(hash)?;
+        (stored.verify(password)?, stored.scheme(), stored.kdf.is_outdated())
+    };
+    let reason = (!valid).then(|| "the password is not the one of this hash".to_owned());
+    Ok(PasswordVerifyResponse { valid, reason, algorithm, needs_rehash })
+}
