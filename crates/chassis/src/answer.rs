@@ -1,7 +1,8 @@
 //! What an operation answers: a flat object, and the files it made.
 
+use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::call::Warning;
 use crate::error::Error;
@@ -110,4 +111,72 @@ fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8
     serde_json::to_writer(&mut json, warnings).map_err(|error| unwritable(&error))?;
     json.push(b'}');
     Ok(json)
+}
+
+/// How a file stands in a kept answer.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    name: Option<String>,
+    content_type: Option<String>,
+    size: usize,
+}
+
+impl Answer {
+    /// The answer as one value for the cache: the length of a head, the head, the object, the files.
+    pub(crate) fn pack(self) -> Bytes {
+        let kept = |file: &Content| Kept {
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            size: file.bytes.len(),
+        };
+        let head = (self.json.len(), self.files.iter().map(kept).collect::<Vec<_>>());
+        let head = serde_json::to_vec(&head).expect("names and numbers always serialise");
+        let size = 4 + head.len() + self.json.len() + self.files.iter().map(|file| file.bytes.len()).sum::<usize>();
+        let mut packed = Vec::with_capacity(size);
+        packed.extend_from_slice(&u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes());
+        packed.extend_from_slice(&head);
+        packed.extend_from_slice(&self.json);
+        for file in &self.files {
+            packed.extend_from_slice(&file.bytes);
+        }
+        packed.into()
+    }
+
+    /// The answer a value of the cache holds.
+    pub(crate) fn unpack(packed: &Bytes) -> Result<Self, Error> {
+        Self::read(packed.clone()).ok_or_else(|| {
+            tracing::error!("a kept answer cannot be read");
+            Error::internal()
+        })
+    }
+
+    fn read(mut packed: Bytes) -> Option<Self> {
+        let mut take = |size: usize| (size <= packed.len()).then(|| packed.split_to(size));
+        let size = u32::from_le_bytes(take(4)?.as_ref().try_into().ok()?);
+        let (json, kept): (usize, Vec<Kept>) = serde_json::from_slice(&take(size as usize)?).ok()?;
+        let json = take(json)?.into();
+        let files = kept.into_iter().map(|kept| {
+            let bytes = take(kept.size)?;
+            Some(Content { name: kept.name, content_type: kept.content_type, bytes })
+        });
+        Some(Self { json, files: files.collect::<Option<_>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_unpacked_as_it_was() {
+        let file = |bytes: &'static str| Content { name: Some("a".into()), content_type: None, bytes: bytes.into() };
+        let answer = Answer { json: b"{\"a\":1}".to_vec(), files: vec![file("xyz"), file("")] };
+        let packed = answer.pack();
+        let answer = Answer::unpack(&packed).unwrap();
+        assert_eq!(answer.json, b"{\"a\":1}");
+        assert_eq!((&answer.files[0].bytes[..], answer.files.len()), (&b"xyz"[..], 2));
+        for end in 0..packed.len() {
+            assert!(Answer::unpack(&packed.slice(..end)).is_err(), "{end}");
+        }
+    }
 }

@@ -147,19 +147,19 @@ impl AsRef<[u8]> for Counted {
 
 /// A body piece by piece, inflated when it comes compressed.
 pub(crate) fn pieces(body: Body, headers: &HeaderMap) -> Result<Pieces, Error> {
-    let plain = body.into_data_stream().map_err(|error| unreadable(&error));
+    let plain: Pieces = Box::pin(body.into_data_stream().map_err(|error| unreadable(&error)));
     let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
-    let compressed = || StreamReader::new(plain.map_err(std::io::Error::other));
+    let compressed = |plain: Pieces| StreamReader::new(plain.map_err(std::io::Error::other));
     match encoding.as_deref() {
-        None | Some("" | "identity") => Ok(Box::pin(plain)),
+        None | Some("" | "identity") => Ok(plain),
         Some("gzip" | "x-gzip") => {
-            let mut decoder = GzipDecoder::new(compressed());
+            let mut decoder = GzipDecoder::new(compressed(plain));
             decoder.multiple_members(true);
             Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
         }
         Some("zstd") => {
             let window = [DParameter::window_log_max(ZSTD_WINDOW)];
-            let mut decoder = ZstdDecoder::with_params(compressed(), &window);
+            let mut decoder = ZstdDecoder::with_params(compressed(plain), &window);
             decoder.multiple_members(true);
             Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
         }

@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
+use crate::error::Error;
+use crate::files::File;
+use crate::runtime::Runtime;
 
 /// Warnings an answer carries at most.
 const MAX_WARNINGS: usize = 50;
@@ -25,26 +28,105 @@ pub struct Warning {
     pub field: Option<String>,
 }
 
+/// A file that is kept until it expires.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptFile {
+    /// Its id: as `{"id": "..."}` it is a file in any request of the same API key.
+    pub id: String,
+    /// The name it came with.
+    pub name: Option<String>,
+    /// Its media type.
+    pub content_type: Option<String>,
+    /// Its bytes.
+    pub size: u64,
+    /// A link that opens it to whoever has it, until it expires.
+    pub url: String,
+    /// When it goes (RFC 3339).
+    pub expires_at: String,
+}
+
 /// The request around an operation's input: who, how long, and what to tell besides the answer.
-#[derive(Debug)]
 pub struct Call {
     consumer: Option<Arc<Consumer>>,
     context: Context,
-    clock: Clock,
+    /// None in a worker process.
+    runtime: Option<Arc<Runtime>>,
     deadline: Instant,
+    foreign: bool,
     cancelled: AtomicBool,
     warnings: Mutex<Vec<Warning>>,
 }
 
 impl Call {
-    pub(crate) fn new(consumer: Option<Arc<Consumer>>, context: Context, clock: Clock, deadline: Instant) -> Self {
-        Self { consumer, context, clock, deadline, cancelled: AtomicBool::new(false), warnings: Mutex::default() }
+    pub(crate) fn new(
+        consumer: Option<Arc<Consumer>>,
+        context: Context,
+        runtime: Arc<Runtime>,
+        deadline: Instant,
+        foreign: bool,
+    ) -> Self {
+        Self { consumer, runtime: Some(runtime), foreign, ..Self::of(context, deadline) }
+    }
+
+    fn of(context: Context, deadline: Instant) -> Self {
+        Self {
+            consumer: None,
+            context,
+            runtime: None,
+            deadline,
+            foreign: false,
+            cancelled: AtomicBool::new(false),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// A call in a process that serves nobody else.
+    pub(crate) fn until(deadline: Instant) -> Self {
+        Self::of(Context::default(), deadline)
     }
 
     /// A call for tests and benches: nobody asks, a minute is left.
     #[must_use]
     pub fn detached() -> Self {
-        Self::new(None, Context::default(), Clock::System, Instant::now() + Duration::from_secs(60))
+        Self::until(Instant::now() + Duration::from_secs(60))
+    }
+
+    /// The same call again, with warnings and an end of its own.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            consumer: self.consumer.clone(),
+            runtime: self.runtime.clone(),
+            foreign: self.foreign,
+            ..Self::of(self.context.clone(), self.deadline)
+        }
+    }
+
+    /// Whether it speaks another product's contract.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    pub(crate) fn has_warnings(&self) -> bool {
+        !self.warnings.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Keeps a file for the caller, until it expires.
+    ///
+    /// # Errors
+    /// When the store does not answer or is full.
+    pub async fn keep(&self, file: &File) -> Result<KeptFile, Error> {
+        let Some(runtime) = &self.runtime else { return Err(Error::internal()) };
+        let owner = self.consumer().map(|consumer| consumer.id.as_str());
+        let kept = runtime.store.put(owner, file.name(), file.content_type(), file.bytes().clone()).await?;
+        Ok(KeptFile {
+            id: kept.id,
+            name: file.name().map(str::to_owned),
+            content_type: file.content_type().map(str::to_owned),
+            size: kept.size,
+            url: kept.url,
+            expires_at: kept.expires_at.to_string(),
+        })
     }
 
     /// Who is calling; nobody when the service is used without a gateway.
@@ -62,7 +144,7 @@ impl Call {
     /// The time of day.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.runtime.as_ref().map_or(Clock::System.now(), |runtime| runtime.clock.now())
     }
 
     /// When the answer must be there.

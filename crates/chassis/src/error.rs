@@ -164,14 +164,27 @@ impl Error {
         &self.details
     }
 
-    /// The error as a response.
-    #[must_use]
-    pub fn respond(&self, request_id: &str) -> Response<Body> {
+    /// The error as JSON.
+    pub(crate) fn body(&self, request_id: &str) -> Vec<u8> {
         let message = self.message();
         let body =
             ErrorBody { error: ErrorObject { code: self.code, message: &message, details: &self.details, request_id } };
-        let bytes = serde_json::to_vec(&body).expect("strings and lists of strings always serialise");
-        let mut response = Response::new(Body::from(bytes));
+        serde_json::to_vec(&body).expect("strings and lists of strings always serialise")
+    }
+
+    /// The error as a response.
+    #[must_use]
+    pub fn respond(&self, request_id: &str) -> Response<Body> {
+        self.response(self.body(request_id))
+    }
+
+    /// The error as a response, as another product writes it.
+    pub(crate) fn respond_as(&self, shape: &serde_json::Value) -> Response<Body> {
+        self.response(shape.to_string().into_bytes())
+    }
+
+    fn response(&self, body: Vec<u8>) -> Response<Body> {
+        let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.code.status();
         response.headers_mut().insert(CONTENT_TYPE, crate::JSON);
         if let Some(seconds) = self.retry_after {

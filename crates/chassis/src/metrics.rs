@@ -61,6 +61,7 @@ pub struct Metrics {
     pub(crate) pool_waiting: Gauge,
     pub(crate) pool_running: Gauge,
     pub(crate) cache: CacheMetrics,
+    pub(crate) streams: Gauge,
     worker_runs: Family<WorkerRun, Counter>,
     pub(crate) workers_waiting: Gauge,
     pub(crate) workers_running: Gauge,
@@ -92,6 +93,8 @@ impl Default for Metrics {
         registry.register("panics", "Panics caught", panics.clone());
         registry.register("pool_waiting", "Calls waiting for the compute pool", pool_waiting.clone());
         registry.register("pool_running", "Calls on the compute pool", pool_running.clone());
+        let streams = Gauge::default();
+        registry.register("streams", "Streams on a thread of their own", streams.clone());
         registry.register("worker_runs", "Worker processes by what became of them", worker_runs.clone());
         registry.register("workers_waiting", "Calls waiting for a worker process", workers_waiting.clone());
         registry.register("workers_running", "Worker processes", workers_running.clone());
@@ -105,6 +108,7 @@ impl Default for Metrics {
             panics,
             pool_waiting,
             pool_running,
+            streams,
             worker_runs,
             workers_waiting,
             workers_running,

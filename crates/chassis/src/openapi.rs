@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::answer::Makes;
 use crate::call::Warning;
 use crate::error::{Code, ErrorBody};
 use crate::health::Health;
@@ -56,6 +57,13 @@ pub(crate) fn document(service: &Service) -> Value {
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[operation.method.as_str().to_ascii_lowercase()] =
             operation_object(service, operation, &mut requests, &mut responses);
+        if operation.has_batch() {
+            let path = format!("{}{}/batch", service.prefix, operation.path);
+            paths.insert(path, json!({ "post": batch_object(service, operation, &mut requests) }));
+        }
+    }
+    if let Some(path) = service.downloads {
+        paths.insert(format!("{}{path}/{{id}}", service.prefix), download_path(service));
     }
     let answers: Vec<String> = service.operations.iter().filter_map(|op| answer_name(op, &mut responses)).collect();
 
@@ -81,6 +89,11 @@ pub(crate) fn document(service: &Service) -> Value {
     for (name, mut schema) in shared.take_definitions(true) {
         tidy(&mut schema);
         document["components"]["schemas"][name] = schema;
+    }
+    for (name, schema) in shared_schemas() {
+        if document.to_string().contains(&format!("{SCHEMAS}{name}\"")) {
+            document["components"]["schemas"][name] = schema;
+        }
     }
     for path in ["/health".to_owned(), format!("{}/health", service.prefix)] {
         let id = if path == "/health" { "health" } else { "service_health" };
@@ -138,8 +151,7 @@ fn operation_object(
     requests: &mut SchemaGenerator,
     responses: &mut SchemaGenerator,
 ) -> Value {
-    let answer = (operation.response_schema)(responses).to_value();
-    let mut answers = json!({ "200": response("Done.", &answer) });
+    let mut answers = json!({ "200": answer(operation, responses) });
     for (status, code, description) in ERRORS {
         if can_happen(code, operation) {
             answers[status] = error_response(status, description);
@@ -169,9 +181,148 @@ fn operation_object(
     if let Some(example) = &operation.example {
         body["example"] = example.clone();
     }
-    let required = definition_of(&request, requests)["required"].is_array();
-    object["requestBody"] = json!({ "required": required, "content": { "application/json": body } });
+    let definition = definition_of(&request, requests);
+    let mut content = json!({ "application/json": body });
+    if !operation.layout.files().is_empty() {
+        content["multipart/form-data"] = json!({ "schema": multipart(operation, &definition) });
+        content["application/octet-stream"] = json!({ "schema": { "type": "string", "format": "binary" } });
+    }
+    object["requestBody"] = json!({ "required": definition["required"].is_array(), "content": content });
     object
+}
+
+/// The request as a form: files are parts, all else is text or JSON.
+fn multipart(operation: &Operation, definition: &Value) -> Value {
+    let mut form = definition.clone();
+    let binary = json!({ "type": "string", "format": "binary" });
+    for field in operation.layout.files() {
+        let schema = if field.many { json!({ "type": "array", "items": binary }) } else { binary.clone() };
+        form["properties"][field.name] = schema;
+    }
+    tidy(&mut form);
+    form["additionalProperties"] = json!(false);
+    form
+}
+
+/// What an operation answers when all goes well.
+fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
+    let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+    let Some(facts) = operation.response_schema else {
+        let mut object = response("Done; it arrives as it is made.", &json!({}));
+        let content = operation.answers.iter().map(|kind| ((*kind).to_owned(), binary.clone()));
+        object["content"] = Value::Object(content.collect());
+        return object;
+    };
+    let facts = facts(responses).to_value();
+    let (name, file) = match operation.makes {
+        Makes::Nothing => return response("Done.", &facts),
+        Makes::File => ("file", json!({ "$ref": format!("{SCHEMAS}FileResult") })),
+        Makes::Files => ("files", json!({ "type": "array", "items": { "$ref": format!("{SCHEMAS}FileResult") } })),
+    };
+    let files = json!({ "type": "object", "properties": { name: file }, "required": [name] });
+    let mut object = response("Done.", &json!({ "allOf": [files, facts] }));
+    let kinds = if operation.makes == Makes::Files { &["application/zip"][..] } else { operation.answers };
+    for kind in kinds {
+        object["content"][*kind] = binary.clone();
+    }
+    object["headers"]["X-Result"] = json!({
+        "description": "Beside bytes: the facts as JSON, at most 2 KB.", "schema": { "type": "string" },
+    });
+    object
+}
+
+/// The operation for several requests at once.
+fn batch_object(service: &Service, operation: &Operation, requests: &mut SchemaGenerator) -> Value {
+    let request = (operation.request_schema)(requests).to_value();
+    let mut object = json!({
+        "operationId": format!("{}_{}_batch", service.name, operation.name()),
+        "tags": [service.name],
+        "summary": format!("{}: several at once", operation.summary),
+        "description": "Up to 100 requests as one. Each succeeds or fails by itself; together they count as one request.",
+        "requestBody": { "required": true, "content": { "application/json": { "schema": {
+            "type": "object",
+            "required": ["items"],
+            "additionalProperties": false,
+            "properties": { "items": { "type": "array", "minItems": 1, "maxItems": 100, "items": request } },
+        } } } },
+        "responses": { "200": response("Done, or told why not, each item.", &json!({ "$ref": format!("{SCHEMAS}Batch") })) },
+    });
+    if let Some(example) = &operation.example {
+        object["requestBody"]["content"]["application/json"]["example"] = json!({ "items": [example] });
+    }
+    if operation.public {
+        object["security"] = json!([]);
+    }
+    for (status, code, description) in ERRORS {
+        if can_happen(code, operation) {
+            object["responses"][status] = error_response(status, description);
+        }
+    }
+    object
+}
+
+/// The answer to a batch, and a file in an answer: written by hand, because what is in them is anything.
+fn shared_schemas() -> [(&'static str, Value); 2] {
+    let batch = json!({
+        "type": "object",
+        "description": "The answers to the items of a batch.",
+        "required": ["items", "succeeded", "failed", "warnings"],
+        "properties": {
+            "items": { "type": "array", "description": "One for each item, in their order.", "items": {
+                "type": "object",
+                "required": ["index", "status"],
+                "properties": {
+                    "index": { "type": "integer", "minimum": 0, "description": "The place of the item." },
+                    "status": { "type": "integer", "description": "The status it would have had by itself." },
+                    "result": { "type": "object", "description": "The answer, when it succeeded.", "additionalProperties": true },
+                    "error": { "type": "object", "description": "What went wrong, when it failed.", "additionalProperties": true },
+                },
+            } },
+            "succeeded": { "type": "integer", "minimum": 0, "description": "Items that succeeded." },
+            "failed": { "type": "integer", "minimum": 0, "description": "Items that failed." },
+            "warnings": { "type": "array", "items": { "$ref": format!("{SCHEMAS}Warning") }, "description": "Of the batch; those of items are in their results." },
+        },
+    });
+    let file = json!({
+        "type": "object",
+        "description": "A file in an answer: its bytes with output=base64, a link with output=url.",
+        "required": ["contentType", "size"],
+        "properties": {
+            "name": { "type": ["string", "null"], "description": "Its name." },
+            "contentType": { "type": "string", "description": "Its media type." },
+            "size": { "type": "integer", "minimum": 0, "description": "Its bytes." },
+            "base64": { "type": "string", "description": "Its bytes in base64." },
+            "url": { "type": "string", "description": "A link that works until it expires." },
+            "expiresAt": { "type": "string", "description": "When the link expires (RFC 3339)." },
+        },
+    });
+    [("Batch", batch), ("FileResult", file)]
+}
+
+/// Links to kept files.
+fn download_path(service: &Service) -> Value {
+    let text = json!({ "type": "string" });
+    let errors = ["400", "404", "429", "500", "502", "503", "504"];
+    let mut answers = json!({ "200": {
+        "description": "The file.",
+        "headers": { "X-Request-ID": { "description": "Finds this request in the logs.", "schema": text } },
+        "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } },
+    } });
+    for (status, _, description) in ERRORS.iter().filter(|(status, ..)| errors.contains(status)) {
+        answers[*status] = error_response(status, description);
+    }
+    json!({ "get": {
+        "operationId": format!("{}_download", service.name),
+        "tags": [service.name],
+        "summary": "A kept file, to whoever has its link",
+        "security": [],
+        "parameters": [
+            { "name": "id", "in": "path", "required": true, "schema": text, "description": "Its id." },
+            { "name": "expires", "in": "query", "required": true, "schema": { "type": "integer" }, "description": "Part of the link." },
+            { "name": "signature", "in": "query", "required": true, "schema": text, "description": "Part of the link." },
+        ],
+        "responses": answers,
+    } })
 }
 
 /// Whether an operation can fail that way.
@@ -214,7 +365,7 @@ fn health_path(id: &str, tag: &str) -> Value {
 
 /// The component an operation answers with.
 fn answer_name(operation: &Operation, responses: &mut SchemaGenerator) -> Option<String> {
-    let schema = (operation.response_schema)(responses).to_value();
+    let schema = operation.response_schema?(responses).to_value();
     schema["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).map(str::to_owned)
 }
 
@@ -315,7 +466,19 @@ fn prefix_schemas(document: &mut Value, service: &str) {
         first.make_ascii_uppercase();
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared = ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus"];
+    let shared = [
+        "Error",
+        "ErrorCode",
+        "ErrorDetail",
+        "Warning",
+        "Health",
+        "HealthStatus",
+        "Batch",
+        "FileResult",
+        "File",
+        "FileStream",
+        "Data",
+    ];
     let rename = |name: &str| match name.strip_suffix("Response") {
         _ if shared.contains(&name) => name.to_owned(),
         Some(stem) => format!("{prefix}{stem}Result"),

@@ -130,9 +130,8 @@ impl Operation {
         E: Into<Error> + 'static,
         F: Fn(Q, &mut Output, &Call) -> Result<(), E> + Send + Sync + 'static,
     {
-        let flow = move |request: Q, output: &mut Output, call: &Call| {
-            function(request, output, call).map_err(Into::into)
-        };
+        let flow =
+            move |request: Q, output: &mut Output, call: &Call| function(request, output, call).map_err(Into::into);
         Self::new(route, Function::Stream(Arc::new(flow)))
     }
 

@@ -29,6 +29,11 @@ impl Cost {
     }
 }
 
+/// The cores of this machine.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
 /// Threads for work that computes.
 pub struct Pool {
     threads: rayon::ThreadPool,

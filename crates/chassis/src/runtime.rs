@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderName};
+use subtle::ConstantTimeEq;
 
 use crate::body::BodyMemory;
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::context::{Consumer, Context};
+use crate::files::{Fetcher, Store};
+use crate::flow::Flows;
 use crate::metrics::Metrics;
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::settings::Settings;
+use crate::worker::Workers;
+
+/// Time between two sweeps of the store.
+const SWEEP: Duration = Duration::from_secs(5 * 60);
 
 /// The header by which a service recognises its gateway.
 pub const GATEWAY_SECRET: HeaderName = HeaderName::from_static("x-gateway-secret");
@@ -26,26 +34,46 @@ pub struct Runtime {
     pub metrics: Arc<Metrics>,
     pub(crate) pool: Pool,
     pub(crate) body_memory: BodyMemory,
+    pub(crate) flows: Flows,
+    pub(crate) workers: Workers,
+    pub(crate) cache: Cache,
+    pub(crate) store: Store,
+    pub(crate) fetcher: Fetcher,
     started: Instant,
     draining: AtomicBool,
 }
 
 impl Runtime {
     /// Starts the pool.
-    #[must_use]
-    pub fn new(settings: Settings, clock: Clock) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// When a setting makes no sense; the text names it.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Arc<Self>, String> {
         let metrics = Arc::new(Metrics::default());
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let threads = settings.compute_threads.unwrap_or(cores);
-        Arc::new(Self {
+        let threads = settings.compute_threads.unwrap_or_else(pool::cores);
+        Ok(Arc::new(Self {
             pool: Pool::new(threads, settings.compute_queue, metrics.clone()),
             body_memory: BodyMemory::new(settings.body_memory, metrics.clone()),
+            flows: Flows::new(settings.streams, metrics.clone()),
+            workers: Workers::new(&settings, metrics.clone()),
+            cache: Cache::new(&settings, metrics.clone())?,
+            store: Store::new(&settings, clock.clone())?,
+            fetcher: Fetcher::new(&settings),
             settings,
             clock,
             metrics,
             started: Instant::now(),
             draining: AtomicBool::new(false),
-        })
+        }))
+    }
+
+    /// Removes what expired from the store, now and every few minutes. Runs until it is dropped.
+    pub(crate) async fn sweep(&self) {
+        loop {
+            // What went wrong is in the log; the next time may do better.
+            let _ = self.store.sweep().await;
+            tokio::time::sleep(SWEEP).await;
+        }
     }
 
     /// Turns readiness off.
@@ -70,7 +98,7 @@ impl Runtime {
         }
         let secret = self.settings.gateway_secret.as_ref()?;
         let sent = headers.get(GATEWAY_SECRET)?;
-        if !same_secret(sent.as_bytes(), secret.reveal().as_bytes()) {
+        if !bool::from(sent.as_bytes().ct_eq(secret.reveal().as_bytes())) {
             return None;
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -83,9 +111,4 @@ impl Runtime {
                 .unwrap_or_default(),
         }))
     }
-}
-
-/// Compares without telling by its time how much was right.
-fn same_secret(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }

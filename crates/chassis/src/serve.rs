@@ -81,7 +81,12 @@ pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal:
         .into_iter()
         .map(|listener| tokio::spawn(accept(listener, runtime.clone(), stopped.clone())))
         .collect();
+    let sweeping = tokio::spawn({
+        let runtime = runtime.clone();
+        async move { runtime.sweep().await }
+    });
     stop_signal.wait().await;
+    sweeping.abort();
     runtime.drain();
     tracing::info!("stopping");
     tokio::time::sleep(runtime.settings.drain.0).await;
@@ -199,6 +204,12 @@ impl Stop {
 /// Runs one service on its own: the whole `main` of a service's program.
 #[must_use]
 pub fn run(service: Service, port: u16) -> ExitCode {
+    if let Some(operation) = crate::worker_operation() {
+        let name = service.name();
+        let operation =
+            operation.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).unwrap_or_default().to_owned();
+        return service.work(&operation);
+    }
     #[derive(Parser)]
     struct Program {
         #[command(flatten)]
@@ -216,7 +227,13 @@ pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
     runtime.block_on(async {
         let stop = Stop::listen();
-        let runtime = Runtime::new(settings, Clock::System);
+        let runtime = match Runtime::new(settings, Clock::System) {
+            Ok(runtime) => runtime,
+            Err(problem) => {
+                tracing::error!("{problem}");
+                return ExitCode::FAILURE;
+            }
+        };
         let name = service.name();
         let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
         let app = observer.observe(service.app(&runtime));

@@ -1,6 +1,7 @@
 //! A service: its operations in one list, and the router made of them.
 
 use std::future::Future;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,16 +10,20 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
+use crate::answer::{Makes, OperationResponse};
 use crate::call::Call;
 use crate::context::Context;
 use crate::decode::nearest;
 use crate::error::{Code, Error};
+use crate::files::Link;
 use crate::health::{Check, Health, Probe};
-use crate::metrics;
-use crate::openapi;
-use crate::operation::{Mounted, Operation, OperationRequest, OperationResponse};
+use crate::metrics::RouteMetrics;
+use crate::mount::{Mounted, work};
+use crate::operation::{Operation, OperationRequest};
+use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::{App, Body, Request, Response};
+use crate::task::Later;
+use crate::{App, Body, Request, Response, batch, files, metrics, openapi, worker};
 
 /// A service, as its `lib.rs` writes it down.
 pub struct Service {
@@ -29,6 +34,7 @@ pub struct Service {
     probes: Vec<(String, Probe)>,
     pages: Vec<Page>,
     document: Option<Value>,
+    pub(crate) downloads: Option<&'static str>,
 }
 
 /// An operation, as a catalogue shows it.
@@ -64,6 +70,7 @@ impl Service {
             probes: Vec::new(),
             pages: Vec::new(),
             document: None,
+            downloads: None,
         }
     }
 
@@ -108,6 +115,25 @@ impl Service {
         A: Future<Output = Result<R, E>> + Send + 'static,
     {
         self.operations.push(settings(Operation::call(route, function)));
+        self
+    }
+
+    /// Registers a function that writes its answer bit by bit; it runs on a thread of its own.
+    #[must_use]
+    pub fn stream<Q, E, F>(mut self, route: &str, function: F, settings: impl FnOnce(Operation) -> Operation) -> Self
+    where
+        Q: OperationRequest,
+        E: Into<Error> + 'static,
+        F: Fn(Q, &mut Output, &Call) -> Result<(), E> + Send + Sync + 'static,
+    {
+        self.operations.push(settings(Operation::stream(route, function)));
+        self
+    }
+
+    /// Answers links to kept files under this path, with the id as its last part.
+    #[must_use]
+    pub fn downloads(mut self, path: &'static str) -> Self {
+        self.downloads = Some(path);
         self
     }
 
@@ -173,15 +199,31 @@ impl Service {
         self.operations.iter().map(info).collect()
     }
 
+    /// Runs one operation in this process, which is a worker: the request comes on standard input.
+    #[must_use]
+    pub fn work(self, operation: &str) -> ExitCode {
+        let found = self.operations.iter().find(|known| known.isolated && known.name() == operation);
+        match found {
+            Some(operation) => worker::child(|parcel, deadline| work(operation, &parcel, deadline)),
+            None => ExitCode::FAILURE,
+        }
+    }
+
     /// The service as an app.
     #[must_use]
     pub fn app(self, runtime: &Arc<Runtime>) -> App {
         let document = serde_json::to_string(&self.openapi()).expect("a document is JSON");
+        let batch = |op: &Operation| op.has_batch().then(|| format!("{}{}/batch", self.prefix, op.path));
+        let batches: Vec<String> = self.operations.iter().filter_map(batch).collect();
         let paths: Vec<String> = self.operations.iter().map(|op| format!("{}{}", self.prefix, op.path)).collect();
-        let methods: Vec<_> = paths.iter().cloned().zip(self.operations.iter().map(|op| op.method.clone())).collect();
+        let mut methods: Vec<_> =
+            paths.iter().cloned().zip(self.operations.iter().map(|op| op.method.clone())).collect();
+        methods.extend(batches.into_iter().map(|path| (path, Method::POST)));
         let mut router = Router::new();
 
-        let probes: Arc<[(String, Probe)]> = self.probes.into();
+        let mut probes = self.probes;
+        probes.extend(own_probes(&self.operations, self.downloads.is_some(), runtime));
+        let probes: Arc<[(String, Probe)]> = probes.into();
         for path in ["/health".to_owned(), format!("{}/health", self.prefix)] {
             let (runtime, probes) = (runtime.clone(), probes.clone());
             let handler = move |request: Request| {
@@ -203,9 +245,20 @@ impl Service {
             let metrics = runtime.metrics.route(self.name, &operation.name());
             let path = format!("{}{}", self.prefix, operation.path);
             let method = MethodFilter::try_from(operation.method.clone()).expect("the method is one of HTTP's");
-            let mounted = Arc::new(Mounted { operation, runtime: runtime.clone(), metrics });
+            let id = format!("{}_{}", self.name, operation.name());
+            let mounted = Arc::new(Mounted { operation, id, runtime: runtime.clone(), metrics });
+            if mounted.operation.has_batch() {
+                let mounted = mounted.clone();
+                let handler = move |request: Request| batch::serve(mounted.clone(), request);
+                router = router.route(&format!("{path}/batch"), on(method, handler));
+            }
             let handler = move |request: Request| mounted.clone().serve(request);
             router = router.route(&path, on(method, handler));
+        }
+        if let Some(path) = self.downloads {
+            let (runtime, metrics) = (runtime.clone(), runtime.metrics.route(self.name, "download"));
+            let handler = move |request: Request| download(runtime.clone(), metrics.clone(), request);
+            router = router.route(&format!("{}{path}/{{id}}", self.prefix), get(handler));
         }
 
         let paths: Arc<[String]> = paths.into();
@@ -220,6 +273,28 @@ impl Service {
         }));
         App::of_router(router, runtime.metrics.route(self.name, "other"))
     }
+}
+
+/// What the operations of a service stand on.
+fn own_probes(operations: &[Operation], downloads: bool, runtime: &Arc<Runtime>) -> Vec<(String, Probe)> {
+    let mut probes: Vec<(String, Probe)> = Vec::new();
+    if runtime.settings.redis.is_some() && operations.iter().any(|operation| operation.cache.is_some()) {
+        let runtime = runtime.clone();
+        let probe = move || -> Later<Check> {
+            let runtime = runtime.clone();
+            Box::pin(async move { runtime.cache.check().await.unwrap_or_else(Check::healthy) })
+        };
+        probes.push(("redis".to_owned(), Arc::new(probe)));
+    }
+    if downloads || operations.iter().any(|operation| operation.makes != Makes::Nothing) {
+        let runtime = runtime.clone();
+        let probe = move || -> Later<Check> {
+            let runtime = runtime.clone();
+            Box::pin(async move { runtime.store.check().await })
+        };
+        probes.push(("store".to_owned(), Arc::new(probe)));
+    }
+    probes
 }
 
 /// Whether `?ready` is asked, which a service that is about to stop denies.
@@ -237,6 +312,16 @@ async fn health(asks_readiness: bool, runtime: &Runtime, probes: &[(String, Prob
     *response.status_mut() = status;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Answers a link to a kept file.
+async fn download(runtime: Arc<Runtime>, metrics: Arc<RouteMetrics>, request: Request) -> Response {
+    let context = Context::of(&request);
+    context.set_route(metrics);
+    let id = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+    let link = Link { id, query: request.uri().query().unwrap_or_default().to_owned() };
+    let answer = files::download(&runtime.store, &link, request.method()).await;
+    answer.unwrap_or_else(|error| error.respond(context.id().as_str()))
 }
 
 /// A handler that shows the metrics of the process.

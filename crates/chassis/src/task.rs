@@ -16,14 +16,22 @@ use crate::validate;
 /// A future with its type forgotten.
 pub(crate) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+type Outcome = Result<Answer, Error>;
+type Computing<Q> = dyn Fn(Q, &Call) -> Outcome + Send + Sync;
+type Awaiting<Q> = dyn Fn(Q, Arc<Call>) -> Later<Outcome> + Send + Sync;
+type Streaming<Q> = dyn Fn(Q, &mut Output, &Call) -> Result<(), Error> + Send + Sync;
+type Compute = dyn FnOnce(&Call) -> Outcome + Send;
+type Await = dyn FnOnce(Arc<Call>) -> Later<Outcome> + Send;
+type Stream = dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send;
+
 /// What answers a request of one type.
 pub(crate) enum Function<Q> {
     /// Computes.
-    Compute(Arc<dyn Fn(Q, &Call) -> Result<Answer, Error> + Send + Sync>),
+    Compute(Arc<Computing<Q>>),
     /// Waits for something else.
-    Await(Arc<dyn Fn(Q, Arc<Call>) -> Later<Result<Answer, Error>> + Send + Sync>),
+    Await(Arc<Awaiting<Q>>),
     /// Writes its answer bit by bit.
-    Stream(Arc<dyn Fn(Q, &mut Output, &Call) -> Result<(), Error> + Send + Sync>),
+    Stream(Arc<Streaming<Q>>),
 }
 
 impl<Q> Clone for Function<Q> {
@@ -47,9 +55,9 @@ pub(crate) trait Task: Send {
 
 /// A function that has its request.
 pub(crate) enum Start {
-    Compute(Box<dyn FnOnce(&Call) -> Result<Answer, Error> + Send>),
-    Await(Box<dyn FnOnce(Arc<Call>) -> Later<Result<Answer, Error>> + Send>),
-    Stream(Box<dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send>),
+    Compute(Box<Compute>),
+    Await(Box<Await>),
+    Stream(Box<Stream>),
 }
 
 /// A task, the files it still waits for, and what was asked of the chassis beside.

@@ -73,7 +73,7 @@ impl Client {
     /// When the system starts no threads.
     #[must_use]
     pub fn with(settings: Settings, clock: Clock, app: impl FnOnce(&Arc<Runtime>) -> App) -> Self {
-        let shared = Runtime::new(settings, clock);
+        let shared = Runtime::new(settings, clock).expect("the settings make sense");
         let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { app: observer.observe(app(&shared)), runtime: runtime.expect("the system starts a runtime") }

@@ -56,6 +56,10 @@ enum KongCommand {
 }
 
 fn main() -> ExitCode {
+    // Before anything else: a worker starts for every request of an isolated operation.
+    if let Some(operation) = chassis::worker_operation() {
+        return services::work(&operation);
+    }
     let Program { command, settings } = Program::parse();
     let result = match command {
         Command::Up => return up::up(settings),

@@ -1,5 +1,7 @@
 //! The eight services: the one table that names them.
 
+use std::process::ExitCode;
+
 use chassis::Service;
 use platform::{Listed, State};
 
@@ -63,4 +65,13 @@ pub fn built(name: &str) -> Result<(Service, u16), String> {
             Err(format!("there is no service {name}; these are: {}", known.join(", ")))
         }
     }
+}
+
+/// Runs one operation in this process, which is a worker.
+pub fn work(operation: &str) -> ExitCode {
+    let found = operation.split_once('_').and_then(|(name, operation)| {
+        let entry = SERVICES.iter().find(|entry| entry.name == name)?;
+        Some((entry.build?.1, operation))
+    });
+    found.map_or(ExitCode::FAILURE, |(build, operation)| build().work(operation))
 }

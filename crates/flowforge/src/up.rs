@@ -72,7 +72,7 @@ async fn run(settings: Settings, log: &Log) -> Result<(), String> {
         tracing::warn!("{warning}");
     }
     let lines = (!settings.no_access_log).then(|| log.lines());
-    let runtime = Runtime::new(settings, Clock::System);
+    let runtime = Runtime::new(settings, Clock::System)?;
     let settings = &runtime.settings;
     let elsewhere: HashMap<String, String> =
         settings.upstreams.iter().map(|upstream| (upstream.service.clone(), upstream.url.clone())).collect();

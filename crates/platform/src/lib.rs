@@ -1,6 +1,7 @@
 //! The ninth router: what runs, who is calling, and the documents and health of all services together.
 
 mod catalog;
+mod files;
 mod front;
 mod me;
 
@@ -39,4 +40,10 @@ fn operations(catalog: catalog::Catalog) -> Service {
         .compute("GET /catalog", move |request, _: &_| catalog.list(request), |op| {
             op.summary("Every service and its operations").public().inline(1024)
         })
+        .call("POST /files", files::upload, |op| {
+            op.summary("Keep a file for other requests, or for whoever gets its link")
+                .description(files::DESCRIPTION)
+                .example(files::example())
+        })
+        .downloads("/files")
 }

@@ -90,31 +90,141 @@ impl Algorithm {
         }
     }
 
-    /// The digest of some bytes; checksums come as big-endian numbers, the way they are usually written.
+    /// Starts a digest, to be given its bytes piece by piece.
+    #[must_use]
+    pub fn start(self) -> Box<dyn Running> {
+        match self {
+            Self::Sha224 => Box::new(Sha224::new()),
+            Self::Sha256 => Box::new(Sha256::new()),
+            Self::Sha384 => Box::new(Sha384::new()),
+            Self::Sha512 => Box::new(Sha512::new()),
+            Self::Sha512_224 => Box::new(Sha512_224::new()),
+            Self::Sha512_256 => Box::new(Sha512_256::new()),
+            Self::Sha3_224 => Box::new(Sha3_224::new()),
+            Self::Sha3_256 => Box::new(Sha3_256::new()),
+            Self::Sha3_384 => Box::new(Sha3_384::new()),
+            Self::Sha3_512 => Box::new(Sha3_512::new()),
+            Self::Blake3 => Box::new(blake3::Hasher::new()),
+            Self::Blake2b => Box::new(Blake2b512::new()),
+            Self::Blake2s => Box::new(Blake2s256::new()),
+            Self::Md5 => Box::new(Md5::new()),
+            Self::Sha1 => Box::new(Sha1::new()),
+            Self::Crc32 => Box::new(crc32fast::Hasher::new()),
+            Self::Crc32c => Box::new(Crc32c(0)),
+            Self::Adler32 => Box::new(simd_adler32::Adler32::new()),
+            Self::Xxh64 => Box::new(xxh64::Xxh64::new(0)),
+            Self::Xxh3 => Box::new(xxh3::Xxh3::new()),
+            Self::Xxh3_128 => Box::new(Wide(xxh3::Xxh3::new())),
+        }
+    }
+
+    /// The digest of some bytes.
     #[must_use]
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha224 => Sha224::digest(bytes).to_vec(),
-            Self::Sha256 => Sha256::digest(bytes).to_vec(),
-            Self::Sha384 => Sha384::digest(bytes).to_vec(),
-            Self::Sha512 => Sha512::digest(bytes).to_vec(),
-            Self::Sha512_224 => Sha512_224::digest(bytes).to_vec(),
-            Self::Sha512_256 => Sha512_256::digest(bytes).to_vec(),
-            Self::Sha3_224 => Sha3_224::digest(bytes).to_vec(),
-            Self::Sha3_256 => Sha3_256::digest(bytes).to_vec(),
-            Self::Sha3_384 => Sha3_384::digest(bytes).to_vec(),
-            Self::Sha3_512 => Sha3_512::digest(bytes).to_vec(),
-            Self::Blake3 => blake3::hash(bytes).as_bytes().to_vec(),
-            Self::Blake2b => Blake2b512::digest(bytes).to_vec(),
-            Self::Blake2s => Blake2s256::digest(bytes).to_vec(),
-            Self::Md5 => Md5::digest(bytes).to_vec(),
-            Self::Sha1 => Sha1::digest(bytes).to_vec(),
-            Self::Crc32 => crc32fast::hash(bytes).to_be_bytes().to_vec(),
-            Self::Crc32c => crc32c::crc32c(bytes).to_be_bytes().to_vec(),
-            Self::Adler32 => simd_adler32::adler32(&bytes).to_be_bytes().to_vec(),
-            Self::Xxh64 => xxh64::xxh64(bytes, 0).to_be_bytes().to_vec(),
-            Self::Xxh3 => xxh3::xxh3_64(bytes).to_be_bytes().to_vec(),
-            Self::Xxh3_128 => xxh3::xxh3_128(bytes).to_be_bytes().to_vec(),
+        let mut running = self.start();
+        running.update(bytes);
+        running.finish()
+    }
+}
+
+/// A digest that is being made.
+pub trait Running {
+    /// Takes more bytes.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// The digest of all of them; checksums come as big-endian numbers, the way they are usually written.
+    fn finish(self: Box<Self>) -> Vec<u8>;
+}
+
+macro_rules! running {
+    ($($type:ty),*) => {$(
+        impl Running for $type {
+            fn update(&mut self, bytes: &[u8]) {
+                Digest::update(self, bytes);
+            }
+
+            fn finish(self: Box<Self>) -> Vec<u8> {
+                Digest::finalize(*self).to_vec()
+            }
         }
+    )*};
+}
+
+running!(Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256, Sha3_224, Sha3_256, Sha3_384, Sha3_512);
+running!(Blake2b512, Blake2s256, Md5, Sha1);
+
+/// CRC-32C so far.
+struct Crc32c(u32);
+
+/// XXH3 of which all 128 bits are wanted.
+struct Wide(xxh3::Xxh3);
+
+impl Running for Crc32c {
+    fn update(&mut self, bytes: &[u8]) {
+        self.0 = crc32c::crc32c_append(self.0, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+}
+
+impl Running for Wide {
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.0.digest128().to_be_bytes().to_vec()
+    }
+}
+
+impl Running for xxh3::Xxh3 {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.digest().to_be_bytes().to_vec()
+    }
+}
+
+impl Running for xxh64::Xxh64 {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.digest().to_be_bytes().to_vec()
+    }
+}
+
+impl Running for simd_adler32::Adler32 {
+    fn update(&mut self, bytes: &[u8]) {
+        self.write(bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        Self::finish(&self).to_be_bytes().to_vec()
+    }
+}
+
+impl Running for crc32fast::Hasher {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.finalize().to_be_bytes().to_vec()
+    }
+}
+
+impl Running for blake3::Hasher {
+    fn update(&mut self, bytes: &[u8]) {
+        Self::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.finalize().as_bytes().to_vec()
     }
 }

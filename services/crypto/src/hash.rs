@@ -1,6 +1,6 @@
 //! Hash text or a file.
 
-use chassis::{Call, File};
+use chassis::{Call, Error, FileStream};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Algorithm, Security};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::{Error, input};
 
 /// Bodies up to this size are hashed where they arrive: small enough that even all algorithms at once hold nobody up.
 pub const INLINE_BYTES: usize = 4 * 1024;
@@ -31,9 +30,9 @@ pub struct HashRequest {
     /// What the text stands for.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file to hash, instead of `text`.
+    /// A file to hash, instead of `text`: up to 1 GB as the body itself, in a multipart body or by URL.
     #[serde(default)]
-    pub file: Option<File>,
+    pub file: Option<FileStream>,
     /// The algorithm; `sha256` when neither this nor `algorithms` is given.
     #[serde(default)]
     pub algorithm: Option<Algorithm>,
@@ -99,14 +98,30 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         (None, several) => several,
         (Some(one), several) if several.is_empty() => vec![one],
         (Some(_), _) => {
-            return Err(conflict("algorithms", "is there together with algorithm: send one of the two"));
+            return Err(conflict("algorithms", "is there together with algorithm: send one of the two").into());
         }
     };
-    let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
+    let mut running: Vec<_> = algorithms.iter().map(|algorithm| algorithm.start()).collect();
+    let mut bytes = 0;
+    let mut take = |piece: &[u8]| {
+        bytes += piece.len();
+        running.iter_mut().for_each(|digest| digest.update(piece));
+    };
+    match (request.text, request.file) {
+        (Some(text), None) => take(&request.input_encoding.decode("text", &text)?),
+        (None, Some(file)) => {
+            while let Some(piece) = file.next_piece()? {
+                take(&piece);
+            }
+        }
+        (Some(_), Some(_)) => return Err(conflict("file", "is there together with text: send one of the two").into()),
+        (None, None) => return Err(conflict("text", "is missing: send text (it may be empty) or a file").into()),
+    }
     let rows: Vec<Digest> = algorithms
         .iter()
-        .map(|algorithm| {
-            let digest = algorithm.digest(&bytes);
+        .zip(running)
+        .map(|(algorithm, running)| {
+            let digest = running.finish();
             Digest {
                 algorithm: *algorithm,
                 hash: request.output_encoding.encode(&digest),
@@ -127,19 +142,21 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         hash: first.hash.clone(),
         algorithm: first.algorithm,
         output_encoding: request.output_encoding,
-        bytes: bytes.len(),
+        bytes,
         rows,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use chassis::File;
+
     use super::*;
 
     #[test]
     fn a_file_has_the_hash_of_its_bytes() {
         let file = File::new("abc.txt", "text/plain", "abc");
-        let request = HashRequest { text: None, file: Some(file), ..example() };
+        let request = HashRequest { text: None, file: Some(FileStream::of(&file)), ..example() };
         let answer = hash(request, &Call::detached()).unwrap();
         // FIPS 180-4, the example of SHA-256.
         assert_eq!(answer.hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -1,8 +1,6 @@
 //! The result cache: an operation asks for the value of a key, and it is kept, being computed by somebody, or computed
 //! now. Values are opaque bytes. Memory stands in front of Redis, and Redis may fail: no request does for that.
 
-#![expect(dead_code, reason = "wired up with the operations")]
-
 mod flight;
 mod key;
 mod link;

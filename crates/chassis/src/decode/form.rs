@@ -28,7 +28,7 @@ pub(crate) fn options_of(encoded: &str) -> Result<Vec<Pair>, Error> {
             None => grouped.push((name, vec![value])),
         }
     }
-    Ok(grouped.into_iter().map(|(name, values)| Pair { name, json: json_of(&values) }).collect())
+    Ok(grouped.into_iter().map(|(name, values)| Pair::of(name, &values)).collect())
 }
 
 /// Percent-encoded text; nothing when the bytes are no UTF-8, because a replacement would be hashed or signed.
@@ -37,12 +37,15 @@ fn text_of(encoded: &str) -> Option<String> {
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
-fn json_of(values: &[String]) -> String {
-    let json = match values {
-        [only] => serde_json::to_string(only),
-        several => serde_json::to_string(several),
-    };
-    json.expect("strings always serialise")
+impl Pair {
+    /// An option with all its values: one is text, several are a list.
+    pub(crate) fn of(name: String, values: &[String]) -> Self {
+        let json = match values {
+            [only] => serde_json::to_string(only),
+            several => serde_json::to_string(several),
+        };
+        Self { name, json: json.expect("strings always serialise") }
+    }
 }
 
 #[cfg(test)]

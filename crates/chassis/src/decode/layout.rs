@@ -41,12 +41,12 @@ impl Layout {
         let mut generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
         let schema = generator.subschema_for::<T>().to_value();
         let definitions = Value::Object(generator.take_definitions(true));
-        let mut shape = Self::default();
-        shape.collect(&schema, &definitions, &mut String::new(), 0);
+        let mut layout = Self::default();
+        layout.collect(&schema, &definitions, &mut String::new(), 0);
         let target = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
         let properties = &target.map_or(&schema, |name| &definitions[name])["properties"];
-        shape.files = fields_of::<T>().iter().filter_map(|name| file_field(name, &properties[*name])).collect();
-        shape
+        layout.files = fields_of::<T>().iter().filter_map(|name| file_field(name, &properties[*name])).collect();
+        layout
     }
 
     pub(crate) fn is_scalar(&self, path: &str) -> bool {
@@ -147,108 +147,6 @@ fn file_field(name: &'static str, schema: &Value) -> Option<FileField> {
         };
         Some(FileField { name, many, stream: target == "FileStream" })
     })
-}
-
-fn is_scalar(&self, path: &str) -> bool {
-        self.scalars.contains(path)
-    }
-
-    pub(crate) fn files(&self) -> &[FileField] {
-        &self.files
-    }
-
-    pub(crate) fn has_secrets(&self) -> bool {
-        !self.secrets.is_empty()
-    }
-
-    /// Whether a top-level field holds a secret, itself or within.
-    pub(crate) fn is_secret(&self, name: &str) -> bool {
-        let top = |path: &String| path.split(['.', '[']).next().is_some_and(|top| super::names::same(top, name));
-        self.secrets.iter().any(top)
-    }
-
-    fn collect(&mut self, schema: &Value, definitions: &Value, path: &mut String, level: usize) {
-        if level > MAX_LEVELS {
-            return;
-        }
-        if is_scalar(schema) {
-            self.scalars.insert(path.clone());
-        }
-        if schema["writeOnly"] == true {
-            self.secrets.push(path.clone());
-        }
-        if let Some(name) = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()) {
-            self.collect(&definitions[name], definitions, path, level + 1);
-        }
-        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
-            self.collect(choice, definitions, path, level + 1);
-        }
-        let length = path.len();
-        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(name);
-            self.collect(property, definitions, path, level + 1);
-            path.truncate(length);
-        }
-        if schema["items"].is_object() {
-            path.push_str("[]");
-            self.collect(&schema["items"], definitions, path, level + 1);
-            path.truncate(length);
-        }
-    }
-}
-
-/// The names a type hands to serde, in the order they are declared. A schema has them in alphabetical order.
-fn fields_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
-    let mut fields: &'static [&'static str] = &[];
-    // It is refused once it has said what it wants.
-    let _ = T::deserialize(Probe(&mut fields));
-    fields
-}
-
-struct Probe<'p>(&'p mut &'static [&'static str]);
-
-impl<'de> Deserializer<'de> for Probe<'_> {
-    type Error = serde::de::value::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-        Err(Error::custom("nothing to read"))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        *self.0 = fields;
-        self.deserialize_any(visitor)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-/// The field, when its schema is that of a file: `$ref`, optional, or in a list.
-fn file_field(name: &'static str, schema: &Value) -> Option<FileField> {
-    let is_file = |schema: &Value| {
-        let target = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
-        target.is_some_and(|target| FILE_SCHEMAS.contains(&target))
-    };
-    let choices = schema["anyOf"].as_array().into_iter().flatten().chain([schema]);
-    for choice in choices {
-        if is_file(choice) {
-            return Some(FileField { name, many: false });
-        }
-        if is_file(&choice["items"]) {
-            return Some(FileField { name, many: true });
-        }
-    }
-    None
 }
 
 fn is_scalar(schema: &Value) -> bool {

@@ -6,11 +6,11 @@
 
 mod container;
 mod form;
+mod layout;
 mod names;
 mod object;
 mod problem;
 mod reader;
-mod layout;
 mod value;
 
 use std::cell::OnceCell;
@@ -18,8 +18,8 @@ use std::cell::OnceCell;
 use serde::de::DeserializeOwned;
 
 pub(crate) use form::options_of;
-pub(crate) use names::nearest;
-pub(crate) use layout::Layout;
+pub(crate) use layout::{FileField, Layout};
+pub(crate) use names::{nearest, same as same_name};
 
 use crate::call::Warning;
 use crate::error::{Code, Error};
@@ -54,6 +54,15 @@ pub(crate) struct Input<'a> {
     pub(crate) parts: Vec<Part>,
     /// What files it may have.
     pub(crate) bounds: FileBounds,
+    /// Whether `output` may say how files go out.
+    pub(crate) takes_output: bool,
+}
+
+/// What a request asks of the chassis itself, as JSON text.
+#[derive(Debug, Default)]
+pub(crate) struct Reserved {
+    /// How files go out.
+    pub(crate) output: Option<String>,
 }
 
 /// A request, read.
@@ -62,17 +71,21 @@ pub(crate) struct Decoded<T> {
     pub(crate) warnings: Vec<Warning>,
     /// Its files, some of them still to be fetched.
     pub(crate) files: Vec<Found>,
+    pub(crate) reserved: Reserved,
 }
 
 /// Reads a request.
 pub(crate) fn decode<T: DeserializeOwned>(input: Input<'_>, layout: &Layout) -> Result<Decoded<T>, Error> {
     let texts = Texts::default();
-    let reader = Reader::new(layout, &texts, input.lenient);
+    let reader = Reader::new(layout, &texts, input.lenient, input.takes_output);
     let collector = Collector::new(input.parts, input.bounds);
     let root = Root { reader: &reader, body: input.body, options: input.options };
     let (result, files) = collector.collect(|| T::deserialize(root));
     match result {
-        Ok(request) => Ok(Decoded { request, warnings: reader.into_warnings(), files }),
+        Ok(request) => {
+            let (warnings, reserved) = reader.into_notes();
+            Ok(Decoded { request, warnings, files, reserved })
+        }
         Err(problem) => Err(reader.locate(problem)),
     }
 }

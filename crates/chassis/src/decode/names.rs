@@ -7,7 +7,7 @@ const LIST_CHARS: usize = 200;
 
 /// Whether two names are the same but for case and separators: `input_encoding` and `inputEncoding`, `SHA-256` and
 /// `sha256`, `SHA512/256` and `sha512-256`.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     letters(a).eq(letters(b))
 }
 

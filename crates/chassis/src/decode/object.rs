@@ -46,7 +46,9 @@ impl<'de> Root<'_, 'de> {
             }
         }
         for option in self.options {
-            if let Some(field) = self.reader.field(&option.name, fields)? {
+            if self.reader.reserves(&option.name) {
+                self.reader.reserve(&option.json);
+            } else if let Some(field) = self.reader.field(&option.name, fields)? {
                 entries.add(self.reader, field, &option.json)?;
             }
         }
@@ -116,6 +118,11 @@ impl<'de> Visitor<'de> for Gather<'_, '_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Text)? {
             self.reader.count_value().map_err(|problem| self.reader.carry(problem))?;
+            if self.reader.reserves(&name) {
+                let value: &'de RawValue = map.next_value()?;
+                self.reader.reserve(value.get());
+                continue;
+            }
             let field = self.reader.field(&name, self.entries.fields).map_err(|problem| self.reader.carry(problem))?;
             let value: &'de RawValue = map.next_value()?;
             if let Some(field) = field {

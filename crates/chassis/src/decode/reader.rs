@@ -5,8 +5,8 @@ use std::fmt::Display;
 
 use serde::de;
 
-use super::names::{nearest, one_of, resolve};
-use super::{MAX_DEPTH, MAX_VALUES, Problem, Layout, Texts};
+use super::names::{nearest, one_of, resolve, same};
+use super::{Layout, MAX_DEPTH, MAX_VALUES, Problem, Reserved, Texts};
 use crate::call::Warning;
 use crate::error::{Error, clip};
 
@@ -34,10 +34,12 @@ pub(super) struct Reader<'de> {
     /// Our own error while it travels through serde_json's error type.
     pub(super) carried: RefCell<Option<Problem>>,
     warnings: RefCell<Vec<Warning>>,
+    takes_output: bool,
+    output: RefCell<Option<String>>,
 }
 
 impl<'de> Reader<'de> {
-    pub(super) fn new(layout: &'de Layout, texts: &'de Texts, lenient: bool) -> Self {
+    pub(super) fn new(layout: &'de Layout, texts: &'de Texts, lenient: bool, takes_output: bool) -> Self {
         Self {
             layout,
             texts,
@@ -47,11 +49,25 @@ impl<'de> Reader<'de> {
             values: Cell::new(0),
             carried: RefCell::default(),
             warnings: RefCell::default(),
+            takes_output,
+            output: RefCell::default(),
         }
     }
 
-    pub(super) fn into_warnings(self) -> Vec<Warning> {
-        self.warnings.into_inner()
+    pub(super) fn into_notes(self) -> (Vec<Warning>, Reserved) {
+        (self.warnings.into_inner(), Reserved { output: self.output.into_inner() })
+    }
+
+    /// Whether an entry of the request is for the chassis.
+    pub(super) fn reserves(&self, name: &str) -> bool {
+        self.takes_output && self.path.borrow().is_empty() && same(name, "output")
+    }
+
+    /// Takes what is for the chassis.
+    pub(super) fn reserve(&self, json: &str) {
+        if json != "null" {
+            *self.output.borrow_mut() = Some(json.to_owned());
+        }
     }
 
     /// Says where a problem stands. The path still shows it: steps are taken back only after success.

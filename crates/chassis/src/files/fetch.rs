@@ -3,7 +3,6 @@
 //! connection, and the connection goes to the addresses that were judged: an answer that changes changes nothing.
 //!
 //! What is fetched is not bounded here: whoever reads the chunks counts them.
-#![cfg_attr(not(test), expect(dead_code, reason = "wired up with the operations"))]
 
 use std::borrow::Cow;
 use std::error::Error as _;

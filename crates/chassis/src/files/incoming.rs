@@ -12,11 +12,11 @@ use super::file::Content;
 use super::name;
 use super::source::media_type_of;
 use super::stream::{Chunks, Pieces};
+use crate::Body;
 use crate::body::{self, BodyMemory, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
 use crate::settings::{Settings, Size};
-use crate::Body;
 
 /// Options a multipart body may hold.
 const MAX_OPTIONS: usize = 1_000;
@@ -47,13 +47,16 @@ impl Reading<'_> {
     /// Reads a body.
     pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Incoming, Error> {
         let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence =
+            content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let takes_files = !self.layout.files().is_empty();
         match essence.as_str() {
             "" | "application/json" | "text/json" => self.json(headers, body).await,
             json if json.starts_with("application/") && json.ends_with("+json") => self.json(headers, body).await,
             "application/x-www-form-urlencoded" => self.form(headers, body).await,
-            "multipart/form-data" if takes_files => self.multipart(headers, content_type.unwrap_or_default(), body).await,
+            "multipart/form-data" if takes_files => {
+                self.multipart(headers, content_type.unwrap_or_default(), body).await
+            }
             _ if body.is_end_stream() => Ok(Incoming::default()),
             _ if takes_files => self.raw(headers, body).await,
             other => {
@@ -83,7 +86,7 @@ impl Reading<'_> {
         let field = &self.layout.files()[0];
         let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
         let about = Content {
-            name: text(CONTENT_DISPOSITION).and_then(name::of_disposition),
+            name: text(CONTENT_DISPOSITION).and_then(name::said),
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
             bytes: Bytes::new(),
         };
@@ -142,7 +145,7 @@ impl Reading<'_> {
                 continue;
             }
             let about = Content {
-                name: part.file_name().and_then(name::plain),
+                name: part.file_name().and_then(name::safe_name),
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };
@@ -173,8 +176,11 @@ impl Reading<'_> {
 
 /// Whether a part is a file: it has a file name, or a type that is not that of plain text.
 fn is_file(part: &Field<'_>) -> bool {
-    let kind = part.content_type().map(|kind| kind.essence_str());
-    part.file_name().is_some() || kind.is_some_and(|kind| !matches!(kind, "text/plain" | "application/json"))
+    let typed = match part.content_type() {
+        Some(kind) => !matches!(kind.essence_str(), "text/plain" | "application/json"),
+        None => false,
+    };
+    typed || part.file_name().is_some()
 }
 
 /// A part that is read as it arrives, after which nothing may follow: what does would not have been there when the

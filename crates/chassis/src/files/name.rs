@@ -15,6 +15,11 @@ pub(super) fn name_of(disposition: Option<&[u8]>, url: &Url) -> Option<String> {
     said.as_deref().and_then(safe_name).or_else(|| safe_name(&last()?))
 }
 
+/// The name a `Content-Disposition` gives.
+pub(super) fn said(disposition: &str) -> Option<String> {
+    disposition_name(disposition).as_deref().and_then(safe_name)
+}
+
 /// A name that is safe to show and to store under: one component of a path, without control characters.
 pub(crate) fn safe_name(text: &str) -> Option<String> {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();

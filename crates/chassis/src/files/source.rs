@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::{Error, MapAccess, Visitor};
 
 use super::file::Content;
+use super::store::Store;
 
 /// The fields of a file written as an object; exactly one of the first four is there.
 const KEYS: [&str; 6] = ["url", "base64", "id", "part", "name", "contentType"];
@@ -79,7 +80,7 @@ impl Source {
         let source = serde::Deserializer::deserialize_map(&mut source, SourceVisitor).ok()?;
         match &source.place {
             // Data has ids of its own.
-            Place::Id(id) => is_file_id(id).then_some(source),
+            Place::Id(id) => Store::is_id(id).then_some(source),
             _ => Some(source),
         }
     }

@@ -39,7 +39,10 @@ impl Chunks {
         let next = async { tokio::time::timeout(self.idle, self.pieces.next()).await };
         let Ok(piece) = self.handle.block_on(next) else {
             let seconds = self.idle.as_secs_f32();
-            return Err(Error::new(Code::DeadlineExceeded, format!("nothing of the file arrived for {seconds} seconds")));
+            return Err(Error::new(
+                Code::DeadlineExceeded,
+                format!("nothing of the file arrived for {seconds} seconds"),
+            ));
         };
         let Some(piece) = piece.transpose()? else { return Ok(None) };
         self.taken += piece.len();
@@ -96,6 +99,11 @@ impl FileStream {
     /// Whether it is still arriving.
     pub(crate) fn is_live(&self) -> bool {
         matches!(*self.0.state.lock().unwrap_or_else(PoisonError::into_inner), State::Live(_))
+    }
+
+    /// Bytes that are here already.
+    pub(crate) fn at_hand(&self) -> usize {
+        self.0.about.get().map_or(0, |about| about.bytes.len())
     }
 
     /// The name it came with.

@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_parcel_arrives_as_it_was_sent() {
-        let nameless = File::of(Content::from(Bytes::from_static(b"\0\xff")));
+        let nameless = File::of(Content { bytes: Bytes::from_static(b"\0\xff"), ..Content::default() });
         let files = vec![File::new("a\nb.pdf", "application/pdf", "%PDF"), nameless];
         let sent = Parcel { json: Bytes::from_static(br#"{"a":1}"#), files };
         let Ok(Message::Parcel(parcel)) = crossed(Message::Parcel(sent.clone()), 13) else { panic!("a parcel") };

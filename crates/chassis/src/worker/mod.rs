@@ -13,3 +13,10 @@ mod workers;
 pub use child::child;
 pub use frames::Parcel;
 pub use workers::Workers;
+
+/// The operation this process was started for, when it is a worker.
+#[must_use]
+pub fn worker_operation() -> Option<String> {
+    let mut arguments = std::env::args().skip(1);
+    (arguments.next()? == "worker").then(|| arguments.next()).flatten()
+}

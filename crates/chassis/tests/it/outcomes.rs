@@ -79,7 +79,7 @@ fn a_request_id_is_kept_when_it_is_plain() {
 
 #[test]
 fn health_says_who_it_is_and_whether_it_is_about_to_stop() {
-    let runtime = Runtime::new(Settings::default(), Clock::System);
+    let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
     let app = service().app(&runtime);
     let client = Client::with(Settings::default(), Clock::System, |_| app);
     let health = client.get("/health").json();
@@ -138,7 +138,7 @@ fn a_consumer_is_believed_only_with_the_gateways_secret() {
 
 #[tokio::test]
 async fn a_request_whose_client_left_is_counted() {
-    let runtime = Runtime::new(Settings::default(), Clock::System);
+    let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
     let observer = Observer::new(Clock::System, runtime.metrics.clone(), None);
     let app = observer.observe(service().app(&runtime));
     let request = Request::post("/api/v1/test/later").body(chassis::Body::from(r#"{"name":"x"}"#)).unwrap();

@@ -1,6 +1,5 @@
 //! The store: results that are asked for as links and uploads are kept here until they expire. A folder of this machine
 //! by default, S3 where several machines share it; either may be shared by any number of processes.
-#![cfg_attr(not(test), expect(dead_code, reason = "wired up with the operations"))]
 
 mod blob;
 mod download;
@@ -38,7 +37,6 @@ use crate::error::{Code, Error};
 use crate::health::{Check, Status};
 use crate::settings::{self, Settings, Size};
 
-#[expect(unused_imports, reason = "wired up with the operations")]
 pub(crate) use self::download::{attachment, download};
 pub(crate) use self::link::Link;
 
@@ -158,6 +156,11 @@ impl Store {
             Some(blob) if blob.head.owner == hashed(owner) => content(blob, limit).await.map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// Whether a text is written as an id of ours is.
+    pub(crate) fn is_id(text: &str) -> bool {
+        Id::parse(text).is_some()
     }
 
     /// The link in a URL that leads to this store. Such a URL is not fetched over the network, but followed here.

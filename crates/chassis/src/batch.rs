@@ -1,0 +1,120 @@
+//! Several requests of one operation as one: `POST <operation>/batch` with `{"items": [...]}`. Each item succeeds or
+//! fails by itself; all of them are one request for the rate limit.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::body;
+use crate::call::{Call, CancelOnDrop};
+use crate::context::Context;
+use crate::error::{Code, Error};
+use crate::files::Delivery;
+use crate::mount::{Exchange, Mounted, Raw};
+use crate::settings::Size;
+use crate::{Request, Response, files, pool};
+
+/// Answers a batch.
+pub(crate) async fn serve(mounted: Arc<Mounted>, request: Request) -> Response {
+    mounted.answered(request, answer).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Batch<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+}
+
+async fn answer(
+    mounted: Arc<Mounted>,
+    request: Request,
+    context: Context,
+    deadline: Instant,
+) -> Result<Response, Error> {
+    let (exchange, raw) = mounted.within(deadline, mounted.read(request, &context, deadline)).await?;
+    let _cancel = CancelOnDrop(exchange.call.clone());
+    if !raw.parts.is_empty() {
+        return Err(Error::new(Code::UnsupportedMediaType, "send a batch as JSON: {\"items\": [...]}"));
+    }
+    let items = items(&raw.json, mounted.runtime.settings.batch)?;
+    let count = items.len();
+    let item = |(index, json): (usize, Bytes)| {
+        let (mounted, exchange) = (mounted.clone(), &exchange);
+        let raw = Raw { json, options: raw.options.clone(), parts: Vec::new(), lenient: raw.lenient };
+        async move {
+            let call = Arc::new(exchange.call.apart());
+            let _cancel = CancelOnDrop(call.clone());
+            (index, mounted.within(deadline, one(&mounted, raw, call, exchange)).await)
+        }
+    };
+    // As many at once as compute at once: the others of this batch wait here, not in the room for all.
+    let at_once = mounted.runtime.settings.compute_threads.unwrap_or_else(pool::cores);
+    let mut results = stream::iter(items.into_iter().enumerate()).map(item).buffered(at_once);
+    let mut json = br#"{"items":["#.to_vec();
+    let mut failed = 0;
+    let limit = mounted.runtime.settings.files_limit;
+    while let Some((index, result)) = results.next().await {
+        let result = result.and_then(|answer| match json.len() + answer.len() > limit.0 {
+            true => Err(too_much(limit)),
+            false => Ok(answer),
+        });
+        json.extend_from_slice(if index == 0 { b"" } else { b"," });
+        let (status, body) = match result {
+            Ok(answer) => (200, [br#""result":"#.to_vec(), answer].concat()),
+            Err(error) => {
+                failed += 1;
+                let body = error.body(&exchange.request_id);
+                // `{"error":{...}}` without its braces.
+                (error.code().status().as_u16(), body[1..body.len() - 1].to_vec())
+            }
+        };
+        json.extend_from_slice(format!(r#"{{"index":{index},"status":{status},"#).as_bytes());
+        json.extend_from_slice(&body);
+        json.push(b'}');
+    }
+    let succeeded = count - failed;
+    json.extend_from_slice(format!(r#"],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).as_bytes());
+    Ok(files::json_response(json))
+}
+
+/// Answers one item.
+async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Exchange) -> Result<Vec<u8>, Error> {
+    let (prepared, arrived) = mounted.prepare(raw, call.clone(), false).await?;
+    let delivery = match Delivery::asked(prepared.reserved.output.as_deref(), &exchange.headers)? {
+        // There is no place for bytes in a list.
+        Delivery::Bytes => Delivery::Base64,
+        other => other,
+    };
+    let item = exchange.with(call);
+    let (answer, _) = mounted.compute(prepared.task, arrived, &item).await?;
+    delivery.object(answer, mounted.operation.makes, &mounted.runtime.store, exchange.owner()).await
+}
+
+/// The items, each as its own text.
+fn items(json: &Bytes, most: usize) -> Result<Vec<Bytes>, Error> {
+    let text = body::text(json)?;
+    let batch: Batch<'_> = serde_json::from_str(text).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => Error::new(
+            Code::ValidationError,
+            "a batch is one object with a list of requests: {\"items\": [{...}, {...}]}",
+        ),
+        _ => Error::new(Code::MalformedRequest, format!("the body is not valid JSON: {error}")),
+    })?;
+    let message: Cow<'static, str> = match batch.items.len() {
+        0 => "must not be empty".into(),
+        count if count > most => format!("must have a length of at most {most} (you sent {count})").into(),
+        _ => return Ok(batch.items.iter().map(|item| json.slice_ref(item.get().as_bytes())).collect()),
+    };
+    Err(Error::field(Code::ValidationError, "items", message))
+}
+
+fn too_much(limit: Size) -> Error {
+    let message = format!("the answers of the batch are larger than {limit}: send fewer items, or ask for output=url");
+    Error::new(Code::PayloadTooLarge, message)
+}

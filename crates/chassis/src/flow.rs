@@ -1,0 +1,57 @@
+//! Threads for streams: each has one of its own, because it waits for its client as much as it computes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::error::{Code, Error};
+use crate::metrics::Metrics;
+
+/// Time a stream waits for a place.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A bounded number of streams.
+pub(crate) struct Flows {
+    places: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
+}
+
+impl Flows {
+    pub(crate) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+        Self { places: Arc::new(Semaphore::new(most)), metrics }
+    }
+
+    /// Runs a job on a thread of its own.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let place = tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await;
+        let Ok(Ok(place)) = place else {
+            self.metrics.count_shed("streams");
+            let message = "too many streams at once: try again in a few seconds";
+            return Err(Error::new(Code::Unavailable, message).retry_after(5));
+        };
+        let (sender, receiver) = oneshot::channel();
+        let metrics = self.metrics.clone();
+        let run = move || {
+            metrics.streams.inc();
+            let result = catch_unwind(AssertUnwindSafe(job));
+            metrics.streams.dec();
+            drop(place);
+            // Nobody listens when the client left.
+            let _ = sender.send(result);
+        };
+        let started = std::thread::Builder::new().name("stream".to_owned()).spawn(run);
+        started.map_err(|_| Error::new(Code::Unavailable, "no thread for another stream").retry_after(5))?;
+        match receiver.await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => {
+                self.metrics.count_panic();
+                Err(Error::internal())
+            }
+        }
+    }
+}

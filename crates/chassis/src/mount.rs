@@ -1,0 +1,370 @@
+//! An operation that runs: from a request to its answer, every outcome a response.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use http::header::{CACHE_CONTROL, HeaderMap};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+
+use crate::answer::{Answer, Makes};
+use crate::body;
+use crate::cache::{Key, Served};
+use crate::call::{Call, CancelOnDrop};
+use crate::context::Context;
+use crate::decode::{Input, Pair, options_of};
+use crate::error::{Code, Error};
+use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading};
+use crate::metrics::RouteMetrics;
+use crate::operation::{Caching, Operation};
+use crate::output::Output;
+use crate::pool::Cost;
+use crate::runtime::Runtime;
+use crate::task::{Prepared, Start, Task};
+use crate::worker::Parcel;
+use crate::{Body, Request, Response};
+
+/// Requests up to this size are decoded where they arrive; larger ones on the compute pool.
+const DECODE_HERE: usize = 64 * 1024;
+/// Header and option that turn unknown fields into warnings.
+const LENIENT: &str = "lenient";
+/// The time a stream may take as a whole.
+const STREAM_TIME: Duration = Duration::from_secs(15 * 60);
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+
+/// An operation with all it needs.
+pub(crate) struct Mounted {
+    pub(crate) operation: Operation,
+    /// `<service>_<operation>`.
+    pub(crate) id: String,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) metrics: Arc<RouteMetrics>,
+}
+
+/// A request on its way to an answer.
+pub(crate) struct Exchange {
+    pub(crate) call: Arc<Call>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request_id: String,
+    /// When the answer must begin.
+    pub(crate) deadline: Instant,
+}
+
+/// What a request is read from, before its types are known.
+pub(crate) struct Raw {
+    pub(crate) json: Bytes,
+    pub(crate) options: Arc<[Pair]>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) lenient: bool,
+}
+
+impl Mounted {
+    /// Answers a request.
+    pub(crate) async fn serve(self: Arc<Self>, request: Request) -> Response {
+        self.answered(request, Self::answer).await
+    }
+
+    /// Answers with whatever the function makes of a request, or with the error in the operation's own shape.
+    pub(crate) async fn answered<A: Future<Output = Result<Response, Error>>>(
+        self: Arc<Self>,
+        request: Request,
+        answer: impl FnOnce(Arc<Self>, Request, Context, Instant) -> A,
+    ) -> Response {
+        let _in_flight = self.metrics.enter();
+        let context = Context::of(&request);
+        context.set_route(self.metrics.clone());
+        let deadline = Instant::now() + self.patience();
+        let result = answer(self.clone(), request, context.clone(), deadline).await;
+        result.unwrap_or_else(|error| match self.operation.foreign {
+            Some(shape) => error.respond_as(&shape(&error)),
+            None => error.respond(context.id().as_str()),
+        })
+    }
+
+    fn patience(&self) -> Duration {
+        self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0)
+    }
+
+    /// What is ready by the deadline.
+    pub(crate) async fn within<T>(
+        &self,
+        deadline: Instant,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::time::timeout_at(deadline.into(), work).await.unwrap_or_else(|_| {
+            let seconds = self.patience().as_secs_f32();
+            Err(Error::new(Code::DeadlineExceeded, format!("not done within {seconds} seconds: send less at once")))
+        })
+    }
+
+    async fn answer(self: Arc<Self>, request: Request, context: Context, deadline: Instant) -> Result<Response, Error> {
+        let (exchange, raw) = self.within(deadline, self.read(request, &context, deadline)).await?;
+        // Until the answer is there: when this future is dropped, the work is told.
+        let cancel = CancelOnDrop(exchange.call.clone());
+        let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
+        let Prepared { task, reserved, .. } = prepared;
+        if self.operation.response_schema.is_none() {
+            return self.flow(task, &exchange, cancel).await;
+        }
+        let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
+        let (answer, served) = self.compute(task, arrived, &exchange).await?;
+        let owner = exchange.owner();
+        let respond = delivery.respond(answer, self.operation.makes, &self.runtime.store, owner);
+        let mut response = self.within(deadline, respond).await?;
+        if let Some(served) = served {
+            response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
+        }
+        Ok(response)
+    }
+
+    /// Takes a request apart.
+    pub(crate) async fn read(
+        &self,
+        request: Request,
+        context: &Context,
+        deadline: Instant,
+    ) -> Result<(Exchange, Raw), Error> {
+        let layout = &self.operation.layout;
+        let (mut parts, body) = request.into_parts();
+        let query = options_of(parts.uri.query().unwrap_or_default())?;
+        if let Some(secret) = query.iter().find(|option| layout.is_secret(&option.name)) {
+            let message = "is a secret: send it in the body, because addresses are written into logs on their way";
+            return Err(Error::field(Code::ValidationError, secret.name.clone(), message));
+        }
+        let mut options = path_options(&mut parts).await?;
+        options.extend(query);
+        let reading = Reading {
+            settings: &self.runtime.settings,
+            memory: &self.runtime.body_memory,
+            layout,
+            bounds: self.bounds(),
+        };
+        let Incoming { json, options: form, parts: files } = reading.read(&parts.headers, body).await?;
+        // The decoder refuses a name that is in both.
+        options.extend(form);
+        let lenient = take_lenient(&mut options, &parts.headers)? || self.operation.foreign.is_some();
+        let consumer = self.runtime.consumer(&parts.headers, context);
+        let until = if self.operation.is_streaming() { Instant::now() + STREAM_TIME } else { deadline };
+        let call = Call::new(consumer, context.clone(), self.runtime.clone(), until, self.operation.foreign.is_some());
+        let request_id = context.id().as_str().to_owned();
+        let exchange = Exchange { call: Arc::new(call), headers: parts.headers, request_id, deadline };
+        Ok((exchange, Raw { json, options: options.into(), parts: files, lenient }))
+    }
+
+    pub(crate) fn bounds(&self) -> FileBounds {
+        let settings = &self.runtime.settings;
+        FileBounds { count: self.operation.files, each: settings.file_limit.0, all: settings.files_limit.0 }
+    }
+
+    /// Reads the request and brings its files. Where `live` is not asked for, streams are read whole.
+    pub(crate) async fn prepare(
+        self: &Arc<Self>,
+        raw: Raw,
+        call: Arc<Call>,
+        live: bool,
+    ) -> Result<(Prepared, Arrived), Error> {
+        let Raw { json, options, parts, lenient } = raw;
+        let (mounted, caller, size) = (self.clone(), call.clone(), json.len());
+        let prepare = move || {
+            let operation = &mounted.operation;
+            let takes_output = operation.makes != Makes::Nothing;
+            let body = body::text(&json)?;
+            let input = Input { body, options: &options, lenient, parts, bounds: mounted.bounds(), takes_output };
+            (operation.prepare)(input, &operation.layout, &caller)
+        };
+        let mut prepared = match size <= DECODE_HERE {
+            true => prepare()?,
+            false => self.runtime.pool.run(Cost::Light, prepare).await??,
+        };
+        let files = std::mem::take(&mut prepared.files);
+        let mut arrived = Arrived { bytes: size, live: false };
+        if !files.is_empty() {
+            let arrivals = Arrivals {
+                settings: &self.runtime.settings,
+                memory: &self.runtime.body_memory,
+                fetcher: &self.runtime.fetcher,
+                store: &self.runtime.store,
+                owner: call.consumer().map(|consumer| consumer.id.as_str()),
+                bounds: self.bounds(),
+                accepts: self.operation.accepts,
+                live,
+            };
+            let brought = arrivals.bring(files).await?;
+            arrived = Arrived { bytes: size + brought.bytes, live: brought.live };
+        }
+        Ok((prepared, arrived))
+    }
+
+    /// Computes an answer, or finds it in the cache.
+    pub(crate) async fn compute(
+        self: &Arc<Self>,
+        task: Box<dyn Task>,
+        arrived: Arrived,
+        exchange: &Exchange,
+    ) -> Result<(Answer, Option<Served>), Error> {
+        let call = exchange.call.clone();
+        if arrived.live {
+            return Ok((self.runtime.flows.run(move || compute(task.start(), &call)).await?, None));
+        }
+        let Some(caching) = self.operation.cache else {
+            let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
+            return Ok((answer, None));
+        };
+        // A warning about this very request must not be lost in, or kept with, an answer for all.
+        if call.has_warnings() || asks_anew(&exchange.headers) {
+            let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
+            return Ok((answer, Some(Served::Bypass)));
+        }
+        let key = self.key(caching, task.write()?, arrived).await?;
+        let (mounted, patience) = (self.clone(), self.patience());
+        let computation = async move {
+            // Shared: it lives as long as anybody waits for it, and so does the call it runs under.
+            let call = Arc::new(call.apart());
+            let _cancel = CancelOnDrop(call.clone());
+            let deadline = Instant::now() + patience;
+            let answer = mounted.within(deadline, mounted.run(task, arrived, call, deadline)).await?;
+            Ok(answer.pack())
+        };
+        let kept = self.runtime.cache.get_or_compute(key, caching.ttl, computation);
+        let (bytes, served) = self.within(exchange.deadline, async { Ok(kept.await) }).await?;
+        Ok((Answer::unpack(&bytes?)?, Some(served)))
+    }
+
+    /// The cache key of a request: what it says, and what its files hold, are called and claim to be.
+    async fn key(&self, caching: Caching, written: (Vec<u8>, Vec<File>), arrived: Arrived) -> Result<Key, Error> {
+        let (mut json, files) = written;
+        for file in &files {
+            let about = (file.name(), file.content_type());
+            serde_json::to_writer(&mut json, &about).map_err(|_| Error::internal())?;
+        }
+        let id = self.id.clone();
+        let key = move || Key::of(&id, caching.version, &json, files.iter().map(|file| file.bytes().as_ref()));
+        if arrived.bytes <= DECODE_HERE { Ok(key()) } else { self.runtime.pool.run(Cost::Light, key).await }
+    }
+
+    /// Runs a task where it belongs: here, on the pool, or in a process of its own.
+    pub(crate) async fn run(
+        self: &Arc<Self>,
+        task: Box<dyn Task>,
+        arrived: Arrived,
+        call: Arc<Call>,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        if self.operation.isolated {
+            let (json, files) = task.write()?;
+            let limit = self.runtime.settings.files_limit.0;
+            let parcel = Parcel { json: json.into(), files };
+            let answer = self.runtime.workers.run(&self.id, parcel, deadline, limit).await?;
+            return Ok(Answer {
+                json: answer.json.into(),
+                files: answer.files.iter().map(|file| file.content().clone()).collect(),
+            });
+        }
+        match task.start() {
+            Start::Await(start) => start(call).await,
+            start if arrived.bytes <= self.operation.inline_up_to => compute(start, &call),
+            start => self.runtime.pool.run(self.operation.cost, move || compute(start, &call)).await?,
+        }
+    }
+
+    /// Starts a stream and answers with its head.
+    async fn flow(&self, task: Box<dyn Task>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
+        let idle = self.runtime.settings.stream_idle.0;
+        let (mut output, mut head) = Output::new(&exchange.headers, idle, &exchange.request_id);
+        let call = exchange.call.clone();
+        let job = self.runtime.flows.run(move || {
+            let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
+            let result = start(&mut output, &call);
+            output.finish(result)
+        });
+        let begin = async {
+            let mut job = pin!(job);
+            match select(&mut head, &mut job).await {
+                Either::Left((Ok(response), _)) => Ok(response),
+                // It ended before it said a word, or with its only one.
+                Either::Left((Err(_), job)) => job.await.and(Err(Error::internal())),
+                Either::Right((result, head)) => result.and_then(|()| head.try_recv().map_err(|_| Error::internal())),
+            }
+        };
+        let response = self.within(exchange.deadline, begin).await?;
+        // While the body is there, somebody reads.
+        Ok(response.map(|body| {
+            let pieces = body.into_data_stream();
+            let held = futures_util::stream::unfold((pieces, cancel), |(mut pieces, cancel)| async move {
+                let piece = pieces.next().await?;
+                Some((piece, (pieces, cancel)))
+            });
+            Body::from_stream(held)
+        }))
+    }
+}
+
+impl Exchange {
+    /// The same exchange, for one item of it.
+    pub(crate) fn with(&self, call: Arc<Call>) -> Self {
+        let (headers, request_id) = (self.headers.clone(), self.request_id.clone());
+        Self { call, headers, request_id, deadline: self.deadline }
+    }
+
+    /// Whose files are whose.
+    pub(crate) fn owner(&self) -> Option<&str> {
+        self.call.consumer().map(|consumer| consumer.id.as_str())
+    }
+}
+
+fn compute(start: Start, call: &Call) -> Result<Answer, Error> {
+    match start {
+        Start::Compute(function) => function(call),
+        Start::Await(_) | Start::Stream(_) => Err(Error::internal()),
+    }
+}
+
+/// The worker's side of an isolated operation: the request came whole.
+pub(crate) fn work(operation: &Operation, parcel: &Parcel, deadline: Instant) -> Result<Parcel, Error> {
+    let call = Call::until(deadline);
+    let parts: Vec<Part> = parcel.files.iter().map(|file| Part::Whole(file.content().clone())).collect();
+    let bounds = FileBounds { count: parts.len(), each: usize::MAX, all: usize::MAX };
+    let input = Input { body: body::text(&parcel.json)?, parts, bounds, ..Input::default() };
+    let prepared = (operation.prepare)(input, &operation.layout, &call)?;
+    let answer = compute(prepared.task.start(), &call)?;
+    Ok(Parcel { json: answer.json.into(), files: answer.files.into_iter().map(File::of).collect() })
+}
+
+/// `Cache-Control: no-cache` asks for an answer computed now.
+fn asks_anew(headers: &HeaderMap) -> bool {
+    let value = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(',').any(|word| matches!(word.trim(), "no-cache" | "no-store"))
+}
+
+async fn path_options(parts: &mut Parts) -> Result<Vec<Pair>, Error> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await;
+    let parameters = parameters.map_err(|_| Error::new(Code::MalformedRequest, "the path is not valid UTF-8"))?;
+    let options = parameters.iter().map(|(name, value)| Pair {
+        name: name.to_owned(),
+        json: serde_json::to_string(value).expect("a string always serialises"),
+    });
+    Ok(options.collect())
+}
+
+/// Whether `Prefer: handling=lenient` or the option `lenient` asks to be let off unknown fields.
+fn take_lenient(options: &mut Vec<Pair>, headers: &HeaderMap) -> Result<bool, Error> {
+    let preferred = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let preferred = preferred.flat_map(|value| value.split([',', ';'])).any(|part| {
+        let part = part.to_ascii_lowercase();
+        part.split('=').map(|word| word.trim().trim_matches('"')).eq(["handling", LENIENT])
+    });
+    let Some(index) = options.iter().position(|option| option.name == LENIENT) else {
+        return Ok(preferred);
+    };
+    match options.swap_remove(index).json.to_ascii_lowercase().as_str() {
+        r#""true""# | r#""""# => Ok(true),
+        r#""false""# => Ok(preferred),
+        _ => Err(Error::field(Code::ValidationError, LENIENT, "must be true or false")),
+    }
+}

@@ -1,0 +1,198 @@
+//! An answer written bit by bit, in constant memory and as fast as the client takes it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use serde::Serialize;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Code, Error};
+use crate::files::attachment;
+use crate::{Body, Response};
+
+/// Bytes that are collected before they go out.
+const PIECE: usize = 64 * 1024;
+/// Pieces on their way at once.
+const PIECES: usize = 2;
+
+/// How the answer is written, which is also how it ends when something goes wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// Bytes: a fault breaks the transfer off.
+    Bytes,
+    /// JSON lines: a fault is the last line.
+    Lines,
+    /// Server-sent events: a fault is the last event.
+    Events,
+}
+
+/// Where a streaming operation writes its answer. Nothing goes out before the first 64 KB or the end, so that an early
+/// fault is an error like any other. Writing waits for the client; a client that left is an [`io::Error`].
+pub struct Output {
+    head: Option<oneshot::Sender<Response>>,
+    pieces: Option<mpsc::Receiver<Result<Bytes, io::Error>>>,
+    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    buffer: BytesMut,
+    format: Format,
+    wants_events: bool,
+    content_type: HeaderValue,
+    name: Option<String>,
+    idle: Duration,
+    handle: Handle,
+    request_id: String,
+    finished: bool,
+}
+
+impl Output {
+    pub(crate) fn new(headers: &HeaderMap, idle: Duration, request_id: &str) -> (Self, oneshot::Receiver<Response>) {
+        let (head, first) = oneshot::channel();
+        let (sender, pieces) = mpsc::channel(PIECES);
+        let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let output = Self {
+            head: Some(head),
+            pieces: Some(pieces),
+            sender,
+            buffer: BytesMut::new(),
+            format: Format::Bytes,
+            wants_events: accept.contains("text/event-stream"),
+            content_type: HeaderValue::from_static("application/octet-stream"),
+            name: None,
+            idle,
+            handle: Handle::current(),
+            request_id: request_id.to_owned(),
+            finished: false,
+        };
+        (output, first)
+    }
+
+    /// Says what the bytes are. Works until the first of them has gone out.
+    pub fn file(&mut self, content_type: &'static str, name: Option<&str>) {
+        self.format = Format::Bytes;
+        self.content_type = HeaderValue::from_static(content_type);
+        self.name = name.map(str::to_owned);
+    }
+
+    /// Writes a row: a line of JSON, or a server-sent event for whoever accepts those.
+    ///
+    /// # Errors
+    /// When the client left or takes nothing for too long.
+    pub fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
+        if self.head.is_some() && self.format == Format::Bytes {
+            let (format, content_type) = match self.wants_events {
+                true => (Format::Events, "text/event-stream"),
+                false => (Format::Lines, "application/x-ndjson"),
+            };
+            self.format = format;
+            self.content_type = HeaderValue::from_static(content_type);
+        }
+        let json = serde_json::to_vec(row).map_err(io::Error::other)?;
+        self.record(&json)
+    }
+
+    fn record(&mut self, json: &[u8]) -> io::Result<()> {
+        let (before, after): (&[u8], &[u8]) = match self.format {
+            Format::Events => (b"data: ", b"\n\n"),
+            Format::Lines | Format::Bytes => (b"", b"\n"),
+        };
+        self.buffer.extend_from_slice(before);
+        self.buffer.extend_from_slice(json);
+        self.buffer.extend_from_slice(after);
+        // Who reads events waits for each of them.
+        if self.format == Format::Events || self.buffer.len() >= PIECE { self.send() } else { Ok(()) }
+    }
+
+    /// Sends what is collected, and the head before the first of it.
+    fn send(&mut self) -> io::Result<()> {
+        if let (Some(head), Some(pieces)) = (self.head.take(), self.pieces.take()) {
+            let body = futures_util::stream::unfold(pieces, |mut pieces| async move {
+                let piece = pieces.recv().await?;
+                Some((piece, pieces))
+            });
+            let mut response = Response::new(Body::from_stream(body));
+            let headers = response.headers_mut();
+            headers.reserve(20);
+            headers.insert(CONTENT_TYPE, self.content_type.clone());
+            if self.format == Format::Bytes {
+                headers.insert(CONTENT_DISPOSITION, attachment(self.name.as_deref()));
+            }
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            head.send(response).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        }
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let piece = self.buffer.split().freeze();
+        self.pass(Ok(piece))
+    }
+
+    fn pass(&self, piece: Result<Bytes, io::Error>) -> io::Result<()> {
+        let sent = self.handle.block_on(async { self.sender.send_timeout(piece, self.idle).await });
+        sent.map_err(|error| match error {
+            mpsc::error::SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe.into(),
+            mpsc::error::SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut.into(),
+        })
+    }
+
+    /// Ends the answer; what cannot be an answer any more is given back.
+    pub(crate) fn finish(mut self, result: Result<(), Error>) -> Result<(), Error> {
+        self.finished = true;
+        let Err(error) = result else {
+            // Nobody is there to hear that the client left.
+            let _ = self.send();
+            return Ok(());
+        };
+        if self.head.is_some() {
+            return Err(error);
+        }
+        let _ = match self.format {
+            Format::Bytes => self.pass(Err(io::Error::other("the answer cannot be completed"))),
+            Format::Lines | Format::Events => self.record(&error.body(&self.request_id)).and_then(|()| self.send()),
+        };
+        Ok(())
+    }
+}
+
+/// A function that panicked must not look as if it had said all.
+impl Drop for Output {
+    fn drop(&mut self) {
+        if !self.finished && self.head.is_none() {
+            let _ = self.pass(Err(io::Error::other("the answer cannot be completed")));
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= PIECE {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Does nothing: pieces go out when they are full.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What went wrong while reading or writing a stream: an error of ours that travelled in an [`io::Error`] comes out as
+/// it was.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => error,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Self::new(Code::MalformedRequest, "the client left")
+            }
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                Self::new(Code::DeadlineExceeded, "the client took nothing of the answer for too long")
+            }
+            Err(_) => Self::new(Code::Unprocessable, "the file cannot be read: it is damaged or not what it seems"),
+        }
+    }
+}
