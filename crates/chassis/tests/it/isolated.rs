@@ -58,7 +58,7 @@ fn errors_come_as_they_were() {
     assert_eq!((answer.status, answer.message().as_str()), (422, "name: cannot be done"));
     assert_eq!(answer.json()["error"]["details"], json!([{ "field": "name", "message": "cannot be done" }]));
     // What is wrong with the request is found here.
-    assert_eq!(act(&client, &json!({ "name": "" })).message(), "name: length is lower than 1");
+    assert_eq!(act(&client, &json!({ "name": "" })).message(), "name: must not be empty");
     assert_eq!(act(&client, &json!({ "nmae": "a" })).status, 400);
 }
 

@@ -114,7 +114,7 @@ impl Ended {
 
 fn service(ended: &Arc<Ended>) -> Service {
     let ended = ended.clone();
-    let endless = move |_: crate::Nothing, output: &mut Output, call: &Call| {
+    let endless = move |_: crate::Nothing, output: &mut Output, call: &Call| -> Result<(), Error> {
         let line = [b'x'; 1000];
         loop {
             if let Err(error) = output.write_all(&line) {
@@ -208,12 +208,12 @@ impl Running {
 }
 
 fn json_request(path: &str, accept: &str, body: &Value) -> Request {
-    let request = Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, "application/json");
+    let request = http::Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, "application/json");
     request.header(ACCEPT, accept).body(body.to_string().into()).unwrap()
 }
 
 fn raw(path: &str, content_type: &str, body: Body) -> Request {
-    Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, content_type).body(body).unwrap()
+    http::Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, content_type).body(body).unwrap()
 }
 
 fn numbers(rows: impl Iterator<Item = Value>) -> Vec<u64> {
@@ -316,7 +316,7 @@ fn a_panic_after_the_first_byte_breaks_off() {
     for accept in ["*/*", "text/event-stream"] {
         let came = running.post("/rows", accept, &json!({ "count": MANY, "end": "panic" }));
         assert_eq!((came.status, came.broken), (200, true), "{accept}");
-        assert!(!came.text().contains("12345"));
+        assert!(!came.text().contains("secret"));
     }
     let text = running.shared.metrics.text();
     assert!(text.contains("panics_total 2"), "{text}");
@@ -414,7 +414,7 @@ fn an_answer_begins_before_its_request_ends() {
         drop(sender);
         let rest = body.collect().await.unwrap().to_bytes();
         assert_eq!(first.len() + rest.len(), large.len() + 3);
-        assert!(rest.ends_with(b"AEND"));
+        assert!(rest.ends_with(b"END"));
     });
 }
 
