@@ -20,7 +20,7 @@ use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
-use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading};
+use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading, STREAM_TIME};
 use crate::metrics::RouteMetrics;
 use crate::operation::{Caching, Operation};
 use crate::output::Output;
@@ -34,8 +34,6 @@ use crate::{Body, Request, Response};
 const DECODE_HERE: usize = 64 * 1024;
 /// Header and option that turn unknown fields into warnings.
 const LENIENT: &str = "lenient";
-/// The time a stream may take as a whole.
-const STREAM_TIME: Duration = Duration::from_secs(15 * 60);
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// An operation with all it needs.

@@ -6,12 +6,13 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMa
 use http_body::Body as _;
 use multer::{Field, Multipart};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{FileBounds, Part};
 use super::file::Content;
 use super::name;
 use super::source::media_type_of;
-use super::stream::{Chunks, Pieces};
+use super::stream::{Chunks, Pieces, STREAM_TIME};
 use crate::Body;
 use crate::body::{self, BodyMemory, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
@@ -119,7 +120,8 @@ impl Reading<'_> {
 
     fn chunks(&self, pieces: Pieces) -> Chunks {
         let Settings { stream_limit, stream_idle, .. } = self.settings;
-        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, handle: Handle::current() }
+        let until = Instant::now() + STREAM_TIME;
+        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, until, handle: Handle::current() }
     }
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
