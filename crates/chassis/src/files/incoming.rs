@@ -58,7 +58,7 @@ impl Reading<'_> {
             json if json.starts_with("application/") && json.ends_with("+json") => self.json(headers, body).await,
             "application/x-www-form-urlencoded" => self.form(headers, body).await,
             "multipart/form-data" if takes_files => {
-                self.multipart(headers, content_type.unwrap_or_default(), body).await
+                Box::pin(self.multipart(headers, content_type.unwrap_or_default(), body)).await
             }
             _ if body.is_end_stream() => Ok(Incoming::default()),
             _ if takes_files => self.raw(headers, body).await,
