@@ -1,7 +1,7 @@
 //! An answer written bit by bit, in constant memory and as fast as the client takes it.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Code, Error};
-use crate::files::attachment;
+use crate::files::{STREAM_TIME, attachment};
 use crate::{Body, Response};
 
 /// Bytes that are collected before they go out.
@@ -42,6 +42,7 @@ pub struct Output {
     content_type: HeaderValue,
     name: Option<String>,
     idle: Duration,
+    until: Instant,
     handle: Handle,
     request_id: String,
     finished: bool,
@@ -62,6 +63,7 @@ impl Output {
             content_type: HeaderValue::from_static("application/octet-stream"),
             name: None,
             idle,
+            until: Instant::now() + STREAM_TIME,
             handle: Handle::current(),
             request_id: request_id.to_owned(),
             finished: false,
@@ -130,7 +132,8 @@ impl Output {
     }
 
     fn pass(&self, piece: Result<Bytes, io::Error>) -> io::Result<()> {
-        let sent = self.handle.block_on(async { self.sender.send_timeout(piece, self.idle).await });
+        let patience = self.idle.min(self.until.saturating_duration_since(Instant::now()));
+        let sent = self.handle.block_on(async { self.sender.send_timeout(piece, patience).await });
         sent.map_err(|error| match error {
             mpsc::error::SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe.into(),
             mpsc::error::SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut.into(),

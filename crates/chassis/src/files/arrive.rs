@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{FileBounds, Found, Pending, Slot};
 use super::fetch::{Fetcher, Patience};
 use super::file::Content;
 use super::source::Place;
 use super::store::Store;
-use super::stream::Chunks;
+use super::stream::{Chunks, STREAM_TIME};
 use crate::body::BodyMemory;
 use crate::error::{Code, Detail, Error};
 use crate::settings::{Settings, Size};
@@ -116,8 +117,8 @@ impl Arrivals<'_> {
                 Ok(piece.map(|piece| (piece, (fetched, field))))
             });
             let limit = stream_limit.0;
-            let (idle, handle) = (stream_idle.0, Handle::current());
-            stream.fill_live(about, Chunks { pieces: Box::pin(pieces), limit, taken: 0, idle, handle });
+            let (idle, until, handle) = (stream_idle.0, Instant::now() + STREAM_TIME, Handle::current());
+            stream.fill_live(about, Chunks { pieces: Box::pin(pieces), limit, taken: 0, idle, until, handle });
             return Ok(());
         }
         let mut file = self.memory.gather(Size(self.bounds.each), "the file");

@@ -2,16 +2,17 @@
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use multer::{Field, Multipart};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{FileBounds, Part};
 use super::file::Content;
 use super::name;
 use super::source::media_type_of;
-use super::stream::{Chunks, Pieces};
+use super::stream::{Chunks, Pieces, STREAM_TIME};
 use crate::Body;
 use crate::body::{self, BodyMemory, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
@@ -23,6 +24,8 @@ const MAX_OPTIONS: usize = 1_000;
 /// A raw body that is announced to be at most this large is read whole even where it could be streamed: a thread of its
 /// own would cost more.
 const SMALL: u64 = 1 << 20;
+/// A part up to this size is read whole even where it could be streamed: then options may follow it.
+const BUFFERED: usize = 4 << 20;
 
 /// A body, taken apart.
 #[derive(Default)]
@@ -55,7 +58,7 @@ impl Reading<'_> {
             json if json.starts_with("application/") && json.ends_with("+json") => self.json(headers, body).await,
             "application/x-www-form-urlencoded" => self.form(headers, body).await,
             "multipart/form-data" if takes_files => {
-                self.multipart(headers, content_type.unwrap_or_default(), body).await
+                Box::pin(self.multipart(headers, content_type.unwrap_or_default(), body)).await
             }
             _ if body.is_end_stream() => Ok(Incoming::default()),
             _ if takes_files => self.raw(headers, body).await,
@@ -90,12 +93,15 @@ impl Reading<'_> {
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
             bytes: Bytes::new(),
         };
-        let small = body.size_hint().upper().is_some_and(|size| size <= SMALL);
+        // What comes compressed may be any size.
+        let small =
+            body.size_hint().upper().is_some_and(|size| size <= SMALL) && !headers.contains_key(CONTENT_ENCODING);
         let part = if field.stream && !small {
             Part::Live(about, self.chunks(pieces(body, headers)?))
         } else {
             let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-            let mut file = self.memory.gather(Size(self.bounds.each), "the file");
+            let limit = if field.stream { self.settings.stream_limit.0 } else { self.bounds.each };
+            let mut file = self.memory.gather(Size(limit), "the file");
             let mut pieces = pieces(body, headers)?;
             file.announce(announced)?;
             while let Some(piece) = pieces.next().await {
@@ -114,7 +120,8 @@ impl Reading<'_> {
 
     fn chunks(&self, pieces: Pieces) -> Chunks {
         let Settings { stream_limit, stream_idle, .. } = self.settings;
-        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, handle: Handle::current() }
+        let until = Instant::now() + STREAM_TIME;
+        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, until, handle: Handle::current() }
     }
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
@@ -123,7 +130,7 @@ impl Reading<'_> {
         let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
         let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
-        while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
+        'parts: while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
             let part_name = part.name().unwrap_or_default().to_owned();
             let part_name = part_name.strip_suffix("[]").unwrap_or(&part_name).to_owned();
             if !is_file(&part) {
@@ -156,14 +163,18 @@ impl Reading<'_> {
                 }
                 continue;
             };
-            if sorting.field(&part_name)?.stream {
-                sorting.place(&part_name, Part::Live(about, self.chunks(last_part(form, part, first))))?;
-                break;
-            }
-            let mut file = self.memory.gather(Size(self.bounds.each.min(self.bounds.all - file_bytes)), "the file");
+            let stream = sorting.field(&part_name)?.stream;
+            let limit =
+                if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(self.bounds.all - file_bytes) };
+            let mut file = self.memory.gather(Size(limit), "the file");
             file.push(first).await?;
             while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
                 file.push(piece).await?;
+                if stream && file.len() > BUFFERED {
+                    let chunks = self.chunks(last_part(form, part, file.finish()));
+                    sorting.place(&part_name, Part::Live(about, chunks))?;
+                    break 'parts;
+                }
             }
             file_bytes += file.len();
             sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
@@ -196,7 +207,7 @@ fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes) -> Pi
             None => Ok(None),
             Some(late) => {
                 let field = clip(late.name().unwrap_or("a part"), 40).into_owned();
-                Err(Error::field(Code::ValidationError, field, "comes after the file: send the file last"))
+                Err(Error::field(Code::ValidationError, field, "comes after a large file: send the file last"))
             }
         }
     });

@@ -12,12 +12,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{self, Slot};
 use super::file::{Content, File, read_source};
 use super::source::Source;
 use crate::error::{Code, Error};
 use crate::settings::Size;
+
+/// The time a stream may take as a whole.
+pub(crate) const STREAM_TIME: Duration = Duration::from_secs(15 * 60);
 
 /// The pieces of a file that is still arriving.
 pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -30,14 +34,20 @@ pub(crate) struct Chunks {
     pub(crate) taken: usize,
     /// Time it may stand still.
     pub(crate) idle: Duration,
+    /// When it must have come: a sender that trickles would hold its place for ever.
+    pub(crate) until: Instant,
     pub(crate) handle: Handle,
 }
 
 impl Chunks {
     /// Waits for the next piece; not to be called from an async task.
     fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        let next = async { tokio::time::timeout(self.idle, self.pieces.next()).await };
+        let end = self.until.min(Instant::now() + self.idle);
+        let next = async { tokio::time::timeout_at(end, self.pieces.next()).await };
         let Ok(piece) = self.handle.block_on(next) else {
+            if Instant::now() >= self.until {
+                return Err(Error::new(Code::DeadlineExceeded, "the file took too long to arrive"));
+            }
             let seconds = self.idle.as_secs_f32();
             return Err(Error::new(
                 Code::DeadlineExceeded,
