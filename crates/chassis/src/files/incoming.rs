@@ -21,8 +21,8 @@ use crate::settings::{Settings, Size};
 /// Options a multipart body may hold.
 const MAX_OPTIONS: usize = 1_000;
 /// A raw body that is announced to be at most this large is read whole even where it could be streamed: a thread of its
-/// own would cost more.
-const SMALL: u64 = 1 << 20;
+/// own would cost more. So is a part of a multipart body that turns out to be.
+const SMALL: usize = 1 << 20;
 
 /// A body, taken apart.
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Reading<'_> {
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
             bytes: Bytes::new(),
         };
-        let small = body.size_hint().upper().is_some_and(|size| size <= SMALL);
+        let small = body.size_hint().upper().is_some_and(|size| size <= SMALL as u64);
         let part = if field.stream && !small {
             Part::Live(about, self.chunks(pieces(body, headers)?))
         } else {
@@ -156,14 +156,23 @@ impl Reading<'_> {
                 }
                 continue;
             };
-            if sorting.field(&part_name)?.stream {
-                sorting.place(&part_name, Part::Live(about, self.chunks(last_part(form, part, first))))?;
-                break;
-            }
-            let mut file = self.memory.gather(Size(self.bounds.each.min(self.bounds.all - file_bytes)), "the file");
+            let stream = sorting.field(&part_name)?.stream;
+            let room = self.bounds.each.min(self.bounds.all - file_bytes);
+            let limit = if stream { self.settings.stream_limit } else { Size(room) };
+            let mut file = self.memory.gather(limit, "the file");
             file.push(first).await?;
-            while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-                file.push(piece).await?;
+            // Options may follow a small file, as they do when a client sorts its fields.
+            let mut is_whole = false;
+            while !is_whole && !(stream && file.len() > SMALL) {
+                match part.chunk().await.map_err(|error| not_multipart(&error))? {
+                    Some(piece) => file.push(piece).await?,
+                    None => is_whole = true,
+                }
+            }
+            if !is_whole {
+                let pieces = last_part(form, part, file.finish());
+                sorting.place(&part_name, Part::Live(about, self.chunks(pieces)))?;
+                break;
             }
             file_bytes += file.len();
             sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
