@@ -2,6 +2,7 @@
 
 - Every answer is a 2xx or an explained 4xx: the error envelope, with a message a person can act on.
 - Of the calls that keep to the schema, a good share succeeds in each operation; else the fuzz tests only error paths.
+- The answers in a batch are as good as those of calls.
 """
 
 import base64
@@ -13,22 +14,33 @@ from collections import Counter
 LEAST_SHARE = 0.3
 LONGEST_MESSAGE = 300
 SHOWN_FAULTS = 20
+SHOWN_CHARACTERS = 1000
 
 
 def unexplained(response):
     """What is wrong with an answer, or None."""
     status = response["status_code"]
+    headers = {name.lower(): values[0] for name, values in response["headers"].items()}
     if 200 <= status < 300:
-        return None
+        items = batch_items(response)
+        faults = [unexplained_error(item["status"], item, headers) for item in items if item["status"] != 200]
+        return next(filter(None, faults), None)
+    if headers.get("content-type") != "application/json":
+        return f"status {status}, content type {headers.get('content-type')}"
+    try:
+        return unexplained_error(status, body_of(response), headers)
+    except ValueError as fault:
+        return f"no error envelope ({fault!r})"
+
+
+def unexplained_error(status, answer, headers):
+    """What is wrong with an error, or None."""
     if not 400 <= status < 500:
         return f"status {status}"
-    headers = {name.lower(): values[0] for name, values in response["headers"].items()}
-    if headers.get("content-type") != "application/json":
-        return f"content type {headers.get('content-type')}"
     try:
-        error = json.loads(base64.b64decode(response["content"]["$base64"]))["error"]
+        error = answer["error"]
         code, message, request_id = error["code"], error["message"], error["requestId"]
-    except (TypeError, KeyError, ValueError) as fault:
+    except (TypeError, KeyError) as fault:
         return f"no error envelope ({fault!r})"
     if not code or not message.strip() or len(message) > LONGEST_MESSAGE:
         return f"code {code!r}, message {message!r}"
@@ -37,9 +49,26 @@ def unexplained(response):
     return None
 
 
+def body_of(response):
+    return json.loads(base64.b64decode(response["content"]["$base64"]))
+
+
+def batch_items(response):
+    """The answers in the answer to a batch."""
+    answer = body_of(response)
+    return answer["items"] if "succeeded" in answer else []
+
+
+def outcomes(response):
+    """Whether each thing that was asked for succeeded: one, or the items of a batch."""
+    if not 200 <= response["status_code"] < 300:
+        return [False]
+    return [item["status"] == 200 for item in batch_items(response)] or [True]
+
+
 def shown(body):
-    """A recorded body for people; fuzzed bytes as escapes, so that they do not play with the terminal."""
-    return ascii(base64.b64decode(body["$base64"]).decode(errors="replace")) if body else "no body"
+    """The beginning of a recorded body; fuzzed bytes as escapes, so that they do not play with the terminal."""
+    return ascii(base64.b64decode(body["$base64"]).decode(errors="replace"))[:SHOWN_CHARACTERS] if body else "no body"
 
 
 sent, succeeded, selected, faults = Counter(), Counter(), 0, []
@@ -60,8 +89,9 @@ for line in open(sys.argv[1], encoding="utf-8"):
         # A case with a parent was sent by a check, with a wrong key for instance.
         case = recorder["cases"][case_id]
         if response and "parent_id" not in case and case["value"]["meta"]["generation"]["mode"] == "positive":
-            sent[recorder["label"]] += 1
-            succeeded[recorder["label"]] += 200 <= response["status_code"] < 300
+            outcome = outcomes(response)
+            sent[recorder["label"]] += len(outcome)
+            succeeded[recorder["label"]] += sum(outcome)
 
 if not selected or len(sent) != selected:
     faults.append(f"{len(sent)} of {selected} operations were called as the schema says")

@@ -87,8 +87,8 @@ PYTHON
 start() {
     local port status_port
     read -r port status_port < <(free_ports) && url=http://127.0.0.1:$port || return
-    # exec, so that the process we stop is the gateway itself.
-    (cd "$root" && exec "$binary" up --listen "127.0.0.1:$port" --status-listen "127.0.0.1:$status_port" \
+    # exec, so that the process we stop is the gateway itself. Links to files lead where they can be followed.
+    (cd "$root" && FLOWFORGE_STORE=$work/store FLOWFORGE_PUBLIC_URL=$url exec "$binary" up --listen "127.0.0.1:$port" --status-listen "127.0.0.1:$status_port" \
         --kong kong.yml --no-access-log --shutdown 5s) >"$work/server" 2>&1 &
     server=$!
     for _ in {1..100}; do

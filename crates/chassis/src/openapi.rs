@@ -177,6 +177,9 @@ fn operation_object(
         }
         return object;
     }
+    if operation.makes != Makes::Nothing {
+        object["parameters"] = json!([output_parameter()]);
+    }
     let mut body = json!({ "schema": request });
     if let Some(example) = &operation.example {
         body["example"] = example.clone();
@@ -184,8 +187,15 @@ fn operation_object(
     let definition = definition_of(&request, requests);
     let mut content = json!({ "application/json": body });
     if !operation.layout.files().is_empty() {
-        content["multipart/form-data"] = json!({ "schema": multipart(operation, &definition) });
-        content["application/octet-stream"] = json!({ "schema": { "type": "string", "format": "binary" } });
+        content["multipart/form-data"] = multipart(operation, &definition);
+    }
+    if fits_a_raw_body(operation, &definition) {
+        content["application/octet-stream"] = json!({ "schema": {
+            "type": "string",
+            "format": "binary",
+            "minLength": 1,
+            "description": "The file itself; all other fields go into the query.",
+        } });
     }
     object["requestBody"] = json!({ "required": definition["required"].is_array(), "content": content });
     object
@@ -194,14 +204,50 @@ fn operation_object(
 /// The request as a form: files are parts, all else is text or JSON.
 fn multipart(operation: &Operation, definition: &Value) -> Value {
     let mut form = definition.clone();
-    let binary = json!({ "type": "string", "format": "binary" });
+    for property in form["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        drop_null(property);
+    }
+    let mut encoding = json!({});
     for field in operation.layout.files() {
-        let schema = if field.many { json!({ "type": "array", "items": binary }) } else { binary.clone() };
+        let part = json!({ "type": "string", "format": "binary" });
+        let mut schema = if field.many { json!({ "type": "array", "items": part }) } else { part };
+        schema["description"] = form["properties"][field.name]["description"].take();
         form["properties"][field.name] = schema;
+        // A part with the type of text and no file name would be an option.
+        encoding[field.name] = json!({ "contentType": "application/octet-stream" });
     }
     tidy(&mut form);
     form["additionalProperties"] = json!(false);
-    form
+    json!({ "schema": form, "encoding": encoding })
+}
+
+/// A form has no null: what is absent is left out.
+fn drop_null(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    object.retain(|key, value| key != "default" || !value.is_null());
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|one| one != "null");
+        if let [one] = &types[..] {
+            let one = one.clone();
+            object.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [Value::Object(one)] = &choices[..] {
+            let one = one.clone();
+            object.remove("anyOf");
+            object.extend(one);
+        }
+    }
+}
+
+/// Whether the file alone, as the body, can make a request: a secret has no place beside it.
+fn fits_a_raw_body(operation: &Operation, definition: &Value) -> bool {
+    let files = operation.layout.files();
+    let is_file = |name: &Value| files.iter().any(|field| name == field.name);
+    let required = definition["required"].as_array();
+    !files.is_empty() && !operation.layout.has_secrets() && required.is_none_or(|names| names.iter().all(is_file))
 }
 
 /// What an operation answers when all goes well.
@@ -229,6 +275,17 @@ fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
         "description": "Beside bytes: the facts as JSON, at most 2 KB.", "schema": { "type": "string" },
     });
     object
+}
+
+/// How files in the answer are to come.
+fn output_parameter() -> Value {
+    json!({
+        "name": "output",
+        "in": "query",
+        "description": "How a file comes: its bytes as the body, as base64 in JSON, or as a link in JSON. When absent, bytes; \
+                        JSON with base64 for who accepts application/json alone.",
+        "schema": { "type": "string", "enum": ["bytes", "base64", "url"] },
+    })
 }
 
 /// The operation for several requests at once.
@@ -466,20 +523,11 @@ fn prefix_schemas(document: &mut Value, service: &str) {
         first.make_ascii_uppercase();
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared = [
-        "Error",
-        "ErrorCode",
-        "ErrorDetail",
-        "Warning",
-        "Health",
-        "HealthStatus",
-        "Batch",
-        "FileResult",
-        "File",
-        "FileStream",
-        "Data",
-    ];
+    let shared =
+        ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus", "Batch", "FileResult", "Data"];
     let rename = |name: &str| match name.strip_suffix("Response") {
+        // Not `File`: languages have a type of that name, which is what bytes are there.
+        _ if matches!(name, "File" | "FileStream") => "FileInput".to_owned(),
         _ if shared.contains(&name) => name.to_owned(),
         Some(stem) => format!("{prefix}{stem}Result"),
         None => format!("{prefix}{name}"),
@@ -516,6 +564,22 @@ mod tests {
     fn the_error_table_has_the_status_of_each_code() {
         for (status, code, _) in ERRORS {
             assert_eq!(status, code.status().as_str());
+        }
+    }
+
+    #[test]
+    fn a_form_has_no_null() {
+        for (sent, expected) in [
+            (json!({ "type": ["string", "null"], "default": null }), json!({ "type": "string" })),
+            (
+                json!({ "anyOf": [{ "$ref": "#/x" }, { "type": "null" }], "title": "x" }),
+                json!({ "$ref": "#/x", "title": "x" }),
+            ),
+            (json!({ "type": "integer", "default": 0 }), json!({ "type": "integer", "default": 0 })),
+        ] {
+            let mut schema = sent;
+            drop_null(&mut schema);
+            assert_eq!(schema, expected);
         }
     }
 

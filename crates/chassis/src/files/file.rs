@@ -122,21 +122,27 @@ impl JsonSchema for File {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let place = |title: &str, place: &str, description: &str| {
+            json_schema!({
+                "title": title,
+                "type": "object",
+                "required": [place],
+                "additionalProperties": false,
+                "properties": {
+                    place: { "type": "string", "minLength": 1, "description": description },
+                    "name": { "type": "string", "description": "Its name." },
+                    "contentType": { "type": "string", "description": "Its media type." }
+                }
+            })
+        };
         json_schema!({
             "description": "A file: a URL, a data URI or base64 as text; or an object with one of `url`, `base64` and \
-                            `id` (of an upload to /api/v1/files), and a `name`. In a multipart request it is a part.",
+                            `id` (of an upload to /api/v1/files). In a multipart request it is a part.",
             "anyOf": [
                 { "type": "string", "minLength": 1, "description": "A URL (http or https), a data URI, or base64." },
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "properties": {
-                        "url": { "type": "string", "description": "Where to fetch it: http or https." },
-                        "base64": { "type": "string", "description": "Its bytes in base64." },
-                        "id": { "type": "string", "description": "The id of an upload." },
-                        "name": { "type": "string", "description": "Its name." }
-                    }
-                }
+                place("ByUrl", "url", "Where to fetch it: http or https."),
+                place("ByBase64", "base64", "Its bytes in base64."),
+                place("ById", "id", "The id of an upload.")
             ]
         })
     }

@@ -164,8 +164,11 @@ impl Reading<'_> {
                 continue;
             };
             let stream = sorting.field(&part_name)?.stream;
-            let limit =
-                if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(self.bounds.all - file_bytes) };
+            let limit = if stream {
+                self.settings.stream_limit.0
+            } else {
+                self.bounds.each.min(self.bounds.all.saturating_sub(file_bytes))
+            };
             let mut file = self.memory.gather(Size(limit), "the file");
             file.push(first).await?;
             while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
