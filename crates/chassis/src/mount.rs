@@ -174,7 +174,8 @@ impl Mounted {
         live: bool,
     ) -> Result<(Prepared, Arrived), Error> {
         let Raw { json, options, parts, lenient } = raw;
-        let (mounted, caller, size) = (self.clone(), call.clone(), json.len());
+        let size = json.len() + options.iter().map(|option| option.json.len()).sum::<usize>();
+        let (mounted, caller) = (self.clone(), call.clone());
         let prepare = move || {
             let operation = &mounted.operation;
             let takes_output = operation.makes != Makes::Nothing;

@@ -68,13 +68,13 @@ impl Arrivals<'_> {
                 (Place::Url(url), slot) => match self.store.own_link(&url) {
                     Some(link) => {
                         let kept = self.store.follow(&link, Size(self.bounds.each)).await;
-                        slot.fill(named(self.kept(&field, kept)?));
+                        slot.fill(named(self.kept(&field, kept).await?));
                     }
                     None => self.fetch(&field, &url, slot, named).await?,
                 },
                 (Place::Id(id), slot) => {
                     let kept = self.store.get(self.owner, &id, Size(self.bounds.each)).await;
-                    slot.fill(named(self.kept(&field, kept)?));
+                    slot.fill(named(self.kept(&field, kept).await?));
                 }
                 (Place::Part(_) | Place::Bytes(_), _) => {}
             }
@@ -88,10 +88,13 @@ impl Arrivals<'_> {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "beside its sisters")]
-    fn kept(&self, field: &str, kept: Result<Option<Content>, Error>) -> Result<Content, Error> {
+    async fn kept(&self, field: &str, kept: Result<Option<Content>, Error>) -> Result<Content, Error> {
         let gone = || Error::field(Code::Unprocessable, field, "there is no such file: it has expired or is not yours");
-        kept.map_err(|error| at_field(error, field))?.ok_or_else(gone)
+        let mut kept = kept.map_err(|error| at_field(error, field))?.ok_or_else(gone)?;
+        let mut counted = self.memory.gather(Size(self.bounds.each), "the file");
+        counted.push(std::mem::take(&mut kept.bytes)).await?;
+        kept.bytes = counted.finish();
+        Ok(kept)
     }
 
     async fn fetch(

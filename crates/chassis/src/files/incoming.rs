@@ -1,7 +1,12 @@
 //! A request's body, by its content type: JSON, a form, a multipart form, or a file as it is.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use multer::{Field, Multipart};
@@ -26,6 +31,8 @@ const MAX_OPTIONS: usize = 1_000;
 const SMALL: u64 = 1 << 20;
 /// A part up to this size is read whole even where it could be streamed: then options may follow it.
 const BUFFERED: usize = 4 << 20;
+/// Bytes of a multipart body in which there is a part, a piece of one, or an end.
+const MAX_UNREAD: usize = 1 << 20;
 
 /// A body, taken apart.
 #[derive(Default)]
@@ -126,17 +133,20 @@ impl Reading<'_> {
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
         let boundary = multer::parse_boundary(content_type).map_err(|error| not_multipart(&error))?;
-        let mut form = Multipart::new(pieces(body, headers)?, boundary);
+        let (pieces, unread) = Sips::of(pieces(body, headers)?);
+        let mut form = Multipart::new(pieces, boundary);
         let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
         let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
         'parts: while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
+            unread.settle();
             let part_name = part.name().unwrap_or_default().to_owned();
             let part_name = part_name.strip_suffix("[]").unwrap_or(&part_name).to_owned();
             if !is_file(&part) {
                 count += 1;
                 let mut text = self.memory.gather(Size(self.settings.json_limit.0 - option_bytes), "the form");
                 while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
+                    unread.settle();
                     text.push(piece).await?;
                 }
                 option_bytes += text.len();
@@ -156,13 +166,6 @@ impl Reading<'_> {
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };
-            let Some(first) = part.chunk().await.map_err(|error| not_multipart(&error))? else {
-                // What a browser sends for an input nobody filled.
-                if about.name.is_some() {
-                    sorting.place(&part_name, Part::Whole(about))?;
-                }
-                continue;
-            };
             let stream = sorting.field(&part_name)?.stream;
             let limit = if stream {
                 self.settings.stream_limit.0
@@ -170,14 +173,18 @@ impl Reading<'_> {
                 self.bounds.each.min(self.bounds.all.saturating_sub(file_bytes))
             };
             let mut file = self.memory.gather(Size(limit), "the file");
-            file.push(first).await?;
             while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
+                unread.settle();
                 file.push(piece).await?;
                 if stream && file.len() > BUFFERED {
-                    let chunks = self.chunks(last_part(form, part, file.finish()));
+                    let chunks = self.chunks(last_part(form, part, file.finish(), unread));
                     sorting.place(&part_name, Part::Live(about, chunks))?;
                     break 'parts;
                 }
+            }
+            // What a browser sends for an input nobody filled.
+            if file.len() == 0 && about.name.is_none() {
+                continue;
             }
             file_bytes += file.len();
             sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
@@ -199,11 +206,11 @@ fn is_file(part: &Field<'_>) -> bool {
 
 /// A part that is read as it arrives, after which nothing may follow: what does would not have been there when the
 /// operation began.
-fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes) -> Pieces {
-    let rest = stream::try_unfold(Some((form, part)), |state| async move {
-        let Some((mut form, mut part)) = state else { return Ok(None) };
+fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes, unread: Unread) -> Pieces {
+    let rest = stream::try_unfold((form, part, unread), |(mut form, mut part, unread)| async move {
         if let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-            return Ok(Some((piece, Some((form, part)))));
+            unread.settle();
+            return Ok(Some((piece, (form, part, unread))));
         }
         drop(part);
         match form.next_field().await.map_err(|error| not_multipart(&error))? {
@@ -215,6 +222,53 @@ fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes) -> Pi
         }
     });
     Box::pin(stream::once(std::future::ready(Ok(first))).chain(rest))
+}
+
+/// Bytes the multipart reader has taken and not yet given back as parts.
+#[derive(Clone, Default)]
+struct Unread(Arc<AtomicUsize>);
+
+impl Unread {
+    /// Says that something of it was given back.
+    fn settle(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Hands out a body sip by sip. The multipart reader takes whatever is ready before it looks at any of it, and what comes
+/// compressed is ready by the gigabyte; so after every piece there is nothing for a moment, and an end to what it may hold
+/// while it looks for a boundary or the end of a head.
+struct Sips {
+    pieces: Pieces,
+    unread: Unread,
+    swallowing: bool,
+}
+
+impl Sips {
+    fn of(pieces: Pieces) -> (Self, Unread) {
+        let unread = Unread::default();
+        (Self { pieces, unread: unread.clone(), swallowing: false }, unread)
+    }
+}
+
+impl Stream for Sips {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.swallowing) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = ready!(self.pieces.as_mut().poll_next(context));
+        if let Some(Ok(piece)) = &piece {
+            self.swallowing = true;
+            if self.unread.0.fetch_add(piece.len(), Ordering::Relaxed) > MAX_UNREAD {
+                let message = "the body is not valid multipart/form-data: there is no boundary where one should be";
+                return Poll::Ready(Some(Err(Error::new(Code::MalformedRequest, message))));
+            }
+        }
+        Poll::Ready(piece)
+    }
 }
 
 fn not_multipart(error: &multer::Error) -> Error {

@@ -20,8 +20,8 @@ use super::source::Source;
 use crate::error::{Code, Error};
 use crate::settings::Size;
 
-/// The time a stream may take as a whole.
-pub(crate) const STREAM_TIME: Duration = Duration::from_secs(15 * 60);
+/// The time a stream may take as a whole: less than a connection may last.
+pub(crate) const STREAM_TIME: Duration = Duration::from_secs(9 * 60);
 
 /// The pieces of a file that is still arriving.
 pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -82,6 +82,8 @@ enum State {
     Whole(Bytes),
     Live(Chunks),
     Taken,
+    /// Whoever asks again hears the same: a reader that passes over an error must not see an end.
+    Failed(Error),
 }
 
 impl FileStream {
@@ -137,8 +139,10 @@ impl FileStream {
         match &mut *state {
             State::Live(chunks) => {
                 let piece = chunks.next();
-                if !matches!(piece, Ok(Some(_))) {
-                    *state = State::Taken;
+                match &piece {
+                    Ok(Some(_)) => {}
+                    Ok(None) => *state = State::Taken,
+                    Err(error) => *state = State::Failed(error.clone()),
                 }
                 piece
             }
@@ -147,6 +151,7 @@ impl FileStream {
                 *state = State::Taken;
                 Ok((!bytes.is_empty()).then_some(bytes))
             }
+            State::Failed(error) => Err(error.clone()),
             State::Awaited | State::Taken => Ok(None),
         }
     }
