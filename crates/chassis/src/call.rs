@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
@@ -18,7 +18,7 @@ use crate::runtime::Runtime;
 const MAX_WARNINGS: usize = 50;
 
 /// Something the caller should know though the request succeeded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// A kebab-case word a program can branch on.
     pub code: String,
@@ -84,14 +84,14 @@ impl Call {
     }
 
     /// A call in a process that serves nobody else.
-    pub(crate) fn until(deadline: Instant) -> Self {
-        Self::of(Context::default(), deadline)
+    pub(crate) fn until(deadline: Instant, foreign: bool) -> Self {
+        Self { foreign, ..Self::of(Context::default(), deadline) }
     }
 
     /// A call for tests and benches: nobody asks, a minute is left.
     #[must_use]
     pub fn detached() -> Self {
-        Self::until(Instant::now() + Duration::from_secs(60))
+        Self::until(Instant::now() + Duration::from_secs(60), false)
     }
 
     /// The same call again, with warnings and an end of its own.
