@@ -2,11 +2,12 @@
 //! fails by itself; all of them are one request for the rate limit.
 
 use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -50,7 +51,13 @@ async fn answer(
         async move {
             let call = Arc::new(exchange.call.apart());
             let _cancel = CancelOnDrop(call.clone());
-            (index, mounted.within(deadline, one(&mounted, raw, call, exchange)).await)
+            // One that panics where it is awaited is one item, as one that panics on the pool is.
+            let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange)));
+            let answer = answer.catch_unwind().await.unwrap_or_else(|_| {
+                mounted.runtime.metrics.count_panic();
+                Err(Error::internal())
+            });
+            (index, answer)
         }
     };
     // As many at once as compute at once: the others of this batch wait here, not in the room for all.

@@ -82,14 +82,14 @@ impl Call {
     }
 
     /// A call in a process that serves nobody else.
-    pub(crate) fn until(deadline: Instant) -> Self {
-        Self::of(Context::default(), deadline)
+    pub(crate) fn in_worker(deadline: Instant, foreign: bool) -> Self {
+        Self { foreign, ..Self::of(Context::default(), deadline) }
     }
 
     /// A call for tests and benches: nobody asks, a minute is left.
     #[must_use]
     pub fn detached() -> Self {
-        Self::until(Instant::now() + Duration::from_secs(60))
+        Self::in_worker(Instant::now() + Duration::from_secs(60), false)
     }
 
     /// The same call again, with warnings and an end of its own.

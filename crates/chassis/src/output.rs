@@ -1,6 +1,8 @@
 //! An answer written bit by bit, in constant memory and as fast as the client takes it.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -22,6 +24,8 @@ const PIECES: usize = 2;
 /// How the answer is written, which is also how it ends when something goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
+    /// Not known yet; when nothing is ever said, there are no rows.
+    Unsaid,
     /// Bytes: a fault breaks the transfer off.
     Bytes,
     /// JSON lines: a fault is the last line.
@@ -34,8 +38,8 @@ enum Format {
 /// fault is an error like any other. Writing waits for the client; a client that left is an [`io::Error`].
 pub struct Output {
     head: Option<oneshot::Sender<Response>>,
-    pieces: Option<mpsc::Receiver<Result<Bytes, io::Error>>>,
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    pieces: Option<mpsc::Receiver<Bytes>>,
+    sender: mpsc::Sender<Bytes>,
     buffer: BytesMut,
     format: Format,
     wants_events: bool,
@@ -45,7 +49,10 @@ pub struct Output {
     until: Instant,
     handle: Handle,
     request_id: String,
-    finished: bool,
+    /// Whether a piece could not be sent.
+    lost: bool,
+    /// Whether all of it was said. A body that ends without breaks off: nobody may take a part for the whole.
+    complete: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -58,7 +65,7 @@ impl Output {
             pieces: Some(pieces),
             sender,
             buffer: BytesMut::new(),
-            format: Format::Bytes,
+            format: Format::Unsaid,
             wants_events: accept.contains("text/event-stream"),
             content_type: HeaderValue::from_static("application/octet-stream"),
             name: None,
@@ -66,7 +73,8 @@ impl Output {
             until: Instant::now() + STREAM_TIME,
             handle: Handle::current(),
             request_id: request_id.to_owned(),
-            finished: false,
+            lost: false,
+            complete: Arc::default(),
         };
         (output, first)
     }
@@ -83,22 +91,26 @@ impl Output {
     /// # Errors
     /// When the client left or takes nothing for too long.
     pub fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
-        if self.head.is_some() && self.format == Format::Bytes {
-            let (format, content_type) = match self.wants_events {
-                true => (Format::Events, "text/event-stream"),
-                false => (Format::Lines, "application/x-ndjson"),
-            };
-            self.format = format;
-            self.content_type = HeaderValue::from_static(content_type);
+        if self.head.is_some() {
+            self.rows();
         }
         let json = serde_json::to_vec(row).map_err(io::Error::other)?;
         self.record(&json)
     }
 
+    fn rows(&mut self) {
+        let (format, content_type) = match self.wants_events {
+            true => (Format::Events, "text/event-stream"),
+            false => (Format::Lines, "application/x-ndjson"),
+        };
+        self.format = format;
+        self.content_type = HeaderValue::from_static(content_type);
+    }
+
     fn record(&mut self, json: &[u8]) -> io::Result<()> {
         let (before, after): (&[u8], &[u8]) = match self.format {
             Format::Events => (b"data: ", b"\n\n"),
-            Format::Lines | Format::Bytes => (b"", b"\n"),
+            Format::Lines | Format::Bytes | Format::Unsaid => (b"", b"\n"),
         };
         self.buffer.extend_from_slice(before);
         self.buffer.extend_from_slice(json);
@@ -110,9 +122,17 @@ impl Output {
     /// Sends what is collected, and the head before the first of it.
     fn send(&mut self) -> io::Result<()> {
         if let (Some(head), Some(pieces)) = (self.head.take(), self.pieces.take()) {
-            let body = futures_util::stream::unfold(pieces, |mut pieces| async move {
-                let piece = pieces.recv().await?;
-                Some((piece, pieces))
+            if self.format == Format::Unsaid {
+                self.rows();
+            }
+            let state = Some((pieces, self.complete.clone()));
+            let body = futures_util::stream::unfold(state, |state| async move {
+                let (mut pieces, complete) = state?;
+                match pieces.recv().await {
+                    Some(piece) => Some((Ok(piece), Some((pieces, complete)))),
+                    None if complete.load(Ordering::Acquire) => None,
+                    None => Some((Err(io::Error::other("the answer cannot be completed")), None)),
+                }
             });
             let mut response = Response::new(Body::from_stream(body));
             let headers = response.headers_mut();
@@ -128,10 +148,12 @@ impl Output {
             return Ok(());
         }
         let piece = self.buffer.split().freeze();
-        self.pass(Ok(piece))
+        let passed = self.pass(piece);
+        self.lost |= passed.is_err();
+        passed
     }
 
-    fn pass(&self, piece: Result<Bytes, io::Error>) -> io::Result<()> {
+    fn pass(&self, piece: Bytes) -> io::Result<()> {
         let patience = self.idle.min(self.until.saturating_duration_since(Instant::now()));
         let sent = self.handle.block_on(async { self.sender.send_timeout(piece, patience).await });
         sent.map_err(|error| match error {
@@ -142,34 +164,27 @@ impl Output {
 
     /// Ends the answer; what cannot be an answer any more is given back.
     pub(crate) fn finish(mut self, result: Result<(), Error>) -> Result<(), Error> {
-        self.finished = true;
-        let Err(error) = result else {
-            // Nobody is there to hear that the client left.
-            let _ = self.send();
-            return Ok(());
+        let said = match result {
+            Ok(()) => self.send().is_ok() && !self.lost,
+            Err(error) if self.head.is_some() => return Err(error),
+            Err(error) => match self.format {
+                Format::Bytes | Format::Unsaid => false,
+                // The error is the end of it.
+                Format::Lines | Format::Events => {
+                    self.record(&error.body(&self.request_id)).and_then(|()| self.send()).is_ok()
+                }
+            },
         };
-        if self.head.is_some() {
-            return Err(error);
-        }
-        let _ = match self.format {
-            Format::Bytes => self.pass(Err(io::Error::other("the answer cannot be completed"))),
-            Format::Lines | Format::Events => self.record(&error.body(&self.request_id)).and_then(|()| self.send()),
-        };
+        self.complete.store(said, Ordering::Release);
         Ok(())
-    }
-}
-
-/// A function that panicked must not look as if it had said all.
-impl Drop for Output {
-    fn drop(&mut self) {
-        if !self.finished && self.head.is_none() {
-            let _ = self.pass(Err(io::Error::other("the answer cannot be completed")));
-        }
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.format == Format::Unsaid {
+            self.format = Format::Bytes;
+        }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= PIECE {
             self.send()?;

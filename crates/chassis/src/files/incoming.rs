@@ -8,7 +8,7 @@ use multer::{Field, Multipart};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::collect::{FileBounds, Part};
+use super::collect::{FileBounds, Part, too_large_together};
 use super::file::Content;
 use super::name;
 use super::source::media_type_of;
@@ -113,7 +113,7 @@ impl Reading<'_> {
             }
             Part::Whole(Content { bytes, ..about })
         };
-        let json = if field.many { r#"[{"part":0}]"# } else { r#"{"part":0}"# };
+        let json = if field.many { r#"[{"$part":0}]"# } else { r#"{"$part":0}"# };
         let option = Pair { name: field.name.to_owned(), json: json.to_owned() };
         Ok(Incoming { options: vec![option], parts: vec![part], ..Incoming::default() })
     }
@@ -156,7 +156,8 @@ impl Reading<'_> {
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };
-            let Some(first) = part.chunk().await.map_err(|error| not_multipart(&error))? else {
+            let first = part.chunk().await.map_err(|error| not_multipart(&error))?;
+            let Some(first) = first.filter(|first| !first.is_empty()) else {
                 // What a browser sends for an input nobody filled.
                 if about.name.is_some() {
                     sorting.place(&part_name, Part::Whole(about))?;
@@ -164,12 +165,17 @@ impl Reading<'_> {
                 continue;
             };
             let stream = sorting.field(&part_name)?.stream;
-            let limit =
-                if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(self.bounds.all - file_bytes) };
+            let room = self.bounds.all.saturating_sub(file_bytes);
+            let limit = if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(room) };
+            let is_the_sum = !stream && room < self.bounds.each;
+            let too_large = |error: Error| match error.code() {
+                Code::PayloadTooLarge if is_the_sum => too_large_together(self.bounds.all),
+                _ => error,
+            };
             let mut file = self.memory.gather(Size(limit), "the file");
-            file.push(first).await?;
+            file.push(first).await.map_err(too_large)?;
             while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-                file.push(piece).await?;
+                file.push(piece).await.map_err(too_large)?;
                 if stream && file.len() > BUFFERED {
                     let chunks = self.chunks(last_part(form, part, file.finish()));
                     sorting.place(&part_name, Part::Live(about, chunks))?;
@@ -269,7 +275,7 @@ impl<'f> Sorting<'f> {
     fn finish(self) -> (Vec<Pair>, Vec<Part>) {
         let filled = self.fields.iter().zip(self.placed).filter(|(_, numbers)| !numbers.is_empty());
         let pairs = filled.map(|(field, numbers)| {
-            let parts: Vec<String> = numbers.iter().map(|number| format!(r#"{{"part":{number}}}"#)).collect();
+            let parts: Vec<String> = numbers.iter().map(|number| format!(r#"{{"$part":{number}}}"#)).collect();
             let list = parts.join(",");
             Pair { name: field.name.to_owned(), json: if field.many { format!("[{list}]") } else { list } }
         });

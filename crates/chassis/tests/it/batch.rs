@@ -143,7 +143,10 @@ fn a_batch_has_at_least_one_item_and_at_most_a_hundred() {
     let client = client();
     assert_eq!(statuses(&client.post(ACT, &named(&["a"; 100]))), [200; 100]);
     let answer = client.post(ACT, &named(&["a"; 101]));
-    assert_eq!((answer.status, answer.message().as_str()), (400, "items: must have a length of at most 100 (you sent 101)"));
+    assert_eq!(
+        (answer.status, answer.message().as_str()),
+        (400, "items: must have a length of at most 100 (you sent 101)")
+    );
     let answer = client.post(ACT, &named(&[]));
     assert_eq!((answer.status, answer.message().as_str()), (400, "items: must not be empty"));
 }
@@ -176,7 +179,10 @@ fn what_is_no_batch_is_refused() {
 fn options_of_the_query_are_those_of_every_item() {
     let client = client();
     let told = client.post(&format!("{ACT}?times=2"), &named(&["a", "b"])).json();
-    assert_eq!((&told["items"][0]["result"]["done"], &told["items"][1]["result"]["done"]), (&json!("aa"), &json!("bb")));
+    assert_eq!(
+        (&told["items"][0]["result"]["done"], &told["items"][1]["result"]["done"]),
+        (&json!("aa"), &json!("bb"))
+    );
     let both = json!({ "items": [{ "name": "a", "times": 1 }, { "name": "b" }] });
     let answer = client.post(&format!("{ACT}?times=2"), &both);
     assert_eq!(statuses(&answer), [400, 200]);
@@ -217,7 +223,8 @@ fn every_item_may_be_a_file() {
     let answer = client.post("/api/v1/test/reverse/batch", &body);
     assert_eq!(statuses(&answer), [200, 400, 200, 400, 400]);
     let told = answer.json();
-    let file = |base64: &str| json!({ "name": "r.bin", "contentType": "application/x-test", "size": 2, "base64": base64 });
+    let file =
+        |base64: &str| json!({ "name": "r.bin", "contentType": "application/x-test", "size": 2, "base64": base64 });
     assert_eq!(told["items"][0]["result"], json!({ "file": file("AgE="), "bytes": 2, "warnings": [] }));
     assert_eq!(told["items"][2]["result"]["file"], file("BAM="));
 }

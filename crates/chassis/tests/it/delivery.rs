@@ -183,8 +183,7 @@ fn several_files_are_an_archive_or_a_list() {
     let file = |base64: &str| json!({ "name": "word.txt", "contentType": "text/plain", "size": 3, "base64": base64 });
     assert_eq!(told, json!({ "files": [file("b25l"), file("dHdv")], "letters": 7, "warnings": [] }));
     let told = client.post(SPLIT, &json!({ "text": "one two", "output": "url" })).json();
-    let links: Vec<&str> =
-        told["files"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
+    let links: Vec<&str> = told["files"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
     let texts = links.iter().map(|link| client.get(link.strip_prefix("https://flow.example.com").unwrap()).body);
     assert_eq!(texts.collect::<Vec<_>>(), ["one", "two"]);
     let none = client.post(SPLIT, &json!({ "text": "", "output": "base64" })).json();

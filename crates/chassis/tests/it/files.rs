@@ -471,15 +471,19 @@ fn a_large_upload_or_download_is_refused() {
 }
 
 #[test]
-fn a_stream_comes_last() {
+fn a_large_stream_comes_last() {
     let kept = kept();
     let width = ("width", None, None, &b"7"[..]);
-    assert_eq!(kept.form("/flow", &[width, file("file", BYTES)]).json()["file"]["hex"], hex(BYTES));
+    for parts in [[width, file("file", BYTES)], [file("file", BYTES), width]] {
+        assert_eq!(kept.form("/flow", &parts).json()["file"]["hex"], hex(BYTES));
+    }
+    let large = vec![b'x'; 5 << 20];
+    assert_eq!(kept.form("/flow", &[width, file("file", &large)]).status, 200);
     for late in [width, file("file", BYTES)] {
-        let answer = kept.form("/flow", &[file("file", BYTES), late]);
+        let answer = kept.form("/flow", &[file("file", &large), late]);
         assert_eq!(answer.status, 400);
         let field = late.0;
-        assert_eq!(answer.message(), format!("{field}: comes after the file: send the file last"));
+        assert_eq!(answer.message(), format!("{field}: comes after a large file: send the file last"));
     }
 }
 

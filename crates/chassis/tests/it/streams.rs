@@ -235,7 +235,7 @@ fn lines(text: &str) -> impl Iterator<Item = Value> {
 #[test]
 fn rows_are_lines_or_events_as_the_client_accepts() {
     let running = running();
-    for count in [1, 3, MANY] {
+    for count in [0, 1, 3, MANY] {
         let all: Vec<u64> = (0..count as u64).collect();
         for accept in ["*/*", "application/x-ndjson", "application/json"] {
             let came = running.post("/rows", accept, &json!({ "count": count }));
@@ -265,11 +265,8 @@ fn bytes_are_a_file() {
 #[test]
 fn an_error_before_the_first_byte_is_an_error_like_any_other() {
     let running = running();
-    let cases = [
-        ("impossible", 422, "UNPROCESSABLE"),
-        ("panic", 500, "INTERNAL_ERROR"),
-        ("loop", 504, "DEADLINE_EXCEEDED"),
-    ];
+    let cases =
+        [("impossible", 422, "UNPROCESSABLE"), ("panic", 500, "INTERNAL_ERROR"), ("loop", 504, "DEADLINE_EXCEEDED")];
     for accept in ["*/*", "text/event-stream"] {
         for (end, status, code) in cases {
             let came = running.post("/rows", accept, &json!({ "count": 0, "end": end }));
@@ -353,8 +350,7 @@ fn a_client_that_stands_still_does_not_see_an_end() {
 #[test]
 fn more_streams_than_places_are_refused() {
     let running = with(Settings { streams: 2, ..Settings::default() });
-    let held: Vec<Response> =
-        (0..2).map(|_| running.begin(json_request("/endless", "*/*", &json!({})))).collect();
+    let held: Vec<Response> = (0..2).map(|_| running.begin(json_request("/endless", "*/*", &json!({})))).collect();
     for request in [
         json_request("/rows", "*/*", &json!({ "count": 1 })),
         raw("/sum", "x/y", Body::from_stream(stream::iter([Ok::<_, io::Error>("abc")]))),
@@ -462,11 +458,7 @@ fn a_sender_that_breaks_off_is_an_error() {
 /// A client that leaves while its file arrives leaves nothing behind.
 #[test]
 fn a_stream_ends_with_its_request() {
-    let running = with(Settings {
-        stream_idle: Span(Duration::from_millis(100)),
-        streams: 1,
-        ..Settings::default()
-    });
+    let running = with(Settings { stream_idle: Span(Duration::from_millis(100)), streams: 1, ..Settings::default() });
     let silent = stream::iter([Ok::<_, io::Error>(Bytes::from("abc"))]).chain(stream::pending());
     let request = raw("/sum", "x/y", Body::from_stream(silent));
     let answer = running.tokio.spawn(running.app.call(request));

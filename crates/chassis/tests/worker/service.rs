@@ -73,8 +73,7 @@ fn all(request: JoinRequest) -> Vec<File> {
 }
 
 fn joined(files: &[File]) -> Joined {
-    let name =
-        |file: &File| format!("{} {}", file.name().unwrap_or("none"), file.content_type().unwrap_or("none"));
+    let name = |file: &File| format!("{} {}", file.name().unwrap_or("none"), file.content_type().unwrap_or("none"));
     Joined { names: files.iter().map(name).collect(), pid: std::process::id() }
 }
 
