@@ -40,6 +40,10 @@ impl Flows {
             metrics.streams.inc();
             let result = catch_unwind(AssertUnwindSafe(job));
             metrics.streams.dec();
+            // Here, because nobody may be waiting any more: a stream goes on when its answer has begun.
+            if result.is_err() {
+                metrics.count_panic();
+            }
             drop(place);
             // Nobody listens when the client left.
             let _ = sender.send(result);
@@ -48,10 +52,7 @@ impl Flows {
         started.map_err(|_| Error::new(Code::Unavailable, "no thread for another stream").retry_after(5))?;
         match receiver.await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) | Err(_) => {
-                self.metrics.count_panic();
-                Err(Error::internal())
-            }
+            Ok(Err(_)) | Err(_) => Err(Error::internal()),
         }
     }
 }

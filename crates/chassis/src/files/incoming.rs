@@ -1,7 +1,9 @@
 //! A request's body, by its content type: JSON, a form, a multipart form, or a file as it is.
 
+use std::task::Poll;
+
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use multer::{Field, Multipart};
@@ -126,7 +128,7 @@ impl Reading<'_> {
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
         let boundary = multer::parse_boundary(content_type).map_err(|error| not_multipart(&error))?;
-        let mut form = Multipart::new(pieces(body, headers)?, boundary);
+        let mut form = Multipart::new(one_at_a_time(pieces(body, headers)?), boundary);
         let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
         let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
@@ -198,6 +200,21 @@ fn is_file(part: &Field<'_>) -> bool {
         None => false,
     };
     typed || part.file_name().is_some()
+}
+
+/// Pieces with a pause after each: multer takes all it can get before it hands out any of it, and what is inflated comes
+/// without end from a few bytes that are here.
+fn one_at_a_time(mut pieces: Pieces) -> impl Stream<Item = Result<Bytes, Error>> + Send {
+    let mut pause = false;
+    stream::poll_fn(move |context| {
+        if std::mem::take(&mut pause) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = pieces.poll_next_unpin(context);
+        pause = matches!(piece, Poll::Ready(Some(_)));
+        piece
+    })
 }
 
 /// A part that is read as it arrives, after which nothing may follow: what does would not have been there when the

@@ -1,5 +1,6 @@
 //! Files in: whatever way a file comes, it is the same file.
 
+use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
@@ -9,6 +10,7 @@ use chassis::settings::Size;
 use chassis::testing::{Answer, Client};
 use chassis::{Call, Data, Error, File, FileStream, KeptFile, Secret, Service, Settings};
 use data_encoding::HEXLOWER;
+use futures_util::stream;
 use garde::Validate;
 use http::Request;
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
@@ -478,9 +480,13 @@ fn a_large_stream_comes_last() {
         assert_eq!(kept.form("/flow", &parts).json()["file"]["hex"], hex(BYTES));
     }
     let large = vec![b'x'; 5 << 20];
-    assert_eq!(kept.form("/flow", &[width, file("file", &large)]).status, 200);
+    let send = |parts: &[Part<'_>]| {
+        let pieces: Vec<_> = form(parts).chunks(64 << 10).map(|piece| Ok::<_, Infallible>(piece.to_vec())).collect();
+        kept.raw("/flow", &[(CONTENT_TYPE, FORM)], chassis::Body::from_stream(stream::iter(pieces)))
+    };
+    assert_eq!(send(&[width, file("file", &large)]).status, 200);
     for late in [width, file("file", BYTES)] {
-        let answer = kept.form("/flow", &[file("file", &large), late]);
+        let answer = send(&[file("file", &large), late]);
         assert_eq!(answer.status, 400);
         let field = late.0;
         assert_eq!(answer.message(), format!("{field}: comes after a large file: send the file last"));
