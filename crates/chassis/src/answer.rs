@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::call::Warning;
 use crate::error::Error;
@@ -111,6 +112,27 @@ fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8
     serde_json::to_writer(&mut json, warnings).map_err(|error| unwritable(&error))?;
     json.push(b'}');
     Ok(json)
+}
+
+/// The end of an object, as [`write`] makes it.
+#[derive(Deserialize)]
+struct Warned<'a> {
+    #[serde(borrow)]
+    warnings: &'a RawValue,
+}
+
+/// Puts more warnings before those of an answer that was written elsewhere.
+pub(crate) fn warn_first(json: &mut Vec<u8>, warnings: &[Warning]) -> Result<(), Error> {
+    let warned: Warned<'_> = serde_json::from_slice(json).map_err(|_| Error::internal())?;
+    let own = warned.warnings.get().to_owned();
+    // They are the last of it: the list and the brace after it.
+    json.truncate(json.len() - own.len() - 1);
+    serde_json::to_writer(&mut *json, warnings).map_err(|_| Error::internal())?;
+    json.pop();
+    json.extend_from_slice(if own == "[]" { b"" } else { b"," });
+    json.extend_from_slice(&own.as_bytes()[1..]);
+    json.push(b'}');
+    Ok(())
 }
 
 /// How a file stands in a kept answer.

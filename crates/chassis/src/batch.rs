@@ -51,8 +51,9 @@ async fn answer(
         async move {
             let call = Arc::new(exchange.call.apart());
             let _cancel = CancelOnDrop(call.clone());
-            let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange))).catch_unwind();
-            let answer = answer.await.unwrap_or_else(|_| {
+            // One that panics where it is awaited is one item, as one that panics on the pool is.
+            let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange)));
+            let answer = answer.catch_unwind().await.unwrap_or_else(|_| {
                 mounted.runtime.metrics.count_panic();
                 Err(Error::internal())
             });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
@@ -18,7 +18,7 @@ use crate::runtime::Runtime;
 const MAX_WARNINGS: usize = 50;
 
 /// Something the caller should know though the request succeeded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Warning {
     /// A kebab-case word a program can branch on.
     pub code: String,
@@ -41,10 +41,8 @@ pub struct KeptFile {
     /// Its bytes.
     pub size: u64,
     /// A link that opens it to whoever has it, until it expires.
-    #[schemars(extend("format" = "uri"))]
     pub url: String,
     /// When it goes (RFC 3339).
-    #[schemars(extend("format" = "date-time"))]
     pub expires_at: String,
 }
 
@@ -84,14 +82,14 @@ impl Call {
     }
 
     /// A call in a process that serves nobody else.
-    pub(crate) fn until(deadline: Instant, foreign: bool) -> Self {
+    pub(crate) fn in_worker(deadline: Instant, foreign: bool) -> Self {
         Self { foreign, ..Self::of(Context::default(), deadline) }
     }
 
     /// A call for tests and benches: nobody asks, a minute is left.
     #[must_use]
     pub fn detached() -> Self {
-        Self::until(Instant::now() + Duration::from_secs(60), false)
+        Self::in_worker(Instant::now() + Duration::from_secs(60), false)
     }
 
     /// The same call again, with warnings and an end of its own.

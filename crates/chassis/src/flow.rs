@@ -44,6 +44,7 @@ impl Flows {
             metrics.streams.inc();
             let result = catch_unwind(AssertUnwindSafe(job));
             metrics.streams.dec();
+            // Here, because nobody may be waiting any more: a stream goes on when its answer has begun.
             if result.is_err() {
                 metrics.count_panic();
             }

@@ -16,10 +16,10 @@ use http::header::{CACHE_CONTROL, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 
-use crate::answer::{Answer, Makes};
+use crate::answer::{Answer, Makes, warn_first};
 use crate::body;
 use crate::cache::{Key, Served};
-use crate::call::{Call, CancelOnDrop, Warning};
+use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
@@ -273,17 +273,16 @@ impl Mounted {
         deadline: Instant,
     ) -> Result<Answer, Error> {
         if self.operation.isolated {
-            let (request, files) = task.write()?;
-            // The warnings so far go along: they belong to the answer, which is written over there.
-            let mut json = serde_json::to_vec(&call.take_warnings()).map_err(|_| Error::internal())?;
-            json.extend_from_slice(&request);
+            let (json, files) = task.write()?;
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };
             let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, deadline, limit)).await?;
-            return Ok(Answer {
-                json: answer.json.into(),
-                files: answer.files.iter().map(|file| file.content().clone()).collect(),
-            });
+            let mut json = answer.json.into();
+            let warnings = call.take_warnings();
+            if !warnings.is_empty() && !call.is_foreign() {
+                warn_first(&mut json, &warnings)?;
+            }
+            return Ok(Answer { json, files: answer.files.iter().map(|file| file.content().clone()).collect() });
         }
         match task.start() {
             Start::Await(start) => start(call).await,
@@ -346,14 +345,10 @@ fn compute(start: Start, call: &Call) -> Result<Answer, Error> {
 
 /// The worker's side of an isolated operation: the request came whole.
 pub(crate) fn work(operation: &Operation, parcel: &Parcel, deadline: Instant) -> Result<Parcel, Error> {
-    let mut texts = serde_json::Deserializer::from_slice(&parcel.json).into_iter::<Vec<Warning>>();
-    let warnings = texts.next().and_then(Result::ok).unwrap_or_default();
-    let request = parcel.json.slice(texts.byte_offset()..);
-    let call = Call::until(deadline, operation.foreign.is_some());
-    warnings.into_iter().for_each(|warning| call.push_warning(warning));
+    let call = Call::in_worker(deadline, operation.foreign.is_some());
     let parts: Vec<Part> = parcel.files.iter().map(|file| Part::Whole(file.content().clone())).collect();
     let bounds = FileBounds { count: parts.len(), each: usize::MAX, all: usize::MAX };
-    let input = Input { body: body::text(&request)?, parts, bounds, ..Input::default() };
+    let input = Input { body: body::text(&parcel.json)?, parts, bounds, ..Input::default() };
     let prepared = (operation.prepare)(input, &operation.layout, &call)?;
     let answer = compute(prepared.task.start(), &call)?;
     Ok(Parcel { json: answer.json.into(), files: answer.files.into_iter().map(File::of).collect() })
@@ -362,7 +357,7 @@ pub(crate) fn work(operation: &Operation, parcel: &Parcel, deadline: Instant) ->
 /// `Cache-Control: no-cache` asks for an answer computed now.
 fn asks_anew(headers: &HeaderMap) -> bool {
     let value = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(',').any(|word| matches!(word.trim(), "no-cache" | "no-store"))
+    value.split(',').any(|word| matches!(word.trim().to_ascii_lowercase().as_str(), "no-cache" | "no-store"))
 }
 
 async fn path_options(parts: &mut Parts) -> Result<Vec<Pair>, Error> {

@@ -24,6 +24,8 @@ const PIECES: usize = 2;
 /// How the answer is written, which is also how it ends when something goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
+    /// Not known yet; when nothing is ever said, there are no rows.
+    Unsaid,
     /// Bytes: a fault breaks the transfer off.
     Bytes,
     /// JSON lines: a fault is the last line.
@@ -47,10 +49,10 @@ pub struct Output {
     until: Instant,
     handle: Handle,
     request_id: String,
-    /// Set when all of the answer was taken; a body that ends without it breaks off.
+    /// Whether a piece could not be sent.
+    lost: bool,
+    /// Whether all of it was said. A body that ends without breaks off: nobody may take a part for the whole.
     complete: Arc<AtomicBool>,
-    /// A piece was not taken: none may follow.
-    broken: bool,
 }
 
 impl Output {
@@ -63,7 +65,7 @@ impl Output {
             pieces: Some(pieces),
             sender,
             buffer: BytesMut::new(),
-            format: Format::Bytes,
+            format: Format::Unsaid,
             wants_events: accept.contains("text/event-stream"),
             content_type: HeaderValue::from_static("application/octet-stream"),
             name: None,
@@ -71,8 +73,8 @@ impl Output {
             until: Instant::now() + STREAM_TIME,
             handle: Handle::current(),
             request_id: request_id.to_owned(),
+            lost: false,
             complete: Arc::default(),
-            broken: false,
         };
         (output, first)
     }
@@ -89,22 +91,26 @@ impl Output {
     /// # Errors
     /// When the client left or takes nothing for too long.
     pub fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
-        if self.head.is_some() && self.format == Format::Bytes {
-            let (format, content_type) = match self.wants_events {
-                true => (Format::Events, "text/event-stream"),
-                false => (Format::Lines, "application/x-ndjson"),
-            };
-            self.format = format;
-            self.content_type = HeaderValue::from_static(content_type);
+        if self.head.is_some() {
+            self.rows();
         }
         let json = serde_json::to_vec(row).map_err(io::Error::other)?;
         self.record(&json)
     }
 
+    fn rows(&mut self) {
+        let (format, content_type) = match self.wants_events {
+            true => (Format::Events, "text/event-stream"),
+            false => (Format::Lines, "application/x-ndjson"),
+        };
+        self.format = format;
+        self.content_type = HeaderValue::from_static(content_type);
+    }
+
     fn record(&mut self, json: &[u8]) -> io::Result<()> {
         let (before, after): (&[u8], &[u8]) = match self.format {
             Format::Events => (b"data: ", b"\n\n"),
-            Format::Lines | Format::Bytes => (b"", b"\n"),
+            Format::Lines | Format::Bytes | Format::Unsaid => (b"", b"\n"),
         };
         self.buffer.extend_from_slice(before);
         self.buffer.extend_from_slice(json);
@@ -116,12 +122,15 @@ impl Output {
     /// Sends what is collected, and the head before the first of it.
     fn send(&mut self) -> io::Result<()> {
         if let (Some(head), Some(pieces)) = (self.head.take(), self.pieces.take()) {
-            let body = futures_util::stream::unfold(Some((pieces, self.complete.clone())), |state| async move {
+            if self.format == Format::Unsaid {
+                self.rows();
+            }
+            let state = Some((pieces, self.complete.clone()));
+            let body = futures_util::stream::unfold(state, |state| async move {
                 let (mut pieces, complete) = state?;
                 match pieces.recv().await {
                     Some(piece) => Some((Ok(piece), Some((pieces, complete)))),
                     None if complete.load(Ordering::Acquire) => None,
-                    // Half an answer must not look whole.
                     None => Some((Err(io::Error::other("the answer cannot be completed")), None)),
                 }
             });
@@ -138,13 +147,15 @@ impl Output {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        if self.broken {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
         let piece = self.buffer.split().freeze();
+        let passed = self.pass(piece);
+        self.lost |= passed.is_err();
+        passed
+    }
+
+    fn pass(&self, piece: Bytes) -> io::Result<()> {
         let patience = self.idle.min(self.until.saturating_duration_since(Instant::now()));
         let sent = self.handle.block_on(async { self.sender.send_timeout(piece, patience).await });
-        self.broken = sent.is_err();
         sent.map_err(|error| match error {
             mpsc::error::SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe.into(),
             mpsc::error::SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut.into(),
@@ -153,20 +164,27 @@ impl Output {
 
     /// Ends the answer; what cannot be an answer any more is given back.
     pub(crate) fn finish(mut self, result: Result<(), Error>) -> Result<(), Error> {
-        let ended = match result {
-            Ok(()) => self.send(),
+        let said = match result {
+            Ok(()) => self.send().is_ok() && !self.lost,
             Err(error) if self.head.is_some() => return Err(error),
-            // The rest of the bytes does not come.
-            Err(_) if self.format == Format::Bytes => return Ok(()),
-            Err(error) => self.record(&error.body(&self.request_id)).and_then(|()| self.send()),
+            Err(error) => match self.format {
+                Format::Bytes | Format::Unsaid => false,
+                // The error is the end of it.
+                Format::Lines | Format::Events => {
+                    self.record(&error.body(&self.request_id)).and_then(|()| self.send()).is_ok()
+                }
+            },
         };
-        self.complete.store(ended.is_ok(), Ordering::Release);
+        self.complete.store(said, Ordering::Release);
         Ok(())
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.format == Format::Unsaid {
+            self.format = Format::Bytes;
+        }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= PIECE {
             self.send()?;

@@ -23,7 +23,7 @@ pub(crate) use names::{nearest, same as same_name};
 
 use crate::call::Warning;
 use crate::error::{Code, Error};
-use crate::files::{Collector, FileBounds, Found, Part};
+use crate::files::{Collected, Collector, FileBounds, Found, Part};
 use object::Root;
 use problem::Problem;
 use reader::Reader;
@@ -80,13 +80,16 @@ pub(crate) fn decode<T: DeserializeOwned>(input: Input<'_>, layout: &Layout) -> 
     let reader = Reader::new(layout, &texts, input.lenient, input.takes_output);
     let collector = Collector::new(input.parts, input.bounds);
     let root = Root { reader: &reader, body: input.body, options: input.options };
-    let (result, files) = collector.collect(|| T::deserialize(root));
+    let (result, Collected { files, too_large }) = collector.collect(|| T::deserialize(root));
     match result {
         Ok(request) => {
             let (warnings, reserved) = reader.into_notes();
             Ok(Decoded { request, warnings, files, reserved })
         }
-        Err(problem) => Err(reader.locate(problem)),
+        Err(problem) => {
+            let error = reader.locate(problem);
+            Err(if too_large { Error { code: Code::PayloadTooLarge, ..error } } else { error })
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl<'de> Root<'_, 'de> {
         }
         for option in self.options {
             if self.reader.reserves(&option.name) {
-                self.reader.reserve(&option.json);
+                self.reader.reserve(&option.json)?;
             } else if let Some(field) = self.reader.field(&option.name, fields)? {
                 entries.add(self.reader, field, &option.json)?;
             }
@@ -92,7 +92,7 @@ impl<'de> Entries<'de> {
 
     pub(super) fn add(&mut self, reader: &Reader<'de>, field: &'static str, json: &'de str) -> Result<(), Problem> {
         if self.found.iter().any(|(known, _)| *known == field) {
-            return Err(Problem::Field { field: field.to_owned(), message: "is there twice: send it once".to_owned() });
+            return Err(Problem::twice(field));
         }
         let absent = json == "null" || (json == "\"\"" && reader.is_scalar(field));
         if !absent {
@@ -120,7 +120,7 @@ impl<'de> Visitor<'de> for Gather<'_, '_, 'de> {
             self.reader.count_value().map_err(|problem| self.reader.carry(problem))?;
             if self.reader.reserves(&name) {
                 let value: &'de RawValue = map.next_value()?;
-                self.reader.reserve(value.get());
+                self.reader.reserve(value.get()).map_err(|problem| self.reader.carry(problem))?;
                 continue;
             }
             let field = self.reader.field(&name, self.entries.fields).map_err(|problem| self.reader.carry(problem))?;

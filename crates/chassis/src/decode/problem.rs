@@ -22,6 +22,10 @@ impl Problem {
         Self::Field { field: String::new(), message: message.into() }
     }
 
+    pub(super) fn twice(field: &str) -> Self {
+        Self::Field { field: field.to_owned(), message: "is there twice: send it once".to_owned() }
+    }
+
     pub(super) fn too_deep() -> Self {
         Self::here(format!("is nested more than {MAX_DEPTH} levels deep"))
     }

@@ -55,7 +55,7 @@ impl<'de> Reader<'de> {
     }
 
     pub(super) fn into_notes(self) -> (Vec<Warning>, Reserved) {
-        (self.warnings.into_inner(), Reserved { output: self.output.into_inner() })
+        (self.warnings.into_inner(), Reserved { output: self.output.into_inner().filter(|json| json != "null") })
     }
 
     /// Whether an entry of the request is for the chassis.
@@ -64,9 +64,14 @@ impl<'de> Reader<'de> {
     }
 
     /// Takes what is for the chassis.
-    pub(super) fn reserve(&self, json: &str) {
-        if json != "null" && json != "\"\"" {
-            *self.output.borrow_mut() = Some(json.to_owned());
+    pub(super) fn reserve(&self, json: &str) -> Result<(), Problem> {
+        if json == "null" || json == "\"\"" {
+            return Ok(());
+        }
+        let known = self.output.borrow_mut().replace(json.to_owned());
+        match known {
+            Some(_) => Err(Problem::twice("output")),
+            None => Ok(()),
         }
     }
 

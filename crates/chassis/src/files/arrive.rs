@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::collect::{FileBounds, Found, Pending, Slot};
+use super::collect::{FileBounds, Found, Pending, Slot, too_large_together};
 use super::fetch::{Fetcher, Patience};
 use super::file::Content;
 use super::source::Place;
@@ -49,9 +49,7 @@ impl Arrivals<'_> {
         let arrived: Vec<Arrived> = stream::iter(tasks).buffered(AT_ONCE).try_collect().await?;
         let bytes = arrived.iter().map(|one| one.bytes).sum();
         if bytes > self.bounds.all {
-            let limit = Size(self.bounds.all);
-            let message = format!("the files are larger than the limit of {limit} together: send less at once");
-            return Err(Error::new(Code::PayloadTooLarge, message));
+            return Err(too_large_together(self.bounds.all));
         }
         Ok(Arrived { bytes, live: arrived.iter().any(|one| one.live) })
     }

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use super::file::{Content, File};
 use super::source::{Place, Source};
 use super::stream::{Chunks, FileStream};
+use crate::error::{Code, Error};
 use crate::settings::Size;
 
 /// What files a request may have.
@@ -56,7 +57,15 @@ pub(crate) struct Collector {
     bounds: FileBounds,
     found: Vec<Found>,
     bytes: usize,
+    too_large: bool,
     path: String,
+}
+
+/// The files a request was found to have.
+pub(crate) struct Collected {
+    pub(crate) files: Vec<Found>,
+    /// Whether reading ended at a file that is too large.
+    pub(crate) too_large: bool,
 }
 
 thread_local! {
@@ -70,11 +79,11 @@ impl Collector {
     }
 
     /// Runs something that reads a request, and gives the files it found.
-    pub(crate) fn collect<T>(self, read: impl FnOnce() -> T) -> (T, Vec<Found>) {
+    pub(crate) fn collect<T>(self, read: impl FnOnce() -> T) -> (T, Collected) {
         let before = READING.replace(Some(self));
         let value = read();
         let collector = READING.replace(before).unwrap_or_default();
-        (value, collector.found)
+        (value, Collected { files: collector.found, too_large: collector.too_large })
     }
 
     fn note(&mut self, source: Source, slot: Slot) -> Result<(), String> {
@@ -109,6 +118,7 @@ impl Collector {
     /// Counts the bytes of a file against the bounds.
     fn count(&mut self, bytes: usize) -> Result<(), String> {
         self.bytes += bytes;
+        self.too_large = bytes > self.bounds.each || self.bytes > self.bounds.all;
         if bytes > self.bounds.each {
             return Err(format!("is larger than the limit of {}", Size(self.bounds.each)));
         }
@@ -126,6 +136,13 @@ impl Slot {
             Self::Stream(stream) => stream.fill_whole(content),
         }
     }
+}
+
+/// The error of files that are too large as a whole.
+pub(super) fn too_large_together(limit: usize) -> Error {
+    let limit = Size(limit);
+    let message = format!("the files are larger than the limit of {limit} together: send less at once");
+    Error::new(Code::PayloadTooLarge, message)
 }
 
 /// Notes a file of the request that is being read.

@@ -1,19 +1,18 @@
 //! A request's body, by its content type: JSON, a form, a multipart form, or a file as it is.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::Poll;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use multer::{Field, Multipart};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::collect::{FileBounds, Part};
+use super::collect::{FileBounds, Part, too_large_together};
 use super::file::Content;
 use super::name;
 use super::source::media_type_of;
@@ -24,15 +23,15 @@ use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
 use crate::settings::{Settings, Size};
 
-/// Options a multipart body may hold.
-const MAX_OPTIONS: usize = 1_000;
+/// Parts a multipart body may have.
+const MAX_PARTS: usize = 1_000;
+/// Bytes that are taken in without finding the next part or a piece of one.
+const MAX_HEAD: usize = 256 * 1024;
 /// A raw body that is announced to be at most this large is read whole even where it could be streamed: a thread of its
 /// own would cost more.
 const SMALL: u64 = 1 << 20;
 /// A part up to this size is read whole even where it could be streamed: then options may follow it.
 const BUFFERED: usize = 4 << 20;
-/// Bytes of a multipart body in which there is a part, a piece of one, or an end.
-const MAX_UNREAD: usize = 1 << 20;
 
 /// A body, taken apart.
 #[derive(Default)]
@@ -120,7 +119,7 @@ impl Reading<'_> {
             }
             Part::Whole(Content { bytes, ..about })
         };
-        let json = if field.many { r#"[{"part":0}]"# } else { r#"{"part":0}"# };
+        let json = if field.many { r#"[{"$part":0}]"# } else { r#"{"$part":0}"# };
         let option = Pair { name: field.name.to_owned(), json: json.to_owned() };
         Ok(Incoming { options: vec![option], parts: vec![part], ..Incoming::default() })
     }
@@ -133,26 +132,23 @@ impl Reading<'_> {
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
         let boundary = multer::parse_boundary(content_type).map_err(|error| not_multipart(&error))?;
-        let (pieces, unread) = Sips::of(pieces(body, headers)?);
-        let mut form = Multipart::new(pieces, boundary);
+        let mut form = Form::new(pieces(body, headers)?, boundary);
         let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
         let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
-        'parts: while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
-            unread.settle();
+        'parts: while let Some(mut part) = form.part().await? {
+            count += 1;
+            if count > MAX_PARTS {
+                return Err(Error::new(Code::ValidationError, format!("more than {MAX_PARTS} parts")));
+            }
             let part_name = part.name().unwrap_or_default().to_owned();
             let part_name = part_name.strip_suffix("[]").unwrap_or(&part_name).to_owned();
             if !is_file(&part) {
-                count += 1;
                 let mut text = self.memory.gather(Size(self.settings.json_limit.0 - option_bytes), "the form");
-                while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-                    unread.settle();
+                while let Some(piece) = form.piece(&mut part).await? {
                     text.push(piece).await?;
                 }
                 option_bytes += text.len();
-                if count > MAX_OPTIONS {
-                    return Err(Error::new(Code::ValidationError, format!("more than {MAX_OPTIONS} options")));
-                }
                 let not_text = || Error::field(Code::ValidationError, clip(&part_name, 40), "is not valid UTF-8");
                 let text = String::from_utf8(text.finish().into()).map_err(|_| not_text())?;
                 match options.iter_mut().find(|(known, _)| *known == part_name) {
@@ -166,25 +162,31 @@ impl Reading<'_> {
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };
+            let first = form.piece(&mut part).await?;
+            let Some(first) = first.filter(|first| !first.is_empty()) else {
+                // What a browser sends for an input nobody filled.
+                if about.name.is_some() {
+                    sorting.place(&part_name, Part::Whole(about))?;
+                }
+                continue;
+            };
             let stream = sorting.field(&part_name)?.stream;
-            let limit = if stream {
-                self.settings.stream_limit.0
-            } else {
-                self.bounds.each.min(self.bounds.all.saturating_sub(file_bytes))
+            let room = self.bounds.all.saturating_sub(file_bytes);
+            let limit = if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(room) };
+            let is_the_sum = !stream && room < self.bounds.each;
+            let too_large = |error: Error| match error.code() {
+                Code::PayloadTooLarge if is_the_sum => too_large_together(self.bounds.all),
+                _ => error,
             };
             let mut file = self.memory.gather(Size(limit), "the file");
-            while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-                unread.settle();
-                file.push(piece).await?;
+            file.push(first).await.map_err(too_large)?;
+            while let Some(piece) = form.piece(&mut part).await? {
+                file.push(piece).await.map_err(too_large)?;
                 if stream && file.len() > BUFFERED {
-                    let chunks = self.chunks(last_part(form, part, file.finish(), unread));
+                    let chunks = self.chunks(last_part(form, part, file.finish()));
                     sorting.place(&part_name, Part::Live(about, chunks))?;
                     break 'parts;
                 }
-            }
-            // What a browser sends for an input nobody filled.
-            if file.len() == 0 && about.name.is_none() {
-                continue;
             }
             file_bytes += file.len();
             sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
@@ -204,16 +206,65 @@ fn is_file(part: &Field<'_>) -> bool {
     typed || part.file_name().is_some()
 }
 
+/// A multipart body that takes in no more than it hands out, and a head. The parser by itself takes all it can get
+/// before it hands out any of it, and what is inflated comes without end from a few bytes that are here.
+struct Form {
+    parts: Multipart<'static>,
+    /// Bytes taken in since something came out.
+    ahead: Arc<AtomicUsize>,
+}
+
+impl Form {
+    fn new(mut pieces: Pieces, boundary: String) -> Self {
+        let ahead = Arc::<AtomicUsize>::default();
+        let (taken, mut pause, mut last) = (ahead.clone(), false, false);
+        let one_at_a_time = stream::poll_fn(move |context| {
+            if std::mem::take(&mut pause) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if taken.load(Ordering::Relaxed) > MAX_HEAD {
+                // It may not have looked at the last piece yet.
+                if !std::mem::replace(&mut last, true) {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                let message = "the body is not valid multipart/form-data: let the client set the boundary";
+                return Poll::Ready(Some(Err(Error::new(Code::MalformedRequest, message))));
+            }
+            let piece = pieces.poll_next_unpin(context);
+            if let Poll::Ready(Some(Ok(piece))) = &piece {
+                taken.fetch_add(piece.len(), Ordering::Relaxed);
+                (pause, last) = (true, false);
+            }
+            piece
+        });
+        Self { parts: Multipart::new(one_at_a_time, boundary), ahead }
+    }
+
+    async fn part(&mut self) -> Result<Option<Field<'static>>, Error> {
+        let part = self.parts.next_field().await.map_err(|error| not_multipart(&error))?;
+        self.ahead.store(0, Ordering::Relaxed);
+        Ok(part)
+    }
+
+    async fn piece(&self, part: &mut Field<'static>) -> Result<Option<Bytes>, Error> {
+        let piece = part.chunk().await.map_err(|error| not_multipart(&error))?;
+        self.ahead.store(0, Ordering::Relaxed);
+        Ok(piece)
+    }
+}
+
 /// A part that is read as it arrives, after which nothing may follow: what does would not have been there when the
 /// operation began.
-fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes, unread: Unread) -> Pieces {
-    let rest = stream::try_unfold((form, part, unread), |(mut form, mut part, unread)| async move {
-        if let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-            unread.settle();
-            return Ok(Some((piece, (form, part, unread))));
+fn last_part(form: Form, part: Field<'static>, first: Bytes) -> Pieces {
+    let rest = stream::try_unfold(Some((form, part)), |state| async move {
+        let Some((mut form, mut part)) = state else { return Ok(None) };
+        if let Some(piece) = form.piece(&mut part).await? {
+            return Ok(Some((piece, Some((form, part)))));
         }
         drop(part);
-        match form.next_field().await.map_err(|error| not_multipart(&error))? {
+        match form.part().await? {
             None => Ok(None),
             Some(late) => {
                 let field = clip(late.name().unwrap_or("a part"), 40).into_owned();
@@ -222,53 +273,6 @@ fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes, unrea
         }
     });
     Box::pin(stream::once(std::future::ready(Ok(first))).chain(rest))
-}
-
-/// Bytes the multipart reader has taken and not yet given back as parts.
-#[derive(Clone, Default)]
-struct Unread(Arc<AtomicUsize>);
-
-impl Unread {
-    /// Says that something of it was given back.
-    fn settle(&self) {
-        self.0.store(0, Ordering::Relaxed);
-    }
-}
-
-/// Hands out a body sip by sip. The multipart reader takes whatever is ready before it looks at any of it, and what comes
-/// compressed is ready by the gigabyte; so after every piece there is nothing for a moment, and an end to what it may hold
-/// while it looks for a boundary or the end of a head.
-struct Sips {
-    pieces: Pieces,
-    unread: Unread,
-    swallowing: bool,
-}
-
-impl Sips {
-    fn of(pieces: Pieces) -> (Self, Unread) {
-        let unread = Unread::default();
-        (Self { pieces, unread: unread.clone(), swallowing: false }, unread)
-    }
-}
-
-impl Stream for Sips {
-    type Item = Result<Bytes, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.swallowing) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let piece = ready!(self.pieces.as_mut().poll_next(context));
-        if let Some(Ok(piece)) = &piece {
-            self.swallowing = true;
-            if self.unread.0.fetch_add(piece.len(), Ordering::Relaxed) > MAX_UNREAD {
-                let message = "the body is not valid multipart/form-data: there is no boundary where one should be";
-                return Poll::Ready(Some(Err(Error::new(Code::MalformedRequest, message))));
-            }
-        }
-        Poll::Ready(piece)
-    }
 }
 
 fn not_multipart(error: &multer::Error) -> Error {
@@ -326,7 +330,7 @@ impl<'f> Sorting<'f> {
     fn finish(self) -> (Vec<Pair>, Vec<Part>) {
         let filled = self.fields.iter().zip(self.placed).filter(|(_, numbers)| !numbers.is_empty());
         let pairs = filled.map(|(field, numbers)| {
-            let parts: Vec<String> = numbers.iter().map(|number| format!(r#"{{"part":{number}}}"#)).collect();
+            let parts: Vec<String> = numbers.iter().map(|number| format!(r#"{{"$part":{number}}}"#)).collect();
             let list = parts.join(",");
             Pair { name: field.name.to_owned(), json: if field.many { format!("[{list}]") } else { list } }
         });

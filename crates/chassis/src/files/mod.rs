@@ -15,7 +15,7 @@ mod store;
 mod stream;
 
 pub(crate) use arrive::{Arrivals, Arrived};
-pub(crate) use collect::{Collector, FileBounds, Found, Part, at, writing};
+pub(crate) use collect::{Collected, Collector, FileBounds, Found, Part, at, writing};
 pub(crate) use fetch::Fetcher;
 pub(crate) use file::{Content, TOKEN};
 pub use file::{Data, File};

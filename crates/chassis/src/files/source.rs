@@ -13,8 +13,8 @@ use super::file::Content;
 use super::name::safe_name;
 use super::store::Store;
 
-/// The fields of a file written as an object; exactly one of the first four is there.
-const KEYS: [&str; 6] = ["url", "base64", "id", "part", "name", "contentType"];
+/// The fields of a file written as an object; exactly one of the first three is there.
+const KEYS: &str = "url, base64, id, name, contentType";
 
 /// Where a file is to come from.
 #[derive(Debug, Default, Serialize)]
@@ -37,6 +37,8 @@ pub(crate) enum Place {
     /// An upload or an earlier result.
     Id(String),
     /// A part of this very request: of a multipart body, the raw body, or a frame handed to a worker.
+    /// Nothing that data of its own is likely to be called.
+    #[serde(rename = "$part")]
     Part(usize),
     /// Here already.
     #[serde(rename = "base64", serialize_with = "as_base64")]
@@ -191,7 +193,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
                         map.next_value::<Option<Cow<'_, str>>>()?.and_then(|text| media_type_of(&text));
                     continue;
                 }
-                "part" => map.next_value::<Option<usize>>()?.map(Place::Part),
+                "$part" => map.next_value::<Option<usize>>()?.map(Place::Part),
                 "id" => map.next_value::<Option<String>>()?.map(Place::Id),
                 "url" => match map.next_value::<Option<Cow<'_, str>>>()? {
                     Some(text) if is_url(text.trim()) => Some(Place::Url(text.trim().to_owned())),
@@ -206,8 +208,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
                     None => None,
                 },
                 _ => {
-                    let known = KEYS.iter().filter(|key| **key != "part").copied().collect::<Vec<_>>().join(", ");
-                    return Err(A::Error::custom(format!("is not a field of a file; use {known}")));
+                    return Err(A::Error::custom(format!("is not a field of a file; use {KEYS}")));
                 }
             };
             if found.is_some() && place.is_some() {

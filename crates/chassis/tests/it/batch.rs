@@ -91,7 +91,7 @@ fn named(names: &[&str]) -> Value {
 fn statuses(answer: &Answer) -> Vec<u64> {
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     let told = answer.json();
-    let items = told["items"].as_array().unwrap();
+    let items = told["items"].as_array().expect("it is a list");
     let failed = items.iter().filter(|item| item["status"] != 200).count();
     assert_eq!((&told["succeeded"], &told["failed"]), (&json!(items.len() - failed), &json!(failed)));
     for (index, item) in items.iter().enumerate() {
@@ -99,7 +99,7 @@ fn statuses(answer: &Answer) -> Vec<u64> {
         assert_eq!(item.get("result").is_some(), item["status"] == 200);
         assert_eq!(item.get("error").is_some(), item["status"] != 200);
     }
-    items.iter().map(|item| item["status"].as_u64().unwrap()).collect()
+    items.iter().map(|item| item["status"].as_u64().expect("it is a number")).collect()
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn sent(client: &Client, path: &str, headers: &[(&str, &str)], body: &str) -> An
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    client.send(request.body(body.to_owned()).unwrap())
+    client.send(request.body(body.to_owned()).expect("the parts are right"))
 }
 
 fn named(name: &str) -> Value {

@@ -56,7 +56,7 @@ fn service() -> Service {
 
 /// A client, and the folder its files are kept in.
 fn kept() -> (Client, TempDir) {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("there is a temporary folder");
     let settings = Settings {
         store: Some(folder.path().display().to_string()),
         public_url: Some("https://flow.example.com".to_owned()),
@@ -67,13 +67,13 @@ fn kept() -> (Client, TempDir) {
 
 fn accepting(client: &Client, accept: &str, path: &str, body: &Value) -> Answer {
     let request = Request::post(path).header(CONTENT_TYPE, "application/json").header(ACCEPT, accept);
-    client.send(request.body(body.to_string()).unwrap())
+    client.send(request.body(body.to_string()).expect("the parts are right"))
 }
 
 fn facts(answer: &Answer) -> Value {
     let text = answer.headers.get("x-result").expect("facts travel beside the bytes").as_bytes();
     assert!(text.is_ascii() && text.len() <= 2048, "{} bytes", text.len());
-    serde_json::from_slice(text).unwrap()
+    serde_json::from_slice(text).expect("it is JSON")
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Files in: whatever way a file comes, it is the same file.
 
+use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use base64_simd::{STANDARD, URL_SAFE};
@@ -9,6 +12,7 @@ use chassis::settings::Size;
 use chassis::testing::{Answer, Client};
 use chassis::{Call, Data, Error, File, FileStream, KeptFile, Secret, Service, Settings};
 use data_encoding::HEXLOWER;
+use futures_util::stream;
 use garde::Validate;
 use http::Request;
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
@@ -94,7 +98,7 @@ struct KeepResponse {
     file: KeptFile,
 }
 
-async fn keep(request: FileRequest, call: std::sync::Arc<Call>) -> Result<KeepResponse, Error> {
+async fn keep(request: FileRequest, call: Arc<Call>) -> Result<KeepResponse, Error> {
     Ok(KeepResponse { file: call.keep(&request.file).await? })
 }
 
@@ -167,11 +171,11 @@ struct Kept {
 }
 
 fn with(change: impl FnOnce(&mut Settings)) -> Kept {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("there is a temporary folder");
     let mut settings = Settings {
         store: Some(folder.path().display().to_string()),
-        fetch_allow: vec!["127.0.0.1/32".parse().unwrap()],
-        gateway_secret: Some(GATEWAY.parse().unwrap()),
+        fetch_allow: vec!["127.0.0.1/32".parse().expect("it is written well")],
+        gateway_secret: Some(GATEWAY.parse().expect("it is written well")),
         ..Settings::default()
     };
     change(&mut settings);
@@ -192,7 +196,7 @@ impl Kept {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        self.client.send(request.body(body).unwrap())
+        self.client.send(request.body(body).expect("the parts are right"))
     }
 
     fn form(&self, path: &str, parts: &[Part<'_>]) -> Answer {
@@ -205,7 +209,7 @@ impl Kept {
             .header(CONTENT_TYPE, "application/json")
             .header("x-gateway-secret", GATEWAY)
             .header("x-consumer-id", consumer);
-        self.client.send(request.body(body.to_string()).unwrap())
+        self.client.send(request.body(body.to_string()).expect("the parts are right"))
     }
 }
 
@@ -219,13 +223,13 @@ fn form(parts: &[Part<'_>]) -> Vec<u8> {
     for (name, file_name, content_type, bytes) in parts {
         body.extend_from_slice(b"--limit\r\nContent-Disposition: form-data");
         if !name.is_empty() {
-            write!(body, "; name=\"{name}\"").unwrap();
+            write!(body, "; name=\"{name}\"").expect("memory takes it");
         }
         if let Some(file_name) = file_name {
-            write!(body, "; filename=\"{file_name}\"").unwrap();
+            write!(body, "; filename=\"{file_name}\"").expect("memory takes it");
         }
         if let Some(content_type) = content_type {
-            write!(body, "\r\nContent-Type: {content_type}").unwrap();
+            write!(body, "\r\nContent-Type: {content_type}").expect("memory takes it");
         }
         body.extend_from_slice(b"\r\n\r\n");
         body.extend_from_slice(bytes);
@@ -242,14 +246,14 @@ fn file<'a>(name: &'a str, bytes: &'a [u8]) -> Part<'a> {
 
 /// A server of files, for as long as the test runs.
 fn server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
+    let address = listener.local_addr().expect("loopback is there");
     std::thread::spawn(move || listener.incoming().flatten().for_each(answer));
     address
 }
 
 fn answer(mut stream: TcpStream) {
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+    let mut lines = BufReader::new(stream.try_clone().expect("loopback is there")).lines().map_while(Result::ok);
     let path = lines.next().and_then(|line| line.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
     let _rest_of_the_head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
     let (head, body) = match path.as_str() {
@@ -264,13 +268,13 @@ fn answer(mut stream: TcpStream) {
 
 /// Bytes as gzip or zstd makes them.
 fn compressed(encoding: &str, bytes: &[u8]) -> Vec<u8> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("the system starts a runtime");
     let mut packed = Vec::new();
     let done = match encoding {
         "gzip" => runtime.block_on(GzipEncoder::new(bytes).read_to_end(&mut packed)),
         _ => runtime.block_on(ZstdEncoder::new(bytes).read_to_end(&mut packed)),
     };
-    done.unwrap();
+    done.expect("memory takes it");
     packed
 }
 
@@ -471,15 +475,23 @@ fn a_large_upload_or_download_is_refused() {
 }
 
 #[test]
-fn a_stream_comes_last() {
+fn a_large_stream_comes_last() {
     let kept = kept();
     let width = ("width", None, None, &b"7"[..]);
-    assert_eq!(kept.form("/flow", &[width, file("file", BYTES)]).json()["file"]["hex"], hex(BYTES));
+    for parts in [[width, file("file", BYTES)], [file("file", BYTES), width]] {
+        assert_eq!(kept.form("/flow", &parts).json()["file"]["hex"], hex(BYTES));
+    }
+    let large = vec![b'x'; 5 << 20];
+    let send = |parts: &[Part<'_>]| {
+        let pieces: Vec<_> = form(parts).chunks(64 << 10).map(|piece| Ok::<_, Infallible>(piece.to_vec())).collect();
+        kept.raw("/flow", &[(CONTENT_TYPE, FORM)], chassis::Body::from_stream(stream::iter(pieces)))
+    };
+    assert_eq!(send(&[width, file("file", &large)]).status, 200);
     for late in [width, file("file", BYTES)] {
-        let answer = kept.form("/flow", &[file("file", BYTES), late]);
+        let answer = send(&[file("file", &large), late]);
         assert_eq!(answer.status, 400);
         let field = late.0;
-        assert_eq!(answer.message(), format!("{field}: comes after the file: send the file last"));
+        assert_eq!(answer.message(), format!("{field}: comes after a large file: send the file last"));
     }
 }
 
@@ -615,6 +627,25 @@ fn a_bomb_is_refused() {
             let answer = kept.raw(path, &headers, body.clone());
             assert_eq!(answer.status, 413, "{encoding} {path} {content_type}: {:?}", answer.body);
         }
+    }
+}
+
+/// What is no form is given up soon, not put together first.
+#[test]
+fn a_form_without_an_end_is_given_up() {
+    let kept = kept();
+    let head = b"--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nX-Long: ".to_vec();
+    for start in [Vec::new(), head] {
+        let taken = Arc::<AtomicUsize>::default();
+        let count = taken.clone();
+        let pieces = std::iter::once(start).chain((0..1000).map(|_| vec![b'x'; 64 << 10])).map(move |piece| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(piece)
+        });
+        let body = chassis::Body::from_stream(stream::iter(pieces));
+        let answer = kept.raw("/read", &[(CONTENT_TYPE, FORM)], body);
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (400, &json!("MALFORMED_REQUEST")));
+        assert!(taken.load(Ordering::Relaxed) < 20, "{} pieces", taken.load(Ordering::Relaxed));
     }
 }
 

@@ -1,7 +1,5 @@
 //! The chassis through a small service: request in, response out.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 mod batch;
 mod caching;
 mod decoding;

@@ -103,7 +103,7 @@ impl Ended {
     fn wait(&self) -> String {
         let started = Instant::now();
         while started.elapsed() < SOON {
-            if let Some(error) = self.0.lock().unwrap().take() {
+            if let Some(error) = self.0.lock().expect("nobody panics with it").take() {
                 return error;
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -119,7 +119,7 @@ fn service(ended: &Arc<Ended>) -> Service {
         loop {
             if let Err(error) = output.write_all(&line) {
                 let told = format!("{:?} {}", error.kind(), call.cancelled());
-                *ended.0.lock().unwrap() = Some(told);
+                *ended.0.lock().expect("nobody panics with it") = Some(told);
                 return Err(error.into());
             }
         }
@@ -145,10 +145,14 @@ fn running() -> Running {
 }
 
 fn with(settings: Settings) -> Running {
-    let shared = Runtime::new(settings, Clock::System).unwrap();
+    let shared = Runtime::new(settings, Clock::System).expect("the system starts a runtime");
     let ended = Arc::<Ended>::default();
     let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
-    let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("the system starts a runtime");
     Running { app: observer.observe(service(&ended).app(&shared)), tokio, shared, ended }
 }
 
@@ -163,15 +167,15 @@ struct Came {
 
 impl Came {
     fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
+        std::str::from_utf8(&self.body).expect("it is UTF-8")
     }
 
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
+        serde_json::from_slice(&self.body).expect("it is JSON")
     }
 
     fn message(&self) -> String {
-        self.json()["error"]["message"].as_str().unwrap().to_owned()
+        self.json()["error"]["message"].as_str().expect("it is text").to_owned()
     }
 }
 
@@ -183,7 +187,7 @@ impl Running {
 
     fn come(&self, response: Response) -> Came {
         let (parts, mut body) = response.into_parts();
-        let content_type = parts.headers[CONTENT_TYPE].to_str().unwrap().to_owned();
+        let content_type = parts.headers[CONTENT_TYPE].to_str().expect("it is text").to_owned();
         let (mut bytes, mut broken) = (Vec::new(), false);
         let all = async {
             while let Some(frame) = body.frame().await {
@@ -209,33 +213,37 @@ impl Running {
 
 fn json_request(path: &str, accept: &str, body: &Value) -> Request {
     let request = http::Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, "application/json");
-    request.header(ACCEPT, accept).body(body.to_string().into()).unwrap()
+    request.header(ACCEPT, accept).body(body.to_string().into()).expect("the parts are right")
 }
 
 fn raw(path: &str, content_type: &str, body: Body) -> Request {
-    http::Request::post(format!("/api/v1/test{path}")).header(CONTENT_TYPE, content_type).body(body).unwrap()
+    http::Request::post(format!("/api/v1/test{path}"))
+        .header(CONTENT_TYPE, content_type)
+        .body(body)
+        .expect("the parts are right")
 }
 
 fn numbers(rows: impl Iterator<Item = Value>) -> Vec<u64> {
-    rows.map(|row| row["number"].as_u64().unwrap()).collect()
+    rows.map(|row| row["number"].as_u64().expect("it is a number")).collect()
 }
 
 /// The records of server-sent events.
 fn events(text: &str) -> impl Iterator<Item = Value> {
     assert!(text.is_empty() || text.ends_with("\n\n"));
-    let data = |event: &str| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap();
+    let data =
+        |event: &str| serde_json::from_str(event.strip_prefix("data: ").expect("it is an event")).expect("it is JSON");
     text.split_terminator("\n\n").map(data)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Value> {
     assert!(text.is_empty() || text.ends_with('\n'));
-    text.lines().map(|line| serde_json::from_str(line).unwrap())
+    text.lines().map(|line| serde_json::from_str(line).expect("it is JSON"))
 }
 
 #[test]
 fn rows_are_lines_or_events_as_the_client_accepts() {
     let running = running();
-    for count in [1, 3, MANY] {
+    for count in [0, 1, 3, MANY] {
         let all: Vec<u64> = (0..count as u64).collect();
         for accept in ["*/*", "application/x-ndjson", "application/json"] {
             let came = running.post("/rows", accept, &json!({ "count": count }));
@@ -315,8 +323,12 @@ fn a_panic_after_the_first_byte_breaks_off() {
         assert_eq!((came.status, came.broken), (200, true), "{accept}");
         assert!(!came.text().contains("secret"));
     }
-    let text = running.shared.metrics.text();
-    assert!(text.contains("panics_total 2"), "{text}");
+    // The thread counts when the client has gone.
+    let started = Instant::now();
+    while !running.shared.metrics.text().contains("panics_total 2") {
+        assert!(started.elapsed() < SOON, "{}", running.shared.metrics.text());
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 #[test]
