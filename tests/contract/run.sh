@@ -106,7 +106,7 @@ valid() {
 }
 
 fuzz() (
-    cd "$work" && timeout 900 schemathesis --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
+    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 900 schemathesis --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
         --report ndjson --report-ndjson-path "$work/events.ndjson"
 )
 
