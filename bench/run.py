@@ -2,6 +2,7 @@
 """Measures what FlowForge costs beside bare axum, Express and Fastify: see README.md.
 
     bench/run.py             CPU time per request of five servers, and their ratios
+    bench/run.py ground      files, uploads and batches: CPU time, the share of the cipher or hash in it, peak memory
     bench/run.py startup     time to the first answer, and memory
 
 Python 3.11, nothing else; wrk, cargo, node and npm must be there.
@@ -23,12 +24,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 CACHE = Path(os.environ.get("FLOWFORGE_CACHE", Path.home() / ".cache" / "flowforge"))
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
 PATH = "/api/v1/crypto/hash"
+ENCRYPT = "/api/v1/crypto/encrypt"
+MIB = 1 << 20
+WHAT = {"raw": "1 MiB as the body, SHA-256", "seal": "1 MiB in a form, AES-256-GCM", "upload": "20 MB in a form, SHA-256"}
 LUA = (BENCH / "hash.lua").read_text()
 BODY = re.search(r"\[\[(.*?)\]\]", LUA)[1]
 HEADERS = dict(re.findall(r'headers\["(.+?)"\] = "(.+?)"', LUA))
@@ -41,7 +46,7 @@ PINNED = len(CORES) >= 2
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=["load", "startup"], default="load")
+    parser.add_argument("what", nargs="?", choices=["load", "ground", "startup"], default="load")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5, help="of load a round, at most 15 (the key has a limit)")
     parser.add_argument("--quiet", action="store_true", help="nobody writes access lines")
@@ -54,6 +59,8 @@ def main():
         print(f"{time.strftime('%Y-%m-%d')}, {cpu()}, {os.cpu_count()} cores, Linux {platform.release()}\n")
         if options.what == "startup":
             startup(flowforge, Path(folder))
+        elif options.what == "ground":
+            ground(flowforge, Path(folder), options)
         else:
             load(flowforge, Path(folder), options)
 
@@ -78,7 +85,8 @@ def load(flowforge, folder, options):
             with Server(command, folder, pinned=True, quiet=options.quiet) as server:
                 answers.add(server.ask())
                 drive(server, WARM_UP)
-                cost, rate = drive(server, seconds)
+                user, system, rate = drive(server, seconds)
+            cost = user + system
             costs[name].append(cost)
             print(f"round {number + 1}: {name:<8} {cost:6.1f} us/request {rate:8.0f} requests/s", file=sys.stderr)
     if len(answers) != 1:
@@ -101,6 +109,152 @@ def load(flowforge, folder, options):
             ratios = [a / b for a, b in zip(costs[above], costs[below])]
             verdict = "reached" if reached(statistics.median(ratios)) else "missed"
             print(f"| {above} / {below} | {spread(ratios, 2)} | {goal} | {verdict} |")
+
+
+def ground(flowforge, folder, options):
+    (folder / "mib").write_bytes(random.Random(1).randbytes(MIB))
+    (folder / "20mb").write_bytes(random.Random(2).randbytes(20_000_000))
+    key = random.Random(3).randbytes(32).hex()
+    raw = load_of(folder, "raw", f"{PATH}?algorithm=sha256", "mib", None, 4)
+    seal_options = {"key": key, "keyEncoding": "hex", "format": "parts"}
+    seal = load_of(folder, "seal", ENCRYPT, "mib", seal_options, 4)
+    upload = load_of(folder, "upload", PATH, "20mb", {"algorithm": "sha256"}, 4)
+    batch = json.dumps({"items": [json.loads(BODY)] * 100}).encode()
+    (folder / "items").write_bytes(batch)
+    known = commands(flowforge)
+    servers = {name: known[name] for name in ("service", "gateway", "express", "fastify")}
+    runs = [
+        *((name, raw) for name in ("service", "gateway")),
+        ("fastify", raw._replace(path=f"{PATH}/raw?algorithm=sha256")),
+        *((name, seal) for name in ("service", "gateway")),
+        ("express", seal._replace(path=f"{ENCRYPT}/form")),
+        *((name, upload) for name in ("service", "gateway")),
+        ("express", upload._replace(path=f"{PATH}/form")),
+    ]
+    rounds = []
+    for number in range(options.rounds):
+        primitive = {name: primitive_seconds(name) for name in ("sha256", "aes-256-gcm")}
+        rounds.append(seen := {"sha256": primitive["sha256"] * 1e6, "aes-256-gcm": primitive["aes-256-gcm"] * 1e6})
+        answers = {}
+        for name, work in runs:
+            with Server(servers[name], folder, pinned=True, quiet=options.quiet) as server:
+                answers.setdefault(work.name, set()).add(sense(server.ask(work)))
+                drive(server, 1, work)
+                user, system, rate = drive(server, options.seconds, work)
+                seen[name, work.name] = Seen(user, system, rate, server.peak())
+            print(f"round {number + 1}: {work.name} {name}: {seen[name, work.name]}", file=sys.stderr)
+        if any(len(same) != 1 for same in answers.values()):
+            sys.exit(f"the servers do not answer alike: {answers}")
+        with Server(servers["service"], folder, pinned=True, quiet=options.quiet) as server:
+            for connections in (1, CONNECTIONS):
+                single = Load("single", PATH, LUA, connections)
+                drive(server, 1, single)
+                seen["single", connections] = Seen(*drive(server, options.seconds, single), 0)
+                hundred = load_of(folder, "batch", f"{PATH}/batch", "items", None, connections, "application/json")
+                drive(server, 1, hundred)
+                seen["batch", connections] = Seen(*drive(server, options.seconds, hundred), 0)
+
+    def over(function, digits=2):
+        return spread([function(seen) for seen in rounds], digits)
+
+    def cpu(who, what):
+        return lambda seen: seen[who, what].user + seen[who, what].system
+
+    def ratio(above, below, what):
+        return over(lambda seen: cpu(above, what)(seen) / cpu(below, what)(seen))
+
+    def share(who, what, primitive, size):
+        return over(lambda seen: 100 * seen[primitive] * size / MIB / seen[who, what].user, 0)
+
+    print(f"{options.rounds} rounds of {options.seconds} s; median (least to most). Primitives by openssl speed, ms a MiB:")
+    print(f"SHA-256 {over(lambda seen: seen['sha256'] / 1e3, 3)}, AES-256-GCM {over(lambda seen: seen['aes-256-gcm'] / 1e3, 3)}.\n")
+    print("| request | server | user CPU, ms | system CPU, ms | peak memory, MB |\n| --- | --- | --- | --- | --- |")
+    for name, work in runs:
+        one = (name, work.name)
+        user, system = over(lambda seen: seen[one].user / 1e3), over(lambda seen: seen[one].system / 1e3)
+        print(f"| {WHAT[work.name]} | {name} | {user} | {system} | {over(lambda seen: seen[one].peak, 0)} |")
+    print("\n| share of the primitive in user CPU, % | service | gateway | goal |\n| --- | --- | --- | --- |")
+    for what, primitive, size, goal in (
+        ("raw", "sha256", MIB, "at least 70"),
+        ("seal", "aes-256-gcm", MIB, ""),
+        ("upload", "sha256", 20_000_000, ""),
+    ):
+        shares = [share(who, what, primitive, size) for who in ("service", "gateway")]
+        print(f"| {WHAT[what]} | {' | '.join(shares)} | {goal} |")
+    print("\n| ratio of CPU per request | measured |\n| --- | --- |")
+    print(f"| fastify / gateway, {WHAT['raw']} | {ratio('fastify', 'gateway', 'raw')} |")
+    print(f"| express / gateway, {WHAT['seal']} | {ratio('express', 'gateway', 'seal')} |")
+    print(f"| express / gateway, {WHAT['upload']} | {ratio('express', 'gateway', 'upload')} |")
+    memory_ratio = over(lambda seen: seen["express", "upload"].peak / seen["gateway", "upload"].peak, 1)
+    print(f"| express / gateway, {WHAT['upload']}, peak memory | {memory_ratio} |")
+    print("\n| 100 hashes | one batch | 100 calls | ratio |\n| --- | --- | --- | --- |")
+    for connections in (1, CONNECTIONS):
+        one, hundred = ("single", connections), ("batch", connections)
+        batch_cpu, single_cpu = cpu(*hundred), cpu(*one)
+        figures = (
+            over(lambda seen: batch_cpu(seen) / 1e3),
+            over(lambda seen: single_cpu(seen) / 10),
+            over(lambda seen: 100 * single_cpu(seen) / batch_cpu(seen), 1),
+        )
+        print(f"| CPU, ms, {connections} connections | {' | '.join(figures)} |")
+    figures = (
+        over(lambda seen: 1e3 / seen["batch", 1].rate),
+        over(lambda seen: 1e5 / seen["single", 1].rate),
+        over(lambda seen: 100 * seen["batch", 1].rate / seen["single", 1].rate, 1),
+    )
+    print(f"| wall, ms, one after the other | {' | '.join(figures)} |")
+
+
+class Load(NamedTuple):
+    """A request that is sent over and over."""
+
+    name: str
+    path: str
+    lua: str
+    connections: int
+    body: Path | None = None
+    content_type: str = ""
+
+
+class Seen(NamedTuple):
+    """What a load cost: microseconds a request, requests a second, megabytes."""
+
+    user: float
+    system: float
+    rate: float
+    peak: float
+
+
+def load_of(folder, name, path, file, options, connections, content_type="application/octet-stream"):
+    """A file as the body, or in a form after some options."""
+    body = (folder / file).read_bytes()
+    if options is not None:
+        part = '--limit\r\nContent-Disposition: form-data; name="{}"'
+        fields = "".join(f"{part.format(option)}\r\n\r\n{value}\r\n" for option, value in options.items())
+        head = part.format("file") + '; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        body = f"{fields}{head}".encode() + body + b"\r\n--limit--\r\n"
+        content_type = "multipart/form-data; boundary=limit"
+    target = folder / f"{name}.body"
+    target.write_bytes(body)
+    lua = f'''wrk.method = "POST"
+wrk.body = io.open("{target}", "rb"):read("*a")
+wrk.headers["Content-Type"] = "{content_type}"
+wrk.headers["X-API-Key"] = "{HEADERS["X-API-Key"]}"
+'''
+    return Load(name, path, lua, connections, target, content_type)
+
+
+def sense(answer):
+    """What answers have in common: a digest, or a ciphertext of the right length (nonces are random)."""
+    answer = json.loads(answer)
+    return answer.get("hash") or (len(answer["ciphertext"]), len(answer["tag"]), answer["bytes"])
+
+
+def primitive_seconds(name):
+    """CPU seconds of OpenSSL for a MiB."""
+    command = ["openssl", "speed", "-seconds", "1", "-bytes", str(MIB), "-evp", name]
+    report = subprocess.run(on_core(0, command), check=True, capture_output=True, text=True, timeout=30).stdout
+    return MIB / (float(re.findall(r"([\d.]+)k$", report, re.MULTILINE)[-1]) * 1_000)
 
 
 def startup(flowforge, folder):
@@ -201,10 +355,14 @@ class Server:
             time.sleep(0.002)
         raise SystemExit(f"{self.process.args[-1]} does not answer")
 
-    def ask(self):
-        """The answer to the request of the benchmark, as text to compare."""
+    def ask(self, load=None):
+        """The answer to the request of a load, or of the benchmark, as text to compare."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        connection.request("POST", PATH, BODY, HEADERS)
+        if load:
+            headers = HEADERS | {"Content-Type": load.content_type}
+            connection.request("POST", load.path, load.body.read_bytes(), headers)
+        else:
+            connection.request("POST", PATH, BODY, HEADERS)
         response = connection.getresponse()
         answer = json.dumps(json.load(response))
         connection.close()
@@ -215,7 +373,11 @@ class Server:
     def cpu_seconds(self):
         """User and system time of all threads, those that ended included."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return int(fields[11]) / TICKS, int(fields[12]) / TICKS
+
+    def peak(self):
+        """The most memory it ever had at once (RSS), in MB."""
+        return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())[1]) / 1024
 
     def __enter__(self):
         return self
@@ -229,18 +391,22 @@ class Server:
             self.process.wait()
 
 
-def drive(server, seconds):
-    """CPU microseconds per request, and requests per second."""
-    url = f"http://127.0.0.1:{server.port}{PATH}"
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(BENCH / "hash.lua"), url]
-    command = on_core(1, command) if server.pinned else command
-    before = server.cpu_seconds()
-    report = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
-    spent = server.cpu_seconds() - before
+def drive(server, seconds, load=Load("hash", PATH, LUA, CONNECTIONS)):
+    """User and system microseconds per request, and requests per second."""
+    url = f"http://127.0.0.1:{server.port}{load.path}"
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(load.lua)
+        script.flush()
+        command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s", "-s", script.name, url]
+        command = on_core(1, command) if server.pinned else command
+        before = server.cpu_seconds()
+        report = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
+        after = server.cpu_seconds()
     if "Non-2xx" in report or "Socket errors" in report:
         sys.exit(f"not every request was answered with 200, so this run counts for nothing:\n{report}")
     requests = int(re.search(r"(\d+) requests in", report)[1])
-    return spent / requests * 1e6, requests / seconds
+    user, system = ((late - early) / requests * 1e6 for early, late in zip(before, after))
+    return user, system, requests / seconds
 
 
 def on_core(index, command):

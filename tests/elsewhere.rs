@@ -84,7 +84,7 @@ fn a_service_that_runs_alone_is_reached_through_the_gateway() {
     assert_eq!(answer.header("x-ratelimit-limit-minute"), Some("100"));
 
     let wrong = gateway.post("/api/v1/crypto/hash", &format!("{FREE}X-Request-ID: mine-1\r\n"), "{}");
-    assert_eq!((wrong.status, wrong.header("x-request-id")), (400, Some("mine-1")));
+    assert_eq!((wrong.status, wrong.header("x-request-id")), (422, Some("mine-1")));
     assert_eq!(wrong.json()["error"]["requestId"], "mine-1", "one id on the whole way");
     crypto.said("mine-1");
 

@@ -1,6 +1,7 @@
 // node express.mjs PORT
 import express from 'express';
-import { ALGORITHMS, accessLine, charge, consumerOf, failure, hash } from './work.mjs';
+import multer from 'multer';
+import { ALGORITHMS, accessLine, charge, consumerOf, encrypt, failure, hash } from './work.mjs';
 
 const app = express();
 app.disable('x-powered-by');
@@ -38,6 +39,15 @@ app.post('/api/v1/crypto/hash', (request, response) => {
     }
   }
   response.json(hash(body));
+});
+
+// Files in a form, for bench/run.py ground.
+const upload = multer({ storage: multer.memoryStorage(), limits: { fileSize: 50e6 } });
+app.post('/api/v1/crypto/hash/form', upload.single('file'), (request, response) => {
+  response.json(hash({ text: request.file.buffer, algorithm: request.body.algorithm }));
+});
+app.post('/api/v1/crypto/encrypt/form', upload.single('file'), (request, response) => {
+  response.json(encrypt({ bytes: request.file.buffer, key: request.body.key }));
 });
 
 // Express knows the handler of errors by its four parameters.

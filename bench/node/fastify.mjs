@@ -54,4 +54,10 @@ app.post('/api/v1/crypto/hash', { schema }, (request, reply) => {
   reply.send(hash(request.body));
 });
 
+// A file as the body, for bench/run.py ground.
+app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (request, body, done) => done(null, body));
+app.post('/api/v1/crypto/hash/raw', { schema: { response: schema.response } }, (request, reply) => {
+  reply.send(hash({ text: request.body, algorithm: request.query.algorithm }));
+});
+
 await app.listen({ port: Number(process.argv[2]), host: '127.0.0.1' });

@@ -44,7 +44,7 @@ export function charge(consumer) {
 
 export const ALGORITHMS = ['sha256', 'sha512', 'md5'];
 
-/** The same answer as the crypto service gives. */
+/** The same answer as the crypto service gives; `text` may be a Buffer. */
 export function hash({ text, algorithm }) {
   const hash = crypto.hash(algorithm, text, 'hex');
   const security = algorithm === 'md5' ? 'legacy' : 'strong';
@@ -56,6 +56,15 @@ export function hash({ text, algorithm }) {
     rows: [{ algorithm, hash, bits: hash.length * 4, security }],
     warnings: [],
   };
+}
+
+/** AES-256-GCM under a key in hex, each part in base64. */
+export function encrypt({ bytes, key }) {
+  const nonce = crypto.randomBytes(12);
+  const cipher = crypto.createCipheriv('aes-256-gcm', Buffer.from(key, 'hex'), nonce);
+  const ciphertext = cipher.update(bytes, undefined, 'base64') + cipher.final('base64');
+  const [tag, warnings] = [cipher.getAuthTag().toString('base64'), []];
+  return { ciphertext, algorithm: 'aes-256-gcm', nonce: nonce.toString('base64'), tag, bytes: bytes.length, warnings };
 }
 
 export const failure = (code, message) => ({ error: { code, message } });

@@ -2,11 +2,12 @@
 //! fails by itself; all of them are one request for the rate limit.
 
 use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -50,11 +51,16 @@ async fn answer(
         async move {
             let call = Arc::new(exchange.call.apart());
             let _cancel = CancelOnDrop(call.clone());
-            (index, mounted.within(deadline, one(&mounted, raw, call, exchange)).await)
+            let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange))).catch_unwind();
+            let answer = answer.await.unwrap_or_else(|_| {
+                mounted.runtime.metrics.count_panic();
+                Err(Error::internal())
+            });
+            (index, answer)
         }
     };
     // As many at once as compute at once: the others of this batch wait here, not in the room for all.
-    let at_once = mounted.runtime.settings.compute_threads.unwrap_or_else(pool::cores);
+    let at_once = mounted.runtime.settings.compute_threads.unwrap_or_else(pool::cores).max(1);
     let mut results = stream::iter(items.into_iter().enumerate()).map(item).buffered(at_once);
     let mut json = br#"{"items":["#.to_vec();
     let mut failed = 0;

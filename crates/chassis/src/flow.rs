@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{Code, Error};
@@ -36,10 +37,16 @@ impl Flows {
         };
         let (sender, receiver) = oneshot::channel();
         let metrics = self.metrics.clone();
+        let handle = Handle::current();
         let run = move || {
+            // What is left of a body is taken off the line by a task.
+            let _inside = handle.enter();
             metrics.streams.inc();
             let result = catch_unwind(AssertUnwindSafe(job));
             metrics.streams.dec();
+            if result.is_err() {
+                metrics.count_panic();
+            }
             drop(place);
             // Nobody listens when the client left.
             let _ = sender.send(result);
@@ -48,10 +55,7 @@ impl Flows {
         started.map_err(|_| Error::new(Code::Unavailable, "no thread for another stream").retry_after(5))?;
         match receiver.await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) | Err(_) => {
-                self.metrics.count_panic();
-                Err(Error::internal())
-            }
+            Ok(Err(_)) | Err(_) => Err(Error::internal()),
         }
     }
 }

@@ -1,4 +1,7 @@
 //! An operation that runs: from a request to its answer, every outcome a response.
+//!
+//! The future of a request is as large as the largest of its branches and is moved on its way, so what few requests
+//! need is boxed: streams, fetched files, the cache, workers.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt};
 use http::header::{CACHE_CONTROL, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
@@ -20,7 +23,7 @@ use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
-use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading};
+use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading, STREAM_TIME};
 use crate::metrics::RouteMetrics;
 use crate::operation::{Caching, Operation};
 use crate::output::Output;
@@ -34,8 +37,6 @@ use crate::{Body, Request, Response};
 const DECODE_HERE: usize = 64 * 1024;
 /// Header and option that turn unknown fields into warnings.
 const LENIENT: &str = "lenient";
-/// The time a stream may take as a whole.
-const STREAM_TIME: Duration = Duration::from_secs(15 * 60);
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// An operation with all it needs.
@@ -91,15 +92,18 @@ impl Mounted {
         self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0)
     }
 
-    /// What is ready by the deadline.
-    pub(crate) async fn within<T>(
+    /// What is ready by the deadline. Not an `async fn`, which would hold the work twice.
+    pub(crate) fn within<T>(
         &self,
         deadline: Instant,
         work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        tokio::time::timeout_at(deadline.into(), work).await.unwrap_or_else(|_| {
-            let seconds = self.patience().as_secs_f32();
-            Err(Error::new(Code::DeadlineExceeded, format!("not done within {seconds} seconds: send less at once")))
+    ) -> impl Future<Output = Result<T, Error>> {
+        let patience = self.patience();
+        tokio::time::timeout_at(deadline.into(), work).map(move |done| {
+            done.unwrap_or_else(|_| {
+                let seconds = patience.as_secs_f32();
+                Err(Error::new(Code::DeadlineExceeded, format!("not done within {seconds} seconds: send less at once")))
+            })
         })
     }
 
@@ -110,7 +114,7 @@ impl Mounted {
         let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
         let Prepared { task, reserved, .. } = prepared;
         if self.operation.response_schema.is_none() {
-            return self.flow(task, &exchange, cancel).await;
+            return Box::pin(self.flow(task, &exchange, cancel)).await;
         }
         let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
         let (answer, served) = self.compute(task, arrived, &exchange).await?;
@@ -170,7 +174,8 @@ impl Mounted {
         live: bool,
     ) -> Result<(Prepared, Arrived), Error> {
         let Raw { json, options, parts, lenient } = raw;
-        let (mounted, caller, size) = (self.clone(), call.clone(), json.len());
+        let size = json.len() + options.iter().map(|option| option.json.len()).sum::<usize>();
+        let (mounted, caller) = (self.clone(), call.clone());
         let prepare = move || {
             let operation = &mounted.operation;
             let takes_output = operation.makes != Makes::Nothing;
@@ -195,7 +200,7 @@ impl Mounted {
                 accepts: self.operation.accepts,
                 live,
             };
-            let brought = arrivals.bring(files).await?;
+            let brought = Box::pin(arrivals.bring(files)).await?;
             arrived = Arrived { bytes: size + brought.bytes, live: brought.live };
         }
         Ok((prepared, arrived))
@@ -221,6 +226,17 @@ impl Mounted {
             let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
             return Ok((answer, Some(Served::Bypass)));
         }
+        Box::pin(self.cached(caching, task, arrived, exchange)).await
+    }
+
+    async fn cached(
+        self: &Arc<Self>,
+        caching: Caching,
+        task: Box<dyn Task>,
+        arrived: Arrived,
+        exchange: &Exchange,
+    ) -> Result<(Answer, Option<Served>), Error> {
+        let call = exchange.call.clone();
         let key = self.key(caching, task.write()?, arrived).await?;
         let (mounted, patience) = (self.clone(), self.patience());
         let computation = async move {
@@ -260,7 +276,7 @@ impl Mounted {
             let (json, files) = task.write()?;
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };
-            let answer = self.runtime.workers.run(&self.id, parcel, deadline, limit).await?;
+            let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, deadline, limit)).await?;
             return Ok(Answer {
                 json: answer.json.into(),
                 files: answer.files.iter().map(|file| file.content().clone()).collect(),

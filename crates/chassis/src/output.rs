@@ -1,7 +1,9 @@
 //! An answer written bit by bit, in constant memory and as fast as the client takes it.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
@@ -11,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Code, Error};
-use crate::files::attachment;
+use crate::files::{STREAM_TIME, attachment};
 use crate::{Body, Response};
 
 /// Bytes that are collected before they go out.
@@ -34,17 +36,21 @@ enum Format {
 /// fault is an error like any other. Writing waits for the client; a client that left is an [`io::Error`].
 pub struct Output {
     head: Option<oneshot::Sender<Response>>,
-    pieces: Option<mpsc::Receiver<Result<Bytes, io::Error>>>,
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
+    pieces: Option<mpsc::Receiver<Bytes>>,
+    sender: mpsc::Sender<Bytes>,
     buffer: BytesMut,
     format: Format,
     wants_events: bool,
     content_type: HeaderValue,
     name: Option<String>,
     idle: Duration,
+    until: Instant,
     handle: Handle,
     request_id: String,
-    finished: bool,
+    /// Set when all of the answer was taken; a body that ends without it breaks off.
+    complete: Arc<AtomicBool>,
+    /// A piece was not taken: none may follow.
+    broken: bool,
 }
 
 impl Output {
@@ -62,9 +68,11 @@ impl Output {
             content_type: HeaderValue::from_static("application/octet-stream"),
             name: None,
             idle,
+            until: Instant::now() + STREAM_TIME,
             handle: Handle::current(),
             request_id: request_id.to_owned(),
-            finished: false,
+            complete: Arc::default(),
+            broken: false,
         };
         (output, first)
     }
@@ -108,9 +116,14 @@ impl Output {
     /// Sends what is collected, and the head before the first of it.
     fn send(&mut self) -> io::Result<()> {
         if let (Some(head), Some(pieces)) = (self.head.take(), self.pieces.take()) {
-            let body = futures_util::stream::unfold(pieces, |mut pieces| async move {
-                let piece = pieces.recv().await?;
-                Some((piece, pieces))
+            let body = futures_util::stream::unfold(Some((pieces, self.complete.clone())), |state| async move {
+                let (mut pieces, complete) = state?;
+                match pieces.recv().await {
+                    Some(piece) => Some((Ok(piece), Some((pieces, complete)))),
+                    None if complete.load(Ordering::Acquire) => None,
+                    // Half an answer must not look whole.
+                    None => Some((Err(io::Error::other("the answer cannot be completed")), None)),
+                }
             });
             let mut response = Response::new(Body::from_stream(body));
             let headers = response.headers_mut();
@@ -125,12 +138,13 @@ impl Output {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        if self.broken {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         let piece = self.buffer.split().freeze();
-        self.pass(Ok(piece))
-    }
-
-    fn pass(&self, piece: Result<Bytes, io::Error>) -> io::Result<()> {
-        let sent = self.handle.block_on(async { self.sender.send_timeout(piece, self.idle).await });
+        let patience = self.idle.min(self.until.saturating_duration_since(Instant::now()));
+        let sent = self.handle.block_on(async { self.sender.send_timeout(piece, patience).await });
+        self.broken = sent.is_err();
         sent.map_err(|error| match error {
             mpsc::error::SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe.into(),
             mpsc::error::SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut.into(),
@@ -139,29 +153,15 @@ impl Output {
 
     /// Ends the answer; what cannot be an answer any more is given back.
     pub(crate) fn finish(mut self, result: Result<(), Error>) -> Result<(), Error> {
-        self.finished = true;
-        let Err(error) = result else {
-            // Nobody is there to hear that the client left.
-            let _ = self.send();
-            return Ok(());
+        let ended = match result {
+            Ok(()) => self.send(),
+            Err(error) if self.head.is_some() => return Err(error),
+            // The rest of the bytes does not come.
+            Err(_) if self.format == Format::Bytes => return Ok(()),
+            Err(error) => self.record(&error.body(&self.request_id)).and_then(|()| self.send()),
         };
-        if self.head.is_some() {
-            return Err(error);
-        }
-        let _ = match self.format {
-            Format::Bytes => self.pass(Err(io::Error::other("the answer cannot be completed"))),
-            Format::Lines | Format::Events => self.record(&error.body(&self.request_id)).and_then(|()| self.send()),
-        };
+        self.complete.store(ended.is_ok(), Ordering::Release);
         Ok(())
-    }
-}
-
-/// A function that panicked must not look as if it had said all.
-impl Drop for Output {
-    fn drop(&mut self) {
-        if !self.finished && self.head.is_none() {
-            let _ = self.pass(Err(io::Error::other("the answer cannot be completed")));
-        }
     }
 }
 

@@ -111,6 +111,10 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         (Some(text), None) => take(&request.input_encoding.decode("text", &text)?),
         (None, Some(file)) => {
             while let Some(piece) = file.next_piece()? {
+                // A sender that trickles must not keep a place for a client that left.
+                if call.cancelled() {
+                    return Err(Error::internal());
+                }
                 take(&piece);
             }
         }

@@ -65,7 +65,7 @@ impl<'de> Reader<'de> {
 
     /// Takes what is for the chassis.
     pub(super) fn reserve(&self, json: &str) {
-        if json != "null" {
+        if json != "null" && json != "\"\"" {
             *self.output.borrow_mut() = Some(json.to_owned());
         }
     }

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{FileBounds, Found, Pending, Slot};
 use super::fetch::{Fetcher, Patience};
 use super::file::Content;
 use super::source::Place;
 use super::store::Store;
-use super::stream::Chunks;
+use super::stream::{Chunks, STREAM_TIME};
 use crate::body::BodyMemory;
 use crate::error::{Code, Detail, Error};
 use crate::settings::{Settings, Size};
@@ -67,13 +68,13 @@ impl Arrivals<'_> {
                 (Place::Url(url), slot) => match self.store.own_link(&url) {
                     Some(link) => {
                         let kept = self.store.follow(&link, Size(self.bounds.each)).await;
-                        slot.fill(named(self.kept(&field, kept)?));
+                        slot.fill(named(self.kept(&field, kept).await?));
                     }
                     None => self.fetch(&field, &url, slot, named).await?,
                 },
                 (Place::Id(id), slot) => {
                     let kept = self.store.get(self.owner, &id, Size(self.bounds.each)).await;
-                    slot.fill(named(self.kept(&field, kept)?));
+                    slot.fill(named(self.kept(&field, kept).await?));
                 }
                 (Place::Part(_) | Place::Bytes(_), _) => {}
             }
@@ -87,10 +88,13 @@ impl Arrivals<'_> {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "beside its sisters")]
-    fn kept(&self, field: &str, kept: Result<Option<Content>, Error>) -> Result<Content, Error> {
+    async fn kept(&self, field: &str, kept: Result<Option<Content>, Error>) -> Result<Content, Error> {
         let gone = || Error::field(Code::Unprocessable, field, "there is no such file: it has expired or is not yours");
-        kept.map_err(|error| at_field(error, field))?.ok_or_else(gone)
+        let mut kept = kept.map_err(|error| at_field(error, field))?.ok_or_else(gone)?;
+        let mut counted = self.memory.gather(Size(self.bounds.each), "the file");
+        counted.push(std::mem::take(&mut kept.bytes)).await?;
+        kept.bytes = counted.finish();
+        Ok(kept)
     }
 
     async fn fetch(
@@ -116,8 +120,8 @@ impl Arrivals<'_> {
                 Ok(piece.map(|piece| (piece, (fetched, field))))
             });
             let limit = stream_limit.0;
-            let (idle, handle) = (stream_idle.0, Handle::current());
-            stream.fill_live(about, Chunks { pieces: Box::pin(pieces), limit, taken: 0, idle, handle });
+            let (idle, until, handle) = (stream_idle.0, Instant::now() + STREAM_TIME, Handle::current());
+            stream.fill_live(about, Chunks { pieces: Box::pin(pieces), limit, taken: 0, idle, until, handle });
             return Ok(());
         }
         let mut file = self.memory.gather(Size(self.bounds.each), "the file");

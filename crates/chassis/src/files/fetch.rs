@@ -19,6 +19,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTE
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Response};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::io::StreamReader;
 use url::Url;
@@ -38,12 +39,15 @@ const MAX_REDIRECTS: usize = 5;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// Inflated bytes handed on at once.
 const CHUNK: usize = 64 * 1024;
+/// Files fetched at once; the others wait, on their own time.
+const AT_ONCE: usize = 256;
 /// The window zstd may ask memory for: 8 MB (RFC 9659).
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Fetches files. One for the process.
 pub(crate) struct Fetcher {
     resolver: Arc<Resolver>,
+    places: Arc<Semaphore>,
     http: OnceLock<Option<Client>>,
     https: OnceLock<Option<Client>>,
 }
@@ -67,6 +71,7 @@ pub(crate) struct Fetched {
     pub(crate) announced: Option<u64>,
     body: Body,
     timer: Timer,
+    _place: OwnedSemaphorePermit,
 }
 
 enum Body {
@@ -94,15 +99,19 @@ impl Fetcher {
     /// Names are looked up by a function.
     pub(crate) fn with_lookup(settings: &Settings, lookup: Lookup) -> Self {
         let resolver = Arc::new(Resolver::new(Reach::new(&settings.fetch_allow), lookup));
-        Self { resolver, http: OnceLock::new(), https: OnceLock::new() }
+        Self { resolver, places: Arc::new(Semaphore::new(AT_ONCE)), http: OnceLock::new(), https: OnceLock::new() }
     }
 
     /// Goes where a URL leads until there is a file to read.
     pub(crate) async fn open(&self, url: &str, patience: Patience) -> Result<Fetched, Fault> {
         let url = parse(url)?;
         let timer = Timer { patience, started: Instant::now(), host: shown(&url).into_owned() };
-        let response = timer.bound(self.follow(url)).await?;
-        Fetched::new(response, timer)
+        let opened = async {
+            let place = self.places.clone().acquire_owned().await.expect("the places are never closed");
+            Ok((self.follow(url).await?, place))
+        };
+        let (response, place) = timer.bound(opened).await?;
+        Fetched::new(response, timer, place)
     }
 
     async fn follow(&self, mut url: Url) -> Result<Response, Fault> {
@@ -155,7 +164,7 @@ impl Fetcher {
 }
 
 impl Fetched {
-    fn new(response: Response, timer: Timer) -> Result<Self, Fault> {
+    fn new(response: Response, timer: Timer, place: OwnedSemaphorePermit) -> Result<Self, Fault> {
         let host = shown(response.url()).into_owned();
         match response.status().as_u16() {
             status @ 204..=206 => return Err(unreachable(format!("{host} answered {status}, without a whole file"))),
@@ -188,7 +197,7 @@ impl Fetched {
             Some(_) => return Err(unreachable(format!("{host} compressed it in a way other than gzip and zstd"))),
         };
         let announced = size.filter(|_| matches!(body, Body::Plain(_)));
-        Ok(Self { name, content_type, announced, body, timer })
+        Ok(Self { name, content_type, announced, body, timer, _place: place })
     }
 
     /// More of the file; nothing at its end.

@@ -1,17 +1,23 @@
 //! A request's body, by its content type: JSON, a form, a multipart form, or a file as it is.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use futures_util::{Stream, StreamExt, stream};
+use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
 use multer::{Field, Multipart};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{FileBounds, Part};
 use super::file::Content;
 use super::name;
 use super::source::media_type_of;
-use super::stream::{Chunks, Pieces};
+use super::stream::{Chunks, Pieces, STREAM_TIME};
 use crate::Body;
 use crate::body::{self, BodyMemory, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
@@ -21,8 +27,12 @@ use crate::settings::{Settings, Size};
 /// Options a multipart body may hold.
 const MAX_OPTIONS: usize = 1_000;
 /// A raw body that is announced to be at most this large is read whole even where it could be streamed: a thread of its
-/// own would cost more. So is a part of a multipart body that turns out to be.
-const SMALL: usize = 1 << 20;
+/// own would cost more.
+const SMALL: u64 = 1 << 20;
+/// A part up to this size is read whole even where it could be streamed: then options may follow it.
+const BUFFERED: usize = 4 << 20;
+/// Bytes of a multipart body in which there is a part, a piece of one, or an end.
+const MAX_UNREAD: usize = 1 << 20;
 
 /// A body, taken apart.
 #[derive(Default)]
@@ -55,7 +65,7 @@ impl Reading<'_> {
             json if json.starts_with("application/") && json.ends_with("+json") => self.json(headers, body).await,
             "application/x-www-form-urlencoded" => self.form(headers, body).await,
             "multipart/form-data" if takes_files => {
-                self.multipart(headers, content_type.unwrap_or_default(), body).await
+                Box::pin(self.multipart(headers, content_type.unwrap_or_default(), body)).await
             }
             _ if body.is_end_stream() => Ok(Incoming::default()),
             _ if takes_files => self.raw(headers, body).await,
@@ -90,12 +100,15 @@ impl Reading<'_> {
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
             bytes: Bytes::new(),
         };
-        let small = body.size_hint().upper().is_some_and(|size| size <= SMALL as u64);
+        // What comes compressed may be any size.
+        let small =
+            body.size_hint().upper().is_some_and(|size| size <= SMALL) && !headers.contains_key(CONTENT_ENCODING);
         let part = if field.stream && !small {
             Part::Live(about, self.chunks(pieces(body, headers)?))
         } else {
             let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-            let mut file = self.memory.gather(Size(self.bounds.each), "the file");
+            let limit = if field.stream { self.settings.stream_limit.0 } else { self.bounds.each };
+            let mut file = self.memory.gather(Size(limit), "the file");
             let mut pieces = pieces(body, headers)?;
             file.announce(announced)?;
             while let Some(piece) = pieces.next().await {
@@ -114,22 +127,26 @@ impl Reading<'_> {
 
     fn chunks(&self, pieces: Pieces) -> Chunks {
         let Settings { stream_limit, stream_idle, .. } = self.settings;
-        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, handle: Handle::current() }
+        let until = Instant::now() + STREAM_TIME;
+        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, until, handle: Handle::current() }
     }
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
         let boundary = multer::parse_boundary(content_type).map_err(|error| not_multipart(&error))?;
-        let mut form = Multipart::new(pieces(body, headers)?, boundary);
+        let (pieces, unread) = Sips::of(pieces(body, headers)?);
+        let mut form = Multipart::new(pieces, boundary);
         let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
         let mut options: Vec<(String, Vec<String>)> = Vec::new();
         let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
-        while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
+        'parts: while let Some(mut part) = form.next_field().await.map_err(|error| not_multipart(&error))? {
+            unread.settle();
             let part_name = part.name().unwrap_or_default().to_owned();
             let part_name = part_name.strip_suffix("[]").unwrap_or(&part_name).to_owned();
             if !is_file(&part) {
                 count += 1;
                 let mut text = self.memory.gather(Size(self.settings.json_limit.0 - option_bytes), "the form");
                 while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
+                    unread.settle();
                     text.push(piece).await?;
                 }
                 option_bytes += text.len();
@@ -149,30 +166,25 @@ impl Reading<'_> {
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };
-            let Some(first) = part.chunk().await.map_err(|error| not_multipart(&error))? else {
-                // What a browser sends for an input nobody filled.
-                if about.name.is_some() {
-                    sorting.place(&part_name, Part::Whole(about))?;
-                }
-                continue;
-            };
             let stream = sorting.field(&part_name)?.stream;
-            let room = self.bounds.each.min(self.bounds.all - file_bytes);
-            let limit = if stream { self.settings.stream_limit } else { Size(room) };
-            let mut file = self.memory.gather(limit, "the file");
-            file.push(first).await?;
-            // Options may follow a small file, as they do when a client sorts its fields.
-            let mut is_whole = false;
-            while !is_whole && !(stream && file.len() > SMALL) {
-                match part.chunk().await.map_err(|error| not_multipart(&error))? {
-                    Some(piece) => file.push(piece).await?,
-                    None => is_whole = true,
+            let limit = if stream {
+                self.settings.stream_limit.0
+            } else {
+                self.bounds.each.min(self.bounds.all.saturating_sub(file_bytes))
+            };
+            let mut file = self.memory.gather(Size(limit), "the file");
+            while let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
+                unread.settle();
+                file.push(piece).await?;
+                if stream && file.len() > BUFFERED {
+                    let chunks = self.chunks(last_part(form, part, file.finish(), unread));
+                    sorting.place(&part_name, Part::Live(about, chunks))?;
+                    break 'parts;
                 }
             }
-            if !is_whole {
-                let pieces = last_part(form, part, file.finish());
-                sorting.place(&part_name, Part::Live(about, self.chunks(pieces)))?;
-                break;
+            // What a browser sends for an input nobody filled.
+            if file.len() == 0 && about.name.is_none() {
+                continue;
             }
             file_bytes += file.len();
             sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
@@ -194,22 +206,69 @@ fn is_file(part: &Field<'_>) -> bool {
 
 /// A part that is read as it arrives, after which nothing may follow: what does would not have been there when the
 /// operation began.
-fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes) -> Pieces {
-    let rest = stream::try_unfold(Some((form, part)), |state| async move {
-        let Some((mut form, mut part)) = state else { return Ok(None) };
+fn last_part(form: Multipart<'static>, part: Field<'static>, first: Bytes, unread: Unread) -> Pieces {
+    let rest = stream::try_unfold((form, part, unread), |(mut form, mut part, unread)| async move {
         if let Some(piece) = part.chunk().await.map_err(|error| not_multipart(&error))? {
-            return Ok(Some((piece, Some((form, part)))));
+            unread.settle();
+            return Ok(Some((piece, (form, part, unread))));
         }
         drop(part);
         match form.next_field().await.map_err(|error| not_multipart(&error))? {
             None => Ok(None),
             Some(late) => {
                 let field = clip(late.name().unwrap_or("a part"), 40).into_owned();
-                Err(Error::field(Code::ValidationError, field, "comes after the file: send the file last"))
+                Err(Error::field(Code::ValidationError, field, "comes after a large file: send the file last"))
             }
         }
     });
     Box::pin(stream::once(std::future::ready(Ok(first))).chain(rest))
+}
+
+/// Bytes the multipart reader has taken and not yet given back as parts.
+#[derive(Clone, Default)]
+struct Unread(Arc<AtomicUsize>);
+
+impl Unread {
+    /// Says that something of it was given back.
+    fn settle(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Hands out a body sip by sip. The multipart reader takes whatever is ready before it looks at any of it, and what comes
+/// compressed is ready by the gigabyte; so after every piece there is nothing for a moment, and an end to what it may hold
+/// while it looks for a boundary or the end of a head.
+struct Sips {
+    pieces: Pieces,
+    unread: Unread,
+    swallowing: bool,
+}
+
+impl Sips {
+    fn of(pieces: Pieces) -> (Self, Unread) {
+        let unread = Unread::default();
+        (Self { pieces, unread: unread.clone(), swallowing: false }, unread)
+    }
+}
+
+impl Stream for Sips {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.swallowing) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = ready!(self.pieces.as_mut().poll_next(context));
+        if let Some(Ok(piece)) = &piece {
+            self.swallowing = true;
+            if self.unread.0.fetch_add(piece.len(), Ordering::Relaxed) > MAX_UNREAD {
+                let message = "the body is not valid multipart/form-data: there is no boundary where one should be";
+                return Poll::Ready(Some(Err(Error::new(Code::MalformedRequest, message))));
+            }
+        }
+        Poll::Ready(piece)
+    }
 }
 
 fn not_multipart(error: &multer::Error) -> Error {

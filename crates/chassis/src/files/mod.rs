@@ -22,5 +22,5 @@ pub use file::{Data, File};
 pub(crate) use incoming::{Incoming, Reading};
 pub(crate) use outgoing::{Delivery, json_response};
 pub(crate) use store::{Link, Store, attachment, download};
-pub(crate) use stream::Pieces;
 pub use stream::{FileStream, Reader};
+pub(crate) use stream::{Pieces, STREAM_TIME};

@@ -70,7 +70,9 @@ impl Delivery {
                 };
                 bytes_response(archive, &answer.json)
             }
-            (Self::Base64 | Self::Url, _) => Ok(json_response(self.object(answer, makes, store, owner).await?)),
+            (Self::Base64 | Self::Url, _) => {
+                Ok(json_response(Box::pin(self.object(answer, makes, store, owner)).await?))
+            }
         }
     }
 

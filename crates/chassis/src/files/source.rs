@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::{Error, MapAccess, Visitor};
 
 use super::file::Content;
+use super::name::safe_name;
 use super::store::Store;
 
 /// The fields of a file written as an object; exactly one of the first four is there.
@@ -182,7 +183,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {
             let found = match &*key {
                 "name" => {
-                    source.name = map.next_value()?;
+                    source.name = map.next_value::<Option<Cow<'_, str>>>()?.and_then(|name| safe_name(&name));
                     continue;
                 }
                 "contentType" | "content_type" => {

@@ -12,12 +12,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use super::collect::{self, Slot};
 use super::file::{Content, File, read_source};
 use super::source::Source;
 use crate::error::{Code, Error};
 use crate::settings::Size;
+
+/// The time a stream may take as a whole: less than a connection may last.
+pub(crate) const STREAM_TIME: Duration = Duration::from_secs(9 * 60);
 
 /// The pieces of a file that is still arriving.
 pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -30,14 +34,20 @@ pub(crate) struct Chunks {
     pub(crate) taken: usize,
     /// Time it may stand still.
     pub(crate) idle: Duration,
+    /// When it must have come: a sender that trickles would hold its place for ever.
+    pub(crate) until: Instant,
     pub(crate) handle: Handle,
 }
 
 impl Chunks {
     /// Waits for the next piece; not to be called from an async task.
     fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        let next = async { tokio::time::timeout(self.idle, self.pieces.next()).await };
+        let end = self.until.min(Instant::now() + self.idle);
+        let next = async { tokio::time::timeout_at(end, self.pieces.next()).await };
         let Ok(piece) = self.handle.block_on(next) else {
+            if Instant::now() >= self.until {
+                return Err(Error::new(Code::DeadlineExceeded, "the file took too long to arrive"));
+            }
             let seconds = self.idle.as_secs_f32();
             return Err(Error::new(
                 Code::DeadlineExceeded,
@@ -72,6 +82,8 @@ enum State {
     Whole(Bytes),
     Live(Chunks),
     Taken,
+    /// Whoever asks again hears the same: a reader that passes over an error must not see an end.
+    Failed(Error),
 }
 
 impl FileStream {
@@ -127,8 +139,10 @@ impl FileStream {
         match &mut *state {
             State::Live(chunks) => {
                 let piece = chunks.next();
-                if !matches!(piece, Ok(Some(_))) {
-                    *state = State::Taken;
+                match &piece {
+                    Ok(Some(_)) => {}
+                    Ok(None) => *state = State::Taken,
+                    Err(error) => *state = State::Failed(error.clone()),
                 }
                 piece
             }
@@ -137,6 +151,7 @@ impl FileStream {
                 *state = State::Taken;
                 Ok((!bytes.is_empty()).then_some(bytes))
             }
+            State::Failed(error) => Err(error.clone()),
             State::Awaited | State::Taken => Ok(None),
         }
     }

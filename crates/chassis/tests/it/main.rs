@@ -1,16 +1,25 @@
 //! The chassis through a small service: request in, response out.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod batch;
+mod caching;
 mod decoding;
+mod delivery;
 mod documents;
+mod files;
+mod foreign;
 mod hostile;
+mod isolated;
 mod outcomes;
+mod streams;
 mod workers;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use chassis::testing::Client;
-use chassis::{Call, Code, Error, Service};
+use chassis::{Call, Clock, Code, Error, Service, Settings};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -153,4 +162,9 @@ fn service() -> Service {
 
 fn client() -> Client {
     Client::of(service())
+}
+
+/// A service with settings of its own.
+fn client_with(settings: Settings, service: Service) -> Client {
+    Client::with(settings, Clock::System, |runtime| service.app(runtime))
 }

@@ -1,6 +1,9 @@
-//! A worker that misbehaves as it is told. Its operation is `<what to do>`, or `<what to do>:<any mark>`.
+//! A worker that misbehaves as it is told. Its operation is `<what to do>`, or `<what to do>:<any mark>`; or one of the
+//! service in `service.rs`.
 //!
 //! `chassis-worker parent <operation>` is instead a process that runs one worker, to be killed by a test.
+
+mod service;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -24,6 +27,9 @@ fn main() -> ExitCode {
     let [mode, operation] = arguments.as_slice() else { return ExitCode::FAILURE };
     if mode == "parent" {
         return parent(operation);
+    }
+    if let Some(operation) = operation.strip_prefix(service::NAME).and_then(|rest| rest.strip_prefix('_')) {
+        return service::service().work(operation);
     }
     let act = operation.split(':').next().unwrap_or_default();
     match act.strip_prefix("raw-") {
