@@ -88,8 +88,8 @@ for line in open(sys.argv[1], encoding="utf-8"):
             answer = shown(response["content"]) if response else fault
             sent_body = shown(request.get("body"))
             faults.append(f"{request['method']} {request['uri']}: {fault}\n  sent {sent_body}\n  got  {answer}")
-        # A case with a parent was sent by a check, with a wrong key for instance. Those of the coverage phase try fields
-        # one by one, whatever goes with them.
+        # A case with a parent was sent by a check, with a wrong key for instance. Those of the coverage phase try
+        # fields one by one, whatever goes with them.
         case = recorder["cases"][case_id]
         meta = case["value"]["meta"]
         is_valid = meta["generation"]["mode"] == "positive" and meta["phase"]["name"] != "coverage"

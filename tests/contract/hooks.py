@@ -1,4 +1,4 @@
-"""Makes what the fuzzing phase takes for valid go together, where a schema cannot say what does: most calls are to succeed."""
+"""Makes what the fuzzing phase takes for valid go together, where a schema cannot say what does."""
 
 import base64
 

@@ -107,7 +107,8 @@ found = platform_download.sync(id_, client=client, expires=int(query["expires"])
 assert isinstance(found, File), found
 assert found.payload.read() == BYTES
 
-forged = platform_download.sync_detailed(id_, client=client, expires=int(query["expires"]) + 1, signature=query["signature"])
+later = int(query["expires"]) + 1
+forged = platform_download.sync_detailed(id_, client=client, expires=later, signature=query["signature"])
 assert forged.status_code == HTTPStatus.NOT_FOUND, forged
 
 # A batch
