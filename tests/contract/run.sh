@@ -88,7 +88,8 @@ start() {
     local port status_port
     read -r port status_port < <(free_ports) && url=http://127.0.0.1:$port || return
     # exec, so that the process we stop is the gateway itself. Links to files lead where they can be followed.
-    (cd "$root" && FLOWFORGE_STORE=$work/store FLOWFORGE_PUBLIC_URL=$url exec "$binary" up --listen "127.0.0.1:$port" --status-listen "127.0.0.1:$status_port" \
+    (cd "$root" && FLOWFORGE_STORE=$work/store FLOWFORGE_PUBLIC_URL=$url exec "$binary" up \
+        --listen "127.0.0.1:$port" --status-listen "127.0.0.1:$status_port" \
         --kong kong.yml --no-access-log --shutdown 5s) >"$work/server" 2>&1 &
     server=$!
     for _ in {1..100}; do
@@ -106,7 +107,8 @@ valid() {
 }
 
 fuzz() (
-    cd "$work" && timeout 900 schemathesis --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
+    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 900 schemathesis \
+        --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
         --report ndjson --report-ndjson-path "$work/events.ndjson"
 )
 

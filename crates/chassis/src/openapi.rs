@@ -177,9 +177,7 @@ fn operation_object(
         }
         return object;
     }
-    if operation.makes != Makes::Nothing {
-        object["parameters"] = json!([output_parameter()]);
-    }
+    object["parameters"] = option_parameters(operation);
     let mut body = json!({ "schema": request });
     if let Some(example) = &operation.example {
         body["example"] = example.clone();
@@ -277,15 +275,27 @@ fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
     object
 }
 
-/// How files in the answer are to come.
-fn output_parameter() -> Value {
-    json!({
+/// The chassis' own options, beside any body. Without one of them openapi-python-client 0.29 writes a module that does
+/// not load when a required body is of several kinds.
+fn option_parameters(operation: &Operation) -> Value {
+    let lenient = json!({
+        "name": "lenient",
+        "in": "query",
+        "description": "Makes unknown fields warnings instead of errors.",
+        "schema": { "type": "boolean", "default": false },
+    });
+    let output = json!({
         "name": "output",
         "in": "query",
         "description": "How a file comes: its bytes as the body, as base64 in JSON, or as a link in JSON. When absent, bytes; \
                         JSON with base64 for who accepts application/json alone.",
         "schema": { "type": "string", "enum": ["bytes", "base64", "url"] },
-    })
+    });
+    match operation.makes {
+        _ if operation.foreign.is_some() => json!([]),
+        Makes::Nothing => json!([lenient]),
+        Makes::File | Makes::Files => json!([lenient, output]),
+    }
 }
 
 /// The operation for several requests at once.
@@ -296,6 +306,7 @@ fn batch_object(service: &Service, operation: &Operation, requests: &mut SchemaG
         "tags": [service.name],
         "summary": format!("{}: several at once", operation.summary),
         "description": "Up to 100 requests as one. Each succeeds or fails by itself; together they count as one request.",
+        "parameters": option_parameters(operation),
         "requestBody": { "required": true, "content": { "application/json": { "schema": {
             "type": "object",
             "required": ["items"],

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from base64 import b64decode
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -22,11 +23,12 @@ from flowforge.models import (
     CryptoHashRequest,
     CryptoHashResult,
     CryptoKind,
+    CryptoPlaintextEncoding,
     CryptoRandomRequest,
     CryptoRandomResult,
     Error,
     ErrorCode,
-    FileInputById,
+    FileById,
     PlatformFilesFilesBody,
     PlatformMeResult,
     PlatformUploadResult,
@@ -81,9 +83,12 @@ assert hash_.bytes_ == len(BYTES), hash_
 
 sealed = crypto_encrypt.sync(client=client, body=CryptoEncryptFilesBody(file=file(), password="pässword"))
 assert isinstance(sealed, CryptoEncryptResult), sealed
-opened = crypto_decrypt.sync(client=client, body=CryptoDecryptRequest(ciphertext=sealed.ciphertext, password="pässword"))
+request = CryptoDecryptRequest(
+    ciphertext=sealed.ciphertext, password="pässword", output_encoding=CryptoPlaintextEncoding.BASE64
+)
+opened = crypto_decrypt.sync(client=client, body=request)
 assert isinstance(opened, CryptoDecryptResult), opened
-assert opened.bytes_ == len(BYTES), opened
+assert b64decode(opened.text) == BYTES, opened
 
 # A kept file: by its id, and by its link
 kept = platform_files.sync(client=client, body=PlatformFilesFilesBody(file=file()))
@@ -91,7 +96,7 @@ assert isinstance(kept, PlatformUploadResult), kept
 assert (kept.file.name, kept.file.size) == ("Größe.bin", len(BYTES)), kept
 assert kept.file.expires_at.tzinfo, kept
 
-hash_ = crypto_hash.sync(client=client, body=CryptoHashRequest(file=FileInputById(id=kept.file.id)))
+hash_ = crypto_hash.sync(client=client, body=CryptoHashRequest(file=FileById(id=kept.file.id)))
 assert isinstance(hash_, CryptoHashResult), hash_
 assert hash_.hash_ == SHA256.hexdigest(), hash_
 
@@ -102,11 +107,12 @@ found = platform_download.sync(id_, client=client, expires=int(query["expires"])
 assert isinstance(found, File), found
 assert found.payload.read() == BYTES
 
-forged = platform_download.sync_detailed(id_, client=client, expires=int(query["expires"]) + 1, signature=query["signature"])
+later = int(query["expires"]) + 1
+forged = platform_download.sync_detailed(id_, client=client, expires=later, signature=query["signature"])
 assert forged.status_code == HTTPStatus.NOT_FOUND, forged
 
 # A batch
-items = [CryptoHashRequest(text="hello"), CryptoHashRequest(), CryptoHashRequest(file=FileInputById(id=kept.file.id))]
+items = [CryptoHashRequest(text="hello"), CryptoHashRequest(), CryptoHashRequest(file=FileById(id=kept.file.id))]
 batch = crypto_hash_batch.sync(client=client, body=CryptoHashBatchBody(items=items))
 assert isinstance(batch, Batch), batch
 assert (batch.succeeded, batch.failed) == (2, 1), batch

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { client } from "./flowforge/client.gen.js";
 import { formDataBodySerializer } from "./flowforge/client/index.js";
-import { cryptoHash, cryptoHashBatch, cryptoRandom, platformDownload, platformFiles, platformMe } from "./flowforge/sdk.gen.js";
+import {
+  cryptoHash,
+  cryptoHashBatch,
+  cryptoRandom,
+  platformDownload,
+  platformFiles,
+  platformMe,
+} from "./flowforge/sdk.gen.js";
 
 client.setConfig({ baseUrl: process.argv[2], auth: "ff_demo_enterprise" });
 
@@ -37,12 +44,13 @@ assert.equal(raw.data?.hash, sha256);
 assert.equal(raw.data.bytes, bytes.length);
 
 // Multipart, options after the file; `fetch` writes the content type, with the boundary
+const multipart = { ...formDataBodySerializer, headers: { "Content-Type": null } };
 const parts = { file, algorithms: ["sha512", "sha256"], outputEncoding: "hex" };
-const form = await cryptoHash({ body: parts as never, ...formDataBodySerializer, headers: { "Content-Type": null } });
+const form = await cryptoHash({ body: parts as never, ...multipart });
 assert.equal(form.data?.rows[1]?.hash, sha256);
 
 // A kept file: by its id, and by its link
-const kept = await platformFiles({ body: { file } as never, ...formDataBodySerializer, headers: { "Content-Type": null } });
+const kept = await platformFiles({ body: { file } as never, ...multipart });
 assert.ok(kept.data);
 assert.equal(kept.data.file.name, "Größe.bin");
 assert.equal(kept.data.file.size, bytes.length);
@@ -52,7 +60,8 @@ assert.equal(byId.data?.hash, sha256);
 
 const link = new URL(kept.data.file.url);
 const path = { id: link.pathname.split("/").at(-1) ?? "" };
-const query = { expires: Number(link.searchParams.get("expires")), signature: link.searchParams.get("signature") ?? "" };
+const linked = (name: string) => link.searchParams.get(name) ?? "";
+const query = { expires: Number(linked("expires")), signature: linked("signature") };
 const found = await platformDownload({ path, query });
 assert.ok(found.data instanceof Blob);
 assert.deepEqual(new Uint8Array(await found.data.arrayBuffer()), bytes);

@@ -140,9 +140,9 @@ impl JsonSchema for File {
                             `id` (of an upload to /api/v1/files). In a multipart request it is a part.",
             "anyOf": [
                 { "type": "string", "minLength": 1, "description": "A URL (http or https), a data URI, or base64." },
-                place("ByUrl", "url", "Where to fetch it: http or https."),
-                place("ByBase64", "base64", "Its bytes in base64."),
-                place("ById", "id", "The id of an upload.")
+                place("FileByUrl", "url", "Where to fetch it: http or https."),
+                place("FileByBase64", "base64", "Its bytes in base64."),
+                place("FileById", "id", "The id of an upload.")
             ]
         })
     }
