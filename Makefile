@@ -33,6 +33,7 @@ openapi: build ## write the committed documents anew
 bench: build ## against other stacks; see bench/README.md
 	./scripts/install bench
 	./bench/run.py
+	./bench/run.py ground --rounds 5 --seconds 2
 	./bench/run.py startup
 
 clean:
