@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod elsewhere;
+mod files;
 mod first_request;
 mod layers;
 mod limits;
 mod process;
+mod secrets;
 mod server;
 mod sockets;
+mod streams;

@@ -1,12 +1,14 @@
-//! The binary as a process, and the plainest of clients.
+//! The binary as a process, the plainest of clients, and a web server to fetch from.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 pub const FREE: &str = "X-API-Key: ff_demo_free\r\n";
 pub const ENTERPRISE: &str = "X-API-Key: ff_demo_enterprise\r\n";
@@ -26,6 +28,8 @@ pub struct Server {
     /// Where its metrics are, if it is the gateway.
     pub status: Option<SocketAddr>,
     output: Arc<Mutex<String>>,
+    /// Where it keeps files; gone with it.
+    _store: TempDir,
 }
 
 impl Server {
@@ -34,9 +38,11 @@ impl Server {
         Self::start(&["up"], &[])
     }
 
-    /// A command that listens on ports of its own choice, with some environment.
+    /// A command that listens on ports of its own choice and has a store of its own, with some environment.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let store = tempfile::tempdir().unwrap();
         let mut command = flowforge();
+        command.env("FLOWFORGE_STORE", store.path());
         command.args(arguments).envs(environment.iter().copied());
         for name in ["FLOWFORGE_LISTEN", "FLOWFORGE_STATUS_LISTEN", "FLOWFORGE_SERVICE_LISTEN"] {
             command.env(name, "127.0.0.1:0");
@@ -50,6 +56,7 @@ impl Server {
         let listening = loop {
             line.clear();
             assert_ne!(lines.read_line(&mut line).unwrap(), 0, "it ended: {}", output.lock().unwrap());
+            output.lock().unwrap().push_str(&line);
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
             if event["message"] == "listening" {
                 break event;
@@ -57,7 +64,7 @@ impl Server {
         };
         collect(lines, output.clone());
         let address = |name: &str| listening[name].as_str().map(|address| address.parse().unwrap());
-        Self { child, address: address("address").unwrap(), status: address("status"), output }
+        Self { child, address: address("address").unwrap(), status: address("status"), output, _store: store }
     }
 
     /// The id of the process.
@@ -84,16 +91,22 @@ impl Server {
 
     /// Waits until so many hash requests are being answered; fails when it takes long.
     pub fn wait_in_flight(&self, wanted: usize) {
-        let name = "http_requests_in_flight{service=\"crypto\",operation=\"hash\"} ";
+        self.wait_gauge("http_requests_in_flight{service=\"crypto\",operation=\"hash\"}", wanted);
+    }
+
+    /// Waits until a metric has a value; fails when it takes long.
+    pub fn wait_gauge(&self, name: &str, wanted: usize) {
+        let mut line = String::new();
         for _ in 0..500 {
             let metrics = get(self.status.unwrap(), "/metrics", "").body;
-            let line = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            let prefix = format!("{name} ");
+            line = metrics.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned();
             if line == wanted.to_string() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("never {wanted} requests in flight");
+        panic!("{name} is {line}, never {wanted}");
     }
 
     /// Bytes of memory it occupies.
@@ -135,12 +148,41 @@ impl Server {
 
     /// Posts JSON with a header line or several.
     pub fn post(&self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.send(path, &format!("Content-Type: application/json\r\n{headers}"), body)
+    }
+
+    /// Posts a body of a type that the headers name.
+    pub fn send(&self, path: &str, headers: &str, body: impl AsRef<[u8]>) -> Answer {
         let body = body.as_ref();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}Content-Length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             body.len()
         );
         Answer::parse(&self.raw([head.as_bytes(), body].concat()))
+    }
+
+    /// Posts a body whose length nobody knows beforehand, piece by piece.
+    pub fn stream(&self, path: &str, headers: &str, pieces: impl Iterator<Item = Vec<u8>>) -> Answer {
+        let mut upload = self.upload(path, headers);
+        for piece in pieces {
+            // A server that has seen enough closes; what it said is still there.
+            if upload.write_all(&chunk(&piece)).is_err() {
+                break;
+            }
+        }
+        let _ = upload.write_all(b"0\r\n\r\n");
+        answer(upload)
+    }
+
+    /// Begins such a body: what follows are [`chunk`]s.
+    pub fn upload(&self, path: &str, headers: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}Transfer-Encoding: chunked\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
     }
 
     /// Gets a path with a header line or several.
@@ -165,6 +207,30 @@ fn collect(mut lines: impl BufRead + Send + 'static, output: Arc<Mutex<String>>)
             line.clear();
         }
     });
+}
+
+/// A piece of a body whose length nobody knows beforehand.
+pub fn chunk(piece: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat()
+}
+
+/// What comes until the other end closes.
+pub fn answer(mut stream: TcpStream) -> Answer {
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    Answer::parse(&String::from_utf8_lossy(&answer))
+}
+
+/// A form with files: the headers of its request, and its body. Each part has the rest of its disposition.
+pub fn multipart(parts: &[(&str, &[u8])]) -> (&'static str, Vec<u8>) {
+    let mut body = Vec::new();
+    for (about, content) in parts {
+        body.extend_from_slice(format!("--part\r\nContent-Disposition: form-data; {about}\r\n\r\n").as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--part--\r\n");
+    ("Content-Type: multipart/form-data; boundary=part\r\n", body)
 }
 
 pub fn raw(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
@@ -207,6 +273,44 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+/// A web server of a test.
+pub struct Origin {
+    /// Where it answers.
+    pub address: SocketAddr,
+    visits: Arc<AtomicUsize>,
+}
+
+impl Origin {
+    /// Answers the path of each request with whatever the function makes of it: an answer from its first line on.
+    pub fn at(address: &str, answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let visits = Arc::new(AtomicUsize::new(0));
+        let counted = visits.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+                let mut head = Vec::new();
+                let mut byte = [0];
+                while !head.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+                    head.extend_from_slice(&byte);
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let _ = stream.write_all(&answer(head.split_whitespace().nth(1).unwrap_or_default()));
+            }
+        });
+        Self { address, visits }
+    }
+
+    /// How many connections it has seen.
+    pub fn visits(&self) -> usize {
+        // Connections are taken in their order: when it answers this one, it has counted all before.
+        get(self.address, "/", "");
+        self.visits.fetch_sub(1, Ordering::SeqCst) - 1
     }
 }
 

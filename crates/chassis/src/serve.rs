@@ -73,9 +73,16 @@ fn raise_file_limit() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
+/// Leaves no image of the memory, with keys and passwords of others in it, on a disk when the process crashes.
+fn forbid_core_dumps() {
+    // A limit may always be lowered.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
 /// Serves until the process is told to stop, then lets requests in flight end, within their time.
 pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal: Stop) {
     raise_file_limit();
+    forbid_core_dumps();
     let (stop, stopped) = watch::channel(false);
     let tasks: Vec<_> = listeners
         .into_iter()

@@ -1,12 +1,15 @@
 //! Settings: the one file that reads the environment. `flowforge --help` shows every key, its variable and default.
 
 use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Parser};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, Parser};
 use ipnet::IpNet;
 use object_store::aws::AmazonS3Builder;
 use tracing::level_filters::LevelFilter;
@@ -47,7 +50,7 @@ pub struct Settings {
         env = "FLOWFORGE_GATEWAY_SECRET",
         hide_env_values = true,
         value_name = "SECRET",
-        value_parser = Hidden::strong
+        value_parser = Strong
     )]
     pub gateway_secret: Option<Hidden>,
 
@@ -128,7 +131,7 @@ pub struct Settings {
         env = "FLOWFORGE_LINK_SECRET",
         hide_env_values = true,
         value_name = "SECRET",
-        value_parser = Hidden::strong
+        value_parser = Strong
     )]
     pub link_secret: Option<Hidden>,
 
@@ -300,6 +303,21 @@ impl FromStr for Hidden {
 impl std::fmt::Debug for Hidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("hidden")
+    }
+}
+
+/// Reads a secret that cannot be guessed. clap itself shows the value it refuses, and what is shown ends up in a journal.
+#[derive(Clone)]
+struct Strong;
+
+impl TypedValueParser for Strong {
+    type Value = Hidden;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Hidden, clap::Error> {
+        Hidden::strong(&value.to_string_lossy()).map_err(|why| {
+            let name = arg.and_then(Arg::get_long).unwrap_or_default();
+            clap::Error::raw(ErrorKind::ValueValidation, format!("--{name} {why}\n")).with_cmd(command)
+        })
     }
 }
 
