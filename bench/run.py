@@ -177,7 +177,8 @@ def ground_tables(rounds, runs, options):
     def share(who, what, primitive, size):
         return over(lambda seen: 100 * seen[primitive] * size / MIB / seen[who, what].user, 0)
 
-    print(f"{options.rounds} rounds of {options.seconds} s, 4 connections (uploads: {UPLOADS} one by one); median (least to most).\n")
+    how = f"{options.rounds} rounds of {options.seconds} s, 4 connections (uploads: {UPLOADS} one by one)"
+    print(f"{how}; median (least to most).\n")
     print("| request | server | user CPU, ms | system CPU, ms | peak memory, MB |\n| --- | --- | --- | --- | --- |")
     for name in ("sha256", "aes-256-gcm"):
         print(f"| 1 MiB of {name} alone | openssl speed | {over(lambda seen: seen[name] / 1e3)} | | |")
