@@ -41,8 +41,10 @@ pub struct KeptFile {
     /// Its bytes.
     pub size: u64,
     /// A link that opens it to whoever has it, until it expires.
+    #[schemars(extend("format" = "uri"))]
     pub url: String,
     /// When it goes (RFC 3339).
+    #[schemars(extend("format" = "date-time"))]
     pub expires_at: String,
 }
 
