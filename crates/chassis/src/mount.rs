@@ -4,14 +4,16 @@
 //! need is boxed: streams, fetched files, the cache, workers.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use axum::body::BodyDataStream;
 use axum::extract::{FromRequestParts, RawPathParams};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use http::header::{CACHE_CONTROL, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
@@ -294,7 +296,8 @@ impl Mounted {
     /// Starts a stream and answers with its head.
     async fn flow(&self, task: Box<dyn Task>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
         let idle = self.runtime.settings.stream_idle.0;
-        let (mut output, mut head) = Output::new(&exchange.headers, idle, &exchange.request_id);
+        let (mut output, head) = Output::new(&exchange.headers, idle, &exchange.request_id);
+        let mut reader = Reader { cancel, from: head };
         let call = exchange.call.clone();
         let job = self.runtime.flows.run(move || {
             let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
@@ -303,7 +306,7 @@ impl Mounted {
         });
         let begin = async {
             let mut job = pin!(job);
-            match select(&mut head, &mut job).await {
+            match select(&mut reader.from, &mut job).await {
                 Either::Left((Ok(response), _)) => Ok(response),
                 // It ended before it said a word, or with its only one.
                 Either::Left((Err(_), job)) => job.await.and(Err(Error::internal())),
@@ -312,14 +315,21 @@ impl Mounted {
         };
         let response = self.within(exchange.deadline, begin).await?;
         // While the body is there, somebody reads.
-        Ok(response.map(|body| {
-            let pieces = body.into_data_stream();
-            let held = futures_util::stream::unfold((pieces, cancel), |(mut pieces, cancel)| async move {
-                let piece = pieces.next().await?;
-                Some((piece, (pieces, cancel)))
-            });
-            Body::from_stream(held)
-        }))
+        Ok(response.map(|body| Body::from_stream(Reader { cancel: reader.cancel, from: body.into_data_stream() })))
+    }
+}
+
+/// Who reads an answer. Its fields go in this order: a job whose pipe breaks finds its call cancelled.
+struct Reader<T> {
+    cancel: CancelOnDrop,
+    from: T,
+}
+
+impl Stream for Reader<BodyDataStream> {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {
+        self.from.poll_next_unpin(context)
     }
 }
 
