@@ -1,6 +1,6 @@
 //! Listening: bounded heads, slow clients turned away, and an end that ends.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -210,19 +210,28 @@ impl Stop {
 
 /// Runs one service on its own: the whole `main` of a service's program.
 #[must_use]
-pub fn run(service: Service, port: u16) -> ExitCode {
+pub fn run(build: impl FnOnce(&Settings) -> Result<Service, String>, port: u16) -> ExitCode {
+    let complain = |problem: String| {
+        // Nobody is left to tell when it cannot be written.
+        let _ = writeln!(io::stderr(), "{problem}");
+        ExitCode::FAILURE
+    };
     if let Some(operation) = crate::worker_operation() {
-        let name = service.name();
-        let operation =
-            operation.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).unwrap_or_default().to_owned();
-        return service.work(&operation);
+        return match build(&Settings::default()) {
+            Ok(service) => service.work(operation.split_once('_').map_or("", |(_, operation)| operation)),
+            Err(problem) => complain(problem),
+        };
     }
     #[derive(Parser)]
     struct Program {
         #[command(flatten)]
         settings: Settings,
     }
-    alone(service, port, Program::parse().settings)
+    let settings = Program::parse().settings;
+    match build(&settings) {
+        Ok(service) => alone(service, port, settings),
+        Err(problem) => complain(problem),
+    }
 }
 
 /// Runs one service on its own with settings already read.

@@ -119,9 +119,10 @@ impl Client {
 ///
 /// # Panics
 /// When one is missing or fails.
-pub fn run_examples(service: fn() -> Service) {
-    let client = Client::of(service());
-    for operation in service().operations() {
+pub fn run_examples(service: Service) {
+    let operations = service.operations();
+    let client = Client::of(service);
+    for operation in operations {
         let answer = match (operation.method, &operation.example) {
             (Method::GET, _) => client.get(&operation.path),
             (_, Some(example)) => client.post(&operation.path, example),

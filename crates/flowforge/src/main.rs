@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     let Program { command, settings } = Program::parse();
     let result = match command {
         Command::Up => return up::up(settings),
-        Command::Serve { service } => match services::built(&service) {
+        Command::Serve { service } => match services::built(&service, &settings) {
             Ok((service, port)) => return chassis::alone(service, port, settings),
             Err(problem) => Err(problem),
         },

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use chassis::Service;
+use chassis::{Service, Settings};
 use platform::{Listed, State};
+
+/// Makes a service.
+type Build = fn(&Settings) -> Result<Service, String>;
 
 /// A service of the product.
 pub struct Entry {
@@ -16,7 +19,7 @@ pub struct Entry {
     /// What it does in a few words.
     pub title: &'static str,
     /// Its port when it runs alone, and how to make it; nothing when it is not built yet.
-    pub build: Option<(u16, fn() -> Service)>,
+    pub build: Option<(u16, Build)>,
 }
 
 impl Entry {
@@ -37,7 +40,7 @@ impl Entry {
 }
 
 /// Every service, in the order to show them.
-pub const SERVICES: [Entry; 8] = [
+pub static SERVICES: [Entry; 8] = [
     Entry {
         name: "crypto",
         upstream: "crypto-service",
@@ -55,10 +58,10 @@ pub const SERVICES: [Entry; 8] = [
 ];
 
 /// A service by its name, and its port.
-pub fn built(name: &str) -> Result<(Service, u16), String> {
+pub fn built(name: &str, settings: &Settings) -> Result<(Service, u16), String> {
     let entry = SERVICES.iter().find(|entry| entry.name == name);
     match entry.map(|entry| entry.build) {
-        Some(Some((port, build))) => Ok((build(), port)),
+        Some(Some((port, build))) => Ok((build(settings)?, port)),
         Some(None) => Err(format!("{name} is not part of this version yet")),
         None => {
             let known: Vec<&str> = SERVICES.iter().map(|entry| entry.name).collect();
@@ -71,7 +74,8 @@ pub fn built(name: &str) -> Result<(Service, u16), String> {
 pub fn work(operation: &str) -> ExitCode {
     let found = operation.split_once('_').and_then(|(name, operation)| {
         let entry = SERVICES.iter().find(|entry| entry.name == name)?;
-        Some((entry.build?.1, operation))
+        let service = entry.build?.1(&Settings::default()).ok()?;
+        Some(service.work(operation))
     });
-    found.map_or(ExitCode::FAILURE, |(build, operation)| build().work(operation))
+    found.unwrap_or(ExitCode::FAILURE)
 }

@@ -112,7 +112,7 @@ fn apps(
                 remote.extend(service.map(|service| (entry.name, service)));
                 (State::Elsewhere, None)
             }
-            (None, Some((_, build))) => (State::Running, Some(build())),
+            (None, Some((_, build))) => (State::Running, Some(build(&runtime.settings)?)),
             (None, None) => (State::Planned, None),
         };
         listed.push(entry.listed(service.as_ref(), state));

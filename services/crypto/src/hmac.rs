@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::keys::{Candidate, Given, Keyring};
 use crate::{Error, input};
 
 /// Bodies up to this size are worked on where they arrive.
@@ -83,11 +84,16 @@ pub struct HmacRequest {
     #[serde(default)]
     pub file: Option<File>,
     /// The key, as text of at most 4096 characters.
+    #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
-    pub key: Secret<String>,
+    pub key: Option<Secret<String>>,
     /// What the key's text stands for.
     #[serde(default)]
     pub key_encoding: InputEncoding,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
     /// The hash.
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
@@ -110,6 +116,8 @@ pub struct HmacResponse {
     pub bits: usize,
     /// Bytes that were read.
     pub bytes: usize,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
     /// What the algorithm is good for.
     pub security: Security,
 }
@@ -129,11 +137,16 @@ pub struct HmacVerifyRequest {
     #[serde(default)]
     pub file: Option<File>,
     /// The key, as text of at most 4096 characters.
+    #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
-    pub key: Secret<String>,
+    pub key: Option<Secret<String>>,
     /// What the key's text stands for.
     #[serde(default)]
     pub key_encoding: InputEncoding,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
     /// The hash.
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
@@ -150,6 +163,8 @@ pub struct HmacVerifyResponse {
     pub valid: bool,
     /// Why not; nothing when it is.
     pub reason: Option<String>,
+    /// Of a named key: the name and version that fits.
+    pub key_ref: Option<String>,
     /// The hash.
     pub algorithm: HmacAlgorithm,
     /// What the algorithm is good for.
@@ -163,8 +178,9 @@ pub fn example() -> HmacRequest {
         text: Some("what do ya want for nothing?".to_owned()),
         input_encoding: InputEncoding::Utf8,
         file: None,
-        key: Secret::new("Jefe".to_owned()),
+        key: Some(Secret::new("Jefe".to_owned())),
         key_encoding: InputEncoding::Utf8,
+        key_ref: None,
         algorithm: HmacAlgorithm::Sha256,
         output_encoding: BinaryEncoding::Hex,
     }
@@ -177,8 +193,9 @@ pub fn verify_example() -> HmacVerifyRequest {
         text: Some("what do ya want for nothing?".to_owned()),
         input_encoding: InputEncoding::Utf8,
         file: None,
-        key: Secret::new("Jefe".to_owned()),
+        key: Some(Secret::new("Jefe".to_owned())),
         key_encoding: InputEncoding::Utf8,
+        key_ref: None,
         algorithm: HmacAlgorithm::Sha256,
         mac: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843".to_owned(),
     }
@@ -188,16 +205,19 @@ pub fn verify_example() -> HmacVerifyRequest {
 ///
 /// # Errors
 /// When text or key are not in their encoding, or not exactly one of text and file was sent.
-pub fn hmac(request: HmacRequest, call: &Call) -> Result<HmacResponse, Error> {
+pub fn hmac(request: HmacRequest, call: &Call, keys: &Keyring) -> Result<HmacResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
-    let key = request.key_encoding.decode_secret("key", &request.key)?;
-    let mac = request.algorithm.mac(&key, &bytes);
+    let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
+    let chosen = keys.choose_shared(given, request.key_encoding, call)?;
+    let Candidate { key, reference } = chosen.newest();
+    let mac = request.algorithm.mac(key.shared("key")?, &bytes);
     Ok(HmacResponse {
         mac: request.output_encoding.encode(&mac),
         algorithm: request.algorithm,
         output_encoding: request.output_encoding,
         bits: mac.len() * 8,
         bytes: bytes.len(),
+        key_ref: reference.clone(),
         security: request.algorithm.security(call),
     })
 }
@@ -206,18 +226,25 @@ pub fn hmac(request: HmacRequest, call: &Call) -> Result<HmacResponse, Error> {
 ///
 /// # Errors
 /// When text or key are not in their encoding, or not exactly one of text and file was sent.
-pub fn verify(request: HmacVerifyRequest, call: &Call) -> Result<HmacVerifyResponse, Error> {
+pub fn verify(request: HmacVerifyRequest, call: &Call, keys: &Keyring) -> Result<HmacVerifyResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
-    let key = request.key_encoding.decode_secret("key", &request.key)?;
-    let right = request.algorithm.mac(&key, &bytes);
-    let reason = match decode_mac(request.mac.trim(), right.len()) {
-        Err(reason) => Some(reason),
-        Ok(given) if bool::from(given.ct_eq(&right)) => None,
-        Ok(_) => Some("it is the code of another text, or was made with another key".to_owned()),
-    };
+    let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
+    let chosen = keys.choose_shared(given, request.key_encoding, call)?;
+    let mut fitting = None;
+    let mut reason = None;
+    for Candidate { key, reference } in chosen.all() {
+        let right = request.algorithm.mac(key.shared("key")?, &bytes);
+        match decode_mac(request.mac.trim(), right.len()) {
+            Err(unreadable) => reason = Some(unreadable),
+            Ok(mac) if bool::from(mac.ct_eq(&right)) => fitting = Some(reference.clone()),
+            Ok(_) => reason = Some("it is the code of another text, or was made with another key".to_owned()),
+        }
+    }
+    let valid = fitting.is_some();
     Ok(HmacVerifyResponse {
-        valid: reason.is_none(),
-        reason,
+        valid,
+        reason: reason.filter(|_| !valid),
+        key_ref: fitting.flatten(),
         algorithm: request.algorithm,
         security: request.algorithm.security(call),
     })

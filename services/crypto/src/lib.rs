@@ -9,33 +9,40 @@ pub mod hash;
 pub mod hmac;
 mod input;
 pub mod kdf;
+pub mod keys;
 pub mod passwords;
 pub mod random;
+pub mod signature;
 
 use aead::{decrypt, encrypt};
-use chassis::{Cost, Service};
+use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
+use keys::Keyring;
+use std::sync::Arc;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3001;
 
 /// The service: every operation in one list.
-#[must_use]
-pub fn service() -> Service {
-    Service::new("crypto", "Hashing, encryption, keys and tokens")
+///
+/// # Errors
+/// When the keyring cannot be read.
+pub fn service(settings: &Settings) -> Result<Service, String> {
+    let keys = &Arc::new(Keyring::read(settings.keyring.as_ref())?);
+    let service = Service::new("crypto", "Hashing, encryption, keys and tokens")
         .compute("POST /hash", hash::hash, |op| {
             op.summary("Hash text or a file with one or several algorithms")
                 .description(hash::DESCRIPTION)
                 .example(hash::example())
                 .inline(hash::INLINE_BYTES)
         })
-        .compute("POST /hmac", hmac::hmac, |op| {
+        .compute("POST /hmac", with(keys, hmac::hmac), |op| {
             op.summary("Make the HMAC of text or a file")
                 .description(hmac::DESCRIPTION)
                 .example(hmac::example())
                 .inline(hmac::INLINE_BYTES)
         })
-        .compute("POST /hmac/verify", hmac::verify, |op| {
+        .compute("POST /hmac/verify", with(keys, hmac::verify), |op| {
             op.summary("Check an HMAC")
                 .description(hmac::VERIFY_DESCRIPTION)
                 .example(hmac::verify_example())
@@ -75,5 +82,15 @@ pub fn service() -> Service {
             op.summary("Random bytes, ids, integers and passwords")
                 .description(random::DESCRIPTION)
                 .example(random::example())
-        })
+        });
+    Ok(service)
+}
+
+/// An operation that may use named keys.
+fn with<Q, R>(
+    keys: &Arc<Keyring>,
+    function: fn(Q, &Call, &Keyring) -> Result<R, Error>,
+) -> impl Fn(Q, &Call) -> Result<R, Error> + Send + Sync + use<Q, R> {
+    let keys = keys.clone();
+    move |request, call| function(request, call, &keys)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const DERIVE: &str = "/api/v1/crypto/derive";
 
 fn derive(body: &Value) -> Value {
-    let answer = Client::of(crypto::service()).post(DERIVE, body);
+    let answer = Client::of(crate::service()).post(DERIVE, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
     answer.json()
 }
@@ -58,7 +58,7 @@ fn a_missing_salt_or_secret_is_warned_of() {
 
 #[test]
 fn wrong_requests_say_what_to_change() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for (body, status, message) in [
         (json!({ "secret": "p" }), 400, "algorithm: is required"),
         (json!({ "algorithm": "hkdf" }), 400, "secret: is required"),

@@ -24,7 +24,7 @@ const AUTHENTICATED: [&str; 7] = [
 ];
 
 fn client() -> Client {
-    Client::of(crypto::service())
+    Client::of(crate::service())
 }
 
 fn done(answer: &Answer) -> Value {

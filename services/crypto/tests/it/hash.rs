@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const HASH: &str = "/api/v1/crypto/hash";
 
 fn hash(body: &Value) -> Value {
-    let answer = Client::of(crypto::service()).post(HASH, body);
+    let answer = Client::of(crate::service()).post(HASH, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
     answer.json()
 }
@@ -112,7 +112,7 @@ fn broken_algorithms_are_marked() {
 
 #[test]
 fn wrong_requests_say_what_to_change() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for (body, status, start) in [
         (json!({ "text": "a", "algorithm": "sha265" }), 400, "algorithm: use sha256, sha512,"),
         (json!({ "algorithm": "sha256" }), 422, "text: is missing: send text (it may be empty) or a file"),

@@ -3,13 +3,14 @@
 use chassis::testing::Client;
 use chassis::{Call, File};
 use crypto::hmac;
+use crypto::keys::Keyring;
 use serde_json::{Value, json};
 
 const HMAC: &str = "/api/v1/crypto/hmac";
 const VERIFY: &str = "/api/v1/crypto/hmac/verify";
 
 fn post(path: &str, body: &Value) -> Value {
-    let answer = Client::of(crypto::service()).post(path, body);
+    let answer = Client::of(crate::service()).post(path, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
     answer.json()
 }
@@ -169,14 +170,14 @@ fn a_file_has_the_code_of_its_bytes() {
     let file = || Some(File::new("a.txt", "text/plain", "what do ya want for nothing?"));
     let request = hmac::HmacRequest { text: None, file: file(), ..hmac::example() };
     let expected = hmac::verify_example().mac;
-    assert_eq!(hmac::hmac(request, &Call::detached()).unwrap().mac, expected);
+    assert_eq!(hmac::hmac(request, &Call::detached(), &Keyring::default()).unwrap().mac, expected);
     let request = hmac::HmacVerifyRequest { text: None, file: file(), ..hmac::verify_example() };
-    assert!(hmac::verify(request, &Call::detached()).unwrap().valid);
+    assert!(hmac::verify(request, &Call::detached(), &Keyring::default()).unwrap().valid);
 }
 
 #[test]
 fn wrong_requests_say_what_to_change() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for (path, body, status, message) in [
         (HMAC, json!({ "text": "a" }), 400, "key: is required"),
         (HMAC, json!({ "text": "a", "key": "" }), 400, "key: must not be empty"),
@@ -199,7 +200,7 @@ fn wrong_requests_say_what_to_change() {
 
 #[test]
 fn a_key_never_shows() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for body in [
         json!({ "text": "a", "key": "hunter2", "keyEncoding": "hex" }),
         json!({ "text": "a", "key": ["hunter2"] }),

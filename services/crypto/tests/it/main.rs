@@ -11,7 +11,12 @@ mod passwords;
 mod random;
 mod wycheproof;
 
+/// The service with default settings.
+fn service() -> chassis::Service {
+    crypto::service(&chassis::Settings::default()).unwrap()
+}
+
 #[test]
 fn every_example_runs() {
-    chassis::testing::run_examples(crypto::service);
+    chassis::testing::run_examples(service());
 }

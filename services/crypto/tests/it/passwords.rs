@@ -7,7 +7,7 @@ const HASH: &str = "/api/v1/crypto/passwords/hash";
 const VERIFY: &str = "/api/v1/crypto/passwords/verify";
 
 fn post(path: &str, body: &Value) -> Value {
-    let answer = Client::of(crypto::service()).post(path, body);
+    let answer = Client::of(crate::service()).post(path, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
     answer.json()
 }
@@ -75,7 +75,7 @@ fn costs_are_told() {
 /// Only the first 72 bytes are in such a hash; other programs let the rest go by without a word.
 #[test]
 fn a_long_password_with_bcrypt_is_refused_or_warned_of() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     let (fits, longer) = ("x".repeat(72), "x".repeat(73));
     let refused = client.post(HASH, &json!({ "password": longer, "algorithm": "bcrypt" }));
     let message = "password: has 73 bytes, of which bcrypt reads 72: send preHash, or choose argon2id";
@@ -90,7 +90,7 @@ fn a_long_password_with_bcrypt_is_refused_or_warned_of() {
 
 #[test]
 fn wrong_requests_say_what_to_change() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     let rest = "AAECAwQFBgcICQoLDA0ODw$og/NU45XtAaBYGQ/ZqmROTSzWDNB87kDX0f4W3yHe98";
     for (path, body, status, message) in [
         (HASH, json!({}), 400, "password: is required"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const RANDOM: &str = "/api/v1/crypto/random";
 
 fn random(body: &Value) -> Value {
-    let answer = Client::of(crypto::service()).post(RANDOM, body);
+    let answer = Client::of(crate::service()).post(RANDOM, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
     answer.json()
 }
@@ -61,7 +61,7 @@ fn uuid7_and_ulid_carry_the_time() {
 
 #[test]
 fn wrong_requests_say_what_to_change() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for (body, status, message) in [
         (
             json!({ "kind": "dice" }),

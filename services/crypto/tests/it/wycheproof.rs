@@ -53,7 +53,7 @@ fn is_valid(test: &Value) -> bool {
 
 #[test]
 fn ciphers() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for (file, name) in [
         ("aes_gcm", "aes-{}-gcm"),
         ("aes_gcm_siv", "aes-{}-gcm-siv"),
@@ -111,7 +111,7 @@ fn ciphers() {
 
 #[test]
 fn hmac() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for algorithm in [
         "sha1",
         "sha224",
@@ -149,7 +149,7 @@ fn hmac() {
 
 #[test]
 fn key_derivation() {
-    let client = Client::of(crypto::service());
+    let client = Client::of(crate::service());
     for hash in ["sha1", "sha256", "sha384", "sha512"] {
         for (file, algorithm) in [(format!("hkdf_{hash}"), "hkdf"), (format!("pbkdf2_hmac{hash}"), "pbkdf2")] {
             let Some(tests) = tests(&file) else { continue };

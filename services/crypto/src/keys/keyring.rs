@@ -1,0 +1,272 @@
+//! Named keys: they stay on the server, and a request says only which.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chassis::settings::Hidden;
+use chassis::{Call, Secret};
+use serde::Deserialize;
+
+use super::Key;
+use crate::Error;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+
+/// The names that may be used by everybody.
+const EVERYBODY: &str = "*";
+/// Versions of one key: each is tried when something is checked.
+const MAX_VERSIONS: usize = 16;
+const MAX_NAME: usize = 64;
+
+/// The keys of this server, by name.
+#[derive(Default)]
+pub struct Keyring {
+    keys: BTreeMap<String, Named>,
+}
+
+struct Named {
+    consumers: Vec<String>,
+    /// The newest first; never empty.
+    versions: Vec<(u32, Arc<Key>)>,
+}
+
+/// The form of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    keys: BTreeMap<String, WrittenKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenKey {
+    consumers: Vec<String>,
+    versions: BTreeMap<u32, WrittenVersion>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct WrittenVersion {
+    key: Secret<String>,
+    /// What the text stands for; without it the text is PEM, JWK or an SSH key.
+    key_encoding: Option<InputEncoding>,
+    passphrase: Option<Secret<String>>,
+}
+
+/// A key to use: one that was sent, or a version of a named one.
+#[derive(Clone)]
+pub(crate) struct Candidate {
+    pub(crate) key: Arc<Key>,
+    /// `name@version` of a named key.
+    pub(crate) reference: Option<String>,
+}
+
+/// The keys a request may use.
+pub(crate) struct Chosen {
+    newest: Candidate,
+    older: Vec<Candidate>,
+}
+
+/// The fields of a request that say which key.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'r> {
+    pub(crate) field: &'static str,
+    pub(crate) key: Option<&'r Secret<String>>,
+    pub(crate) key_ref: Option<&'r str>,
+}
+
+impl Keyring {
+    /// Reads the keyring: a file's path, or JSON.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or something in it is wrong; the error names the key, never its value.
+    pub fn read(setting: Option<&Hidden>) -> Result<Self, String> {
+        let Some(setting) = setting else { return Ok(Self::default()) };
+        let text = match setting.reveal().trim_start() {
+            json if json.starts_with('{') => Secret::new(json.to_owned()),
+            path => {
+                let read = std::fs::read_to_string(path);
+                Secret::new(read.map_err(|error| format!("the keyring {path} cannot be read: {error}"))?)
+            }
+        };
+        // serde's own sentences may quote values.
+        let written: Written = serde_json::from_str(text.reveal()).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            format!(
+                "the keyring is not as it should be at line {line}, column {column}: write \
+                 {{\"keys\": {{\"<name>\": {{\"consumers\": [\"*\"], \"versions\": {{\"1\": {{\"key\": \"...\", \
+                 \"keyEncoding\": \"base64\"}}}}}}}}}}"
+            )
+        })?;
+        let named = |(name, key): (String, WrittenKey)| {
+            let named = key.named(&name).map_err(|problem| format!("the keyring's key {name}: {problem}"))?;
+            Ok((name, named))
+        };
+        Ok(Self { keys: written.keys.into_iter().map(named).collect::<Result<_, String>>()? })
+    }
+
+    /// The keys a request may use: the one it sent, read by `read`, or the versions of the one it names.
+    ///
+    /// # Errors
+    /// When it sent not exactly one of the two, the sent one cannot be read, or it may not use the named one.
+    pub(crate) fn choose(
+        &self,
+        given: Given<'_>,
+        call: &Call,
+        read: impl FnOnce(&Secret<String>) -> Result<Key, Error>,
+    ) -> Result<Chosen, Error> {
+        match (given.key, given.key_ref) {
+            (Some(key), None) => Ok(Chosen::sent(read(key)?)),
+            (None, Some(reference)) => self.named(reference, call),
+            (Some(_), Some(_)) => {
+                Err(conflict("keyRef", format!("is there together with {}: send one of the two", given.field)))
+            }
+            (None, None) => Err(conflict(given.field, format!("is missing: send {} or keyRef", given.field))),
+        }
+    }
+
+    /// The same, for bytes that two sides share.
+    pub(crate) fn choose_shared(
+        &self,
+        given: Given<'_>,
+        encoding: InputEncoding,
+        call: &Call,
+    ) -> Result<Chosen, Error> {
+        self.choose(given, call, |text| encoding.decode_secret(given.field, text).map(Key::secret))
+    }
+
+    /// The versions of `name`, or the one version of `name@version`.
+    fn named(&self, reference: &str, call: &Call) -> Result<Chosen, Error> {
+        let (name, version) = match reference.split_once('@') {
+            None => (reference, None),
+            Some((name, version)) => {
+                let number = version.parse::<u32>();
+                let number =
+                    number.map_err(|_| conflict("keyRef", "must be a name, or a name and a version as in orders@2"))?;
+                (name, Some(number))
+            }
+        };
+        // Somebody else's key is as unknown as one that is not there.
+        let unknown = || conflict("keyRef", "names no key that this API key may use: see the server's keyring");
+        let named = self.keys.get(name).filter(|named| named.serves(call)).ok_or_else(unknown)?;
+        let fitting = |(number, _): &&(u32, _)| version.is_none_or(|version| version == *number);
+        let mut candidates = named
+            .versions
+            .iter()
+            .filter(fitting)
+            .map(|(number, key)| Candidate { key: key.clone(), reference: Some(format!("{name}@{number}")) });
+        let newest = candidates.next().ok_or_else(|| conflict("keyRef", "names a version that key does not have"))?;
+        Ok(Chosen { newest, older: candidates.collect() })
+    }
+}
+
+impl Named {
+    fn serves(&self, call: &Call) -> bool {
+        let name = call.consumer().map(|consumer| consumer.username.as_str());
+        self.consumers.iter().any(|allowed| allowed == EVERYBODY || Some(allowed.as_str()) == name)
+    }
+}
+
+impl WrittenKey {
+    fn named(self, name: &str) -> Result<Named, String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(plain) {
+            return Err(format!("a name has 1 to {MAX_NAME} letters, digits, '-', '_' and '.'"));
+        }
+        if self.consumers.is_empty() {
+            return Err("consumers is empty: name who may use it, or write [\"*\"]".to_owned());
+        }
+        if self.versions.is_empty() || self.versions.len() > MAX_VERSIONS {
+            return Err(format!("it needs 1 to {MAX_VERSIONS} versions"));
+        }
+        let versions = self.versions.into_iter().rev().map(|(number, version)| {
+            let key = version.key().map_err(|error| format!("version {number}: key {error}"))?;
+            Ok((number, Arc::new(key)))
+        });
+        Ok(Named { consumers: self.consumers, versions: versions.collect::<Result<_, String>>()? })
+    }
+}
+
+impl WrittenVersion {
+    fn key(&self) -> Result<Key, Error> {
+        match self.key_encoding {
+            Some(encoding) => {
+                let bytes = encoding.decode_secret("key", &self.key)?;
+                if bytes.is_empty() {
+                    return Err(conflict("key", "is empty"));
+                }
+                Ok(Key::secret(bytes))
+            }
+            None => Key::read("key", self.key.reveal(), self.passphrase.as_ref().map(|text| text.reveal().as_str())),
+        }
+    }
+}
+
+impl Chosen {
+    /// A key that was sent.
+    pub(crate) fn sent(key: Key) -> Self {
+        Self { newest: Candidate { key: Arc::new(key), reference: None }, older: Vec::new() }
+    }
+
+    /// The key to make something with.
+    pub(crate) fn newest(&self) -> &Candidate {
+        &self.newest
+    }
+
+    /// The keys to check or open something with, the newest first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Candidate> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring(json: &str) -> Result<Keyring, String> {
+        Keyring::read(Some(&json.parse::<Hidden>().unwrap()))
+    }
+
+    const TWO: &str = r#"{"keys": {
+        "orders": {"consumers": ["*"], "versions": {
+            "1": {"key": "b25l", "keyEncoding": "base64"}, "10": {"key": "ten", "keyEncoding": "utf8"}}},
+        "private": {"consumers": ["acme"], "versions": {"1": {"key": "x", "keyEncoding": "utf8"}}}}}"#;
+
+    #[test]
+    fn the_newest_version_makes_and_all_check() {
+        let keyring = keyring(TWO).unwrap();
+        let call = Call::detached();
+        let texts = |reference| -> Vec<_> {
+            let chosen = keyring.named(reference, &call).unwrap();
+            chosen.all().map(|one| (one.reference.clone().unwrap(), one.key.shared("key").unwrap().to_vec())).collect()
+        };
+        assert_eq!(texts("orders"), [("orders@10".into(), b"ten".to_vec()), ("orders@1".into(), b"one".to_vec())]);
+        assert_eq!(texts("orders@1"), [("orders@1".into(), b"one".to_vec())]);
+    }
+
+    #[test]
+    fn somebody_elses_key_is_as_unknown_as_none() {
+        let keyring = keyring(TWO).unwrap();
+        let error = |reference| keyring.named(reference, &Call::detached()).err().unwrap().to_string();
+        assert_eq!(error("private"), error("nothing"));
+        assert!(error("orders@2").contains("version"));
+        assert!(error("orders@x").contains("orders@2"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_key_is_told() {
+        for (json, wanted) in [
+            (r#"{"keys": {"a": {"consumers": [], "versions": {"1": {"key": "geheim"}}}}}"#, "consumers"),
+            (r#"{"keys": {"a": {"consumers": ["*"], "versions": {}}}}"#, "versions"),
+            (r#"{"keys": {"a b": {"consumers": ["*"], "versions": {"1": {"key": "geheim"}}}}}"#, "letters"),
+            (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"1": {"key": "geheim"}}}}}"#, "version 1"),
+            (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"1": {"key": {"geheim": 1}}}}}}"#, "line 1"),
+            (r#"{"keys": {"a": {"consumers": "geheim"}}}"#, "line 1"),
+            ("/nowhere/geheim.json", "cannot be read"),
+        ] {
+            let problem = keyring(json).err().unwrap();
+            assert!(problem.contains(wanted), "{problem}");
+            assert!(json.starts_with('/') || !problem.contains("geheim"), "{problem}");
+        }
+    }
+}
