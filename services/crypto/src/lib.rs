@@ -18,6 +18,7 @@ use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
 use keys::Keyring;
+use signature::{sign, verify};
 use std::sync::Arc;
 
 /// The port the service has when it runs alone.
@@ -59,6 +60,14 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
                 .cost(Cost::Heavy)
+        })
+        .compute("POST /sign", with(keys, sign::sign), |op| {
+            op.summary("Sign text or a file with a private key").description(sign::DESCRIPTION).example(sign::example())
+        })
+        .compute("POST /verify", with(keys, verify::verify), |op| {
+            op.summary("Check a signature with a public key")
+                .description(verify::DESCRIPTION)
+                .example(verify::example())
         })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")
