@@ -8,6 +8,7 @@ mod der;
 mod jwk;
 mod keyring;
 mod pem;
+mod purpose;
 mod read;
 mod rsa;
 mod ssh;
@@ -16,7 +17,8 @@ mod tests;
 mod write;
 
 pub use keyring::Keyring;
-pub(crate) use keyring::{Candidate, Given};
+pub(crate) use keyring::{Candidate, Chosen, Given};
+pub(crate) use purpose::Purpose;
 pub(crate) use rsa::MIN_SIGNING_BITS;
 
 use aws_lc_rs::rsa::KeyPair;

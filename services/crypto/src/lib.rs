@@ -10,6 +10,7 @@ pub mod hmac;
 mod input;
 pub mod kdf;
 pub mod keys;
+mod oaep;
 pub mod passwords;
 pub mod random;
 pub mod signature;
@@ -49,13 +50,13 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(hmac::verify_example())
                 .inline(hmac::INLINE_BYTES)
         })
-        .compute("POST /encrypt", encrypt::encrypt, |op| {
+        .compute("POST /encrypt", with(keys, encrypt::encrypt), |op| {
             op.summary("Encrypt text or a file with a key or a password")
                 .description(encrypt::DESCRIPTION)
                 .example(encrypt::example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /decrypt", decrypt::decrypt, |op| {
+        .compute("POST /decrypt", with(keys, decrypt::decrypt), |op| {
             op.summary("Decrypt a message")
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
@@ -81,7 +82,7 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(passwords::verify_example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /derive", derive::derive, |op| {
+        .compute("POST /derive", with(keys, derive::derive), |op| {
             op.summary("Derive a key from a secret or a password")
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
