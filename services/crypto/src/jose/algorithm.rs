@@ -178,6 +178,9 @@ impl JwsAlgorithm {
         if !self.takes(&key.material) {
             return Err(format!("is {}, which {name} does not use", key.material.name()));
         }
+        if matches!(&key.material, Material::Rsa(key) if key.is_roca()) {
+            return Err("is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it".to_owned());
+        }
         if let Some(algorithm) = &key.algorithm
             && Self::named(algorithm) != Some(self)
         {

@@ -102,11 +102,3 @@ fn pair(key: &RsaKey, private: &RsaPrivate) -> Option<RsaKeyPair> {
     };
     RsaKeyPair::from_components(&components).ok()
 }
-
-impl RsaKey {
-    /// Bits of the modulus.
-    pub(crate) fn bits(&self) -> usize {
-        let leading = self.modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-        8 * self.modulus.len() - leading
-    }
-}
