@@ -181,10 +181,14 @@ impl JwsAlgorithm {
         if matches!(&key.material, Material::Rsa(key) if key.is_roca()) {
             return Err("is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it".to_owned());
         }
-        if let Some(algorithm) = &key.algorithm
-            && Self::named(algorithm) != Some(self)
-        {
-            return Err(format!("is marked for another algorithm than {name} (its alg)"));
+        if let Some(algorithm) = &key.algorithm {
+            if Self::named(algorithm) != Some(self) {
+                return Err(format!("is marked for another algorithm than {name} (its alg)"));
+            }
+            // RFC 7518, section 3.2. A JWK that names its algorithm was made for it; of a secret from elsewhere we only warn.
+            if matches!(&key.material, Material::Secret(bytes) if bytes.len() < self.hash_length()) {
+                return Err(format!("is marked for {name} and shorter than the {} bytes it needs", self.hash_length()));
+            }
         }
         if key.purpose.as_ref().is_some_and(|purpose| purpose != "sig") {
             return Err("is marked for another use than signatures (its use)".to_owned());
