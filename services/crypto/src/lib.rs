@@ -8,6 +8,7 @@ mod error;
 pub mod hash;
 pub mod hmac;
 mod input;
+pub mod jose;
 pub mod kdf;
 pub mod keys;
 pub mod passwords;
@@ -68,6 +69,19 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Check a signature with a public key")
                 .description(verify::DESCRIPTION)
                 .example(verify::example())
+        })
+        .compute("POST /jwt/sign", with(keys, jose::sign::sign), |op| {
+            op.summary("Make a signed token (JWT)").description(jose::sign::DESCRIPTION).example(jose::sign::example())
+        })
+        .compute("POST /jwt/verify", with(keys, jose::verify::verify), |op| {
+            op.summary("Check a signed token (JWT)")
+                .description(jose::verify::DESCRIPTION)
+                .example(jose::verify::example())
+        })
+        .compute("POST /jwt/decode", jose::decode::decode, |op| {
+            op.summary("Look inside a token without checking it")
+                .description(jose::decode::DESCRIPTION)
+                .example(jose::decode::example())
         })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")

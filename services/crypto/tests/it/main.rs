@@ -10,6 +10,7 @@ mod hmac;
 mod passwords;
 mod random;
 mod wycheproof;
+mod wycheproof_jose;
 
 /// The service with default settings.
 fn service() -> chassis::Service {
