@@ -7,7 +7,9 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod otp;
 mod passwords;
+mod python;
 mod random;
 mod wycheproof;
 
