@@ -11,6 +11,8 @@ mod input;
 pub mod jose;
 pub mod kdf;
 pub mod keys;
+pub mod moment;
+pub mod otp;
 pub mod passwords;
 pub mod random;
 pub mod signature;
@@ -105,6 +107,24 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Random bytes, ids, integers and passwords")
                 .description(random::DESCRIPTION)
                 .example(random::example())
+        })
+        .compute("POST /otp/secret", otp::secret::secret, |op| {
+            op.summary("Make the secret of a second factor, and its QR code's address")
+                .description(otp::secret::DESCRIPTION)
+                .example(otp::secret::example())
+                .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /otp/generate", with(keys, otp::generate::generate), |op| {
+            op.summary("Make a one-time code")
+                .description(otp::generate::DESCRIPTION)
+                .example(otp::generate::example())
+                .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /otp/verify", with(keys, otp::verify::verify), |op| {
+            op.summary("Check a one-time code")
+                .description(otp::verify::DESCRIPTION)
+                .example(otp::verify::example())
+                .inline(otp::INLINE_BYTES)
         });
     Ok(service)
 }
