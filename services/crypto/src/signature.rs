@@ -187,7 +187,6 @@ impl SignatureAlgorithm {
     ///
     /// # Errors
     /// When the key is not for this algorithm.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tokens follow"))]
     pub(crate) fn verify(
         self,
         field: &'static str,
@@ -234,8 +233,13 @@ impl SignatureAlgorithm {
     }
 
     fn check_purpose(self, field: &'static str, key: &Key, operations: &[&str]) -> Result<(), Error> {
-        // RFC 9864 names the curve of EdDSA.
-        let other = if self == Self::EdDsa { "Ed25519" } else { self.name() };
+        let other = match self {
+            // RFC 9864 names the curve of EdDSA.
+            Self::EdDsa => "Ed25519",
+            // After the curve, as keys are sometimes marked; no other algorithm could be meant.
+            Self::Es512 => "ES521",
+            _ => self.name(),
+        };
         key.check_purpose(field, &Purpose { algorithms: &[self.name(), other], code: "sig", operations })
     }
 

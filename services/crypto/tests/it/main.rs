@@ -7,9 +7,12 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod otp;
 mod passwords;
+mod python;
 mod random;
 mod wycheproof;
+mod wycheproof_jose;
 
 /// The service with default settings.
 fn service() -> chassis::Service {
