@@ -7,6 +7,7 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod keys;
 mod passwords;
 mod random;
 mod wycheproof;
