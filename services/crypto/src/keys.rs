@@ -2,6 +2,7 @@
 
 #![expect(dead_code, reason = "the operations that use all of it follow")]
 
+pub mod agree;
 mod arithmetic;
 mod curve;
 mod der;

@@ -17,7 +17,7 @@ pub mod signature;
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
-use keys::{Keyring, generate, inspect};
+use keys::{Keyring, agree, generate, inspect};
 use std::sync::Arc;
 
 /// The port the service has when it runs alone.
@@ -88,6 +88,12 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Say what a key or a certificate is, and write it in another form")
                 .description(inspect::DESCRIPTION)
                 .example(inspect::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/agree", with(keys, agree::agree), |op| {
+            op.summary("Make the secret two sides share")
+                .description(agree::DESCRIPTION)
+                .example(agree::example())
                 .cost(Cost::Heavy)
         })
         .compute("POST /random", random::random, |op| {

@@ -1,5 +1,6 @@
 //! Keys made, inspected and used to agree on a secret.
 
+mod agreement;
 mod certificates;
 mod hostile;
 mod node;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 const GENERATE: &str = "/api/v1/crypto/keys/generate";
 const INSPECT: &str = "/api/v1/crypto/keys/inspect";
+const AGREE: &str = "/api/v1/crypto/keys/agree";
 
 const PAIRS: [&str; 7] = ["rsa-2048", "p-256", "p-384", "p-521", "secp256k1", "ed25519", "x25519"];
 
