@@ -224,7 +224,10 @@ fn check(kdf: Kdf, salt: &[u8], length: usize) -> Result<(), Error> {
 }
 
 /// HKDF, extract and expand.
-fn expand(hash: Sha, secret: &[u8], salt: &[u8], info: &[u8], key: &mut [u8]) -> Result<(), Error> {
+///
+/// # Errors
+/// When the key is longer than the hash can make.
+pub(crate) fn expand(hash: Sha, secret: &[u8], salt: &[u8], info: &[u8], key: &mut [u8]) -> Result<(), Error> {
     // RFC 5869, section 2.2: no salt is a salt of zeros, which HMAC makes of an empty one too.
     let expanded = match hash {
         Sha::Sha1 => Hkdf::<Sha1>::new(Some(salt), secret).expand(info, key),

@@ -2,9 +2,13 @@
 
 #![expect(dead_code, reason = "the operations that use all of it follow")]
 
+pub mod agree;
 mod arithmetic;
 mod curve;
 mod der;
+pub mod format;
+pub mod generate;
+pub mod inspect;
 mod jwk;
 mod keyring;
 mod pem;
@@ -121,6 +125,16 @@ impl Material {
             Self::Rsa(key) => key.private.is_some(),
             Self::Ec(key) => key.scalar.is_some(),
             Self::Okp(key) => key.private.is_some(),
+        }
+    }
+
+    /// Its size: of the modulus, the curve or the secret.
+    pub(crate) fn bits(&self) -> usize {
+        match self {
+            Self::Secret(bytes) => bytes.len() * 8,
+            Self::Rsa(key) => key.bits(),
+            Self::Ec(key) => key.curve.bits(),
+            Self::Okp(_) => 256,
         }
     }
 

@@ -21,7 +21,7 @@ pub mod signature;
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
-use keys::Keyring;
+use keys::{Keyring, agree, generate, inspect};
 use signature::{sign, verify};
 use std::sync::Arc;
 
@@ -102,6 +102,24 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Derive a key from a secret or a password")
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/generate", generate::generate, |op| {
+            op.summary("Make a new key or a pair of keys")
+                .description(generate::DESCRIPTION)
+                .example(generate::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/inspect", with(keys, inspect::inspect), |op| {
+            op.summary("Say what a key or a certificate is, and write it in another form")
+                .description(inspect::DESCRIPTION)
+                .example(inspect::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/agree", with(keys, agree::agree), |op| {
+            op.summary("Make the secret two sides share")
+                .description(agree::DESCRIPTION)
+                .example(agree::example())
                 .cost(Cost::Heavy)
         })
         .compute("POST /random", random::random, |op| {

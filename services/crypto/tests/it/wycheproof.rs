@@ -11,7 +11,7 @@ use chassis::testing::Client;
 use serde_json::{Value, json};
 
 /// The tests of a file, each with the fields of its group; nothing when the file is nowhere.
-pub(super) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
+pub(crate) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = [root.join("../../../shared/testdata/crypto/wycheproof"), root.join("tests/data/wycheproof")];
     let name = format!("{file}_test.json");
