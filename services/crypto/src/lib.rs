@@ -14,6 +14,7 @@ pub mod moment;
 pub mod otp;
 pub mod passwords;
 pub mod random;
+pub mod requests;
 pub mod signature;
 
 use aead::{decrypt, encrypt};
@@ -102,6 +103,12 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(otp::verify::DESCRIPTION)
                 .example(otp::verify::example())
                 .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign", with(keys, requests::sign::sign), |op| {
+            op.summary("Sign a request to AWS or S3, or make a presigned address")
+                .description(requests::sign::DESCRIPTION)
+                .example(requests::sign::example())
+                .inline(requests::sign::INLINE_BYTES)
         });
     Ok(service)
 }

@@ -11,6 +11,7 @@ mod otp;
 mod passwords;
 mod python;
 mod random;
+mod requests;
 mod wycheproof;
 
 /// The service with default settings.
