@@ -109,6 +109,12 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(requests::sign::DESCRIPTION)
                 .example(requests::sign::example())
                 .inline(requests::sign::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign-oauth1", with(keys, requests::oauth1::sign), |op| {
+            op.summary("Sign a request with OAuth 1.0a")
+                .description(requests::oauth1::DESCRIPTION)
+                .example(requests::oauth1::example())
+                .inline(requests::oauth1::INLINE_BYTES)
         });
     Ok(service)
 }

@@ -1,10 +1,11 @@
 //! Sign one's own requests, so that another service knows who sends them.
 //!
 //! `sign` is the operation for AWS: `endpoint` knows its hosts, `fields` reads the headers, and `sigv4` makes the signature.
-//! `target` reads the address.
+//! `oauth1` is the other. `target` reads the address for both.
 
 mod endpoint;
 mod fields;
+pub mod oauth1;
 pub mod sign;
 mod sigv4;
 mod target;

@@ -103,6 +103,11 @@ impl Target {
         let query = query.written();
         if query.is_empty() { format!("{scheme}://{host}{path}") } else { format!("{scheme}://{host}{path}?{query}") }
     }
+
+    /// The address to call, less its query.
+    pub(super) fn without_query(&self) -> String {
+        self.url(&Query::default(), true)
+    }
 }
 
 impl Query {

@@ -1,6 +1,7 @@
 //! Signed requests against what AWS publishes, its own Python library and a server, and what must not get in.
 
 mod botocore;
+mod oauth1;
 mod suite;
 
 use chassis::testing::{Answer, Client};
