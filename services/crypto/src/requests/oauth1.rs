@@ -67,6 +67,7 @@ pub struct OauthSignRequest {
     /// Fields of the form you will send, at most 1000 and 64 KiB: an object of texts.
     #[serde(default)]
     #[garde(length(max = 1000))]
+    #[schemars(extend("maxProperties" = 1000))]
     pub form: BTreeMap<String, String>,
     /// The consumer key, also called API key or client id.
     #[garde(length(chars, min = 1, max = 1024))]

@@ -73,6 +73,7 @@ pub struct SignRequest {
     /// Headers you will send, at most 100 and 64 KiB: an object of texts. They become part of the signature.
     #[serde(default)]
     #[garde(length(max = 100))]
+    #[schemars(extend("maxProperties" = 100))]
     pub headers: BTreeMap<String, String>,
     /// The body you will send, as text.
     #[serde(default)]
