@@ -8,6 +8,7 @@ mod error;
 pub mod hash;
 pub mod hmac;
 mod input;
+pub mod jose;
 pub mod kdf;
 pub mod keys;
 pub mod moment;
@@ -21,6 +22,7 @@ use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
 use keys::Keyring;
+use signature::{sign, verify};
 use std::sync::Arc;
 
 /// The port the service has when it runs alone.
@@ -62,6 +64,27 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
                 .cost(Cost::Heavy)
+        })
+        .compute("POST /sign", with(keys, sign::sign), |op| {
+            op.summary("Sign text or a file with a private key").description(sign::DESCRIPTION).example(sign::example())
+        })
+        .compute("POST /verify", with(keys, verify::verify), |op| {
+            op.summary("Check a signature with a public key")
+                .description(verify::DESCRIPTION)
+                .example(verify::example())
+        })
+        .compute("POST /jwt/sign", with(keys, jose::sign::sign), |op| {
+            op.summary("Make a signed token (JWT)").description(jose::sign::DESCRIPTION).example(jose::sign::example())
+        })
+        .compute("POST /jwt/verify", with(keys, jose::verify::verify), |op| {
+            op.summary("Check a signed token (JWT)")
+                .description(jose::verify::DESCRIPTION)
+                .example(jose::verify::example())
+        })
+        .compute("POST /jwt/decode", jose::decode::decode, |op| {
+            op.summary("Look inside a token without checking it")
+                .description(jose::decode::DESCRIPTION)
+                .example(jose::decode::example())
         })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")

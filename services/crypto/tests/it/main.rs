@@ -13,6 +13,7 @@ mod python;
 mod random;
 mod requests;
 mod wycheproof;
+mod wycheproof_jose;
 
 /// The service with default settings.
 fn service() -> chassis::Service {
