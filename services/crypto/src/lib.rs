@@ -16,6 +16,7 @@ mod oaep;
 pub mod otp;
 pub mod passwords;
 pub mod random;
+pub mod requests;
 pub mod signature;
 
 use aead::{decrypt, encrypt};
@@ -144,6 +145,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(otp::verify::DESCRIPTION)
                 .example(otp::verify::example())
                 .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign", with(keys, requests::sign::sign), |op| {
+            op.summary("Sign a request to AWS or S3, or make a presigned address")
+                .description(requests::sign::DESCRIPTION)
+                .example(requests::sign::example())
+                .inline(requests::sign::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign-oauth1", with(keys, requests::oauth1::sign), |op| {
+            op.summary("Sign a request with OAuth 1.0a")
+                .description(requests::oauth1::DESCRIPTION)
+                .example(requests::oauth1::example())
+                .inline(requests::oauth1::INLINE_BYTES)
         });
     Ok(service)
 }

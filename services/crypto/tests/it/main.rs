@@ -12,6 +12,7 @@ mod otp;
 mod passwords;
 mod python;
 mod random;
+mod requests;
 mod wycheproof;
 mod wycheproof_jose;
 
