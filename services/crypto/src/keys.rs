@@ -17,6 +17,7 @@ mod write;
 
 pub use keyring::Keyring;
 pub(crate) use keyring::{Candidate, Given};
+pub(crate) use rsa::MIN_SIGNING_BITS;
 
 use zeroize::Zeroizing;
 
