@@ -7,6 +7,7 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod jose_rfc;
 mod otp;
 mod passwords;
 mod python;
