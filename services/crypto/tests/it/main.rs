@@ -7,10 +7,12 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod node;
 mod otp;
 mod passwords;
 mod python;
 mod random;
+mod signature;
 mod wycheproof;
 mod wycheproof_jose;
 
