@@ -229,6 +229,47 @@ fn openssl_checks_ours_and_we_check_openssls() {
     }
 }
 
+/// Every form a key may have: with private ones we sign, with public ones we check.
+#[test]
+fn a_key_may_be_written_in_every_form() {
+    let Some(openssl) = OpenSsl::new() else { return };
+    let client = client();
+    for name in ["ed25519.pem", "p256.pem", "rsa-2048.pem"] {
+        openssl.write_key(name);
+        for command in [
+            "pkcs8 -topk8 -in key -passout pass:secret -out encrypted",
+            "pkey -in key -outform DER -out der",
+            "pkey -in key -pubout -out public",
+            "pkey -in key -pubout -outform DER -out publicder",
+            "req -x509 -new -key key -subj /CN=a -days 2 -out certificate",
+        ] {
+            assert!(openssl.run(command), "{command}");
+        }
+        let text = |file: &str| std::fs::read_to_string(openssl.path().join(file)).unwrap();
+        let base64 = |file: &str| data_encoding::BASE64.encode(&std::fs::read(openssl.path().join(file)).unwrap());
+        let public = [text("public"), base64("publicder"), text("certificate"), text("certificate") + &text("key")];
+        for (key, passphrase) in [
+            (text("key"), None),
+            (text("encrypted"), Some("secret")),
+            (base64("der"), None),
+            (text("certificate") + &text("key"), None),
+        ] {
+            let request = json!({ "text": TEXT, "key": key, "passphrase": passphrase });
+            let signature = done(&client.post(SIGN, &request))["signature"].clone();
+            for key in &public {
+                let request = json!({ "text": TEXT, "key": key, "signature": signature });
+                assert_eq!(done(&client.post(VERIFY, &request))["valid"], true, "{request}");
+            }
+        }
+        for passphrase in [json!(null), json!("wrong")] {
+            let request = json!({ "text": TEXT, "key": text("encrypted"), "passphrase": passphrase });
+            assert_eq!(client.post(SIGN, &request).status, 422);
+        }
+        let refused = client.post(SIGN, &json!({ "text": TEXT, "key": text("public") }));
+        assert!(refused.message().ends_with("public key"), "{}", refused.message());
+    }
+}
+
 /// Keys aws-lc has nothing to do with are checked too, with a warning, but sign nothing.
 #[test]
 fn short_rsa_keys_are_checked_with_a_warning() {
