@@ -6,12 +6,13 @@ mod rsa;
 pub mod sign;
 pub mod verify;
 
+use chassis::Call;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::conflict;
-use crate::keys::{Curve, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse, Purpose};
+use crate::keys::{Curve, EcKey, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse, Purpose};
 use ecdsa::Ecdsa;
 pub(crate) use rsa::SaltLength;
 use rsa::{Padding, Rsa};
@@ -171,10 +172,11 @@ impl SignatureAlgorithm {
             (Scheme::Ed25519, Material::Okp(OkpKey { kind: OkpUse::Sign, public, private: Some(seed) })) => {
                 ed25519::sign(field, seed, public, message)
             }
-            (Scheme::Ecdsa(ecdsa), Material::Ec(key)) if key.curve == ecdsa.curve => match &key.scalar {
-                Some(scalar) => ecdsa.sign(field, scalar, &key.point, message),
-                None => Err(self.unfit(field, "private key", "an EC public key")),
-            },
+            (Scheme::Ecdsa(ecdsa), Material::Ec(EcKey { curve, point, scalar: Some(scalar) }))
+                if *curve == ecdsa.curve =>
+            {
+                ecdsa.sign(field, scalar, point, message)
+            }
             (Scheme::Rsa(rsa, padding), Material::Rsa(key)) if key.private.is_some() => {
                 rsa.sign(field, padding, key, message)
             }
@@ -197,10 +199,8 @@ impl SignatureAlgorithm {
         if let Material::Rsa(key) = &key.material
             && key.bits() < MIN_SIGNING_BITS
         {
-            return Err(conflict(
-                field,
-                format!("must have at least {} bits, and has {}", MIN_SIGNING_BITS, key.bits()),
-            ));
+            let bits = key.bits();
+            return Err(conflict(field, format!("must have at least {MIN_SIGNING_BITS} bits, and has {bits}")));
         }
         self.verify_salted(field, key, message, signature, SaltLength::Hash)
     }
@@ -232,6 +232,7 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// Refuses a key that says it is for something else; the first operation is the one that is asked for.
     fn check_purpose(self, field: &'static str, key: &Key, operations: &[&str]) -> Result<(), Error> {
         let other = match self {
             // RFC 9864 names the curve of EdDSA.
@@ -249,13 +250,25 @@ impl SignatureAlgorithm {
     }
 }
 
+/// Warns of a key with which others can sign too.
+fn warn_of_weak(key: &Key, call: &Call) {
+    let Material::Rsa(key) = &key.material else { return };
+    let bits = key.bits();
+    if bits < MIN_SIGNING_BITS {
+        let message = format!("an RSA key of {bits} bits can be broken: ask for one of at least {MIN_SIGNING_BITS}");
+        call.warn("weak-key", Some("key"), message);
+    }
+    if key.is_roca() {
+        call.warn("weak-key", Some("key"), "anybody can factor this RSA key (ROCA, CVE-2017-15361): replace it");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use data_encoding::HEXLOWER_PERMISSIVE;
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::keys::EcKey;
 
     fn bytes(hex: &str) -> Vec<u8> {
         HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap()

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sign::SignatureFormat;
-use super::{SaltLength, SignatureAlgorithm, ecdsa};
+use super::{SaltLength, SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Key, Keyring, MIN_SIGNING_BITS, Material};
+use crate::keys::{Candidate, Given, Key, Keyring};
 use crate::{Error, input};
 
 /// What the document says.
@@ -139,12 +139,7 @@ impl VerifyRequest {
             }
             (false, Ok(_)) => Some("it is the signature of another text, or was made with another key".to_owned()),
         };
-        if let Material::Rsa(key) = &key.material
-            && key.bits() < MIN_SIGNING_BITS
-        {
-            let message = format!("an RSA key of {} bits can be broken: ask for one of at least 2048", key.bits());
-            call.warn("weak-key", Some("key"), message);
-        }
+        warn_of_weak(key, call);
         let valid = reason.is_none();
         Ok(VerifyResponse { valid, reason, algorithm, key_ref: reference.clone().filter(|_| valid) })
     }

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod exchange;
+mod rsa;
 
 use chassis::testing::{Answer, Client};
 use chassis::{Call, File, Secret};

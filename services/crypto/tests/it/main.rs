@@ -9,11 +9,13 @@ mod hash;
 mod hmac;
 mod jose_rfc;
 mod keys;
+mod node;
 mod otp;
 mod passwords;
 mod python;
 mod random;
 mod requests;
+mod signature;
 mod wycheproof;
 mod wycheproof_jose;
 

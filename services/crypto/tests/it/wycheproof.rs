@@ -3,6 +3,7 @@
 //! The project carries a part of the files (tests/data/wycheproof); where more of them lie beside it, all are run. What we
 //! refuse on purpose, such as odd lengths of nonces, is counted, and must be little.
 
+mod oaep;
 mod signatures;
 
 use std::path::Path;
