@@ -59,7 +59,7 @@ impl<'t> Written<'t> {
         if text.len() > MAX_TEXT {
             return Err(conflict(field, format!("is too long for a key: at most {} KiB are read", MAX_TEXT / 1024)));
         }
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.starts_with('{') {
             return Ok(Self::Jwk(text));
         }
