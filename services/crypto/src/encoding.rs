@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use chassis::Secret;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, DecodeError, HEXLOWER, HEXLOWER_PERMISSIVE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Error;
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+pub(crate) const URI_RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How bytes are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +51,7 @@ impl BinaryEncoding {
             Self::Base64url if text.ends_with('=') => ("base64url", BASE64URL.decode(text.as_bytes())),
             Self::Base64url => ("base64url", BASE64URL_NOPAD.decode(text.as_bytes())),
         };
-        decoded.map_err(|error| Error::NotEncoded { field, encoding, reason: reason(error) })
+        decoded.map_err(|error| not_encoded(field, encoding, error))
     }
 }
 
@@ -90,14 +94,16 @@ impl InputEncoding {
     }
 }
 
-fn reason(error: DecodeError) -> String {
-    match error.kind {
+/// Text that is not in its encoding, and where.
+pub(crate) fn not_encoded(field: &'static str, encoding: &'static str, error: DecodeError) -> Error {
+    let reason = match error.kind {
         data_encoding::DecodeKind::Length => "its length is not possible".to_owned(),
         data_encoding::DecodeKind::Symbol => format!("a wrong character at position {}", error.position + 1),
         data_encoding::DecodeKind::Trailing | data_encoding::DecodeKind::Padding => {
             format!("wrong padding at position {}", error.position + 1)
         }
-    }
+    };
+    Error::NotEncoded { field, encoding, reason }
 }
 
 #[cfg(test)]

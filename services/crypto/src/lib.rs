@@ -8,16 +8,22 @@ mod error;
 pub mod hash;
 pub mod hmac;
 mod input;
+pub mod jose;
 pub mod kdf;
 pub mod keys;
+pub mod moment;
+mod oaep;
+pub mod otp;
 pub mod passwords;
 pub mod random;
+pub mod requests;
 pub mod signature;
 
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
 use keys::{Keyring, agree, generate, inspect};
+use signature::{sign, verify};
 use std::sync::Arc;
 
 /// The port the service has when it runs alone.
@@ -48,17 +54,38 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(hmac::verify_example())
                 .inline(hmac::INLINE_BYTES)
         })
-        .compute("POST /encrypt", encrypt::encrypt, |op| {
+        .compute("POST /encrypt", with(keys, encrypt::encrypt), |op| {
             op.summary("Encrypt text or a file with a key or a password")
                 .description(encrypt::DESCRIPTION)
                 .example(encrypt::example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /decrypt", decrypt::decrypt, |op| {
+        .compute("POST /decrypt", with(keys, decrypt::decrypt), |op| {
             op.summary("Decrypt a message")
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
                 .cost(Cost::Heavy)
+        })
+        .compute("POST /sign", with(keys, sign::sign), |op| {
+            op.summary("Sign text or a file with a private key").description(sign::DESCRIPTION).example(sign::example())
+        })
+        .compute("POST /verify", with(keys, verify::verify), |op| {
+            op.summary("Check a signature with a public key")
+                .description(verify::DESCRIPTION)
+                .example(verify::example())
+        })
+        .compute("POST /jwt/sign", with(keys, jose::sign::sign), |op| {
+            op.summary("Make a signed token (JWT)").description(jose::sign::DESCRIPTION).example(jose::sign::example())
+        })
+        .compute("POST /jwt/verify", with(keys, jose::verify::verify), |op| {
+            op.summary("Check a signed token (JWT)")
+                .description(jose::verify::DESCRIPTION)
+                .example(jose::verify::example())
+        })
+        .compute("POST /jwt/decode", jose::decode::decode, |op| {
+            op.summary("Look inside a token without checking it")
+                .description(jose::decode::DESCRIPTION)
+                .example(jose::decode::example())
         })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")
@@ -72,7 +99,7 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(passwords::verify_example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /derive", derive::derive, |op| {
+        .compute("POST /derive", with(keys, derive::derive), |op| {
             op.summary("Derive a key from a secret or a password")
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
@@ -100,6 +127,36 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Random bytes, ids, integers and passwords")
                 .description(random::DESCRIPTION)
                 .example(random::example())
+        })
+        .compute("POST /otp/secret", otp::secret::secret, |op| {
+            op.summary("Make the secret of a second factor, and its QR code's address")
+                .description(otp::secret::DESCRIPTION)
+                .example(otp::secret::example())
+                .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /otp/generate", with(keys, otp::generate::generate), |op| {
+            op.summary("Make a one-time code")
+                .description(otp::generate::DESCRIPTION)
+                .example(otp::generate::example())
+                .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /otp/verify", with(keys, otp::verify::verify), |op| {
+            op.summary("Check a one-time code")
+                .description(otp::verify::DESCRIPTION)
+                .example(otp::verify::example())
+                .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign", with(keys, requests::sign::sign), |op| {
+            op.summary("Sign a request to AWS or S3, or make a presigned address")
+                .description(requests::sign::DESCRIPTION)
+                .example(requests::sign::example())
+                .inline(requests::sign::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign-oauth1", with(keys, requests::oauth1::sign), |op| {
+            op.summary("Sign a request with OAuth 1.0a")
+                .description(requests::oauth1::DESCRIPTION)
+                .example(requests::oauth1::example())
+                .inline(requests::oauth1::INLINE_BYTES)
         });
     Ok(service)
 }

@@ -8,9 +8,13 @@ mod encryption;
 mod hash;
 mod hmac;
 mod keys;
+mod otp;
 mod passwords;
+mod python;
 mod random;
+mod requests;
 mod wycheproof;
+mod wycheproof_jose;
 
 /// The service with default settings.
 fn service() -> chassis::Service {

@@ -3,6 +3,8 @@
 //! The project carries a part of the files (tests/data/wycheproof); where more of them lie beside it, all are run. What we
 //! refuse on purpose, such as odd lengths of nonces, is counted, and must be little.
 
+mod signatures;
+
 use std::path::Path;
 
 use chassis::testing::Client;
@@ -30,20 +32,20 @@ pub(crate) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
 
 /// How tests ended: as Wycheproof says, or refused on purpose.
 #[derive(Default)]
-struct Tally {
-    agreed: usize,
-    refused: usize,
+pub(super) struct Tally {
+    pub(super) agreed: usize,
+    pub(super) refused: usize,
 }
 
 impl Tally {
-    fn finish(&self, file: &str) {
+    pub(super) fn finish(&self, file: &str) {
         println!("{file}: {} agree, {} refused on purpose", self.agreed, self.refused);
         assert!(self.agreed > 0, "{file}");
         assert!(self.refused * 50 <= self.agreed + self.refused, "{file}: more than 2 % are refused");
     }
 }
 
-fn is_valid(test: &Value) -> bool {
+pub(super) fn is_valid(test: &Value) -> bool {
     match test["result"].as_str().unwrap() {
         "valid" => true,
         "invalid" => false,
