@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use algorithm::Algorithm;
-use cipher::Cipher;
+pub(crate) use cipher::Cipher;
 pub use key::PasswordKdf;
 
 /// The form of an encrypted message.

@@ -87,6 +87,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(jose::decode::DESCRIPTION)
                 .example(jose::decode::example())
         })
+        .compute("POST /jwe/encrypt", with(keys, jose::jwe::encrypt::encrypt), |op| {
+            op.summary("Make an encrypted token (JWE)")
+                .description(jose::jwe::encrypt::DESCRIPTION)
+                .example(jose::jwe::encrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /jwe/decrypt", with(keys, jose::jwe::decrypt::decrypt), |op| {
+            op.summary("Open an encrypted token (JWE)")
+                .description(jose::jwe::decrypt::DESCRIPTION)
+                .example(jose::jwe::decrypt::example())
+                .cost(Cost::Heavy)
+        })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")
                 .description(passwords::DESCRIPTION)

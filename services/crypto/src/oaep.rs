@@ -1,4 +1,6 @@
-//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of a private key can read.
+//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of a private key can read. The older padding of
+//! PKCS #1 v1.5 is not offered: who can send messages and learn which of them fail can read others (Bleichenbacher,
+//! CRYPTO 1998).
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{
@@ -95,6 +97,9 @@ impl Oaep {
 
     fn key<'k>(self, field: &'static str, key: &'k Key) -> Result<&'k RsaKey, Error> {
         match &key.material {
+            Material::Rsa(key) if key.is_roca() => {
+                Err(conflict(field, "is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it"))
+            }
             Material::Rsa(key) => Ok(key),
             other => Err(conflict(field, format!("must be an RSA key for {}, and is {}", self.name(), other.name()))),
         }

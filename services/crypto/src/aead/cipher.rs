@@ -13,7 +13,7 @@ use crate::digest::Security;
 
 /// A cipher with its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Cipher {
+pub(crate) enum Cipher {
     #[default]
     Aes256Gcm,
     Aes192Gcm,
@@ -98,7 +98,7 @@ impl Cipher {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(super) fn seal(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn seal(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
         match self.engine() {
             Engine::AwsLc(algorithm) if nonce.len() == 12 => {
                 let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::NoMemory)?;
@@ -118,7 +118,7 @@ impl Cipher {
     ///
     /// # Errors
     /// One for every cause.
-    pub(super) fn open(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn open(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
         match self.engine() {
             Engine::AwsLc(algorithm) if nonce.len() == 12 => {
                 let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::Undecipherable)?;

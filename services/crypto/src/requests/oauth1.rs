@@ -190,7 +190,7 @@ pub fn sign(request: OauthSignRequest, call: &Call, keyring: &Keyring) -> Result
     let consumer = consumer.newest();
     let token = request.token_secret(call, keyring)?;
 
-    let timestamp = request.time.map_or_else(|| call.now(), Moment::timestamp).as_second();
+    let timestamp = Moment::or_now(request.time.as_ref(), "time", call)?.as_second();
     let nonce = request.nonce.clone().map_or_else(new_nonce, Ok)?;
     let oauth = request.parameters(&nonce, timestamp);
     let mut signed = target.query.clone();

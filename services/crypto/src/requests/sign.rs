@@ -210,7 +210,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     let chosen = keyring.choose(given, call, |text| secret_key("secretAccessKey", text))?;
     let Candidate { key, reference } = chosen.newest();
     // Signatures know whole seconds only.
-    let time = request.time.map_or_else(|| call.now(), Moment::timestamp);
+    let time = Moment::or_now(request.time.as_ref(), "time", call)?;
     let time = Timestamp::from_second(time.as_second()).unwrap_or(time);
     let unsigned = Unsigned {
         method: &method,

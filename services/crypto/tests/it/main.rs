@@ -7,6 +7,7 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod jose_rfc;
 mod keys;
 mod otp;
 mod passwords;
