@@ -1,7 +1,5 @@
 //! Keys: one form in memory, whatever they were written in.
 
-#![expect(dead_code, reason = "the operations that use all of it follow")]
-
 pub mod agree;
 mod arithmetic;
 mod curve;

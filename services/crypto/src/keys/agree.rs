@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse};
+use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, Purpose};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::kdf::Sha;
@@ -23,6 +23,13 @@ shared secret itself, for programs that derive otherwise.";
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
 const MAX_LENGTH: usize = 255 * 64;
+
+/// What a JWK may say of its use.
+const PURPOSE: Purpose<'_> = Purpose {
+    algorithms: &["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"],
+    code: "enc",
+    operations: &["deriveBits", "deriveKey"],
+};
 
 /// Two keys, and how to derive a third.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -189,7 +196,7 @@ impl Key {
             }
             _ => return Err(wrong()),
         };
-        self.permits_agreement(field)?;
+        self.check_purpose(field, &PURPOSE)?;
         let mismatch = || conflict("publicKey", format!("must be a key of {curve}, and is {}", other.material.name()));
         let public = match (&self.material, &other.material) {
             (Material::Ec(own), Material::Ec(other)) if own.curve == other.curve => other.point.as_slice(),
@@ -204,18 +211,5 @@ impl Key {
             Ok(Zeroizing::new(secret.to_vec()))
         })?;
         Ok((curve, secret))
-    }
-
-    /// What a JWK says of its use (RFC 7517, sections 4.2 and 4.3).
-    fn permits_agreement(&self, field: &'static str) -> Result<(), Error> {
-        let agrees = |name: &String| name == "deriveKey" || name == "deriveBits";
-        let for_signatures = self.purpose.as_deref() == Some("sig");
-        if for_signatures || self.operations.as_ref().is_some_and(|operations| !operations.iter().any(agrees)) {
-            return Err(conflict(
-                field,
-                "is for something else, as its use or key_ops says: take a key for key agreement",
-            ));
-        }
-        Ok(())
     }
 }

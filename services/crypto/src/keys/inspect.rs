@@ -113,9 +113,8 @@ pub struct InspectResponse {
     /// What a JWK is for: `sig` or `enc`.
     #[serde(rename = "use")]
     pub purpose: Option<String>,
-    /// What a JWK may be used in.
-    #[serde(rename = "key_ops")]
-    pub operations: Option<Vec<String>>,
+    /// The operations a JWK is for (`key_ops`).
+    pub key_ops: Option<Vec<String>>,
     /// What identifies it; a secret has none, because whoever sees one could test guesses against it.
     pub fingerprints: Option<Fingerprints>,
     /// The certificates, in the order they were sent in, at most 20.
@@ -248,7 +247,7 @@ impl InspectRequest {
             kid: key.id.clone(),
             alg: key.algorithm.clone(),
             purpose: key.purpose.clone(),
-            operations: key.operations.clone(),
+            key_ops: key.operations.clone(),
             fingerprints: Fingerprints::of(key),
             certificates: Vec::new(),
             request: None,

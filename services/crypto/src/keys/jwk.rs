@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chassis::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -12,9 +13,6 @@ use zeroize::Zeroizing;
 use super::{Curve, EcKey, Key, Material, OkpKey, OkpUse, RsaKey, RsaPrivate};
 use crate::Error;
 use crate::error::conflict;
-
-/// Keys of one set.
-const MAX_KEYS: usize = 100;
 
 /// The members of every kind. One that is there twice is an error (RFC 7517, section 4); others are let pass.
 #[derive(Deserialize)]
@@ -36,8 +34,15 @@ struct Written {
     dp: Option<Secret<String>>,
     dq: Option<Secret<String>>,
     qi: Option<Secret<String>>,
-    oth: Option<serde::de::IgnoredAny>,
+    oth: Option<IgnoredAny>,
     k: Option<Secret<String>>,
+}
+
+/// What tells a set from a key.
+#[derive(Deserialize)]
+struct Seen {
+    keys: Option<IgnoredAny>,
+    kty: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -45,11 +50,11 @@ struct WrittenSet {
     keys: Vec<Written>,
 }
 
-/// The keys of a JWK, or of a JWK set. Keys of a kind that is not known are left out of a set (RFC 7517, section 5).
+/// The key of a JWK, or of a set of one. Keys of a kind that is not known do not count (RFC 7517, section 5).
 ///
 /// # Errors
-/// When it is neither, or a key in it is damaged.
-pub(super) fn read(field: &'static str, text: &str) -> Result<Vec<Key>, Error> {
+/// When it is neither, or the key is damaged.
+pub(super) fn read(field: &'static str, text: &str) -> Result<Key, Error> {
     // serde's own sentences may quote values.
     let not_json = |error: serde_json::Error| match error.classify() {
         serde_json::error::Category::Data => {
@@ -57,32 +62,17 @@ pub(super) fn read(field: &'static str, text: &str) -> Result<Vec<Key>, Error> {
         }
         _ => conflict(field, format!("is not JSON: see line {}, column {}", error.line(), error.column())),
     };
-    let members: Members = serde_json::from_str(text).map_err(not_json)?;
-    if !members.set {
+    let Seen { keys, kty } = serde_json::from_str(text).map_err(not_json)?;
+    if keys.is_none() || kty.is_some() {
         let written: Written = serde_json::from_str(text).map_err(not_json)?;
-        return Ok(vec![written.key(field)?]);
+        return written.key(field);
     }
-    let WrittenSet { keys } = serde_json::from_str(text).map_err(not_json)?;
-    if keys.len() > MAX_KEYS {
-        return Err(conflict(field, format!("is a set of more than {MAX_KEYS} keys: send fewer")));
-    }
-    keys.into_iter().filter(Written::is_known).map(|written| written.key(field)).collect()
-}
-
-/// Whether it is a set.
-struct Members {
-    set: bool,
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Seen {
-            keys: Option<serde::de::IgnoredAny>,
-            kty: Option<serde::de::IgnoredAny>,
-        }
-        let Seen { keys, kty } = Seen::deserialize(source)?;
-        Ok(Self { set: keys.is_some() && kty.is_none() })
+    let WrittenSet { mut keys } = serde_json::from_str(text).map_err(not_json)?;
+    keys.retain(Written::is_known);
+    match keys.as_slice() {
+        [key] => key.key(field),
+        [] => Err(conflict(field, "is a JWK set without a key that is known here")),
+        many => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", many.len()))),
     }
 }
 

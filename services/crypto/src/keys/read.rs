@@ -21,14 +21,6 @@ impl Key {
         Written::of(field, text)?.key(field, passphrase)
     }
 
-    /// The same, for the keys of a JWK set too; a set may have none that is known here.
-    ///
-    /// # Errors
-    /// As [`Key::read`].
-    pub(crate) fn read_all(field: &'static str, text: &str, passphrase: Option<&str>) -> Result<Vec<Self>, Error> {
-        Written::of(field, text)?.keys(field, passphrase)
-    }
-
     /// The bytes two sides share.
     ///
     /// # Errors
@@ -59,7 +51,7 @@ impl<'t> Written<'t> {
         if text.len() > MAX_TEXT {
             return Err(conflict(field, format!("is too long for a key: at most {} KiB are read", MAX_TEXT / 1024)));
         }
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.starts_with('{') {
             return Ok(Self::Jwk(text));
         }
@@ -89,30 +81,20 @@ impl<'t> Written<'t> {
         Form::of_bytes(&bytes).map(|form| Self::Der(vec![(form, bytes)]))
     }
 
-    /// The one key in it.
+    /// The key in it.
     ///
     /// # Errors
     /// As [`Key::read`].
     pub(super) fn key(&self, field: &'static str, passphrase: Option<&str>) -> Result<Key, Error> {
-        let mut keys = self.keys(field, passphrase)?.into_iter();
-        match (keys.next(), keys.len()) {
-            (Some(key), 0) => Ok(key),
-            (None, _) => Err(conflict(field, "is a JWK set without a key that is known here")),
-            (Some(_), more) => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", more + 1))),
-        }
-    }
-
-    fn keys(&self, field: &'static str, passphrase: Option<&str>) -> Result<Vec<Key>, Error> {
-        let key = match self {
-            Self::Jwk(text) => return jwk::read(field, text),
+        match self {
+            Self::Jwk(text) => jwk::read(field, text),
             Self::SshPublic(text) => ssh::read_public(field, text),
             Self::SshPrivate(bytes) => ssh::read_private(field, bytes),
             Self::Der(forms) => {
                 let (form, bytes) = the_key(field, forms)?;
                 form.key(field, bytes, passphrase)
             }
-        };
-        Ok(vec![key?])
+        }
     }
 
     fn of_pem(field: &'static str, text: &'t str) -> Result<Self, Error> {

@@ -42,11 +42,17 @@ impl RsaKey {
     /// # Errors
     /// When the halves do not belong together.
     pub(crate) fn with_private(mut self, field: &'static str, private: RsaPrivate) -> Result<Self, Error> {
+        let damaged = || conflict(field, "is a damaged RSA private key: its numbers do not belong together");
+        let RsaPrivate { d, p, q, dp, dq, qi } = &private;
+        // Before aws-lc calculates with numbers of any length.
+        if [d, p, q, dp, dq, qi].iter().any(|part| number(part).len() > self.modulus.len()) {
+            return Err(damaged());
+        }
         match pair(self.components(), &private) {
             Ok(pair) => self.pair = Some(Box::new(pair)),
             // The numbers were checked before their size was.
             Err(error) if error.description_() == "TooSmall" => {}
-            Err(_) => return Err(conflict(field, "is a damaged RSA private key: its numbers do not belong together")),
+            Err(_) => return Err(damaged()),
         }
         self.private = Some(private);
         Ok(self)
@@ -75,7 +81,7 @@ impl RsaKey {
 
     /// Whether the modulus bears the mark of the library of CVE-2017-15361, whose keys can be factored: modulo each small
     /// prime it is a power of 65537 (Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 5.1; the
-    /// primes are those of the authors' crocs-muni/roca). One in 2^27 good keys would be found too.
+    /// primes are those of the authors' crocs-muni/roca). About one in 2^28 good keys bears it too.
     pub(crate) fn is_roca(&self) -> bool {
         const PRIMES: [u32; 38] = [
             3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,

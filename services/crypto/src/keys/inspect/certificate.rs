@@ -32,8 +32,10 @@ const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
 const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
-/// What browsers accept of a server's certificate (CA/Browser Forum, Baseline Requirements, section 6.3.2, until March 2026).
-const MAX_SERVER_DAYS: i64 = 398;
+/// How many days a server's certificate may be valid when it is made from some second of Unix on (CA/Browser Forum, ballots SC31
+/// and SC-081v3): from September 2020, March 2026, March 2027 and March 2029.
+const SERVER_DAYS: [(i64, i64); 4] =
+    [(1_598_918_400, 398), (1_773_532_800, 200), (1_805_068_800, 100), (1_868_227_200, 47)];
 const DAY: i64 = 86_400;
 
 /// What a certificate says.
@@ -173,9 +175,10 @@ impl Certificate {
     fn warn(&self, (from, until): (i64, i64), call: &Call) {
         let name = &self.subject.text;
         let server = self.alternative_names.iter().any(|name| name.kind == NameType::Dns);
-        if server && !self.ca && until - from > MAX_SERVER_DAYS * DAY {
+        let most = SERVER_DAYS.iter().rfind(|(start, _)| *start <= from).map(|(_, days)| *days);
+        if let Some(most) = most.filter(|most| server && !self.ca && until - from > most * DAY) {
             let message =
-                format!("browsers refuse {name}: a server's certificate is valid for at most {MAX_SERVER_DAYS} days");
+                format!("the certificate {name} is valid for more than the {most} days public authorities may give");
             call.warn("long-validity", Some("key"), message);
         }
         if self.expired {

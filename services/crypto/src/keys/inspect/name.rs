@@ -1,10 +1,11 @@
 //! Names of whom certificates are about (RFC 4514, RFC 5280, section 4.1.2.4).
 
-use der::Tagged;
 use der::asn1::AnyRef;
+use der::{Encode, Tagged};
 use schemars::JsonSchema;
 use serde::Serialize;
-use x509_cert::name::Name;
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::name::{Name, RelativeDistinguishedName};
 
 use crate::encoding::BinaryEncoding;
 
@@ -29,23 +30,25 @@ pub struct NameAttribute {
 impl DistinguishedName {
     /// What a name says.
     pub(super) fn of(name: &Name) -> Self {
-        let attributes: Vec<NameAttribute> =
-            name.iter().map(|part| NameAttribute::of(part.oid.to_string(), (&part.value).into())).collect();
+        let attributes: Vec<_> = name.iter().map(NameAttribute::of).collect();
         // RFC 4514, section 2.1: the last first; parts that stand together are joined by a plus.
+        let mut text = String::new();
         let mut rest = attributes.as_slice();
-        let mut parts = Vec::new();
-        for together in name.iter_rdn() {
-            let (these, others) = rest.split_at(together.len());
-            parts.push(these.iter().rev().map(NameAttribute::text).collect::<Vec<_>>().join("+"));
+        for together in name.iter_rdn().map(RelativeDistinguishedName::len) {
+            let (these, others) = rest.split_at(together);
+            let part: Vec<_> = these.iter().rev().map(|(_, text)| text.as_str()).collect();
+            let comma = if text.is_empty() { "" } else { "," };
+            text = format!("{}{comma}{text}", part.join("+"));
             rest = others;
         }
-        parts.reverse();
-        Self { text: parts.join(","), attributes }
+        Self { text, attributes: attributes.into_iter().map(|(attribute, _)| attribute).collect() }
     }
 }
 
 impl NameAttribute {
-    fn of(oid: String, value: AnyRef<'_>) -> Self {
+    /// The part, and how RFC 4514 writes it.
+    fn of(part: &AttributeTypeAndValue) -> (Self, String) {
+        let oid = part.oid.to_string();
         // RFC 4514, section 3, and what else is common.
         let name = match oid.as_str() {
             "2.5.4.3" => "CN",
@@ -63,26 +66,34 @@ impl NameAttribute {
             "0.9.2342.19200300.100.1.1" => "UID",
             "0.9.2342.19200300.100.1.25" => "DC",
             "1.2.840.113549.1.9.1" => "emailAddress",
-            _ => "",
+            other => other,
         };
-        let name = if name.is_empty() { oid } else { name.to_owned() };
-        Self { name, value: text(value).unwrap_or_else(|| format!("#{}", BinaryEncoding::Hex.encode(value.value()))) }
-    }
-
-    /// As RFC 4514, section 2.4, writes it.
-    fn text(&self) -> String {
-        let last = self.value.chars().count().saturating_sub(1);
-        let mut text = format!("{}=", self.name);
-        for (place, character) in self.value.chars().enumerate() {
-            match character {
-                ' ' if place == 0 || place == last => text.push_str("\\ "),
-                '"' | '+' | ',' | ';' | '<' | '>' | '\\' => text.extend(['\\', character]),
-                '\0'..='\x1f' | '\x7f' => text.push_str(&format!("\\{:02x}", u32::from(character))),
-                other => text.push(other),
+        let (value, written) = match text((&part.value).into()) {
+            Some(value) => (value.clone(), escaped(&value)),
+            None => {
+                let der = part.value.to_der().unwrap_or_default();
+                let hex = format!("#{}", BinaryEncoding::Hex.encode(&der));
+                (hex.clone(), hex)
             }
-        }
-        text
+        };
+        (Self { name: name.to_owned(), value }, format!("{name}={written}"))
     }
+}
+
+/// A value as RFC 4514, section 2.4, writes it.
+fn escaped(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let mut text = String::new();
+    for (place, character) in value.chars().enumerate() {
+        match character {
+            ' ' if place == 0 || place == last => text.push_str("\\ "),
+            '#' if place == 0 => text.push_str("\\#"),
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => text.extend(['\\', character]),
+            '\0'..='\x1f' | '\x7f' => text.push_str(&format!("\\{:02X}", u32::from(character))),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// The text of a string of ASN.1.
@@ -100,5 +111,42 @@ fn text(value: AnyRef<'_>) -> Option<String> {
             String::from_utf16(&units).ok().filter(|_| rest.is_empty())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use der::Tag;
+
+    use super::*;
+
+    /// RFC 4514, section 4; of parts that stand together in the order DER puts them.
+    #[test]
+    fn names_of_rfc_4514() {
+        for (written, values) in [
+            ("UID=jsmith,DC=example,DC=net", vec!["net", "example", "jsmith"]),
+            ("CN=J.  Smith+OU=Sales,DC=example,DC=net", vec!["net", "example", "Sales", "J.  Smith"]),
+            (r#"CN=James \"Jim\" Smith\, III,DC=example,DC=net"#, vec!["net", "example", r#"James "Jim" Smith, III"#]),
+            (r"CN=Before\0DAfter,DC=example,DC=net", vec!["net", "example", "Before\rAfter"]),
+            ("1.3.6.1.4.1.1466.0=#04024869", vec!["#04024869"]),
+            ("CN=Lučić", vec!["Lučić"]),
+        ] {
+            let name: Name = written.parse().unwrap();
+            let told = DistinguishedName::of(&name);
+            let found: Vec<_> = told.attributes.iter().map(|attribute| attribute.value.as_str()).collect();
+            assert_eq!(found, values, "{written}");
+            assert_eq!(told.text, written);
+        }
+        assert_eq!((escaped(" # ").as_str(), escaped("#a").as_str()), (r"\ #\ ", r"\#a"));
+    }
+
+    #[test]
+    fn old_strings_are_read() {
+        let read = |tag, bytes: &[u8]| text(AnyRef::new(tag, bytes).unwrap());
+        assert_eq!(read(Tag::TeletexString, b"B\xfccher").unwrap(), "Bücher");
+        assert_eq!(read(Tag::BmpString, b"\0B\0\xfc\x20\xac").unwrap(), "Bü€");
+        assert_eq!(read(Tag::BmpString, b"\0B\0"), None);
+        assert_eq!(read(Tag::Utf8String, b"\xff"), None);
+        assert_eq!(read(Tag::Integer, b"\x01"), None);
     }
 }

@@ -91,7 +91,7 @@ fn what_does_not_go_together_is_refused() {
             &json!(signing),
             &p["publicKey"],
             json!({}),
-            "privateKey: is for something else, as its use or key_ops says: take a key for key agreement",
+            "privateKey: says in use that it is not for encryption: send another key",
         ),
         (
             &x["privateKey"],

@@ -43,7 +43,7 @@ impl Authority {
         let certificate = authority.path("leaf.pem");
         openssl(
             &format!(
-                "x509 -req -in {request} -CA {root} -CAkey {key} -set_serial 0x0102030405060708090a -days 90 -sha384 -extfile \
+                "x509 -req -in {request} -CA {root} -CAkey {key} -set_serial 0x0102030405060708090a -days 40 -sha384 -extfile \
                  {settings} -extensions ext -out {certificate}"
             ),
             "",
