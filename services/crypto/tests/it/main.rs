@@ -8,6 +8,7 @@ mod encryption;
 mod hash;
 mod hmac;
 mod jose_rfc;
+mod jwt;
 mod otp;
 mod passwords;
 mod python;
