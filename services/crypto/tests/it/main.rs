@@ -8,6 +8,7 @@ mod encryption;
 mod hash;
 mod hmac;
 mod jose_rfc;
+mod jwe;
 mod jwt;
 mod otp;
 mod passwords;
