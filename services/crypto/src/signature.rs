@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::conflict;
-use crate::keys::{Curve, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse};
+use crate::keys::{Curve, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse, Purpose};
 use ecdsa::Ecdsa;
 pub(crate) use rsa::SaltLength;
 use rsa::{Padding, Rsa};
@@ -232,27 +232,15 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// Refuses a key that says of itself that it is for something else (RFC 7517, sections 4.2 to 4.4).
     fn check_purpose(self, field: &'static str, key: &Key, operations: &[&str]) -> Result<(), Error> {
-        if let Some(algorithm) = &key.algorithm
-            && algorithm != self.name()
-            // RFC 9864 names the curve.
-            && !(self == Self::EdDsa && algorithm == "Ed25519")
+        let other = match self {
+            // RFC 9864 names the curve of EdDSA.
+            Self::EdDsa => "Ed25519",
             // After the curve, as keys are sometimes marked; no other algorithm could be meant.
-            && !(self == Self::Es512 && algorithm == "ES521")
-        {
-            let name = self.name();
-            return Err(conflict(field, format!("says in alg that it is not for {name}: choose its algorithm")));
-        }
-        if key.purpose.as_ref().is_some_and(|purpose| purpose != "sig") {
-            return Err(conflict(field, "says in use that it is not for signatures: send another key"));
-        }
-        let may = |allowed: &Vec<String>| allowed.iter().any(|one| operations.contains(&one.as_str()));
-        if !key.operations.as_ref().is_none_or(may) {
-            let operation = operations[0];
-            return Err(conflict(field, format!("says in key_ops that it may not {operation}: send another key")));
-        }
-        Ok(())
+            Self::Es512 => "ES521",
+            _ => self.name(),
+        };
+        key.check_purpose(field, &Purpose { algorithms: &[self.name(), other], code: "sig", operations })
     }
 
     fn unfit(self, field: &'static str, wanted: &str, found: &str) -> Error {

@@ -1,5 +1,7 @@
 //! JSON Web Keys (RFC 7517, 7518, 8037, 8812), read and written.
 
+use std::collections::BTreeSet;
+
 use chassis::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
@@ -199,7 +201,7 @@ impl Written {
 }
 
 impl Key {
-    /// The key as a JWK; with `private` false, of a pair only the public half. A shared secret is written whole.
+    /// The key as a JWK; with `private` false only what everybody may see.
     pub(crate) fn jwk(&self, private: bool) -> Map<String, Value> {
         let mut jwk: Map<String, Value> =
             self.material.required().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -207,6 +209,8 @@ impl Key {
             for (name, bytes) in self.material.private_members() {
                 jwk.insert(name.to_owned(), base64url(bytes).into());
             }
+        } else {
+            jwk.remove("k");
         }
         for (name, value) in [("kid", &self.id), ("alg", &self.algorithm), ("use", &self.purpose)] {
             if let Some(value) = value {
@@ -214,7 +218,10 @@ impl Key {
             }
         }
         if let Some(operations) = &self.operations {
-            jwk.insert("key_ops".to_owned(), operations.as_slice().into());
+            let operations = operations.iter().map(String::as_str);
+            let operations = operations.filter_map(|name| if private { Some(name) } else { public_operation(name) });
+            // Signing and verifying become one; none may be there twice.
+            jwk.insert("key_ops".to_owned(), operations.collect::<BTreeSet<_>>().into_iter().collect());
         }
         jwk
     }
@@ -260,6 +267,17 @@ impl Material {
             Self::Okp(OkpKey { private: Some(private), .. }) => vec![("d", private.as_slice())],
             _ => Vec::new(),
         }
+    }
+}
+
+/// What the holder of the public half does where the holder of the private one does this (RFC 7517, section 4.3).
+fn public_operation(name: &str) -> Option<&str> {
+    match name {
+        "sign" => Some("verify"),
+        "decrypt" => Some("encrypt"),
+        "unwrapKey" => Some("wrapKey"),
+        "deriveKey" | "deriveBits" => None,
+        other => Some(other),
     }
 }
 

@@ -186,7 +186,7 @@ fn rsa_of_1024_bits_is_read_but_does_not_sign() {
     };
     assert_eq!(key.bits(), 1024);
     assert!(key.key_pair("key").err().unwrap().to_string().contains("1024 bits"));
-    let RsaKey { modulus, exponent, private } = key;
+    let RsaKey { modulus, exponent, private, .. } = key;
     let mut private = private.unwrap();
     private.dp.swap(0, 1);
     let public = RsaKey::public("key", &modulus, &exponent).unwrap();

@@ -49,8 +49,8 @@ pub struct VerifyRequest {
     /// The algorithm; what the key says or is for when absent.
     #[serde(default)]
     pub algorithm: Option<SignatureAlgorithm>,
-    /// The signature to check, of at most 4096 characters. White space in it is skipped.
-    #[garde(length(chars, max = 4096))]
+    /// The signature to check, of at most 16,384 characters. White space in it is skipped.
+    #[garde(length(chars, max = 16_384))]
     pub signature: String,
     /// How the signature is written; recognised when absent.
     #[serde(default)]

@@ -10,10 +10,12 @@ mod hmac;
 mod jose_rfc;
 mod jwe;
 mod jwt;
+mod keys;
 mod otp;
 mod passwords;
 mod python;
 mod random;
+mod requests;
 mod wycheproof;
 mod wycheproof_jose;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::JweEncryption;
 use crate::kdf::Sha;
 use crate::keys::{Curve, Key, Material, OkpUse};
+use crate::oaep::Oaep;
 
 /// How the key of a message goes to its reader (RFC 7518, section 4; RFC 8037). `RSA1_5` is not offered: who can send
 /// messages and learn which of them fail can read others.
@@ -71,7 +72,7 @@ pub(super) enum Method {
     Gcm(usize),
     /// ECDH-ES; the agreed key is the message's own, or wraps it with so many bytes.
     Agree(Option<usize>),
-    Oaep(Sha),
+    Oaep(Oaep),
     /// PBKDF2 with a hash; the key wraps with so many bytes.
     Password(Sha, usize),
 }
@@ -152,10 +153,10 @@ impl JweAlgorithm {
             Self::EcdhEsA128KW => Method::Agree(Some(16)),
             Self::EcdhEsA192KW => Method::Agree(Some(24)),
             Self::EcdhEsA256KW => Method::Agree(Some(32)),
-            Self::RsaOaep => Method::Oaep(Sha::Sha1),
-            Self::RsaOaep256 => Method::Oaep(Sha::Sha256),
-            Self::RsaOaep384 => Method::Oaep(Sha::Sha384),
-            Self::RsaOaep512 => Method::Oaep(Sha::Sha512),
+            Self::RsaOaep => Method::Oaep(Oaep::Sha1),
+            Self::RsaOaep256 => Method::Oaep(Oaep::Sha256),
+            Self::RsaOaep384 => Method::Oaep(Oaep::Sha384),
+            Self::RsaOaep512 => Method::Oaep(Oaep::Sha512),
             Self::Pbes2Hs256A128KW => Method::Password(Sha::Sha256, 16),
             Self::Pbes2Hs384A192KW => Method::Password(Sha::Sha384, 24),
             Self::Pbes2Hs512A256KW => Method::Password(Sha::Sha512, 32),

@@ -11,7 +11,7 @@ use crate::aead::Cipher;
 use crate::error::conflict;
 use crate::kdf::{Kdf, Sha};
 use crate::keys::Key;
-use crate::{Error, oaep, random};
+use crate::{Error, random};
 
 /// Rounds of PBKDF2 when nobody says: what OWASP's Password Storage Cheat Sheet recommends for each hash.
 const DEFAULT_ROUNDS: [u32; 2] = [600_000, 210_000];
@@ -66,9 +66,9 @@ pub(super) fn send(
             header.insert("tag".to_owned(), BASE64URL_NOPAD.encode(&tag).into());
             Ok(MessageKey { key, encrypted })
         }
-        (Method::Oaep(hash), Recipient::Key(reader)) => {
+        (Method::Oaep(oaep), Recipient::Key(reader)) => {
             let key = random_key(encryption)?;
-            let encrypted = oaep::encrypt("key", reader, hash, &key)?;
+            let encrypted = oaep.seal("key", reader, b"", &key)?;
             Ok(MessageKey { key, encrypted })
         }
         (Method::Password(hash, length), Recipient::Password(password)) => {
@@ -123,7 +123,7 @@ pub(super) fn receive(
             }
             gcm(wrapping).open(key.shared("key")?, &iv, &[], &mut opened).map(|()| opened)
         }
-        (Method::Oaep(hash), Recipient::Key(key)) => oaep::decrypt("key", key, hash, encrypted),
+        (Method::Oaep(oaep), Recipient::Key(key)) => oaep.open("key", key, b"", encrypted),
         (Method::Password(hash, wrapping), Recipient::Password(password)) => {
             let salt = bytes(header, "p2s")?.ok_or_else(|| misses("p2s"))?;
             let rounds = header.get("p2c").and_then(Value::as_u64).ok_or_else(|| misses("p2c"))?;
