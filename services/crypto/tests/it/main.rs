@@ -8,6 +8,8 @@ mod encryption;
 mod hash;
 mod hmac;
 mod jose_rfc;
+mod jwe;
+mod jwt;
 mod keys;
 mod node;
 mod otp;
