@@ -268,7 +268,7 @@ fn decode_mac(text: &str, length: usize) -> Result<Vec<u8>, String> {
 
 impl HmacAlgorithm {
     /// The code of some bytes.
-    fn mac(self, key: &[u8], bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn mac(self, key: &[u8], bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha224 => mac::<Hmac<Sha224>>(key, bytes),
             Self::Sha256 => mac::<Hmac<Sha256>>(key, bytes),

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod passwords;
 pub mod random;
 pub mod signature;
+pub mod webhooks;
 
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
@@ -77,6 +78,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
                 .cost(Cost::Heavy)
+        })
+        .compute("POST /webhooks/verify", with(keys, webhooks::verify::verify), |op| {
+            op.summary("Check the signature of a webhook")
+                .description(webhooks::verify::DESCRIPTION)
+                .example(webhooks::verify::example())
+                .inline(webhooks::INLINE_BYTES)
+        })
+        .compute("POST /webhooks/sign", with(keys, webhooks::sign::sign), |op| {
+            op.summary("Sign a webhook")
+                .description(webhooks::sign::DESCRIPTION)
+                .example(webhooks::sign::example())
+                .inline(webhooks::INLINE_BYTES)
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

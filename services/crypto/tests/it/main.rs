@@ -9,6 +9,7 @@ mod hash;
 mod hmac;
 mod passwords;
 mod random;
+mod webhooks;
 mod wycheproof;
 
 /// The service with default settings.
