@@ -1,5 +1,6 @@
 // node fastify.mjs PORT
 import Fastify from 'fastify';
+import { signatures } from './signatures.mjs';
 import { ALGORITHMS, accessLine, charge, consumerOf, failure, hash } from './work.mjs';
 
 const text = { type: 'string' };
@@ -59,5 +60,7 @@ app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (req
 app.post('/api/v1/crypto/hash/raw', { schema: { response: schema.response } }, (request, reply) => {
   reply.send(hash({ text: request.body, algorithm: request.query.algorithm }));
 });
+
+signatures(app);
 
 await app.listen({ port: Number(process.argv[2]), host: '127.0.0.1' });

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
-use async_compression::zstd::DParameter;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt};
+use http::HeaderValue;
 use http::header::{CONTENT_ENCODING, HeaderMap};
 use http_body::Body as _;
 use http_body_util::LengthLimitError;
@@ -16,6 +15,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 use crate::Body;
 use crate::error::{Code, Error};
 use crate::files::Pieces;
+use crate::inflate::Coding;
 use crate::metrics::Metrics;
 use crate::settings::Size;
 
@@ -27,8 +27,6 @@ const UNIT: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Pieces in which an inflated body is handed on.
 const PIECE: usize = 64 * 1024;
-/// The most memory a zstd body may ask for to look back into, as a power of two (RFC 8878 recommends 8 MB).
-const ZSTD_WINDOW: u32 = 23;
 
 /// The memory all bodies in flight may take together.
 pub(crate) struct BodyMemory {
@@ -147,23 +145,14 @@ impl AsRef<[u8]> for Counted {
 
 /// A body piece by piece, inflated when it comes compressed.
 pub(crate) fn pieces(body: Body, headers: &HeaderMap) -> Result<Pieces, Error> {
-    let plain: Pieces = Box::pin(body.into_data_stream().map_err(|error| unreadable(&error)));
-    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
-    let compressed = |plain: Pieces| StreamReader::new(plain.map_err(std::io::Error::other));
-    match encoding.as_deref() {
-        None | Some("" | "identity") => Ok(plain),
-        Some("gzip" | "x-gzip") => {
-            let mut decoder = GzipDecoder::new(compressed(plain));
-            decoder.multiple_members(true);
-            Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
+    let plain = body.into_data_stream().map_err(|error| unreadable(&error));
+    match Coding::of(headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes)) {
+        Some(Coding::Identity) => Ok(Box::pin(plain)),
+        Some(coding) => {
+            let inflated = coding.inflate(StreamReader::new(plain.map_err(std::io::Error::other)));
+            Ok(Box::pin(ReaderStream::with_capacity(inflated, PIECE).map_err(not_inflated)))
         }
-        Some("zstd") => {
-            let window = [DParameter::window_log_max(ZSTD_WINDOW)];
-            let mut decoder = ZstdDecoder::with_params(compressed(plain), &window);
-            decoder.multiple_members(true);
-            Ok(Box::pin(ReaderStream::with_capacity(decoder, PIECE).map_err(not_inflated)))
-        }
-        Some(_) => {
+        None => {
             Err(Error::new(Code::UnsupportedMediaType, "send the body as it is, or with Content-Encoding gzip or zstd"))
         }
     }

@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod flow;
 mod health;
+mod inflate;
 mod log;
 mod metrics;
 mod mount;

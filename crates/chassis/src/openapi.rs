@@ -1,8 +1,8 @@
 //! The OpenAPI 3.1 document of a service, from its types.
 
-use schemars::SchemaGenerator;
-use std::collections::HashSet;
+mod schemas;
 
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -12,6 +12,7 @@ use crate::error::{Code, ErrorBody};
 use crate::health::Health;
 use crate::operation::Operation;
 use crate::service::Service;
+use schemas::{add_warnings, close_objects, drop_null, drop_unused, prefix_schemas, tidy};
 
 /// Where schemas live in a document.
 const SCHEMAS: &str = "#/components/schemas/";
@@ -217,27 +218,6 @@ fn multipart(operation: &Operation, definition: &Value) -> Value {
     tidy(&mut form);
     form["additionalProperties"] = json!(false);
     json!({ "schema": form, "encoding": encoding })
-}
-
-/// A form has no null: what is absent is left out.
-fn drop_null(schema: &mut Value) {
-    let Some(object) = schema.as_object_mut() else { return };
-    object.retain(|key, value| key != "default" || !value.is_null());
-    if let Some(Value::Array(types)) = object.get_mut("type") {
-        types.retain(|one| one != "null");
-        if let [one] = &types[..] {
-            let one = one.clone();
-            object.insert("type".to_owned(), one);
-        }
-    }
-    if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
-        choices.retain(|choice| choice["type"] != "null");
-        if let [Value::Object(one)] = &choices[..] {
-            let one = one.clone();
-            object.remove("anyOf");
-            object.extend(one);
-        }
-    }
 }
 
 /// Whether the file alone, as the body, can make a request: a secret has no place beside it.
@@ -454,119 +434,6 @@ fn query_parameters(request: &Value, requests: &SchemaGenerator) -> Vec<Value> {
     definition["properties"].as_object().into_iter().flatten().map(parameter).collect()
 }
 
-/// Every answer says what to know besides: `warnings`.
-fn add_warnings(schema: &mut Value) {
-    schema["properties"]["warnings"] = json!({
-        "type": "array",
-        "description": "What to know though it succeeded; usually empty.",
-        "items": { "$ref": format!("{SCHEMAS}Warning") },
-    });
-    match schema["required"].as_array_mut() {
-        Some(required) => required.push(json!("warnings")),
-        None => schema["required"] = json!(["warnings"]),
-    }
-}
-
-/// Request objects are closed: a misspelled field is an error, not silence.
-fn close_objects(schemas: &mut Map<String, Value>) {
-    for schema in schemas.values_mut() {
-        tidy(schema);
-        if schema["properties"].is_object() {
-            schema["additionalProperties"] = json!(false);
-        }
-    }
-}
-
-/// Makes a schema what clients are generated from best: no formats that nobody knows (`uint32`: the bounds say it
-/// already), and an enum as an enum, not as a choice of constants.
-fn tidy(schema: &mut Value) {
-    match schema {
-        Value::Object(object) => {
-            if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
-                object.remove("format");
-            }
-            let choices = object.get("oneOf").and_then(Value::as_array);
-            if let Some(choices) = choices.filter(|choices| choices.iter().all(|choice| choice["const"].is_string())) {
-                let mut description = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-                for choice in choices {
-                    let (value, meaning) = (choice["const"].as_str(), choice["description"].as_str());
-                    description += &format!("\n- `{}`: {}", value.unwrap_or_default(), meaning.unwrap_or_default());
-                }
-                let values = choices.iter().map(|choice| choice["const"].clone()).collect();
-                object.remove("oneOf");
-                object.insert("type".to_owned(), json!("string"));
-                object.insert("enum".to_owned(), Value::Array(values));
-                object.insert("description".to_owned(), json!(description));
-            }
-            object.values_mut().for_each(tidy);
-        }
-        Value::Array(items) => items.iter_mut().for_each(tidy),
-        _ => {}
-    }
-}
-
-/// Drops what nothing refers to, such as requests that became query parameters.
-fn drop_unused(schemas: &mut Map<String, Value>, paths: &Map<String, Value>) {
-    let mut used = HashSet::new();
-    let mut unread: Vec<&Value> = paths.values().collect();
-    while let Some(value) = unread.pop() {
-        match value {
-            Value::Object(object) => unread.extend(object.values()),
-            Value::Array(items) => unread.extend(items),
-            Value::String(text) => {
-                if let Some(name) = text.strip_prefix(SCHEMAS)
-                    && used.insert(name.to_owned())
-                {
-                    unread.extend(schemas.get(name));
-                }
-            }
-            _ => {}
-        }
-    }
-    schemas.retain(|name, _| used.contains(name));
-}
-
-/// Schemas of a service carry its name, so that the documents of all services fit into one. An answer is a `Result`
-/// there: generators make a `<Operation>Response` of their own.
-fn prefix_schemas(document: &mut Value, service: &str) {
-    let mut prefix = service.to_owned();
-    if let Some(first) = prefix.get_mut(0..1) {
-        first.make_ascii_uppercase();
-    }
-    let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared =
-        ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus", "Batch", "FileResult", "Data"];
-    let rename = |name: &str| match name.strip_suffix("Response") {
-        // Not `File`: languages have a type of that name, which is what bytes are there.
-        _ if matches!(name, "File" | "FileStream") => "FileInput".to_owned(),
-        _ if shared.contains(&name) => name.to_owned(),
-        Some(stem) => format!("{prefix}{stem}Result"),
-        None => format!("{prefix}{name}"),
-    };
-    document["components"]["schemas"] =
-        Value::Object(schemas.into_iter().map(|(name, schema)| (rename(&name), schema)).collect());
-    rewrite_references(document, &rename);
-}
-
-fn rewrite_references(value: &mut Value, rename: &impl Fn(&str) -> String) {
-    match value {
-        Value::Object(object) => {
-            for (key, value) in object {
-                match value {
-                    Value::String(target) if key == "$ref" => {
-                        if let Some(name) = target.strip_prefix(SCHEMAS) {
-                            *target = format!("{SCHEMAS}{}", rename(name));
-                        }
-                    }
-                    other => rewrite_references(other, rename),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| rewrite_references(item, rename)),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -576,32 +443,5 @@ mod tests {
         for (status, code, _) in ERRORS {
             assert_eq!(status, code.status().as_str());
         }
-    }
-
-    #[test]
-    fn a_form_has_no_null() {
-        for (sent, expected) in [
-            (json!({ "type": ["string", "null"], "default": null }), json!({ "type": "string" })),
-            (
-                json!({ "anyOf": [{ "$ref": "#/x" }, { "type": "null" }], "title": "x" }),
-                json!({ "$ref": "#/x", "title": "x" }),
-            ),
-            (json!({ "type": "integer", "default": 0 }), json!({ "type": "integer", "default": 0 })),
-        ] {
-            let mut schema = sent;
-            drop_null(&mut schema);
-            assert_eq!(schema, expected);
-        }
-    }
-
-    #[test]
-    fn schemas_take_the_name_of_their_service() {
-        let mut document = json!({
-            "paths": { "/x": { "$ref": "#/components/schemas/Hash" } },
-            "components": { "schemas": { "Hash": {}, "Error": {} } },
-        });
-        prefix_schemas(&mut document, "crypto");
-        assert_eq!(document["paths"]["/x"]["$ref"], "#/components/schemas/CryptoHash");
-        assert!(document["components"]["schemas"]["Error"].is_object());
     }
 }

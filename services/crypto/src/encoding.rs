@@ -56,7 +56,7 @@ impl BinaryEncoding {
             Self::Base64url if text.ends_with('=') => ("base64url", BASE64URL.decode(text.as_bytes())),
             Self::Base64url => ("base64url", BASE64URL_NOPAD.decode(text.as_bytes())),
         };
-        decoded.map_err(|error| Error::NotEncoded { field, encoding, reason: reason(error) })
+        decoded.map_err(|error| not_encoded(field, encoding, error))
     }
 }
 
@@ -99,14 +99,16 @@ impl InputEncoding {
     }
 }
 
-fn reason(error: DecodeError) -> String {
-    match error.kind {
+/// Text that is not in its encoding, and where.
+pub(crate) fn not_encoded(field: &'static str, encoding: &'static str, error: DecodeError) -> Error {
+    let reason = match error.kind {
         data_encoding::DecodeKind::Length => "its length is not possible".to_owned(),
         data_encoding::DecodeKind::Symbol => format!("a wrong character at position {}", error.position + 1),
         data_encoding::DecodeKind::Trailing | data_encoding::DecodeKind::Padding => {
             format!("wrong padding at position {}", error.position + 1)
         }
-    }
+    };
+    Error::NotEncoded { field, encoding, reason }
 }
 
 #[cfg(test)]

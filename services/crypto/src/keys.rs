@@ -2,11 +2,22 @@
 
 #![expect(dead_code, reason = "the operations that use all of it follow")]
 
+mod arithmetic;
+mod curve;
+mod der;
+mod jwk;
 mod keyring;
+mod pem;
 mod read;
+mod rsa;
+mod ssh;
+#[cfg(test)]
+mod tests;
+mod write;
 
 pub use keyring::Keyring;
 pub(crate) use keyring::{Candidate, Given};
+pub(crate) use rsa::MIN_SIGNING_BITS;
 
 use zeroize::Zeroizing;
 

@@ -1,18 +1,19 @@
 //! Signatures: the algorithms, by their names in JOSE.
 
-#![expect(dead_code, reason = "the operations that use all of it follow")]
-
 mod ecdsa;
 mod ed25519;
 mod rsa;
+pub mod sign;
+pub mod verify;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::conflict;
-use crate::keys::{Key, Material, OkpKey, OkpUse};
+use crate::keys::{Curve, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse};
 use ecdsa::Ecdsa;
+pub(crate) use ecdsa::{from_der, to_der};
 pub(crate) use rsa::SaltLength;
 use rsa::{Padding, Rsa};
 
@@ -53,6 +54,20 @@ enum Scheme {
 }
 
 impl SignatureAlgorithm {
+    const ALL: [Self; 11] = [
+        Self::EdDsa,
+        Self::Es256,
+        Self::Es384,
+        Self::Es512,
+        Self::Es256k,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+    ];
+
     const fn scheme(self) -> Scheme {
         match self {
             Self::EdDsa => Scheme::Ed25519,
@@ -84,6 +99,55 @@ impl SignatureAlgorithm {
             Self::Ps384 => "PS384",
             Self::Ps512 => "PS512",
         }
+    }
+
+    /// The one of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    /// The one a key says or, when it says none, is for. RSA signs with RS256, which everybody checks.
+    ///
+    /// # Errors
+    /// When the key is none to sign with.
+    pub(crate) fn of(field: &'static str, key: &Key) -> Result<Self, Error> {
+        if let Some(algorithm) = key.algorithm.as_deref().and_then(Self::named) {
+            return Ok(algorithm);
+        }
+        match &key.material {
+            Material::Okp(OkpKey { kind: OkpUse::Sign, .. }) => Ok(Self::EdDsa),
+            Material::Ec(key) => Ok(match key.curve {
+                Curve::P256 => Self::Es256,
+                Curve::P384 => Self::Es384,
+                Curve::P521 => Self::Es512,
+                Curve::Secp256k1 => Self::Es256k,
+            }),
+            Material::Rsa(_) => Ok(Self::Rs256),
+            Material::Secret(_) => Err(conflict(field, "is a shared secret, which signs nothing: see /hmac")),
+            Material::Okp(_) => Err(conflict(field, "is an X25519 key, which signs nothing: send an Ed25519 key")),
+        }
+    }
+
+    /// Of ECDSA: how long r and s are.
+    fn width(self) -> Option<usize> {
+        match self.scheme() {
+            Scheme::Ecdsa(ecdsa) => Some(ecdsa.width),
+            Scheme::Ed25519 | Scheme::Rsa(..) => None,
+        }
+    }
+
+    /// Bytes of a signature, which with RSA depend on the key.
+    fn length(self, key: &Key) -> Option<usize> {
+        match (self.scheme(), &key.material) {
+            (Scheme::Ed25519, _) => Some(ed25519::LENGTH),
+            (Scheme::Ecdsa(ecdsa), _) => Some(2 * ecdsa.width),
+            (Scheme::Rsa(..), Material::Rsa(key)) => Some(key.modulus.len()),
+            (Scheme::Rsa(..), _) => None,
+        }
+    }
+
+    fn has_salt(self) -> bool {
+        matches!(self.scheme(), Scheme::Rsa(_, Padding::Pss))
     }
 
     /// The kind of key it works with, for sentences.
@@ -132,9 +196,12 @@ impl SignatureAlgorithm {
         signature: &[u8],
     ) -> Result<bool, Error> {
         if let Material::Rsa(key) = &key.material
-            && key.bits() < rsa::MIN_BITS
+            && key.bits() < MIN_SIGNING_BITS
         {
-            return Err(conflict(field, format!("must have at least {} bits, and has {}", rsa::MIN_BITS, key.bits())));
+            return Err(conflict(
+                field,
+                format!("must have at least {} bits, and has {}", MIN_SIGNING_BITS, key.bits()),
+            ));
         }
         self.verify_salted(field, key, message, signature, SaltLength::Hash)
     }
@@ -161,9 +228,7 @@ impl SignatureAlgorithm {
             (Scheme::Ecdsa(ecdsa), Material::Ec(key)) if key.curve == ecdsa.curve => {
                 Ok(ecdsa.verify(&key.point, message, signature))
             }
-            (Scheme::Rsa(rsa, padding), Material::Rsa(key)) => {
-                rsa.verify(field, padding, key, message, signature, salt)
-            }
+            (Scheme::Rsa(rsa, padding), Material::Rsa(key)) => Ok(rsa.verify(padding, key, message, signature, salt)),
             (_, material) => Err(self.unfit(field, "key", material.name())),
         }
     }
@@ -174,6 +239,8 @@ impl SignatureAlgorithm {
             && algorithm != self.name()
             // RFC 9864 names the curve.
             && !(self == Self::EdDsa && algorithm == "Ed25519")
+            // After the curve, as keys are sometimes marked; no other algorithm could be meant.
+            && !(self == Self::Es512 && algorithm == "ES521")
         {
             let name = self.name();
             return Err(conflict(field, format!("says in alg that it is not for {name}: choose its algorithm")));
@@ -201,7 +268,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::keys::{Curve, EcKey};
+    use crate::keys::EcKey;
 
     fn bytes(hex: &str) -> Vec<u8> {
         HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap()

@@ -11,14 +11,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{fmt, io, iter};
 
-use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
-use async_compression::zstd::DParameter;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Response};
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::io::StreamReader;
@@ -29,6 +27,7 @@ use super::name::name_of;
 use super::resolve::{self, Lookup, Resolver};
 use super::source::media_type_of;
 use crate::error::{Code, Error, clip};
+use crate::inflate::Coding;
 use crate::settings::Settings;
 
 /// Bytes of a URL.
@@ -41,8 +40,6 @@ const CONNECT_TIME: Duration = Duration::from_secs(5);
 const CHUNK: usize = 64 * 1024;
 /// Files fetched at once; the others wait, on their own time.
 const AT_ONCE: usize = 256;
-/// The window zstd may ask memory for: 8 MB (RFC 9659).
-const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Fetches files. One for the process.
 pub(crate) struct Fetcher {
@@ -180,21 +177,13 @@ impl Fetched {
         let content_type = header(CONTENT_TYPE).and_then(|text| std::str::from_utf8(text).ok()).and_then(media_type_of);
         let size = response.content_length();
         // An empty answer may still claim a compression.
-        let encoding = header(CONTENT_ENCODING).filter(|_| size != Some(0)).map(<[u8]>::to_ascii_lowercase);
-        let body = match encoding.as_deref() {
-            None | Some(b"" | b"identity") => Body::Plain(response),
-            Some(b"gzip" | b"x-gzip") => {
-                let mut decoder = GzipDecoder::new(reader(response));
-                decoder.multiple_members(true);
-                Body::Compressed(Box::pin(decoder))
+        let body = match Coding::of(header(CONTENT_ENCODING).filter(|_| size != Some(0))) {
+            Some(Coding::Identity) => Body::Plain(response),
+            Some(coding) => {
+                let bytes = StreamReader::new(response.bytes_stream().map_err(io::Error::other));
+                Body::Compressed(coding.inflate(bytes))
             }
-            Some(b"zstd") => {
-                let window = DParameter::window_log_max(ZSTD_WINDOW_LOG);
-                let mut decoder = ZstdDecoder::with_params(reader(response), &[window]);
-                decoder.multiple_members(true);
-                Body::Compressed(Box::pin(decoder))
-            }
-            Some(_) => return Err(unreachable(format!("{host} compressed it in a way other than gzip and zstd"))),
+            None => return Err(unreachable(format!("{host} compressed it in a way other than gzip and zstd"))),
         };
         let announced = size.filter(|_| matches!(body, Body::Plain(_)));
         Ok(Self { name, content_type, announced, body, timer, _place: place })
@@ -218,10 +207,6 @@ impl Fetched {
         };
         timer.bound(read).await
     }
-}
-
-fn reader(response: Response) -> impl AsyncBufRead {
-    StreamReader::new(response.bytes_stream().map_err(io::Error::other))
 }
 
 /// The time that is left.

@@ -1,5 +1,7 @@
 //! Decrypt what [`super::encrypt`], n8n or another program has encrypted.
 
+use std::string::FromUtf8Error;
+
 use chassis::{Call, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -281,17 +283,25 @@ pub fn decrypt(request: DecryptRequest, call: &Call) -> Result<DecryptResponse, 
 }
 
 impl PlaintextEncoding {
-    fn encode(self, bytes: Vec<u8>, cipher: Cipher) -> Result<String, Error> {
+    /// The bytes, written.
+    ///
+    /// # Errors
+    /// When they are to be text and are none.
+    pub(crate) fn write(self, bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
         match self {
             Self::Base64 => Ok(BinaryEncoding::Base64.encode(&bytes)),
             Self::Base64url => Ok(BinaryEncoding::Base64url.encode(&bytes)),
             Self::Hex => Ok(BinaryEncoding::Hex.encode(&bytes)),
-            Self::Utf8 => String::from_utf8(bytes).map_err(|_| match cipher.is_authenticated() {
-                true => conflict("outputEncoding", "the decrypted bytes are no text: choose base64 or hex"),
-                // A wrong key leaves a padding that looks right once in 256 times, and then bytes that are no text:
-                // telling the two apart would tell that the padding was right.
-                false => Error::Undecipherable,
-            }),
+            Self::Utf8 => String::from_utf8(bytes),
         }
+    }
+
+    fn encode(self, bytes: Vec<u8>, cipher: Cipher) -> Result<String, Error> {
+        self.write(bytes).map_err(|_| match cipher.is_authenticated() {
+            true => conflict("outputEncoding", "the decrypted bytes are no text: choose base64 or hex"),
+            // A wrong key leaves a padding that looks right once in 256 times, and then bytes that are no text:
+            // telling the two apart would tell that the padding was right.
+            false => Error::Undecipherable,
+        })
     }
 }

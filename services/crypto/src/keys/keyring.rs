@@ -135,6 +135,20 @@ impl Keyring {
         self.choose(given, call, |text| encoding.decode_secret(given.field, text).map(Key::secret))
     }
 
+    /// The same, for a key pair or a half of one.
+    pub(crate) fn choose_pair(
+        &self,
+        given: Given<'_>,
+        passphrase: Option<&Secret<String>>,
+        call: &Call,
+    ) -> Result<Chosen, Error> {
+        let passphrase = passphrase.map(|text| text.reveal().as_str());
+        if passphrase.is_some() && given.key.is_none() {
+            return Err(conflict("passphrase", format!("belongs to {}: leave it out", given.field)));
+        }
+        self.choose(given, call, |text| Key::read(given.field, text.reveal(), passphrase))
+    }
+
     /// The versions of `name`, or the one version of `name@version`.
     fn named(&self, reference: &str, call: &Call) -> Result<Chosen, Error> {
         let (name, version) = match reference.split_once('@') {

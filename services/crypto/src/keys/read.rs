@@ -1,18 +1,45 @@
 //! Reading a key from the text of a request or of the keyring.
 
-use super::{Key, Material};
+use zeroize::Zeroizing;
+
+use super::der::Form;
+use super::{Key, Material, jwk, pem, ssh};
 use crate::Error;
 use crate::error::conflict;
 
+/// Bytes of a text with keys.
+pub(crate) const MAX_TEXT: usize = 64 * 1024;
+
 impl Key {
     /// Reads PEM, DER in base64, JWK or an SSH key; `passphrase` opens an encrypted private key. Only these: bytes that
-    /// two sides share are read by their encoding.
+    /// two sides share are read by their encoding. Of a certificate or a request it is the public key it is about, of a chain
+    /// that of the first.
     ///
     /// # Errors
     /// When it is none of these, is damaged, or the passphrase is missing or wrong. The text is in no error.
-    pub(crate) fn read(field: &'static str, text: &str, _passphrase: Option<&str>) -> Result<Self, Error> {
-        let _ = text;
-        Err(conflict(field, "is not a key that can be read"))
+    pub(crate) fn read(field: &'static str, text: &str, passphrase: Option<&str>) -> Result<Self, Error> {
+        let mut keys = Self::read_all(field, text, passphrase)?.into_iter();
+        match (keys.next(), keys.len()) {
+            (Some(key), 0) => Ok(key),
+            (None, _) => Err(conflict(field, "is a JWK set without a key that is known here")),
+            (Some(_), more) => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", more + 1))),
+        }
+    }
+
+    /// The same, for the keys of a JWK set too; a set may have none that is known here.
+    ///
+    /// # Errors
+    /// As [`Key::read`].
+    pub(crate) fn read_all(field: &'static str, text: &str, passphrase: Option<&str>) -> Result<Vec<Self>, Error> {
+        match Written::of(field, text)? {
+            Written::Jwk(text) => jwk::read(field, text),
+            Written::SshPublic(text) => ssh::read_public(field, text).map(|key| vec![key]),
+            Written::SshPrivate(bytes) => ssh::read_private(field, &bytes).map(|key| vec![key]),
+            Written::Der(forms) => {
+                let (form, bytes) = the_key(field, &forms)?;
+                form.key(field, bytes, passphrase).map(|key| vec![key])
+            }
+        }
     }
 
     /// The bytes two sides share.
@@ -24,5 +51,85 @@ impl Key {
             Material::Secret(bytes) => Ok(bytes),
             other => Err(conflict(field, format!("must be a shared secret here, and is {}", other.name()))),
         }
+    }
+}
+
+/// How a key is written.
+pub(super) enum Written<'t> {
+    Jwk(&'t str),
+    SshPublic(&'t str),
+    SshPrivate(Zeroizing<Vec<u8>>),
+    /// One or more; none of them [`Written::SshPrivate`].
+    Der(Vec<(Form, Zeroizing<Vec<u8>>)>),
+}
+
+impl<'t> Written<'t> {
+    /// What a text is.
+    ///
+    /// # Errors
+    /// When it is no key.
+    pub(super) fn of(field: &'static str, text: &'t str) -> Result<Self, Error> {
+        if text.len() > MAX_TEXT {
+            return Err(conflict(field, format!("is too long for a key: at most {} KiB are read", MAX_TEXT / 1024)));
+        }
+        let text = text.trim();
+        if text.starts_with('{') {
+            return Ok(Self::Jwk(text));
+        }
+        if ssh::is_public(text) {
+            return Ok(Self::SshPublic(text));
+        }
+        if text.contains(pem::BEGIN) {
+            return Self::of_pem(field, text);
+        }
+        let unknown = || {
+            let message =
+                "is not a key that can be read: send PEM (-----BEGIN ...), a JWK, an SSH key, or DER in base64";
+            conflict(field, message)
+        };
+        if text.starts_with("PuTTY-User-Key-File") {
+            return Err(conflict(field, "is PuTTY's own form: in PuTTYgen choose Conversions, Export OpenSSH key"));
+        }
+        let bytes = pem::base64(field, text).map_err(|_| unknown())?;
+        Self::of_der(bytes).ok_or_else(unknown)
+    }
+
+    /// What bytes are.
+    pub(super) fn of_der(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        Form::of_bytes(&bytes).map(|form| Self::Der(vec![(form, bytes)]))
+    }
+
+    fn of_pem(field: &'static str, text: &'t str) -> Result<Self, Error> {
+        let mut forms = Vec::new();
+        for block in pem::blocks(field, text)? {
+            match (block.label, Form::of_label(block.label)) {
+                (_, Some(form)) => forms.push((form, block.der)),
+                (ssh::LABEL, _) => return Ok(Self::SshPrivate(block.der)),
+                // openssl ecparam -genkey writes them before the key, which names its curve itself.
+                ("EC PARAMETERS", _) => {}
+                _ => {
+                    let message =
+                        "holds PEM of a kind that is not read here: send a private or public key or a certificate";
+                    return Err(conflict(field, message));
+                }
+            }
+        }
+        if forms.is_empty() {
+            return Err(conflict(field, "holds parameters only: the key itself is missing"));
+        }
+        Ok(Self::Der(forms))
+    }
+}
+
+/// The one to use of several: the private key where there is one, else the first.
+fn the_key<'f>(
+    field: &'static str,
+    forms: &'f [(Form, Zeroizing<Vec<u8>>)],
+) -> Result<&'f (Form, Zeroizing<Vec<u8>>), Error> {
+    let mut private = forms.iter().filter(|(form, _)| form.is_private());
+    match (private.next(), private.next()) {
+        (Some(_), Some(_)) => Err(conflict(field, "holds several private keys: send one")),
+        (Some(key), None) => Ok(key),
+        _ => forms.first().ok_or_else(|| conflict(field, "holds no key")),
     }
 }

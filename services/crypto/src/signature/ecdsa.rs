@@ -8,6 +8,9 @@ use aws_lc_rs::signature::{
     EcdsaVerificationAlgorithm, UnparsedPublicKey,
 };
 
+use der::asn1::UintRef;
+use der::{Decode, Encode, Reader, SliceReader};
+
 use crate::Error;
 use crate::error::conflict;
 use crate::keys::Curve;
@@ -65,5 +68,60 @@ impl Ecdsa {
     pub(super) fn verify(&self, point: &[u8], message: &[u8], signature: &[u8]) -> bool {
         signature.len() == 2 * self.width
             && UnparsedPublicKey::new(self.verification, point).verify(message, signature).is_ok()
+    }
+}
+
+/// r and s of full width as a DER sequence of two integers (RFC 3279, section 2.2.3).
+pub(crate) fn to_der(fixed: &[u8]) -> Vec<u8> {
+    let (r, s) = fixed.split_at(fixed.len() / 2);
+    let numbers = [r, s].map(|number| UintRef::new(number).expect("a number of 66 bytes is short enough"));
+    numbers.to_der().expect("two short numbers can be written")
+}
+
+/// The numbers of a DER sequence in full width; nothing when it is not the one DER form of two positive numbers that may be
+/// so long. Zero and what is not less than the order is refused when it is checked.
+pub(crate) fn from_der(der: &[u8], width: usize) -> Option<Vec<u8>> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let numbers = reader.sequence(|inside| Ok::<_, der::Error>([UintRef::decode(inside)?, UintRef::decode(inside)?]));
+    let numbers = numbers.ok().filter(|_| reader.is_finished())?;
+    let mut fixed = vec![0; 2 * width];
+    for (place, number) in fixed.chunks_exact_mut(width).zip(&numbers) {
+        let start = width.checked_sub(number.as_bytes().len())?;
+        place[start..].copy_from_slice(number.as_bytes());
+    }
+    Some(fixed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn der_has_one_form() {
+        let fixed: Vec<u8> = [&[0; 31][..], &[1], &[0x80], &[0; 31]].concat();
+        let der = to_der(&fixed);
+        assert_eq!(der, [&[0x30, 38, 2, 1, 1, 2, 33, 0, 0x80][..], &[0; 31]].concat());
+        assert_eq!(from_der(&der, 32).as_ref(), Some(&fixed));
+        assert_eq!(from_der(&der, 31), None, "too wide for the curve");
+        for wrong in [
+            &[][..],
+            &[0x30],
+            &[0x30, 0],
+            &[0x30, 3, 2, 1, 1],
+            &[0x31, 6, 2, 1, 1, 2, 1, 1],
+            &[0x30, 6, 2, 1, 1, 2, 1, 1, 0],
+            &[0x30, 7, 2, 1, 1, 2, 1, 1],
+            &[0x30, 0x81, 6, 2, 1, 1, 2, 1, 1],
+            &[0x30, 0x80, 2, 1, 1, 2, 1, 1, 0, 0],
+            &[0x30, 7, 2, 2, 0, 1, 2, 1, 1],
+            &[0x30, 7, 2, 0x81, 1, 1, 2, 1, 1],
+            &[0x30, 6, 2, 1, 0xff, 2, 1, 1],
+            &[0x30, 5, 2, 0, 2, 1, 1],
+            &[0x30, 6, 4, 1, 1, 2, 1, 1],
+            &[0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1],
+        ] {
+            assert_eq!(from_der(wrong, 32), None, "{wrong:02x?}");
+        }
+        assert!(from_der(&[0x30, 6, 2, 1, 1, 2, 1, 1], 32).is_some(), "what the wrong ones were made of");
     }
 }

@@ -5,7 +5,8 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use crate::Error;
 use crate::error::conflict;
 
-const LENGTH: usize = 64;
+/// Bytes of a signature.
+pub(super) const LENGTH: usize = 64;
 
 /// The points of small order, as they and their second encodings are written; the sign bit is left out. With such a key
 /// one signature fits many messages, with such an R a signature fits several keys.

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use super::scheme::Proof;
 use crate::Error;
 use crate::keys::Key;
-use crate::signature::SignatureAlgorithm;
+use crate::signature::{SignatureAlgorithm, from_der, to_der};
 
 /// Bytes of a number of P-256.
 const WIDTH: usize = 32;
@@ -41,7 +41,7 @@ impl Proof {
         };
         let mut holds = false;
         for signature in signatures {
-            let raw = if self == Self::EcdsaP256 { from_der(signature) } else { Some(signature.clone()) };
+            let raw = if self == Self::EcdsaP256 { from_der(signature, WIDTH) } else { Some(signature.clone()) };
             // A key that does not fit is told even when no signature can be read.
             holds |= algorithm.verify(field, key, content, &raw.unwrap_or_default())?;
         }
@@ -71,78 +71,9 @@ fn any_equal(right: &[u8], signatures: &[Vec<u8>]) -> bool {
     found
 }
 
-/// r and s, each of full width, of their form in DER (RFC 3279, section 2.2.3); nothing when it is not exactly that.
-fn from_der(der: &[u8]) -> Option<Vec<u8>> {
-    let [0x30, length, rest @ ..] = der else { return None };
-    let (r, rest) = (rest.len() == usize::from(*length)).then(|| integer(rest))??;
-    let (s, rest) = integer(rest)?;
-    rest.is_empty().then(|| [r, s].concat())
-}
-
-/// A positive integer of DER with nothing to spare, and what follows it.
-fn integer(der: &[u8]) -> Option<([u8; WIDTH], &[u8])> {
-    let [0x02, length, rest @ ..] = der else { return None };
-    let (bytes, rest) = rest.split_at_checked(usize::from(*length))?;
-    let bytes = match bytes {
-        [0, following, ..] if *following >= 0x80 => &bytes[1..],
-        [first, ..] if *first < 0x80 && (*first > 0 || bytes.len() == 1) => bytes,
-        _ => return None,
-    };
-    let mut padded = [0; WIDTH];
-    padded.get_mut(WIDTH.checked_sub(bytes.len())?..)?.copy_from_slice(bytes);
-    Some((padded, rest))
-}
-
-fn to_der(raw: &[u8]) -> Vec<u8> {
-    let (r, s) = raw.split_at(WIDTH);
-    let mut body = Vec::with_capacity(2 * WIDTH + 6);
-    for number in [r, s] {
-        let start = number.iter().position(|byte| *byte > 0).unwrap_or(WIDTH - 1);
-        let bytes = &number[start..];
-        let positive: &[u8] = if bytes[0] < 0x80 { &[] } else { &[0] };
-        body.push(0x02);
-        body.push(u8::try_from(positive.len() + bytes.len()).expect("at most 33"));
-        body.extend_from_slice(positive);
-        body.extend_from_slice(bytes);
-    }
-    let length = u8::try_from(body.len()).expect("at most 70");
-    [vec![0x30, length], body].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn der_and_back() {
-        for (r, s) in [
-            (vec![1; 32], vec![0x80; 32]),
-            (vec![0; 32], vec![0xff; 32]),
-            ([vec![0; 31], vec![5]].concat(), vec![7; 32]),
-        ] {
-            let raw = [r, s].concat();
-            assert_eq!(from_der(&to_der(&raw)), Some(raw));
-        }
-    }
-
-    #[test]
-    fn only_exact_der_is_read() {
-        let right = to_der(&[[1u8; 32], [2; 32]].concat());
-        assert!(from_der(&right).is_some());
-        for end in 0..right.len() {
-            assert_eq!(from_der(&right[..end]), None, "{end}");
-        }
-        for wrong in [
-            vec![0x30, 6, 2, 1, 1, 2, 1, 1, 0],
-            vec![0x30, 7, 2, 2, 0, 1, 2, 1, 1],
-            vec![0x30, 6, 2, 1, 0x81, 2, 1, 1],
-            vec![0x30, 4, 2, 0, 2, 0],
-            vec![0x31, 6, 2, 1, 1, 2, 1, 1],
-            [vec![0x30, 38, 2, 33], vec![1; 33], vec![2, 1, 1]].concat(),
-        ] {
-            assert_eq!(from_der(&wrong), None, "{wrong:02x?}");
-        }
-    }
 
     #[test]
     fn nothing_equals_nothing_is_no_proof() {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use chassis::{Call, File, Secret};
 use garde::Validate;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +20,7 @@ use super::{time, url, verify};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::Keyring;
+use crate::moment::Moment;
 use crate::{Error, random};
 
 /// Bytes of a random id or token.
@@ -81,10 +81,9 @@ pub struct SignRequest {
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// When it is signed, in seconds since 1970; now when absent.
+    /// When it is signed; now when absent.
     #[serde(default)]
-    #[garde(range(min = 0_i64, max = 253_402_300_799_i64))]
-    pub timestamp: Option<i64>,
+    pub timestamp: Option<Moment>,
     /// The id of the message, where the scheme has one: letters, digits, `-`, `_`, `.` and `:`; random when absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
@@ -178,10 +177,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let held = held.first().expect("there is at least one");
 
-    let time = match request.timestamp {
-        None => call.now(),
-        Some(seconds) => Timestamp::from_second(seconds).map_err(|_| conflict("timestamp", "is out of range"))?,
-    };
+    let time = request.timestamp.map_or_else(|| call.now(), Moment::timestamp);
     let stamp = scheme.stamp.map(|stamp| time::write(time, stamp.unit));
     let id = if parts.contains(&Part::Id) { Some(message_id(request.id.as_deref())?) } else { None };
     let mut carrier = request.headers;

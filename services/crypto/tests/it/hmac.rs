@@ -179,7 +179,7 @@ fn a_file_has_the_code_of_its_bytes() {
 fn wrong_requests_say_what_to_change() {
     let client = Client::of(crate::service());
     for (path, body, status, message) in [
-        (HMAC, json!({ "text": "a" }), 400, "key: is required"),
+        (HMAC, json!({ "text": "a" }), 422, "key: is missing: send key or keyRef"),
         (HMAC, json!({ "text": "a", "key": "" }), 400, "key: must not be empty"),
         (HMAC, json!({ "key": "k" }), 422, "text: is missing: send text (it may be empty) or a file"),
         (

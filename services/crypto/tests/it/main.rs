@@ -7,10 +7,13 @@ mod derive;
 mod encryption;
 mod hash;
 mod hmac;
+mod otp;
 mod passwords;
+mod python;
 mod random;
 mod webhooks;
 mod wycheproof;
+mod wycheproof_jose;
 
 /// The service with default settings.
 fn service() -> chassis::Service {

@@ -9,7 +9,7 @@ use chassis::testing::Client;
 use serde_json::{Value, json};
 
 /// The tests of a file, each with the fields of its group; nothing when the file is nowhere.
-fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
+pub(super) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = [root.join("../../../shared/testdata/crypto/wycheproof"), root.join("tests/data/wycheproof")];
     let name = format!("{file}_test.json");
@@ -30,20 +30,20 @@ fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
 
 /// How tests ended: as Wycheproof says, or refused on purpose.
 #[derive(Default)]
-struct Tally {
-    agreed: usize,
-    refused: usize,
+pub(super) struct Tally {
+    pub(super) agreed: usize,
+    pub(super) refused: usize,
 }
 
 impl Tally {
-    fn finish(&self, file: &str) {
+    pub(super) fn finish(&self, file: &str) {
         println!("{file}: {} agree, {} refused on purpose", self.agreed, self.refused);
         assert!(self.agreed > 0, "{file}");
         assert!(self.refused * 50 <= self.agreed + self.refused, "{file}: more than 2 % are refused");
     }
 }
 
-fn is_valid(test: &Value) -> bool {
+pub(super) fn is_valid(test: &Value) -> bool {
     match test["result"].as_str().unwrap() {
         "valid" => true,
         "invalid" => false,

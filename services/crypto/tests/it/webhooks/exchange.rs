@@ -28,14 +28,20 @@ fn providers() -> Vec<String> {
 /// A request of a provider, without headers.
 fn request(provider: &str) -> Value {
     let form = ["twilio", "mandrill"].contains(&provider);
-    let body = if form { "To=%2B1+2&From=a%26b&%C3%A4=%C3%BC" } else { "{\"id\":\"evt_1\",\"text\":\"Grüße, \\\"🦀\\\"\"}\n" };
+    let body = if form {
+        "To=%2B1+2&From=a%26b&%C3%A4=%C3%BC"
+    } else {
+        "{\"id\":\"evt_1\",\"text\":\"Grüße, \\\"🦀\\\"\"}\n"
+    };
     json!({ "provider": provider, "body": body })
 }
 
 /// The address, for those who sign it.
 fn address(provider: &str) -> Value {
     match provider {
-        "twilio" | "square" | "hubspot" | "trello" | "mandrill" | "twilio-json" => json!({ "url": "https://example.com/hook" }),
+        "twilio" | "square" | "hubspot" | "trello" | "mandrill" | "twilio-json" => {
+            json!({ "url": "https://example.com/hook" })
+        }
         _ => json!({}),
     }
 }

@@ -5,6 +5,7 @@ use async_compression::tokio::write::{GzipEncoder, ZstdEncoder};
 use async_compression::zstd::CParameter;
 
 use super::*;
+use crate::inflate::ZSTD_WINDOW;
 
 #[tokio::test]
 async fn a_file_arrives_and_nothing_of_ours_goes_out() {
@@ -147,7 +148,7 @@ async fn compressed_answers_are_inflated() {
     for (encoding, body) in [
         ("GZip", gzip(b"hello world").await),
         ("x-gzip", [first, second].concat()),
-        ("zstd", zstd(b"hello world", ZSTD_WINDOW_LOG).await),
+        ("zstd", zstd(b"hello world", ZSTD_WINDOW).await),
         ("identity", b"hello world".to_vec()),
     ] {
         let server = Server::answering(OPEN, ok(&format!("Content-Encoding: {encoding}\r\n"), &body)).await;
@@ -166,7 +167,7 @@ async fn compressed_answers_are_inflated() {
 async fn a_bomb_comes_in_small_pieces() {
     let fetcher = fetcher(&[OPEN]);
     let zeros = vec![0; 64 << 20];
-    for (encoding, body) in [("gzip", gzip(&zeros).await), ("zstd", zstd(&zeros, ZSTD_WINDOW_LOG).await)] {
+    for (encoding, body) in [("gzip", gzip(&zeros).await), ("zstd", zstd(&zeros, ZSTD_WINDOW).await)] {
         assert!(body.len() < 1 << 20);
         let server = Server::answering(OPEN, ok(&format!("Content-Encoding: {encoding}\r\n"), body)).await;
         let mut fetched = fetcher.open(&server.url(), PATIENT).await.unwrap();

@@ -1,0 +1,100 @@
+//! Look inside a token without checking it.
+
+use chassis::Call;
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::compact::{self, Signed};
+use super::header::Header;
+use super::{claims, json};
+use crate::Error;
+use crate::encoding::BinaryEncoding;
+use crate::error::conflict;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Shows header and claims of a token (JWT) and checks nothing: anybody can write such a token, so do not act on what it says. To \
+find out whether it is genuine use /jwt/verify. Of an encrypted token only the header can be read.";
+
+/// A token.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct JwtDecodeRequest {
+    /// The token in the compact form, at most 64 KiB; `Bearer` before it is overlooked.
+    #[garde(length(chars, max = 65_536))]
+    pub token: String,
+}
+
+/// What a token says of itself.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JwtDecodeResponse {
+    /// Always false: nothing was checked.
+    pub verified: bool,
+    /// Whether it is encrypted; then it has only a header here.
+    pub encrypted: bool,
+    /// The header.
+    pub header: Map<String, Value>,
+    /// The claims; nothing when the payload is no JSON object.
+    pub claims: Option<Map<String, Value>>,
+    /// The payload in base64url, when it holds no claims.
+    pub payload: Option<String>,
+    /// When it was issued (`iat`).
+    pub issued_at: Option<String>,
+    /// When it begins to be valid (`nbf`).
+    pub valid_from: Option<String>,
+    /// When it expires (`exp`).
+    pub expires_at: Option<String>,
+    /// Whether that has passed.
+    pub expired: Option<bool>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> JwtDecodeRequest {
+    JwtDecodeRequest { token: super::verify::example().token }
+}
+
+/// Reads a token.
+///
+/// # Errors
+/// When it is none.
+pub fn decode(request: JwtDecodeRequest, call: &Call) -> Result<JwtDecodeResponse, Error> {
+    let problem = |reason| conflict("token", format!("cannot be read: {reason}"));
+    let token = compact::bare(&request.token);
+    let mut response = JwtDecodeResponse {
+        verified: false,
+        encrypted: compact::count(token) == 5,
+        header: Map::new(),
+        claims: None,
+        payload: None,
+        issued_at: None,
+        valid_from: None,
+        expires_at: None,
+        expired: None,
+    };
+    if response.encrypted {
+        let [header, ..] = compact::parts::<5>(token).map_err(problem)?;
+        let header = compact::decode("header", header).and_then(|bytes| Header::read(&bytes));
+        response.header = header.map_err(problem)?.fields;
+        return Ok(response);
+    }
+
+    let token = Signed::read(token).map_err(problem)?;
+    response.header = token.header.fields;
+    match json::object(&token.payload) {
+        Ok(claims) => {
+            let date = |name| claims::date(&claims, name).ok().flatten();
+            response.issued_at = date("iat").map(claims::moment);
+            response.valid_from = date("nbf").map(claims::moment);
+            response.expires_at = date("exp").map(claims::moment);
+            response.expired = date("exp").map(|expires| claims::seconds(call.now()) >= expires);
+            response.claims = Some(claims);
+        }
+        Err(_) => response.payload = Some(BinaryEncoding::Base64url.encode(&token.payload)),
+    }
+    Ok(response)
+}

@@ -1,0 +1,335 @@
+//! Make a signed token.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::claims;
+use super::compact::{self, MAX_TOKEN};
+use super::{JwsAlgorithm, Lifetime, given};
+use crate::Error;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Key, Keyring};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Makes a signed token (JWT, RFC 7519) of claims. With a secret as key it is HS256 unless you name another algorithm; with a \
+private key (PEM, JWK, or base64 of DER) it is what the key is for, and only with RSA you have to choose (RS256 is what most systems \
+read, PS256 the newer). `iat` is set to now unless you say otherwise; set `expiresIn`, or the token is valid for ever. What \
+stands both in the claims and in an option is an error. A public key, a certificate or a private key given as an HS256 secret is \
+refused. A token is signed, not secret: everybody can read its claims (see /jwe/encrypt). For a signed text \
+without claims send `payload` instead.";
+
+/// Header fields that have options of their own or would change how a token is read.
+const OWN_FIELDS: [(&str, &str); 7] = [
+    ("alg", "is set by algorithm: leave it out"),
+    ("typ", "is set by type: leave it out"),
+    ("kid", "is set by keyId: leave it out"),
+    ("crit", "asks for extensions, and there are none here: leave it out"),
+    ("b64", "changes how the payload is written, which is not done here: leave it out"),
+    ("enc", "belongs to encrypted tokens: leave it out"),
+    ("zip", "belongs to encrypted tokens: leave it out"),
+];
+/// Members of a JWK that nobody else may see (RFC 7518, section 6).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Claims or a text, and the key.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct JwtSignRequest {
+    /// The claims: any JSON object. With the header they make at most 64 KiB of token.
+    #[serde(default)]
+    pub claims: Option<Map<String, Value>>,
+    /// A text to sign instead of claims; it may be empty.
+    #[serde(default)]
+    #[garde(length(chars, max = 65_536))]
+    pub payload: Option<String>,
+    /// What `payload` stands for.
+    #[serde(default)]
+    pub payload_encoding: InputEncoding,
+    /// The key: a shared secret, or a private key in PEM, JWK, or base64 of DER.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16_384))]
+    pub key: Option<Secret<String>>,
+    /// What a shared secret's text stands for.
+    #[serde(default)]
+    pub key_encoding: InputEncoding,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// Opens an encrypted private key.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The algorithm; when absent, the one the key is for, with a secret HS256. RSA keys need it.
+    #[serde(default)]
+    pub algorithm: Option<JwsAlgorithm>,
+    /// In which time it expires (`exp`): seconds, or text as `15m`, `2h`, `7d`.
+    #[serde(default)]
+    pub expires_in: Option<Lifetime>,
+    /// In which time it begins to be valid (`nbf`): seconds, or text as `15m`; `0` is now.
+    #[serde(default)]
+    pub not_before: Option<Lifetime>,
+    /// Who issues it (`iss`).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub issuer: Option<String>,
+    /// Whom it is about (`sub`).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub subject: Option<String>,
+    /// For whom it is (`aud`): one name or several. One is written as text, several as a list.
+    #[serde(default)]
+    #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
+    pub audience: Vec<String>,
+    /// Its id (`jti`).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub jwt_id: Option<String>,
+    /// Gives it a random id (`jti`, a UUID).
+    #[serde(default)]
+    pub generate_jwt_id: bool,
+    /// Whether it says when it was issued (`iat`, now); when absent it does, unless the claims do.
+    #[serde(default)]
+    pub issued_at: Option<bool>,
+    /// The type in its header (`typ`); `JWT` when absent, nothing for a `payload`.
+    #[serde(default, rename = "type")]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub kind: Option<String>,
+    /// The key's id in its header (`kid`); when absent, the one a JWK has.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub key_id: Option<String>,
+    /// More fields for its header, such as `x5t`. Not `alg`, `typ`, `kid`, `crit` or `b64`.
+    #[serde(default)]
+    pub headers: Map<String, Value>,
+}
+
+/// The token.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JwtSignResponse {
+    /// The token in the compact form.
+    pub token: String,
+    /// The algorithm.
+    pub algorithm: JwsAlgorithm,
+    /// Its header.
+    pub header: Map<String, Value>,
+    /// Its claims; nothing for a `payload`.
+    pub claims: Option<Map<String, Value>>,
+    /// When it expires; nothing when never.
+    pub expires_at: Option<String>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+impl JwtSignRequest {
+    /// Claims, and no key yet.
+    #[must_use]
+    pub fn of(claims: Map<String, Value>) -> Self {
+        Self {
+            claims: Some(claims),
+            payload: None,
+            payload_encoding: InputEncoding::Utf8,
+            key: None,
+            key_encoding: InputEncoding::Utf8,
+            key_ref: None,
+            passphrase: None,
+            algorithm: None,
+            expires_in: None,
+            not_before: None,
+            issuer: None,
+            subject: None,
+            audience: Vec::new(),
+            jwt_id: None,
+            generate_jwt_id: false,
+            issued_at: None,
+            kind: None,
+            key_id: None,
+            headers: Map::new(),
+        }
+    }
+
+    /// The key and its algorithm.
+    fn signer(&self, call: &Call, keys: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
+        let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
+        let passphrase = self.passphrase.as_ref().map(|text| text.reveal().as_str());
+        let chosen = keys.choose(given, call, |text| match self.algorithm {
+            Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
+            None if !given::is_marked(text.reveal()) => given::shared("key", text, self.key_encoding),
+            _ => Key::read("key", text.reveal(), passphrase),
+        })?;
+        let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
+        let candidate = chosen.newest().clone();
+        let key = &candidate.key;
+        let algorithm = self.algorithm.or_else(|| JwsAlgorithm::of(key)).ok_or_else(|| {
+            let kind = key.material.name();
+            conflict(
+                "algorithm",
+                format!("is needed: the key is {kind}, which does not say it; RSA keys do RS256 or PS256"),
+            )
+        })?;
+        algorithm.check(key, "sign").map_err(|reason| conflict(field, reason))?;
+        if !key.material.is_private() {
+            let kind = key.material.name();
+            return Err(conflict(field, format!("is {kind}: only a private key signs, this one verifies")));
+        }
+        Ok((algorithm, candidate))
+    }
+
+    /// The claims with what the options add to them.
+    fn claims(&self, mut claims: Map<String, Value>, call: &Call) -> Result<Map<String, Value>, Error> {
+        let now = call.now().as_second();
+        let after = |lifetime: Lifetime| now.saturating_add(lifetime.seconds());
+        if self.expires_in.is_some_and(|lifetime| lifetime.seconds() == 0) {
+            return Err(conflict("expiresIn", "must be at least a second, or the token has expired when it is made"));
+        }
+        let id = self.generate_jwt_id.then(random_id).transpose()?;
+        if self.jwt_id.is_some() && id.is_some() {
+            return Err(conflict("generateJwtId", "is there together with jwtId: send one of the two"));
+        }
+        let audience = match self.audience.as_slice() {
+            [] => None,
+            [one] => Some(Value::from(one.as_str())),
+            many => Some(Value::from(many)),
+        };
+        for (name, field, value) in [
+            ("exp", "expiresIn", self.expires_in.map(|lifetime| after(lifetime).into())),
+            ("nbf", "notBefore", self.not_before.map(|lifetime| after(lifetime).into())),
+            ("iss", "issuer", self.issuer.as_deref().map(Value::from)),
+            ("sub", "subject", self.subject.as_deref().map(Value::from)),
+            ("aud", "audience", audience),
+            ("jti", "jwtId", self.jwt_id.clone().or(id).map(Value::from)),
+            ("iat", "issuedAt", (self.issued_at == Some(true)).then(|| now.into())),
+        ] {
+            let Some(value) = value else { continue };
+            if claims.insert(name.to_owned(), value).is_some() {
+                return Err(conflict(field, format!("is also in the claims as {name}: leave one of the two out")));
+            }
+        }
+        if self.issued_at.is_none() {
+            claims.entry("iat").or_insert_with(|| now.into());
+        }
+        if let Some(problem) = claims::wrong_kinds(&claims).into_iter().next() {
+            return Err(conflict("claims", problem));
+        }
+        Ok(claims)
+    }
+
+    fn header(&self, algorithm: JwsAlgorithm, key: &Key) -> Result<Map<String, Value>, Error> {
+        for (name, reason) in OWN_FIELDS {
+            if self.headers.contains_key(name) {
+                return Err(conflict("headers", format!("{name} {reason}")));
+            }
+        }
+        if self.headers.get("jwk").is_some_and(|jwk| PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some())) {
+            return Err(conflict(
+                "headers",
+                "jwk holds a private key, which everybody could read: send its public half",
+            ));
+        }
+        let mut header = self.headers.clone();
+        header.insert("alg".to_owned(), algorithm.name().into());
+        let kind = self.kind.as_deref().or_else(|| self.claims.as_ref().map(|_| "JWT"));
+        if let Some(kind) = kind {
+            header.insert("typ".to_owned(), kind.into());
+        }
+        if let Some(id) = self.key_id.as_ref().or(key.id.as_ref()) {
+            header.insert("kid".to_owned(), id.as_str().into());
+        }
+        Ok(header)
+    }
+
+    /// Refuses options that would be silently without effect.
+    fn refuse_claim_options(&self) -> Result<(), Error> {
+        for (field, given) in [
+            ("expiresIn", self.expires_in.is_some()),
+            ("notBefore", self.not_before.is_some()),
+            ("issuer", self.issuer.is_some()),
+            ("subject", self.subject.is_some()),
+            ("audience", !self.audience.is_empty()),
+            ("jwtId", self.jwt_id.is_some()),
+            ("generateJwtId", self.generate_jwt_id),
+            ("issuedAt", self.issued_at == Some(true)),
+        ] {
+            if given {
+                return Err(conflict(field, "is about claims: leave it out, or send claims instead of payload"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> JwtSignRequest {
+    let claims = [("name".to_owned(), "John Doe".into()), ("role".to_owned(), "editor".into())];
+    JwtSignRequest {
+        key: Some(Secret::new("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned())),
+        key_encoding: InputEncoding::Base64,
+        expires_in: Some(Lifetime::of_seconds(900)),
+        issuer: Some("https://example.com".to_owned()),
+        subject: Some("1234567890".to_owned()),
+        ..JwtSignRequest::of(claims.into_iter().collect())
+    }
+}
+
+/// Makes a token.
+///
+/// # Errors
+/// When the key cannot be read or is not for the algorithm, or claims and options contradict each other.
+pub fn sign(request: JwtSignRequest, call: &Call, keys: &Keyring) -> Result<JwtSignResponse, Error> {
+    let (algorithm, Candidate { key, reference }) = request.signer(call, keys)?;
+    let header = request.header(algorithm, &key)?;
+    let (claims, payload) = match (&request.claims, &request.payload) {
+        (Some(claims), None) => {
+            let claims = request.claims(claims.clone(), call)?;
+            let payload = serde_json::to_vec(&claims).expect("JSON can be written");
+            (Some(claims), payload)
+        }
+        (None, Some(payload)) => {
+            request.refuse_claim_options()?;
+            (None, request.payload_encoding.decode("payload", payload)?.into_owned())
+        }
+        (Some(_), Some(_)) => return Err(conflict("payload", "is there together with claims: send one of the two")),
+        (None, None) => return Err(conflict("claims", "is missing: send claims (they may be empty) or a payload")),
+    };
+
+    let written = serde_json::to_vec(&header).expect("JSON can be written");
+    let mut token = format!("{}.{}", compact::encode(&written), compact::encode(&payload));
+    if token.len() > MAX_TOKEN {
+        let field = if claims.is_some() { "claims" } else { "payload" };
+        return Err(conflict(field, "makes a token of more than 64 KiB: leave something out"));
+    }
+    let signature = algorithm.sign(&key, token.as_bytes())?;
+    token.push('.');
+    token.push_str(&compact::encode(&signature));
+    if token.len() > MAX_TOKEN {
+        return Err(conflict("claims", "makes a token of more than 64 KiB: leave something out"));
+    }
+
+    given::warn_if_weak(algorithm, &key, call);
+    let expires = claims.as_ref().and_then(|claims| claims::date(claims, "exp").ok().flatten());
+    if claims.is_some() && expires.is_none() {
+        call.warn("no-expiry", Some("expiresIn"), "this token is valid for ever: send expiresIn");
+    }
+    Ok(JwtSignResponse {
+        token,
+        algorithm,
+        header,
+        claims,
+        expires_at: expires.map(claims::moment),
+        key_ref: reference,
+    })
+}
+
+fn random_id() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    crate::random::system(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+}

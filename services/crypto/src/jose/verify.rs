@@ -1,0 +1,399 @@
+//! Check a signed token.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::claims::{self, Check, Expected, FailedCheck, clip};
+use super::compact::Signed;
+use super::given;
+use super::header::{self, Header};
+use super::{JwsAlgorithm, KeySet, Lifetime, json};
+use crate::Error;
+use crate::aead::decrypt::PlaintextEncoding;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Key, Keyring};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Whether a signed token (JWT, RFC 7519) is genuine and to be accepted now. You name the algorithms that may be used and send the \
+key; nothing in the token chooses either, and `none` is never accepted. Every check is made and all that fail are listed; \
+`claims` are there only when all succeed, so a workflow cannot use them by mistake (to look inside anyway use /jwt/decode). A \
+set of keys (JWKS) goes into `jwks`: fetch it from the issuer's address yourself, for addresses in the token's header \
+are never followed. Times must be numbers, signatures whole, base64url without padding; a header with `crit` is \
+refused. To check a signed text that holds no claims say in `payloadEncoding` how to write it. For tokens in five parts \
+see /jwe/decrypt.";
+
+/// A token, the key, and what must be true of it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct JwtVerifyRequest {
+    /// The token in the compact form, at most 64 KiB; `Bearer` before it is overlooked.
+    #[garde(length(chars, max = 65_536))]
+    pub token: String,
+    /// The algorithms that may be used. Those with a shared secret (HS256 ...) cannot stand together with the others.
+    #[garde(length(min = 1, max = 14))]
+    pub algorithms: Vec<JwsAlgorithm>,
+    /// The key: for HS256, HS384 and HS512 the secret; for the others a public key in PEM, JWK, or base64 of DER, or a
+    /// certificate.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16_384))]
+    pub key: Option<Secret<String>>,
+    /// What a shared secret's text stands for.
+    #[serde(default)]
+    pub key_encoding: InputEncoding,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// A JSON Web Key Set with 1 to 100 keys, instead of `key`. The token's `kid` picks one; without it all that fit
+    /// the algorithm are tried.
+    #[serde(default)]
+    pub jwks: Option<Secret<KeySet>>,
+    /// Who must have issued it (`iss`): one name or several, of which one must be it.
+    #[serde(default)]
+    #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
+    pub issuer: Vec<String>,
+    /// For whom it must be (`aud`): one name or several, of which one must be among the token's.
+    #[serde(default)]
+    #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
+    pub audience: Vec<String>,
+    /// Whom it must be about (`sub`).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub subject: Option<String>,
+    /// The id it must have (`jti`).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub jwt_id: Option<String>,
+    /// The type its header must say (`typ`), such as `at+jwt`.
+    #[serde(default, rename = "type")]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub kind: Option<String>,
+    /// How long ago it may have been issued (`iat`): seconds, or text as `15m`, `2h`, `7d`.
+    #[serde(default)]
+    pub max_age: Option<Lifetime>,
+    /// How many seconds clocks may differ; 0 when absent. For tokens from other machines 5 to 60 are usual.
+    #[serde(default)]
+    #[garde(range(max = 3600))]
+    pub clock_tolerance: u32,
+    /// Claims that must be there.
+    #[serde(default)]
+    #[garde(length(max = 50), inner(length(chars, min = 1, max = 256)))]
+    pub required_claims: Vec<String>,
+    /// Whether it must say when it expires (`exp`).
+    #[serde(default)]
+    pub require_expiry: bool,
+    /// For a signed text without claims: how to write it in `payload`. The options about claims then have no place.
+    #[serde(default)]
+    pub payload_encoding: Option<PlaintextEncoding>,
+}
+
+/// Whether the token is genuine and to be accepted.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JwtVerifyResponse {
+    /// Whether every check succeeded.
+    pub valid: bool,
+    /// The claims, when it is valid.
+    pub claims: Option<Map<String, Value>>,
+    /// The signed text, when it is valid and `payloadEncoding` was sent.
+    pub payload: Option<String>,
+    /// The header as it was sent; proven only when the token is valid.
+    pub header: Option<Map<String, Value>>,
+    /// The first check that failed, in a sentence; nothing when it is valid.
+    pub reason: Option<String>,
+    /// Every check that failed.
+    pub failed_checks: Vec<FailedCheck>,
+    /// The algorithm, when it is valid.
+    pub algorithm: Option<JwsAlgorithm>,
+    /// The id of the key that made it, when it is valid and the key has one.
+    pub key_id: Option<String>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+    /// When it expires, when it is valid and says so.
+    pub expires_at: Option<String>,
+    /// Seconds until then.
+    pub seconds_left: Option<i64>,
+}
+
+impl JwtVerifyRequest {
+    /// A token with the algorithms that may be used, and no key yet.
+    #[must_use]
+    pub fn of(token: &str, algorithms: Vec<JwsAlgorithm>) -> Self {
+        Self {
+            token: token.to_owned(),
+            algorithms,
+            key: None,
+            key_encoding: InputEncoding::Utf8,
+            key_ref: None,
+            jwks: None,
+            issuer: Vec::new(),
+            audience: Vec::new(),
+            subject: None,
+            jwt_id: None,
+            kind: None,
+            max_age: None,
+            clock_tolerance: 0,
+            required_claims: Vec::new(),
+            require_expiry: false,
+            payload_encoding: None,
+        }
+    }
+
+    fn expected(&self) -> Expected<'_> {
+        Expected {
+            issuers: &self.issuer,
+            audiences: &self.audience,
+            subject: self.subject.as_deref(),
+            jwt_id: self.jwt_id.as_deref(),
+            required: &self.required_claims,
+            require_expiry: self.require_expiry,
+            max_age: self.max_age.map(Lifetime::seconds),
+            tolerance: self.clock_tolerance,
+        }
+    }
+
+    /// Refuses options that would be silently without effect.
+    fn check_options(&self) -> Result<(), Error> {
+        if self.payload_encoding.is_none() {
+            return Ok(());
+        }
+        for (field, given) in [
+            ("issuer", !self.issuer.is_empty()),
+            ("audience", !self.audience.is_empty()),
+            ("subject", self.subject.is_some()),
+            ("jwtId", self.jwt_id.is_some()),
+            ("maxAge", self.max_age.is_some()),
+            ("requiredClaims", !self.required_claims.is_empty()),
+            ("requireExpiry", self.require_expiry),
+        ] {
+            if given {
+                return Err(conflict(field, "is about claims: leave it out, or leave payloadEncoding out"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys that may have signed.
+    fn candidates(&self, call: &Call, keys: &Keyring) -> Result<Vec<Candidate>, Error> {
+        let shared = self.algorithms.iter().filter(|algorithm| algorithm.is_shared()).count();
+        if shared != 0 && shared != self.algorithms.len() {
+            return Err(conflict(
+                "algorithms",
+                "mixes those with a shared secret (HS256, HS384, HS512) with those of key pairs: name one kind only",
+            ));
+        }
+        if let Some(jwks) = &self.jwks {
+            if self.key.is_some() || self.key_ref.is_some() {
+                return Err(conflict("jwks", "is there together with key or keyRef: send one of them"));
+            }
+            return jwks.reveal().read();
+        }
+        let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
+        let chosen = keys.choose(given, call, |text| match shared {
+            0 => Key::read("key", text.reveal(), None),
+            _ => given::shared("key", text, self.key_encoding),
+        })?;
+        let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
+        let newest = &chosen.newest().key;
+        let refusals = self.algorithms.iter().map(|algorithm| algorithm.check(newest, "verify"));
+        // When it fits none of them, no token can be right: that is not the token's fault.
+        if let Err(reason) = refusals.reduce(Result::or).unwrap_or(Ok(())) {
+            return Err(conflict(field, reason));
+        }
+        Ok(chosen.all().cloned().collect())
+    }
+}
+
+/// A check that succeeds.
+#[must_use]
+pub fn example() -> JwtVerifyRequest {
+    JwtVerifyRequest {
+        key: Some(Secret::new("your-256-bit-secret".to_owned())),
+        subject: Some("1234567890".to_owned()),
+        ..JwtVerifyRequest::of(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ\
+             .SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+            vec![JwsAlgorithm::Hs256],
+        )
+    }
+}
+
+/// Checks a token.
+///
+/// # Errors
+/// When the key cannot be read, or fits none of the algorithms.
+pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<JwtVerifyResponse, Error> {
+    request.check_options()?;
+    let candidates = request.candidates(call, keys)?;
+    let token = match Signed::read(&request.token) {
+        Ok(token) => token,
+        Err(problem) => return Ok(JwtVerifyResponse::invalid(None, vec![FailedCheck::new(Check::Format, problem)])),
+    };
+
+    let mut failed = Vec::new();
+    if let Err(problem) = token.header.check_extensions() {
+        failed.push(FailedCheck::new(Check::Extension, problem));
+    }
+    let signer = signer(&request, &token, &candidates).map_err(|problem| failed.push(problem)).ok();
+    if let Some(kind) = &request.kind {
+        failed.extend(check_type(&token.header, kind));
+    }
+    let content = match request.payload_encoding {
+        Some(encoding) => Content::Payload(encoding, token.payload),
+        None => match json::object(&token.payload) {
+            Ok(claims) => {
+                failed.extend(claims::check(&claims, &request.expected(), call.now()));
+                Content::Claims(claims)
+            }
+            Err(reason) => {
+                failed.push(FailedCheck::new(Check::Claims, format!("its payload {reason}, so it holds no claims")));
+                Content::Claims(Map::new())
+            }
+        },
+    };
+    match signer {
+        Some((algorithm, key)) if failed.is_empty() => {
+            accepted(&request, call, token.header.fields, content, algorithm, key)
+        }
+        _ => Ok(JwtVerifyResponse::invalid(Some(token.header.fields), failed)),
+    }
+}
+
+enum Content {
+    Claims(Map<String, Value>),
+    Payload(PlaintextEncoding, Vec<u8>),
+}
+
+/// The algorithm and the key that made the signature.
+fn signer<'c>(
+    request: &JwtVerifyRequest,
+    token: &Signed<'_>,
+    candidates: &'c [Candidate],
+) -> Result<(JwsAlgorithm, &'c Candidate), FailedCheck> {
+    let algorithm = allowed(&token.header, &request.algorithms)?;
+    let wanted = token.header.key_id.as_deref().filter(|_| request.jwks.is_some());
+    let named = |key: &Key| wanted.is_none_or(|id| key.id.as_deref().is_none_or(|own| own == id));
+    let mut problem = None;
+    for candidate in candidates.iter().filter(|candidate| named(&candidate.key)) {
+        let key = &candidate.key;
+        let checked = algorithm.check(key, "verify").map_err(|reason| format!("the key {reason}"));
+        let verified = checked.and_then(|()| {
+            let verified = algorithm.verify(key, token.signed.as_bytes(), &token.signature);
+            verified.map_err(|error| format!("the key {error}"))
+        });
+        match verified {
+            Ok(true) => return Ok((algorithm, candidate)),
+            Ok(false) => {
+                let reason = if token.signature.is_empty() {
+                    "it has no signature"
+                } else {
+                    "its signature is not of this key: it was changed, or made with another key"
+                };
+                problem = Some(FailedCheck::new(Check::Signature, reason));
+            }
+            Err(reason) => problem = problem.or(Some(FailedCheck::new(Check::Key, reason))),
+        }
+    }
+    Err(problem.unwrap_or_else(|| {
+        let id = clip(wanted.unwrap_or_default());
+        FailedCheck::new(Check::Key, format!("its key {id} (kid) is not in jwks: fetch the set again"))
+    }))
+}
+
+/// The token's algorithm, when it is one that may be used.
+fn allowed(header: &Header, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, FailedCheck> {
+    if header.is_unsigned() {
+        let message = "it says it is not signed (alg none), which is never accepted";
+        return Err(FailedCheck::new(Check::Algorithm, message));
+    }
+    let named = JwsAlgorithm::named(&header.algorithm);
+    named.filter(|algorithm| algorithms.contains(algorithm)).ok_or_else(|| {
+        let names: Vec<_> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let message = format!("its algorithm is {}, not {}", clip(&header.algorithm), names.join(" or "));
+        FailedCheck::new(Check::Algorithm, message)
+    })
+}
+
+fn check_type(header: &Header, wanted: &str) -> Option<FailedCheck> {
+    let message = match &header.kind {
+        Some(kind) if header::same_type(kind, wanted) => return None,
+        Some(kind) => format!("its type is {} (typ), not {wanted}", clip(kind)),
+        None => format!("it has no type (typ), which must be {wanted}"),
+    };
+    Some(FailedCheck::new(Check::Type, message))
+}
+
+fn accepted(
+    request: &JwtVerifyRequest,
+    call: &Call,
+    header: Map<String, Value>,
+    content: Content,
+    algorithm: JwsAlgorithm,
+    signer: &Candidate,
+) -> Result<JwtVerifyResponse, Error> {
+    given::warn_if_weak(algorithm, &signer.key, call);
+    let mut response = JwtVerifyResponse {
+        valid: true,
+        claims: None,
+        payload: None,
+        header: Some(header),
+        reason: None,
+        failed_checks: Vec::new(),
+        algorithm: Some(algorithm),
+        key_id: signer.key.id.clone(),
+        key_ref: signer.reference.clone(),
+        expires_at: None,
+        seconds_left: None,
+    };
+    match content {
+        Content::Payload(encoding, bytes) => {
+            let text = encoding.write(bytes);
+            let text =
+                text.map_err(|_| conflict("payloadEncoding", "the signed bytes are no text: choose base64 or hex"))?;
+            response.payload = Some(text);
+        }
+        Content::Claims(claims) => {
+            match claims::date(&claims, "exp") {
+                Ok(Some(expires)) => {
+                    response.expires_at = Some(claims::moment(expires));
+                    #[expect(clippy::cast_possible_truncation, reason = "both are dates")]
+                    let left = (expires - claims::seconds(call.now())).floor() as i64;
+                    response.seconds_left = Some(left);
+                }
+                _ => call.warn("no-expiry", Some("token"), "this token is valid for ever: it has no exp"),
+            }
+            let audiences = claims::audiences(&claims);
+            if request.audience.is_empty() && !audiences.is_empty() {
+                let message =
+                    format!("this token is for {} (aud): name yourself in audience", clip(&audiences.join(", ")));
+                call.warn("audience-not-checked", Some("audience"), message);
+            }
+            response.claims = Some(claims);
+        }
+    }
+    Ok(response)
+}
+
+impl JwtVerifyResponse {
+    fn invalid(header: Option<Map<String, Value>>, failed_checks: Vec<FailedCheck>) -> Self {
+        Self {
+            valid: false,
+            claims: None,
+            payload: None,
+            header,
+            reason: failed_checks.first().map(|failed| failed.message.clone()),
+            failed_checks,
+            algorithm: None,
+            key_id: None,
+            key_ref: None,
+            expires_at: None,
+            seconds_left: None,
+        }
+    }
+}

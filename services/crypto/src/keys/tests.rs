@@ -1,0 +1,194 @@
+//! Forms of keys, each written and read back, and what must not be taken for a key. Real programs read and write them in
+//! tests/it/keys.
+
+use serde_json::{Value, json};
+
+use super::{Curve, EcKey, Key, Material, OkpKey, OkpUse, RsaKey};
+
+/// RFC 7520, section 3.4.
+const RSA: &str = include_str!("../../tests/data/keys/rfc7520-rsa.jwk");
+/// From Wycheproof's json_web_key_test.json.
+const ROCA: &str = include_str!("../../tests/data/keys/roca.jwk");
+
+fn read(text: &str) -> Result<Key, String> {
+    Key::read("key", text, None).map_err(|error| error.to_string())
+}
+
+/// A private key of each kind.
+fn pairs() -> Vec<Key> {
+    let ec = |curve: Curve| EcKey::private("key", curve, &[7; 32], None).map(Material::Ec).unwrap();
+    let okp = |kind| OkpKey::private("key", kind, &[7; 32], None).map(Material::Okp).unwrap();
+    let curves = [Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1].map(ec);
+    let others = [OkpUse::Sign, OkpUse::Agree].map(okp);
+    let mut keys: Vec<_> = curves.into_iter().chain(others).map(Key::of).collect();
+    keys.push(read(RSA).unwrap());
+    keys
+}
+
+fn private_jwk(key: &Key) -> Value {
+    let mut jwk = key.jwk(true);
+    // Only a JWK holds them.
+    jwk.retain(|name, _| !["kid", "alg", "use"].contains(&name.as_str()));
+    jwk.into()
+}
+
+#[test]
+fn every_form_is_read_as_it_was_written() {
+    for key in pairs() {
+        let name = key.material.name();
+        let expected = private_jwk(&key);
+        let pem = key.private_pem(None).unwrap().unwrap().to_string();
+        let base64 = data_encoding::BASE64.encode(&key.pkcs8_der().unwrap());
+        let jwk = Value::from(key.jwk(true)).to_string();
+        let alone = match &key.material {
+            Material::Rsa(rsa) => super::pem::write("RSA PRIVATE KEY", &rsa.pkcs1_der().unwrap()).to_string(),
+            _ => pem.clone(),
+        };
+        let ssh = key.ssh_private().unwrap().map_or(pem.clone(), |text| text.to_string());
+        for text in [&pem, &base64, &jwk, &alone, &ssh] {
+            assert_eq!(private_jwk(&read(text).unwrap()), expected, "{name}");
+        }
+        let encrypted = key.private_pem(Some("correct horse")).unwrap().unwrap();
+        let opened = Key::read("key", &encrypted, Some("correct horse")).unwrap();
+        assert_eq!(private_jwk(&opened), expected, "{name}");
+        let wrong = Key::read("key", &encrypted, Some("wrong")).err().unwrap().to_string();
+        assert!(wrong.contains("passphrase is not"), "{wrong}");
+        assert!(read(&encrypted).err().unwrap().contains("send its passphrase"));
+
+        let public_jwk = Value::from(key.jwk(false)).to_string();
+        let public = [Some(key.public_pem().unwrap()), Some(public_jwk), key.ssh_public()];
+        for text in public.into_iter().flatten() {
+            let half = read(&text).unwrap();
+            assert!(!half.material.is_private());
+            assert_eq!((half.spki_der(), half.thumbprint()), (key.spki_der(), key.thumbprint()), "{text}");
+        }
+    }
+}
+
+/// RFC 7638, section 3.1, and RFC 8037, appendix A.3.
+#[test]
+fn published_thumbprints() {
+    let rsa = json!({
+        "kty": "RSA", "alg": "RS256", "kid": "2011-04-29", "e": "AQAB",
+        "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+    });
+    assert_eq!(read(&rsa.to_string()).unwrap().thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    let okp = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    assert_eq!(read(&okp.to_string()).unwrap().thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+}
+
+#[test]
+fn a_key_may_be_pasted_in_many_ways() {
+    let key = &pairs()[0];
+    let pem = key.private_pem(None).unwrap().unwrap().to_string();
+    let expected = private_jwk(key);
+    for pasted in [
+        pem.trim_end().to_owned(),
+        pem.replace('\n', "\\n"),
+        pem.replace('\n', "\\\\n"),
+        pem.replace('\n', "\r\n"),
+        pem.replace('\n', " "),
+        pem.replace('\n', "\n    "),
+        format!("\"{}\"", pem.replace('\n', "\\r\\n")),
+        format!("Bag Attributes\n    friendlyName: me\n{pem}"),
+        format!("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{pem}"),
+        format!("{}{pem}", key.public_pem().unwrap()),
+    ] {
+        assert_eq!(private_jwk(&read(&pasted).unwrap()), expected, "{pasted}");
+    }
+}
+
+#[test]
+fn primes_that_were_left_out_are_computed() {
+    let whole: Value = serde_json::from_str(RSA).unwrap();
+    let mut without = whole.clone();
+    for name in ["p", "q", "dp", "dq", "qi"] {
+        without.as_object_mut().unwrap().remove(name);
+    }
+    let mut found = Value::from(read(&without.to_string()).unwrap().jwk(true));
+    if found["p"] != whole["p"] {
+        assert_eq!((&found["p"], &found["q"]), (&whole["q"], &whole["p"]));
+        found = whole.clone();
+    }
+    assert_eq!(found, whole);
+    without["d"] = whole["n"].clone();
+    assert!(read(&without.to_string()).err().unwrap().contains("cannot be computed"));
+}
+
+/// The mark of CVE-2017-15361; one that Wycheproof calls so, and one without.
+#[test]
+fn keys_of_the_broken_library_are_known() {
+    let is_roca = |text| match read(text).unwrap().material {
+        Material::Rsa(key) => key.is_roca(),
+        _ => unreachable!(),
+    };
+    assert!(is_roca(ROCA));
+    assert!(!is_roca(RSA));
+}
+
+#[test]
+fn what_is_no_key_is_refused_with_its_reason() {
+    let rsa: Value = serde_json::from_str(RSA).unwrap();
+    let ec = Value::from(pairs()[0].jwk(true));
+    let okp = Value::from(pairs()[4].jwk(true));
+    let with = |jwk: &Value, name: &str, value: Value| {
+        let mut jwk = jwk.clone();
+        jwk[name] = value;
+        jwk.to_string()
+    };
+    let pem = pairs()[0].private_pem(None).unwrap().unwrap().to_string();
+    for (text, reason) in [
+        (String::new(), "is not a key"),
+        ("geheim".to_owned(), "is not a key"),
+        ("MIIB".to_owned(), "is not a key"),
+        ("{".to_owned(), "is not JSON"),
+        ("{}".to_owned(), "kty must be"),
+        (r#"{"keys": []}"#.to_owned(), "without a key"),
+        (r#"{"keys": [{"kty": "nobody"}, {"kty": "oct", "k": "AA"}, {"kty": "oct", "k": "AQ"}]}"#.to_owned(), "2 keys"),
+        (r#"{"kty": "oct", "k": ""}"#.to_owned(), "is empty"),
+        (r#"{"kty": "oct", "k": "AA", "k": "AA"}"#.to_owned(), "once"),
+        (r#"{"kty": "oct", "k": "AA=="}"#.to_owned(), "base64url"),
+        (r#"{"kty": "oct", "k": 7}"#.to_owned(), "are text"),
+        (r#"{"kty": "oct", "k": "AA", "key_ops": ["sign", "sign"]}"#.to_owned(), "twice"),
+        (with(&rsa, "e", json!("AQ")), "exponent"),
+        (with(&rsa, "e", json!("Ag")), "exponent"),
+        (with(&rsa, "e", json!("AAEAAQ")), "zeros"),
+        (with(&rsa, "n", json!("AQAB")), "17 bits"),
+        (with(&rsa, "d", json!("AQAB")), "belong together"),
+        (with(&rsa, "qi", json!("AQAB")), "belong together"),
+        (with(&rsa, "oth", json!([])), "two primes"),
+        (with(&ec, "crv", json!("P-384")), "48 bytes"),
+        (with(&ec, "crv", json!("P-999")), "crv"),
+        (with(&ec, "x", ec["y"].clone()), "not on P-256"),
+        (with(&ec, "d", ec["y"].clone()), "half"),
+        (with(&ec, "d", json!("AQ")), "32 bytes"),
+        (with(&ec, "d", json!("A".repeat(43))), "damaged"),
+        (with(&okp, "d", okp["x"].clone()), "half"),
+        (with(&okp, "x", json!("AQ")), "half"),
+        (pem[..100].to_owned(), "cut off"),
+        (pem.replace("PRIVATE", "DSA PRIVATE"), "not read here"),
+        (pem.replace("M", "!"), "base64"),
+        (format!("{pem}{pem}"), "several"),
+        ("ssh-ed25519 AAAA".to_owned(), "damaged SSH"),
+        ("x".repeat(70_000), "too long"),
+    ] {
+        let error = read(&text).err().unwrap_or_else(|| panic!("{text}"));
+        assert!(error.contains(reason), "{text}: {error}");
+        assert!(!error.contains("geheim"));
+    }
+}
+
+#[test]
+fn rsa_of_1024_bits_is_read_but_does_not_sign() {
+    // From openssl genrsa 1024.
+    let Material::Rsa(key) = read(include_str!("../../tests/data/keys/rsa-1024.pem")).unwrap().material else {
+        unreachable!()
+    };
+    assert_eq!(key.bits(), 1024);
+    assert!(key.key_pair("key").err().unwrap().to_string().contains("1024 bits"));
+    let RsaKey { modulus, exponent, private } = key;
+    let mut private = private.unwrap();
+    private.dp.swap(0, 1);
+    let public = RsaKey::public("key", &modulus, &exponent).unwrap();
+    assert!(public.with_private("key", private).err().unwrap().to_string().contains("belong together"));
+}

@@ -1,0 +1,27 @@
+//! One-time passwords: HOTP (RFC 4226) and TOTP (RFC 6238).
+//!
+//! `scheme` makes codes, `asked` settles from a request which secret and scheme are meant, `base32` and `uri` are the forms in
+//! which authenticator apps take a secret.
+
+mod asked;
+mod base32;
+pub mod generate;
+mod scheme;
+pub mod secret;
+mod uri;
+pub mod verify;
+
+use jiff::Timestamp;
+
+pub use base32::SecretEncoding;
+pub use scheme::{OtpAlgorithm, OtpType};
+
+/// Bodies up to this size are worked on where they arrive.
+pub const INLINE_BYTES: usize = 4 * 1024;
+/// Whole numbers that JSON readers keep exact: 2^53 - 1.
+const MAX_COUNTER: u64 = 9_007_199_254_740_991;
+
+/// Seconds since 1970; a clock before that is none.
+fn seconds(time: Timestamp) -> u64 {
+    u64::try_from(time.as_second()).unwrap_or_default()
+}

@@ -1,0 +1,143 @@
+//! Make the code an app shows.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::asked::Asked;
+use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding};
+use crate::Error;
+use crate::error::conflict;
+use crate::keys::{Candidate, Keyring};
+use crate::moment::Moment;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+The code an authenticator app shows now (TOTP, RFC 6238) or for a counter (HOTP, RFC 4226): to log in where a second factor \
+is asked for. The secret is the base32 text shown beside the QR code, or send in `uri` what the QR code holds. Both \
+clocks must agree: `secondsLeft` says how long the code is good, and most servers take one period more.";
+
+/// The secret, and the time or counter.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct OtpGenerateRequest {
+    /// The secret, as text of at most 1024 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub secret: Option<Secret<String>>,
+    /// What the text of `secret` stands for; `base32` when absent.
+    #[serde(default)]
+    pub secret_encoding: Option<SecretEncoding>,
+    /// An `otpauth://` URI of at most 4096 characters, instead of `secret`; it says type, algorithm, digits and period.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 4096))]
+    pub uri: Option<Secret<String>>,
+    /// The name of a secret on the server, instead of `secret`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// What the code is made of; `totp` when absent.
+    #[serde(default, rename = "type")]
+    pub kind: Option<OtpType>,
+    /// The hash; `sha1` when absent.
+    #[serde(default)]
+    pub algorithm: Option<OtpAlgorithm>,
+    /// Digits of the code; 6 when absent.
+    #[serde(default)]
+    #[garde(range(min = 6, max = 8))]
+    pub digits: Option<u32>,
+    /// Seconds a code of `totp` lives; 30 when absent.
+    #[serde(default)]
+    #[garde(range(min = 15, max = 120))]
+    pub period: Option<u64>,
+    /// The time of `totp`; now when absent.
+    #[serde(default)]
+    pub time: Option<Moment>,
+    /// The counter of `hotp`.
+    #[serde(default)]
+    #[garde(range(max = MAX_COUNTER))]
+    pub counter: Option<u64>,
+}
+
+/// The code.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OtpGenerateResponse {
+    /// The code, with its leading zeros.
+    pub code: String,
+    /// What it is made of.
+    #[serde(rename = "type")]
+    pub kind: OtpType,
+    /// Of `totp` the number of the period since 1970, of `hotp` the counter.
+    pub step: u64,
+    /// Of `totp`: seconds from that time to the next code.
+    pub seconds_left: Option<u64>,
+    /// Of a named secret: its name and version.
+    pub key_ref: Option<String>,
+}
+
+impl OtpGenerateRequest {
+    /// A code of a secret in base32, with defaults.
+    #[must_use]
+    pub fn of(secret: &str) -> Self {
+        Self {
+            secret: Some(Secret::new(secret.to_owned())),
+            secret_encoding: None,
+            uri: None,
+            key_ref: None,
+            kind: None,
+            algorithm: None,
+            digits: None,
+            period: None,
+            time: None,
+            counter: None,
+        }
+    }
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> OtpGenerateRequest {
+    OtpGenerateRequest::of("JBSW Y3DP EHPK 3PXP")
+}
+
+/// Makes a code.
+///
+/// # Errors
+/// When the secret cannot be read, or fields do not go together.
+pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> Result<OtpGenerateResponse, Error> {
+    let asked = Asked {
+        uri: request.uri.as_ref(),
+        secret: request.secret.as_ref(),
+        secret_encoding: request.secret_encoding,
+        key_ref: request.key_ref.as_deref(),
+        kind: request.kind,
+        algorithm: request.algorithm,
+        digits: request.digits,
+        period: request.period,
+        counter: request.counter,
+    };
+    let settled = asked.settle(call, keyring)?;
+    let scheme = settled.scheme;
+    let (step, seconds_left) = match scheme.kind {
+        OtpType::Totp => {
+            let seconds = super::seconds(request.time.map_or_else(|| call.now(), Moment::timestamp));
+            (seconds / scheme.period, Some(scheme.period - seconds % scheme.period))
+        }
+        OtpType::Hotp if request.time.is_some() => {
+            return Err(conflict("time", "has no effect on hotp: leave it out"));
+        }
+        OtpType::Hotp => (settled.counter()?, None),
+    };
+    let Candidate { key, reference } = &settled.keys[0];
+    let code = scheme.code(key.shared("keyRef")?, step);
+    Ok(OtpGenerateResponse {
+        code: scheme.write(code),
+        kind: scheme.kind,
+        step,
+        seconds_left,
+        key_ref: reference.clone(),
+    })
+}

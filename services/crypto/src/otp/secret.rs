@@ -1,0 +1,178 @@
+//! Make the secret of an account, and the URI that brings it into an app.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::scheme::{DEFAULT_DIGITS, DEFAULT_PERIOD, Scheme};
+use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding, base32, uri};
+use crate::error::conflict;
+use crate::{Error, random};
+
+/// As long as the output of SHA-1 (RFC 4226, section 4, R6).
+const DEFAULT_BYTES: usize = 20;
+/// RFC 4226, section 4, R6: at least 128 bits.
+const MIN_BYTES: usize = 16;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A new random secret for one user's second factor, and the `otpauth://` URI to show as a QR code: authenticator apps scan \
+it. Keep `secret` with the user, encrypted, and check codes with /otp/verify. With `secret` of your own, only the \
+URI is made. Some apps pass over algorithm, digits and period: for the widest use keep the defaults. There is no `keyRef` \
+here: the answer shows the secret, and named keys never leave the server.";
+
+/// The account.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct OtpSecretRequest {
+    /// Whose account it is, as an app shows it: a name or an email address, without `:`.
+    #[garde(length(chars, min = 1, max = 256))]
+    pub account: String,
+    /// Whose service it is, without `:`.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub issuer: Option<String>,
+    /// A secret there is already, as text of at most 1024 characters; a new one is drawn when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub secret: Option<Secret<String>>,
+    /// What the text of `secret` stands for; `base32` when absent.
+    #[serde(default)]
+    pub secret_encoding: Option<SecretEncoding>,
+    /// Bytes of a new secret; 20 when absent.
+    #[serde(default)]
+    #[garde(range(min = 16, max = 64))]
+    pub length: Option<usize>,
+    /// What codes are made of; `totp` when absent.
+    #[serde(default, rename = "type")]
+    pub kind: Option<OtpType>,
+    /// The hash; `sha1` when absent.
+    #[serde(default)]
+    pub algorithm: Option<OtpAlgorithm>,
+    /// Digits of a code; 6 when absent.
+    #[serde(default)]
+    #[garde(range(min = 6, max = 8))]
+    pub digits: Option<u32>,
+    /// Seconds a code of `totp` lives; 30 when absent.
+    #[serde(default)]
+    #[garde(range(min = 15, max = 120))]
+    pub period: Option<u64>,
+    /// Where the counter of `hotp` starts; 0 when absent.
+    #[serde(default)]
+    #[garde(range(max = MAX_COUNTER))]
+    pub counter: Option<u64>,
+}
+
+/// The secret and its URI.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OtpSecretResponse {
+    /// The secret in base32, for typing it into an app.
+    pub secret: String,
+    /// The URI for the QR code.
+    pub uri: String,
+    /// What codes are made of.
+    #[serde(rename = "type")]
+    pub kind: OtpType,
+    /// The hash.
+    pub algorithm: OtpAlgorithm,
+    /// Digits of a code.
+    pub digits: u32,
+    /// Of `totp`: seconds a code lives.
+    pub period: Option<u64>,
+    /// Of `hotp`: where the counter starts.
+    pub counter: Option<u64>,
+    /// Bytes of the secret.
+    pub bytes: usize,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> OtpSecretRequest {
+    OtpSecretRequest {
+        account: "ann@example.com".to_owned(),
+        issuer: Some("Example Shop".to_owned()),
+        secret: None,
+        secret_encoding: None,
+        length: None,
+        kind: None,
+        algorithm: None,
+        digits: None,
+        period: None,
+        counter: None,
+    }
+}
+
+impl OtpSecretRequest {
+    /// Refuses options that would be silently without effect, and names that would end too early in the label.
+    fn check(&self) -> Result<(), Error> {
+        let kind = self.kind.unwrap_or_default();
+        let colon = |text: &str| text.contains(':');
+        for (field, refused, message) in [
+            ("account", colon(&self.account), "must not contain ':', which ends the issuer in a URI"),
+            ("issuer", self.issuer.as_deref().is_some_and(colon), "must not contain ':', which ends it in a URI"),
+            (
+                "length",
+                self.secret.is_some() && self.length.is_some(),
+                "has no effect on a secret that is sent: leave it out",
+            ),
+            (
+                "secretEncoding",
+                self.secret.is_none() && self.secret_encoding.is_some(),
+                "has no effect without secret: leave it out",
+            ),
+            ("period", kind == OtpType::Hotp && self.period.is_some(), "has no effect on hotp: leave it out"),
+            ("counter", kind == OtpType::Totp && self.counter.is_some(), "has no effect on totp: leave it out"),
+        ] {
+            if refused {
+                return Err(conflict(field, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The secret that was sent, or a new one.
+    fn secret(&self, call: &Call) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let Some(text) = &self.secret else {
+            let mut bytes = Zeroizing::new(vec![0; self.length.unwrap_or(DEFAULT_BYTES)]);
+            random::system(&mut bytes)?;
+            return Ok(bytes);
+        };
+        let key = self.secret_encoding.unwrap_or_default().key("secret", text)?;
+        let bytes = Zeroizing::new(key.shared("secret")?.to_vec());
+        if bytes.len() < MIN_BYTES {
+            let message = format!("has {} bytes, and RFC 4226 wants {MIN_BYTES} at least: draw a new one", bytes.len());
+            call.warn("short-secret", Some("secret"), message);
+        }
+        Ok(bytes)
+    }
+}
+
+/// Makes a secret and its URI.
+///
+/// # Errors
+/// When the secret cannot be read, fields do not go together, or the system's random source does not answer.
+pub fn secret(request: OtpSecretRequest, call: &Call) -> Result<OtpSecretResponse, Error> {
+    request.check()?;
+    let secret = request.secret(call)?;
+    let scheme = Scheme {
+        kind: request.kind.unwrap_or_default(),
+        algorithm: request.algorithm.unwrap_or_default(),
+        digits: request.digits.unwrap_or(DEFAULT_DIGITS),
+        period: request.period.unwrap_or(DEFAULT_PERIOD),
+    };
+    let counter = request.counter.unwrap_or_default();
+    Ok(OtpSecretResponse {
+        secret: base32::encode(&secret),
+        uri: uri::write(&scheme, counter, &secret, request.issuer.as_deref(), &request.account),
+        kind: scheme.kind,
+        algorithm: scheme.algorithm,
+        digits: scheme.digits,
+        period: (scheme.kind == OtpType::Totp).then_some(scheme.period),
+        counter: (scheme.kind == OtpType::Hotp).then_some(counter),
+        bytes: secret.len(),
+    })
+}

@@ -1,0 +1,143 @@
+//! Sign a text or a file.
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{SignatureAlgorithm, ecdsa};
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Keyring};
+use crate::{Error, input};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A signature that only the holder of a private key can make and everybody with its public key can check. The key may be PEM, \
+DER in base64, a JWK or an SSH key, or a named key on the server. Without `algorithm` the key says it: EdDSA for Ed25519, \
+ES256, ES384, ES512 and ES256K for the curves, RS256 for RSA, which most others expect; PS256 is the better choice for RSA \
+where the other side knows it. Signatures of ECDSA and PSS differ each time, and all of them are right. Those of ECDSA \
+come in DER as OpenSSL, Node and Java write them, or as `p1363` (r and s in a row) for WebCrypto, .NET and tokens.";
+
+/// A text or file, and the private key.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct SignRequest {
+    /// The text; it may be empty.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What the text stands for.
+    #[serde(default)]
+    pub input_encoding: InputEncoding,
+    /// A file, instead of `text`.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// The private key: PEM, DER in base64, a JWK or an SSH key, of at most 32,768 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 32_768))]
+    pub key: Option<Secret<String>>,
+    /// The passphrase of an encrypted `key`.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// The algorithm; what the key says or is for when absent.
+    #[serde(default)]
+    pub algorithm: Option<SignatureAlgorithm>,
+    /// ECDSA: the form of the signature; `der` when absent.
+    #[serde(default)]
+    pub signature_format: Option<SignatureFormat>,
+    /// How the signature is written; `base64` when absent.
+    #[serde(default)]
+    pub output_encoding: Option<BinaryEncoding>,
+}
+
+/// The form of a signature of ECDSA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureFormat {
+    /// A DER sequence of r and s, as OpenSSL, Node, Java, Go and Python write it.
+    Der,
+    /// r and s in a row, each as long as the order, as in WebCrypto, .NET and JOSE (IEEE P1363).
+    P1363,
+}
+
+impl SignatureFormat {
+    /// The form of an algorithm's signatures, where there is a choice.
+    pub(super) fn of(algorithm: SignatureAlgorithm, given: Option<Self>) -> Result<Option<Self>, Error> {
+        match (algorithm.width(), given) {
+            (Some(_), given) => Ok(Some(given.unwrap_or(Self::Der))),
+            (None, None) => Ok(None),
+            (None, Some(_)) => {
+                let name = algorithm.name();
+                Err(conflict("signatureFormat", format!("belongs to ECDSA, and {name} has only one: leave it out")))
+            }
+        }
+    }
+}
+
+/// The signature.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignResponse {
+    /// The signature.
+    pub signature: String,
+    /// The algorithm.
+    pub algorithm: SignatureAlgorithm,
+    /// Of ECDSA: the form of the signature.
+    pub signature_format: Option<SignatureFormat>,
+    /// How the signature is written.
+    pub output_encoding: BinaryEncoding,
+    /// Bytes that were read.
+    pub bytes: usize,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+/// A request that works; the key is that of RFC 8410, section 10.3.
+#[must_use]
+pub fn example() -> SignRequest {
+    let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+    SignRequest {
+        text: Some("order 42: 3 pieces".to_owned()),
+        input_encoding: InputEncoding::Utf8,
+        file: None,
+        key: Some(Secret::new(key.to_owned())),
+        passphrase: None,
+        key_ref: None,
+        algorithm: None,
+        signature_format: None,
+        output_encoding: None,
+    }
+}
+
+/// Signs a text or a file.
+///
+/// # Errors
+/// When the text is not in its encoding, not exactly one of text and file was sent, the key cannot be read or is none to
+/// sign with, or an option does not belong to the algorithm.
+pub fn sign(request: SignRequest, call: &Call, keys: &Keyring) -> Result<SignResponse, Error> {
+    let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
+    let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
+    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let Candidate { key, reference } = chosen.newest();
+    let algorithm = request.algorithm.map_or_else(|| SignatureAlgorithm::of("key", key), Ok)?;
+    let signature_format = SignatureFormat::of(algorithm, request.signature_format)?;
+    let mut signature = algorithm.sign("key", key, &bytes)?;
+    if signature_format == Some(SignatureFormat::Der) {
+        signature = ecdsa::to_der(&signature);
+    }
+    let output_encoding = request.output_encoding.unwrap_or(BinaryEncoding::Base64);
+    Ok(SignResponse {
+        signature: output_encoding.encode(&signature),
+        algorithm,
+        signature_format,
+        output_encoding,
+        bytes: bytes.len(),
+        key_ref: reference.clone(),
+    })
+}

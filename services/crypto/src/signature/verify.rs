@@ -1,0 +1,195 @@
+//! Check a signature.
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::sign::SignatureFormat;
+use super::{SaltLength, SignatureAlgorithm, ecdsa};
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Key, Keyring, MIN_SIGNING_BITS, Material};
+use crate::{Error, input};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Whether a signature is that of a text or a file under a public key. The key may be PEM, DER in base64, a JWK, an SSH key or a \
+certificate, or a named key; of a private key its public half is used. Signature and its form are recognised when you do \
+not say them: hex, base64 or base64url, of ECDSA DER or p1363. RSA-PSS takes a salt of any length unless `saltLength` says \
+one. The answer is 200 with `valid: false` and a reason when the signature does not fit; an empty or shortened one is never \
+valid. That a key is whose you think is yours to know: take it from a place you trust, not from the message.";
+
+/// A text or file, the public key, and the signature to check.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct VerifyRequest {
+    /// The text, exactly as it was signed; it may be empty.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What the text stands for.
+    #[serde(default)]
+    pub input_encoding: InputEncoding,
+    /// A file, instead of `text`.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// The public key: PEM, DER in base64, a JWK, an SSH key or a certificate, of at most 32,768 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 32_768))]
+    pub key: Option<Secret<String>>,
+    /// The passphrase, when `key` is an encrypted private key.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// The algorithm; what the key says or is for when absent.
+    #[serde(default)]
+    pub algorithm: Option<SignatureAlgorithm>,
+    /// The signature to check, of at most 4096 characters. White space in it is skipped.
+    #[garde(length(chars, max = 4096))]
+    pub signature: String,
+    /// How the signature is written; recognised when absent.
+    #[serde(default)]
+    pub signature_encoding: Option<BinaryEncoding>,
+    /// ECDSA: the form of the signature; recognised by its length when absent.
+    #[serde(default)]
+    pub signature_format: Option<SignatureFormat>,
+    /// RSA-PSS: the length of the salt in bytes, 0 to 1024; any length when absent. Tokens have one as long as the hash.
+    #[serde(default)]
+    #[garde(range(max = 1024))]
+    pub salt_length: Option<u16>,
+}
+
+/// Whether the signature is right.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyResponse {
+    /// Whether the signature is that of the text under this key.
+    pub valid: bool,
+    /// Why not; nothing when it is.
+    pub reason: Option<String>,
+    /// The algorithm.
+    pub algorithm: SignatureAlgorithm,
+    /// Of a named key: the name and version that fits.
+    pub key_ref: Option<String>,
+}
+
+/// A check that succeeds: the example of /sign.
+#[must_use]
+pub fn example() -> VerifyRequest {
+    let key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    VerifyRequest {
+        text: Some("order 42: 3 pieces".to_owned()),
+        input_encoding: InputEncoding::Utf8,
+        file: None,
+        key: Some(Secret::new(key.to_owned())),
+        passphrase: None,
+        key_ref: None,
+        algorithm: None,
+        signature: "9IeiiIQGDRMP+eSQM6s0rn1fGW8+yNxAHLKV7Pgl73OaigFfUwDbiTVUc5ijsF+96UJVLgAY+ep1hSQEBbfZDQ=="
+            .to_owned(),
+        signature_encoding: None,
+        signature_format: None,
+        salt_length: None,
+    }
+}
+
+/// Checks a signature.
+///
+/// # Errors
+/// When the text is not in its encoding, not exactly one of text and file was sent, no key can be read or is none for the
+/// algorithm, or an option does not belong to it.
+pub fn verify(request: VerifyRequest, call: &Call, keys: &Keyring) -> Result<VerifyResponse, Error> {
+    let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
+    let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
+    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let mut failed = None;
+    for candidate in chosen.all() {
+        match request.check(candidate, &bytes, call) {
+            Ok(answer) if answer.valid => return Ok(answer),
+            // Versions of one key may be of several kinds: that one is for something else tells less than that one fails.
+            answer if !matches!(failed, Some(Ok(_))) => failed = Some(answer),
+            _ => {}
+        }
+    }
+    failed.expect("there is at least one key")
+}
+
+impl VerifyRequest {
+    /// Checks with one key.
+    fn check(&self, candidate: &Candidate, bytes: &[u8], call: &Call) -> Result<VerifyResponse, Error> {
+        let Candidate { key, reference } = candidate;
+        let algorithm = self.algorithm.map_or_else(|| SignatureAlgorithm::of("key", key), Ok)?;
+        SignatureFormat::of(algorithm, self.signature_format)?;
+        if self.salt_length.is_some() && !algorithm.has_salt() {
+            return Err(conflict("saltLength", "belongs to PS256, PS384 and PS512: leave it out"));
+        }
+        let salt = self.salt_length.map_or(SaltLength::Any, SaltLength::Exactly);
+        let read = self.read_signature(algorithm, key);
+        let signature = read.as_deref().unwrap_or_default();
+        let reason = match (algorithm.verify_salted("key", key, bytes, signature, salt)?, read) {
+            (_, Err(problem)) => Some(problem),
+            (true, Ok(_)) => None,
+            (false, Ok(_)) if self.salt_length.is_some() => {
+                Some("it is the signature of another text, or was made with another key or salt length".to_owned())
+            }
+            (false, Ok(_)) => Some("it is the signature of another text, or was made with another key".to_owned()),
+        };
+        if let Material::Rsa(key) = &key.material
+            && key.bits() < MIN_SIGNING_BITS
+        {
+            let message = format!("an RSA key of {} bits can be broken: ask for one of at least 2048", key.bits());
+            call.warn("weak-key", Some("key"), message);
+        }
+        let valid = reason.is_none();
+        Ok(VerifyResponse { valid, reason, algorithm, key_ref: reference.clone().filter(|_| valid) })
+    }
+
+    /// The bytes of the signature, of ECDSA r and s in full width; or why it cannot be one.
+    fn read_signature(&self, algorithm: SignatureAlgorithm, key: &Key) -> Result<Vec<u8>, String> {
+        let text: String = self.signature.split_ascii_whitespace().collect();
+        if text.is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        let encoding = self.signature_encoding.unwrap_or_else(|| recognised(&text));
+        let bytes = encoding.decode("signature", &text).map_err(|problem| match self.signature_encoding {
+            Some(_) => format!("it {problem}"),
+            None => "it is neither hex nor base64".to_owned(),
+        })?;
+        let length = algorithm.length(key);
+        if let Some(width) = algorithm.width() {
+            let format = match self.signature_format {
+                Some(format) => format,
+                None if Some(bytes.len()) == length => SignatureFormat::P1363,
+                None => SignatureFormat::Der,
+            };
+            if format == SignatureFormat::Der {
+                let problem =
+                    || "it is not the DER form of a signature on this curve: it may be cut, or of another key";
+                return ecdsa::from_der(&bytes, width).ok_or_else(|| problem().to_owned());
+            }
+        }
+        match length {
+            Some(length) if bytes.len() != length => {
+                let (found, name) = (bytes.len(), algorithm.name());
+                Err(format!("it has {found} bytes, and one of {name} with this key has {length}: it may be cut"))
+            }
+            _ => Ok(bytes),
+        }
+    }
+}
+
+/// The encoding of a signature. One in base64 has at least 86 characters, which are never all hex digits by chance.
+fn recognised(text: &str) -> BinaryEncoding {
+    if text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        BinaryEncoding::Hex
+    } else if text.contains(['-', '_']) {
+        BinaryEncoding::Base64url
+    } else {
+        BinaryEncoding::Base64
+    }
+}
