@@ -15,6 +15,7 @@ use crate::hmac::HmacAlgorithm;
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
+#[schemars(rename = "WebhookScheme")]
 pub struct Custom {
     /// The header that holds the signature, or several with commas or spaces between.
     #[garde(length(chars, min = 1, max = 128))]
@@ -55,6 +56,7 @@ pub struct Custom {
 /// How a time is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "WebhookTimestampFormat")]
 pub enum TimestampFormat {
     /// Seconds since 1970.
     #[default]

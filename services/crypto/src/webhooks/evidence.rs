@@ -14,6 +14,7 @@ const MAX_SIGNATURES: usize = 20;
 /// Why a request is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "WebhookReason")]
 pub enum Reason {
     /// There is no signature.
     MissingSignature,

@@ -227,7 +227,7 @@ impl Serialize for Fields {
 
 impl JsonSchema for Fields {
     fn schema_name() -> Cow<'static, str> {
-        "Fields".into()
+        "WebhookFields".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

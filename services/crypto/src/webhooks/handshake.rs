@@ -16,6 +16,7 @@ const MAX_CHALLENGE: usize = 4096;
 /// What to answer the provider.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "WebhookAnswer")]
 pub struct RespondWith {
     /// The status.
     pub status: u16,

@@ -91,17 +91,21 @@ impl Case<'_> {
         }
     }
 
-    /// The providers whose signatures are among the headers.
+    /// The providers whose signatures are among the headers; those whose prefix is there before those who have none.
     fn others(&self) -> Vec<String> {
         let has = |scheme: &Scheme<'_>, name: &str| {
-            let starts = |value: &&str| value.split([',', ' ']).any(|item| item.starts_with(scheme.prefix));
+            let starts = |value: &&str| {
+                value.starts_with(scheme.prefix) || value.split([',', ' ']).any(|item| item.starts_with(scheme.prefix))
+            };
             // Every API has this header.
             name != "Authorization" && self.headers.header(name).iter().any(starts)
         };
         let ours = |scheme: &Scheme<'_>| scheme.headers == self.scheme.headers && scheme.prefix == self.scheme.prefix;
         let others = TABLE.iter().filter(|(_, scheme)| scheme.place == Place::Headers && !ours(scheme));
         let others = others.filter(|(_, scheme)| scheme.headers.iter().any(|name| has(scheme, name)));
-        others.map(|(provider, _)| provider.name()).take(MAX_NAMED).collect()
+        let (bare, prefixed): (Vec<_>, Vec<_>) = others.partition(|(_, scheme)| scheme.prefix.is_empty());
+        let found = if prefixed.is_empty() { bare } else { prefixed };
+        found.iter().map(|(provider, _)| provider.name()).take(MAX_NAMED).collect()
     }
 
     fn mismatch(&self, evidence: &Evidence<'_>) -> String {

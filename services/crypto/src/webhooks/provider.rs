@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Who sends the request, and so how it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "WebhookProvider")]
 pub enum Provider {
     /// Stripe. The secret is the endpoint's signing secret (`whsec_...`).
     Stripe,

@@ -40,7 +40,7 @@ to the `url` of the answer.";
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct SignRequest {
+pub struct WebhookSignRequest {
     /// Whose scheme to use.
     pub provider: Provider,
     /// The body, exactly as it will be sent.
@@ -97,7 +97,7 @@ pub struct SignRequest {
 /// What to send.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SignResponse {
+pub struct WebhookSignResponse {
     /// The headers to send, by name. Mailgun has none.
     pub headers: BTreeMap<String, String>,
     /// The signature alone, as it is written in the header.
@@ -121,8 +121,8 @@ pub struct SignResponse {
 
 /// A request that works.
 #[must_use]
-pub fn example() -> SignRequest {
-    SignRequest {
+pub fn example() -> WebhookSignRequest {
+    WebhookSignRequest {
         provider: Provider::StandardWebhooks,
         body: Some(RawBody::Text("{\"type\":\"invoice.paid\",\"data\":{\"id\":\"in_42\"}}".to_owned())),
         body_base64: None,
@@ -145,7 +145,7 @@ pub fn example() -> SignRequest {
 ///
 /// # Errors
 /// When what is signed was not sent (body, address), the secret cannot be read, or fields do not go together.
-pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<SignResponse, Error> {
+pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Result<WebhookSignResponse, Error> {
     let names = verify::custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {
         Some(names) => names.scheme()?,
@@ -234,7 +234,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         std::mem::take(&mut headers).into_iter().chain(token).collect()
     });
     let sent = request.url.as_deref();
-    Ok(SignResponse {
+    Ok(WebhookSignResponse {
         headers,
         signature: text,
         provider: request.provider,

@@ -43,7 +43,7 @@ those you have seen. `respondWith` is what to answer when the provider checks th
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct VerifyRequest {
+pub struct WebhookVerifyRequest {
     /// Who sent it.
     pub provider: Provider,
     /// The headers of the request, in any case; all of them may be sent.
@@ -104,7 +104,7 @@ pub struct VerifyRequest {
 /// Whether it is valid, and why not.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct VerifyResponse {
+pub struct WebhookVerifyResponse {
     /// Whether the request is signed with the secret, unchanged, and recent.
     pub valid: bool,
     /// Who should have sent it.
@@ -134,10 +134,10 @@ pub struct VerifyResponse {
 
 /// A check that succeeds.
 #[must_use]
-pub fn example() -> VerifyRequest {
+pub fn example() -> WebhookVerifyRequest {
     let mut headers = Fields::default();
     headers.push("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
-    VerifyRequest {
+    WebhookVerifyRequest {
         provider: Provider::Github,
         headers,
         body: Some(RawBody::Text("Hello, World!".to_owned())),
@@ -161,7 +161,7 @@ pub fn example() -> VerifyRequest {
 ///
 /// # Errors
 /// When what is signed was not sent (body, address), secrets cannot be read, or fields do not go together.
-pub fn verify(request: VerifyRequest, call: &Call, keyring: &Keyring) -> Result<VerifyResponse, Error> {
+pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> Result<WebhookVerifyResponse, Error> {
     let names = custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {
         Some(names) => names.scheme()?,
@@ -224,7 +224,7 @@ pub fn verify(request: VerifyRequest, call: &Call, keyring: &Keyring) -> Result<
     };
     let hint = refusal.as_ref().and_then(|refusal| case.hint(refusal.reason, evidence.as_ref().ok()));
     let fitting = fitting.filter(|_| refusal.is_none());
-    Ok(VerifyResponse {
+    Ok(WebhookVerifyResponse {
         valid: refusal.is_none(),
         provider: request.provider,
         scheme: scheme.name.to_owned(),
@@ -324,7 +324,7 @@ fn fits(scheme: &Scheme<'_>) -> String {
 }
 
 /// What is not checked, for who sees to it otherwise.
-fn warn(scheme: &Scheme<'_>, request: &VerifyRequest, call: &Call) {
+fn warn(scheme: &Scheme<'_>, request: &WebhookVerifyRequest, call: &Call) {
     if !scheme.signs_body() {
         let message = "the signature is not over the body: whoever sees one request could send the same signature with another body";
         call.warn("body-not-signed", None, message);

@@ -24,6 +24,14 @@ fn with(settings: Settings, seconds: i64) -> Client {
     Client::with(settings, Clock::manual(seconds * 1000), |runtime| service.app(runtime))
 }
 
+/// The answer to a request at [`NOW`], by one service for each test.
+fn verified(request: &Value) -> Value {
+    thread_local! {
+        static CLIENT: Client = at(NOW);
+    }
+    CLIENT.with(|client| post(client, VERIFY, request))
+}
+
 fn post(client: &Client, path: &str, body: &Value) -> Value {
     let answer = client.post(path, body);
     assert_eq!(answer.status, 200, "{body} {:?}", answer.body);

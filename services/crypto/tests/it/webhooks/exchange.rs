@@ -21,7 +21,7 @@ const P256: (&str, &str) = (
 /// The names of all providers, from the document.
 fn providers() -> Vec<String> {
     let document = at(0).get("/openapi.json").json();
-    let names = document["components"]["schemas"]["Provider"]["enum"].as_array().unwrap();
+    let names = document["components"]["schemas"]["CryptoWebhookProvider"]["enum"].as_array().unwrap();
     names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
@@ -72,7 +72,7 @@ fn custom(provider: &str) -> Value {
 
 #[test]
 fn what_we_sign_we_find_valid() {
-    let client = at(NOW);
+    let (client, an_hour_later) = (at(NOW), at(NOW + 3600));
     for provider in providers() {
         let (receiver, sender) = keys(&provider);
         let common = merged(merged(request(&provider), &address(&provider)), &custom(&provider));
@@ -97,13 +97,13 @@ fn what_we_sign_we_find_valid() {
         };
         let answer = post(&client, VERIFY, &merged(check.clone(), &wrong));
         assert_eq!(answer["reason"], "signature-mismatch", "{provider}");
-        let later = post(&at(NOW + 3600), VERIFY, &check);
+        let later = post(&an_hour_later, VERIFY, &check);
         assert_eq!(later["valid"], !stamped, "{provider}");
     }
 }
 
-/// What Node makes of a request to other_side.mjs; nothing where there is no Node.
-fn node(request: &Value) -> Option<Value> {
+/// What Node makes of requests to other_side.mjs; nothing where there is no Node.
+fn node(requests: &[Value]) -> Option<Vec<Value>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/webhooks/other_side.mjs");
     let started =
         Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -111,29 +111,32 @@ fn node(request: &Value) -> Option<Value> {
         println!("skipped: there is no node here");
         return None;
     };
-    child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(json!(requests).to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{request} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
 #[test]
 fn node_signs_and_we_find_it_valid_and_make_the_same() {
     let client = at(NOW);
-    let names = providers().into_iter().chain(["twilio-json".to_owned()]);
-    for provider in names.filter(|name| name != "generic") {
+    let names = providers().into_iter().filter(|name| name != "generic").chain(["twilio-json".to_owned()]);
+    let mut cases = Vec::new();
+    for provider in names {
         let (receiver, sender) = keys(&provider);
-        let name = provider.split("-json").next().unwrap();
-        let common = merged(merged(request(&provider), &address(&provider)), &json!({ "provider": name }));
-        let form = json!({ "To": "+1 2", "From": "a&b", "ä": "ü" });
-        let extra = json!({ "provider": provider, "time": NOW, "id": "msg_1", "method": "POST", "form": form });
-        let Some(theirs) = node(&merged(merged(common.clone(), &sender), &extra)) else { return };
+        let common = merged(merged(request(&provider), &address(&provider)), &json!({ "provider": provider }));
+        cases.push((provider, common, receiver, sender));
+    }
+    let form = json!({ "To": "+1 2", "From": "a&b", "ä": "ü" });
+    let extra = json!({ "time": NOW, "id": "msg_1", "method": "POST", "form": form });
+    let requests: Vec<Value> =
+        cases.iter().map(|(_, common, _, sender)| merged(merged(common.clone(), sender), &extra)).collect();
+    let Some(answers) = node(&requests) else { return };
+    for ((provider, mut common, receiver, sender), theirs) in cases.into_iter().zip(answers) {
         assert!(!theirs.is_null(), "other_side.mjs does not know {provider}");
-
-        let mut check = merged(merged(common.clone(), &receiver), &theirs);
-        let answer = post(&client, VERIFY, &check);
+        common["provider"] = json!(provider.trim_end_matches("-json"));
+        let answer = post(&client, VERIFY, &merged(merged(common.clone(), &receiver), &theirs));
         assert_eq!((&answer["valid"], &answer["reason"]), (&json!(true), &Value::Null), "{provider}: {answer}");
-        check["secrets"] = json!([]);
 
         if ["mailgun", "sendgrid"].contains(&provider.as_str()) {
             continue; // A random token, a random nonce.
@@ -152,6 +155,6 @@ fn node_finds_our_sendgrid_signature_right() {
     let (_, sender) = keys("sendgrid");
     let ours = post(&at(NOW), SIGN, &merged(body.clone(), &sender));
     let check = json!({ "check": true, "signature": ours["signature"], "publicKey": P256.1, "time": NOW });
-    let Some(right) = node(&merged(body, &check)) else { return };
-    assert_eq!(right, true);
+    let Some(right) = node(&[merged(body, &check)]) else { return };
+    assert_eq!(right, [true]);
 }
