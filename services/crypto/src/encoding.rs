@@ -28,6 +28,15 @@ pub enum BinaryEncoding {
 }
 
 impl BinaryEncoding {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Base64url => "base64url",
+        }
+    }
+
     /// The bytes, written.
     #[must_use]
     pub fn encode(self, bytes: &[u8]) -> String {

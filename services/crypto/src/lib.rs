@@ -18,6 +18,7 @@ pub mod passwords;
 pub mod random;
 pub mod requests;
 pub mod signature;
+pub mod webhooks;
 
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
@@ -134,6 +135,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(agree::DESCRIPTION)
                 .example(agree::example())
                 .cost(Cost::Heavy)
+        })
+        .compute("POST /webhooks/verify", with(keys, webhooks::verify::verify), |op| {
+            op.summary("Check the signature of a webhook")
+                .description(webhooks::verify::DESCRIPTION)
+                .example(webhooks::verify::example())
+                .inline(webhooks::INLINE_BYTES)
+        })
+        .compute("POST /webhooks/sign", with(keys, webhooks::sign::sign), |op| {
+            op.summary("Sign a webhook")
+                .description(webhooks::sign::DESCRIPTION)
+                .example(webhooks::sign::example())
+                .inline(webhooks::INLINE_BYTES)
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

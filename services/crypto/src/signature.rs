@@ -14,6 +14,7 @@ use crate::Error;
 use crate::error::conflict;
 use crate::keys::{Curve, EcKey, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse, Purpose};
 use ecdsa::Ecdsa;
+pub(crate) use ecdsa::{from_der, to_der};
 pub(crate) use rsa::SaltLength;
 use rsa::{Padding, Rsa};
 

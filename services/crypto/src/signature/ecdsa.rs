@@ -72,7 +72,7 @@ impl Ecdsa {
 }
 
 /// r and s of full width as a DER sequence of two integers (RFC 3279, section 2.2.3).
-pub(super) fn to_der(fixed: &[u8]) -> Vec<u8> {
+pub(crate) fn to_der(fixed: &[u8]) -> Vec<u8> {
     let (r, s) = fixed.split_at(fixed.len() / 2);
     let numbers = [r, s].map(|number| UintRef::new(number).expect("a number of 66 bytes is short enough"));
     numbers.to_der().expect("two short numbers can be written")
@@ -80,7 +80,7 @@ pub(super) fn to_der(fixed: &[u8]) -> Vec<u8> {
 
 /// The numbers of a DER sequence in full width; nothing when it is not the one DER form of two positive numbers that may be
 /// so long. Zero and what is not less than the order is refused when it is checked.
-pub(super) fn from_der(der: &[u8], width: usize) -> Option<Vec<u8>> {
+pub(crate) fn from_der(der: &[u8], width: usize) -> Option<Vec<u8>> {
     let mut reader = SliceReader::new(der).ok()?;
     let numbers = reader.sequence(|inside| Ok::<_, der::Error>([UintRef::decode(inside)?, UintRef::decode(inside)?]));
     let numbers = numbers.ok().filter(|_| reader.is_finished())?;

@@ -18,6 +18,7 @@ mod python;
 mod random;
 mod requests;
 mod signature;
+mod webhooks;
 mod wycheproof;
 mod wycheproof_jose;
 

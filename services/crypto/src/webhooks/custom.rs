@@ -1,0 +1,156 @@
+//! A scheme of one's own.
+
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scheme::{Address, Event, Place, Proof, Scheme, SecretForm, Stamp, StampPlace, Unit};
+use super::template;
+use crate::Error;
+use crate::encoding::BinaryEncoding;
+use crate::error::conflict;
+use crate::hmac::HmacAlgorithm;
+
+/// How somebody signs who is not in the list of providers: an HMAC over parts of the request.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+#[schemars(rename = "WebhookScheme")]
+pub struct Custom {
+    /// The header that holds the signature, or several with commas or spaces between.
+    #[garde(length(chars, min = 1, max = 128))]
+    pub signature_header: String,
+    /// What stands before the signature, such as `sha256=` or `v1=`. Signatures with another prefix are passed over.
+    #[serde(default)]
+    #[garde(length(chars, max = 64))]
+    pub signature_prefix: Option<String>,
+    /// How the signature is written.
+    #[serde(default)]
+    pub signature_encoding: BinaryEncoding,
+    /// The hash of the HMAC.
+    #[serde(default)]
+    pub algorithm: HmacAlgorithm,
+    /// What is signed: a text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{path}` (the address from its path on),
+    /// `{method}`, `{form}` (the form's fields sorted by name, names and values joined) and `{header:X-Name}`; `{body}`
+    /// when absent. At most 1024 characters.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub template: Option<String>,
+    /// The header that holds the time: seconds or milliseconds since 1970, or RFC 3339.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub timestamp_header: Option<String>,
+    /// What stands before the time when it is in the header of the signature, such as `t=`.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 64))]
+    pub timestamp_prefix: Option<String>,
+    /// How the time is written when signing. For checking every form is read.
+    #[serde(default)]
+    pub timestamp_format: TimestampFormat,
+    /// The header that holds the message's id.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub id_header: Option<String>,
+}
+
+/// How a time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "WebhookTimestampFormat")]
+pub enum TimestampFormat {
+    /// Seconds since 1970.
+    #[default]
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+    /// RFC 3339, such as 2026-01-31T12:00:00Z.
+    Rfc3339,
+}
+
+/// Its names, as the lists a scheme has.
+pub(super) struct Names<'c> {
+    custom: &'c Custom,
+    signature: [&'c str; 1],
+    stamp: Option<[&'c str; 1]>,
+    id: Option<[&'c str; 1]>,
+}
+
+impl Custom {
+    pub(super) fn names(&self) -> Names<'_> {
+        Names {
+            custom: self,
+            signature: [&self.signature_header],
+            stamp: self.timestamp_header.as_deref().map(|name| [name]),
+            id: self.id_header.as_deref().map(|name| [name]),
+        }
+    }
+}
+
+impl Names<'_> {
+    /// # Errors
+    /// When the template cannot be read, names what no header gives, or leaves out what is to be checked.
+    pub(super) fn scheme(&self) -> Result<Scheme<'_>, Error> {
+        let custom = self.custom;
+        let content = custom.template.as_deref().filter(|text| !text.is_empty()).unwrap_or("{body}");
+        template::parse(content)?;
+        for part in ["{body}", "{form}"] {
+            if content.matches(part).count() > 1 {
+                return Err(conflict("generic.template", format!("has {part} twice: nobody signs it twice")));
+            }
+        }
+        let stamp = match (&self.stamp, &custom.timestamp_prefix) {
+            (None, None) => None,
+            (Some(names), None) => Some(StampPlace::Headers(names)),
+            (None, Some(prefix)) => Some(StampPlace::Item(prefix)),
+            (Some(_), Some(_)) => {
+                return Err(conflict(
+                    "generic.timestampPrefix",
+                    "is there together with timestampHeader: send the one that says where the time stands",
+                ));
+            }
+        };
+        let (time, id) = (content.contains("{timestamp}"), content.contains("{id}"));
+        for (field, wrong, message) in [
+            (
+                "generic.timestampHeader",
+                time && stamp.is_none(),
+                "is missing: the template has {timestamp}, so say which header holds it, or send timestampPrefix",
+            ),
+            (
+                "generic.template",
+                !time && stamp.is_some(),
+                "has no {timestamp}: a time that is not signed can be changed by anybody, so put it in where the sender \
+                 does, or leave out the timestamp's header",
+            ),
+            (
+                "generic.idHeader",
+                id && self.id.is_none(),
+                "is missing: the template has {id}, so say which header holds it",
+            ),
+        ] {
+            if wrong {
+                return Err(conflict(field, message));
+            }
+        }
+        let unit = match custom.timestamp_format {
+            TimestampFormat::Seconds => Unit::Seconds,
+            TimestampFormat::Milliseconds => Unit::Millis,
+            TimestampFormat::Rfc3339 => Unit::Rfc3339,
+        };
+        let id: &[&str] = self.id.as_ref().map_or(&[], |names| names);
+        Ok(Scheme {
+            name: "generic",
+            proof: Proof::Hmac(custom.algorithm),
+            secret: SecretForm::Text,
+            content,
+            headers: &self.signature,
+            prefix: custom.signature_prefix.as_deref().unwrap_or_default(),
+            encoding: custom.signature_encoding,
+            stamp: stamp.map(|place| Stamp { place, unit }),
+            id,
+            event: Event::Headers(id),
+            place: Place::Headers,
+            address: Address::AsSent,
+        })
+    }
+}

@@ -1,0 +1,309 @@
+//! What is probably wrong with a request that is not valid. Nothing here makes one valid: a fitting variant is only named.
+
+mod json;
+
+use std::borrow::Cow;
+
+use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
+use zeroize::Zeroizing;
+
+use super::evidence::{Evidence, Reason};
+use super::fields::Fields;
+use super::keys::Held;
+use super::message::Message;
+use super::provider::Provider;
+use super::scheme::{Place, Proof, Scheme, SecretForm};
+use super::table::TABLE;
+use super::template::Part;
+use super::url;
+use crate::keys::Key;
+
+/// Bodies larger than this are not tried in other spellings.
+const MAX_BODY: usize = 256 * 1024;
+/// Providers that are named when the headers are somebody else's.
+const MAX_NAMED: usize = 3;
+
+/// A request that is not valid, with all that is known of it.
+pub(super) struct Case<'c> {
+    pub(super) provider: Provider,
+    pub(super) scheme: &'c Scheme<'c>,
+    pub(super) parts: &'c [Part<'c>],
+    pub(super) message: Message<'c>,
+    /// The headers as they were sent.
+    pub(super) headers: &'c Fields,
+    pub(super) held: &'c [Held],
+    /// The secrets that were sent, as text.
+    pub(super) secrets: Vec<&'c str>,
+}
+
+impl Case<'_> {
+    /// What to look at, for a reason.
+    pub(super) fn hint(&self, reason: Reason, evidence: Option<&Evidence<'_>>) -> Option<String> {
+        match reason {
+            Reason::MissingSignature | Reason::MalformedSignature => self.not_theirs(),
+            Reason::SignatureMismatch => Some(self.mismatch(evidence?)),
+            Reason::TimestampTooOld => Some(
+                "providers sign each new attempt anew, so this is a copy: a replay, or a request that was kept for \
+                 testing, such as pinned data; to test with it send ignoreAge"
+                    .to_owned(),
+            ),
+            Reason::TimestampInFuture => Some("the clock of the sender or of this server is wrong".to_owned()),
+            Reason::MissingTimestamp | Reason::MissingHeader => {
+                Some("send all headers of the request, not only the signature".to_owned())
+            }
+            Reason::MalformedTimestamp | Reason::MalformedHeader => None,
+        }
+    }
+
+    /// Whose request it is instead, when the signature is not where it should be.
+    fn not_theirs(&self) -> Option<String> {
+        if self.scheme.place == Place::Body {
+            return Some("its signature stands in the body, not in a header: send the whole body".to_owned());
+        }
+        if self.headers.is_empty() {
+            return Some("headers is empty: send those of the request, in n8n {{ $json.headers }}".to_owned());
+        }
+        let json = || self.message.json();
+        match self.provider {
+            Provider::Github if self.headers.has("X-Hub-Signature") => {
+                return Some(
+                    "only the old X-Hub-Signature (SHA-1) is there: GitHub sends both, so pass on X-Hub-Signature-256"
+                        .to_owned(),
+                );
+            }
+            Provider::Asana if self.headers.has("X-Hook-Secret") => {
+                return Some(
+                    "this is Asana's handshake: answer 200 with the header X-Hook-Secret as it came, and keep its value \
+                     as the secret"
+                        .to_owned(),
+                );
+            }
+            Provider::Notion if json().is_some_and(|body| body["verification_token"].is_string()) => {
+                return Some(
+                    "this is Notion's first message: its verification_token is the secret from now on".to_owned(),
+                );
+            }
+            _ => {}
+        }
+        match self.others().as_slice() {
+            [] => Some("send all headers of the request as they came".to_owned()),
+            names => Some(format!("the headers look like those of {}", names.join(" or "))),
+        }
+    }
+
+    /// The providers whose signatures are among the headers; those whose prefix is there before those who have none.
+    fn others(&self) -> Vec<String> {
+        let has = |scheme: &Scheme<'_>, name: &str| {
+            let starts = |value: &&str| {
+                value.starts_with(scheme.prefix) || value.split([',', ' ']).any(|item| item.starts_with(scheme.prefix))
+            };
+            // Every API has this header.
+            name != "Authorization" && self.headers.header(name).iter().any(starts)
+        };
+        let ours = |scheme: &Scheme<'_>| scheme.headers == self.scheme.headers && scheme.prefix == self.scheme.prefix;
+        let others = TABLE.iter().filter(|(_, scheme)| scheme.place == Place::Headers && !ours(scheme));
+        let others = others.filter(|(_, scheme)| scheme.headers.iter().any(|name| has(scheme, name)));
+        let (bare, prefixed): (Vec<_>, Vec<_>) = others.partition(|(_, scheme)| scheme.prefix.is_empty());
+        let found = if prefixed.is_empty() { bare } else { prefixed };
+        found.iter().map(|(provider, _)| provider.name()).take(MAX_NAMED).collect()
+    }
+
+    fn mismatch(&self, evidence: &Evidence<'_>) -> String {
+        let tried = self.scheme.proof != Proof::Token && self.message.body.len() <= MAX_BODY;
+        let found = self
+            .secret(evidence)
+            .or_else(|| tried.then(|| self.body(evidence).or_else(|| self.address(evidence))).flatten());
+        found.unwrap_or_else(|| self.guess())
+    }
+
+    /// Whether the signature is that of a request, with a key or with those that were sent.
+    fn fits(&self, evidence: &Evidence<'_>, message: Message<'_>, key: Option<&Key>) -> bool {
+        let contents = message.contents(self.scheme, self.parts, evidence.signed);
+        let fits = |key: &Key| {
+            let holds = |content: &Cow<'_, [u8]>| self.scheme.proof.holds("secret", key, content, &evidence.signatures);
+            contents.iter().any(|content| holds(content).unwrap_or(false))
+        };
+        match key {
+            Some(key) => fits(key),
+            None => self.held.iter().any(|held| fits(&held.key)),
+        }
+    }
+
+    /// Secrets that were copied with something around them, or are to be read in another way.
+    fn secret(&self, evidence: &Evidence<'_>) -> Option<String> {
+        if self.message.body.len() > MAX_BODY {
+            return None;
+        }
+        for text in &self.secrets {
+            for (bytes, what) in other_readings(text, self.scheme.secret) {
+                if !bytes.is_empty() && self.fits(evidence, self.message, Some(&Key::secret(bytes))) {
+                    return Some(format!("the signature fits when the secret {what}"));
+                }
+            }
+        }
+        None
+    }
+
+    /// Bodies that were changed on their way.
+    fn body(&self, evidence: &Evidence<'_>) -> Option<String> {
+        if !self.scheme.signs_body() || self.message.params.is_some() {
+            return None;
+        }
+        let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), None);
+        let body = self.message.body;
+        let found = |what: &str| Some(format!("the signature fits the body {what}: send the body exactly as it came"));
+        for (other, what) in other_bodies(body) {
+            if other != body && fits(&other) {
+                return found(what);
+            }
+        }
+        let text = std::str::from_utf8(body).ok().filter(|text| json::is_json(text))?;
+        for (style, what) in json::STYLES {
+            if json::respell(text, style).is_some_and(|other| other.as_bytes() != body && fits(other.as_bytes())) {
+                return Some(format!(
+                    "the signature fits the body {what}: the JSON was read and written again on its way; send the raw \
+                     body, in n8n with Raw Body in the Webhook node"
+                ));
+            }
+        }
+        None
+    }
+
+    /// Addresses that are nearly right.
+    fn address(&self, evidence: &Evidence<'_>) -> Option<String> {
+        if !self.scheme.signs("{url}") && !self.scheme.signs("{path}") {
+            return None;
+        }
+        let other = url::mistakes(self.message.url?);
+        let (_, what) = other.iter().find(|(url, _)| self.fits(evidence, self.message.with_url(url), None))?;
+        Some(format!("the signature fits the address {what}: send url exactly as the provider was given it"))
+    }
+
+    /// When nothing fits: what is most often wrong.
+    fn guess(&self) -> String {
+        let Self { provider, scheme, .. } = self;
+        if scheme.proof == Proof::Token {
+            return "the token of the webhook's settings is another: copy it again".to_owned();
+        }
+        for (prefix, kind) in NOT_SECRETS {
+            let like = |text: &&str| text.trim_start_matches(['"', '\'', ' ']).starts_with(prefix);
+            // Paystack signs with its API key.
+            if self.secrets.iter().any(like) && *provider != Provider::Paystack {
+                return format!("the secret starts with {prefix} and so is {kind}: use the secret of the webhook");
+            }
+        }
+        let body = self.message.body;
+        if scheme.signs_body() && self.message.params.is_none() {
+            if body.is_empty() {
+                return "the body is empty: send the raw body of the request".to_owned();
+            }
+            if body.windows(15).any(|part| part == b"[object Object]") {
+                return "the body is \"[object Object]\", which is a value that was made text: send the raw body"
+                    .to_owned();
+            }
+        }
+        if scheme.signs("{url}") {
+            return "the address is signed too: url must be the one the provider was given, to the letter and with its \
+                    query; else the secret is another, or the body was changed"
+                .to_owned();
+        }
+        if scheme.is_shared() {
+            "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly as it \
+             came: every space counts"
+                .to_owned()
+        } else {
+            "the public key is not this application's, or the body is not exactly as it came: every space counts"
+                .to_owned()
+        }
+    }
+}
+
+/// What is taken for a webhook's secret by mistake.
+const NOT_SECRETS: [(&str, &str); 14] = [
+    ("sk_", "an API key"),
+    ("pk_", "a publishable key"),
+    ("rk_", "a restricted API key"),
+    ("xox", "a Slack token"),
+    ("xapp-", "a Slack token"),
+    ("ghp_", "an access token"),
+    ("github_pat_", "an access token"),
+    ("glpat-", "an access token"),
+    ("shpat_", "an access token"),
+    ("SG.", "an API key"),
+    ("EAAA", "an access token"),
+    ("pat-", "an access token"),
+    ("key-", "an API key"),
+    ("-----BEGIN", "a key in PEM"),
+];
+
+type Reading = (Zeroizing<Vec<u8>>, &'static str);
+
+/// What else the text of a secret may stand for.
+fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
+    let plain = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
+    let base64 = |text: &str| {
+        let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
+        BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
+    };
+    let trimmed = text.trim();
+    let unquoted = trimmed.trim_matches(['"', '\'', '`']);
+    let read = |text: &str| match form {
+        SecretForm::Text => Some(plain(text)),
+        SecretForm::Base64 => base64(text),
+    };
+    let candidates = [
+        (read(trimmed).filter(|_| trimmed != text), "is sent without the spaces or line break around it"),
+        (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the quotes around it"),
+        (
+            read(unquoted.trim_end_matches("\\n")).filter(|_| unquoted.ends_with("\\n")),
+            "is sent without the \\n at its end",
+        ),
+        (Some(plain(unquoted)), "is taken as text: set secretEncoding to utf8"),
+        (base64(unquoted), "is taken as base64: set secretEncoding to base64, and leave out whsec_"),
+        (
+            HEXLOWER_PERMISSIVE.decode(unquoted.as_bytes()).ok().map(Zeroizing::new),
+            "is taken as hex: set secretEncoding to hex",
+        ),
+        (unquoted.strip_prefix("whsec_").map(plain), "is sent without whsec_ before it"),
+        (unquoted.strip_prefix("v1,").and_then(read), "is sent without v1, before it"),
+    ];
+    candidates.into_iter().filter_map(|(bytes, what)| Some((bytes?, what))).collect()
+}
+
+/// What the body may have been, each with what is different.
+fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
+    let text = std::str::from_utf8(body).ok();
+    let trimmed = body.trim_ascii();
+    let mut others = vec![
+        (body.trim_ascii_end().to_vec(), "without the line break at its end"),
+        ([body, b"\n"].concat(), "with a line break at its end"),
+        ([body, b"\r\n"].concat(), "with a line break at its end"),
+        (trimmed.to_vec(), "without the spaces around it"),
+        (body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).to_vec(), "without the byte order mark at its start"),
+    ];
+    if !body.is_empty() {
+        others.push((Vec::new(), "when that is empty"));
+    }
+    if let Some(text) = text {
+        others.push((text.replace("\r\n", "\n").into_bytes(), "with its line breaks as LF"));
+        others.push((text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(), "with its line breaks as CRLF"));
+        let text = text.trim();
+        if let Ok(inner) = serde_json::from_str::<String>(text) {
+            others.push((
+                inner.into_bytes(),
+                "once unpacked: it was made JSON a second time (quotes around it, backslashes in it)",
+            ));
+        } else if text.contains("\\\"")
+            && let Ok(inner) = serde_json::from_str::<String>(&format!("\"{text}\""))
+        {
+            others.push((inner.into_bytes(), "without the backslashes before its quotes"));
+        }
+        let base64 =
+            if text.ends_with('=') { BASE64.decode(text.as_bytes()) } else { BASE64_NOPAD.decode(text.as_bytes()) };
+        others.extend(base64.ok().map(|bytes| (bytes, "read as base64 (bodyBase64)")));
+        others.extend(HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().map(|bytes| (bytes, "read as hex")));
+        let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+        others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was read as Latin-1 on its way")));
+    }
+    others
+}

@@ -1,0 +1,151 @@
+//! The keys to check or sign with.
+
+use std::sync::Arc;
+
+use chassis::{Call, Secret};
+use zeroize::Zeroizing;
+
+use super::provider::Provider;
+use super::scheme::{Proof, Scheme, SecretForm};
+use crate::Error;
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::keys::{self, Key, Keyring, Material, OkpKey, OkpUse};
+
+/// What Standard Webhooks writes before a secret.
+const WHSEC: &str = "whsec_";
+
+/// The fields of a request that say the keys.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'r> {
+    pub(super) secret: Option<&'r Secret<String>>,
+    pub(super) secrets: &'r [Secret<String>],
+    pub(super) encoding: Option<InputEncoding>,
+    /// Half of a key pair, and the name of its field.
+    pub(super) half: Option<&'r Secret<String>>,
+    pub(super) half_field: &'static str,
+    pub(super) key_ref: Option<&'r str>,
+}
+
+/// A key, and where it is from.
+pub(super) struct Held {
+    pub(super) key: Arc<Key>,
+    pub(super) field: &'static str,
+    /// `name@version` of a named key.
+    pub(super) reference: Option<String>,
+    /// Its place in `secrets`.
+    pub(super) index: Option<usize>,
+}
+
+impl<'r> Given<'r> {
+    /// The keys, in the order they are to be tried; there is at least one.
+    ///
+    /// # Errors
+    /// When none or too many were sent, one cannot be read, or it is of the wrong kind for the scheme.
+    pub(super) fn choose(
+        &self,
+        provider: Provider,
+        scheme: &Scheme<'_>,
+        keys: &Keyring,
+        call: &Call,
+    ) -> Result<Vec<Held>, Error> {
+        let name = provider.name();
+        if !scheme.is_shared() {
+            if self.secret.is_some() || !self.secrets.is_empty() {
+                let field = if self.secret.is_some() { "secret" } else { "secrets" };
+                return Err(conflict(field, format!("has no use for {name}: send {}", self.half_field)));
+            }
+            let given = keys::Given { field: self.half_field, key: self.half, key_ref: self.key_ref };
+            let chosen = keys.choose(given, call, |text| half(self.half_field, scheme.proof, text))?;
+            return Ok(chosen.all().map(|one| named(one, self.half_field)).collect());
+        }
+        if self.half.is_some() {
+            return Err(conflict(self.half_field, format!("has no use for {name}: send secret")));
+        }
+        if self.secrets.is_empty() {
+            let given = keys::Given { field: "secret", key: self.secret, key_ref: self.key_ref };
+            let read = |text: &Secret<String>| shared("secret", text, scheme.secret, self.encoding).map(Key::secret);
+            let chosen = keys.choose(given, call, read)?;
+            return chosen.all().map(|one| unwrapped(named(one, "secret"), scheme.secret)).collect();
+        }
+        if self.secret.is_some() || self.key_ref.is_some() {
+            return Err(conflict("secrets", "is there together with secret or keyRef: send one of the three"));
+        }
+        let held = self.secrets.iter().enumerate().map(|(index, text)| {
+            let key = Key::secret(shared("secrets", text, scheme.secret, self.encoding)?);
+            Ok(Held { key: Arc::new(key), field: "secrets", reference: None, index: Some(index) })
+        });
+        held.collect()
+    }
+
+    /// The texts of the secrets that were sent.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'r str> {
+        self.secret.into_iter().chain(self.secrets).map(|secret| secret.reveal().as_str())
+    }
+}
+
+/// A key that was sent in a field, or a version of a named one.
+fn named(candidate: &keys::Candidate, field: &'static str) -> Held {
+    let reference = candidate.reference.clone();
+    Held {
+        key: candidate.key.clone(),
+        field: if reference.is_some() { "keyRef" } else { field },
+        reference,
+        index: None,
+    }
+}
+
+/// A named secret that is kept as its text `whsec_...` is read as one.
+fn unwrapped(held: Held, form: SecretForm) -> Result<Held, Error> {
+    if held.reference.is_none() || form != SecretForm::Base64 {
+        return Ok(held);
+    }
+    let text = std::str::from_utf8(held.key.shared(held.field)?).ok().filter(|text| text.starts_with(WHSEC));
+    match text {
+        Some(text) => Ok(Held { key: Arc::new(Key::secret(decoded(held.field, text)?)), ..held }),
+        None => Ok(held),
+    }
+}
+
+/// The bytes of a shared secret.
+fn shared(
+    field: &'static str,
+    text: &Secret<String>,
+    form: SecretForm,
+    encoding: Option<InputEncoding>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let bytes = match (encoding, form) {
+        (Some(encoding), _) => encoding.decode_secret(field, text)?,
+        (None, SecretForm::Text) => InputEncoding::Utf8.decode_secret(field, text)?,
+        (None, SecretForm::Base64) => decoded(field, text.reveal())?,
+    };
+    if bytes.is_empty() {
+        return Err(conflict(field, "is empty"));
+    }
+    Ok(bytes)
+}
+
+fn decoded(field: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let base64 = text.trim();
+    let base64 = base64.strip_prefix(WHSEC).unwrap_or(base64);
+    let bytes = BinaryEncoding::Base64.decode(field, base64).map(Zeroizing::new);
+    bytes.map_err(|_| {
+        conflict(field, "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that")
+    })
+}
+
+/// One half of a key pair: raw bytes of Ed25519 as Discord shows them, else whatever a key can be written as.
+fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key, Error> {
+    let trimmed = text.reveal().trim();
+    if proof == Proof::Ed25519
+        && let Ok(bytes) = BinaryEncoding::Hex.decode(field, trimmed).map(Zeroizing::new)
+        && let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice())
+    {
+        return if field == "publicKey" {
+            Ok(Key::of(Material::Okp(OkpKey { kind: OkpUse::Sign, public: bytes, private: None })))
+        } else {
+            Err(conflict(field, "must be PEM (PKCS #8)"))
+        };
+    }
+    Key::read(field, trimmed, None)
+}

@@ -1,0 +1,275 @@
+//! Sign a webhook: to send one's own, or to test who receives them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::body::{self, RawBody};
+use super::custom::Custom;
+use super::fields::Fields;
+use super::keys;
+use super::message::{self, BODY_HASH, Message, Signed};
+use super::provider::Provider;
+use super::scheme::{Address, Place, Proof, Scheme, StampPlace};
+use super::template::{self, Part};
+use super::{time, url, verify};
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::keys::Keyring;
+use crate::moment::Moment;
+use crate::{Error, random};
+
+/// Bytes of a random id or token.
+const ID_BYTES: usize = 16;
+/// Mailgun's tokens have 50 characters.
+const TOKEN_BYTES: usize = 25;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+The headers of a webhook request, signed as a provider signs: to send webhooks of your own (standard-webhooks is the best \
+choice: receivers have libraries for it), or to test a receiver. Send the request with exactly the body that was signed. \
+Discord and SendGrid sign with a private key; the others with a secret. Mailgun has its signature in the body: put `fields` \
+into it under `signature`. With Twilio, a body that is no form is signed by its hash in the address: send the request \
+to the `url` of the answer.";
+
+/// A request to send, and the secret to sign it with.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct WebhookSignRequest {
+    /// Whose scheme to use.
+    pub provider: Provider,
+    /// The body, exactly as it will be sent.
+    #[serde(default)]
+    pub body: Option<RawBody>,
+    /// The body in base64, instead of `body`.
+    #[serde(default)]
+    pub body_base64: Option<String>,
+    /// The body as a file, instead of `body`.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// Headers that are signed too, with the provider `generic` and `{header:X-Name}` in its template.
+    #[serde(default)]
+    pub headers: Fields,
+    /// The whole address it will be sent to. Twilio, Square, HubSpot, Trello and Mandrill sign it.
+    #[serde(default)]
+    #[garde(length(chars, max = 8192))]
+    pub url: Option<String>,
+    /// The method it will be sent with; POST when absent. HubSpot signs it.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16))]
+    pub method: Option<String>,
+    /// The fields of the form, instead of `body`, for Twilio and Mandrill.
+    #[serde(default)]
+    pub params: Option<Fields>,
+    /// The secret, of at most 4096 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 4096))]
+    pub secret: Option<Secret<String>>,
+    /// What the secret's text stands for; as the provider does it when absent.
+    #[serde(default)]
+    pub secret_encoding: Option<InputEncoding>,
+    /// The private key for Discord (Ed25519) or SendGrid (P-256), as PEM.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16_384))]
+    pub private_key: Option<Secret<String>>,
+    /// The name of a key on the server, instead of the secret: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// When it is signed; now when absent.
+    #[serde(default)]
+    pub timestamp: Option<Moment>,
+    /// The id of the message, where the scheme has one: letters, digits, `-`, `_`, `.` and `:`; random when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub id: Option<String>,
+    /// The scheme, with the provider `generic`.
+    #[serde(default)]
+    #[garde(dive)]
+    pub generic: Option<Custom>,
+}
+
+/// What to send.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookSignResponse {
+    /// The headers to send, by name. Mailgun has none.
+    pub headers: BTreeMap<String, String>,
+    /// The signature alone, as it is written in the header.
+    pub signature: String,
+    /// Whose scheme it is.
+    pub provider: Provider,
+    /// The version of the scheme, such as `v1`.
+    pub scheme: String,
+    /// When it was signed (RFC 3339), where the scheme says so.
+    #[schemars(extend("format" = "date-time"))]
+    pub timestamp: Option<String>,
+    /// The id of the message, where the scheme has one.
+    pub id: Option<String>,
+    /// The address to send to, when it is not the one that was sent.
+    pub url: Option<String>,
+    /// Of Mailgun: the members of `signature` in the body.
+    pub fields: Option<BTreeMap<String, String>>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> WebhookSignRequest {
+    WebhookSignRequest {
+        provider: Provider::StandardWebhooks,
+        body: Some(RawBody::Text("{\"type\":\"invoice.paid\",\"data\":{\"id\":\"in_42\"}}".to_owned())),
+        body_base64: None,
+        file: None,
+        headers: Fields::default(),
+        url: None,
+        method: None,
+        params: None,
+        secret: Some(Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned())),
+        secret_encoding: None,
+        private_key: None,
+        key_ref: None,
+        timestamp: None,
+        id: Some("msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned()),
+        generic: None,
+    }
+}
+
+/// Signs a request.
+///
+/// # Errors
+/// When what is signed was not sent (body, address), the secret cannot be read, or fields do not go together.
+pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Result<WebhookSignResponse, Error> {
+    let names = verify::custom(request.provider, request.generic.as_ref())?.map(Custom::names);
+    let scheme = match &names {
+        Some(names) => names.scheme()?,
+        None => request.provider.scheme().expect("every provider but generic has a row; a test checks"),
+    };
+    let parts = template::parse(scheme.content)?;
+    let body = body::Given {
+        body: request.body.as_ref(),
+        base64: request.body_base64.as_deref(),
+        file: request.file.as_ref(),
+    };
+    let body = body.bytes()?;
+    // What Mailgun signs is not in the body but goes into it.
+    let has_body = body.is_some() || scheme.place == Place::Body;
+    message::check(&scheme, request.url.as_deref(), has_body, request.params.is_some())?;
+    let body = body.unwrap_or_default();
+    if scheme.proof == Proof::Token && request.key_ref.is_some() {
+        let message = "cannot be used here: this provider sends the secret itself, and a named key is never given away";
+        return Err(conflict("keyRef", message));
+    }
+    let given = keys::Given {
+        secret: request.secret.as_ref(),
+        secrets: &[],
+        encoding: request.secret_encoding,
+        half: request.private_key.as_ref(),
+        half_field: "privateKey",
+        key_ref: request.key_ref.as_deref(),
+    };
+    let held = given.choose(request.provider, &scheme, keyring, call)?;
+    let held = held.first().expect("there is at least one");
+
+    let time = request.timestamp.map_or_else(|| call.now(), Moment::timestamp);
+    let stamp = scheme.stamp.map(|stamp| time::write(time, stamp.unit));
+    let id = if parts.contains(&Part::Id) { Some(message_id(request.id.as_deref())?) } else { None };
+    let mut carrier = request.headers;
+    if scheme.place == Place::Body {
+        carrier = Fields::default();
+        carrier.push("token", random_hex(TOKEN_BYTES)?);
+    }
+    for part in &parts {
+        if let Part::Header(name) = part
+            && !carrier.has(name)
+        {
+            return Err(conflict("headers", format!("lacks {name}, which is signed: send its value")));
+        }
+    }
+    let url = request.url.as_deref().map(|url| address(&scheme, url, &body, request.params.as_ref()));
+    let message = Message {
+        headers: &carrier,
+        body: &body,
+        url: url.as_deref(),
+        method: request.method.as_deref().unwrap_or("POST"),
+        params: request.params.as_ref(),
+    };
+    let signed = Signed { stamp: stamp.as_deref(), id: id.as_deref() };
+    let contents = message.contents(&scheme, &parts, signed);
+    // HubSpot signs the address with a few escapes undone, which is the last form of it.
+    let content = if scheme.address == Address::Unescaped { contents.last() } else { contents.first() };
+    let content = content.ok_or_else(|| conflict("body", "is not a form: send its fields as params"))?;
+    let signature = scheme.proof.make(held.field, &held.key, content)?;
+    let text = match scheme.proof {
+        Proof::Token => {
+            String::from_utf8(signature).map_err(|_| conflict("secret", "must be text to be sent in a header"))?
+        }
+        _ => scheme.encoding.encode(&signature),
+    };
+
+    let mut headers = BTreeMap::new();
+    let mut value = format!("{}{text}", scheme.prefix);
+    match (scheme.stamp.map(|stamp| stamp.place), &stamp) {
+        (Some(StampPlace::Headers(names)), Some(stamp)) => {
+            headers.insert(names[0].to_owned(), stamp.clone());
+        }
+        (Some(StampPlace::Item(prefix)), Some(stamp)) => {
+            let between = if scheme.prefix == "h1=" { ';' } else { ',' };
+            value = format!("{prefix}{stamp}{between}{value}");
+        }
+        _ => {}
+    }
+    if let (Some(name), Some(id)) = (scheme.id.first(), &id) {
+        headers.insert((*name).to_owned(), id.clone());
+    }
+    headers.insert(scheme.headers[0].to_owned(), value);
+    let fields = (scheme.place == Place::Body).then(|| {
+        let token = carrier.header("token").first().map(|token| ("token".to_owned(), (*token).to_owned()));
+        std::mem::take(&mut headers).into_iter().chain(token).collect()
+    });
+    let sent = request.url.as_deref();
+    Ok(WebhookSignResponse {
+        headers,
+        signature: text,
+        provider: request.provider,
+        scheme: scheme.name.to_owned(),
+        timestamp: stamp.is_some().then(|| time.to_string()),
+        id,
+        url: url.as_ref().filter(|url| Some(url.as_ref()) != sent).map(|url| url.clone().into_owned()),
+        fields,
+        key_ref: held.reference.clone(),
+    })
+}
+
+/// The address; of Twilio, with the hash of a body that is no form.
+fn address<'u>(scheme: &Scheme<'_>, url: &'u str, body: &[u8], params: Option<&Fields>) -> Cow<'u, str> {
+    let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let hashes = scheme.address == Address::AnyPort && params.is_none() && is_json;
+    if !hashes || url::parameter(url, BODY_HASH).is_some() {
+        return Cow::Borrowed(url);
+    }
+    let joint = if url.contains('?') { '&' } else { '?' };
+    Cow::Owned(format!("{url}{joint}{BODY_HASH}={}", message::body_hash(body)))
+}
+
+/// The id that was sent, or a random one.
+fn message_id(sent: Option<&str>) -> Result<String, Error> {
+    let Some(id) = sent else { return Ok(format!("msg_{}", random_hex(ID_BYTES)?)) };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    if id.chars().all(plain) {
+        return Ok(id.to_owned());
+    }
+    Err(conflict("id", "may have letters, digits, '-', '_', '.' and ':' only"))
+}
+
+fn random_hex(length: usize) -> Result<String, Error> {
+    let mut bytes = vec![0; length];
+    random::system(&mut bytes)?;
+    Ok(BinaryEncoding::Hex.encode(&bytes))
+}

@@ -1,0 +1,87 @@
+//! What is signed, written as a text with places in braces.
+
+use crate::Error;
+use crate::error::conflict;
+
+/// A part of what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part<'t> {
+    /// Itself.
+    Text(&'t str),
+    Body,
+    /// The time, exactly as it was written.
+    Timestamp,
+    Id,
+    /// The whole address.
+    Url,
+    /// The address from its path on.
+    Path,
+    Method,
+    /// The fields of the form, sorted, names and values without anything between.
+    Form,
+    Header(&'t str),
+}
+
+/// The parts of a template.
+///
+/// # Errors
+/// When a brace is not closed or holds an unknown name.
+pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((text, opened)) = rest.split_once('{') {
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        let (name, after) = opened.split_once('}').ok_or_else(|| unknown("{"))?;
+        parts.push(match name {
+            "body" => Part::Body,
+            "timestamp" => Part::Timestamp,
+            "id" => Part::Id,
+            "url" => Part::Url,
+            "path" => Part::Path,
+            "method" => Part::Method,
+            "form" => Part::Form,
+            _ => match name.strip_prefix("header:").map(str::trim) {
+                Some(header) if !header.is_empty() => Part::Header(header),
+                _ => return Err(unknown(&format!("{{{}}}", name.chars().take(40).collect::<String>()))),
+            },
+        });
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest));
+    }
+    Ok(parts)
+}
+
+fn unknown(sent: &str) -> Error {
+    let known = "{body}, {timestamp}, {id}, {url}, {path}, {method}, {form} and {header:X-Name}";
+    conflict("generic.template", format!("has {sent}, which is no part: use {known}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::TABLE;
+    use super::*;
+
+    #[test]
+    fn a_template_is_text_and_parts() {
+        assert_eq!(parse("").unwrap(), []);
+        assert_eq!(
+            parse("v0:{timestamp}.{header:X-A}{body}!").unwrap(),
+            [Part::Text("v0:"), Part::Timestamp, Part::Text("."), Part::Header("X-A"), Part::Body, Part::Text("!")]
+        );
+        for wrong in ["{", "{body", "{Body}", "{header:}", "{}", "a{{body}}"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_table_can_be_read() {
+        for (provider, scheme) in TABLE {
+            assert!(parse(scheme.content).is_ok(), "{provider:?}");
+            assert!(!scheme.headers.is_empty(), "{provider:?}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Check a webhook's signature.
+
+use std::borrow::Cow;
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::body::{self, RawBody};
+use super::custom::Custom;
+use super::evidence::{Evidence, Reason, Refusal};
+use super::fields::Fields;
+use super::handshake::{self, RespondWith};
+use super::hint::Case;
+use super::keys::{self, Held};
+use super::message::{self, Message};
+use super::provider::Provider;
+use super::scheme::{Event, Place, Proof, Scheme};
+use super::{template, time};
+use crate::Error;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+use crate::keys::Keyring;
+
+/// Seconds a signature may be old, or in the future.
+const TOLERANCE: u32 = 300;
+/// Characters of an event's id.
+const MAX_EVENT_ID: usize = 256;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Whether a webhook request is from the provider and was not changed: over 50 providers, and `generic` for others. Send the \
+headers as they came, the raw body and the secret. The body must be the exact text or bytes: JSON that was read and \
+written again has another signature (n8n: turn on Raw Body in the Webhook node and send its file; Make: JSON pass-through; \
+Zapier: Catch Raw Hook). The answer is 200 with `valid`; when it is false, `reason` is a word to branch on, and `hint` names \
+what is probably wrong: whether the signature fits another spelling of the body, of the secret or of the address. Where \
+the provider signs a time, requests older than `tolerance` are refused. A repetition within it is told by `eventId`: keep \
+those you have seen. `respondWith` is what to answer when the provider checks the endpoint (Zoom, Slack, Discord, Twitch).";
+
+/// A request that came, and the secret it should be signed with.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct WebhookVerifyRequest {
+    /// Who sent it.
+    pub provider: Provider,
+    /// The headers of the request, in any case; all of them may be sent.
+    #[serde(default)]
+    pub headers: Fields,
+    /// The raw body, exactly as it came.
+    #[serde(default)]
+    pub body: Option<RawBody>,
+    /// The raw body in base64, instead of `body`.
+    #[serde(default)]
+    pub body_base64: Option<String>,
+    /// The raw body as a file, instead of `body`.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// The whole address the provider was given, with its query. Twilio, Square, HubSpot, Trello and Mandrill sign it.
+    #[serde(default)]
+    #[garde(length(chars, max = 8192))]
+    pub url: Option<String>,
+    /// The method of the request; POST when absent. HubSpot signs it.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16))]
+    pub method: Option<String>,
+    /// The fields of the form, instead of `body`, for Twilio, Mandrill and Mailgun.
+    #[serde(default)]
+    pub params: Option<Fields>,
+    /// The secret of the webhook, of at most 4096 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 4096))]
+    pub secret: Option<Secret<String>>,
+    /// Up to 10 secrets, instead of `secret`, while one is replaced by the next. Any may fit.
+    #[serde(default)]
+    #[garde(length(max = 10), inner(length(chars, min = 1, max = 4096)))]
+    pub secrets: Vec<Secret<String>>,
+    /// What the secret's text stands for; as the provider does it when absent.
+    #[serde(default)]
+    pub secret_encoding: Option<InputEncoding>,
+    /// The public key of Discord (hex) or SendGrid (base64 or PEM).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16_384))]
+    pub public_key: Option<String>,
+    /// The name of a key on the server, instead of the secret: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// Seconds the signature may be old, or in the future: 1 to 86400; 300 when absent.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 86_400))]
+    pub tolerance: Option<u32>,
+    /// Takes signatures of any age. For tests only: whoever has a copy of a request could send it again.
+    #[serde(default)]
+    pub ignore_age: bool,
+    /// The scheme, with the provider `generic`.
+    #[serde(default)]
+    #[garde(dive)]
+    pub generic: Option<Custom>,
+}
+
+/// Whether it is valid, and why not.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookVerifyResponse {
+    /// Whether the request is signed with the secret, unchanged, and recent.
+    pub valid: bool,
+    /// Who should have sent it.
+    pub provider: Provider,
+    /// The version of the scheme, such as `v1`.
+    pub scheme: String,
+    /// Why not, as a word; nothing when it is valid.
+    pub reason: Option<Reason>,
+    /// The same in a sentence.
+    pub message: String,
+    /// What is probably wrong, and what to do.
+    pub hint: Option<String>,
+    /// When it was signed (RFC 3339), where the provider says so. Believe it only when it is valid.
+    #[schemars(extend("format" = "date-time"))]
+    pub timestamp: Option<String>,
+    /// Seconds since then; negative in the future.
+    pub age: Option<i64>,
+    /// The provider's id of the event, to tell repetitions. GitHub, Shopify and others have it in a header that is not signed.
+    pub event_id: Option<String>,
+    /// Of `secrets`: which one fits, counted from 0.
+    pub secret_index: Option<usize>,
+    /// Of a named key: the name and version that fits.
+    pub key_ref: Option<String>,
+    /// What to answer the provider, when it is checking the endpoint.
+    pub respond_with: Option<RespondWith>,
+}
+
+/// A check that succeeds.
+#[must_use]
+pub fn example() -> WebhookVerifyRequest {
+    let mut headers = Fields::default();
+    headers.push("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
+    WebhookVerifyRequest {
+        provider: Provider::Github,
+        headers,
+        body: Some(RawBody::Text("Hello, World!".to_owned())),
+        body_base64: None,
+        file: None,
+        url: None,
+        method: None,
+        params: None,
+        secret: Some(Secret::new("It's a Secret to Everybody".to_owned())),
+        secrets: Vec::new(),
+        secret_encoding: None,
+        public_key: None,
+        key_ref: None,
+        tolerance: None,
+        ignore_age: false,
+        generic: None,
+    }
+}
+
+/// Checks the signature of a request.
+///
+/// # Errors
+/// When what is signed was not sent (body, address), secrets cannot be read, or fields do not go together.
+pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> Result<WebhookVerifyResponse, Error> {
+    let names = custom(request.provider, request.generic.as_ref())?.map(Custom::names);
+    let scheme = match &names {
+        Some(names) => names.scheme()?,
+        None => request.provider.scheme().expect("every provider but generic has a row; a test checks"),
+    };
+    let parts = template::parse(scheme.content)?;
+    let body = body::Given {
+        body: request.body.as_ref(),
+        base64: request.body_base64.as_deref(),
+        file: request.file.as_ref(),
+    };
+    let body = body.bytes()?;
+    message::check(&scheme, request.url.as_deref(), body.is_some(), request.params.is_some())?;
+    let body = body.unwrap_or_default();
+    let public = request.public_key.as_ref().map(|text| Secret::new(text.clone()));
+    let given = keys::Given {
+        secret: request.secret.as_ref(),
+        secrets: &request.secrets,
+        encoding: request.secret_encoding,
+        half: public.as_ref(),
+        half_field: "publicKey",
+        key_ref: request.key_ref.as_deref(),
+    };
+    let held = given.choose(request.provider, &scheme, keyring, call)?;
+    let carrier = match scheme.place {
+        Place::Headers => Cow::Borrowed(&request.headers),
+        Place::Body => Cow::Owned(message::carried(&body, request.params.as_ref())),
+    };
+    let message = Message {
+        headers: &carrier,
+        body: &body,
+        url: request.url.as_deref(),
+        method: request.method.as_deref().unwrap_or("POST"),
+        params: request.params.as_ref(),
+    };
+    warn(&scheme, &request, call);
+
+    let evidence = Evidence::gather(&scheme, &parts, &carrier);
+    let fitting = match &evidence {
+        Err(_) => None,
+        Ok(evidence) => fitting(&scheme, &message.contents(&scheme, &parts, evidence.signed), &held, evidence)?,
+    };
+    let stamp = evidence.as_ref().ok().and_then(|evidence| evidence.signed.stamp);
+    let signed_at = stamp.and_then(time::read);
+    let age = signed_at.map(|time| call.now().as_second() - time.as_second());
+    let tolerance = (!request.ignore_age).then(|| i64::from(request.tolerance.unwrap_or(TOLERANCE)));
+    let refusal = match (&evidence, &fitting) {
+        (Err(refusal), _) => Some(refusal.clone()),
+        (Ok(_), None) => Some(mismatch(&scheme)),
+        (Ok(_), Some(_)) => too_far(stamp, age, tolerance),
+    };
+    let case = Case {
+        provider: request.provider,
+        scheme: &scheme,
+        parts: &parts,
+        message,
+        headers: &request.headers,
+        held: &held,
+        secrets: given.texts().collect(),
+    };
+    let hint = refusal.as_ref().and_then(|refusal| case.hint(refusal.reason, evidence.as_ref().ok()));
+    let fitting = fitting.filter(|_| refusal.is_none());
+    Ok(WebhookVerifyResponse {
+        valid: refusal.is_none(),
+        provider: request.provider,
+        scheme: scheme.name.to_owned(),
+        reason: refusal.as_ref().map(|refusal| refusal.reason),
+        message: refusal.map_or_else(|| fits(&scheme), |refusal| refusal.message),
+        hint,
+        timestamp: signed_at.as_ref().map(Timestamp::to_string),
+        age,
+        event_id: event_id(&scheme, &request.headers, message),
+        secret_index: fitting.and_then(|held| held.index),
+        key_ref: fitting.and_then(|held| held.reference.clone()),
+        respond_with: fitting.and_then(|held| handshake::answer(request.provider, message, &held.key)),
+    })
+}
+
+/// The scheme of `generic`, which is there exactly with that provider.
+///
+/// # Errors
+/// When one is there without the other.
+pub(super) fn custom(provider: Provider, custom: Option<&Custom>) -> Result<Option<&Custom>, Error> {
+    match (provider, custom) {
+        (Provider::Generic, None) => Err(conflict(
+            "generic",
+            "is missing: say how the provider signs, at least in which header the signature is",
+        )),
+        (Provider::Generic, custom) => Ok(custom),
+        (_, None) => Ok(None),
+        (_, Some(_)) => Err(conflict("generic", "has effect only with the provider generic: leave it out")),
+    }
+}
+
+/// The first key that made any of the signatures. All are tried to the end: the time does not tell which it is.
+fn fitting<'h>(
+    scheme: &Scheme<'_>,
+    contents: &[Cow<'_, [u8]>],
+    held: &'h [Held],
+    evidence: &Evidence<'_>,
+) -> Result<Option<&'h Held>, Error> {
+    let mut fitting = None;
+    for one in held {
+        let mut holds = false;
+        for content in contents {
+            holds |= scheme.proof.holds(one.field, &one.key, content, &evidence.signatures)?;
+        }
+        if holds && fitting.is_none() {
+            fitting = Some(one);
+        }
+    }
+    Ok(fitting)
+}
+
+/// Whether the time is too far from now.
+fn too_far(stamp: Option<&str>, age: Option<i64>, tolerance: Option<i64>) -> Option<Refusal> {
+    stamp?;
+    let Some(age) = age else {
+        let message =
+            "the time it was signed at is neither seconds nor milliseconds since 1970 nor RFC 3339".to_owned();
+        return Some(Refusal { reason: Reason::MalformedTimestamp, message });
+    };
+    let tolerance = tolerance?;
+    if age > tolerance {
+        let message = format!("the signature is right, but {} old: at most {tolerance} seconds are allowed", span(age));
+        return Some(Refusal { reason: Reason::TimestampTooOld, message });
+    }
+    if age < -tolerance {
+        let message = format!("the signature is right, but {} in the future", span(-age));
+        return Some(Refusal { reason: Reason::TimestampInFuture, message });
+    }
+    None
+}
+
+/// Seconds as somebody would say them.
+fn span(seconds: i64) -> String {
+    match seconds {
+        0..=599 => format!("{seconds} seconds"),
+        600..=7_199 => format!("{} minutes", seconds / 60),
+        7_200..=172_799 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+fn mismatch(scheme: &Scheme<'_>) -> Refusal {
+    let message = match scheme.proof {
+        Proof::Token => "the token is another",
+        _ => "the signature is not that of this request",
+    };
+    Refusal { reason: Reason::SignatureMismatch, message: message.to_owned() }
+}
+
+fn fits(scheme: &Scheme<'_>) -> String {
+    match scheme.proof {
+        Proof::Token => "the token is right",
+        _ if scheme.signs_body() => "the signature is right: the request is as it was sent",
+        _ => "the signature is right",
+    }
+    .to_owned()
+}
+
+/// What is not checked, for who sees to it otherwise.
+fn warn(scheme: &Scheme<'_>, request: &WebhookVerifyRequest, call: &Call) {
+    if !scheme.signs_body() {
+        let message = "the signature is not over the body: whoever sees one request could send the same signature with another body";
+        call.warn("body-not-signed", None, message);
+    }
+    if scheme.stamp.is_some() && request.ignore_age {
+        call.warn("age-not-checked", Some("ignoreAge"), "whoever has a copy of a request could send it again");
+    }
+    if scheme.stamp.is_none() && request.tolerance.is_some() {
+        let message = "has no effect: this provider signs no time; tell repetitions by eventId";
+        call.warn("no-timestamp", Some("tolerance"), message);
+    }
+}
+
+/// The provider's id of the event.
+fn event_id(scheme: &Scheme<'_>, headers: &Fields, message: Message<'_>) -> Option<String> {
+    let id = match scheme.event {
+        Event::Unknown => None,
+        Event::Headers(names) => {
+            names.iter().find_map(|name| headers.header(name).first().map(|value| (*value).to_owned()))
+        }
+        Event::Body(pointer) => message.json().and_then(|body| match body.pointer(pointer)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }),
+    };
+    id.filter(|id| !id.is_empty() && id.chars().count() <= MAX_EVENT_ID)
+}

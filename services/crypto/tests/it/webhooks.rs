@@ -1,0 +1,258 @@
+//! Webhooks: published signatures, ours read by others and theirs by us, forgeries, and what the hints say.
+
+mod attacks;
+mod exchange;
+mod hints;
+mod published;
+
+use chassis::testing::Client;
+use chassis::{Clock, Settings};
+use serde_json::{Value, json};
+
+const VERIFY: &str = "/api/v1/crypto/webhooks/verify";
+const SIGN: &str = "/api/v1/crypto/webhooks/sign";
+/// The moment most tests stand at: 2021-02-25 15:02:10.
+const NOW: i64 = 1_614_265_330;
+
+/// The service with a clock that stands still, in seconds since 1970.
+fn at(seconds: i64) -> Client {
+    with(Settings::default(), seconds)
+}
+
+fn with(settings: Settings, seconds: i64) -> Client {
+    let service = crypto::service(&settings).unwrap();
+    Client::with(settings, Clock::manual(seconds * 1000), |runtime| service.app(runtime))
+}
+
+/// The answer to a request at [`NOW`], by one service for each test.
+fn verified(request: &Value) -> Value {
+    thread_local! {
+        static CLIENT: Client = at(NOW);
+    }
+    CLIENT.with(|client| post(client, VERIFY, request))
+}
+
+fn post(client: &Client, path: &str, body: &Value) -> Value {
+    let answer = client.post(path, body);
+    assert_eq!(answer.status, 200, "{body} {:?}", answer.body);
+    answer.json()
+}
+
+fn merged(mut base: Value, changes: &Value) -> Value {
+    for (name, value) in changes.as_object().unwrap() {
+        base[name] = value.clone();
+    }
+    base
+}
+
+/// A request of GitHub's documentation.
+fn github() -> Value {
+    json!({
+        "provider": "github",
+        "headers": { "x-hub-signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" },
+        "body": "Hello, World!",
+        "secret": "It's a Secret to Everybody"
+    })
+}
+
+/// A request of the Standard Webhooks libraries, signed at [`NOW`].
+fn standard() -> Value {
+    json!({
+        "provider": "standard-webhooks",
+        "headers": {
+            "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "webhook-timestamp": "1614265330",
+            "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        },
+        "body": "{\"test\": 2432232314}",
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    })
+}
+
+#[test]
+fn an_answer_says_all_there_is_to_know() {
+    let answer = post(&at(NOW + 10), VERIFY, &standard());
+    assert_eq!(
+        answer,
+        json!({
+            "valid": true, "provider": "standard-webhooks", "scheme": "v1", "reason": null, "hint": null,
+            "message": "the signature is right: the request is as it was sent",
+            "timestamp": "2021-02-25T15:02:10Z", "age": 10, "eventId": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "secretIndex": null, "keyRef": null, "respondWith": null, "warnings": []
+        })
+    );
+}
+
+#[test]
+fn tools_write_headers_and_bodies_in_their_own_ways() {
+    let client = at(NOW);
+    let signature = github()["headers"]["x-hub-signature-256"].clone();
+    for headers in [
+        json!({ "X-HUB-SIGNATURE-256": signature, "content-type": "application/json", "x-more": ["a", "b"] }),
+        json!({ "x-hub-signature-256": [signature] }),
+        json!({ "HTTP_X_HUB_SIGNATURE_256": signature }),
+        json!([{ "name": "X-Hub-Signature-256", "value": signature }, { "name": "Accept", "value": "*/*" }]),
+        json!(json!({ "x-hub-signature-256": signature }).to_string()),
+        json!(format!("Accept: */*\nX-Hub-Signature-256:  {}\n", signature.as_str().unwrap())),
+    ] {
+        let answer = post(&client, VERIFY, &merged(github(), &json!({ "headers": headers })));
+        assert_eq!(answer["valid"], true, "{headers}");
+    }
+    for body in [
+        json!({ "body": null, "bodyBase64": "SGVsbG8sIFdvcmxkIQ==" }),
+        json!({ "body": null, "file": { "base64": "SGVsbG8sIFdvcmxkIQ==", "name": "data" } }),
+    ] {
+        assert_eq!(post(&client, VERIFY, &merged(github(), &body))["valid"], true, "{body}");
+    }
+}
+
+/// As n8n sends the binary of its Webhook node: a multipart form, the other fields as text.
+#[test]
+fn a_form_with_the_raw_body_as_its_file_works() {
+    let headers = json!({ "content-type": "application/json", "x-hub-signature-256": github()["headers"]["x-hub-signature-256"] });
+    let part =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let body = [
+        part("provider", "github"),
+        part("headers", &headers.to_string()),
+        part("secret", "It's a Secret to Everybody"),
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"data\"\r\nContent-Type: application/json\r\n\r\nHello, World!\r\n"
+            .to_owned(),
+        "--b--\r\n".to_owned(),
+    ]
+    .concat();
+    let answer = at(NOW).post_as("multipart/form-data; boundary=b", VERIFY, body);
+    assert_eq!((answer.status, &answer.json()["valid"]), (200, &json!(true)), "{:?}", answer.body);
+}
+
+#[test]
+fn secrets_may_be_several_while_one_is_replaced() {
+    let client = at(NOW);
+    let right = github()["secret"].clone();
+    let request = |secrets: Value| merged(github(), &json!({ "secret": null, "secrets": secrets }));
+    let answer = post(&client, VERIFY, &request(json!(["old", right, "new"])));
+    assert_eq!((&answer["valid"], &answer["secretIndex"]), (&json!(true), &json!(1)));
+    let answer = post(&client, VERIFY, &request(json!([right, right])));
+    assert_eq!(answer["secretIndex"], 0);
+    let answer = post(&client, VERIFY, &request(json!(["old", "new"])));
+    assert_eq!((&answer["valid"], &answer["secretIndex"]), (&json!(false), &Value::Null));
+}
+
+#[test]
+fn a_named_key_checks_and_signs_and_never_shows() {
+    let keyring = r#"{"keys": {
+        "github": {"consumers": ["*"], "versions": {
+            "1": {"key": "It's a Secret to Everybody", "keyEncoding": "utf8"},
+            "2": {"key": "hunter2hunter2", "keyEncoding": "utf8"}}},
+        "svix": {"consumers": ["*"], "versions": {
+            "1": {"key": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "keyEncoding": "utf8"}}},
+        "bytes": {"consumers": ["*"], "versions": {
+            "1": {"key": "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "keyEncoding": "base64"}}}}}"#;
+    let client = with(Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() }, NOW);
+    let by = |request: Value, name: &str| merged(request, &json!({ "secret": null, "keyRef": name }));
+    let answer = post(&client, VERIFY, &by(github(), "github"));
+    assert_eq!((&answer["valid"], &answer["keyRef"]), (&json!(true), &json!("github@1")));
+    let answer = post(&client, VERIFY, &by(github(), "github@2"));
+    assert_eq!((&answer["valid"], &answer["keyRef"]), (&json!(false), &Value::Null));
+    for name in ["svix", "bytes"] {
+        assert_eq!(post(&client, VERIFY, &by(standard(), name))["valid"], true, "{name}");
+    }
+
+    let signed = post(&client, SIGN, &json!({ "provider": "github", "body": "a", "keyRef": "github" }));
+    assert_eq!(signed["keyRef"], "github@2");
+    let answer = client.post(SIGN, &json!({ "provider": "gitlab", "body": "a", "keyRef": "github" }));
+    assert_eq!(answer.status, 422);
+    assert!(answer.message().starts_with("keyRef: cannot be used here"), "{}", answer.message());
+    assert!(!String::from_utf8_lossy(&answer.body).contains("hunter2"));
+}
+
+#[test]
+fn age_is_checked_in_both_directions() {
+    for (now, more, valid, reason) in [
+        (NOW + 300, json!({}), true, Value::Null),
+        (NOW + 301, json!({}), false, json!("timestamp-too-old")),
+        (NOW - 300, json!({}), true, Value::Null),
+        (NOW - 301, json!({}), false, json!("timestamp-in-future")),
+        (NOW + 301, json!({ "tolerance": 301 }), true, Value::Null),
+        (NOW + 2, json!({ "tolerance": 1 }), false, json!("timestamp-too-old")),
+        (NOW + 400_000_000, json!({ "ignoreAge": true }), true, Value::Null),
+    ] {
+        let answer = post(&at(now), VERIFY, &merged(standard(), &more));
+        assert_eq!((&answer["valid"], &answer["reason"]), (&json!(valid), &reason), "{now} {more}");
+        assert_eq!(answer["age"], now - NOW);
+    }
+    let message = |now| post(&at(now), VERIFY, &standard())["message"].clone();
+    assert_eq!(message(NOW + 8000), "the signature is right, but 2 hours old: at most 300 seconds are allowed");
+    assert_eq!(message(NOW - 8000), "the signature is right, but 2 hours in the future");
+    for tolerance in [json!(0), json!(-1), json!(86_401)] {
+        let answer = at(NOW).post(VERIFY, &merged(standard(), &json!({ "tolerance": tolerance })));
+        assert_eq!(answer.status, 400, "zero must not switch the check off");
+    }
+}
+
+#[test]
+fn what_is_not_checked_is_said() {
+    let warnings = |request: &Value| {
+        let answer = post(&at(NOW), VERIFY, request);
+        answer["warnings"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(&merged(standard(), &json!({ "ignoreAge": true }))), ["age-not-checked"]);
+    assert_eq!(warnings(&merged(github(), &json!({ "tolerance": 60 }))), ["no-timestamp"]);
+    let gitlab = json!({ "provider": "gitlab", "headers": { "x-gitlab-token": "t" }, "secret": "t" });
+    assert_eq!(warnings(&gitlab), ["body-not-signed"]);
+}
+
+#[test]
+fn wrong_requests_say_what_to_change() {
+    let client = at(NOW);
+    let generic = |more: Value| json!({ "provider": "generic", "headers": {}, "body": "", "secret": "s", "generic": merged(json!({ "signatureHeader": "X-S" }), &more) });
+    for (request, status, message) in [
+        (json!({}), 400, "provider: is required"),
+        (merged(github(), &json!({ "provider": "githup" })), 400, "provider: use github,"),
+        (
+            merged(github(), &json!({ "body": { "a": 1 } })),
+            422,
+            "body: is parsed JSON, and the signature is over the exact text: send the raw body.",
+        ),
+        (merged(github(), &json!({ "body": [1, [2, { "a": {} }]] })), 422, "body: is parsed JSON"),
+        (merged(github(), &json!({ "body": null })), 422, "body: is missing, and it is signed"),
+        (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is there twice"),
+        (merged(github(), &json!({ "body": null, "bodyBase64": "%" })), 422, "bodyBase64: is not base64"),
+        (merged(github(), &json!({ "secret": null })), 422, "secret: is missing: send secret or keyRef"),
+        (merged(github(), &json!({ "secret": "" })), 400, "secret: must not be empty"),
+        (merged(github(), &json!({ "secrets": ["a"] })), 422, "secrets: is there together with secret or keyRef"),
+        (
+            merged(github(), &json!({ "secret": null, "secrets": vec!["a"; 11] })),
+            400,
+            "secrets: must have a length of at most 10",
+        ),
+        (merged(github(), &json!({ "publicKey": "00" })), 422, "publicKey: has no use for github: send secret"),
+        (merged(github(), &json!({ "headers": "nothing" })), 400, "headers: must be an object"),
+        (merged(github(), &json!({ "headers": { "a": { "b": 1 } } })), 400, "headers.a: must be text"),
+        (merged(github(), &json!({ "generic": { "signatureHeader": "a" } })), 422, "generic: has effect only with"),
+        (
+            merged(standard(), &json!({ "secret": "whsec_not base64" })),
+            422,
+            "secret: is not base64, as this provider's secrets are",
+        ),
+        (merged(github(), &json!({ "provider": "square" })), 422, "url: is missing, and it is signed"),
+        (merged(github(), &json!({ "provider": "square", "url": "/hook" })), 422, "url: must be the whole address"),
+        (merged(github(), &json!({ "provider": "discord" })), 422, "secret: has no use for discord: send publicKey"),
+        (
+            merged(github(), &json!({ "provider": "discord", "secret": null })),
+            422,
+            "publicKey: is missing: send publicKey or keyRef",
+        ),
+        (merged(github(), &json!({ "provider": "generic" })), 422, "generic: is missing"),
+        (generic(json!({ "template": "{bdy}" })), 422, "generic.template: has {bdy}, which is no part: use {body},"),
+        (generic(json!({ "template": "{body}{body}" })), 422, "generic.template: has {body} twice"),
+        (generic(json!({ "template": "{timestamp}" })), 422, "generic.timestampHeader: is missing"),
+        (generic(json!({ "timestampHeader": "X-T" })), 422, "generic.template: has no {timestamp}"),
+        (generic(json!({ "template": "{id}" })), 422, "generic.idHeader: is missing"),
+        (generic(json!({ "signatureHeader": "" })), 400, "generic.signatureHeader: must not be empty"),
+    ] {
+        let answer = client.post(VERIFY, &request);
+        assert_eq!(answer.status, status, "{request} {:?}", answer.body);
+        assert!(answer.message().starts_with(message), "{message} / {}", answer.message());
+    }
+}
