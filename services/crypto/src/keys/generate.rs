@@ -89,7 +89,7 @@ pub struct GenerateRequest {
     /// The kind of key.
     #[serde(rename = "type")]
     pub kind: KeyType,
-    /// Of `hmac`: its length in bytes; 32 when absent.
+    /// Of `hmac`: its length in bytes; when absent 32, or what `alg` needs.
     #[serde(default)]
     #[garde(range(min = 16, max = 128))]
     pub bytes: Option<usize>,
@@ -163,7 +163,7 @@ pub fn example() -> GenerateRequest {
 pub fn generate(request: GenerateRequest, _: &Call) -> Result<GenerateResponse, Error> {
     request.check_options()?;
     let kind = request.kind;
-    let mut key = Key::of(kind.material(request.bytes.unwrap_or(HMAC_BYTES))?);
+    let mut key = Key::of(kind.material(request.hmac_bytes()?)?);
     key.id = request.kid;
     key.algorithm = request.alg;
     key.purpose = request.purpose.map(|purpose| purpose.name().to_owned());
@@ -198,6 +198,20 @@ pub fn generate(request: GenerateRequest, _: &Call) -> Result<GenerateResponse, 
 }
 
 impl GenerateRequest {
+    /// Bytes of an HMAC key: no fewer than its algorithm needs (RFC 7518, section 3.2).
+    fn hmac_bytes(&self) -> Result<usize, Error> {
+        let (name, least) = match self.alg.as_deref() {
+            Some("HS512") => ("HS512", 64),
+            Some("HS384") => ("HS384", 48),
+            Some("HS256") => ("HS256", 32),
+            _ => return Ok(self.bytes.unwrap_or(HMAC_BYTES)),
+        };
+        match self.bytes {
+            Some(bytes) if bytes < least => Err(conflict("bytes", format!("must be at least {least} for {name}"))),
+            bytes => Ok(bytes.unwrap_or(least)),
+        }
+    }
+
     /// Refuses options that would be silently without effect.
     fn check_options(&self) -> Result<(), Error> {
         let (kind, format) = (self.kind, self.format);

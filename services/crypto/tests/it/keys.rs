@@ -71,7 +71,7 @@ fn secrets_have_their_length_and_are_never_alike() {
         }
         assert_ne!(answers[0]["key"], answers[1]["key"]);
     }
-    let long = post(GENERATE, &json!({ "type": "HMAC", "bytes": 64, "format": "jwk", "alg": "HS512", "kid": "a" }));
+    let long = post(GENERATE, &json!({ "type": "HMAC", "format": "jwk", "alg": "HS512", "kid": "a" }));
     assert_eq!(
         (&long["key"]["kty"], &long["key"]["alg"], &long["bits"]),
         (&json!("oct"), &json!("HS512"), &json!(512))
@@ -111,6 +111,10 @@ fn options_without_effect_are_refused() {
         (
             json!({ "type": "p-256", "kid": "a" }),
             "kid: needs format jwk or ssh: PEM, DER and plain bytes have no place for it",
+        ),
+        (
+            json!({ "type": "hmac", "format": "jwk", "alg": "HS384", "bytes": 32 }),
+            "bytes: must be at least 48 for HS384",
         ),
         (json!({ "type": "p-256", "alg": "ES256" }), "alg: needs format jwk: no other form has a place for it"),
         (json!({ "type": "secp256k1", "format": "jwk", "alg": "ES256" }), "alg: must be one of ES256K"),

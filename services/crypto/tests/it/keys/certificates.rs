@@ -109,6 +109,11 @@ fn a_chain_says_what_openssl_says_of_it() {
     assert_eq!(flags(root), [json!(true), json!(true), json!(null)]);
     assert_eq!(told["warnings"], json!([]));
 
+    let der = openssl("x509 -outform DER", authority.read("leaf.pem")).unwrap();
+    let file = json!({ "base64": data_encoding::BASE64.encode(&der), "name": "leaf.der" });
+    let alone = post(INSPECT, &json!({ "file": file }));
+    assert_eq!((&alone["kind"], &alone["certificates"][0]["sha256"]), (&json!("certificate"), &leaf["sha256"]));
+
     let turned = authority.read("root.pem") + &authority.read("leaf.pem");
     assert_eq!(post(INSPECT, &json!({ "key": turned }))["certificates"][0]["signedByNext"], false);
     for (key, matches) in [("leaf.key", true), ("root.key", false)] {
