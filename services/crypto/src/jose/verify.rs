@@ -40,7 +40,7 @@ pub struct JwtVerifyRequest {
     #[garde(length(min = 1, max = 14))]
     pub algorithms: Vec<JwsAlgorithm>,
     /// The key: for HS256, HS384 and HS512 the secret; for the others a public key in PEM, JWK, or base64 of DER, or a
-    /// certificate.
+    /// certificate, of which only the key counts, not its dates.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,

@@ -38,7 +38,8 @@ pub struct JweEncryptRequest {
     /// What the text stands for.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate.
+    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate, of which only the key
+    /// counts, not its dates.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
