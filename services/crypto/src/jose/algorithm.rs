@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::Error;
+use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
-use crate::keys::{Curve, Key, Material, OkpUse};
+use crate::keys::{Curve, Key, Material, OkpUse, Purpose};
 use crate::signature::SignatureAlgorithm;
 
 /// How a token is signed (RFC 7518, section 3; RFC 8037; RFC 8812).
@@ -45,6 +46,13 @@ pub enum JwsAlgorithm {
     Ps512,
 }
 
+/// What a key is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Sign,
+    Verify,
+}
+
 /// What an algorithm is made of.
 enum Primitive {
     Mac(HmacAlgorithm),
@@ -71,33 +79,29 @@ impl JwsAlgorithm {
 
     /// Its name in a header.
     pub(super) const fn name(self) -> &'static str {
+        match self.primitive() {
+            Primitive::Signature(algorithm) => algorithm.name(),
+            Primitive::Mac(_) => match self {
+                Self::Hs512 => "HS512",
+                Self::Hs384 => "HS384",
+                _ => "HS256",
+            },
+        }
+    }
+
+    /// The other name it has: RFC 9864 renames EdDSA, and keys on P-521 are sometimes marked after their curve, where no
+    /// other algorithm could be meant.
+    const fn other_name(self) -> &'static str {
         match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-            Self::EdDsa => "EdDSA",
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::Es512 => "ES512",
-            Self::Es256k => "ES256K",
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Ps256 => "PS256",
-            Self::Ps384 => "PS384",
-            Self::Ps512 => "PS512",
+            Self::EdDsa => "Ed25519",
+            Self::Es512 => "ES521",
+            _ => self.name(),
         }
     }
 
     /// The algorithm of a name in a header or key; case counts (RFC 7515, section 4.1.1).
     pub(super) fn named(name: &str) -> Option<Self> {
-        match name {
-            // RFC 9864 renames it.
-            "Ed25519" => Some(Self::EdDsa),
-            // After the curve, as keys are sometimes marked; no other algorithm could be meant.
-            "ES521" => Some(Self::Es512),
-            _ => Self::ALL.into_iter().find(|algorithm| algorithm.name() == name),
-        }
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name || algorithm.other_name() == name)
     }
 
     /// The algorithm a key is for, when it is for one only.
@@ -107,14 +111,9 @@ impl JwsAlgorithm {
         }
         match &key.material {
             Material::Secret(_) => Some(Self::Hs256),
+            // There are six for RSA, and systems differ in which they read.
             Material::Rsa(_) => None,
-            Material::Ec(key) => Some(match key.curve {
-                Curve::P256 => Self::Es256,
-                Curve::P384 => Self::Es384,
-                Curve::P521 => Self::Es512,
-                Curve::Secp256k1 => Self::Es256k,
-            }),
-            Material::Okp(key) => (key.kind == OkpUse::Sign).then_some(Self::EdDsa),
+            _ => Self::ALL.into_iter().find(|algorithm| algorithm.takes(&key.material)),
         }
     }
 
@@ -123,11 +122,11 @@ impl JwsAlgorithm {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 
-    /// Bytes of the hash: the least a shared key should have (RFC 7518, section 3.2).
+    /// Bytes of the hash of a shared key's algorithm: the least such a key should have (RFC 7518, section 3.2).
     pub(super) const fn hash_length(self) -> usize {
         match self {
-            Self::Hs384 | Self::Es384 | Self::Rs384 | Self::Ps384 => 48,
-            Self::Hs512 | Self::Es512 | Self::Rs512 | Self::Ps512 | Self::EdDsa => 64,
+            Self::Hs512 => 64,
+            Self::Hs384 => 48,
             _ => 32,
         }
     }
@@ -169,32 +168,34 @@ impl JwsAlgorithm {
     }
 
     /// Checks that a key is of the right kind and may be used for this: what its own text says of its use is kept.
-    /// `operation` is `sign` or `verify`.
     ///
     /// # Errors
-    /// The end of a sentence about the key.
-    pub(super) fn check(self, key: &Key, operation: &str) -> Result<(), String> {
-        let name = self.name();
-        if !self.takes(&key.material) {
-            return Err(format!("is {}, which {name} does not use", key.material.name()));
+    /// When it may not; `field` is where it came from.
+    pub(super) fn check(self, field: &'static str, key: &Key, task: Task) -> Result<(), Error> {
+        let (name, material) = (self.name(), &key.material);
+        if !self.takes(material) {
+            return Err(conflict(field, format!("is {}, which {name} does not use", material.name())));
         }
-        if matches!(&key.material, Material::Rsa(key) if key.is_roca()) {
-            return Err("is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it".to_owned());
+        if matches!(material, Material::Rsa(key) if key.is_roca()) {
+            return Err(conflict(field, "is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it"));
         }
-        if let Some(algorithm) = &key.algorithm {
-            if Self::named(algorithm) != Some(self) {
-                return Err(format!("is marked for another algorithm than {name} (its alg)"));
-            }
-            // RFC 7518, section 3.2. A JWK that names its algorithm was made for it; of a secret from elsewhere we only warn.
-            if matches!(&key.material, Material::Secret(bytes) if bytes.len() < self.hash_length()) {
-                return Err(format!("is marked for {name} and shorter than the {} bytes it needs", self.hash_length()));
-            }
+        let operations: &[&str] = match task {
+            Task::Sign => &["sign"],
+            // Who may sign may check what was signed: the public half is part of a private key.
+            Task::Verify if material.is_private() && !self.is_shared() => &["verify", "sign"],
+            Task::Verify => &["verify"],
+        };
+        key.check_purpose(field, &Purpose { algorithms: &[name, self.other_name()], code: "sig", operations })?;
+        // RFC 7518, section 3.2. A JWK that names its algorithm was made for it; of a secret from elsewhere we only warn.
+        if key.algorithm.is_some() && matches!(material, Material::Secret(bytes) if bytes.len() < self.hash_length()) {
+            let length = self.hash_length();
+            return Err(conflict(field, format!("is marked for {name} and shorter than the {length} bytes it needs")));
         }
-        if key.purpose.as_ref().is_some_and(|purpose| purpose != "sig") {
-            return Err("is marked for another use than signatures (its use)".to_owned());
-        }
-        if key.operations.as_ref().is_some_and(|allowed| allowed.iter().all(|one| one != operation)) {
-            return Err(format!("is not marked for {operation} (its key_ops)"));
+        if task == Task::Sign && !material.is_private() {
+            return Err(conflict(
+                field,
+                format!("is {}: only a private key signs, this one verifies", material.name()),
+            ));
         }
         Ok(())
     }
@@ -228,6 +229,7 @@ mod tests {
         for algorithm in JwsAlgorithm::ALL {
             assert_eq!(serde_json::to_value(algorithm).unwrap(), algorithm.name());
             assert_eq!(JwsAlgorithm::named(algorithm.name()), Some(algorithm));
+            assert_eq!(JwsAlgorithm::named(algorithm.other_name()), Some(algorithm));
         }
         for name in ["none", "hs256", "HS256 ", "", "RSA1_5", "HS1"] {
             assert_eq!(JwsAlgorithm::named(name), None);

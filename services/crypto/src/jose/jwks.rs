@@ -15,7 +15,7 @@ const MAX_KEYS: usize = 100;
 /// A JSON Web Key Set: an object with the list `keys`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct KeySet(#[schemars(extend("example" = {"keys": []}))] pub Map<String, Value>);
+pub struct KeySet(pub Map<String, Value>);
 
 impl Zeroize for KeySet {
     fn zeroize(&mut self) {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::algorithm::Task;
 use super::claims;
 use super::compact::{self, MAX_TOKEN};
 use super::{JwsAlgorithm, Lifetime, given};
@@ -174,11 +175,7 @@ impl JwtSignRequest {
                 format!("is needed: the key is {kind}, which does not say it; RSA keys do RS256 or PS256"),
             )
         })?;
-        algorithm.check(key, "sign").map_err(|reason| conflict(field, reason))?;
-        if !key.material.is_private() {
-            let kind = key.material.name();
-            return Err(conflict(field, format!("is {kind}: only a private key signs, this one verifies")));
-        }
+        algorithm.check(field, key, Task::Sign)?;
         Ok((algorithm, candidate))
     }
 

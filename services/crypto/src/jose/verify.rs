@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::algorithm::Task;
 use super::claims::{self, Check, Expected, FailedCheck, clip};
 use super::compact::Signed;
 use super::given;
@@ -39,7 +40,7 @@ pub struct JwtVerifyRequest {
     #[garde(length(min = 1, max = 14))]
     pub algorithms: Vec<JwsAlgorithm>,
     /// The key: for HS256, HS384 and HS512 the secret; for the others a public key in PEM, JWK, or base64 of DER, or a
-    /// certificate.
+    /// certificate, of which only the key counts, not its dates.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
@@ -201,11 +202,9 @@ impl JwtVerifyRequest {
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
         let newest = &chosen.newest().key;
-        let refusals = self.algorithms.iter().map(|algorithm| algorithm.check(newest, "verify"));
+        let checks = self.algorithms.iter().map(|algorithm| algorithm.check(field, newest, Task::Verify));
         // When it fits none of them, no token can be right: that is not the token's fault.
-        if let Err(reason) = refusals.reduce(Result::or).unwrap_or(Ok(())) {
-            return Err(conflict(field, reason));
-        }
+        checks.reduce(Result::or).unwrap_or(Ok(()))?;
         Ok(chosen.all().cloned().collect())
     }
 }
@@ -282,11 +281,8 @@ fn signer<'c>(
     let mut problem = None;
     for candidate in candidates.iter().filter(|candidate| named(&candidate.key)) {
         let key = &candidate.key;
-        let checked = algorithm.check(key, "verify").map_err(|reason| format!("the key {reason}"));
-        let verified = checked.and_then(|()| {
-            let verified = algorithm.verify(key, token.signed.as_bytes(), &token.signature);
-            verified.map_err(|error| format!("the key {error}"))
-        });
+        let checked = algorithm.check("key", key, Task::Verify);
+        let verified = checked.and_then(|()| algorithm.verify(key, token.signed.as_bytes(), &token.signature));
         match verified {
             Ok(true) => return Ok((algorithm, candidate)),
             Ok(false) => {
@@ -297,7 +293,7 @@ fn signer<'c>(
                 };
                 problem = Some(FailedCheck::new(Check::Signature, reason));
             }
-            Err(reason) => problem = problem.or(Some(FailedCheck::new(Check::Key, reason))),
+            Err(error) => problem = problem.or(Some(FailedCheck::new(Check::Key, format!("the key {error}")))),
         }
     }
     Err(problem.unwrap_or_else(|| {

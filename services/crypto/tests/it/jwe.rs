@@ -213,7 +213,7 @@ fn a_key_is_used_for_what_it_is() {
             json!({ "key": secret, "encryption": "A256GCM" }),
             "key: must be 32 bytes for dir with A256GCM, and is 16: check keyEncoding",
         ),
-        (json!({ "key": marked.to_string() }), "key: is marked for another use than encryption (its use)"),
+        (json!({ "key": marked.to_string() }), "key: says in use that it is not for encryption: send another key"),
         (json!({ "key": P256, "algorithm": "RSA-OAEP" }), "key: is an EC private key, which RSA-OAEP does not use"),
         (json!({ "password": "p", "algorithm": "dir" }), "algorithm: dir needs a key: choose one of PBES2"),
         (json!({ "password": "p", "key": secret }), "password: is there together with key or keyRef: send one of them"),

@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::JweEncryption;
+use crate::Error;
+use crate::error::conflict;
 use crate::kdf::Sha;
-use crate::keys::{Curve, Key, Material, OkpUse};
+use crate::keys::{Curve, Key, Material, OkpUse, Purpose};
 use crate::oaep::Oaep;
 
 /// How the key of a message goes to its reader (RFC 7518, section 4; RFC 8037). `RSA1_5` is not offered: who can send
@@ -129,14 +131,14 @@ impl JweAlgorithm {
     }
 
     /// What we take for a key when nobody says.
-    pub(super) fn of(key: &Key) -> Option<Self> {
+    pub(super) fn of(key: &Key) -> Self {
         if let Some(named) = key.algorithm.as_deref().and_then(Self::named) {
-            return Some(named);
+            return named;
         }
         match &key.material {
-            Material::Secret(_) => Some(Self::Direct),
-            Material::Rsa(_) => Some(Self::RsaOaep256),
-            Material::Ec(_) | Material::Okp(_) => Some(Self::EcdhEsA256KW),
+            Material::Secret(_) => Self::Direct,
+            Material::Rsa(_) => Self::RsaOaep256,
+            Material::Ec(_) | Material::Okp(_) => Self::EcdhEsA256KW,
         }
     }
 
@@ -171,8 +173,14 @@ impl JweAlgorithm {
     /// Checks that a key is of the right kind and may be used for this: what its own text says of its use is kept.
     ///
     /// # Errors
-    /// The end of a sentence about the key.
-    pub(super) fn check(self, encryption: JweEncryption, key: &Key, operations: &[&str]) -> Result<(), String> {
+    /// When it may not; `field` is where it came from.
+    pub(super) fn check(
+        self,
+        field: &'static str,
+        encryption: JweEncryption,
+        key: &Key,
+        operations: &[&str],
+    ) -> Result<(), Error> {
         let name = self.name();
         let length = match (self.method(), &key.material) {
             (Method::Direct, Material::Secret(_)) => Some(encryption.key_length()),
@@ -180,27 +188,20 @@ impl JweAlgorithm {
             (Method::Oaep(_), Material::Rsa(_)) => None,
             (Method::Agree(_), Material::Ec(key)) if key.curve != Curve::Secp256k1 => None,
             (Method::Agree(_), Material::Okp(key)) if key.kind == OkpUse::Agree => None,
-            (_, material) => return Err(format!("is {}, which {name} does not use", material.name())),
+            (_, material) => return Err(conflict(field, format!("is {}, which {name} does not use", material.name()))),
         };
+        // The key of a message itself is marked with what encrypts the message.
+        let other_name = if self == Self::Direct { encryption.name() } else { name };
+        key.check_purpose(field, &Purpose { algorithms: &[name, other_name], code: "enc", operations })?;
         if let (Some(length), Material::Secret(bytes)) = (length, &key.material)
             && bytes.len() != length
         {
             let with = if self == Self::Direct { format!("dir with {}", encryption.name()) } else { name.to_owned() };
-            return Err(format!("must be {length} bytes for {with}, and is {}: check keyEncoding", bytes.len()));
-        }
-        if let Some(marked) = &key.algorithm
-            && marked != name
-            // The key of a message itself is marked with what encrypts the message.
-            && !(self == Self::Direct && marked == encryption.name())
-        {
-            return Err(format!("is marked for another algorithm than {name} (its alg)"));
-        }
-        if key.purpose.as_ref().is_some_and(|purpose| purpose != "enc") {
-            return Err("is marked for another use than encryption (its use)".to_owned());
-        }
-        let may = |allowed: &Vec<String>| allowed.iter().any(|one| operations.contains(&one.as_str()));
-        if !key.operations.as_ref().is_none_or(may) {
-            return Err("is not marked for this (its key_ops)".to_owned());
+            let given = bytes.len();
+            return Err(conflict(
+                field,
+                format!("must be {length} bytes for {with}, and is {given}: check keyEncoding"),
+            ));
         }
         Ok(())
     }

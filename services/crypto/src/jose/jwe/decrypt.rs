@@ -227,8 +227,8 @@ fn with_key(
     let mut problem = None;
     for Candidate { key, reference } in chosen.all() {
         let operations = ["decrypt", "unwrapKey", "deriveKey", "deriveBits"];
-        let opened = match token.algorithm.check(token.encryption, key, &operations) {
-            Err(reason) => Err(conflict(field, reason)),
+        let opened = match token.algorithm.check(field, token.encryption, key, &operations) {
+            Err(error) => Err(error),
             Ok(()) if !key.material.is_private() => {
                 Err(conflict(field, format!("is {}: only a private key decrypts", key.material.name())))
             }

@@ -38,7 +38,8 @@ pub struct JweEncryptRequest {
     /// What the text stands for.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate.
+    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate, of which only the key
+    /// counts, not its dates.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
@@ -115,21 +116,21 @@ impl JweEncryptRequest {
     }
 
     /// The algorithms for a key.
-    fn choose(&self, key: &Key) -> Result<(JweAlgorithm, JweEncryption), String> {
-        let algorithm =
-            self.algorithm.or_else(|| JweAlgorithm::of(key)).ok_or("does not say its algorithm: name it")?;
+    fn choose(&self, field: &'static str, key: &Key) -> Result<(JweAlgorithm, JweEncryption), Error> {
+        let algorithm = self.algorithm.unwrap_or_else(|| JweAlgorithm::of(key));
         let marked = key.algorithm.as_deref().and_then(JweEncryption::named);
         let encryption = match (self.encryption.or(marked), &key.material) {
             (Some(encryption), _) => encryption,
             (None, Material::Secret(bytes)) if algorithm == JweAlgorithm::Direct => {
                 JweEncryption::of_key_length(bytes.len()).ok_or_else(|| {
                     let length = bytes.len();
-                    format!("must be 16, 24, 32, 48 or 64 bytes for dir, and is {length}: check keyEncoding")
+                    let lengths = "must be 16, 24, 32, 48 or 64 bytes for dir";
+                    conflict(field, format!("{lengths}, and is {length}: check keyEncoding"))
                 })?
             }
             (None, _) => JweEncryption::A256GCM,
         };
-        algorithm.check(encryption, key, &["encrypt", "wrapKey", "deriveKey", "deriveBits"])?;
+        algorithm.check(field, encryption, key, &["encrypt", "wrapKey", "deriveKey", "deriveBits"])?;
         Ok((algorithm, encryption))
     }
 
@@ -183,7 +184,7 @@ pub fn encrypt(request: JweEncryptRequest, call: &Call, keys: &Keyring) -> Resul
         }
         let Candidate { key, reference } = request.reader(call, keys)?;
         let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
-        let (algorithm, encryption) = request.choose(&key).map_err(|reason| conflict(field, reason))?;
+        let (algorithm, encryption) = request.choose(field, &key)?;
         let header = request.header(algorithm, encryption, Some(&key));
         return seal(&request, algorithm, encryption, &Recipient::Key(&key), header, message, reference);
     };
