@@ -1,6 +1,7 @@
 """Makes what the fuzzing phase takes for valid go together, where a schema cannot say what does."""
 
 import base64
+import json
 
 import schemathesis
 from schemathesis import GenerationMode
@@ -15,10 +16,61 @@ def map_case(context, case):
     return case
 
 
+# What random text never is (keys, tokens), and what goes with it: these fields, and none of those.
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.XmNK3GpH3Ys_7wsYBfq4C3M6goz71I7dTgUkuIa5lyQ"
+ED25519 = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC"
+X25519 = {
+    "kty": "OKP",
+    "crv": "X25519",
+    "d": "XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os",
+    "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
+}
+SHARED = {"key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "keyEncoding": "base64"}
+FITTING = {
+    "/crypto/sign": ({"key": ED25519}, ("algorithm", "passphrase", "signatureFormat")),
+    "/crypto/verify": (
+        {"key": ED25519},
+        ("algorithm", "passphrase", "signatureFormat", "signatureEncoding", "saltLength"),
+    ),
+    "/hmac": ({"key": "key", "keyEncoding": "utf8"}, ()),
+    "/jwt/sign": (
+        SHARED,
+        ("algorithm", "passphrase", "payload", "payloadEncoding", "claims", "headers", "type", "notBefore", "jwtId"),
+    ),
+    "/jwt/verify": ({"token": TOKEN, "algorithms": ["HS256"], **SHARED}, ("jwks", "passphrase", "payloadEncoding")),
+    "/jwt/decode": ({"token": TOKEN}, ()),
+    "/jwe/encrypt": ({**SHARED, "inputEncoding": "utf8"}, ("algorithm", "encryption", "password", "iterations")),
+    "/jwe/decrypt": (
+        {"token": "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..xCTN7oUxMXE_vqQJ.SiXPV3OnmCFjCSQkBAW1vDhPS4A.-tVvZDM3JV8nJA86OwKhgQ", **SHARED},
+        ("password", "passphrase", "algorithms", "encryptions"),
+    ),
+    "/keys/agree": (
+        {"privateKey": X25519, "publicKey": X25519, "saltEncoding": "utf8", "infoEncoding": "utf8"},
+        ("passphrase", "raw", "length"),
+    ),
+    "/keys/inspect": ({"key": ED25519}, ("file", "passphrase", "format")),
+    "/webhooks/": (
+        {"provider": "github", "secret": "secret", "body": "{}", "headers": {"X-Hub-Signature-256": "sha256=00"}},
+        (
+            *("bodyBase64", "file", "generic", "url", "method", "params", "secrets", "secretEncoding"),
+            *("publicKey", "privateKey", "id", "timestamp"),
+        ),
+    ),
+}
+
+
 def agree(request, operation):
+    # Nobody has named a key.
+    request.pop("keyRef", None)
+    for path, (fields, others) in FITTING.items():
+        if path in operation:
+            request |= {name: json.dumps(value) if isinstance(value, dict) and "kty" in value else value
+                        for name, value in fields.items()}
+            for name in others:
+                request.pop(name, None)
     if isinstance(request.get("file"), str | dict):
         request["file"] = file(request["file"])
-    if any(path in operation for path in ("crypto/hash", "crypto/hmac", "crypto/encrypt")):
+    if any(path in operation for path in ("crypto/hash", "/hmac", "/encrypt", "crypto/sign", "crypto/verify")):
         # One of the two.
         if request.get("text") is None and request.get("file") is None:
             request["text"] = ""
@@ -26,7 +78,7 @@ def agree(request, operation):
             request.pop("text", None)
         # Random text is of no other encoding.
         request["inputEncoding"] = "utf8"
-    if "/encrypt" in operation:
+    if "/crypto/encrypt" in operation:
         # A password of whatever length always fits; options that ask for another form mostly do not.
         for option in ("key", "keyEncoding", "nonce", "allowNonce", "format", "aad", "parameters", "algorithm"):
             request.pop(option, None)

@@ -99,7 +99,12 @@ impl JsonSchema for Lifetime {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["integer", "string"], "minimum": 0, "maximum": MAX_SECONDS, "maxLength": 32 })
+        json_schema!({
+            "type": ["integer", "string"],
+            "minimum": 0,
+            "maximum": MAX_SECONDS,
+            "pattern": "^([0-9]{1,9}s?|[0-9]{1,7}m|[0-9]{1,5}h|[0-9]{1,4}d|[0-9]{1,3}w)$",
+        })
     }
 }
 

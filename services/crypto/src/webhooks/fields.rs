@@ -194,6 +194,11 @@ impl<'de> Visitor<'de> for NamedVisitor {
         f.write_str("an object with name and value")
     }
 
+    /// As JSON, as forms have it.
+    fn visit_str<E: Error>(self, text: &str) -> Result<Named, E> {
+        serde_json::from_str(text).map_err(|_| E::custom("must be an object with name and value"))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
         let (mut name, mut values) = (None, None);
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {
