@@ -31,6 +31,32 @@ def agree(request, operation):
         for option in ("key", "keyEncoding", "nonce", "allowNonce", "format", "aad", "parameters", "algorithm"):
             request.pop(option, None)
         request["password"] = request.get("password") or "password"
+    if "/otp/" in operation:
+        # Random text is no base32, and some options go with one type only.
+        for option in ("uri", "keyRef", "secretEncoding", "time", "length", *not_of(request.get("type") or "totp")):
+            request.pop(option, None)
+        request["secret"] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+        if request.get("type") == "hotp":
+            request["counter"] = request.get("counter") or 0
+        for name in ("account", "issuer"):
+            if request.get(name):
+                request[name] = request[name].replace(":", "-")
+    if "/requests/sign" in operation:
+        # Random text is no address, and the rest is about what is there besides.
+        for option in ("keyRef", "bodyBase64", "file", "payloadHash", "time", "headers", "realm", "sessionToken",
+                       "signSessionToken", "expiresIn", "signBody", "token", "tokenSecret", "tokenKeyRef"):
+            request.pop(option, None)
+        request["method"] = "PUT"
+        request["url"] = "https://example.com/a%20b?c=d"
+        if "oauth1" in operation:
+            request["consumerSecret"] = "secret"
+        else:
+            request |= {"accessKeyId": "id", "secretAccessKey": "secret", "region": "eu-central-1", "service": "sqs"}
+
+
+def not_of(kind):
+    """Options of one-time codes that do not go with a type."""
+    return ("counter",) if kind == "totp" else ("period", "lastStep")
 
 
 def file(given):

@@ -1,8 +1,9 @@
-//! Encrypt and decrypt with a shared key or a password.
+//! Encrypt and decrypt with a shared key or a password, or short texts with RSA.
 //!
 //! `cipher` does the work on bytes, `key` finds the key, `message` is an encrypted message taken apart, and `compact` and
-//! `n8n` are the two forms in which one travels as a single text.
+//! `n8n` are the two forms in which one travels as a single text. `rsa` is what differs with RSA-OAEP.
 
+mod algorithm;
 mod cbc;
 mod cipher;
 mod compact;
@@ -12,11 +13,13 @@ mod gcm;
 mod key;
 mod message;
 mod n8n;
+mod rsa;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use cipher::Cipher;
+pub use algorithm::Algorithm;
+pub(crate) use cipher::Cipher;
 pub use key::PasswordKdf;
 
 /// The form of an encrypted message.

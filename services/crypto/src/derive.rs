@@ -14,6 +14,7 @@ use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::kdf::{Costs, Kdf, MAX_LENGTH, Parameters, Sha};
+use crate::keys::{Candidate, Given, Keyring};
 
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
@@ -48,11 +49,17 @@ pub struct DeriveRequest {
     /// The function.
     pub algorithm: DeriveAlgorithm,
     /// The secret or password, as text of at most 4096 characters.
+    #[serde(default)]
     #[garde(length(chars, max = 4096))]
-    pub secret: Secret<String>,
+    pub secret: Option<Secret<String>>,
     /// What the secret's text stands for.
     #[serde(default)]
     pub secret_encoding: InputEncoding,
+    /// The name of a secret on the server, instead of `secret`: `name`, or `name@version`; the newest version when it says
+    /// none. Store the answer's `keyRef` beside what you make of the key, or it is another key after the next version.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
     /// The salt, as text of at most 4096 characters; Argon2id needs at least 8 bytes.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
@@ -99,6 +106,8 @@ pub struct DeriveResponse {
     pub hash: Option<Sha>,
     /// Of PBKDF2, scrypt and Argon2id: the costs.
     pub parameters: Option<Costs>,
+    /// Of a named secret: its name and version.
+    pub key_ref: Option<String>,
     /// What the function is good for.
     pub security: Security,
 }
@@ -109,8 +118,9 @@ impl DeriveRequest {
     pub fn of(algorithm: DeriveAlgorithm, secret: &str) -> Self {
         Self {
             algorithm,
-            secret: Secret::new(secret.to_owned()),
+            secret: Some(Secret::new(secret.to_owned())),
             secret_encoding: InputEncoding::Utf8,
+            key_ref: None,
             salt: None,
             salt_encoding: InputEncoding::Utf8,
             info: None,
@@ -137,9 +147,12 @@ pub fn example() -> DeriveRequest {
 /// Derives a key.
 ///
 /// # Errors
-/// When a field is not in its encoding or does not belong to the function, or costs or length are out of bounds.
-pub fn derive(request: DeriveRequest, call: &Call) -> Result<DeriveResponse, Error> {
-    let secret = request.secret_encoding.decode_secret("secret", &request.secret)?;
+/// When there is not exactly one of secret and keyRef, a field is not in its encoding or does not belong to the function, or costs or length are out of bounds.
+pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<DeriveResponse, Error> {
+    let given = Given { field: "secret", key: request.secret.as_ref(), key_ref: request.key_ref.as_deref() };
+    let chosen = keys.choose_shared(given, request.secret_encoding, call)?;
+    let Candidate { key, reference } = chosen.newest();
+    let secret = key.shared("keyRef")?;
     let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
     let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
     let length = request.length.unwrap_or(DEFAULT_LENGTH);
@@ -168,14 +181,14 @@ pub fn derive(request: DeriveRequest, call: &Call) -> Result<DeriveResponse, Err
     }
     let mut key = Zeroizing::new(vec![0; length]);
     match kdf {
-        None => expand(hash, &secret, &salt, &info, &mut key)?,
+        None => expand(hash, secret, &salt, &info, &mut key)?,
         Some(kdf) => {
             check(kdf, &salt, length)?;
             if salt.is_empty() {
                 let message = "without a salt equal passwords have equal keys, and can be guessed all at once";
                 call.warn("no-salt", Some("salt"), message);
             }
-            kdf.derive(&secret, &salt, &mut key)?;
+            kdf.derive(secret, &salt, &mut key)?;
         }
     }
 
@@ -191,6 +204,7 @@ pub fn derive(request: DeriveRequest, call: &Call) -> Result<DeriveResponse, Err
         algorithm: request.algorithm,
         hash: takes_hash.then_some(hash),
         parameters: kdf.map(Costs::from),
+        key_ref: reference.clone(),
         security: if legacy { Security::Legacy } else { Security::Strong },
     })
 }
@@ -210,7 +224,10 @@ fn check(kdf: Kdf, salt: &[u8], length: usize) -> Result<(), Error> {
 }
 
 /// HKDF, extract and expand.
-fn expand(hash: Sha, secret: &[u8], salt: &[u8], info: &[u8], key: &mut [u8]) -> Result<(), Error> {
+///
+/// # Errors
+/// When the key is longer than the hash can make.
+pub(crate) fn expand(hash: Sha, secret: &[u8], salt: &[u8], info: &[u8], key: &mut [u8]) -> Result<(), Error> {
     // RFC 5869, section 2.2: no salt is a salt of zeros, which HMAC makes of an empty one too.
     let expanded = match hash {
         Sha::Sha1 => Hkdf::<Sha1>::new(Some(salt), secret).expand(info, key),
@@ -229,7 +246,7 @@ mod tests {
     use super::*;
 
     fn key(request: DeriveRequest) -> String {
-        derive(request, &Call::detached()).unwrap_or_else(|error| panic!("{error}")).key
+        derive(request, &Call::detached(), &Keyring::default()).unwrap_or_else(|error| panic!("{error}")).key
     }
 
     /// RFC 5869, appendix A: SHA-256 (1, 2, 3) and SHA-1 (4, 7).
@@ -306,7 +323,7 @@ mod tests {
             (DeriveRequest { length: Some(255 * 32 + 1), ..example() }, "length"),
             (DeriveRequest::of(DeriveAlgorithm::Argon2id, "p"), "salt"),
         ] {
-            let error = derive(request, &Call::detached()).err().expect("it is refused");
+            let error = derive(request, &Call::detached(), &Keyring::default()).err().expect("it is refused");
             assert!(matches!(error, Error::Conflict { field: found, .. } if found == field), "{field}: {error:?}");
         }
     }

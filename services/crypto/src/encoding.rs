@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use chassis::Secret;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, DecodeError, HEXLOWER, HEXLOWER_PERMISSIVE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Error;
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+pub(crate) const URI_RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How bytes are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

@@ -12,6 +12,7 @@ pub mod decode;
 mod given;
 mod header;
 mod json;
+pub mod jwe;
 mod jwks;
 mod lifetime;
 pub mod sign;

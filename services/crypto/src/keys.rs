@@ -1,13 +1,16 @@
 //! Keys: one form in memory, whatever they were written in.
 
-#![expect(dead_code, reason = "the operations that use all of it follow")]
-
+pub mod agree;
 mod arithmetic;
 mod curve;
 mod der;
+pub mod format;
+pub mod generate;
+pub mod inspect;
 mod jwk;
 mod keyring;
 mod pem;
+mod purpose;
 mod read;
 mod rsa;
 mod ssh;
@@ -16,9 +19,11 @@ mod tests;
 mod write;
 
 pub use keyring::Keyring;
-pub(crate) use keyring::{Candidate, Given};
+pub(crate) use keyring::{Candidate, Chosen, Given};
+pub(crate) use purpose::Purpose;
 pub(crate) use rsa::MIN_SIGNING_BITS;
 
+use aws_lc_rs::rsa::KeyPair;
 use zeroize::Zeroizing;
 
 /// A key as it was read: the key itself, and what its text says about its use.
@@ -50,6 +55,9 @@ pub(crate) struct RsaKey {
     pub(crate) modulus: Vec<u8>,
     pub(crate) exponent: Vec<u8>,
     pub(crate) private: Option<RsaPrivate>,
+    /// The same as aws-lc has it, when it is long enough to sign with. What it computes at the first signature serves the
+    /// next ones too, so those of a named key take a third of the time.
+    pair: Option<Box<KeyPair>>,
 }
 
 /// The private half, in the names of RFC 8017.
@@ -115,6 +123,16 @@ impl Material {
             Self::Rsa(key) => key.private.is_some(),
             Self::Ec(key) => key.scalar.is_some(),
             Self::Okp(key) => key.private.is_some(),
+        }
+    }
+
+    /// Its size: of the modulus, the curve or the secret.
+    pub(crate) fn bits(&self) -> usize {
+        match self {
+            Self::Secret(bytes) => bytes.len() * 8,
+            Self::Rsa(key) => key.bits(),
+            Self::Ec(key) => key.curve.bits(),
+            Self::Okp(_) => 256,
         }
     }
 

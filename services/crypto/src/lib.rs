@@ -12,16 +12,18 @@ pub mod jose;
 pub mod kdf;
 pub mod keys;
 pub mod moment;
+mod oaep;
 pub mod otp;
 pub mod passwords;
 pub mod random;
+pub mod requests;
 pub mod signature;
 pub mod webhooks;
 
 use aead::{decrypt, encrypt};
 use chassis::{Call, Cost, Service, Settings};
 pub use error::Error;
-use keys::Keyring;
+use keys::{Keyring, agree, generate, inspect};
 use signature::{sign, verify};
 use std::sync::Arc;
 
@@ -53,13 +55,13 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(hmac::verify_example())
                 .inline(hmac::INLINE_BYTES)
         })
-        .compute("POST /encrypt", encrypt::encrypt, |op| {
+        .compute("POST /encrypt", with(keys, encrypt::encrypt), |op| {
             op.summary("Encrypt text or a file with a key or a password")
                 .description(encrypt::DESCRIPTION)
                 .example(encrypt::example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /decrypt", decrypt::decrypt, |op| {
+        .compute("POST /decrypt", with(keys, decrypt::decrypt), |op| {
             op.summary("Decrypt a message")
                 .description(decrypt::DESCRIPTION)
                 .example(decrypt::example())
@@ -86,6 +88,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(jose::decode::DESCRIPTION)
                 .example(jose::decode::example())
         })
+        .compute("POST /jwe/encrypt", with(keys, jose::jwe::encrypt::encrypt), |op| {
+            op.summary("Make an encrypted token (JWE)")
+                .description(jose::jwe::encrypt::DESCRIPTION)
+                .example(jose::jwe::encrypt::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /jwe/decrypt", with(keys, jose::jwe::decrypt::decrypt), |op| {
+            op.summary("Open an encrypted token (JWE)")
+                .description(jose::jwe::decrypt::DESCRIPTION)
+                .example(jose::jwe::decrypt::example())
+                .cost(Cost::Heavy)
+        })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")
                 .description(passwords::DESCRIPTION)
@@ -98,10 +112,28 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .example(passwords::verify_example())
                 .cost(Cost::Heavy)
         })
-        .compute("POST /derive", derive::derive, |op| {
+        .compute("POST /derive", with(keys, derive::derive), |op| {
             op.summary("Derive a key from a secret or a password")
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/generate", generate::generate, |op| {
+            op.summary("Make a new key or a pair of keys")
+                .description(generate::DESCRIPTION)
+                .example(generate::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/inspect", with(keys, inspect::inspect), |op| {
+            op.summary("Say what a key or a certificate is, and write it in another form")
+                .description(inspect::DESCRIPTION)
+                .example(inspect::example())
+                .cost(Cost::Heavy)
+        })
+        .compute("POST /keys/agree", with(keys, agree::agree), |op| {
+            op.summary("Make the secret two sides share")
+                .description(agree::DESCRIPTION)
+                .example(agree::example())
                 .cost(Cost::Heavy)
         })
         .compute("POST /webhooks/verify", with(keys, webhooks::verify::verify), |op| {
@@ -138,6 +170,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .description(otp::verify::DESCRIPTION)
                 .example(otp::verify::example())
                 .inline(otp::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign", with(keys, requests::sign::sign), |op| {
+            op.summary("Sign a request to AWS or S3, or make a presigned address")
+                .description(requests::sign::DESCRIPTION)
+                .example(requests::sign::example())
+                .inline(requests::sign::INLINE_BYTES)
+        })
+        .compute("POST /requests/sign-oauth1", with(keys, requests::oauth1::sign), |op| {
+            op.summary("Sign a request with OAuth 1.0a")
+                .description(requests::oauth1::DESCRIPTION)
+                .example(requests::oauth1::example())
+                .inline(requests::oauth1::INLINE_BYTES)
         });
     Ok(service)
 }

@@ -2,38 +2,53 @@
 
 use std::fmt;
 
+use chassis::Call;
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 
-/// A moment from 1970 to 9999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment(Timestamp);
+use crate::Error;
+use crate::error::conflict;
+
+/// A moment as it was written; what is no time fits the schema, and is found out when it is read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Moment {
+    /// RFC 3339, or seconds as text.
+    Text(String),
+    /// Seconds since 1970.
+    Seconds(f64),
+}
 
 impl Moment {
-    /// The moment itself.
-    #[must_use]
-    pub fn timestamp(self) -> Timestamp {
-        self.0
+    /// The time it stands for; now, where there is none.
+    ///
+    /// # Errors
+    /// When it is no time, or one before 1970.
+    pub(crate) fn or_now(moment: Option<&Self>, field: &'static str, call: &Call) -> Result<Timestamp, Error> {
+        let time = match moment {
+            None => return Ok(call.now()),
+            Some(Self::Seconds(seconds)) => time_of(*seconds),
+            Some(Self::Text(text)) => match text.trim().parse() {
+                Ok(seconds) => time_of(seconds),
+                Err(_) => text.trim().parse().ok(),
+            },
+        };
+        time.filter(|time| *time >= Timestamp::UNIX_EPOCH).ok_or_else(|| {
+            conflict(
+                field,
+                "must be a time from 1970 on, as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
+            )
+        })
     }
+}
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a number that is no time is outside of the range all the same"
-    )]
-    fn of_seconds(seconds: f64) -> Option<Self> {
-        let moment = Timestamp::from_second(seconds.floor() as i64).ok()?;
-        (seconds.is_finite() && moment >= Timestamp::UNIX_EPOCH).then_some(Self(moment))
-    }
-
-    fn of_text(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if let Ok(seconds) = text.parse() {
-            return Self::of_seconds(seconds);
-        }
-        text.parse().ok().filter(|moment| *moment >= Timestamp::UNIX_EPOCH).map(Self)
-    }
+/// Part of a second is dropped.
+fn time_of(seconds: f64) -> Option<Timestamp> {
+    #[expect(clippy::cast_possible_truncation, reason = "what is outside of the range is outside when cut, too")]
+    let whole = seconds.floor() as i64;
+    Timestamp::from_second(whole).ok().filter(|_| seconds.is_finite())
 }
 
 impl<'de> Deserialize<'de> for Moment {
@@ -44,14 +59,6 @@ impl<'de> Deserialize<'de> for Moment {
 
 struct MomentVisitor;
 
-impl MomentVisitor {
-    fn checked<E: Error>(moment: Option<Moment>) -> Result<Moment, E> {
-        let message =
-            "must be a time from 1970 on, as 2026-01-31T12:00:00Z or in seconds (not milliseconds) since 1970";
-        moment.ok_or_else(|| E::custom(message))
-    }
-}
-
 impl Visitor<'_> for MomentVisitor {
     type Value = Moment;
 
@@ -59,28 +66,22 @@ impl Visitor<'_> for MomentVisitor {
         f.write_str("a time")
     }
 
-    fn visit_u64<E: Error>(self, seconds: u64) -> Result<Moment, E> {
-        #[expect(clippy::cast_precision_loss, reason = "seconds of a time are exact, and no others are taken")]
-        Self::checked(Moment::of_seconds(seconds as f64))
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a time are exact")]
+    fn visit_u64<E>(self, seconds: u64) -> Result<Moment, E> {
+        Ok(Moment::Seconds(seconds as f64))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Moment, E> {
-        // What is not negative comes as u64.
-        Self::checked(None)
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a time are exact")]
+    fn visit_i64<E>(self, seconds: i64) -> Result<Moment, E> {
+        Ok(Moment::Seconds(seconds as f64))
     }
 
-    fn visit_f64<E: Error>(self, seconds: f64) -> Result<Moment, E> {
-        Self::checked(Moment::of_seconds(seconds))
+    fn visit_f64<E>(self, seconds: f64) -> Result<Moment, E> {
+        Ok(Moment::Seconds(seconds))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
-        Self::checked(Moment::of_text(text))
-    }
-}
-
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
-        target.collect_str(&self.0)
+    fn visit_str<E>(self, text: &str) -> Result<Moment, E> {
+        Ok(Moment::Text(text.to_owned()))
     }
 }
 
@@ -93,7 +94,6 @@ impl JsonSchema for Moment {
         json_schema!({
             "description": "RFC 3339, or seconds since 1970.",
             "type": ["string", "number"],
-            "minimum": 0,
             "examples": ["2026-01-31T12:00:00Z", 1_769_860_800]
         })
     }
@@ -102,6 +102,10 @@ impl JsonSchema for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(json: &str) -> Result<Timestamp, Error> {
+        Moment::or_now(Some(&serde_json::from_str(json).unwrap()), "time", &Call::detached())
+    }
 
     #[test]
     fn a_moment_is_written_in_several_ways() {
@@ -115,9 +119,7 @@ mod tests {
             ("0", 0),
             ("20000000000", 20_000_000_000_000),
         ] {
-            let moment: Moment = serde_json::from_str(json).unwrap();
-            assert_eq!(moment.timestamp().as_millisecond(), millis, "{json}");
-            assert_eq!(serde_json::from_str::<Moment>(&serde_json::to_string(&moment).unwrap()).unwrap(), moment);
+            assert_eq!(read(json).unwrap().as_millisecond(), millis, "{json}");
         }
     }
 
@@ -127,6 +129,7 @@ mod tests {
             "-1",
             "-0.5",
             "1440938160000",
+            "18446744073709551615",
             "1e300",
             r#""NaN""#,
             r#""inf""#,
@@ -134,10 +137,8 @@ mod tests {
             r#""2015-08-30""#,
             r#""1969-12-31T23:59:59Z""#,
             r#""2015-08-30T12:36:00""#,
-            "true",
-            "[]",
         ] {
-            assert!(serde_json::from_str::<Moment>(json).is_err(), "{json}");
+            assert!(matches!(read(json), Err(Error::Conflict { field: "time", .. })), "{json}");
         }
     }
 }

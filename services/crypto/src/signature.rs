@@ -6,12 +6,13 @@ mod rsa;
 pub mod sign;
 pub mod verify;
 
+use chassis::Call;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::conflict;
-use crate::keys::{Curve, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse};
+use crate::keys::{Curve, EcKey, Key, MIN_SIGNING_BITS, Material, OkpKey, OkpUse, Purpose};
 use ecdsa::Ecdsa;
 pub(crate) use ecdsa::{from_der, to_der};
 pub(crate) use rsa::SaltLength;
@@ -172,10 +173,11 @@ impl SignatureAlgorithm {
             (Scheme::Ed25519, Material::Okp(OkpKey { kind: OkpUse::Sign, public, private: Some(seed) })) => {
                 ed25519::sign(field, seed, public, message)
             }
-            (Scheme::Ecdsa(ecdsa), Material::Ec(key)) if key.curve == ecdsa.curve => match &key.scalar {
-                Some(scalar) => ecdsa.sign(field, scalar, &key.point, message),
-                None => Err(self.unfit(field, "private key", "an EC public key")),
-            },
+            (Scheme::Ecdsa(ecdsa), Material::Ec(EcKey { curve, point, scalar: Some(scalar) }))
+                if *curve == ecdsa.curve =>
+            {
+                ecdsa.sign(field, scalar, point, message)
+            }
             (Scheme::Rsa(rsa, padding), Material::Rsa(key)) if key.private.is_some() => {
                 rsa.sign(field, padding, key, message)
             }
@@ -198,10 +200,8 @@ impl SignatureAlgorithm {
         if let Material::Rsa(key) = &key.material
             && key.bits() < MIN_SIGNING_BITS
         {
-            return Err(conflict(
-                field,
-                format!("must have at least {} bits, and has {}", MIN_SIGNING_BITS, key.bits()),
-            ));
+            let bits = key.bits();
+            return Err(conflict(field, format!("must have at least {MIN_SIGNING_BITS} bits, and has {bits}")));
         }
         self.verify_salted(field, key, message, signature, SaltLength::Hash)
     }
@@ -233,32 +233,34 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// Refuses a key that says of itself that it is for something else (RFC 7517, sections 4.2 to 4.4).
+    /// Refuses a key that says it is for something else; the first operation is the one that is asked for.
     fn check_purpose(self, field: &'static str, key: &Key, operations: &[&str]) -> Result<(), Error> {
-        if let Some(algorithm) = &key.algorithm
-            && algorithm != self.name()
-            // RFC 9864 names the curve.
-            && !(self == Self::EdDsa && algorithm == "Ed25519")
+        let other = match self {
+            // RFC 9864 names the curve of EdDSA.
+            Self::EdDsa => "Ed25519",
             // After the curve, as keys are sometimes marked; no other algorithm could be meant.
-            && !(self == Self::Es512 && algorithm == "ES521")
-        {
-            let name = self.name();
-            return Err(conflict(field, format!("says in alg that it is not for {name}: choose its algorithm")));
-        }
-        if key.purpose.as_ref().is_some_and(|purpose| purpose != "sig") {
-            return Err(conflict(field, "says in use that it is not for signatures: send another key"));
-        }
-        let may = |allowed: &Vec<String>| allowed.iter().any(|one| operations.contains(&one.as_str()));
-        if !key.operations.as_ref().is_none_or(may) {
-            let operation = operations[0];
-            return Err(conflict(field, format!("says in key_ops that it may not {operation}: send another key")));
-        }
-        Ok(())
+            Self::Es512 => "ES521",
+            _ => self.name(),
+        };
+        key.check_purpose(field, &Purpose { algorithms: &[self.name(), other], code: "sig", operations })
     }
 
     fn unfit(self, field: &'static str, wanted: &str, found: &str) -> Error {
         let (kind, name) = (self.kind(), self.name());
         conflict(field, format!("must be {kind} {wanted} for {name}, and is {found}"))
+    }
+}
+
+/// Warns of a key with which others can sign too.
+fn warn_of_weak(key: &Key, call: &Call) {
+    let Material::Rsa(key) = &key.material else { return };
+    let bits = key.bits();
+    if bits < MIN_SIGNING_BITS {
+        let message = format!("an RSA key of {bits} bits can be broken: ask for one of at least {MIN_SIGNING_BITS}");
+        call.warn("weak-key", Some("key"), message);
+    }
+    if key.is_roca() {
+        call.warn("weak-key", Some("key"), "anybody can factor this RSA key (ROCA, CVE-2017-15361): replace it");
     }
 }
 
@@ -268,7 +270,6 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::keys::EcKey;
 
     fn bytes(hex: &str) -> Vec<u8> {
         HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap()

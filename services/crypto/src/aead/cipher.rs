@@ -6,47 +6,24 @@ use aws_lc_rs::aead::{
 };
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::{cbc, gcm};
 use crate::Error;
 use crate::digest::Security;
 
 /// A cipher with its mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cipher {
-    /// AES-256 in Galois/Counter Mode (NIST SP 800-38D); the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Cipher {
     #[default]
-    #[serde(rename = "aes-256-gcm")]
     Aes256Gcm,
-    /// AES-192 in Galois/Counter Mode.
-    #[serde(rename = "aes-192-gcm")]
     Aes192Gcm,
-    /// AES-128 in Galois/Counter Mode.
-    #[serde(rename = "aes-128-gcm")]
     Aes128Gcm,
-    /// ChaCha20-Poly1305 (RFC 8439).
-    #[serde(rename = "chacha20-poly1305")]
     Chacha20Poly1305,
-    /// XChaCha20-Poly1305: its long nonce never repeats by chance, so one key serves any number of messages.
-    #[serde(rename = "xchacha20-poly1305")]
     Xchacha20Poly1305,
-    /// AES-256-GCM-SIV (RFC 8452): a nonce that repeats does less harm.
-    #[serde(rename = "aes-256-gcm-siv")]
     Aes256GcmSiv,
-    /// AES-128-GCM-SIV.
-    #[serde(rename = "aes-128-gcm-siv")]
     Aes128GcmSiv,
-    /// AES-256 in CBC mode with PKCS#7 padding: does not notice changes; for old systems only.
-    #[serde(rename = "aes-256-cbc")]
     Aes256Cbc,
-    /// AES-192 in CBC mode, for old systems only.
-    #[serde(rename = "aes-192-cbc")]
     Aes192Cbc,
-    /// AES-128 in CBC mode, for old systems only.
-    #[serde(rename = "aes-128-cbc")]
     Aes128Cbc,
 }
 
@@ -121,7 +98,7 @@ impl Cipher {
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(super) fn seal(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn seal(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
         match self.engine() {
             Engine::AwsLc(algorithm) if nonce.len() == 12 => {
                 let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::NoMemory)?;
@@ -141,7 +118,7 @@ impl Cipher {
     ///
     /// # Errors
     /// One for every cause.
-    pub(super) fn open(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn open(self, key: &[u8], nonce: &[u8], aad: &[u8], message: &mut Vec<u8>) -> Result<(), Error> {
         match self.engine() {
             Engine::AwsLc(algorithm) if nonce.len() == 12 => {
                 let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Error::Undecipherable)?;
@@ -195,6 +172,8 @@ mod tests {
     use data_encoding::HEXLOWER;
 
     use super::*;
+    use crate::aead::Algorithm;
+    use crate::aead::algorithm::Scheme;
 
     const ALL: [Cipher; 10] = [
         Cipher::Aes256Gcm,
@@ -336,7 +315,9 @@ mod tests {
     #[test]
     fn names_are_those_of_requests() {
         for cipher in ALL {
-            assert_eq!(serde_json::to_value(cipher).unwrap(), cipher.name());
+            let algorithm = Algorithm::from(cipher);
+            assert_eq!(serde_json::to_value(algorithm).unwrap(), cipher.name());
+            assert!(matches!(algorithm.scheme(), Scheme::Shared(same) if same == cipher));
         }
     }
 }

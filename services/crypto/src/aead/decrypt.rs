@@ -7,14 +7,16 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::key::{Given, Stretch};
+use super::algorithm::Scheme;
+use super::key::{Source, Stretch};
 use super::message::Message;
-use super::{Cipher, Format, PasswordKdf, cbc, compact, n8n};
+use super::{Algorithm, Cipher, Format, PasswordKdf, cbc, compact, n8n, rsa};
 use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::kdf::Parameters;
+use crate::keys::{Given, Keyring};
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -22,7 +24,8 @@ The opposite of /encrypt. A text that starts with `ff1.` needs only the key or p
 For what other programs have encrypted use format `parts`: send `nonce`, and the tag in `tag` or at the end of \
 `ciphertext`. A wrong key, password, tag, padding or `aad` gives one and the same error. Costs that a message asks for \
 are bounded. With AES-CBC a success says nothing about who wrote the message, and whoever may send you messages and \
-sees which of them fail can read others: check an HMAC first.";
+sees which of them fail can read others: check an HMAC first. Of a named key every version is tried. What was encrypted with \
+RSA-OAEP needs `algorithm` and the private key in `key`; Node and Java use `rsa-oaep-sha1` when they are not told otherwise.";
 
 /// An encrypted message, and the key or password.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -31,19 +34,28 @@ sees which of them fail can read others: check an HMAC first.";
 pub struct DecryptRequest {
     /// The message; of `parts`, the ciphertext.
     pub ciphertext: String,
-    /// Its form. When absent: `compact` if it starts with `ff1.`, `parts` if there is a `nonce`.
+    /// Its form. When absent: `compact` if it starts with `ff1.`, `parts` if there is a `nonce`. RSA-OAEP has only one.
     #[serde(default)]
     pub format: Option<Format>,
-    /// The cipher; `aes-256-gcm` when absent. A compact message says it itself.
+    /// The algorithm; `aes-256-gcm` when absent. A compact message says it itself.
     #[serde(default)]
-    pub algorithm: Option<Cipher>,
-    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 and AES-128, 32 for ChaCha20.
+    pub algorithm: Option<Algorithm>,
+    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 and AES-128, 32 for ChaCha20. For RSA-OAEP the private key as PEM, DER
+    /// in base64, a JWK or an SSH key, of at most 32,768 characters.
     #[serde(default)]
-    #[garde(length(chars, min = 1, max = 1024))]
+    #[garde(length(chars, min = 1, max = 32_768))]
     pub key: Option<Secret<String>>,
-    /// What the key's text stands for.
+    /// What the text of a shared key stands for.
     #[serde(default)]
     pub key_encoding: InputEncoding,
+    /// RSA-OAEP: the passphrase of an encrypted `key`.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
     /// A password of 1 to 1024 characters, instead of `key`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
@@ -74,7 +86,7 @@ pub struct DecryptRequest {
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub salt: Option<String>,
-    /// How the fields of `parts` are written; `base64` when absent.
+    /// How the fields of `parts` and of RSA-OAEP are written; `base64` when absent.
     #[serde(default)]
     pub input_encoding: Option<BinaryEncoding>,
     /// How the decrypted bytes are written.
@@ -107,11 +119,13 @@ pub struct DecryptResponse {
     pub output_encoding: PlaintextEncoding,
     /// How many they are.
     pub bytes: usize,
-    /// The cipher.
-    pub algorithm: Cipher,
+    /// The algorithm.
+    pub algorithm: Algorithm,
     /// The form the message had.
     pub format: Format,
-    /// What the cipher is good for.
+    /// Of a named key: the name and version that fits.
+    pub key_ref: Option<String>,
+    /// What the algorithm is good for.
     pub security: Security,
 }
 
@@ -125,6 +139,8 @@ impl DecryptRequest {
             algorithm: None,
             key: None,
             key_encoding: InputEncoding::Utf8,
+            passphrase: None,
+            key_ref: None,
             password: None,
             kdf: None,
             parameters: None,
@@ -136,6 +152,10 @@ impl DecryptRequest {
             input_encoding: None,
             output_encoding: PlaintextEncoding::Utf8,
         }
+    }
+
+    pub(super) fn given(&self) -> Given<'_> {
+        Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() }
     }
 
     fn form(&self) -> Result<Format, Error> {
@@ -151,7 +171,10 @@ impl DecryptRequest {
     }
 
     /// Refuses options that would be silently without effect.
-    fn check_options(&self, format: Format) -> Result<(), Error> {
+    fn check_options(&self, cipher: Option<Cipher>, format: Format) -> Result<(), Error> {
+        if self.passphrase.is_some() {
+            return Err(conflict("passphrase", "is that of a private key, for RSA-OAEP: leave it out"));
+        }
         if format != Format::Parts {
             for (field, given) in [
                 ("kdf", self.kdf.is_some()),
@@ -176,30 +199,29 @@ impl DecryptRequest {
         if format == Format::N8n && self.aad.is_some() {
             return Err(conflict("aad", "has no place in n8n's format: leave it out"));
         }
-        if self.algorithm.is_some_and(|cipher| !cipher.is_authenticated()) && self.aad.is_some() {
+        if cipher.is_some_and(|cipher| !cipher.is_authenticated()) && self.aad.is_some() {
             return Err(conflict("aad", "has no effect on AES-CBC: leave it out"));
         }
         Ok(())
     }
 
     /// The message of a form.
-    fn message(&self, format: Format) -> Result<Message, Error> {
+    fn message(&self, cipher: Option<Cipher>, format: Format) -> Result<Message, Error> {
         match format {
             Format::Compact => {
                 let message = compact::read(self.ciphertext.trim())?;
-                if self.algorithm.is_some_and(|algorithm| algorithm != message.cipher) {
+                if cipher.is_some_and(|cipher| cipher != message.cipher) {
                     let name = message.cipher.name();
                     return Err(conflict("algorithm", format!("this was encrypted with {name}: leave algorithm out")));
                 }
                 Ok(message)
             }
-            Format::N8n => n8n::read(self.ciphertext.trim(), self.algorithm.unwrap_or_default()),
-            Format::Parts => self.parts(),
+            Format::N8n => n8n::read(self.ciphertext.trim(), cipher.unwrap_or_default()),
+            Format::Parts => self.parts(cipher.unwrap_or_default()),
         }
     }
 
-    fn parts(&self) -> Result<Message, Error> {
-        let cipher = self.algorithm.unwrap_or_default();
+    fn parts(&self, cipher: Cipher) -> Result<Message, Error> {
         let encoding = self.input_encoding.unwrap_or(BinaryEncoding::Base64);
         let mut sealed = encoding.decode("ciphertext", &self.ciphertext)?;
         let nonce = self.nonce.as_deref().ok_or_else(|| conflict("nonce", "is missing: format parts needs it"))?;
@@ -252,19 +274,42 @@ pub fn example() -> DecryptRequest {
 /// # Errors
 /// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others when the message is
 /// in no form of ours, or fields do not go together.
-pub fn decrypt(request: DecryptRequest, call: &Call) -> Result<DecryptResponse, Error> {
+pub fn decrypt(request: DecryptRequest, call: &Call, keys: &Keyring) -> Result<DecryptResponse, Error> {
+    match request.algorithm.map(Algorithm::scheme) {
+        Some(Scheme::Oaep(oaep)) => rsa::open(oaep, request, call, keys),
+        Some(Scheme::Shared(cipher)) => open(Some(cipher), request, call, keys),
+        None => open(None, request, call, keys),
+    }
+}
+
+fn open(
+    cipher: Option<Cipher>,
+    request: DecryptRequest,
+    call: &Call,
+    keys: &Keyring,
+) -> Result<DecryptResponse, Error> {
     let format = request.form()?;
-    request.check_options(format)?;
+    request.check_options(cipher, format)?;
     let aad = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
-    let given = Given::of(request.key.as_ref(), request.key_encoding, request.password.as_ref())?;
-    let mut message = request.message(format)?;
+    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keys)?;
+    let mut message = request.message(cipher, format)?;
     let cipher = message.cipher;
-    let key = given.key(cipher, message.stretch.as_ref())?;
+    let mut keys = source.all(cipher, message.stretch.as_ref())?.into_iter().peekable();
     let associated_data = match format {
         Format::Compact => compact::associated_data(&message, &aad),
         Format::Parts | Format::N8n => aad.into_owned(),
     };
-    cipher.open(&key, &message.nonce, &associated_data, &mut message.sealed)?;
+    let (opened, key_ref) = loop {
+        let (key, reference) = keys.next().ok_or(Error::Undecipherable)?;
+        // It is decrypted in place: only where another key may have to be tried is a copy worth its time.
+        let another = keys.peek().is_some();
+        let mut sealed = if another { message.sealed.clone() } else { std::mem::take(&mut message.sealed) };
+        match cipher.open(&key, &message.nonce, &associated_data, &mut sealed) {
+            Ok(()) => break (sealed, reference),
+            Err(_) if another => {}
+            Err(error) => return Err(error),
+        }
+    };
     if !cipher.is_authenticated() {
         call.warn(
             "legacy-algorithm",
@@ -273,11 +318,12 @@ pub fn decrypt(request: DecryptRequest, call: &Call) -> Result<DecryptResponse, 
         );
     }
     Ok(DecryptResponse {
-        bytes: message.sealed.len(),
-        text: request.output_encoding.encode(message.sealed, cipher)?,
+        bytes: opened.len(),
+        text: request.output_encoding.encode(opened, cipher.is_authenticated())?,
         output_encoding: request.output_encoding,
-        algorithm: cipher,
+        algorithm: cipher.into(),
         format,
+        key_ref,
         security: cipher.security(),
     })
 }
@@ -296,8 +342,9 @@ impl PlaintextEncoding {
         }
     }
 
-    fn encode(self, bytes: Vec<u8>, cipher: Cipher) -> Result<String, Error> {
-        self.write(bytes).map_err(|_| match cipher.is_authenticated() {
+    /// The same. Whether they are `sure` to be what was encrypted decides what is said of bytes that are no text.
+    pub(super) fn encode(self, bytes: Vec<u8>, sure: bool) -> Result<String, Error> {
+        self.write(bytes).map_err(|_| match sure {
             true => conflict("outputEncoding", "the decrypted bytes are no text: choose base64 or hex"),
             // A wrong key leaves a padding that looks right once in 256 times, and then bytes that are no text:
             // telling the two apart would tell that the padding was right.

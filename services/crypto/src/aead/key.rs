@@ -1,6 +1,6 @@
 //! The key of a message: given as it is, or made of a password.
 
-use chassis::Secret;
+use chassis::{Call, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -10,6 +10,7 @@ use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::kdf::{Kdf, Parameters, Sha};
+use crate::keys::{Candidate, Chosen, Given, Keyring};
 
 /// A function that makes the key of a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -64,46 +65,78 @@ impl Stretch {
     }
 }
 
-/// The secret of a request.
-pub(super) enum Given<'r> {
-    Key(Zeroizing<Vec<u8>>),
+/// Where the key of a message comes from.
+pub(super) enum Source<'r> {
+    /// A key that was sent, or the versions of a named one.
+    Keys(Chosen),
     Password(&'r str),
 }
 
-impl<'r> Given<'r> {
-    /// The one of the two that was sent.
+/// A key of the right length, and the name and version of a named one.
+pub(super) type Found = (Zeroizing<Vec<u8>>, Option<String>);
+
+impl<'r> Source<'r> {
+    /// The one that was sent.
     pub(super) fn of(
-        key: Option<&Secret<String>>,
+        given: Given<'_>,
         encoding: InputEncoding,
         password: Option<&'r Secret<String>>,
+        call: &Call,
+        keys: &Keyring,
     ) -> Result<Self, Error> {
-        match (key, password) {
-            (Some(key), None) => encoding.decode_secret("key", key).map(Self::Key),
-            (None, Some(password)) => Ok(Self::Password(password.reveal())),
-            (Some(_), Some(_)) => Err(conflict("password", "is there together with key: send one of the two")),
-            (None, None) => Err(conflict("key", "is missing: send a key or a password")),
+        match (password, given.key, given.key_ref) {
+            (None, None, None) => Err(conflict("key", "is missing: send a key, keyRef or a password")),
+            (None, ..) => keys.choose_shared(given, encoding, call).map(Self::Keys),
+            (Some(password), None, None) => Ok(Self::Password(password.reveal())),
+            (Some(_), Some(_), _) => Err(conflict("password", "is there together with key: send one of the two")),
+            (Some(_), ..) => Err(conflict("password", "is there together with keyRef: send one of the two")),
         }
     }
 
-    /// The key for a cipher; the costs of the stretch have been checked.
-    pub(super) fn key(self, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let length = cipher.key_length();
-        match (self, stretch) {
-            (Self::Key(key), None) if key.len() == length => Ok(key),
-            (Self::Key(key), None) => {
-                let (name, given) = (cipher.name(), key.len());
-                let message = format!(
-                    "must be {length} bytes for {name}, and is {given}: check keyEncoding, or send a password instead"
-                );
-                Err(conflict("key", message))
-            }
-            (Self::Password(password), Some(Stretch { kdf, salt })) => {
-                let mut key = Zeroizing::new(vec![0; length]);
-                kdf.derive(password.as_bytes(), salt, &mut key)?;
-                Ok(key)
-            }
-            (Self::Key(_), Some(_)) => Err(conflict("key", "this was encrypted with a password: send that")),
-            (Self::Password(_), None) => Err(conflict("password", "this was encrypted with a key: send that")),
+    /// The key to encrypt with; the costs of the stretch have been checked.
+    pub(super) fn newest(&self, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Found, Error> {
+        match self {
+            Self::Keys(chosen) => exact(chosen.newest(), cipher, stretch),
+            Self::Password(password) => Ok((derived(password, cipher, stretch)?, None)),
         }
     }
+
+    /// The keys to try when decrypting; at least one. Versions of another length are for something else.
+    pub(super) fn all(&self, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Vec<Found>, Error> {
+        let Self::Keys(chosen) = self else { return Ok(vec![self.newest(cipher, stretch)?]) };
+        let (found, unfit): (Vec<_>, Vec<_>) =
+            chosen.all().map(|candidate| exact(candidate, cipher, stretch)).partition(Result::is_ok);
+        match unfit.into_iter().next() {
+            Some(Err(error)) if found.is_empty() => Err(error),
+            _ if found.len() > 1 && !cipher.is_authenticated() => Err(conflict(
+                "keyRef",
+                "must name the version for AES-CBC, as in orders@2: it cannot tell which of them is the right one",
+            )),
+            _ => found.into_iter().collect(),
+        }
+    }
+}
+
+/// The key, when it has the length a cipher needs.
+fn exact(candidate: &Candidate, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Found, Error> {
+    let field = if candidate.reference.is_some() { "keyRef" } else { "key" };
+    if stretch.is_some() {
+        return Err(conflict(field, "this was encrypted with a password: send that"));
+    }
+    let (bytes, length) = (candidate.key.shared(field)?, cipher.key_length());
+    if bytes.len() != length {
+        let (name, given) = (cipher.name(), bytes.len());
+        let hint = if candidate.reference.is_some() { "" } else { ": check keyEncoding, or send a password instead" };
+        return Err(conflict(field, format!("must be {length} bytes for {name}, and is {given}{hint}")));
+    }
+    Ok((Zeroizing::new(bytes.to_vec()), candidate.reference.clone()))
+}
+
+fn derived(password: &str, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let Some(Stretch { kdf, salt }) = stretch else {
+        return Err(conflict("password", "this was encrypted with a key: send that"));
+    };
+    let mut key = Zeroizing::new(vec![0; cipher.key_length()]);
+    kdf.derive(password.as_bytes(), salt, &mut key)?;
+    Ok(key)
 }

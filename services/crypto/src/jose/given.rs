@@ -15,7 +15,7 @@ use crate::keys::{Key, Material};
 const MARKS: [&str; 4] = ["-----BEGIN", "---- BEGIN", "ssh-", "ecdsa-sha2-"];
 
 /// Whether a text is a key in a form that says so itself: PEM, JWK, or as SSH writes it.
-pub(super) fn is_marked(text: &str) -> bool {
+fn is_marked(text: &str) -> bool {
     let text = text.trim_start();
     MARKS.iter().any(|mark| text.starts_with(mark)) || (text.starts_with('{') && text.contains("\"kty\""))
 }
@@ -50,9 +50,25 @@ pub(super) fn shared(field: &'static str, text: &Secret<String>, encoding: Input
     Ok(Key::secret(bytes))
 }
 
+/// Reads a key of any kind: one that says itself what it is, else base64 of DER, else a shared key.
+///
+/// # Errors
+/// When it is not in its encoding, or the passphrase is missing or wrong.
+pub(super) fn any(
+    field: &'static str,
+    text: &Secret<String>,
+    encoding: InputEncoding,
+    passphrase: Option<&str>,
+) -> Result<Key, Error> {
+    if passphrase.is_some() || is_marked(text.reveal()) || is_pair(text.reveal()) {
+        return Key::read(field, text.reveal(), passphrase);
+    }
+    shared(field, text, encoding)
+}
+
 /// Whether a text can be read as a key that is no shared secret.
 fn is_pair(text: &str) -> bool {
-    Key::read("key", text, None).is_ok_and(|key| !matches!(key.material, Material::Secret(_)))
+    Key::read("key", text.trim(), None).is_ok_and(|key| !matches!(key.material, Material::Secret(_)))
 }
 
 /// Warns of a shared key that is shorter than its hash (RFC 7518, section 3.2): who has one token can try keys as fast as

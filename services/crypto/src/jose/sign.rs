@@ -161,8 +161,8 @@ impl JwtSignRequest {
         let passphrase = self.passphrase.as_ref().map(|text| text.reveal().as_str());
         let chosen = keys.choose(given, call, |text| match self.algorithm {
             Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
-            None if !given::is_marked(text.reveal()) => given::shared("key", text, self.key_encoding),
-            _ => Key::read("key", text.reveal(), passphrase),
+            Some(_) => Key::read("key", text.reveal(), passphrase),
+            None => given::any("key", text, self.key_encoding, passphrase),
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
         let candidate = chosen.newest().clone();

@@ -106,7 +106,8 @@ impl Form {
             Self::Pkcs8 => pkcs8(field, &PrivateKeyInfoRef::from_der(bytes).map_err(damaged)?),
             Self::Encrypted => {
                 let plain = decrypt(field, bytes, passphrase)?;
-                Self::Pkcs8.key(field, &plain, None)
+                // With a wrong passphrase one in 256 texts still ends as if it were right.
+                pkcs8(field, &PrivateKeyInfoRef::from_der(&plain).map_err(|_| wrong_passphrase(field))?)
             }
             Self::Pkcs1 => pkcs1(field, &RsaPrivateKeyRef::from_der(bytes).map_err(damaged)?),
             Self::Sec1 => sec1(field, &EcPrivateKey::from_der(bytes).map_err(damaged)?, None),
@@ -214,8 +215,12 @@ fn decrypt(field: &'static str, bytes: &[u8], passphrase: Option<&str>) -> Resul
     let EncryptionScheme::Pbes2(parameters) = encryption_algorithm else { return Err(old()) };
     check_costs(&parameters).map_err(|problem| conflict(field, format!("asks for too much work: {problem}")))?;
     let passphrase = passphrase.ok_or_else(|| conflict(field, "is encrypted: send its passphrase too"))?;
-    let wrong = |_| conflict(field, "cannot be decrypted: the passphrase is not the one it was encrypted with");
-    parameters.decrypt(passphrase, encrypted_data.as_bytes()).map(Zeroizing::new).map_err(wrong)
+    let plain = parameters.decrypt(passphrase, encrypted_data.as_bytes());
+    plain.map(Zeroizing::new).map_err(|_| wrong_passphrase(field))
+}
+
+fn wrong_passphrase(field: &'static str) -> Error {
+    conflict(field, "cannot be decrypted: the passphrase is not the one it was encrypted with")
 }
 
 /// A file can ask for hours and gigabytes.

@@ -1,8 +1,11 @@
 //! JSON Web Keys (RFC 7517, 7518, 8037, 8812), read and written.
 
+use std::collections::BTreeSet;
+
 use chassis::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -10,9 +13,6 @@ use zeroize::Zeroizing;
 use super::{Curve, EcKey, Key, Material, OkpKey, OkpUse, RsaKey, RsaPrivate};
 use crate::Error;
 use crate::error::conflict;
-
-/// Keys of one set.
-const MAX_KEYS: usize = 100;
 
 /// The members of every kind. One that is there twice is an error (RFC 7517, section 4); others are let pass.
 #[derive(Deserialize)]
@@ -34,8 +34,15 @@ struct Written {
     dp: Option<Secret<String>>,
     dq: Option<Secret<String>>,
     qi: Option<Secret<String>>,
-    oth: Option<serde::de::IgnoredAny>,
+    oth: Option<IgnoredAny>,
     k: Option<Secret<String>>,
+}
+
+/// What tells a set from a key.
+#[derive(Deserialize)]
+struct Seen {
+    keys: Option<IgnoredAny>,
+    kty: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -43,11 +50,11 @@ struct WrittenSet {
     keys: Vec<Written>,
 }
 
-/// The keys of a JWK, or of a JWK set. Keys of a kind that is not known are left out of a set (RFC 7517, section 5).
+/// The key of a JWK, or of a set of one. Keys of a kind that is not known do not count (RFC 7517, section 5).
 ///
 /// # Errors
-/// When it is neither, or a key in it is damaged.
-pub(super) fn read(field: &'static str, text: &str) -> Result<Vec<Key>, Error> {
+/// When it is neither, or the key is damaged.
+pub(super) fn read(field: &'static str, text: &str) -> Result<Key, Error> {
     // serde's own sentences may quote values.
     let not_json = |error: serde_json::Error| match error.classify() {
         serde_json::error::Category::Data => {
@@ -55,32 +62,17 @@ pub(super) fn read(field: &'static str, text: &str) -> Result<Vec<Key>, Error> {
         }
         _ => conflict(field, format!("is not JSON: see line {}, column {}", error.line(), error.column())),
     };
-    let members: Members = serde_json::from_str(text).map_err(not_json)?;
-    if !members.set {
+    let Seen { keys, kty } = serde_json::from_str(text).map_err(not_json)?;
+    if keys.is_none() || kty.is_some() {
         let written: Written = serde_json::from_str(text).map_err(not_json)?;
-        return Ok(vec![written.key(field)?]);
+        return written.key(field);
     }
-    let WrittenSet { keys } = serde_json::from_str(text).map_err(not_json)?;
-    if keys.len() > MAX_KEYS {
-        return Err(conflict(field, format!("is a set of more than {MAX_KEYS} keys: send fewer")));
-    }
-    keys.into_iter().filter(Written::is_known).map(|written| written.key(field)).collect()
-}
-
-/// Whether it is a set.
-struct Members {
-    set: bool,
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Seen {
-            keys: Option<serde::de::IgnoredAny>,
-            kty: Option<serde::de::IgnoredAny>,
-        }
-        let Seen { keys, kty } = Seen::deserialize(source)?;
-        Ok(Self { set: keys.is_some() && kty.is_none() })
+    let WrittenSet { mut keys } = serde_json::from_str(text).map_err(not_json)?;
+    keys.retain(Written::is_known);
+    match keys.as_slice() {
+        [key] => key.key(field),
+        [] => Err(conflict(field, "is a JWK set without a key that is known here")),
+        many => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", many.len()))),
     }
 }
 
@@ -199,7 +191,7 @@ impl Written {
 }
 
 impl Key {
-    /// The key as a JWK; with `private` false, of a pair only the public half. A shared secret is written whole.
+    /// The key as a JWK; with `private` false only what everybody may see.
     pub(crate) fn jwk(&self, private: bool) -> Map<String, Value> {
         let mut jwk: Map<String, Value> =
             self.material.required().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -207,6 +199,8 @@ impl Key {
             for (name, bytes) in self.material.private_members() {
                 jwk.insert(name.to_owned(), base64url(bytes).into());
             }
+        } else {
+            jwk.remove("k");
         }
         for (name, value) in [("kid", &self.id), ("alg", &self.algorithm), ("use", &self.purpose)] {
             if let Some(value) = value {
@@ -214,7 +208,10 @@ impl Key {
             }
         }
         if let Some(operations) = &self.operations {
-            jwk.insert("key_ops".to_owned(), operations.as_slice().into());
+            let operations = operations.iter().map(String::as_str);
+            let operations = operations.filter_map(|name| if private { Some(name) } else { public_operation(name) });
+            // Signing and verifying become one; none may be there twice.
+            jwk.insert("key_ops".to_owned(), operations.collect::<BTreeSet<_>>().into_iter().collect());
         }
         jwk
     }
@@ -260,6 +257,17 @@ impl Material {
             Self::Okp(OkpKey { private: Some(private), .. }) => vec![("d", private.as_slice())],
             _ => Vec::new(),
         }
+    }
+}
+
+/// What the holder of the public half does where the holder of the private one does this (RFC 7517, section 4.3).
+fn public_operation(name: &str) -> Option<&str> {
+    match name {
+        "sign" => Some("verify"),
+        "decrypt" => Some("encrypt"),
+        "unwrapKey" => Some("wrapKey"),
+        "deriveKey" | "deriveBits" => None,
+        other => Some(other),
     }
 }
 

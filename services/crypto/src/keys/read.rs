@@ -18,28 +18,7 @@ impl Key {
     /// # Errors
     /// When it is none of these, is damaged, or the passphrase is missing or wrong. The text is in no error.
     pub(crate) fn read(field: &'static str, text: &str, passphrase: Option<&str>) -> Result<Self, Error> {
-        let mut keys = Self::read_all(field, text, passphrase)?.into_iter();
-        match (keys.next(), keys.len()) {
-            (Some(key), 0) => Ok(key),
-            (None, _) => Err(conflict(field, "is a JWK set without a key that is known here")),
-            (Some(_), more) => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", more + 1))),
-        }
-    }
-
-    /// The same, for the keys of a JWK set too; a set may have none that is known here.
-    ///
-    /// # Errors
-    /// As [`Key::read`].
-    pub(crate) fn read_all(field: &'static str, text: &str, passphrase: Option<&str>) -> Result<Vec<Self>, Error> {
-        match Written::of(field, text)? {
-            Written::Jwk(text) => jwk::read(field, text),
-            Written::SshPublic(text) => ssh::read_public(field, text).map(|key| vec![key]),
-            Written::SshPrivate(bytes) => ssh::read_private(field, &bytes).map(|key| vec![key]),
-            Written::Der(forms) => {
-                let (form, bytes) = the_key(field, &forms)?;
-                form.key(field, bytes, passphrase).map(|key| vec![key])
-            }
-        }
+        Written::of(field, text)?.key(field, passphrase)
     }
 
     /// The bytes two sides share.
@@ -72,7 +51,7 @@ impl<'t> Written<'t> {
         if text.len() > MAX_TEXT {
             return Err(conflict(field, format!("is too long for a key: at most {} KiB are read", MAX_TEXT / 1024)));
         }
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.starts_with('{') {
             return Ok(Self::Jwk(text));
         }
@@ -96,7 +75,26 @@ impl<'t> Written<'t> {
 
     /// What bytes are.
     pub(super) fn of_der(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        if bytes.len() > MAX_TEXT {
+            return None;
+        }
         Form::of_bytes(&bytes).map(|form| Self::Der(vec![(form, bytes)]))
+    }
+
+    /// The key in it.
+    ///
+    /// # Errors
+    /// As [`Key::read`].
+    pub(super) fn key(&self, field: &'static str, passphrase: Option<&str>) -> Result<Key, Error> {
+        match self {
+            Self::Jwk(text) => jwk::read(field, text),
+            Self::SshPublic(text) => ssh::read_public(field, text),
+            Self::SshPrivate(bytes) => ssh::read_private(field, bytes),
+            Self::Der(forms) => {
+                let (form, bytes) = the_key(field, forms)?;
+                form.key(field, bytes, passphrase)
+            }
+        }
     }
 
     fn of_pem(field: &'static str, text: &'t str) -> Result<Self, Error> {

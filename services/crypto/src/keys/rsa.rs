@@ -1,7 +1,7 @@
 //! RSA keys: which numbers are taken for one, and what aws-lc makes of them.
 
+use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
-use zeroize::Zeroizing;
 
 use super::{RsaKey, RsaPrivate};
 use crate::Error;
@@ -34,7 +34,7 @@ impl RsaKey {
         if !odd(&modulus) {
             return Err(conflict(field, "is no RSA key: its modulus is even"));
         }
-        Ok(Self { modulus, exponent, private: None })
+        Ok(Self { modulus, exponent, private: None, pair: None })
     }
 
     /// The key with its private half.
@@ -42,13 +42,20 @@ impl RsaKey {
     /// # Errors
     /// When the halves do not belong together.
     pub(crate) fn with_private(mut self, field: &'static str, private: RsaPrivate) -> Result<Self, Error> {
-        self.private = Some(private);
-        match self.pair() {
-            Ok(_) => Ok(self),
-            // The numbers were checked before their size was.
-            Err(error) if error.description_() == "TooSmall" => Ok(self),
-            Err(_) => Err(conflict(field, "is a damaged RSA private key: its numbers do not belong together")),
+        let damaged = || conflict(field, "is a damaged RSA private key: its numbers do not belong together");
+        let RsaPrivate { d, p, q, dp, dq, qi } = &private;
+        // Before aws-lc calculates with numbers of any length.
+        if [d, p, q, dp, dq, qi].iter().any(|part| number(part).len() > self.modulus.len()) {
+            return Err(damaged());
         }
+        match pair(self.components(), &private) {
+            Ok(pair) => self.pair = Some(Box::new(pair)),
+            // The numbers were checked before their size was.
+            Err(error) if error.description_() == "TooSmall" => {}
+            Err(_) => return Err(damaged()),
+        }
+        self.private = Some(private);
+        Ok(self)
     }
 
     /// The length of the modulus, which is what one calls the size of the key.
@@ -60,8 +67,8 @@ impl RsaKey {
     ///
     /// # Errors
     /// When it is too short for that.
-    pub(crate) fn key_pair(&self, field: &'static str) -> Result<KeyPair, Error> {
-        self.pair().map_err(|_| {
+    pub(crate) fn key_pair(&self, field: &'static str) -> Result<&KeyPair, Error> {
+        self.pair.as_deref().ok_or_else(|| {
             let length = self.bits();
             conflict(field, format!("is an RSA key of {length} bits: use one of at least {MIN_SIGNING_BITS} to sign"))
         })
@@ -72,23 +79,9 @@ impl RsaKey {
         PublicKeyComponents { n: &self.modulus, e: &self.exponent }
     }
 
-    fn pair(&self) -> Result<KeyPair, aws_lc_rs::error::KeyRejected> {
-        let none = RsaPrivate::default();
-        let RsaPrivate { d, p, q, dp, dq, qi } = self.private.as_ref().unwrap_or(&none);
-        KeyPair::from_components(&KeyPairComponents::<&[u8]> {
-            public_key: self.components(),
-            d,
-            p,
-            q,
-            dP: dp,
-            dQ: dq,
-            qInv: qi,
-        })
-    }
-
     /// Whether the modulus bears the mark of the library of CVE-2017-15361, whose keys can be factored: modulo each small
     /// prime it is a power of 65537 (Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 5.1; the
-    /// primes are those of the authors' crocs-muni/roca). One in 2^27 good keys would be found too.
+    /// primes are those of the authors' crocs-muni/roca). About one in 2^28 good keys bears it too.
     pub(crate) fn is_roca(&self) -> bool {
         const PRIMES: [u32; 38] = [
             3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
@@ -105,11 +98,9 @@ impl RsaKey {
     }
 }
 
-impl Default for RsaPrivate {
-    fn default() -> Self {
-        let [d, p, q, dp, dq, qi] = std::array::from_fn(|_| Zeroizing::new(Vec::new()));
-        Self { d, p, q, dp, dq, qi }
-    }
+fn pair(public_key: PublicKeyComponents<&[u8]>, private: &RsaPrivate) -> Result<KeyPair, KeyRejected> {
+    let RsaPrivate { d, p, q, dp, dq, qi } = private;
+    KeyPair::from_components(&KeyPairComponents::<&[u8]> { public_key, d, p, q, dP: dp, dQ: dq, qInv: qi })
 }
 
 /// A number without leading zeros.

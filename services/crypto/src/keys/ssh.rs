@@ -102,7 +102,7 @@ impl Key {
         private.extend([check, check].concat());
         push(&mut private, name.as_bytes());
         match &self.material {
-            Material::Rsa(RsaKey { modulus, exponent, private: Some(RsaPrivate { d, p, q, qi, .. }) }) => {
+            Material::Rsa(RsaKey { modulus, exponent, private: Some(RsaPrivate { d, p, q, qi, .. }), .. }) => {
                 for number in [modulus, exponent, d, qi, p, q] {
                     push_number(&mut private, number);
                 }

@@ -123,7 +123,7 @@ pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> 
     let scheme = settled.scheme;
     let (step, seconds_left) = match scheme.kind {
         OtpType::Totp => {
-            let seconds = super::seconds(request.time.map_or_else(|| call.now(), Moment::timestamp));
+            let seconds = super::seconds(Moment::or_now(request.time.as_ref(), "time", call)?);
             (seconds / scheme.period, Some(scheme.period - seconds % scheme.period))
         }
         OtpType::Hotp if request.time.is_some() => {

@@ -1,18 +1,17 @@
 //! `otpauth://` URIs: what the QR code of an account says, as Google Authenticator's "Key URI Format" defines it.
 
 use chassis::Secret;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::base32::{self, SecretEncoding};
 use super::scheme::{DEFAULT_DIGITS, DEFAULT_PERIOD, OtpAlgorithm, OtpType, Scheme};
 use crate::Error;
+use crate::encoding::URI_RESERVED;
 use crate::error::conflict;
 use crate::keys::Key;
 
 const START: &str = "otpauth://";
-/// Everything but the unreserved characters of RFC 3986, section 2.3. A space is `%20`: apps show `+` as it is.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What a URI says.
 pub(super) struct Account {
@@ -24,7 +23,8 @@ pub(super) struct Account {
 
 /// The URI of an account.
 pub(super) fn write(scheme: &Scheme, counter: u64, secret: &[u8], issuer: Option<&str>, account: &str) -> String {
-    let encoded = |text| utf8_percent_encode(text, RESERVED);
+    // A space is %20: apps show a plus as it is.
+    let encoded = |text| utf8_percent_encode(text, URI_RESERVED);
     let (kind, moving) = match scheme.kind {
         OtpType::Totp => ("totp", format!("period={}", scheme.period)),
         OtpType::Hotp => ("hotp", format!("counter={counter}")),

@@ -58,3 +58,40 @@ fn is_sound(point: &[u8; 32]) -> bool {
     let canonical = y[0] < 0xed || y[31] != 0x7f || y[1..31].iter().any(|&byte| byte != 0xff);
     canonical && !SMALL_ORDER.contains(&y)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With the neutral point as key and as R, s = 0 fits every message: aws-lc does not mind.
+    #[test]
+    fn a_key_or_r_of_small_order_is_refused() {
+        let neutral = point(1, 0, 0);
+        let signature = [neutral, [0; 32]].concat();
+        for message in [&b"pay 1"[..], b"pay 1000"] {
+            assert!(UnparsedPublicKey::new(&ED25519, neutral).verify(message, &signature).is_ok());
+            assert!(!verify(&neutral, message, &signature));
+        }
+    }
+
+    #[test]
+    fn only_the_one_form_of_a_point_is_sound() {
+        for (y, sound) in [
+            ([0x58; 32], true),
+            (point(0xeb, 0xff, 0x7f), true),
+            (point(0xec, 0xff, 0x7f), false),
+            (point(0xed, 0xff, 0x7f), false),
+            (point(0xef, 0xff, 0x7f), false),
+            (point(0xff, 0xff, 0x7f), false),
+            (point(0xff, 0xff, 0x7e), true),
+            (point(0x00, 0x00, 0x80), false),
+            (point(0x01, 0x00, 0x80), false),
+            (point(0x02, 0x00, 0x00), true),
+        ] {
+            assert_eq!(is_sound(&y), sound, "{y:02x?}");
+        }
+        for small in SMALL_ORDER {
+            assert!(!is_sound(&small), "{small:02x?}");
+        }
+    }
+}

@@ -192,3 +192,71 @@ fn recover(key: &RsaKey, signature: &[u8]) -> Option<Vec<u8>> {
     // It is written in whole words.
     Some(encoded[encoded.len() - length..].to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Wycheproof for what is checked without aws-lc; the requests (tests/it) mostly go to aws-lc.
+    #[test]
+    fn what_is_checked_here_is_checked_rightly() {
+        for (rsa, padding, file, number) in [
+            (
+                &SHA256,
+                Padding::Pkcs1,
+                include_str!("../../tests/data/wycheproof/rsa_signature_2048_sha256_test.json"),
+                130,
+            ),
+            (
+                &SHA384,
+                Padding::Pkcs1,
+                include_str!("../../tests/data/wycheproof/rsa_signature_2048_sha384_test.json"),
+                129,
+            ),
+            (
+                &SHA512,
+                Padding::Pkcs1,
+                include_str!("../../tests/data/wycheproof/rsa_signature_2048_sha512_test.json"),
+                130,
+            ),
+            (
+                &SHA256,
+                Padding::Pss,
+                include_str!("../../tests/data/wycheproof/rsa_pss_2048_sha256_mgf1_0_test.json"),
+                52,
+            ),
+            (
+                &SHA256,
+                Padding::Pss,
+                include_str!("../../tests/data/wycheproof/rsa_pss_2048_sha256_mgf1_32_test.json"),
+                54,
+            ),
+            (
+                &SHA384,
+                Padding::Pss,
+                include_str!("../../tests/data/wycheproof/rsa_pss_2048_sha384_mgf1_48_test.json"),
+                71,
+            ),
+        ] {
+            let bytes = |hex: &Value| HEXLOWER.decode(hex.as_str().unwrap().as_bytes()).unwrap();
+            let document: Value = serde_json::from_str(file).unwrap();
+            let mut tests = 0;
+            for group in document["testGroups"].as_array().unwrap() {
+                let public = &group["publicKey"];
+                let key = RsaKey::public("key", &bytes(&public["modulus"]), &bytes(&public["publicExponent"])).unwrap();
+                let salt = group["sLen"].as_u64().map_or(SaltLength::Any, |length| SaltLength::Exactly(length as u16));
+                for test in group["tests"].as_array().unwrap() {
+                    let (message, signature) = (bytes(&test["msg"]), bytes(&test["sig"]));
+                    let right = rsa.verify_here(padding, &key, &message, &signature, salt);
+                    assert_eq!(right, test["result"] == "valid", "{test}");
+                    assert_eq!(rsa.verify(padding, &key, &message, &signature, salt), right, "{test}");
+                    tests += 1;
+                }
+            }
+            assert_eq!(tests, number);
+        }
+    }
+}

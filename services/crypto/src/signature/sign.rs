@@ -5,7 +5,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SignatureAlgorithm, ecdsa};
+use super::{SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Keyring};
@@ -131,6 +131,7 @@ pub fn sign(request: SignRequest, call: &Call, keys: &Keyring) -> Result<SignRes
     if signature_format == Some(SignatureFormat::Der) {
         signature = ecdsa::to_der(&signature);
     }
+    warn_of_weak(key, call);
     let output_encoding = request.output_encoding.unwrap_or(BinaryEncoding::Base64);
     Ok(SignResponse {
         signature: output_encoding.encode(&signature),

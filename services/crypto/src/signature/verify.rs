@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sign::SignatureFormat;
-use super::{SaltLength, SignatureAlgorithm, ecdsa};
+use super::{SaltLength, SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Key, Keyring, MIN_SIGNING_BITS, Material};
+use crate::keys::{Candidate, Given, Key, Keyring};
 use crate::{Error, input};
 
 /// What the document says.
@@ -49,8 +49,8 @@ pub struct VerifyRequest {
     /// The algorithm; what the key says or is for when absent.
     #[serde(default)]
     pub algorithm: Option<SignatureAlgorithm>,
-    /// The signature to check, of at most 4096 characters. White space in it is skipped.
-    #[garde(length(chars, max = 4096))]
+    /// The signature to check, of at most 16,384 characters. White space in it is skipped.
+    #[garde(length(chars, max = 16_384))]
     pub signature: String,
     /// How the signature is written; recognised when absent.
     #[serde(default)]
@@ -139,12 +139,7 @@ impl VerifyRequest {
             }
             (false, Ok(_)) => Some("it is the signature of another text, or was made with another key".to_owned()),
         };
-        if let Material::Rsa(key) = &key.material
-            && key.bits() < MIN_SIGNING_BITS
-        {
-            let message = format!("an RSA key of {} bits can be broken: ask for one of at least 2048", key.bits());
-            call.warn("weak-key", Some("key"), message);
-        }
+        warn_of_weak(key, call);
         let valid = reason.is_none();
         Ok(VerifyResponse { valid, reason, algorithm, key_ref: reference.clone().filter(|_| valid) })
     }

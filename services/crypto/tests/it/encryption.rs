@@ -2,10 +2,12 @@
 
 mod attacks;
 mod exchange;
+mod rsa;
 
 use chassis::testing::{Answer, Client};
 use chassis::{Call, File, Secret};
 use crypto::aead::{decrypt, encrypt};
+use crypto::keys::Keyring;
 use serde_json::{Value, json};
 
 const ENCRYPT: &str = "/api/v1/crypto/encrypt";
@@ -147,7 +149,7 @@ fn wrong_requests_say_what_to_change() {
     let key = "0123456789abcdef0123456789abcdef";
     let compact = "ff1.AQAMAAECAwQFBgcICQoLZKf6Mvlcl5ya_ECMQfzxNNY4M6cMjES7AO6LhogFmbV8-KHFizOPjGt--w5M208S";
     for (path, body, status, message) in [
-        (ENCRYPT, json!({ "text": "a" }), 422, "key: is missing: send a key or a password"),
+        (ENCRYPT, json!({ "text": "a" }), 422, "key: is missing: send a key, keyRef or a password"),
         (
             ENCRYPT,
             json!({ "text": "a", "key": key, "password": "p" }),
@@ -311,12 +313,14 @@ fn a_file_is_encrypted_as_its_bytes() {
         key: Some(secret.clone()),
         ..encrypt::EncryptRequest::of("")
     };
-    let sealed = encrypt::encrypt(request, &Call::detached()).unwrap();
+    let sealed = encrypt::encrypt(request, &Call::detached(), &Keyring::default()).unwrap();
     assert_eq!(sealed.bytes, 4);
     let request = decrypt::DecryptRequest {
         key: Some(secret),
         output_encoding: decrypt::PlaintextEncoding::Hex,
         ..decrypt::DecryptRequest::of(&sealed.ciphertext)
     };
-    assert!(decrypt::decrypt(request, &Call::detached()).is_ok_and(|opened| opened.text == "009f9296"));
+    assert!(
+        decrypt::decrypt(request, &Call::detached(), &Keyring::default()).is_ok_and(|opened| opened.text == "009f9296")
+    );
 }

@@ -280,8 +280,8 @@ fn wrong_requests_say_what_to_change() {
         (
             GENERATE,
             json!({ "secret": RFC_SECRET, "time": 1_800_000_000_000_i64 }),
-            400,
-            "time: must be a time from 1970 on, as 2026-01-31T12:00:00Z or in seconds (not milliseconds) since 1970",
+            422,
+            "time: must be a time from 1970 on, as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
         ),
         (VERIFY, json!({ "secret": RFC_SECRET }), 400, "code: is required"),
         (VERIFY, json!({ "secret": RFC_SECRET, "code": 287_082 }), 400, "code: must be text (you sent a number)"),

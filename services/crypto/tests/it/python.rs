@@ -25,6 +25,6 @@ pub fn run(packages: &str, program: &str, request: &Value) -> Option<Value> {
         println!("skipped: no Python with {packages}; scripts/install unit installs it");
         return None;
     }
-    assert!(output.status.success(), "{request} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }

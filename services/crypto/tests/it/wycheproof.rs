@@ -3,13 +3,16 @@
 //! The project carries a part of the files (tests/data/wycheproof); where more of them lie beside it, all are run. What we
 //! refuse on purpose, such as odd lengths of nonces, is counted, and must be little.
 
+mod oaep;
+mod signatures;
+
 use std::path::Path;
 
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
 /// The tests of a file, each with the fields of its group; nothing when the file is nowhere.
-pub(super) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
+pub(crate) fn tests(file: &str) -> Option<Vec<(Value, Value)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = [root.join("../../../shared/testdata/crypto/wycheproof"), root.join("tests/data/wycheproof")];
     let name = format!("{file}_test.json");

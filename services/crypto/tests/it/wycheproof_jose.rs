@@ -59,3 +59,33 @@ fn signatures() {
     }
     println!("signatures: {} agree, {} refused on purpose", all.agreed, all.refused);
 }
+
+/// What is refused on purpose: the padding of PKCS #1 v1.5, and compression.
+const REFUSED: [&str; 2] = ["RSA1_5", "zip"];
+
+#[test]
+fn encryption() {
+    let client = Client::of(crate::service());
+    for file in ["json_web_encryption", "json_web_crypto"] {
+        let Some(tests) = tests(file) else { continue };
+        let mut tally = Tally::default();
+        for (group, test) in tests.into_iter().filter(|(_, test)| test.get("jwe").is_some()) {
+            let id = test["tcId"].as_u64().unwrap();
+            let (_, key) = key(&group, "private");
+            let body = json!({ "token": text(&test["jwe"]), "key": key, "outputEncoding": "hex" });
+            let answer = client.post("/api/v1/crypto/jwe/decrypt", &body);
+            if is_valid(&test) && answer.status == 422 && REFUSED.iter().any(|why| answer.message().contains(why)) {
+                tally.refused += 1;
+            } else if is_valid(&test) {
+                assert_eq!(answer.status, 200, "{file} {id} {:?}", answer.body);
+                assert!(test.get("pt").is_none_or(|plain| answer.json()["text"] == *plain), "{file} {id}");
+                tally.agreed += 1;
+            } else {
+                assert_eq!(answer.status, 422, "{file} {id} {:?}", answer.body);
+                tally.agreed += 1;
+            }
+        }
+        println!("{file}: {} agree, {} refused on purpose", tally.agreed, tally.refused);
+        assert!(tally.refused <= 4, "{file}");
+    }
+}

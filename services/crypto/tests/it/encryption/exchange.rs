@@ -1,11 +1,9 @@
 //! Messages from and to other programs.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
 use super::{DECRYPT, ENCRYPT, UNDECIPHERABLE, client, done, key, merged};
+use crate::node;
 
 /// Made by other_side.mjs with salt 00..0f and nonce 10..1b (the first: nonce 00..0b), password "correct horse".
 #[test]
@@ -65,19 +63,8 @@ fn messages_of_another_implementation() {
     }
 }
 
-/// What Node makes of a request to other_side.mjs; nothing where there is no Node.
 fn node(request: &Value) -> Option<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/encryption/other_side.mjs");
-    let started =
-        Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let Ok(mut child) = started else {
-        println!("skipped: there is no node here");
-        return None;
-    };
-    child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{request} {}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    node::run("encryption/other_side.mjs", request)
 }
 
 #[test]

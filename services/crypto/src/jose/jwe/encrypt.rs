@@ -1,0 +1,218 @@
+//! Make an encrypted token.
+
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::content::Sealed;
+use super::recipient::{self, MAX_ROUNDS, Recipient};
+use super::{JweAlgorithm, JweEncryption};
+use crate::Error;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+use crate::jose::{compact, given};
+use crate::keys::{Candidate, Given, Key, Keyring, Material};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Makes an encrypted token (JWE, RFC 7516) in the compact form, for another system that reads JOSE; between your own workflows \
+/encrypt is simpler. With a shared key the message is encrypted with it (`dir`) unless you name another algorithm; with an RSA \
+public key it is RSA-OAEP-256, with one on P-256, P-384, P-521 or X25519 ECDH-ES+A256KW, with a password \
+PBES2-HS512+A256KW. RSA1_5 is not offered: who can send messages and learn which of them fail can read others. The header is not \
+secret. With a public key anybody can have written the message: sign it first with /jwt/sign and set `contentType` to \
+`JWT`. Nothing is compressed.";
+
+/// Bytes of a message.
+const MAX_MESSAGE: usize = 1 << 20;
+
+/// A text, and who may read it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct JweEncryptRequest {
+    /// The text, at most 1 MiB; it may be empty. Claims go in as JSON.
+    #[garde(length(chars, max = 2_097_152))]
+    pub text: String,
+    /// What the text stands for.
+    #[serde(default)]
+    pub input_encoding: InputEncoding,
+    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 16_384))]
+    pub key: Option<Secret<String>>,
+    /// What a shared secret's text stands for.
+    #[serde(default)]
+    pub key_encoding: InputEncoding,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// A password of 1 to 1024 characters, instead of `key`; for the algorithms PBES2.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub password: Option<Secret<String>>,
+    /// How the message's key goes to the reader; when absent, what fits the key.
+    #[serde(default)]
+    pub algorithm: Option<JweAlgorithm>,
+    /// How the message is encrypted; when absent `A256GCM`, with `dir` what fits the length of the key.
+    #[serde(default)]
+    pub encryption: Option<JweEncryption>,
+    /// Rounds for a password (`p2c`); when absent 600000 with HS256, 210000 with HS384 and HS512. Some libraries read at
+    /// most 10000.
+    #[serde(default)]
+    #[garde(range(min = 1000, max = MAX_ROUNDS))]
+    pub iterations: Option<u32>,
+    /// What the text is (`cty`), such as `JWT` for a signed token.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub content_type: Option<String>,
+    /// The type in its header (`typ`).
+    #[serde(default, rename = "type")]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub kind: Option<String>,
+    /// The key's id in its header (`kid`); when absent, the one a JWK has.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub key_id: Option<String>,
+}
+
+/// The token.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JweEncryptResponse {
+    /// The token in the compact form.
+    pub token: String,
+    /// How the message's key goes to the reader.
+    pub algorithm: JweAlgorithm,
+    /// How the message is encrypted.
+    pub encryption: JweEncryption,
+    /// Its header.
+    pub header: Map<String, Value>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+impl JweEncryptRequest {
+    /// A text, and nobody yet who may read it.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            input_encoding: InputEncoding::Utf8,
+            key: None,
+            key_encoding: InputEncoding::Utf8,
+            key_ref: None,
+            password: None,
+            algorithm: None,
+            encryption: None,
+            iterations: None,
+            content_type: None,
+            kind: None,
+            key_id: None,
+        }
+    }
+
+    /// The algorithms for a key.
+    fn choose(&self, key: &Key) -> Result<(JweAlgorithm, JweEncryption), String> {
+        let algorithm =
+            self.algorithm.or_else(|| JweAlgorithm::of(key)).ok_or("does not say its algorithm: name it")?;
+        let marked = key.algorithm.as_deref().and_then(JweEncryption::named);
+        let encryption = match (self.encryption.or(marked), &key.material) {
+            (Some(encryption), _) => encryption,
+            (None, Material::Secret(bytes)) if algorithm == JweAlgorithm::Direct => {
+                JweEncryption::of_key_length(bytes.len()).ok_or_else(|| {
+                    let length = bytes.len();
+                    format!("must be 16, 24, 32, 48 or 64 bytes for dir, and is {length}: check keyEncoding")
+                })?
+            }
+            (None, _) => JweEncryption::A256GCM,
+        };
+        algorithm.check(encryption, key, &["encrypt", "wrapKey", "deriveKey", "deriveBits"])?;
+        Ok((algorithm, encryption))
+    }
+
+    fn header(&self, algorithm: JweAlgorithm, encryption: JweEncryption, key: Option<&Key>) -> Map<String, Value> {
+        let mut header = Map::new();
+        let id = self.key_id.as_ref().or_else(|| key.and_then(|key| key.id.as_ref()));
+        for (name, value) in [
+            ("alg", Some(algorithm.name())),
+            ("enc", Some(encryption.name())),
+            ("kid", id.map(String::as_str)),
+            ("typ", self.kind.as_deref()),
+            ("cty", self.content_type.as_deref()),
+        ] {
+            if let Some(value) = value {
+                header.insert(name.to_owned(), value.into());
+            }
+        }
+        header
+    }
+
+    /// The key for the reader, read.
+    fn reader(&self, call: &Call, keys: &Keyring) -> Result<Candidate, Error> {
+        let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
+        let chosen = keys.choose(given, call, |text| given::any("key", text, self.key_encoding, None))?;
+        Ok(chosen.newest().clone())
+    }
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> JweEncryptRequest {
+    JweEncryptRequest {
+        key: Some(Secret::new("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned())),
+        key_encoding: InputEncoding::Base64,
+        ..JweEncryptRequest::of("{\"sub\":\"1234567890\"}")
+    }
+}
+
+/// Makes a token.
+///
+/// # Errors
+/// When the key cannot be read or is not for the algorithm, or fields do not go together.
+pub fn encrypt(request: JweEncryptRequest, call: &Call, keys: &Keyring) -> Result<JweEncryptResponse, Error> {
+    let message = request.input_encoding.decode("text", &request.text)?.into_owned();
+    if message.len() > MAX_MESSAGE {
+        return Err(conflict("text", "is more than 1 MiB: use /encrypt for it"));
+    }
+    let Some(password) = &request.password else {
+        if request.iterations.is_some() {
+            return Err(conflict("iterations", "has no effect without a password: leave it out"));
+        }
+        let Candidate { key, reference } = request.reader(call, keys)?;
+        let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
+        let (algorithm, encryption) = request.choose(&key).map_err(|reason| conflict(field, reason))?;
+        let header = request.header(algorithm, encryption, Some(&key));
+        return seal(&request, algorithm, encryption, &Recipient::Key(&key), header, message, reference);
+    };
+    if request.key.is_some() || request.key_ref.is_some() {
+        return Err(conflict("password", "is there together with key or keyRef: send one of them"));
+    }
+    let algorithm = request.algorithm.unwrap_or(JweAlgorithm::Pbes2Hs512A256KW);
+    if !algorithm.is_password() {
+        return Err(conflict("algorithm", format!("{} needs a key: choose one of PBES2", algorithm.name())));
+    }
+    let encryption = request.encryption.unwrap_or(JweEncryption::A256GCM);
+    let header = request.header(algorithm, encryption, None);
+    let recipient = Recipient::Password(password.reveal());
+    seal(&request, algorithm, encryption, &recipient, header, message, None)
+}
+
+fn seal(
+    request: &JweEncryptRequest,
+    algorithm: JweAlgorithm,
+    encryption: JweEncryption,
+    recipient: &Recipient<'_>,
+    mut header: Map<String, Value>,
+    message: Vec<u8>,
+    key_ref: Option<String>,
+) -> Result<JweEncryptResponse, Error> {
+    let key = recipient::send(algorithm, encryption, recipient, request.iterations, &mut header)?;
+    let written = compact::encode(&serde_json::to_vec(&header).expect("JSON can be written"));
+    let Sealed { iv, ciphertext, tag } = encryption.seal(&key.key, written.as_bytes(), message)?;
+    let [encrypted, iv, ciphertext, tag] = [&key.encrypted, &iv, &ciphertext, &tag].map(|bytes| compact::encode(bytes));
+    let token = [written, encrypted, iv, ciphertext, tag].join(".");
+    Ok(JweEncryptResponse { token, algorithm, encryption, header, key_ref })
+}

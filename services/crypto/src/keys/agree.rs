@@ -1,0 +1,215 @@
+//! The secret two sides share: of one's own private key and the other's public one.
+
+use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey, X25519};
+use chassis::{Call, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, Purpose};
+use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::error::conflict;
+use crate::kdf::Sha;
+use crate::{Error, derive};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+The secret that two sides share without ever sending it (ECDH): each makes it of its own private key and the other's public \
+key. The keys are X25519 (RFC 7748), P-256, P-384 or P-521, both of the same kind. What comes of it is not even enough to be a \
+key, so one is derived by HKDF (RFC 5869): both sides take the same `hash`, `salt`, `info` and `length`. `raw` gives the \
+shared secret itself, for programs that derive otherwise.";
+
+const DEFAULT_LENGTH: usize = 32;
+/// Bytes HKDF gives of SHA-512, its longest hash.
+const MAX_LENGTH: usize = 255 * 64;
+
+/// What a JWK may say of its use.
+const PURPOSE: Purpose<'_> = Purpose {
+    algorithms: &["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"],
+    code: "enc",
+    operations: &["deriveBits", "deriveKey"],
+};
+
+/// Two keys, and how to derive a third.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct AgreeRequest {
+    /// One's own private key: PEM, JWK or DER in base64.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 65_536))]
+    pub private_key: Option<Secret<String>>,
+    /// What opens an encrypted private key.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The name of a private key on the server, instead of `privateKey`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// The other side's public key: PEM, JWK, DER in base64, or a certificate.
+    #[garde(length(chars, min = 1, max = 65_536))]
+    pub public_key: String,
+    /// The shared secret itself, not a key derived of it.
+    #[serde(default)]
+    pub raw: bool,
+    /// The hash of HKDF; `sha256` when absent.
+    #[serde(default)]
+    pub hash: Option<Sha>,
+    /// The salt of HKDF, as text of at most 4096 characters.
+    #[serde(default)]
+    #[garde(length(chars, max = 4096))]
+    pub salt: Option<String>,
+    /// What the salt's text stands for.
+    #[serde(default)]
+    pub salt_encoding: InputEncoding,
+    /// What the key is for, as text of at most 4096 characters.
+    #[serde(default)]
+    #[garde(length(chars, max = 4096))]
+    pub info: Option<String>,
+    /// What the text of `info` stands for.
+    #[serde(default)]
+    pub info_encoding: InputEncoding,
+    /// Bytes of the key, at most 255 times the length of the hash; 32 when absent.
+    #[serde(default)]
+    #[garde(range(min = 1, max = MAX_LENGTH))]
+    pub length: Option<usize>,
+    /// How the key is written.
+    #[serde(default)]
+    pub output_encoding: BinaryEncoding,
+}
+
+/// The key.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgreeResponse {
+    /// The key, or the shared secret itself.
+    pub key: String,
+    /// How it is written.
+    pub output_encoding: BinaryEncoding,
+    /// Its length in bytes.
+    pub length: usize,
+    /// Whether it is the shared secret itself.
+    pub raw: bool,
+    /// The hash of HKDF; nothing when it is.
+    pub hash: Option<Sha>,
+    /// What the keys are on: a curve, by its name in a JWK.
+    pub curve: &'static str,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+/// A request that works: Bob's private and Alice's public key of RFC 7748, section 6.1.
+#[must_use]
+pub fn example() -> AgreeRequest {
+    let private = r#"{"kty":"OKP","crv":"X25519","d":"XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}"#;
+    let public = r#"{"kty":"OKP","crv":"X25519","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}"#;
+    AgreeRequest {
+        private_key: Some(Secret::new(private.to_owned())),
+        passphrase: None,
+        key_ref: None,
+        public_key: public.to_owned(),
+        raw: false,
+        hash: None,
+        salt: None,
+        salt_encoding: InputEncoding::Utf8,
+        info: Some("messages from Alice to Bob".to_owned()),
+        info_encoding: InputEncoding::Utf8,
+        length: None,
+        output_encoding: BinaryEncoding::Hex,
+    }
+}
+
+/// Makes the shared secret, and a key of it.
+///
+/// # Errors
+/// When a key cannot be read, the two do not go together, or options do not.
+pub fn agree(request: AgreeRequest, call: &Call, keys: &Keyring) -> Result<AgreeResponse, Error> {
+    request.check_options()?;
+    let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
+    let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
+    let given = Given { field: "privateKey", key: request.private_key.as_ref(), key_ref: request.key_ref.as_deref() };
+    let passphrase = request.passphrase.as_ref().map(|passphrase| passphrase.reveal().as_str());
+    let chosen = keys.choose(given, call, |text| Key::read("privateKey", text.reveal(), passphrase))?;
+    let Candidate { key: own, reference } = chosen.newest();
+    let field = if reference.is_some() { "keyRef" } else { "privateKey" };
+    let other = Key::read("publicKey", &request.public_key, None)?;
+    if other.material.is_private() {
+        return Err(conflict("publicKey", format!("must be the other's public key, and is {}", other.material.name())));
+    }
+    let (curve, secret) = own.agree(field, &other)?;
+
+    let hash = request.hash.unwrap_or_default();
+    let key = if request.raw {
+        secret
+    } else {
+        let mut key = Zeroizing::new(vec![0; request.length.unwrap_or(DEFAULT_LENGTH)]);
+        derive::expand(hash, &secret, &salt, &info, &mut key)?;
+        key
+    };
+    Ok(AgreeResponse {
+        key: request.output_encoding.encode(&key),
+        output_encoding: request.output_encoding,
+        length: key.len(),
+        raw: request.raw,
+        hash: (!request.raw).then_some(hash),
+        curve,
+        key_ref: reference.clone(),
+    })
+}
+
+impl AgreeRequest {
+    /// Refuses options that would be silently without effect.
+    fn check_options(&self) -> Result<(), Error> {
+        for (field, there) in [
+            ("hash", self.hash.is_some()),
+            ("salt", self.salt.is_some()),
+            ("info", self.info.is_some()),
+            ("length", self.length.is_some()),
+        ] {
+            if self.raw && there {
+                return Err(conflict(field, "has no effect with raw: leave one of the two out"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Key {
+    /// The secret this private key shares with the owner of a public one, and the name of their curve.
+    ///
+    /// # Errors
+    /// When they are not for this or not of one kind, or the public one is chosen to make a known secret.
+    pub(crate) fn agree(&self, field: &'static str, other: &Key) -> Result<(&'static str, Zeroizing<Vec<u8>>), Error> {
+        let wrong = || {
+            let message =
+                format!("must be a private key of X25519, P-256, P-384 or P-521, and is {}", self.material.name());
+            conflict(field, message)
+        };
+        let (algorithm, curve, private): (_, _, &[u8]) = match &self.material {
+            Material::Ec(key) => {
+                (key.curve.ecdh().ok_or_else(wrong)?, key.curve.name(), key.scalar.as_ref().ok_or_else(wrong)?)
+            }
+            Material::Okp(OkpKey { kind: OkpUse::Agree, private: Some(private), .. }) => {
+                (&X25519, OkpUse::Agree.name(), private.as_slice())
+            }
+            _ => return Err(wrong()),
+        };
+        self.check_purpose(field, &PURPOSE)?;
+        let mismatch = || conflict("publicKey", format!("must be a key of {curve}, and is {}", other.material.name()));
+        let public = match (&self.material, &other.material) {
+            (Material::Ec(own), Material::Ec(other)) if own.curve == other.curve => other.point.as_slice(),
+            (Material::Okp(_), Material::Okp(other)) if other.kind == OkpUse::Agree => &other.public,
+            _ => return Err(mismatch()),
+        };
+        let private = PrivateKey::from_private_key(algorithm, private).map_err(|_| wrong())?;
+        // RFC 7748, section 6.1: a public key of small order makes every secret zero.
+        let zero =
+            || conflict("publicKey", "is one of those that make the same secret with every private key: refuse it too");
+        let secret = agreement::agree(&private, UnparsedPublicKey::new(algorithm, public), zero(), |secret| {
+            Ok(Zeroizing::new(secret.to_vec()))
+        })?;
+        Ok((curve, secret))
+    }
+}

@@ -1,0 +1,271 @@
+//! Say what a key or a certificate is, and write it in another form.
+
+mod certificate;
+mod name;
+mod signed;
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use self::certificate::{Certificate, CertificateRequest};
+use super::der::Form;
+use super::format::{Fingerprints, KeyFormat, WrittenKey};
+use super::read::Written;
+use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, rsa};
+use crate::Error;
+use crate::error::conflict;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+What a key is: its type, its size, what identifies it. It may be PEM, DER (a file, or in base64), a JWK, an SSH key, a \
+certificate, a chain of them, or a request for one. Of certificates it tells subject, issuer, names, validity and whether each \
+of a chain is signed with the next one's key. A private key and its certificate may be sent together, to see whether they \
+belong together. With `format` the public key is written in another form, with `includePrivate` the private one. Nothing is \
+checked against a list of authorities or of revoked certificates.";
+
+/// Certificates of one chain.
+const MAX_CERTIFICATES: usize = 20;
+
+/// A key, or certificates.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct InspectRequest {
+    /// The key: PEM, DER in base64, JWK or SSH, at most 65536 characters. Certificates and requests for them too.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 65_536))]
+    pub key: Option<Secret<String>>,
+    /// A file with it, instead of `key`; DER too.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// What opens an encrypted private key.
+    #[serde(default)]
+    #[garde(length(chars, max = 1024))]
+    pub passphrase: Option<Secret<String>>,
+    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Only its public half is shown.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// Writes the key in this form too: its public half, unless `includePrivate` asks for more.
+    #[serde(default)]
+    pub format: Option<KeyFormat>,
+    /// With `format`: writes the private key, not encrypted.
+    #[serde(default)]
+    pub include_private: bool,
+}
+
+/// What was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyKind {
+    /// A private key; its public half is known with it.
+    PrivateKey,
+    /// A public key.
+    PublicKey,
+    /// A secret that two sides share.
+    SecretKey,
+    /// A certificate, or a chain of them: the key is that of the first.
+    Certificate,
+    /// A request for a certificate.
+    CertificateRequest,
+}
+
+/// A kind of key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyFamily {
+    /// RSA.
+    Rsa,
+    /// A key on a curve, for ECDSA and ECDH.
+    Ec,
+    /// Ed25519.
+    Ed25519,
+    /// X25519.
+    X25519,
+    /// Bytes two sides share.
+    Secret,
+}
+
+/// What it is.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InspectResponse {
+    /// What was sent.
+    pub kind: KeyKind,
+    /// The kind of key.
+    #[serde(rename = "type")]
+    pub family: KeyFamily,
+    /// Its size: of the modulus of RSA, of the curve, of a secret.
+    pub bits: usize,
+    /// The curve of an EC key, by its name in a JWK.
+    pub curve: Option<&'static str>,
+    /// The public exponent of RSA.
+    pub exponent: Option<u64>,
+    /// Whether the private key was encrypted.
+    pub encrypted: bool,
+    /// The id of a JWK.
+    pub kid: Option<String>,
+    /// The one algorithm a JWK is for.
+    pub alg: Option<String>,
+    /// What a JWK is for: `sig` or `enc`.
+    #[serde(rename = "use")]
+    pub purpose: Option<String>,
+    /// The operations a JWK is for (`key_ops`).
+    pub key_ops: Option<Vec<String>>,
+    /// What identifies it; a secret has none, because whoever sees one could test guesses against it.
+    pub fingerprints: Option<Fingerprints>,
+    /// The certificates, in the order they were sent in, at most 20.
+    pub certificates: Vec<Certificate>,
+    /// The request for a certificate.
+    pub request: Option<CertificateRequest>,
+    /// The form of `converted`.
+    pub format: Option<KeyFormat>,
+    /// The key in that form.
+    pub converted: Option<WrittenKey>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> InspectRequest {
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----";
+    InspectRequest {
+        key: Some(Secret::new(pem.to_owned())),
+        file: None,
+        passphrase: None,
+        key_ref: None,
+        format: Some(KeyFormat::Jwk),
+        include_private: false,
+    }
+}
+
+/// Says what a key or a certificate is.
+///
+/// # Errors
+/// When it cannot be read, or has no such form.
+pub fn inspect(request: InspectRequest, call: &Call, keys: &Keyring) -> Result<InspectResponse, Error> {
+    let Some(text) = request.text()? else {
+        let given = Given { field: "key", key: None, key_ref: request.key_ref.as_deref() };
+        let chosen = keys.choose(given, call, |_| Err(conflict("key", "is missing")))?;
+        let Candidate { key, reference } = chosen.newest();
+        if request.include_private {
+            return Err(conflict("includePrivate", "is not for a named key: its private half stays on the server"));
+        }
+        let kind = if key.material.is_private() { KeyKind::PrivateKey } else { KeyKind::PublicKey };
+        let answer = request.answer(key, kind, call)?;
+        return Ok(InspectResponse { key_ref: reference.clone(), ..answer });
+    };
+    if request.key_ref.is_some() {
+        return Err(conflict("keyRef", "is there together with key or file: send one"));
+    }
+    let written = text.written()?;
+    let passphrase = request.passphrase.as_ref().map(|passphrase| passphrase.reveal().as_str());
+    let key = written.key("key", passphrase)?;
+    let forms = match &written {
+        Written::Der(forms) => forms.as_slice(),
+        _ => &[],
+    };
+    let of = |wanted: Form| forms.iter().filter(move |(form, _)| *form == wanted).map(|(_, der)| der.as_slice());
+    let is_private = key.material.is_private();
+    let chain: Vec<_> = of(Form::Certificate).collect();
+    if chain.len() > MAX_CERTIFICATES {
+        return Err(conflict("key", format!("has {} certificates: send at most {MAX_CERTIFICATES}", chain.len())));
+    }
+    let kind = match forms.first() {
+        _ if is_private => KeyKind::PrivateKey,
+        Some((Form::Certificate, _)) => KeyKind::Certificate,
+        Some((Form::Request, _)) => KeyKind::CertificateRequest,
+        _ => KeyKind::PublicKey,
+    };
+    let asked = of(Form::Request).next().filter(|_| kind == KeyKind::CertificateRequest);
+    Ok(InspectResponse {
+        encrypted: of(Form::Encrypted).next().is_some(),
+        certificates: Certificate::chain(&chain, is_private.then_some(&key), call)?,
+        request: asked.map(|der| CertificateRequest::of(der, &key)).transpose()?,
+        ..request.answer(&key, kind, call)?
+    })
+}
+
+/// What was sent, text or bytes.
+enum Sent<'r> {
+    Text(&'r str),
+    Bytes(&'r [u8]),
+}
+
+impl InspectRequest {
+    fn text(&self) -> Result<Option<Sent<'_>>, Error> {
+        match (&self.key, &self.file) {
+            (Some(_), Some(_)) => Err(conflict("file", "is there together with key: send one of the two")),
+            (Some(key), None) => Ok(Some(Sent::Text(key.reveal()))),
+            (None, Some(file)) => Ok(Some(match str::from_utf8(file.bytes()) {
+                Ok(text) => Sent::Text(text),
+                Err(_) => Sent::Bytes(file.bytes()),
+            })),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// What is said of every key; `kind` is overruled by a secret.
+    fn answer(&self, key: &Key, kind: KeyKind, call: &Call) -> Result<InspectResponse, Error> {
+        let (family, curve, exponent) = match &key.material {
+            Material::Secret(_) => (KeyFamily::Secret, None, None),
+            Material::Rsa(key) => {
+                let exponent = key.exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+                if key.bits() < rsa::MIN_SIGNING_BITS {
+                    let message =
+                        format!("RSA with {} bits can be broken: use {} or more", key.bits(), rsa::MIN_SIGNING_BITS);
+                    call.warn("weak-key", Some("key"), message);
+                }
+                if key.is_roca() {
+                    let message =
+                        "the key was made by a broken library and can be factored (CVE-2017-15361): replace it";
+                    call.warn("broken-key", Some("key"), message);
+                }
+                (KeyFamily::Rsa, None, Some(exponent))
+            }
+            Material::Ec(key) => (KeyFamily::Ec, Some(key.curve.name()), None),
+            Material::Okp(OkpKey { kind: OkpUse::Sign, .. }) => (KeyFamily::Ed25519, None, None),
+            Material::Okp(_) => (KeyFamily::X25519, None, None),
+        };
+        let converted = match (self.format, self.include_private) {
+            (None, false) => None,
+            (None, true) => return Err(conflict("includePrivate", "has an effect with format only: send that too")),
+            (Some(format), false) => Some(key.write_public(format)?),
+            (Some(format), true) => Some(key.write_private(format, None)?),
+        };
+        Ok(InspectResponse {
+            kind: if family == KeyFamily::Secret { KeyKind::SecretKey } else { kind },
+            family,
+            bits: key.material.bits(),
+            curve,
+            exponent,
+            encrypted: false,
+            kid: key.id.clone(),
+            alg: key.algorithm.clone(),
+            purpose: key.purpose.clone(),
+            key_ops: key.operations.clone(),
+            fingerprints: Fingerprints::of(key),
+            certificates: Vec::new(),
+            request: None,
+            format: self.format,
+            converted,
+            key_ref: None,
+        })
+    }
+}
+
+impl<'r> Sent<'r> {
+    fn written(&self) -> Result<Written<'r>, Error> {
+        match *self {
+            Self::Text(text) => Written::of("key", text),
+            Self::Bytes(bytes) => {
+                let unknown = || conflict("file", "is not a key that can be read: send PEM, DER, a JWK or an SSH key");
+                Written::of_der(Zeroizing::new(bytes.to_vec())).ok_or_else(unknown)
+            }
+        }
+    }
+}

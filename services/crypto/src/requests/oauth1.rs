@@ -1,0 +1,418 @@
+//! Sign a request with OAuth 1.0 (RFC 5849).
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::hmac;
+use chassis::{Call, Secret};
+use garde::Validate;
+use percent_encoding::percent_encode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::target::{Query, Target};
+use super::{method, secret_key};
+use crate::Error;
+use crate::encoding::{BinaryEncoding, URI_RESERVED};
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Keyring};
+use crate::moment::Moment;
+use crate::random;
+
+/// Bodies up to this size are worked on where they arrive.
+pub const INLINE_BYTES: usize = 4 * 1024;
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Signs a request with OAuth 1.0a (RFC 5849), as X, NetSuite (token-based authentication), WooCommerce, Tumblr, Trello and others \
+want it. Send method, address and, of a form, its fields; then call `url`, exactly as it is in the answer, with the \
+answer's `headers` and `body`. A body that is no form, such as JSON, is not signed and not sent here. A `+` in the query \
+means a space. Each signature is for one request: time and nonce are part of it.";
+
+/// The hash of the HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OauthMethod {
+    /// HMAC-SHA1, the one of the RFC; the default. HMAC with SHA-1 is not broken.
+    #[default]
+    HmacSha1,
+    /// HMAC-SHA256, which NetSuite wants.
+    HmacSha256,
+}
+
+/// Where the signature goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OauthPlace {
+    /// Into the header `Authorization`; the default.
+    #[default]
+    Header,
+    /// Into the address.
+    Query,
+}
+
+/// The request to sign, and who sends it for whom.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct OauthSignRequest {
+    /// The method; `GET` when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 32))]
+    pub method: Option<String>,
+    /// The whole address, at most 8192 bytes.
+    #[garde(length(bytes, min = 1, max = 8192))]
+    pub url: String,
+    /// Fields of the form you will send, at most 1000 and 64 KiB: an object of texts.
+    #[serde(default)]
+    #[garde(length(max = 1000))]
+    #[schemars(extend("maxProperties" = 1000))]
+    pub form: BTreeMap<String, String>,
+    /// The consumer key, also called API key or client id.
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub consumer_key: String,
+    /// The consumer secret.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub consumer_secret: Option<Secret<String>>,
+    /// The name of a consumer secret on the server, instead of `consumerSecret`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// The access token; absent where an application speaks for itself.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 4096))]
+    pub token: Option<String>,
+    /// The secret of the token.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 4096))]
+    pub token_secret: Option<Secret<String>>,
+    /// The name of a token secret on the server, instead of `tokenSecret`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub token_key_ref: Option<String>,
+    /// How to sign.
+    #[serde(default)]
+    pub signature_method: OauthMethod,
+    /// Where the signature goes.
+    #[serde(default)]
+    pub place: OauthPlace,
+    /// The realm of the header, such as the account of NetSuite; it is not signed.
+    #[serde(default)]
+    #[garde(length(chars, max = 256))]
+    pub realm: Option<String>,
+    /// The address to come back to, when a first token is asked for.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 2048))]
+    pub callback: Option<String>,
+    /// The verifier, when the first token is exchanged.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub verifier: Option<String>,
+    /// A text that is used once; a random one when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 128))]
+    pub nonce: Option<String>,
+    /// The time of the signature; now when absent.
+    #[serde(default)]
+    pub time: Option<Moment>,
+    /// Adds what was signed to the answer.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// The signature, and what to send.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OauthSignResponse {
+    /// The address to call, exactly as it is.
+    pub url: String,
+    /// The method.
+    pub method: String,
+    /// Headers to send besides your own.
+    pub headers: BTreeMap<String, String>,
+    /// Of a form: the body to send, exactly as it is.
+    pub body: Option<String>,
+    /// The signature, in base64.
+    pub signature: String,
+    /// The text that is used once.
+    pub nonce: String,
+    /// The time of the signature, in seconds since 1970.
+    pub timestamp: i64,
+    /// Of a named consumer secret: its name and version.
+    pub key_ref: Option<String>,
+    /// Of a named token secret: its name and version.
+    pub token_key_ref: Option<String>,
+    /// With `explain`: the text that was signed.
+    pub base_string: Option<String>,
+}
+
+/// A request that works: the example of X's documents.
+#[must_use]
+pub fn example() -> OauthSignRequest {
+    let text = str::to_owned;
+    OauthSignRequest {
+        method: Some(text("POST")),
+        url: text("https://api.twitter.com/1.1/statuses/update.json?include_entities=true"),
+        form: BTreeMap::from([(text("status"), text("Hello Ladies + Gentlemen, a signed OAuth request!"))]),
+        consumer_key: text("xvz1evFS4wEEPTGEFPHBog"),
+        consumer_secret: Some(Secret::new(text("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"))),
+        key_ref: None,
+        token: Some(text("370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb")),
+        token_secret: Some(Secret::new(text("LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE"))),
+        token_key_ref: None,
+        signature_method: OauthMethod::HmacSha1,
+        place: OauthPlace::Header,
+        realm: None,
+        callback: None,
+        verifier: None,
+        nonce: Some(text("kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg")),
+        time: None,
+        explain: false,
+    }
+}
+
+/// Signs a request.
+///
+/// # Errors
+/// When fields do not go together, or one cannot be sent as it is.
+pub fn sign(request: OauthSignRequest, call: &Call, keyring: &Keyring) -> Result<OauthSignResponse, Error> {
+    request.check()?;
+    let method = method(request.method.as_deref())?;
+    let target = Target::read(&request.url)?;
+    if target.query.has("oauth_signature") {
+        return Err(conflict("url", "holds oauth_signature, as if it were signed already: leave it out"));
+    }
+    let given =
+        Given { field: "consumerSecret", key: request.consumer_secret.as_ref(), key_ref: request.key_ref.as_deref() };
+    let consumer = keyring.choose(given, call, |text| secret_key("consumerSecret", text))?;
+    let consumer = consumer.newest();
+    let token = request.token_secret(call, keyring)?;
+
+    let timestamp = Moment::or_now(request.time.as_ref(), "time", call)?.as_second();
+    let nonce = request.nonce.clone().map_or_else(new_nonce, Ok)?;
+    let oauth = request.parameters(&nonce, timestamp);
+    let mut signed = target.query.clone();
+    for (name, value) in oauth.iter().map(|(name, value)| (*name, value)).chain(request.form()) {
+        signed.push(name, value);
+    }
+    let base = base_string(&method, &target, &signed);
+    let [consumer_secret, token_secret] =
+        [consumer.key.shared("keyRef")?, token.as_ref().map_or(Ok(&[][..]), |token| token.key.shared("tokenKeyRef"))?]
+            .map(|secret| Zeroizing::new(escaped(secret)));
+    let key = Zeroizing::new(format!("{}&{}", *consumer_secret, *token_secret));
+    let signature = request.signature_method.sign(key.as_bytes(), &base);
+
+    let mut headers = BTreeMap::new();
+    let mut query = target.query.clone();
+    match request.place {
+        OauthPlace::Header => {
+            let authorization = authorization(request.realm.as_deref(), &oauth, &signature);
+            headers.insert("Authorization".to_owned(), authorization);
+        }
+        OauthPlace::Query => {
+            for (name, value) in &oauth {
+                query.push(name, value);
+            }
+            query.push("oauth_signature", &signature);
+        }
+    }
+    let body = request.body();
+    if body.is_some() {
+        headers.insert("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned());
+    }
+    Ok(OauthSignResponse {
+        url: target.url(&query, true),
+        method,
+        headers,
+        body,
+        signature,
+        nonce,
+        timestamp,
+        key_ref: consumer.reference.clone(),
+        token_key_ref: token.and_then(|token| token.reference),
+        base_string: request.explain.then_some(base),
+    })
+}
+
+impl OauthSignRequest {
+    fn check(&self) -> Result<(), Error> {
+        let breaks_quotes = |c: char| !matches!(c, ' '..='~') || c == '"' || c == '\\';
+        if self.realm.as_deref().is_some_and(|realm| realm.contains(breaks_quotes)) {
+            return Err(conflict("realm", "must be plain ASCII without '\"' and '\\'"));
+        }
+        if self.realm.is_some() && self.place == OauthPlace::Query {
+            return Err(conflict("realm", "has no place in an address: leave it out"));
+        }
+        if self.form().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_FORM_BYTES {
+            return Err(conflict("form", format!("must have at most {MAX_FORM_BYTES} bytes together")));
+        }
+        Ok(())
+    }
+
+    fn form(&self) -> impl Iterator<Item = (&str, &String)> {
+        self.form.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The form as it is sent.
+    fn body(&self) -> Option<String> {
+        let pair =
+            |(name, value): (&str, &String)| format!("{}={}", escaped(name.as_bytes()), escaped(value.as_bytes()));
+        (!self.form.is_empty()).then(|| self.form().map(pair).collect::<Vec<_>>().join("&"))
+    }
+
+    /// The secret of the token, when there is a token.
+    fn token_secret(&self, call: &Call, keyring: &Keyring) -> Result<Option<Candidate>, Error> {
+        let has_secret = self.token_secret.is_some() || self.token_key_ref.is_some();
+        match (&self.token, has_secret) {
+            (None, false) => return Ok(None),
+            (None, true) => return Err(conflict("token", "is missing: it belongs to the token's secret")),
+            (Some(_), _) => {}
+        }
+        let key_ref = self.token_key_ref.as_deref();
+        let given = Given { field: "tokenSecret", key: self.token_secret.as_ref(), key_ref };
+        let chosen = keyring.choose(given, call, |text| secret_key("tokenSecret", text));
+        let chosen = chosen.map_err(|error| match error {
+            Error::Conflict { field: "keyRef", message } => conflict("tokenKeyRef", message),
+            Error::Conflict { field: "tokenSecret", message } => {
+                conflict("tokenSecret", message.replace("keyRef", "tokenKeyRef"))
+            }
+            other => other,
+        })?;
+        Ok(Some(chosen.newest().clone()))
+    }
+
+    /// The parameters of the protocol (RFC 5849, section 3.1), sorted.
+    fn parameters(&self, nonce: &str, timestamp: i64) -> Vec<(&'static str, String)> {
+        let method = match self.signature_method {
+            OauthMethod::HmacSha1 => "HMAC-SHA1",
+            OauthMethod::HmacSha256 => "HMAC-SHA256",
+        };
+        let parameters = [
+            ("oauth_callback", self.callback.clone()),
+            ("oauth_consumer_key", Some(self.consumer_key.clone())),
+            ("oauth_nonce", Some(nonce.to_owned())),
+            ("oauth_signature_method", Some(method.to_owned())),
+            ("oauth_timestamp", Some(timestamp.to_string())),
+            ("oauth_token", self.token.clone()),
+            ("oauth_verifier", self.verifier.clone()),
+            ("oauth_version", Some("1.0".to_owned())),
+        ];
+        parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+impl OauthMethod {
+    /// The signature of a text, in base64.
+    fn sign(self, key: &[u8], text: &str) -> String {
+        let algorithm = match self {
+            Self::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            Self::HmacSha256 => hmac::HMAC_SHA256,
+        };
+        BinaryEncoding::Base64.encode(hmac::sign(&hmac::Key::new(algorithm, key), text.as_bytes()).as_ref())
+    }
+}
+
+/// What is signed (RFC 5849, section 3.4.1): method, address and all parameters.
+fn base_string(method: &str, target: &Target, parameters: &Query) -> String {
+    let [address, parameters] = [target.without_query(), parameters.canonical()].map(|text| escaped(text.as_bytes()));
+    format!("{method}&{address}&{parameters}")
+}
+
+fn authorization(realm: Option<&str>, oauth: &[(&str, String)], signature: &str) -> String {
+    let realm = realm.map(|realm| format!("realm=\"{realm}\""));
+    let pair = |name: &str, value: &str| format!("{name}=\"{}\"", escaped(value.as_bytes()));
+    let pairs = oauth.iter().map(|(name, value)| pair(name, value));
+    let parts: Vec<_> = realm.into_iter().chain(pairs).chain([pair("oauth_signature", signature)]).collect();
+    format!("OAuth {}", parts.join(", "))
+}
+
+fn new_nonce() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    random::system(&mut bytes)?;
+    Ok(BinaryEncoding::Hex.encode(&bytes))
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    percent_encode(bytes, URI_RESERVED).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(method: &str, url: &str, more: &[(&str, &str)]) -> String {
+        let target = Target::read(url).unwrap();
+        let mut parameters = target.query.clone();
+        for (name, value) in more {
+            parameters.push(name, value);
+        }
+        base_string(method, &target, &parameters)
+    }
+
+    /// RFC 5849, section 3.4.1.1.
+    #[test]
+    fn base_string_of_the_rfc() {
+        let base = signed(
+            "POST",
+            "http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b",
+            &[
+                ("oauth_consumer_key", "9djdj82h48djs9d2"),
+                ("oauth_token", "kkk9d7dh3k39sjv7"),
+                ("oauth_signature_method", "HMAC-SHA1"),
+                ("oauth_timestamp", "137131201"),
+                ("oauth_nonce", "7d8f3e4a"),
+                ("c2", ""),
+                ("a3", "2 q"),
+            ],
+        );
+        assert_eq!(
+            base,
+            "POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c%2540%3D%26c2\
+             %3D%26oauth_consumer_key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a%26oauth_signature_method%3DHMAC-SHA1%26oauth\
+             _timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7"
+        );
+    }
+
+    /// RFC 5849, section 1.2, where no version is sent.
+    #[test]
+    fn signatures_of_the_rfc() {
+        for (method, url, more, key, signature) in [
+            (
+                "POST",
+                "https://photos.example.net/initiate",
+                &[
+                    ("oauth_timestamp", "137131200"),
+                    ("oauth_nonce", "wIjqoS"),
+                    ("oauth_callback", "http://printer.example.com/ready"),
+                ][..],
+                "kd94hf93k423kf44&",
+                "74KNZJeDHnMBp0EMJ9ZHt/XKycU=",
+            ),
+            (
+                "POST",
+                "https://photos.example.net/token",
+                &[
+                    ("oauth_token", "hh5s93j4hdidpola"),
+                    ("oauth_timestamp", "137131201"),
+                    ("oauth_nonce", "walatlh"),
+                    ("oauth_verifier", "hfdp7dh39dks9884"),
+                ],
+                "kd94hf93k423kf44&hdhd0244k9j7ao03",
+                "gKgrFCywp7rO0OXSjdot/IHF7IU=",
+            ),
+            (
+                "GET",
+                "http://photos.example.net/photos?file=vacation.jpg&size=original",
+                &[("oauth_token", "nnch734d00sl2jdk"), ("oauth_timestamp", "137131202"), ("oauth_nonce", "chapoH")],
+                "kd94hf93k423kf44&pfkkdhi9sl3r4s00",
+                "MdpQcU8iPSUjWoN/UDMsK2sui9I=",
+            ),
+        ] {
+            let same = [("oauth_consumer_key", "dpf43f3p2l4k3l03"), ("oauth_signature_method", "HMAC-SHA1")];
+            let base = signed(method, url, &[&same, more].concat());
+            assert_eq!(OauthMethod::HmacSha1.sign(key.as_bytes(), &base), signature);
+        }
+    }
+}

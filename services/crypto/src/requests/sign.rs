@@ -1,0 +1,399 @@
+//! Sign a request to AWS, or to a store that speaks S3.
+
+use std::collections::BTreeMap;
+
+use chassis::{Call, File, Secret};
+use garde::Validate;
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::endpoint::Endpoint;
+use super::fields::Fields;
+use super::sigv4::{Rules, UNSIGNED_PAYLOAD, Unsigned, hex_sha256};
+use super::target::Target;
+use super::{method, secret_key};
+use crate::Error;
+use crate::encoding::InputEncoding;
+use crate::error::conflict;
+use crate::keys::{Candidate, Given, Keyring};
+use crate::moment::Moment;
+
+/// Bodies up to this size are worked on where they arrive.
+pub const INLINE_BYTES: usize = 4 * 1024;
+
+const DEFAULT_EXPIRY: u32 = 3600;
+/// What a signature in an address adds to it.
+const ADDED_TO_URL: [&str; 7] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+];
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Signs a request with AWS Signature Version 4, for any service of AWS and for stores that speak S3 (MinIO, R2, B2, GCS). Send \
+method, address, headers and body as you will send them; then call `url`, exactly as it is in the answer, with your \
+headers and those of the answer. With `presigned` the signature is in the address, which works without headers until it \
+expires: a link to a private file. Region and service are read from hosts of AWS such as \
+`bucket.s3.eu-central-1.amazonaws.com`; for others send them. A `+` in the query means a space. Headers that change on the \
+way (User-Agent, Connection and the like) are not signed. For S3 paths are left as they are and escaped once, bodies of \
+presigned requests are not signed, and `X-Amz-Content-Sha256` is added; for other services paths are normalized and \
+escaped twice. Options override each of these. When AWS answers SignatureDoesNotMatch, send `explain` and compare with the \
+canonical request in its answer.";
+
+/// A way of signing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestScheme {
+    /// AWS Signature Version 4.
+    #[default]
+    AwsSigv4,
+}
+
+/// The request to sign, and who sends it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct SignRequest {
+    /// How to sign.
+    #[serde(default)]
+    pub scheme: RequestScheme,
+    /// The method; `GET` when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 32))]
+    pub method: Option<String>,
+    /// The whole address, at most 8192 bytes.
+    #[garde(length(bytes, min = 1, max = 8192))]
+    pub url: String,
+    /// Headers you will send, at most 100 and 64 KiB: an object of texts. They become part of the signature.
+    #[serde(default)]
+    #[garde(length(max = 100))]
+    #[schemars(extend("maxProperties" = 100))]
+    pub headers: BTreeMap<String, String>,
+    /// The body you will send, as text.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// The body in base64, instead of `body`.
+    #[serde(default)]
+    pub body_base64: Option<String>,
+    /// The body as a file, instead of `body`.
+    #[serde(default)]
+    pub file: Option<File>,
+    /// Instead of a body: its SHA-256 in hex, or `UNSIGNED-PAYLOAD`.
+    #[serde(default)]
+    #[garde(length(chars, max = 64))]
+    pub payload_hash: Option<String>,
+    /// The access key's id.
+    #[garde(length(chars, min = 1, max = 128))]
+    pub access_key_id: String,
+    /// The secret access key.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1024))]
+    pub secret_access_key: Option<Secret<String>>,
+    /// The name of a secret access key on the server, instead of `secretAccessKey`: `name`, or `name@version`.
+    #[serde(default)]
+    #[garde(length(chars, max = 128))]
+    pub key_ref: Option<String>,
+    /// The session token of temporary credentials, at most 8192 characters.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 8192))]
+    pub session_token: Option<Secret<String>>,
+    /// The region, such as `eu-central-1`; read from the host when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 64))]
+    pub region: Option<String>,
+    /// The service as signatures name it, such as `s3` or `execute-api`; read from the host when absent.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 64))]
+    pub service: Option<String>,
+    /// The time of the signature; now when absent.
+    #[serde(default)]
+    pub time: Option<Moment>,
+    /// Puts the signature into the address.
+    #[serde(default)]
+    pub presigned: bool,
+    /// Of `presigned`: seconds it is good for, at most a week; 3600 when absent.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 604_800))]
+    pub expires_in: Option<u32>,
+    /// Takes `.`, `..` and empty segments out of the path for signing; true when absent, false for S3.
+    #[serde(default)]
+    pub normalize_path: Option<bool>,
+    /// Escapes the path a second time for signing; true when absent, false for S3.
+    #[serde(default)]
+    pub double_encode: Option<bool>,
+    /// Adds `X-Amz-Content-Sha256`; false when absent, true for S3 and OpenSearch Serverless. Not of `presigned`.
+    #[serde(default)]
+    pub sign_body: Option<bool>,
+    /// Whether the session token is part of the signature; true when absent.
+    #[serde(default)]
+    pub sign_session_token: Option<bool>,
+    /// Adds what was signed to the answer; a session token is in it.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// The signature, and what to send.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignResponse {
+    /// The address to call, exactly as it is.
+    pub url: String,
+    /// The method.
+    pub method: String,
+    /// Headers to send besides your own.
+    pub headers: BTreeMap<String, String>,
+    /// The signature, in hex.
+    pub signature: String,
+    /// Names of the headers that are signed, with semicolons between: send each as it was signed.
+    pub signed_headers: String,
+    /// What the signature is for: day, region and service.
+    pub credential_scope: String,
+    /// The region.
+    pub region: String,
+    /// The service.
+    pub service: String,
+    /// The time of the signature (RFC 3339). AWS takes it for some minutes.
+    pub time: String,
+    /// Of `presigned`: when it ends (RFC 3339).
+    pub expires_at: Option<String>,
+    /// Of a named key: its name and version.
+    pub key_ref: Option<String>,
+    /// With `explain`: the request in its canonical form.
+    pub canonical_request: Option<String>,
+    /// With `explain`: the text that was signed.
+    pub string_to_sign: Option<String>,
+}
+
+/// A request that works: the first example of Amazon's documents for S3.
+#[must_use]
+pub fn example() -> SignRequest {
+    SignRequest {
+        headers: BTreeMap::from([("Range".to_owned(), "bytes=0-9".to_owned())]),
+        secret_access_key: Some(Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned())),
+        ..SignRequest::of("https://examplebucket.s3.amazonaws.com/test.txt", "AKIAIOSFODNN7EXAMPLE")
+    }
+}
+
+/// Signs a request.
+///
+/// # Errors
+/// When fields do not go together, or one cannot be sent as it is.
+pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<SignResponse, Error> {
+    let RequestScheme::AwsSigv4 = request.scheme;
+    let method = method(request.method.as_deref())?;
+    request.check()?;
+    let target = request.target()?;
+    let mut fields = Fields::read(&request.headers)?;
+    if fields.get("host").is_none() {
+        fields.set("host", &target.host);
+    }
+    let host = fields.get("host").unwrap_or_default().to_ascii_lowercase();
+    let endpoint = Endpoint::of(&host);
+    let region = word("region", request.region.as_deref(), endpoint.region)?;
+    let service = word("service", request.service.as_deref(), endpoint.service)?;
+    let payload = request.payload(&fields, service)?;
+    // What an earlier signature left is not to be signed again.
+    fields.remove("x-amz-date");
+    fields.remove("x-amz-security-token");
+
+    let given = Given {
+        field: "secretAccessKey",
+        key: request.secret_access_key.as_ref(),
+        key_ref: request.key_ref.as_deref(),
+    };
+    let chosen = keyring.choose(given, call, |text| secret_key("secretAccessKey", text))?;
+    let Candidate { key, reference } = chosen.newest();
+    // Signatures know whole seconds only.
+    let time = Moment::or_now(request.time.as_ref(), "time", call)?;
+    let time = Timestamp::from_second(time.as_second()).unwrap_or(time);
+    let unsigned = Unsigned {
+        method: &method,
+        target: &target,
+        fields,
+        payload: &payload,
+        access_key_id: &request.access_key_id,
+        secret: key.shared("keyRef")?,
+        session_token: request.session_token.as_ref().map(|token| token.reveal().as_str()),
+        region,
+        service,
+        time,
+        rules: request.rules(service),
+    };
+    let expires_in = request.presigned.then(|| request.expires_in.unwrap_or(DEFAULT_EXPIRY));
+    let signed = match expires_in {
+        Some(seconds) => unsigned.in_url(seconds),
+        None => unsigned.in_headers(),
+    };
+    let end = expires_in.and_then(|seconds| time.checked_add(SignedDuration::from_secs(seconds.into())).ok());
+    let explained = |text: String| request.explain.then_some(text);
+    Ok(SignResponse {
+        url: signed.url,
+        headers: signed.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        signature: signed.signature,
+        signed_headers: signed.signed_headers,
+        credential_scope: signed.scope,
+        region: region.to_owned(),
+        service: service.to_owned(),
+        time: time.to_string(),
+        expires_at: end.map(|end| end.to_string()),
+        key_ref: reference.clone(),
+        canonical_request: explained(signed.canonical_request),
+        string_to_sign: explained(signed.string_to_sign),
+        method,
+    })
+}
+
+impl SignRequest {
+    /// A GET with defaults, and no secret.
+    #[must_use]
+    pub fn of(url: &str, access_key_id: &str) -> Self {
+        Self {
+            scheme: RequestScheme::AwsSigv4,
+            method: None,
+            url: url.to_owned(),
+            headers: BTreeMap::new(),
+            body: None,
+            body_base64: None,
+            file: None,
+            payload_hash: None,
+            access_key_id: access_key_id.to_owned(),
+            secret_access_key: None,
+            key_ref: None,
+            session_token: None,
+            region: None,
+            service: None,
+            time: None,
+            presigned: false,
+            expires_in: None,
+            normalize_path: None,
+            double_encode: None,
+            sign_body: None,
+            sign_session_token: None,
+            explain: false,
+        }
+    }
+
+    /// Refuses what would be silently without effect, or would break the form of the signature.
+    fn check(&self) -> Result<(), Error> {
+        let breaks_credential = |c: char| !c.is_ascii_graphic() || c == ',' || c == '/';
+        let token = self.session_token.as_ref().map(Secret::reveal);
+        for (field, refused, message) in [
+            (
+                "accessKeyId",
+                self.access_key_id.contains(breaks_credential),
+                "must be plain ASCII without spaces, ',' and '/'",
+            ),
+            (
+                "sessionToken",
+                token.is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())),
+                "must be plain ASCII without spaces or line breaks",
+            ),
+            (
+                "signSessionToken",
+                self.sign_session_token.is_some() && token.is_none(),
+                "has no effect without sessionToken: leave it out",
+            ),
+            (
+                "expiresIn",
+                self.expires_in.is_some() && !self.presigned,
+                "has no effect on headers, which are good for some minutes: leave it out, or send presigned",
+            ),
+            (
+                "signBody",
+                self.sign_body == Some(true) && self.presigned,
+                "adds a header, which presigned does without: leave it out",
+            ),
+        ] {
+            if refused {
+                return Err(conflict(field, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn target(&self) -> Result<Target, Error> {
+        let target = Target::read(&self.url)?;
+        match ADDED_TO_URL.iter().find(|name| target.query.has(name)) {
+            Some(name) => Err(conflict("url", format!("holds {name}, as if it were signed already: leave it out"))),
+            None => Ok(target),
+        }
+    }
+
+    fn rules(&self, service: &str) -> Rules {
+        let s3 = is_s3(service);
+        Rules {
+            normalize_path: self.normalize_path.unwrap_or(!s3),
+            double_encode: self.double_encode.unwrap_or(!s3),
+            sign_body: self.sign_body.unwrap_or(s3 || service == "aoss"),
+            sign_session_token: self.sign_session_token.unwrap_or(true),
+        }
+    }
+
+    /// What stands for the body: its hash, or that it is not signed.
+    fn payload(&self, fields: &Fields, service: &str) -> Result<String, Error> {
+        let unsigned = self.presigned && is_s3(service);
+        let sent = [
+            ("body", self.body.is_some()),
+            ("bodyBase64", self.body_base64.is_some()),
+            ("file", self.file.is_some()),
+            ("payloadHash", self.payload_hash.is_some()),
+        ];
+        if let Some((field, _)) = sent.into_iter().find(|(_, sent)| *sent && unsigned) {
+            let message = "is not signed in an address of S3: leave it out, whoever has the address sends any body";
+            return Err(conflict(field, message));
+        }
+        let header = fields.get("x-amz-content-sha256");
+        let payload = match (&self.body, &self.body_base64, &self.file, &self.payload_hash) {
+            (None, None, None, None) => match header {
+                Some(hash) => return Ok(hash.to_owned()),
+                None if unsigned => UNSIGNED_PAYLOAD.to_owned(),
+                None => hex_sha256(b""),
+            },
+            (Some(text), None, None, None) => hex_sha256(text.as_bytes()),
+            (None, Some(text), None, None) => hex_sha256(&InputEncoding::Base64.decode("bodyBase64", text)?),
+            (None, None, Some(file), None) => hex_sha256(file.bytes()),
+            (None, None, None, Some(hash)) => payload_hash(hash.trim())?,
+            _ => return Err(conflict("body", "is there twice: send one of body, bodyBase64, file and payloadHash")),
+        };
+        if header.is_some_and(|header| header != payload) {
+            return Err(conflict(
+                "headers",
+                "has x-amz-content-sha256 of another body: leave it out, it is made for you",
+            ));
+        }
+        Ok(payload)
+    }
+}
+
+/// A hash that was sent, as it is signed.
+fn payload_hash(text: &str) -> Result<String, Error> {
+    if text.eq_ignore_ascii_case(UNSIGNED_PAYLOAD) {
+        return Ok(UNSIGNED_PAYLOAD.to_owned());
+    }
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err(conflict("payloadHash", "must be a SHA-256 in hex (64 characters), or UNSIGNED-PAYLOAD"))
+}
+
+/// Services that sign as S3 does.
+fn is_s3(service: &str) -> bool {
+    matches!(service, "s3" | "s3-outposts" | "s3-object-lambda" | "s3express")
+}
+
+/// A part of the scope: what was sent, or what the host says.
+fn word<'r>(field: &'static str, sent: Option<&'r str>, found: Option<&'r str>) -> Result<&'r str, Error> {
+    let missing = || conflict(field, format!("is missing: the host does not say it, so send {field}"));
+    let word = sent.map(str::trim).or(found).ok_or_else(missing)?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*');
+    if word.is_empty() || !word.bytes().all(fits) {
+        return Err(conflict(field, "must be made of letters, digits and '-'"));
+    }
+    Ok(word)
+}
