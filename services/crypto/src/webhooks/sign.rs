@@ -182,7 +182,7 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let held = held.first().expect("there is at least one");
 
-    let time = request.timestamp.map_or_else(|| call.now(), Moment::timestamp);
+    let time = Moment::or_now(request.timestamp.as_ref(), "timestamp", call)?;
     let stamp = scheme.stamp.map(|stamp| time::write(time, stamp.unit));
     let id = if parts.contains(&Part::Id) { Some(message_id(request.id.as_deref())?) } else { None };
     let mut carrier = request.headers;
