@@ -6,6 +6,7 @@
 
 mod body;
 mod custom;
+mod event;
 mod evidence;
 mod fields;
 mod form;

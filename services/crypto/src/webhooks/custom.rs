@@ -101,7 +101,7 @@ impl Names<'_> {
         let stamp = match (&self.stamp, &custom.timestamp_prefix) {
             (None, None) => None,
             (Some(names), None) => Some(StampPlace::Headers(names)),
-            (None, Some(prefix)) => Some(StampPlace::Item(prefix)),
+            (None, Some(prefix)) => Some(StampPlace::Item { prefix, divider: ',' }),
             (Some(_), Some(_)) => {
                 return Err(conflict(
                     "generic.timestampPrefix",

@@ -70,7 +70,7 @@ impl<'r> Evidence<'r> {
             Some(StampPlace::Headers(names)) => {
                 Some(single(carrier, names, place, Reason::MissingTimestamp, Reason::MalformedTimestamp)?)
             }
-            Some(StampPlace::Item(prefix)) => Some(beside(&items, prefix, place, first)?),
+            Some(StampPlace::Item { prefix, .. }) => Some(beside(&items, prefix, place, first)?),
         };
         let id = match scheme.id {
             names if !names.is_empty() && parts.contains(&Part::Id) => {

@@ -127,6 +127,8 @@ fn shared(
 
 fn decoded(field: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let base64 = text.trim();
+    // Supabase has the version before it.
+    let base64 = base64.strip_prefix("v1,").unwrap_or(base64);
     let base64 = base64.strip_prefix(WHSEC).unwrap_or(base64);
     let bytes = BinaryEncoding::Base64.decode(field, base64).map(Zeroizing::new);
     bytes.map_err(|_| {

@@ -1,8 +1,10 @@
 //! A request that is signed or to be signed, and the bytes its signature is over.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -15,6 +17,9 @@ use crate::error::conflict;
 
 /// What Twilio puts into the address of a request whose body is no form.
 pub(super) const BODY_HASH: &str = "bodySHA256";
+
+/// Bodies larger than this are not looked into: a tree of JSON takes many times its text.
+const MAX_JSON: usize = 1024 * 1024;
 
 /// A request.
 #[derive(Clone, Copy)]
@@ -34,26 +39,55 @@ pub(super) struct Signed<'r> {
     pub(super) id: Option<&'r str>,
 }
 
-/// Refuses a request that lacks what the scheme signs.
-///
-/// # Errors
-/// When the address or the body is missing.
-pub(super) fn check(scheme: &Scheme<'_>, url: Option<&str>, has_body: bool, has_params: bool) -> Result<(), Error> {
-    if scheme.signs("{url}") || scheme.signs("{path}") {
-        let sent = "the address the provider was given, with its query";
-        let url = url.ok_or_else(|| conflict("url", format!("is missing, and it is signed: send {sent}")))?;
-        if !url::is_whole(url) {
-            return Err(conflict("url", format!("must be the whole address from https:// on: {sent}")));
+/// What a request has, to be compared with what a scheme signs.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'r> {
+    pub(super) url: Option<&'r str>,
+    pub(super) method: Option<&'r str>,
+    pub(super) body: bool,
+    pub(super) params: bool,
+}
+
+impl Sent<'_> {
+    /// Refuses a request that lacks what the scheme signs.
+    ///
+    /// # Errors
+    /// When the address or the body is missing, or there are two bodies.
+    pub(super) fn check(self, scheme: &Scheme<'_>) -> Result<(), Error> {
+        if scheme.signs("{url}") || scheme.signs("{path}") {
+            let wanted = "the address the provider was given, with its query";
+            let url =
+                self.url.ok_or_else(|| conflict("url", format!("is missing, and it is signed: send {wanted}")))?;
+            if !url::is_whole(url) {
+                return Err(conflict("url", format!("must be the whole address from https:// on: {wanted}")));
+            }
         }
+        let form = scheme.signs("{form}") || scheme.place == Place::Body;
+        if self.params && !form {
+            return Err(conflict("params", "has no use here: the raw body is signed, send that as body"));
+        }
+        if self.params && self.body {
+            return Err(conflict("params", "is there together with a body: send one of the two"));
+        }
+        let bodiless =
+            self.method.is_some_and(|method| ["GET", "HEAD"].contains(&method.to_ascii_uppercase().as_str()));
+        if self.body || self.params || bodiless {
+            return Ok(());
+        }
+        if form {
+            return Err(conflict(
+                "body",
+                "is missing, and it is signed: send the raw body, or a form's fields as params",
+            ));
+        }
+        if scheme.signs("{body}") {
+            return Err(conflict(
+                "body",
+                "is missing, and it is signed: send the raw body as body, bodyBase64 or file",
+            ));
+        }
+        Ok(())
     }
-    let needs_body = scheme.signs("{body}") || scheme.place == Place::Body;
-    if needs_body && !has_body && !(has_params && scheme.place == Place::Body) {
-        return Err(conflict("body", "is missing, and it is signed: send the raw body as body, bodyBase64 or file"));
-    }
-    if scheme.signs("{form}") && !has_body && !has_params {
-        return Err(conflict("body", "is missing, and it is signed: send the form as body, or its fields as params"));
-    }
-    Ok(())
 }
 
 impl<'r> Message<'r> {
@@ -108,10 +142,10 @@ impl<'r> Message<'r> {
         }
     }
 
-    /// The JSON of the body.
+    /// The JSON of a body that is not large.
     pub(super) fn json(self) -> Option<Value> {
         let start = self.body.trim_ascii_start().first()?;
-        if !matches!(start, b'{' | b'[') {
+        if *start != b'{' || self.body.len() > MAX_JSON {
             return None;
         }
         serde_json::from_slice(self.body).ok()
@@ -125,6 +159,10 @@ pub(super) fn body_hash(body: &[u8]) -> String {
 
 /// What Mailgun has in the body instead of headers: the members of `signature` in JSON, or the fields of a form.
 pub(super) fn carried(body: &[u8], params: Option<&Fields>) -> Fields {
+    #[derive(Deserialize)]
+    struct Body {
+        signature: BTreeMap<String, Value>,
+    }
     const NAMES: [&str; 4] = ["timestamp", "token", "signature", "parent-signature"];
     let mut carried = Fields::default();
     if let Some(params) = params {
@@ -133,12 +171,11 @@ pub(super) fn carried(body: &[u8], params: Option<&Fields>) -> Fields {
         }
         return carried;
     }
-    let json: Option<Value> = serde_json::from_slice(body).ok();
-    if let Some(json) = json {
+    if let Ok(Body { signature }) = serde_json::from_slice(body) {
         for name in NAMES {
-            match &json["signature"][name] {
-                Value::String(text) => carried.push(name, text.as_str()),
-                Value::Number(number) => carried.push(name, number.to_string()),
+            match signature.get(name) {
+                Some(Value::String(text)) => carried.push(name, text.as_str()),
+                Some(Value::Number(number)) => carried.push(name, number.to_string()),
                 _ => {}
             }
         }

@@ -28,7 +28,7 @@ pub enum Provider {
     Resend,
     /// OpenAI, as standard-webhooks.
     Openai,
-    /// Supabase auth hooks, as standard-webhooks. Leave out the `v1,` before the secret.
+    /// Supabase auth hooks, as standard-webhooks. The secret is `v1,whsec_...`.
     Supabase,
     /// Square. The secret is the subscription's signature key; send `url`.
     Square,

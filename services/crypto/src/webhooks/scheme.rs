@@ -56,8 +56,11 @@ pub(super) struct Stamp<'s> {
 #[derive(Clone, Copy)]
 pub(super) enum StampPlace<'s> {
     Headers(&'s [&'s str]),
-    /// Beside the signatures, with this prefix.
-    Item(&'s str),
+    /// Beside the signatures, with a prefix, and when written with this between it and them.
+    Item {
+        prefix: &'s str,
+        divider: char,
+    },
 }
 
 /// How a time is written. All are read everywhere; this is for writing.

@@ -12,9 +12,9 @@ use super::body::{self, RawBody};
 use super::custom::Custom;
 use super::fields::Fields;
 use super::keys;
-use super::message::{self, BODY_HASH, Message, Signed};
+use super::message::{self, BODY_HASH, Message, Sent, Signed};
 use super::provider::Provider;
-use super::scheme::{Address, Place, Proof, Scheme, StampPlace};
+use super::scheme::{Address, Place, Proof, Scheme, Stamp, StampPlace};
 use super::template::{self, Part};
 use super::{time, url, verify};
 use crate::encoding::{BinaryEncoding, InputEncoding};
@@ -159,8 +159,13 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     };
     let body = body.bytes()?;
     // What Mailgun signs is not in the body but goes into it.
-    let has_body = body.is_some() || scheme.place == Place::Body;
-    message::check(&scheme, request.url.as_deref(), has_body, request.params.is_some())?;
+    let sent = Sent {
+        url: request.url.as_deref(),
+        method: request.method.as_deref(),
+        body: body.is_some() || scheme.place == Place::Body,
+        params: request.params.is_some(),
+    };
+    sent.check(&scheme)?;
     let body = body.unwrap_or_default();
     if scheme.proof == Proof::Token && request.key_ref.is_some() {
         let message = "cannot be used here: this provider sends the secret itself, and a named key is never given away";
@@ -193,11 +198,12 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         }
     }
     let url = request.url.as_deref().map(|url| address(&scheme, url, &body, request.params.as_ref()));
+    let method = request.method.as_deref().unwrap_or("POST").to_ascii_uppercase();
     let message = Message {
         headers: &carrier,
         body: &body,
         url: url.as_deref(),
-        method: request.method.as_deref().unwrap_or("POST"),
+        method: &method,
         params: request.params.as_ref(),
     };
     let signed = Signed { stamp: stamp.as_deref(), id: id.as_deref() };
@@ -213,22 +219,8 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         _ => scheme.encoding.encode(&signature),
     };
 
-    let mut headers = BTreeMap::new();
-    let mut value = format!("{}{text}", scheme.prefix);
-    match (scheme.stamp.map(|stamp| stamp.place), &stamp) {
-        (Some(StampPlace::Headers(names)), Some(stamp)) => {
-            headers.insert(names[0].to_owned(), stamp.clone());
-        }
-        (Some(StampPlace::Item(prefix)), Some(stamp)) => {
-            let between = if scheme.prefix == "h1=" { ';' } else { ',' };
-            value = format!("{prefix}{stamp}{between}{value}");
-        }
-        _ => {}
-    }
-    if let (Some(name), Some(id)) = (scheme.id.first(), &id) {
-        headers.insert((*name).to_owned(), id.clone());
-    }
-    headers.insert(scheme.headers[0].to_owned(), value);
+    let mut headers = written(&scheme, signed, &text);
+    // Mailgun's are members of the body.
     let fields = (scheme.place == Place::Body).then(|| {
         let token = carrier.header("token").first().map(|token| ("token".to_owned(), (*token).to_owned()));
         std::mem::take(&mut headers).into_iter().chain(token).collect()
@@ -245,6 +237,25 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         fields,
         key_ref: held.reference.clone(),
     })
+}
+
+/// The headers that carry a signature, its time and the id.
+fn written(scheme: &Scheme<'_>, signed: Signed<'_>, signature: &str) -> BTreeMap<String, String> {
+    let mut headers = BTreeMap::new();
+    let mut value = format!("{}{signature}", scheme.prefix);
+    if let (Some(Stamp { place, .. }), Some(stamp)) = (scheme.stamp, signed.stamp) {
+        match place {
+            StampPlace::Headers(names) => {
+                headers.insert(names[0].to_owned(), stamp.to_owned());
+            }
+            StampPlace::Item { prefix, divider } => value = format!("{prefix}{stamp}{divider}{value}"),
+        }
+    }
+    if let (Some(name), Some(id)) = (scheme.id.first(), signed.id) {
+        headers.insert((*name).to_owned(), id.to_owned());
+    }
+    headers.insert(scheme.headers[0].to_owned(), value);
+    headers
 }
 
 /// The address; of Twilio, with the hash of a body that is no form.

@@ -48,14 +48,14 @@ const SVIX: Scheme<'static> = Scheme {
 
 /// Stripe's form, which others have taken over: `t=<seconds>,v1=<hex>,...` over `<seconds>.<body>`.
 const STRIPE: Scheme<'static> =
-    Scheme { name: "v1", content: "{timestamp}.{body}", prefix: "v1=", stamp: beside("t=", Unit::Seconds), ..HEX };
+    Scheme { name: "v1", content: "{timestamp}.{body}", prefix: "v1=", stamp: beside("t=", ',', Unit::Seconds), ..HEX };
 
 const fn in_headers(names: &'static [&'static str], unit: Unit) -> Option<Stamp<'static>> {
     Some(Stamp { place: StampPlace::Headers(names), unit })
 }
 
-const fn beside(prefix: &'static str, unit: Unit) -> Option<Stamp<'static>> {
-    Some(Stamp { place: StampPlace::Item(prefix), unit })
+const fn beside(prefix: &'static str, divider: char, unit: Unit) -> Option<Stamp<'static>> {
+    Some(Stamp { place: StampPlace::Item { prefix, divider }, unit })
 }
 
 /// Every provider but `generic`.
@@ -194,7 +194,7 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             content: "{timestamp}:{body}",
             headers: &["Paddle-Signature"],
             prefix: "h1=",
-            stamp: beside("ts=", Unit::Seconds),
+            stamp: beside("ts=", ';', Unit::Seconds),
             event: Event::Body("/event_id"),
             ..HEX
         },
@@ -403,7 +403,7 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
         Provider::Workos,
         Scheme {
             headers: &["WorkOS-Signature"],
-            stamp: beside("t=", Unit::Millis),
+            stamp: beside("t=", ',', Unit::Millis),
             event: Event::Body("/id"),
             ..STRIPE
         },

@@ -82,6 +82,12 @@ mod tests {
         for (provider, scheme) in TABLE {
             assert!(parse(scheme.content).is_ok(), "{provider:?}");
             assert!(!scheme.headers.is_empty(), "{provider:?}");
+            assert_eq!(
+                scheme.stamp.is_some(),
+                scheme.content.contains("{timestamp}"),
+                "{provider:?}: a time is signed"
+            );
+            assert_eq!(scheme.id.is_empty(), !scheme.content.contains("{id}"), "{provider:?}: an id is signed");
         }
     }
 }

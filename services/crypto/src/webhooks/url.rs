@@ -154,6 +154,21 @@ mod tests {
     }
 
     #[test]
+    fn odd_addresses_do_no_harm() {
+        for url in
+            ["", "://", "https://", "https://@", "https://[", "https://]:", "é://ü", "https://ü:é@ß?é#:/", "?", "@:]"]
+        {
+            let Parts { scheme, host, port, rest } = parts(url);
+            assert_eq!([scheme, host, port, rest].concat(), url);
+            for address in [Address::AsSent, Address::AnyPort, Address::Unescaped] {
+                assert_eq!(forms(url, address)[0], url);
+            }
+            assert!(mistakes(url).iter().all(|(other, _)| other != url), "{url}");
+            assert!(path(url).starts_with('/'), "{url}");
+        }
+    }
+
+    #[test]
     fn an_address_has_parts() {
         assert_eq!(path("https://a.b"), "/");
         assert_eq!(path("https://a.b?c=d"), "/?c=d");

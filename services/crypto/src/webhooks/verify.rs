@@ -15,9 +15,9 @@ use super::fields::Fields;
 use super::handshake::{self, RespondWith};
 use super::hint::Case;
 use super::keys::{self, Held};
-use super::message::{self, Message};
+use super::message::{self, Message, Sent};
 use super::provider::Provider;
-use super::scheme::{Event, Place, Proof, Scheme};
+use super::scheme::{Place, Proof, Scheme};
 use super::{template, time};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -26,8 +26,6 @@ use crate::keys::Keyring;
 
 /// Seconds a signature may be old, or in the future.
 const TOLERANCE: u32 = 300;
-/// Characters of an event's id.
-const MAX_EVENT_ID: usize = 256;
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -62,7 +60,7 @@ pub struct WebhookVerifyRequest {
     #[serde(default)]
     #[garde(length(chars, max = 8192))]
     pub url: Option<String>,
-    /// The method of the request; POST when absent. HubSpot signs it.
+    /// The method of the request; POST when absent. HubSpot signs it. With GET and HEAD there need be no body.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16))]
     pub method: Option<String>,
@@ -122,7 +120,8 @@ pub struct WebhookVerifyResponse {
     pub timestamp: Option<String>,
     /// Seconds since then; negative in the future.
     pub age: Option<i64>,
-    /// The provider's id of the event, to tell repetitions. GitHub, Shopify and others have it in a header that is not signed.
+    /// Of a valid request, the provider's id of the event, to tell repetitions. GitHub, Shopify and others have it in a
+    /// header that is not signed.
     pub event_id: Option<String>,
     /// Of `secrets`: which one fits, counted from 0.
     pub secret_index: Option<usize>,
@@ -174,7 +173,13 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         file: request.file.as_ref(),
     };
     let body = body.bytes()?;
-    message::check(&scheme, request.url.as_deref(), body.is_some(), request.params.is_some())?;
+    let sent = Sent {
+        url: request.url.as_deref(),
+        method: request.method.as_deref(),
+        body: body.is_some(),
+        params: request.params.is_some(),
+    };
+    sent.check(&scheme)?;
     let body = body.unwrap_or_default();
     let public = request.public_key.as_ref().map(|text| Secret::new(text.clone()));
     let given = keys::Given {
@@ -190,11 +195,12 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         Place::Headers => Cow::Borrowed(&request.headers),
         Place::Body => Cow::Owned(message::carried(&body, request.params.as_ref())),
     };
+    let method = request.method.as_deref().unwrap_or("POST").to_ascii_uppercase();
     let message = Message {
         headers: &carrier,
         body: &body,
         url: request.url.as_deref(),
-        method: request.method.as_deref().unwrap_or("POST"),
+        method: &method,
         params: request.params.as_ref(),
     };
     warn(&scheme, &request, call);
@@ -233,7 +239,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         hint,
         timestamp: signed_at.as_ref().map(Timestamp::to_string),
         age,
-        event_id: event_id(&scheme, &request.headers, message),
+        event_id: fitting.and_then(|_| scheme.event.id(&request.headers, &body)),
         secret_index: fitting.and_then(|held| held.index),
         key_ref: fitting.and_then(|held| held.reference.clone()),
         respond_with: fitting.and_then(|held| handshake::answer(request.provider, message, &held.key)),
@@ -336,20 +342,4 @@ fn warn(scheme: &Scheme<'_>, request: &WebhookVerifyRequest, call: &Call) {
         let message = "has no effect: this provider signs no time; tell repetitions by eventId";
         call.warn("no-timestamp", Some("tolerance"), message);
     }
-}
-
-/// The provider's id of the event.
-fn event_id(scheme: &Scheme<'_>, headers: &Fields, message: Message<'_>) -> Option<String> {
-    let id = match scheme.event {
-        Event::Unknown => None,
-        Event::Headers(names) => {
-            names.iter().find_map(|name| headers.header(name).first().map(|value| (*value).to_owned()))
-        }
-        Event::Body(pointer) => message.json().and_then(|body| match body.pointer(pointer)? {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }),
-    };
-    id.filter(|id| !id.is_empty() && id.chars().count() <= MAX_EVENT_ID)
 }

@@ -202,6 +202,65 @@ fn what_is_not_checked_is_said() {
     assert_eq!(warnings(&gitlab), ["body-not-signed"]);
 }
 
+/// DocuSign sends a header for each key, Box one for each of two.
+#[test]
+fn a_signature_may_be_in_another_of_a_providers_headers() {
+    let client = at(NOW);
+    for (provider, first, other) in [
+        ("docusign", "X-DocuSign-Signature-1", "X-DocuSign-Signature-7"),
+        ("box", "BOX-SIGNATURE-PRIMARY", "BOX-SIGNATURE-SECONDARY"),
+        ("mailgun", "signature", "parent-signature"),
+    ] {
+        let made = post(&client, SIGN, &json!({ "provider": provider, "body": "{}", "secret": "s" }));
+        let mut fields = if provider == "mailgun" { made["fields"].clone() } else { made["headers"].clone() };
+        fields[other] = fields[first].clone();
+        fields[first] = json!(fields[first].as_str().unwrap().replace(['a', 'b', 'c'], "d"));
+        let request = match provider {
+            "mailgun" => {
+                json!({ "provider": provider, "body": json!({ "signature": fields }).to_string(), "secret": "s" })
+            }
+            _ => json!({ "provider": provider, "body": "{}", "secret": "s", "headers": fields }),
+        };
+        assert_eq!(post(&client, VERIFY, &request)["valid"], true, "{provider}");
+    }
+}
+
+#[test]
+fn an_event_has_an_id_when_it_is_valid() {
+    let client = at(NOW);
+    for (provider, body, more, id) in [
+        ("stripe", "{\"id\":\"evt_1\",\"data\":{\"id\":\"x\"}}", json!({}), json!("evt_1")),
+        ("github", "{\"id\":1}", json!({ "X-GitHub-Delivery": "72d3162e" }), json!("72d3162e")),
+        ("shopify", "{}", json!({ "x-shopify-webhook-id": "w", "x-shopify-event-id": "e" }), json!("e")),
+        ("telegram", "{\"update_id\":42}", json!({}), json!("42")),
+        ("pagerduty", "{\"event\":{\"id\":\"01\"}}", json!({}), json!("01")),
+        ("slack", "payload=%7B%7D", json!({}), Value::Null),
+        ("xero", "{\"id\":\"1\"}", json!({}), Value::Null),
+    ] {
+        let made = post(&client, SIGN, &json!({ "provider": provider, "body": body, "secret": "s" }));
+        let headers = merged(made["headers"].clone(), &more);
+        let request = json!({ "provider": provider, "body": body, "secret": "s", "headers": headers });
+        let answer = post(&client, VERIFY, &request);
+        assert_eq!((&answer["valid"], &answer["eventId"]), (&json!(true), &id), "{provider}");
+        let answer = post(&client, VERIFY, &merged(request, &json!({ "secret": "x" })));
+        assert_eq!(answer["eventId"], Value::Null, "a forger must not use up somebody's id");
+    }
+}
+
+/// Twilio and HubSpot send GET too, and then there is no body.
+#[test]
+fn a_get_request_has_no_body() {
+    let client = at(NOW);
+    for provider in ["twilio", "hubspot"] {
+        let request = json!({ "provider": provider, "url": "https://a.b/c?d=e", "method": "get", "secret": "s" });
+        let headers = post(&client, SIGN, &request)["headers"].clone();
+        let check = merged(request, &json!({ "headers": headers }));
+        assert_eq!(post(&client, VERIFY, &check)["valid"], true, "{provider}");
+        let answer = client.post(VERIFY, &merged(check, &json!({ "method": "POST" })));
+        assert!(answer.message().starts_with("body: is missing, and it is signed"), "{}", answer.message());
+    }
+}
+
 #[test]
 fn wrong_requests_say_what_to_change() {
     let client = at(NOW);
@@ -216,6 +275,7 @@ fn wrong_requests_say_what_to_change() {
         ),
         (merged(github(), &json!({ "body": [1, [2, { "a": {} }]] })), 422, "body: is parsed JSON"),
         (merged(github(), &json!({ "body": null })), 422, "body: is missing, and it is signed"),
+        (merged(github(), &json!({ "params": { "a": "b" } })), 422, "params: has no use here"),
         (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is there twice"),
         (merged(github(), &json!({ "body": null, "bodyBase64": "%" })), 422, "bodyBase64: is not base64"),
         (merged(github(), &json!({ "secret": null })), 422, "secret: is missing: send secret or keyRef"),
