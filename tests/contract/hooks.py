@@ -34,8 +34,8 @@ FITTING = {
     ),
     "/hmac": ({"key": "key", "keyEncoding": "utf8"}, ()),
     "/jwt/sign": (
-        SHARED,
-        ("algorithm", "passphrase", "payload", "payloadEncoding", "claims", "headers", "type", "notBefore", "jwtId"),
+        {**SHARED, "claims": {}},
+        ("algorithm", "passphrase", "payload", "payloadEncoding", "headers", "type", "notBefore", "jwtId"),
     ),
     "/jwt/verify": ({"token": TOKEN, "algorithms": ["HS256"], **SHARED}, ("jwks", "passphrase", "payloadEncoding")),
     "/jwt/decode": ({"token": TOKEN}, ()),
@@ -45,7 +45,7 @@ FITTING = {
         ("password", "passphrase", "algorithms", "encryptions"),
     ),
     "/keys/agree": (
-        {"privateKey": X25519, "publicKey": X25519, "saltEncoding": "utf8", "infoEncoding": "utf8"},
+        {"privateKey": X25519, "publicKey": {name: X25519[name] for name in ("kty", "crv", "x")}, "saltEncoding": "utf8", "infoEncoding": "utf8"},
         ("passphrase", "raw", "length"),
     ),
     "/keys/inspect": ({"key": ED25519}, ("file", "passphrase", "format")),
