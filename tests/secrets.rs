@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use data_encoding::{BASE64, HEXLOWER};
-use serde_json::json;
+use data_encoding::{BASE64, BASE64URL, HEXLOWER};
+use serde_json::{Value, json};
 
 use crate::server::{ENTERPRISE, Origin, Server, flowforge, get, multipart};
 
@@ -307,4 +307,126 @@ fn what_is_secret_stays_inside() {
     assert!(output.matches("\"message\":\"request\"").count() > 50, "the access log is on: {output}");
     planted.is_absent_from("the output", output.as_bytes());
     assert_eq!(server.wait(Duration::from_secs(10)), Some(0));
+}
+
+/// An Ed25519 key as it may be written; made up, and used nowhere.
+const SEED: &str = "d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842";
+const PAIR: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+
+/// Keys of the server and of requests, in everything that signs, checks and encrypts with them.
+#[test]
+fn what_is_signed_with_stays_inside() {
+    let mut planted = Planted::default();
+    let seed = HEXLOWER.decode(SEED.as_bytes()).unwrap();
+    planted.0.extend([SEED.to_owned(), BASE64.encode(&seed[..30]), BASE64URL.encode(&seed[..30])]);
+    planted.0.push("INTuctv5E1hK1bbY8fdp".to_owned());
+    let named = planted.plant("named");
+    let keyring = json!({ "keys": {
+        "shared": { "consumers": ["*"], "versions": { "3": { "key": named, "keyEncoding": "utf8" } } },
+        "pair": { "consumers": ["*"], "versions": { "1": { "key": PAIR } } },
+    } });
+    let environment = [("FLOWFORGE_LOG", "trace"), ("FLOWFORGE_KEYRING", &keyring.to_string())];
+    let server = Server::start(&["up"], &environment);
+    let mut answers = Vec::new();
+    let mut send = |path: &str, body: Value, status: u16| {
+        let answer = server.post(&format!("/api/v1/crypto/{path}"), &format!("{JSON}{ENTERPRISE}"), body.to_string());
+        assert_eq!(answer.status, status, "{path} {body} {answer:?}");
+        answers.push(format!("{path}: {answer:?}"));
+        answer.json()
+    };
+    let mut plant = |place: &str| planted.plant(place);
+    let (shared, pair) = (json!("shared"), json!("pair"));
+
+    // Named.
+    let sealed = send("encrypt", json!({ "text": "x", "keyRef": shared }), 422);
+    assert!(sealed["error"]["message"].as_str().unwrap().contains("32 bytes"), "{sealed}");
+    send("hmac", json!({ "text": "x", "keyRef": shared }), 200);
+    send("derive", json!({ "algorithm": "hkdf", "keyRef": shared }), 200);
+    let token = send("jwt/sign", json!({ "claims": {}, "keyRef": shared }), 200);
+    send("jwt/verify", json!({ "token": token["token"], "keyRef": shared, "algorithms": ["HS256"] }), 200);
+    send("jwt/sign", json!({ "claims": {}, "keyRef": pair }), 200);
+    send("jwt/sign", json!({ "claims": {}, "keyRef": pair, "algorithm": "HS256" }), 422);
+    send("jwe/encrypt", json!({ "text": "x", "keyRef": pair }), 422);
+    let signed = send("sign", json!({ "text": "x", "keyRef": pair }), 200);
+    send("verify", json!({ "text": "x", "keyRef": pair, "signature": signed["signature"] }), 200);
+    send("sign", json!({ "text": "x", "keyRef": shared }), 422);
+    send("hmac", json!({ "text": "x", "keyRef": pair }), 422);
+    send("keys/inspect", json!({ "keyRef": shared }), 200);
+    for format in ["pem", "der", "jwk", "ssh"] {
+        for include in [false, true] {
+            let body = json!({ "keyRef": pair, "format": format, "includePrivate": include });
+            let answer =
+                server.post("/api/v1/crypto/keys/inspect", &format!("{JSON}{ENTERPRISE}"), body.to_string());
+            assert!([200, 422].contains(&answer.status), "{answer:?}");
+            Planted(vec![named.clone(), SEED.into(), "INTuctv5E1hK1bbY8fdp".into(), "1O5y2_kTWErVttjx92n4".into()])
+                .is_absent_from("keys/inspect", format!("{answer:?}").as_bytes());
+        }
+    }
+    let request = json!({ "method": "GET", "url": "https://example.com/", "explain": true, "keyRef": shared });
+    let aws = json!({ "accessKeyId": "id", "region": "eu-central-1", "service": "s3" });
+    send("requests/sign", merged(&request, &aws), 200);
+    send("requests/sign", merged(&merged(&request, &aws), &json!({ "presigned": true })), 200);
+    send("requests/sign-oauth1", merged(&request, &json!({ "consumerKey": "id" })), 200);
+    send("webhooks/sign", json!({ "provider": "github", "body": "{}", "keyRef": shared }), 200);
+    send("webhooks/sign", json!({ "provider": "gitlab", "body": "{}", "keyRef": shared }), 422);
+    let headers = json!({ "X-Hub-Signature-256": format!("sha256={}", "00".repeat(32)) });
+    send("webhooks/verify", json!({ "provider": "github", "body": "{}", "keyRef": shared, "headers": headers }), 200);
+    send("otp/generate", json!({ "keyRef": shared }), 200);
+    send("otp/verify", json!({ "keyRef": shared, "code": "000000" }), 200);
+
+    // Sent, where they belong and where they are wrong.
+    for (path, field, rest) in [
+        ("jwt/sign", "key", json!({ "claims": { "sub": "1" } })),
+        ("jwt/verify", "key", json!({ "token": token["token"], "algorithms": ["HS256"] })),
+        ("webhooks/verify", "secret", json!({ "provider": "github", "body": "{ }", "headers": headers })),
+        ("webhooks/sign", "secret", json!({ "provider": "stripe", "body": "{}" })),
+        ("requests/sign", "secretAccessKey", merged(&aws, &json!({ "url": "https://example.com/", "explain": true }))),
+        ("requests/sign-oauth1", "consumerSecret", json!({ "consumerKey": "id", "url": "https://example.com/" })),
+    ] {
+        let mut body = rest.clone();
+        body[field] = plant(path).into();
+        send(path, body, 200);
+    }
+    for (path, field, rest) in [
+        ("sign", "key", json!({ "text": "x" })),
+        ("sign", "passphrase", json!({ "text": "x", "key": PAIR })),
+        ("verify", "key", json!({ "text": "x", "signature": "00" })),
+        ("jwe/decrypt", "key", json!({ "token": token["token"] })),
+        ("jwe/decrypt", "password", json!({ "token": "a.b.c.d.e" })),
+        ("jwe/encrypt", "key", json!({ "text": "x" })),
+        ("jwt/sign", "key", json!({ "claims": {}, "algorithm": "ES256" })),
+        ("jwt/verify", "jwks", json!({ "token": token["token"], "algorithms": ["HS256"] })),
+        ("keys/agree", "privateKey", json!({ "publicKey": "x" })),
+        ("keys/inspect", "key", json!({})),
+        ("otp/generate", "secret", json!({})),
+        ("otp/verify", "uri", json!({ "code": "000000" })),
+        ("webhooks/verify", "secret", json!({ "provider": "discord", "body": "{}", "headers": {} })),
+        ("webhooks/sign", "privateKey", json!({ "provider": "discord", "body": "{}" })),
+        ("requests/sign", "secretAccessKey", merged(&aws, &json!({ "url": "no address" }))),
+    ] {
+        for secret in [plant(path), format!("-----BEGIN PRIVATE KEY-----\n{}", plant(path))] {
+            let mut body = rest.clone();
+            body[field] = secret.into();
+            let answer =
+                server.post(&format!("/api/v1/crypto/{path}"), &format!("{JSON}{ENTERPRISE}"), body.to_string());
+            assert!((400..500).contains(&answer.status), "{path} {field} {answer:?}");
+            answers.push(format!("{path}: {answer:?}"));
+        }
+    }
+
+    for answer in &answers {
+        planted.is_absent_from("an answer", answer.as_bytes());
+    }
+    planted.is_absent_from("the metrics", get(server.status.unwrap(), "/metrics", "").body.as_bytes());
+    let process = std::fs::read_to_string(format!("/proc/{}/cmdline", server.id())).unwrap();
+    planted.is_absent_from("the command line", process.as_bytes());
+    server.terminate();
+    planted.is_absent_from("the output", server.said("\"message\":\"stopped\"").as_bytes());
+    assert_eq!(server.wait(Duration::from_secs(10)), Some(0));
+}
+
+/// The fields of both.
+fn merged(one: &Value, other: &Value) -> Value {
+    let fields = |value: &Value| value.as_object().unwrap().clone();
+    fields(one).into_iter().chain(fields(other)).collect()
 }

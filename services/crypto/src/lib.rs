@@ -1,4 +1,4 @@
-//! crypto: hashing, codes, encryption, passwords, derived keys and randomness; keys and tokens to come.
+//! crypto: hashes, encryption, signatures, tokens, webhooks, keys, passwords, one-time codes and randomness.
 
 pub mod aead;
 pub mod derive;
