@@ -27,7 +27,7 @@ stop after a few. All codes of the window are compared, in constant time.";
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpVerifyRequest {
-    /// The code that was typed, as text; spaces do not matter.
+    /// The code that was typed, as text; spaces, line breaks and dashes do not matter.
     #[garde(length(chars, max = 64))]
     pub code: Secret<String>,
     /// The secret, as text of at most 1024 characters.
