@@ -193,6 +193,9 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     if fields.get("host").is_none() {
         fields.set("host", &target.host);
     }
+    if fields.get("x-amz-security-token").is_some() && request.session_token.is_none() {
+        return Err(conflict("headers", "has x-amz-security-token: send it as sessionToken, and it is added for you"));
+    }
     let host = fields.get("host").unwrap_or_default().to_ascii_lowercase();
     let endpoint = Endpoint::of(&host);
     let region = word("region", request.region.as_deref(), endpoint.region)?;

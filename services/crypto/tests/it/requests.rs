@@ -207,6 +207,11 @@ fn wrong_requests_say_what_to_change() {
             "headers: has a line break, or a character outside of ASCII, in x-a: leave it out",
         ),
         (
+            json!({ "headers": { "X-Amz-Security-Token": "t" } }),
+            422,
+            "headers: has x-amz-security-token: send it as sessionToken, and it is added for you",
+        ),
+        (
             json!({ "headers": { "X-A": "1", "x-a": "2" } }),
             422,
             "headers: has x-a twice: send one, its values with commas between",
