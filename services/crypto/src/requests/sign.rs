@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::endpoint::Endpoint;
 use super::fields::Fields;
 use super::sigv4::{Rules, UNSIGNED_PAYLOAD, Unsigned, hex_sha256};
-use super::target::Target;
+use super::target::{Target, is_authority};
 use super::{method, secret_key};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -190,8 +190,15 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     request.check()?;
     let target = request.target()?;
     let mut fields = Fields::read(&request.headers)?;
-    if fields.get("host").is_none() {
-        fields.set("host", &target.host);
+    match fields.get("host") {
+        None => fields.set("host", &target.host),
+        Some(host) if is_authority(host) => {}
+        Some(_) => {
+            return Err(conflict(
+                "headers",
+                "has a host that is none: send a name, or a name and a port, or leave it out",
+            ));
+        }
     }
     if fields.get("x-amz-security-token").is_some() && request.session_token.is_none() {
         return Err(conflict("headers", "has x-amz-security-token: send it as sessionToken, and it is added for you"));

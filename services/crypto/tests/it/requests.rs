@@ -212,6 +212,16 @@ fn wrong_requests_say_what_to_change() {
             "headers: has x-amz-security-token: send it as sessionToken, and it is added for you",
         ),
         (
+            json!({ "headers": { "Host": "evil.com/a" } }),
+            422,
+            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+        ),
+        (
+            json!({ "headers": { "Host": "" } }),
+            422,
+            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+        ),
+        (
             json!({ "headers": { "X-A": "1", "x-a": "2" } }),
             422,
             "headers: has x-a twice: send one, its values with commas between",
