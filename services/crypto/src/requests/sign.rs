@@ -23,6 +23,14 @@ use crate::moment::Moment;
 pub const INLINE_BYTES: usize = 4 * 1024;
 
 const DEFAULT_EXPIRY: u32 = 3600;
+/// What the header of the hash says of a body in chunks.
+const STREAMING_PAYLOADS: [&str; 5] = [
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+];
 /// What a signature in an address adds to it.
 const ADDED_TO_URL: [&str; 7] = [
     "X-Amz-Algorithm",
@@ -361,7 +369,7 @@ impl SignRequest {
         let header = fields.get("x-amz-content-sha256");
         let payload = match (&self.body, &self.body_base64, &self.file, &self.payload_hash) {
             (None, None, None, None) => match header {
-                Some(hash) => return Ok(hash.to_owned()),
+                Some(hash) => return header_hash(hash),
                 None if unsigned => UNSIGNED_PAYLOAD.to_owned(),
                 None => hex_sha256(b""),
             },
@@ -390,6 +398,17 @@ fn payload_hash(text: &str) -> Result<String, Error> {
         return Ok(text.to_ascii_lowercase());
     }
     Err(conflict("payloadHash", "must be a SHA-256 in hex (64 characters), or UNSIGNED-PAYLOAD"))
+}
+
+/// A hash in the header that S3 reads it from, which is signed as it is there. Bodies that are signed in chunks have words
+/// instead (Amazon S3 API Reference, "Signature Calculations for the Authorization Header").
+fn header_hash(text: &str) -> Result<String, Error> {
+    let is_hash = payload_hash(text).is_ok_and(|hash| hash != UNSIGNED_PAYLOAD);
+    if is_hash || text == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let message = "has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you";
+    Err(conflict("headers", message))
 }
 
 /// Services that sign as S3 does.
