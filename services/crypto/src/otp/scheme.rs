@@ -63,9 +63,10 @@ impl Scheme {
         format!("{code:0width$}", width = self.digits as usize)
     }
 
-    /// Reads a code: exactly its digits, spaces between them or not.
+    /// Reads a code: exactly its digits, and what people and mails put around and between them.
     pub(super) fn read(&self, text: &str) -> Option<u32> {
-        let digits: String = text.chars().filter(|c| *c != ' ').collect();
+        let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}');
+        let digits: String = text.chars().filter(|c| !is_between(*c)).collect();
         let fits = digits.len() == self.digits as usize && digits.bytes().all(|byte| byte.is_ascii_digit());
         if fits { digits.parse().ok() } else { None }
     }

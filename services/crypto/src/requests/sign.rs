@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::endpoint::Endpoint;
 use super::fields::Fields;
 use super::sigv4::{Rules, UNSIGNED_PAYLOAD, Unsigned, hex_sha256};
-use super::target::Target;
+use super::target::{Target, is_authority};
 use super::{method, secret_key};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -23,6 +23,14 @@ use crate::moment::Moment;
 pub const INLINE_BYTES: usize = 4 * 1024;
 
 const DEFAULT_EXPIRY: u32 = 3600;
+/// What the header of the hash says of a body in chunks.
+const STREAMING_PAYLOADS: [&str; 5] = [
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+];
 /// What a signature in an address adds to it.
 const ADDED_TO_URL: [&str; 7] = [
     "X-Amz-Algorithm",
@@ -190,8 +198,18 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     request.check()?;
     let target = request.target()?;
     let mut fields = Fields::read(&request.headers)?;
-    if fields.get("host").is_none() {
-        fields.set("host", &target.host);
+    match fields.get("host") {
+        None => fields.set("host", &target.host),
+        Some(host) if is_authority(host) => {}
+        Some(_) => {
+            return Err(conflict(
+                "headers",
+                "has a host that is none: send a name, or a name and a port, or leave it out",
+            ));
+        }
+    }
+    if fields.get("x-amz-security-token").is_some() && request.session_token.is_none() {
+        return Err(conflict("headers", "has x-amz-security-token: send it as sessionToken, and it is added for you"));
     }
     let host = fields.get("host").unwrap_or_default().to_ascii_lowercase();
     let endpoint = Endpoint::of(&host);
@@ -351,7 +369,7 @@ impl SignRequest {
         let header = fields.get("x-amz-content-sha256");
         let payload = match (&self.body, &self.body_base64, &self.file, &self.payload_hash) {
             (None, None, None, None) => match header {
-                Some(hash) => return Ok(hash.to_owned()),
+                Some(hash) => return header_hash(hash),
                 None if unsigned => UNSIGNED_PAYLOAD.to_owned(),
                 None => hex_sha256(b""),
             },
@@ -380,6 +398,17 @@ fn payload_hash(text: &str) -> Result<String, Error> {
         return Ok(text.to_ascii_lowercase());
     }
     Err(conflict("payloadHash", "must be a SHA-256 in hex (64 characters), or UNSIGNED-PAYLOAD"))
+}
+
+/// A hash in the header that S3 reads it from, which is signed as it is there. Bodies that are signed in chunks have words
+/// instead (Amazon S3 API Reference, "Signature Calculations for the Authorization Header").
+fn header_hash(text: &str) -> Result<String, Error> {
+    let is_hash = payload_hash(text).is_ok_and(|hash| hash != UNSIGNED_PAYLOAD);
+    if is_hash || text == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let message = "has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you";
+    Err(conflict("headers", message))
 }
 
 /// Services that sign as S3 does.
