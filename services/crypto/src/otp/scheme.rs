@@ -32,6 +32,17 @@ pub enum OtpAlgorithm {
     Sha512,
 }
 
+impl OtpAlgorithm {
+    /// Its name in a JWK.
+    pub(super) const fn jose_name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "HS1",
+            Self::Sha256 => "HS256",
+            Self::Sha512 => "HS512",
+        }
+    }
+}
+
 /// All that two sides agree on besides the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scheme {

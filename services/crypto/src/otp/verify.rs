@@ -143,7 +143,7 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
         period: request.period,
         counter: request.counter,
     };
-    let settled = asked.settle(call, keyring)?;
+    let settled = asked.settle("verify", call, keyring)?;
     let window = request.window.unwrap_or(DEFAULT_WINDOW);
     let (present, first) = match settled.scheme.kind {
         OtpType::Totp => {

@@ -16,7 +16,8 @@ use super::{method, secret_key};
 use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Keyring};
+use crate::hmac::HmacAlgorithm;
+use crate::keys::{Given, Keyring};
 use crate::moment::Moment;
 
 /// Bodies up to this size are worked on where they arrive.
@@ -226,7 +227,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         key_ref: request.key_ref.as_deref(),
     };
     let chosen = keyring.choose(given, call, |text| secret_key("secretAccessKey", text))?;
-    let Candidate { key, reference } = chosen.newest();
+    let newest = chosen.newest();
     // Signatures know whole seconds only.
     let time = Moment::or_now(request.time.as_ref(), "time", call)?;
     let time = Timestamp::from_second(time.as_second()).unwrap_or(time);
@@ -236,7 +237,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         fields,
         payload: &payload,
         access_key_id: &request.access_key_id,
-        secret: key.shared("keyRef")?,
+        secret: newest.shared("secretAccessKey", &HmacAlgorithm::Sha256.purpose(&["sign"]))?,
         session_token: request.session_token.as_ref().map(|token| token.reveal().as_str()),
         region,
         service,
@@ -260,7 +261,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         service: service.to_owned(),
         time: time.to_string(),
         expires_at: end.map(|end| end.to_string()),
-        key_ref: reference.clone(),
+        key_ref: newest.reference.clone(),
         canonical_request: explained(signed.canonical_request),
         string_to_sign: explained(signed.string_to_sign),
         method,

@@ -25,6 +25,14 @@ pub(super) struct Given<'r> {
     pub(super) half: Option<&'r Secret<String>>,
     pub(super) half_field: &'static str,
     pub(super) key_ref: Option<&'r str>,
+    pub(super) task: Task,
+}
+
+/// What the keys are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Sign,
+    Verify,
 }
 
 /// A key, and where it is from.
@@ -66,7 +74,12 @@ impl<'r> Given<'r> {
             let given = keys::Given { field: "secret", key: self.secret, key_ref: self.key_ref };
             let read = |text: &Secret<String>| shared("secret", text, scheme.secret, self.encoding).map(Key::secret);
             let chosen = keys.choose(given, call, read)?;
-            return chosen.all().map(|one| unwrapped(named(one, "secret"), scheme.secret)).collect();
+            let purpose = scheme.proof.purpose(self.task);
+            if self.task == Task::Sign {
+                chosen.newest().shared("secret", &purpose)?;
+            }
+            let fitting = chosen.shared("secret", &purpose)?.into_iter();
+            return fitting.map(|one| unwrapped(named(one, "secret"), scheme.secret)).collect();
         }
         if self.secret.is_some() || self.key_ref.is_some() {
             return Err(conflict("secrets", "is there together with secret or keyRef: send one of the three"));
@@ -86,11 +99,10 @@ impl<'r> Given<'r> {
 
 /// A key that was sent in a field, or a version of a named one.
 fn named(candidate: &keys::Candidate, field: &'static str) -> Held {
-    let reference = candidate.reference.clone();
     Held {
         key: candidate.key.clone(),
-        field: if reference.is_some() { "keyRef" } else { field },
-        reference,
+        field: candidate.field(field),
+        reference: candidate.reference.clone(),
         index: None,
     }
 }
@@ -149,5 +161,5 @@ fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key,
             Err(conflict(field, "must be PEM (PKCS #8)"))
         };
     }
-    Key::read(field, trimmed, None)
+    if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read(field, trimmed, None) }
 }

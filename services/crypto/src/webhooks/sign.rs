@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{self, RawBody};
 use super::custom::Custom;
 use super::fields::Fields;
-use super::keys;
+use super::keys::{self, Task};
 use super::message::{self, BODY_HASH, Message, Sent, Signed};
 use super::provider::Provider;
 use super::scheme::{Address, Place, Proof, Scheme, Stamp, StampPlace};
@@ -178,6 +178,7 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         half: request.private_key.as_ref(),
         half_field: "privateKey",
         key_ref: request.key_ref.as_deref(),
+        task: Task::Sign,
     };
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let held = held.first().expect("there is at least one");

@@ -14,7 +14,7 @@ use super::evidence::{Evidence, Reason, Refusal};
 use super::fields::Fields;
 use super::handshake::{self, RespondWith};
 use super::hint::Case;
-use super::keys::{self, Held};
+use super::keys::{self, Held, Task};
 use super::message::{self, Message, Sent};
 use super::provider::Provider;
 use super::scheme::{Place, Proof, Scheme};
@@ -189,6 +189,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         half: public.as_ref(),
         half_field: "publicKey",
         key_ref: request.key_ref.as_deref(),
+        task: Task::Verify,
     };
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let carrier = match scheme.place {

@@ -14,6 +14,7 @@ mod keys;
 mod node;
 mod otp;
 mod passwords;
+mod purpose;
 mod python;
 mod random;
 mod requests;
