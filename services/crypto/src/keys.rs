@@ -113,6 +113,17 @@ impl Key {
     pub(crate) fn secret(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self::of(Material::Secret(bytes))
     }
+
+    /// The key without what is private in it; a secret stays one.
+    pub(crate) fn public_half(mut self) -> Self {
+        match &mut self.material {
+            Material::Secret(_) => {}
+            Material::Rsa(key) => (key.private, key.pair) = (None, None),
+            Material::Ec(key) => key.scalar = None,
+            Material::Okp(key) => key.private = None,
+        }
+        self
+    }
 }
 
 impl Material {

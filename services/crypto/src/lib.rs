@@ -143,10 +143,7 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .inline(webhooks::INLINE_BYTES)
         })
         .compute("POST /webhooks/sign", with(keys, webhooks::sign::sign), |op| {
-            op.summary("Sign a webhook")
-                .description(webhooks::sign::DESCRIPTION)
-                .example(webhooks::sign::example())
-                .inline(webhooks::INLINE_BYTES)
+            op.summary("Sign a webhook").description(webhooks::sign::DESCRIPTION).example(webhooks::sign::example())
         })
         .compute("POST /random", random::random, |op| {
             op.summary("Random bytes, ids, integers and passwords")

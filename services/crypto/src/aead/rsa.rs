@@ -24,7 +24,7 @@ pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyr
     ])?;
     let label = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
-    let chosen = keys.choose_pair(request.given(), request.passphrase.as_ref(), call)?;
+    let chosen = keys.choose_public(request.given(), request.passphrase.as_ref(), call)?;
     let Candidate { key, reference } = chosen.newest();
     let most = oaep.most("key", key)?;
     if bytes.len() > most {

@@ -96,6 +96,25 @@ impl Form {
         })
     }
 
+    /// The public half of the key. Of RSA the rest is not looked at, for to check it is work; curves are soon done.
+    ///
+    /// # Errors
+    /// As [`Form::key`].
+    pub(super) fn public(self, field: &'static str, bytes: &[u8]) -> Result<Key, Error> {
+        let damaged = |_| conflict(field, format!("is a damaged {}", self.label()));
+        let alone = match self {
+            Self::Pkcs1 => Some(bytes),
+            Self::Pkcs8 => {
+                let info = PrivateKeyInfoRef::from_der(bytes).map_err(damaged)?;
+                (info.algorithm.oid == RSA).then_some(info.private_key.as_bytes())
+            }
+            _ => None,
+        };
+        let Some(alone) = alone else { return Ok(self.key(field, bytes, None)?.public_half()) };
+        let RsaPrivateKeyRef { modulus, public_exponent, .. } = RsaPrivateKeyRef::from_der(alone).map_err(damaged)?;
+        RsaKey::public(field, modulus.as_bytes(), public_exponent.as_bytes()).map(Material::Rsa).map(Key::of)
+    }
+
     /// The key; of a certificate or a request, the public key it is about.
     ///
     /// # Errors

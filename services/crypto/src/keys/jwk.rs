@@ -55,6 +55,24 @@ struct WrittenSet {
 /// # Errors
 /// When it is neither, or the key is damaged.
 pub(super) fn read(field: &'static str, text: &str) -> Result<Key, Error> {
+    written(field, text)?.key(field)
+}
+
+/// The same with what is private overlooked: no number of it is decoded. Who may sign may check what was signed.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_public(field: &'static str, text: &str) -> Result<Key, Error> {
+    let mut written = written(field, text)?;
+    let private = written.d.take().is_some() && written.kty != "oct";
+    let mut key = written.key(field)?;
+    if let Some(operations) = key.operations.as_mut().filter(|_| private) {
+        *operations = operations.iter().filter_map(|name| public_operation(name)).map(str::to_owned).collect();
+    }
+    Ok(key)
+}
+
+fn written(field: &'static str, text: &str) -> Result<Written, Error> {
     // serde's own sentences may quote values.
     let not_json = |error: serde_json::Error| match error.classify() {
         serde_json::error::Category::Data => {
@@ -64,15 +82,14 @@ pub(super) fn read(field: &'static str, text: &str) -> Result<Key, Error> {
     };
     let Seen { keys, kty } = serde_json::from_str(text).map_err(not_json)?;
     if keys.is_none() || kty.is_some() {
-        let written: Written = serde_json::from_str(text).map_err(not_json)?;
-        return written.key(field);
+        return serde_json::from_str(text).map_err(not_json);
     }
     let WrittenSet { mut keys } = serde_json::from_str(text).map_err(not_json)?;
     keys.retain(Written::is_known);
-    match keys.as_slice() {
-        [key] => key.key(field),
-        [] => Err(conflict(field, "is a JWK set without a key that is known here")),
-        many => Err(conflict(field, format!("is a JWK set of {} keys: send one of them", many.len()))),
+    match keys.len() {
+        0 => Err(conflict(field, "is a JWK set without a key that is known here")),
+        1 => Ok(keys.remove(0)),
+        many => Err(conflict(field, format!("is a JWK set of {many} keys: send one of them"))),
     }
 }
 

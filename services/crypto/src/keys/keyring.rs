@@ -149,6 +149,19 @@ impl Keyring {
         self.choose(given, call, |text| Key::read(given.field, text.reveal(), passphrase))
     }
 
+    /// The same, for a public key or the public half of a pair: without a passphrase nothing private is worked with.
+    pub(crate) fn choose_public(
+        &self,
+        given: Given<'_>,
+        passphrase: Option<&Secret<String>>,
+        call: &Call,
+    ) -> Result<Chosen, Error> {
+        if passphrase.is_some() {
+            return self.choose_pair(given, passphrase, call);
+        }
+        self.choose(given, call, |text| Key::read_public(given.field, text.reveal()))
+    }
+
     /// The versions of `name`, or the one version of `name@version`.
     fn named(&self, reference: &str, call: &Call) -> Result<Chosen, Error> {
         let (name, version) = match reference.split_once('@') {

@@ -21,6 +21,15 @@ impl Key {
         Written::of(field, text)?.key(field, passphrase)
     }
 
+    /// The same for whoever needs the public half alone: that of a private key is taken without looking at the rest, and no
+    /// number of it is worked with. A JWK of type `oct` is a secret as ever.
+    ///
+    /// # Errors
+    /// As [`Key::read`]; an encrypted private key is refused, unless its public half stands beside it.
+    pub(crate) fn read_public(field: &'static str, text: &str) -> Result<Self, Error> {
+        Written::of(field, text)?.public(field)
+    }
+
     /// The bytes two sides share.
     ///
     /// # Errors
@@ -91,8 +100,28 @@ impl<'t> Written<'t> {
             Self::SshPublic(text) => ssh::read_public(field, text),
             Self::SshPrivate(bytes) => ssh::read_private(field, bytes),
             Self::Der(forms) => {
-                let (form, bytes) = the_key(field, forms)?;
+                let (form, bytes) = the_key(field, forms.iter())?;
                 form.key(field, bytes, passphrase)
+            }
+        }
+    }
+
+    /// The public half of the key in it.
+    ///
+    /// # Errors
+    /// As [`Key::read_public`].
+    fn public(&self, field: &'static str) -> Result<Key, Error> {
+        match self {
+            Self::Jwk(text) => jwk::read_public(field, text),
+            Self::SshPublic(text) => ssh::read_public(field, text),
+            Self::SshPrivate(bytes) => ssh::read_public_of_private(field, bytes),
+            Self::Der(forms) => {
+                let open = forms.iter().filter(|(form, _)| *form != Form::Encrypted);
+                if open.clone().next().is_none() {
+                    return Err(conflict(field, "is an encrypted private key: send the public key"));
+                }
+                let (form, bytes) = the_key(field, open)?;
+                form.public(field, bytes)
             }
         }
     }
@@ -122,12 +151,12 @@ impl<'t> Written<'t> {
 /// The one to use of several: the private key where there is one, else the first.
 fn the_key<'f>(
     field: &'static str,
-    forms: &'f [(Form, Zeroizing<Vec<u8>>)],
+    mut forms: impl Iterator<Item = &'f (Form, Zeroizing<Vec<u8>>)> + Clone,
 ) -> Result<&'f (Form, Zeroizing<Vec<u8>>), Error> {
-    let mut private = forms.iter().filter(|(form, _)| form.is_private());
+    let mut private = forms.clone().filter(|(form, _)| form.is_private());
     match (private.next(), private.next()) {
         (Some(_), Some(_)) => Err(conflict(field, "holds several private keys: send one")),
         (Some(key), None) => Ok(key),
-        _ => forms.first().ok_or_else(|| conflict(field, "holds no key")),
+        _ => forms.next().ok_or_else(|| conflict(field, "holds no key")),
     }
 }

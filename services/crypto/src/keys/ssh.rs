@@ -64,6 +64,19 @@ pub(super) fn read_private(field: &'static str, bytes: &[u8]) -> Result<Key, Err
     Ok(Key::of(key))
 }
 
+/// The public key that stands in the clear in OpenSSH's private file, encrypted or not.
+///
+/// # Errors
+/// When it is damaged, or of a kind we do not work with.
+pub(super) fn read_public_of_private(field: &'static str, bytes: &[u8]) -> Result<Key, Error> {
+    let mut parts = Parts { field, rest: bytes.strip_prefix(MAGIC).ok_or_else(|| damaged(field))? };
+    let (_cipher, _kdf, _options) = (parts.bytes()?, parts.bytes()?, parts.bytes()?);
+    if parts.number()? != 1 {
+        return Err(conflict(field, "holds several keys: send one"));
+    }
+    Parts { field, rest: parts.bytes()? }.public().map(Key::of)
+}
+
 impl Material {
     /// The name of its kind; not every key has one.
     fn ssh_name(&self) -> Option<String> {

@@ -75,6 +75,39 @@ fn published_thumbprints() {
     assert_eq!(read(&okp.to_string()).unwrap().thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 }
 
+/// What is private in it may be anything: it is not looked at.
+#[test]
+fn of_a_private_key_the_public_half_can_be_read_alone() {
+    let read = |text: &str| Key::read_public("key", text).unwrap_or_else(|error| panic!("{error}"));
+    for key in pairs() {
+        let pem = key.private_pem(None).unwrap().unwrap();
+        let ssh = key.ssh_private().unwrap();
+        let alone = match &key.material {
+            Material::Rsa(rsa) => Some(super::pem::write("RSA PRIVATE KEY", &rsa.pkcs1_der().unwrap())),
+            _ => None,
+        };
+        for text in [Some(pem), ssh, alone].into_iter().flatten() {
+            let half = read(&text);
+            assert!(!half.material.is_private());
+            assert_eq!(half.spki_der(), key.spki_der(), "{}", key.material.name());
+        }
+        let mut jwk = key.jwk(true);
+        for name in ["d", "p", "q", "dp", "dq", "qi"] {
+            jwk.insert(name.to_owned(), "!".into());
+        }
+        jwk.insert("key_ops".to_owned(), json!(["sign", "verify"]));
+        let half = read(&Value::from(jwk).to_string());
+        assert!(!half.material.is_private());
+        assert_eq!(half.spki_der(), key.spki_der());
+        assert!(half.operations.unwrap().iter().all(|name| name == "verify"));
+    }
+    assert!(matches!(read(r#"{"kty":"oct","k":"AA"}"#).material, Material::Secret(_)));
+    let encrypted = include_str!("../../tests/data/keys/encrypted.pem");
+    assert!(Key::read_public("key", encrypted).err().unwrap().to_string().contains("send the public key"));
+    let both = format!("{encrypted}{}", pairs()[0].public_pem().unwrap());
+    assert_eq!(read(&both).spki_der(), pairs()[0].spki_der());
+}
+
 #[test]
 fn a_key_may_be_pasted_in_many_ways() {
     let key = &pairs()[0];

@@ -106,7 +106,7 @@ pub fn example() -> VerifyRequest {
 pub fn verify(request: VerifyRequest, call: &Call, keys: &Keyring) -> Result<VerifyResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let chosen = keys.choose_public(given, request.passphrase.as_ref(), call)?;
     let mut failed = None;
     for candidate in chosen.all() {
         match request.check(candidate, &bytes, call) {

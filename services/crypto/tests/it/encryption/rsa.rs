@@ -101,7 +101,7 @@ fn wrong_requests_say_what_to_change() {
         (
             ENCRYPT,
             json!({ "key": pem("p256.pem") }),
-            "key: must be an RSA key for RSA-OAEP-256, and is an EC private key",
+            "key: must be an RSA key for RSA-OAEP-256, and is an EC public key",
         ),
         (ENCRYPT, json!({ "key": pem("rsa-1024.pem") }), "key: must have at least 2048 bits to encrypt, and has 1024"),
         (ENCRYPT, json!({ "key": marked }), "key: says in alg that it is not for RSA-OAEP-256: use what it is for"),
