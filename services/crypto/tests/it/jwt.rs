@@ -306,7 +306,7 @@ fn headers_and_claims_that_mislead() {
         (r#"{"alg":"HS256"}"#, r#"{"exp":0}"#, "expired"),
         (r#"{"alg":"HS256"}"#, r#"{"nbf":"0"}"#, "claims"),
         (r#"{"alg":"HS256"}"#, r#"{"iat":"0"}"#, "claims"),
-        (r#"{"alg":"HS256"}"#, r#"{"nbf":253402300799}"#, "not-yet-valid"),
+        (r#"{"alg":"HS256"}"#, r#"{"nbf":253402207200}"#, "not-yet-valid"),
         (r#"{"alg":"HS256"}"#, r#"{"aud":7}"#, "claims"),
     ] {
         let answer = check(&forged(header, payload));
