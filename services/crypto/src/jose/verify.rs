@@ -201,10 +201,12 @@ impl JwtVerifyRequest {
             _ => given::shared("key", text, self.key_encoding),
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
-        let newest = &chosen.newest().key;
-        let checks = self.algorithms.iter().map(|algorithm| algorithm.check(field, newest, Task::Verify));
-        // When it fits none of them, no token can be right: that is not the token's fault.
-        checks.reduce(Result::or).unwrap_or(Ok(()))?;
+        let check = |algorithm: &JwsAlgorithm| {
+            let checks = chosen.all().map(|candidate| algorithm.check(field, &candidate.key, Task::Verify));
+            checks.reduce(Result::or).unwrap_or(Ok(()))
+        };
+        // When none of the versions fits any of them, no token can be right: that is not the token's fault.
+        self.algorithms.iter().map(check).reduce(Result::or).unwrap_or(Ok(()))?;
         Ok(Keys::Chosen(chosen))
     }
 }
