@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use crate::Error;
@@ -165,6 +166,23 @@ impl JwsAlgorithm {
             },
             Material::Okp(key) => self == Self::EdDsa && key.kind == OkpUse::Sign,
         }
+    }
+
+    /// Whether a JWK can be of the kind it needs, going by what it says of itself.
+    pub(super) fn fits(self, jwk: &Value) -> bool {
+        let (kind, curve) = match self {
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => ("oct", None),
+            Self::EdDsa => ("OKP", Some("Ed25519")),
+            Self::Es256 => ("EC", Some(Curve::P256.name())),
+            Self::Es384 => ("EC", Some(Curve::P384.name())),
+            Self::Es512 => ("EC", Some(Curve::P521.name())),
+            Self::Es256k => ("EC", Some(Curve::Secp256k1.name())),
+            _ => ("RSA", None),
+        };
+        let marked = jwk["alg"].as_str();
+        jwk["kty"] == kind
+            && curve.is_none_or(|curve| jwk["crv"] == curve)
+            && marked.is_none_or(|name| Self::named(name) == Some(self))
     }
 
     /// Checks that a key is of the right kind and may be used for this: what its own text says of its use is kept.

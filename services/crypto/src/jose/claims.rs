@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The last second of the year 9999. What is later is no date but milliseconds taken for seconds.
-const LAST_SECOND: f64 = 253_402_300_799.0;
+/// The last second a [`Timestamp`] can be: that of the year 9999 wherever on Earth one is. What is later is no date but
+/// milliseconds taken for seconds.
+const LAST_SECOND: f64 = 253_402_207_200.0;
 /// The first second of the year 1.
 const FIRST_SECOND: f64 = -62_135_596_800.0;
 /// Claims that are moments.
@@ -320,5 +321,8 @@ mod tests {
             assert_eq!(span(seconds), words);
         }
         assert_eq!(moment(1_516_239_022.0), "2018-01-18T01:30:22Z");
+        assert_eq!(LAST_SECOND, seconds(Timestamp::MAX).floor());
+        assert_eq!(moment(LAST_SECOND), "9999-12-30T22:00:00Z");
+        assert!(date(json!({ "exp": LAST_SECOND + 1.0 }).as_object().unwrap(), "exp").is_err());
     }
 }

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::JwsAlgorithm;
 use crate::Error;
 use crate::error::conflict;
 use crate::keys::{Candidate, Key};
 
 /// Keys of a set.
 const MAX_KEYS: usize = 100;
+/// The members of the private half of a key pair.
+const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A JSON Web Key Set: an object with the list `keys`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
@@ -36,12 +39,11 @@ fn forget(value: &mut Value) {
 }
 
 impl KeySet {
-    /// The keys of the set. One that cannot be read is left out, as RFC 7517 has it: sets hold keys of kinds their readers do
-    /// not know.
+    /// The keys as they are written.
     ///
     /// # Errors
-    /// When it is no set, is too large, holds shared and public keys together, or no key that can be read.
-    pub(super) fn read(&self) -> Result<Vec<Candidate>, Error> {
+    /// When it is no set, is too large, or holds shared and public keys together.
+    pub(super) fn written(&self) -> Result<&[Value], Error> {
         let Some(Value::Array(written)) = self.0.get("keys") else {
             let single = if self.0.contains_key("kty") { ": this is one key, send it in key" } else { "" };
             return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
@@ -54,19 +56,37 @@ impl KeySet {
         if shared != 0 && shared != written.len() {
             return Err(conflict("jwks", "mixes shared secrets (kty oct) with public keys: send one kind only"));
         }
-        let mut problem = None;
-        let mut keys = Vec::new();
-        for key in written {
-            match Key::read("jwks", &Zeroizing::new(key.to_string()), None) {
-                Ok(key) => keys.push(Candidate { key: key.into(), reference: None }),
-                Err(error) => problem = problem.or(Some(error)),
-            }
-        }
-        if keys.is_empty()
-            && let Some(problem) = problem
-        {
-            return Err(conflict("jwks", format!("holds no key that can be used; of the first: {problem}")));
-        }
-        Ok(keys)
+        Ok(written)
     }
+}
+
+/// The keys of a set that may have signed with this algorithm, and have this id or none. Each is read when it is asked for:
+/// reading a key takes time, and who sends a set decides what is in it.
+pub(super) fn signers<'k>(
+    written: &'k [Value],
+    algorithm: JwsAlgorithm,
+    id: Option<&'k str>,
+) -> impl Iterator<Item = Result<Candidate, Error>> + use<'k> {
+    let named = move |key: &&Value| id.is_none() || key["kid"].is_null() || key["kid"].as_str() == id;
+    written.iter().filter(named).filter(move |key| algorithm.fits(key)).map(|key| {
+        let key = Key::read("jwks", &Zeroizing::new(public(key).to_string()), None)?;
+        Ok(Candidate { key: key.into(), reference: None })
+    })
+}
+
+/// A key without its private half, which checks nothing and takes long to read.
+fn public(key: &Value) -> Value {
+    let mut key = key.clone();
+    if key["kty"] != "oct"
+        && let Value::Object(members) = &mut key
+    {
+        members.retain(|name, value| {
+            let private = PRIVATE_MEMBERS.contains(&name.as_str());
+            if private {
+                forget(value);
+            }
+            !private
+        });
+    }
+    key
 }

@@ -160,6 +160,12 @@ impl JwtSignRequest {
     fn signer(&self, call: &Call, keys: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
         let passphrase = self.passphrase.as_ref().map(|text| text.reveal().as_str());
+        if passphrase.is_some() && (self.key.is_none() || self.algorithm.is_some_and(JwsAlgorithm::is_shared)) {
+            return Err(conflict(
+                "passphrase",
+                "opens an encrypted private key in key, and there is none: leave it out",
+            ));
+        }
         let chosen = keys.choose(given, call, |text| match self.algorithm {
             Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
             Some(_) => Key::read("key", text.reveal(), passphrase),

@@ -11,12 +11,12 @@ use super::claims::{self, Check, Expected, FailedCheck, clip};
 use super::compact::Signed;
 use super::given;
 use super::header::{self, Header};
-use super::{JwsAlgorithm, KeySet, Lifetime, json};
+use super::{JwsAlgorithm, KeySet, Lifetime, json, jwks};
 use crate::Error;
 use crate::aead::decrypt::PlaintextEncoding;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Key, Keyring};
+use crate::keys::{Candidate, Chosen, Given, Key, Keyring};
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -180,8 +180,8 @@ impl JwtVerifyRequest {
         Ok(())
     }
 
-    /// The keys that may have signed.
-    fn candidates(&self, call: &Call, keys: &Keyring) -> Result<Vec<Candidate>, Error> {
+    /// The keys that may have signed. Those of a set are not read yet.
+    fn keys<'r>(&'r self, call: &Call, keys: &Keyring) -> Result<Keys<'r>, Error> {
         let shared = self.algorithms.iter().filter(|algorithm| algorithm.is_shared()).count();
         if shared != 0 && shared != self.algorithms.len() {
             return Err(conflict(
@@ -193,7 +193,7 @@ impl JwtVerifyRequest {
             if self.key.is_some() || self.key_ref.is_some() {
                 return Err(conflict("jwks", "is there together with key or keyRef: send one of them"));
             }
-            return jwks.reveal().read();
+            return jwks.reveal().written().map(Keys::Set);
         }
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
         let chosen = keys.choose(given, call, |text| match shared {
@@ -201,11 +201,13 @@ impl JwtVerifyRequest {
             _ => given::shared("key", text, self.key_encoding),
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };
-        let newest = &chosen.newest().key;
-        let checks = self.algorithms.iter().map(|algorithm| algorithm.check(field, newest, Task::Verify));
-        // When it fits none of them, no token can be right: that is not the token's fault.
-        checks.reduce(Result::or).unwrap_or(Ok(()))?;
-        Ok(chosen.all().cloned().collect())
+        let check = |algorithm: &JwsAlgorithm| {
+            let checks = chosen.all().map(|candidate| algorithm.check(field, &candidate.key, Task::Verify));
+            checks.reduce(Result::or).unwrap_or(Ok(()))
+        };
+        // When none of the versions fits any of them, no token can be right: that is not the token's fault.
+        self.algorithms.iter().map(check).reduce(Result::or).unwrap_or(Ok(()))?;
+        Ok(Keys::Chosen(chosen))
     }
 }
 
@@ -229,7 +231,7 @@ pub fn example() -> JwtVerifyRequest {
 /// When the key cannot be read, or fits none of the algorithms.
 pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<JwtVerifyResponse, Error> {
     request.check_options()?;
-    let candidates = request.candidates(call, keys)?;
+    let keys = request.keys(call, keys)?;
     let token = match Signed::read(&request.token) {
         Ok(token) => token,
         Err(problem) => return Ok(JwtVerifyResponse::invalid(None, vec![FailedCheck::new(Check::Format, problem)])),
@@ -239,7 +241,7 @@ pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<
     if let Err(problem) = token.header.check_extensions() {
         failed.push(FailedCheck::new(Check::Extension, problem));
     }
-    let signer = signer(&request, &token, &candidates).map_err(|problem| failed.push(problem)).ok();
+    let signer = signer(&request, &token, &keys, call).map_err(|problem| failed.push(problem)).ok();
     if let Some(kind) = &request.kind {
         failed.extend(check_type(&token.header, kind));
     }
@@ -258,10 +260,17 @@ pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<
     };
     match signer {
         Some((algorithm, key)) if failed.is_empty() => {
-            accepted(&request, call, token.header.fields, content, algorithm, key)
+            accepted(&request, call, token.header.fields, content, algorithm, &key)
         }
         _ => Ok(JwtVerifyResponse::invalid(Some(token.header.fields), failed)),
     }
+}
+
+/// The keys of a request.
+enum Keys<'r> {
+    Chosen(Chosen),
+    /// Those of a set, as they are written.
+    Set(&'r [Value]),
 }
 
 enum Content {
@@ -270,22 +279,28 @@ enum Content {
 }
 
 /// The algorithm and the key that made the signature.
-fn signer<'c>(
+fn signer(
     request: &JwtVerifyRequest,
     token: &Signed<'_>,
-    candidates: &'c [Candidate],
-) -> Result<(JwsAlgorithm, &'c Candidate), FailedCheck> {
+    keys: &Keys<'_>,
+    call: &Call,
+) -> Result<(JwsAlgorithm, Candidate), FailedCheck> {
     let algorithm = allowed(&token.header, &request.algorithms)?;
-    let wanted = token.header.key_id.as_deref().filter(|_| request.jwks.is_some());
-    let named = |key: &Key| wanted.is_none_or(|id| key.id.as_deref().is_none_or(|own| own == id));
+    let id = token.header.key_id.as_deref();
+    let candidates: Box<dyn Iterator<Item = _>> = match keys {
+        Keys::Chosen(chosen) => Box::new(chosen.all().cloned().map(Ok)),
+        Keys::Set(written) => Box::new(jwks::signers(written, algorithm, id)),
+    };
     let mut problem = None;
-    for candidate in candidates.iter().filter(|candidate| named(&candidate.key)) {
-        let key = &candidate.key;
-        let checked = algorithm.check("key", key, Task::Verify);
-        let verified = checked.and_then(|()| algorithm.verify(key, token.signed.as_bytes(), &token.signature));
+    for candidate in candidates.take_while(|_| !call.cancelled()) {
+        let verified = candidate.and_then(|candidate| {
+            algorithm.check("key", &candidate.key, Task::Verify)?;
+            let verified = algorithm.verify(&candidate.key, token.signed.as_bytes(), &token.signature)?;
+            Ok(verified.then_some(candidate))
+        });
         match verified {
-            Ok(true) => return Ok((algorithm, candidate)),
-            Ok(false) => {
+            Ok(Some(candidate)) => return Ok((algorithm, candidate)),
+            Ok(None) => {
                 let reason = if token.signature.is_empty() {
                     "it has no signature"
                 } else {
@@ -297,8 +312,9 @@ fn signer<'c>(
         }
     }
     Err(problem.unwrap_or_else(|| {
-        let id = clip(wanted.unwrap_or_default());
-        FailedCheck::new(Check::Key, format!("its key {id} (kid) is not in jwks: fetch the set again"))
+        let name = algorithm.name();
+        let wanted = id.map_or_else(String::new, |id| format!(" with its id {} (kid)", clip(id)));
+        FailedCheck::new(Check::Key, format!("no key in jwks{wanted} is for {name}: fetch the set again"))
     }))
 }
 

@@ -188,6 +188,9 @@ pub fn example() -> JweDecryptRequest {
 /// read, or the key is of another kind than it needs.
 pub fn decrypt(request: JweDecryptRequest, call: &Call, keys: &Keyring) -> Result<JweDecryptResponse, Error> {
     let token = request.token()?;
+    if request.passphrase.is_some() && request.key.is_none() {
+        return Err(conflict("passphrase", "opens an encrypted private key in key, and there is none: leave it out"));
+    }
     let (message, key_ref) = match &request.password {
         Some(_) if request.key.is_some() || request.key_ref.is_some() => {
             return Err(conflict("password", "is there together with key or keyRef: send one of them"));
@@ -225,7 +228,7 @@ fn with_key(
     let chosen = keys.choose(given, call, |text| given::any("key", text, request.key_encoding, passphrase))?;
     let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
     let mut problem = None;
-    for Candidate { key, reference } in chosen.all() {
+    for Candidate { key, reference } in chosen.all().take_while(|_| !call.cancelled()) {
         let operations = ["decrypt", "unwrapKey", "deriveKey", "deriveBits"];
         let opened = match token.algorithm.check(field, token.encryption, key, &operations) {
             Err(error) => Err(error),

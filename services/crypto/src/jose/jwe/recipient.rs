@@ -126,10 +126,11 @@ pub(super) fn receive(
         (Method::Oaep(oaep), Recipient::Key(key)) => oaep.open("key", key, b"", encrypted),
         (Method::Password(hash, wrapping), Recipient::Password(password)) => {
             let salt = bytes(header, "p2s")?.ok_or_else(|| misses("p2s"))?;
-            let rounds = header.get("p2c").and_then(Value::as_u64).ok_or_else(|| misses("p2c"))?;
-            let rounds = u32::try_from(rounds).ok().filter(|rounds| (1..=MAX_ROUNDS).contains(rounds));
+            let rounds = header.get("p2c").ok_or_else(|| misses("p2c"))?.as_u64().filter(|rounds| *rounds > 0);
+            let no_count = || conflict("token", "cannot be read: its header's p2c is not a whole number from 1");
+            let rounds = u32::try_from(rounds.ok_or_else(no_count)?).ok().filter(|rounds| *rounds <= MAX_ROUNDS);
             let rounds = rounds.ok_or_else(|| {
-                conflict("token", format!("asks for too many rounds (p2c): 1 to {MAX_ROUNDS} are done here"))
+                conflict("token", format!("asks for too many rounds (p2c): at most {MAX_ROUNDS} are done here"))
             })?;
             if !(MIN_SALT..=MAX_SALT).contains(&salt.len()) {
                 return Err(conflict("token", format!("must have {MIN_SALT} to {MAX_SALT} bytes of salt (p2s)")));
