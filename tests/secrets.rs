@@ -355,8 +355,7 @@ fn what_is_signed_with_stays_inside() {
     for format in ["pem", "der", "jwk", "ssh"] {
         for include in [false, true] {
             let body = json!({ "keyRef": pair, "format": format, "includePrivate": include });
-            let answer =
-                server.post("/api/v1/crypto/keys/inspect", &format!("{JSON}{ENTERPRISE}"), body.to_string());
+            let answer = server.post("/api/v1/crypto/keys/inspect", &format!("{JSON}{ENTERPRISE}"), body.to_string());
             assert!([200, 422].contains(&answer.status), "{answer:?}");
             Planted(vec![named.clone(), SEED.into(), "INTuctv5E1hK1bbY8fdp".into(), "1O5y2_kTWErVttjx92n4".into()])
                 .is_absent_from("keys/inspect", format!("{answer:?}").as_bytes());

@@ -53,7 +53,7 @@ impl Fields {
 }
 
 /// Whether two names are the same header. CGI and what came after it write `HTTP_X_HUB_SIGNATURE`, Zapier shows that.
-fn same_header(sent: &str, known: &str) -> bool {
+pub(super) fn same_header(sent: &str, known: &str) -> bool {
     let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
     let sent = sent.trim().as_bytes();
     let sent = match sent.get(..5) {

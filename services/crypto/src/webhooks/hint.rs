@@ -2,8 +2,9 @@
 
 mod json;
 
-use std::borrow::Cow;
+use std::cell::Cell;
 
+use chassis::Call;
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
@@ -20,6 +21,13 @@ use crate::keys::Key;
 
 /// Bodies larger than this are not tried in other spellings.
 const MAX_BODY: usize = 256 * 1024;
+/// Bytes that are made and hashed in the search, for a request that is not valid anyway.
+const MAX_HASHED: usize = 8 * 1024 * 1024;
+/// What a content costs besides its bytes.
+const CONTENT_COST: usize = 256;
+/// Signatures of public keys that are checked in the search, of each content and in all.
+const MAX_CHECKED_EACH: usize = 3;
+const MAX_CHECKED: usize = 20;
 /// Providers that are named when the headers are somebody else's.
 const MAX_NAMED: usize = 3;
 
@@ -34,6 +42,37 @@ pub(super) struct Case<'c> {
     pub(super) held: &'c [Held],
     /// The secrets that were sent, as text.
     pub(super) secrets: Vec<&'c str>,
+    pub(super) call: &'c Call,
+    pub(super) budget: Budget,
+}
+
+/// What the search may still cost.
+pub(super) struct Budget {
+    bytes: Cell<usize>,
+    checks: Cell<usize>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: Cell::new(MAX_HASHED), checks: Cell::new(MAX_CHECKED) }
+    }
+}
+
+impl Budget {
+    /// Takes bytes; when there are no more, nothing is left for anything.
+    fn take_bytes(&self, bytes: usize) -> bool {
+        take(&self.bytes, bytes.saturating_add(CONTENT_COST))
+    }
+
+    fn is_spent(&self) -> bool {
+        self.bytes.get() == 0 || self.checks.get() == 0
+    }
+}
+
+fn take(left: &Cell<usize>, wanted: usize) -> bool {
+    let rest = left.get().checked_sub(wanted);
+    left.set(rest.unwrap_or_default());
+    rest.is_some()
 }
 
 impl Case<'_> {
@@ -118,15 +157,27 @@ impl Case<'_> {
 
     /// Whether the signature is that of a request, with a key or with those that were sent.
     fn fits(&self, evidence: &Evidence<'_>, message: Message<'_>, key: Option<&Key>) -> bool {
-        let contents = message.contents(self.scheme, self.parts, evidence.signed);
-        let fits = |key: &Key| {
-            let holds = |content: &Cow<'_, [u8]>| self.scheme.proof.holds("secret", key, content, &evidence.signatures);
-            contents.iter().any(|content| holds(content).unwrap_or(false))
-        };
-        match key {
-            Some(key) => fits(key),
-            None => self.held.iter().any(|held| fits(&held.key)),
+        let held = self.held.iter().map(|held| &*held.key);
+        let keys: Vec<&Key> = key.map_or_else(|| held.collect(), |key| vec![key]);
+        // The body is in what is made of it, which may be a few times it where addresses have several forms.
+        if self.call.cancelled() || self.budget.is_spent() || !self.budget.take_bytes(message.body.len()) {
+            return false;
         }
+        let contents = message.contents(self.scheme, self.parts, evidence.signed);
+        contents.iter().any(|content| keys.iter().any(|key| self.holds(evidence, content, key)))
+    }
+
+    /// Whether a key made any of the signatures of some bytes, while the budget lasts.
+    fn holds(&self, evidence: &Evidence<'_>, content: &[u8], key: &Key) -> bool {
+        let mut signatures = evidence.signatures.as_slice();
+        if !self.scheme.is_shared() {
+            signatures = &signatures[..signatures.len().min(MAX_CHECKED_EACH)];
+            if !take(&self.budget.checks, signatures.len()) {
+                return false;
+            }
+        }
+        self.budget.take_bytes(content.len())
+            && self.scheme.proof.holds("secret", key, content, signatures).unwrap_or(false)
     }
 
     /// Secrets that were copied with something around them, or are to be read in another way.

@@ -1,7 +1,11 @@
 //! What is signed, written as a text with places in braces.
 
+use super::fields::same_header;
 use crate::Error;
 use crate::error::conflict;
+
+/// Headers in a template.
+const MAX_HEADERS: usize = 4;
 
 /// A part of what is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,48 @@ pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
         parts.push(Part::Text(rest));
     }
     Ok(parts)
+}
+
+/// Refuses a template with a place that is there twice, or many headers: what is signed could be far longer than the
+/// request.
+///
+/// # Errors
+/// When it is one.
+pub(super) fn check(parts: &[Part<'_>]) -> Result<(), Error> {
+    for (index, part) in parts.iter().enumerate() {
+        if parts[..index].iter().any(|earlier| earlier.is_same_place(part)) {
+            return Err(conflict("generic.template", format!("has {} twice: each may be there once", part.written())));
+        }
+    }
+    if parts.iter().filter(|part| matches!(part, Part::Header(_))).count() > MAX_HEADERS {
+        return Err(conflict("generic.template", format!("has more than {MAX_HEADERS} headers")));
+    }
+    Ok(())
+}
+
+impl Part<'_> {
+    fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(_), _) => false,
+            (Self::Header(one), Self::Header(other)) => same_header(one, other),
+            _ => self == other,
+        }
+    }
+
+    /// As it stands in a template.
+    fn written(&self) -> String {
+        match self {
+            Self::Text(text) => (*text).to_owned(),
+            Self::Body => "{body}".to_owned(),
+            Self::Timestamp => "{timestamp}".to_owned(),
+            Self::Id => "{id}".to_owned(),
+            Self::Url => "{url}".to_owned(),
+            Self::Path => "{path}".to_owned(),
+            Self::Method => "{method}".to_owned(),
+            Self::Form => "{form}".to_owned(),
+            Self::Header(name) => format!("{{header:{name}}}"),
+        }
+    }
 }
 
 fn unknown(sent: &str) -> Error {

@@ -13,7 +13,7 @@ use super::custom::Custom;
 use super::evidence::{Evidence, Reason, Refusal};
 use super::fields::Fields;
 use super::handshake::{self, RespondWith};
-use super::hint::Case;
+use super::hint::{Budget, Case};
 use super::keys::{self, Held};
 use super::message::{self, Message, Sent};
 use super::provider::Provider;
@@ -227,6 +227,8 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         headers: &request.headers,
         held: &held,
         secrets: given.texts().collect(),
+        call,
+        budget: Budget::default(),
     };
     let hint = refusal.as_ref().and_then(|refusal| case.hint(refusal.reason, evidence.as_ref().ok()));
     let fitting = fitting.filter(|_| refusal.is_none());

@@ -276,3 +276,27 @@ fn ids_to_sign_are_plain() {
     let made = post(&client, SIGN, &json!({ "provider": "svix", "secret": "whsec_YWJj", "body": "" }));
     assert!(made["id"].as_str().unwrap().len() == 36 && made["headers"]["svix-id"] == made["id"], "{made}");
 }
+
+/// A place that stands a hundred times in a template makes megabytes of a small header, for each of ten secrets and each
+/// variant a hint tries.
+#[test]
+fn a_small_request_is_little_work() {
+    let client = at(NOW);
+    let request = |template: String| {
+        json!({
+            "provider": "generic", "body": "{}", "secret": "s", "headers": { "x-s": "0".repeat(128), "a": "z".repeat(2500) },
+            "generic": { "signatureHeader": "x-s", "template": template, "algorithm": "sha3-512" }
+        })
+    };
+    for (template, message) in [
+        (format!("{}{{body}}", "{header:a}".repeat(90)), "generic.template: has {header:a} twice"),
+        ("{header:a}{header:A}".to_owned(), "generic.template: has {header:A} twice"),
+        ("{url}{url}".to_owned(), "generic.template: has {url} twice"),
+        ("{header:a}{header:b}{header:c}{header:d}{header:e}".to_owned(), "generic.template: has more than 4 headers"),
+    ] {
+        let answer = client.post(VERIFY, &request(template.clone()));
+        assert_eq!(answer.status, 422, "{template}");
+        assert!(answer.message().starts_with(message), "{}", answer.message());
+    }
+    assert_eq!(reason(&request("{header:a}{body}{method}".to_owned())), "signature-mismatch");
+}

@@ -300,3 +300,16 @@ fn handshakes_get_their_answer() {
         assert_eq!(answer["respondWith"], Value::Null, "nothing is answered to a forgery");
     }
 }
+
+/// The search for what is wrong ends after so many bytes: with ten secrets the same body is not tried to the end.
+#[test]
+fn the_search_has_an_end() {
+    let sent = format!("{{\"a\":\"{}\"}}", "x".repeat(120_000));
+    let headers = signed(&json!({ "provider": "github", "body": sent, "secret": "s" }));
+    let received = sent.replace(":\"", ": \"");
+    let request =
+        |secrets: Value| json!({ "provider": "github", "secrets": secrets, "body": received, "headers": headers });
+    assert!(hint(&request(json!(["s"]))).contains("without the spaces and line breaks"));
+    let many: Vec<String> = (0..9).map(|number| format!(" {number}")).chain(["s".to_owned()]).collect();
+    assert!(hint(&request(json!(many))).contains("the secret is not this webhook's"));
+}
