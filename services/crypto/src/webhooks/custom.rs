@@ -143,7 +143,7 @@ impl Names<'_> {
             encoding: custom.signature_encoding,
             stamp: stamp.map(|place| Stamp { place, unit }),
             id,
-            event: Event::Headers(id),
+            event: if id.is_empty() { Event::Unknown } else { Event::Id },
             place: Place::Headers,
             address: Address::AsSent,
         })

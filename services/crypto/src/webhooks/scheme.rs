@@ -78,6 +78,8 @@ pub(super) enum Event<'s> {
     Headers(&'s [&'s str]),
     /// In the JSON body, by a JSON pointer (RFC 6901).
     Body(&'s str),
+    /// The id that is signed. It is never looked up again: another header could have another.
+    Id,
 }
 
 /// Where what other schemes have in headers stands.

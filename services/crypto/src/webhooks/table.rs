@@ -34,7 +34,7 @@ const STANDARD: Scheme<'static> = Scheme {
     prefix: "v1,",
     stamp: in_headers(&["webhook-timestamp", "svix-timestamp"], Unit::Seconds),
     id: &["webhook-id", "svix-id"],
-    event: Event::Headers(&["webhook-id", "svix-id"]),
+    event: Event::Id,
     ..BASE64
 };
 
@@ -330,7 +330,7 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             prefix: "sha256=",
             stamp: in_headers(&["Twitch-Eventsub-Message-Timestamp"], Unit::Rfc3339),
             id: &["Twitch-Eventsub-Message-Id"],
-            event: Event::Headers(&["Twitch-Eventsub-Message-Id"]),
+            event: Event::Id,
             ..HEX
         },
     ),

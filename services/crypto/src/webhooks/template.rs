@@ -108,6 +108,7 @@ fn unknown(sent: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scheme::Event;
     use super::super::table::TABLE;
     use super::*;
 
@@ -132,6 +133,11 @@ mod tests {
                 scheme.stamp.is_some(),
                 scheme.content.contains("{timestamp}"),
                 "{provider:?}: a time is signed"
+            );
+            assert_eq!(
+                scheme.id.is_empty(),
+                !matches!(scheme.event, Event::Id),
+                "{provider:?}: an id that is signed is the event's"
             );
             assert_eq!(scheme.id.is_empty(), !scheme.content.contains("{id}"), "{provider:?}: an id is signed");
         }

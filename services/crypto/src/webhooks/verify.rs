@@ -210,7 +210,8 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         Err(_) => None,
         Ok(evidence) => fitting(&scheme, &message.contents(&scheme, &parts, evidence.signed), &held, evidence)?,
     };
-    let stamp = evidence.as_ref().ok().and_then(|evidence| evidence.signed.stamp);
+    let signed = evidence.as_ref().map(|evidence| evidence.signed).unwrap_or_default();
+    let stamp = signed.stamp;
     let signed_at = stamp.and_then(time::read);
     let age = signed_at.map(|time| call.now().as_second() - time.as_second());
     let tolerance = (!request.ignore_age).then(|| i64::from(request.tolerance.unwrap_or(TOLERANCE)));
@@ -241,7 +242,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         hint,
         timestamp: signed_at.as_ref().map(Timestamp::to_string),
         age,
-        event_id: fitting.and_then(|_| scheme.event.id(&request.headers, &body)),
+        event_id: fitting.and_then(|_| scheme.event.id(signed, &request.headers, &body)),
         secret_index: fitting.and_then(|held| held.index),
         key_ref: fitting.and_then(|held| held.reference.clone()),
         respond_with: fitting.and_then(|held| handshake::answer(request.provider, message, &held.key)),

@@ -300,3 +300,29 @@ fn a_small_request_is_little_work() {
     }
     assert_eq!(reason(&request("{header:a}{body}{method}".to_owned())), "signature-mismatch");
 }
+
+/// Of several headers for the id only one is signed: whoever adds the other must not get a new event of an old one.
+#[test]
+fn the_id_of_an_event_is_the_one_that_is_signed() {
+    for provider in ["standard-webhooks", "svix", "clerk", "resend", "openai", "supabase", "twitch"] {
+        let made =
+            json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "id": "msg_1", "timestamp": NOW });
+        let headers = post(&at(NOW), SIGN, &made)["headers"].clone();
+        for more in [
+            json!({ "webhook-id": "msg_evil" }),
+            json!({ "svix-id": "msg_evil" }),
+            json!({ "svix-id": ["", "msg_1"] }),
+            json!({ "webhook-id": ["", "msg_1"] }),
+            json!({ "webhook-id": ["", "msg_evil"] }),
+        ] {
+            let headers = merged(headers.clone(), &more);
+            let answer =
+                verified(&json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "headers": headers }));
+            let id = if answer["valid"] == true { json!("msg_1") } else { Value::Null };
+            assert_eq!(answer["eventId"], id, "{provider} {more}");
+        }
+        let answer =
+            verified(&json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "headers": headers }));
+        assert_eq!((&answer["valid"], &answer["eventId"]), (&json!(true), &json!("msg_1")), "{provider}");
+    }
+}
