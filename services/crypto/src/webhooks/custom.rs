@@ -141,7 +141,7 @@ impl Names<'_> {
             headers: &self.signature,
             prefix: custom.signature_prefix.as_deref().unwrap_or_default(),
             encoding: custom.signature_encoding,
-            stamp: stamp.map(|place| Stamp { place, unit }),
+            stamp: stamp.map(|place| Stamp { place, unit, any_unit: true }),
             id,
             event: if id.is_empty() { Event::Unknown } else { Event::Id },
             place: Place::Headers,

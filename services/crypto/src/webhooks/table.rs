@@ -51,11 +51,11 @@ const STRIPE: Scheme<'static> =
     Scheme { name: "v1", content: "{timestamp}.{body}", prefix: "v1=", stamp: beside("t=", ',', Unit::Seconds), ..HEX };
 
 const fn in_headers(names: &'static [&'static str], unit: Unit) -> Option<Stamp<'static>> {
-    Some(Stamp { place: StampPlace::Headers(names), unit })
+    Some(Stamp { place: StampPlace::Headers(names), unit, any_unit: false })
 }
 
 const fn beside(prefix: &'static str, divider: char, unit: Unit) -> Option<Stamp<'static>> {
-    Some(Stamp { place: StampPlace::Item { prefix, divider }, unit })
+    Some(Stamp { place: StampPlace::Item { prefix, divider }, unit, any_unit: false })
 }
 
 /// Every provider but `generic`.
@@ -181,7 +181,8 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             content: "{timestamp}{header:token}",
             headers: &["signature", "parent-signature"],
             stamp: in_headers(&["timestamp"], Unit::Seconds),
-            event: Event::Body("/event-data/id"),
+            // Neither the id in the body nor the border between time and token is signed.
+            event: Event::Content,
             place: Place::Body,
             ..HEX
         },

@@ -17,7 +17,7 @@ use super::hint::{Budget, Case};
 use super::keys::{self, Held};
 use super::message::{self, Message, Sent};
 use super::provider::Provider;
-use super::scheme::{Place, Proof, Scheme};
+use super::scheme::{Place, Proof, Scheme, Stamp, Unit};
 use super::{template, time};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -206,19 +206,24 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
     warn(&scheme, &request, call);
 
     let evidence = Evidence::gather(&scheme, &parts, &carrier);
+    let contents = evidence.as_ref().map(|evidence| message.contents(&scheme, &parts, evidence.signed));
+    let contents = contents.unwrap_or_default();
     let fitting = match &evidence {
         Err(_) => None,
-        Ok(evidence) => fitting(&scheme, &message.contents(&scheme, &parts, evidence.signed), &held, evidence)?,
+        Ok(evidence) => fitting(&scheme, &contents, &held, evidence)?,
     };
     let signed = evidence.as_ref().map(|evidence| evidence.signed).unwrap_or_default();
     let stamp = signed.stamp;
-    let signed_at = stamp.and_then(time::read);
+    let signed_at = stamp.and_then(|text| match scheme.stamp? {
+        Stamp { any_unit: true, .. } => time::read_any(text),
+        Stamp { unit, .. } => time::read(text, unit),
+    });
     let age = signed_at.map(|time| call.now().as_second() - time.as_second());
     let tolerance = (!request.ignore_age).then(|| i64::from(request.tolerance.unwrap_or(TOLERANCE)));
     let refusal = match (&evidence, &fitting) {
         (Err(refusal), _) => Some(refusal.clone()),
         (Ok(_), None) => Some(mismatch(&scheme)),
-        (Ok(_), Some(_)) => too_far(stamp, age, tolerance),
+        (Ok(_), Some(_)) => too_far(&scheme, stamp, age, tolerance),
     };
     let case = Case {
         provider: request.provider,
@@ -242,7 +247,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         hint,
         timestamp: signed_at.as_ref().map(Timestamp::to_string),
         age,
-        event_id: fitting.and_then(|_| scheme.event.id(signed, &request.headers, &body)),
+        event_id: fitting.and_then(|_| scheme.event.id(signed, contents.first()?, &request.headers, &body)),
         secret_index: fitting.and_then(|held| held.index),
         key_ref: fitting.and_then(|held| held.reference.clone()),
         respond_with: fitting.and_then(|held| handshake::answer(request.provider, message, &held.key)),
@@ -286,11 +291,16 @@ fn fitting<'h>(
 }
 
 /// Whether the time is too far from now.
-fn too_far(stamp: Option<&str>, age: Option<i64>, tolerance: Option<i64>) -> Option<Refusal> {
+fn too_far(scheme: &Scheme<'_>, stamp: Option<&str>, age: Option<i64>, tolerance: Option<i64>) -> Option<Refusal> {
     stamp?;
     let Some(age) = age else {
-        let message =
-            "the time it was signed at is neither seconds nor milliseconds since 1970 nor RFC 3339".to_owned();
+        let wanted = match scheme.stamp.map(|stamp| (stamp.any_unit, stamp.unit)) {
+            Some((false, Unit::Seconds)) => "not seconds since 1970",
+            Some((false, Unit::Millis)) => "not milliseconds since 1970",
+            Some((false, Unit::Rfc3339)) => "not RFC 3339",
+            _ => "neither seconds nor milliseconds since 1970 nor RFC 3339",
+        };
+        let message = format!("the time it was signed at is {wanted}");
         return Some(Refusal { reason: Reason::MalformedTimestamp, message });
     };
     let tolerance = tolerance?;

@@ -326,3 +326,40 @@ fn the_id_of_an_event_is_the_one_that_is_signed() {
         assert_eq!((&answer["valid"], &answer["eventId"]), (&json!(true), &json!("msg_1")), "{provider}");
     }
 }
+
+/// Mailgun signs the time and a token without anything between, and nothing else: another id in the body and another
+/// border between the two must not make a new event.
+#[test]
+fn mailguns_signature_is_one_event() {
+    let made = json!({ "provider": "mailgun", "secret": "s", "timestamp": NOW });
+    let fields = post(&at(NOW), SIGN, &made)["fields"].clone();
+    let request = |fields: &Value, id: &str| {
+        let body = json!({ "signature": fields, "event-data": { "id": id } }).to_string();
+        json!({ "provider": "mailgun", "secret": "s", "body": body })
+    };
+    let (first, second) = (verified(&request(&fields, "A")), verified(&request(&fields, "B")));
+    assert_eq!((&first["valid"], &second["valid"]), (&json!(true), &json!(true)));
+    assert_eq!(first["eventId"], second["eventId"]);
+    assert_eq!(first["eventId"], format!("{NOW}{}", fields["token"].as_str().unwrap()));
+
+    // A token that begins with digits: with three of them the time would be milliseconds.
+    let time = NOW.to_string();
+    let content = format!("{time}123abcdef");
+    let made = json!({
+        "provider": "generic", "secret": "s", "body": content, "generic": { "signatureHeader": "x-s" }
+    });
+    let signature = post(&at(NOW), SIGN, &made)["signature"].clone();
+    for (end, wanted) in [
+        (10, None),
+        (13, Some("malformed-timestamp")),
+        (11, Some("timestamp-in-future")),
+        (9, Some("timestamp-too-old")),
+    ] {
+        let fields = json!({ "timestamp": content[..end], "token": content[end..], "signature": signature });
+        let request = request(&fields, "A");
+        match wanted {
+            None => assert_eq!(verified(&request)["eventId"], json!(content)),
+            Some(wanted) => assert_eq!(reason(&request), wanted, "{end}"),
+        }
+    }
+}
