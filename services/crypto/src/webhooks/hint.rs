@@ -192,6 +192,13 @@ impl Case<'_> {
                 }
             }
         }
+        for (name, text) in self.held.iter().filter_map(|held| held.reference.as_ref().zip(held.text.as_ref())) {
+            for (bytes, what) in other_readings(text, self.scheme.secret) {
+                if !bytes.is_empty() && self.fits(evidence, self.message, Some(&Key::secret(bytes))) {
+                    return Some(format!("the signature fits when the key {name} {what}"));
+                }
+            }
+        }
         None
     }
 

@@ -166,6 +166,62 @@ fn a_named_key_checks_and_signs_and_never_shows() {
     assert!(!String::from_utf8_lossy(&answer.body).contains("hunter2"));
 }
 
+/// A named secret is read as one that is sent.
+#[test]
+fn a_named_key_is_read_as_a_secret() {
+    let key = |text: &str| json!({ "consumers": ["*"], "versions": { "1": { "key": text, "keyEncoding": "utf8" } } });
+    let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let keyring = json!({ "keys": {
+        "supabase": key(&format!("v1,whsec_{secret}")), "bare": key(secret), "empty": key("whsec_"),
+        "hex": key("49742773206120536563726574 20746f20457665727962 6f6479".replace(' ', "").as_str()),
+        "spaced": key("It's a Secret to Everybody\n"), "text": key("It's a Secret to Everybody")
+    } });
+    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
+    let client = with(settings, NOW);
+    let by = |request: Value, name: &str| merged(request, &json!({ "secret": null, "keyRef": name }));
+    for name in ["supabase", "bare"] {
+        assert_eq!(post(&client, VERIFY, &by(standard(), name))["valid"], true, "{name}");
+    }
+    let answer = client.post(VERIFY, &by(standard(), "empty"));
+    assert_eq!((answer.status, answer.message().starts_with("keyRef: is empty")), (422, true), "{}", answer.message());
+    // An HMAC with the empty key, which everybody can make.
+    let answer = client.post(SIGN, &merged(by(standard(), "empty"), &json!({ "headers": {} })));
+    assert_eq!(answer.status, 422);
+
+    let encoded = |name: &str, encoding: &str| merged(by(github(), name), &json!({ "secretEncoding": encoding }));
+    assert_eq!(post(&client, VERIFY, &encoded("hex", "hex"))["valid"], true);
+    assert_eq!(post(&client, VERIFY, &encoded("text", "utf8"))["valid"], true);
+    let answer = client.post(VERIFY, &encoded("text", "hex"));
+    assert!(answer.message().starts_with("secretEncoding: does not fit the named key"), "{}", answer.message());
+
+    let hint = |name: &str| post(&client, VERIFY, &by(github(), name))["hint"].as_str().unwrap().to_owned();
+    assert!(hint("hex").starts_with("the signature fits when the key hex@1 is taken as hex"), "{}", hint("hex"));
+    assert!(hint("spaced").starts_with("the signature fits when the key spaced@1 is sent without the spaces"));
+}
+
+/// In a workflow a variable that is missing becomes one of these, and everybody can sign with them.
+#[test]
+fn a_missing_secret_is_none() {
+    let client = at(NOW);
+    for secret in [" ", "\n", "null", " undefined\n", "[object Object]", "{{ $env.SECRET }}", "={{ $json.secret }}"] {
+        for request in [
+            merged(github(), &json!({ "secret": secret })),
+            merged(github(), &json!({ "secret": null, "secrets": ["a", secret] })),
+            json!({ "provider": "gitlab", "headers": { "x-gitlab-token": secret }, "body": "", "secret": secret }),
+        ] {
+            let answer = client.post(VERIFY, &request);
+            assert_eq!(answer.status, 422, "{request}");
+            assert!(answer.message().ends_with("check the field or variable it comes from"), "{}", answer.message());
+        }
+        let answer = client.post(SIGN, &json!({ "provider": "github", "body": "", "secret": secret }));
+        assert_eq!(answer.status, 422, "{secret}");
+    }
+    for secret in ["nullable", "{{", "a null", "undefined1"] {
+        let made = post(&client, SIGN, &json!({ "provider": "github", "body": "", "secret": secret }));
+        assert!(made["signature"].is_string(), "{secret}");
+    }
+}
+
 #[test]
 fn age_is_checked_in_both_directions() {
     for (now, more, valid, reason) in [
