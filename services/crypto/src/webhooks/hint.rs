@@ -209,6 +209,16 @@ impl Case<'_> {
         }
         let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), None);
         let body = self.message.body;
+        if self.scheme.signs("{form}")
+            && let Ok(fields) = serde_json::from_slice::<Fields>(body)
+            && self.fits(evidence, self.message.with_params(&fields), None)
+        {
+            return Some(
+                "the signature fits when the fields of the body are sent as params: in n8n params: {{ $json.body }}, \
+                 and no body"
+                    .to_owned(),
+            );
+        }
         let found = |what: &str| Some(format!("the signature fits the body {what}: send the body exactly as it came"));
         for (other, what) in other_bodies(body) {
             if other != body && fits(&other) {

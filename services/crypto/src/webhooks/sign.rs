@@ -28,6 +28,10 @@ const ID_BYTES: usize = 16;
 /// Mailgun's tokens have 50 characters.
 const TOKEN_BYTES: usize = 25;
 
+/// What is said of a body that is no text.
+const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
+                      {{ JSON.stringify($json.body) }}; the fields of a form are params";
+
 /// What the document says.
 pub const DESCRIPTION: &str = "\
 The headers of a webhook request, signed as a provider signs: to send webhooks of your own (standard-webhooks is the best \
@@ -157,7 +161,7 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         base64: request.body_base64.as_deref(),
         file: request.file.as_ref(),
     };
-    let body = body.bytes()?;
+    let body = body.bytes(scheme.signs_body().then_some(PARSED))?;
     // What Mailgun signs is not in the body but goes into it.
     let sent = Sent {
         url: request.url.as_deref(),

@@ -15,10 +15,10 @@ use super::fields::Fields;
 use super::handshake::{self, RespondWith};
 use super::hint::{Budget, Case};
 use super::keys::{self, Held};
-use super::message::{self, Message, Sent};
+use super::message::{self, BODY_HASH, Message, Sent};
 use super::provider::Provider;
 use super::scheme::{Place, Proof, Scheme, Stamp, Unit};
-use super::{template, time};
+use super::{template, time, url};
 use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
@@ -172,7 +172,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         base64: request.body_base64.as_deref(),
         file: request.file.as_ref(),
     };
-    let body = body.bytes()?;
+    let body = body.bytes(parsed(&scheme, request.url.as_deref()))?;
     let sent = Sent {
         url: request.url.as_deref(),
         method: request.method.as_deref(),
@@ -268,6 +268,21 @@ pub(super) fn custom(provider: Provider, custom: Option<&Custom>) -> Result<Opti
         (_, None) => Ok(None),
         (_, Some(_)) => Err(conflict("generic", "has effect only with the provider generic: leave it out")),
     }
+}
+
+/// What to say of a body that is parsed JSON; nothing where its text is not signed.
+fn parsed(scheme: &Scheme<'_>, url: Option<&str>) -> Option<&'static str> {
+    let hashed = url.is_some_and(|url| url::parameter(url, BODY_HASH).is_some());
+    if scheme.signs("{form}") && !hashed {
+        return Some(
+            "is the fields of a form that was read already, and those are signed: send them as params, in n8n \
+             params: {{ $json.body }}, and leave out body",
+        );
+    }
+    scheme.signs_body().then_some(
+        "is parsed JSON, and the signature is over the exact text: send the raw body. n8n: Raw Body in the Webhook node, \
+         then its file; Make: JSON pass-through; Zapier: Catch Raw Hook",
+    )
 }
 
 /// The first key that made any of the signatures. All are tried to the end: the time does not tell which it is.

@@ -303,6 +303,58 @@ fn an_event_has_an_id_when_it_is_valid() {
     }
 }
 
+/// Where the body is not signed its spelling does not matter.
+#[test]
+fn a_parsed_body_is_taken_where_it_is_not_signed() {
+    let client = at(NOW);
+    let gitlab = json!({ "provider": "gitlab", "secret": "t", "headers": { "x-gitlab-token": "t" }, "body": { "a": [1.5, null] } });
+    assert_eq!(post(&client, VERIFY, &gitlab)["valid"], true);
+    let telegram = json!({
+        "provider": "telegram", "secret": "t", "headers": { "x-telegram-bot-api-secret-token": "t" },
+        "body": { "update_id": 42 }
+    });
+    assert_eq!(post(&client, VERIFY, &telegram)["eventId"], "42");
+    let fields =
+        post(&client, SIGN, &json!({ "provider": "mailgun", "secret": "s", "body": { "a": 1 } }))["fields"].clone();
+    let mailgun = json!({ "provider": "mailgun", "secret": "s", "body": { "signature": fields, "event-data": {} } });
+    assert_eq!(post(&client, VERIFY, &mailgun)["valid"], true);
+    let answer = client.post(SIGN, &json!({ "provider": "github", "secret": "s", "body": { "a": 1 } }));
+    assert_eq!(answer.status, 422);
+    assert!(answer.message().contains("JSON.stringify"), "{}", answer.message());
+}
+
+/// Twilio and Mandrill sign the fields: those that n8n has read are as good as the form.
+#[test]
+fn the_fields_of_a_form_are_params() {
+    let client = at(NOW);
+    for provider in ["twilio", "mandrill"] {
+        let params = json!({ "From": "+1", "Body": "a & b" });
+        let request = json!({ "provider": provider, "secret": "s", "url": "https://a.b/c", "params": params });
+        let request = merged(request.clone(), &json!({ "headers": post(&client, SIGN, &request)["headers"] }));
+        assert_eq!(post(&client, VERIFY, &request)["valid"], true);
+        let answer = client.post(VERIFY, &merged(request.clone(), &json!({ "params": null, "body": params })));
+        assert_eq!(answer.status, 422);
+        assert!(
+            answer.message().contains("send them as params, in n8n params: {{ $json.body }}"),
+            "{}",
+            answer.message()
+        );
+        let answer = post(&client, VERIFY, &merged(request, &json!({ "params": null, "body": params.to_string() })));
+        assert!(
+            answer["hint"]
+                .as_str()
+                .unwrap()
+                .starts_with("the signature fits when the fields of the body are sent as params")
+        );
+    }
+    // With the hash of the body in the address it is JSON, and its text counts.
+    let json = json!({
+        "provider": "twilio", "secret": "s", "url": "https://a.b/c?bodySHA256=00", "body": { "a": 1 },
+        "headers": { "x-twilio-signature": "a9nBmqA0ju/hNViExpshrM61xv4=" }
+    });
+    assert!(client.post(VERIFY, &json).message().starts_with("body: is parsed JSON"));
+}
+
 /// Twilio and HubSpot send GET too, and then there is no body.
 #[test]
 fn a_get_request_has_no_body() {
