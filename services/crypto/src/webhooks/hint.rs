@@ -149,9 +149,10 @@ impl Case<'_> {
 
     fn mismatch(&self, evidence: &Evidence<'_>) -> String {
         let tried = self.scheme.proof != Proof::Token && self.message.body.len() <= MAX_BODY;
-        let found = self
-            .secret(evidence)
-            .or_else(|| tried.then(|| self.body(evidence).or_else(|| self.address(evidence))).flatten());
+        let found = self.secret(evidence).or_else(|| {
+            tried
+                .then(|| self.body(evidence, None).or_else(|| self.address(evidence)).or_else(|| self.both(evidence)))?
+        });
         found.unwrap_or_else(|| self.guess())
     }
 
@@ -203,15 +204,15 @@ impl Case<'_> {
     }
 
     /// Bodies that were changed on their way.
-    fn body(&self, evidence: &Evidence<'_>) -> Option<String> {
+    fn body(&self, evidence: &Evidence<'_>, key: Option<&Key>) -> Option<String> {
         if !self.scheme.signs_body() || self.message.params.is_some() {
             return None;
         }
-        let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), None);
+        let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), key);
         let body = self.message.body;
         if self.scheme.signs("{form}")
             && let Ok(fields) = serde_json::from_slice::<Fields>(body)
-            && self.fits(evidence, self.message.with_params(&fields), None)
+            && self.fits(evidence, self.message.with_params(&fields), key)
         {
             return Some(
                 "the signature fits when the fields of the body are sent as params: in n8n params: {{ $json.body }}, \
@@ -231,6 +232,23 @@ impl Case<'_> {
                 return Some(format!(
                     "the signature fits the body {what}: the JSON was read and written again on its way; send the raw \
                      body, in n8n with Raw Body in the Webhook node"
+                ));
+            }
+        }
+        None
+    }
+
+    /// A secret that was copied with something around it, and a body that was changed too.
+    fn both(&self, evidence: &Evidence<'_>) -> Option<String> {
+        for text in &self.secrets {
+            let clean = clean(text);
+            if clean == *text {
+                continue;
+            }
+            let read = read(clean, self.scheme.secret).filter(|bytes| !bytes.is_empty());
+            if let Some(body) = read.and_then(|bytes| self.body(evidence, Some(&Key::secret(bytes)))) {
+                return Some(format!(
+                    "two things are wrong: the secret has spaces, quotes or a line break around it, and then {body}"
                 ));
             }
         }
@@ -270,9 +288,25 @@ impl Case<'_> {
                     .to_owned();
             }
         }
+        let json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+        let form = |value: &&str| value.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
+        if scheme.signs("{body}") && json && self.headers.header("Content-Type").iter().any(form) {
+            let github = if *provider == Provider::Github {
+                ", or set Content type to application/json in the settings of the webhook"
+            } else {
+                ""
+            };
+            return format!("the request was a form and the body is JSON: send the raw body{github}");
+        }
         if scheme.signs("{url}") {
             return "the address is signed too: url must be the one the provider was given, to the letter and with its \
                     query; else the secret is another, or the body was changed"
+                .to_owned();
+        }
+        if scheme.is_shared() && scheme.signs("{body}") && json {
+            return "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly \
+                    as it came: in JSON that was read and written again, numbers such as 10.00 and the order of members \
+                    cannot be restored, so send the raw body"
                 .to_owned();
         }
         if scheme.is_shared() {
@@ -306,19 +340,34 @@ const NOT_SECRETS: [(&str, &str); 14] = [
 
 type Reading = (Zeroizing<Vec<u8>>, &'static str);
 
-/// What else the text of a secret may stand for.
-fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
-    let plain = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
-    let base64 = |text: &str| {
-        let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
-        BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
-    };
-    let trimmed = text.trim();
-    let unquoted = trimmed.trim_matches(['"', '\'', '`']);
-    let read = |text: &str| match form {
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+/// A secret without what is often copied with it.
+fn clean(text: &str) -> &str {
+    text.trim().trim_matches(QUOTES).trim_end_matches("\\n")
+}
+
+fn read(text: &str, form: SecretForm) -> Option<Zeroizing<Vec<u8>>> {
+    match form {
         SecretForm::Text => Some(plain(text)),
         SecretForm::Base64 => base64(text),
-    };
+    }
+}
+
+fn plain(text: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
+    BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// What else the text of a secret may stand for.
+fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
+    let trimmed = text.trim();
+    let unquoted = trimmed.trim_matches(QUOTES);
+    let read = |text: &str| read(text, form);
     let candidates = [
         (read(trimmed).filter(|_| trimmed != text), "is sent without the spaces or line break around it"),
         (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the quotes around it"),
@@ -369,6 +418,17 @@ fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
             if text.ends_with('=') { BASE64.decode(text.as_bytes()) } else { BASE64_NOPAD.decode(text.as_bytes()) };
         others.extend(base64.ok().map(|bytes| (bytes, "read as base64 (bodyBase64)")));
         others.extend(HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().map(|bytes| (bytes, "read as hex")));
+        if text.contains("%20") {
+            others.push((
+                text.replace("%20", "+").into_bytes(),
+                "with + for its spaces: the form was read and written again",
+            ));
+        } else if text.contains('=') && text.contains('+') {
+            others.push((
+                text.replace('+', "%20").into_bytes(),
+                "with %20 for its spaces: the form was read and written again",
+            ));
+        }
         let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
         others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was read as Latin-1 on its way")));
     }

@@ -78,6 +78,48 @@ fn a_body_that_was_read_and_written_again() {
     }
 }
 
+/// Rails and Go escape what HTML would read; Slack's forms come with + for spaces.
+#[test]
+fn a_body_that_others_write_in_their_way() {
+    let lines = "{\n  \"a\": \"\\u00fc/\"\n}";
+    for (sent, received, what) in [
+        (
+            r#"{"a":"\u003cb\u003e \u0026 ü"}"#,
+            r#"{"a":"<b> & ü"}"#,
+            "with its &, < and > written as \\u escapes, as Rails",
+        ),
+        (r#"{"a":"<b> & c"}"#, r#"{"a":"\u003cb\u003e \u0026 c"}"#, "with its &, < and > not written as"),
+        (lines, r#"{"a":"ü/"}"#, "with line breaks and indents"),
+        ("token=a&text=b+c", "token=a&text=b%20c", "with + for its spaces"),
+        ("token=a&text=b%20c", "token=a&text=b+c", "with %20 for its spaces"),
+    ] {
+        let found = hint(&changed(sent, received));
+        assert!(found.starts_with(&format!("the signature fits the body {what}")), "{found}");
+    }
+}
+
+#[test]
+fn two_mistakes_at_once() {
+    for secret in ["s\n", "\"s\"", " 's'"] {
+        let request = merged(changed("{\"a\":1}", "{\"a\": 1}"), &json!({ "secret": secret }));
+        let found = hint(&request);
+        assert!(found.starts_with("two things are wrong: the secret has spaces, quotes"), "{found}");
+        assert!(found.contains("the signature fits the body without the spaces"), "{found}");
+    }
+}
+
+#[test]
+fn what_cannot_be_restored_is_said() {
+    assert!(hint(&changed("{\"a\":10.00}", "{\"a\":10}")).contains("numbers such as 10.00 and the order"));
+    let mut form = changed("payload=%7B%7D", "{}");
+    form["headers"]["Content-Type"] = json!("application/x-www-form-urlencoded");
+    let found = hint(&form);
+    assert!(
+        found.starts_with("the request was a form and the body is JSON") && found.contains("application/json"),
+        "{found}"
+    );
+}
+
 #[test]
 fn a_body_that_was_wrapped_or_trimmed() {
     let json = r#"{"a":"ü"}"#;
