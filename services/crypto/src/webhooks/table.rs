@@ -237,7 +237,8 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             name: "token",
             proof: Proof::Token,
             headers: &["X-Gitlab-Token"],
-            event: Event::Headers(&["X-Gitlab-Event-UUID"]),
+            // The UUID is shared by webhooks that cause each other; the key is the same in all attempts of one.
+            event: Event::Headers(&["Idempotency-Key", "X-Gitlab-Event-UUID"]),
             ..HEX
         },
     ),
