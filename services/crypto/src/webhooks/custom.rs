@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scheme::{Address, Event, Place, Proof, Scheme, SecretForm, Stamp, StampPlace, Unit};
-use super::template;
+use super::{fields, template};
 use crate::Error;
 use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
@@ -93,6 +93,23 @@ impl Names<'_> {
         let custom = self.custom;
         let content = custom.template.as_deref().filter(|text| !text.is_empty()).unwrap_or("{body}");
         template::check(&template::parse(content)?)?;
+        for (field, name) in [
+            ("generic.signatureHeader", Some(&custom.signature_header)),
+            ("generic.timestampHeader", custom.timestamp_header.as_ref()),
+            ("generic.idHeader", custom.id_header.as_ref()),
+        ] {
+            if name.is_some_and(|name| !fields::is_name(name)) {
+                return Err(conflict(field, "is no header's name: that has letters, digits and '-'"));
+            }
+        }
+        for (field, prefix) in [
+            ("generic.signaturePrefix", &custom.signature_prefix),
+            ("generic.timestampPrefix", &custom.timestamp_prefix),
+        ] {
+            if prefix.as_ref().is_some_and(|prefix| !fields::is_value(prefix)) {
+                return Err(conflict(field, "may have visible ASCII characters and spaces only"));
+            }
+        }
         let stamp = match (&self.stamp, &custom.timestamp_prefix) {
             (None, None) => None,
             (Some(names), None) => Some(StampPlace::Headers(names)),
@@ -121,6 +138,12 @@ impl Names<'_> {
                 "generic.idHeader",
                 id && self.id.is_none(),
                 "is missing: the template has {id}, so say which header holds it",
+            ),
+            (
+                "generic.template",
+                !id && self.id.is_some(),
+                "has no {id}: an id that is not signed can be changed by anybody, so put it in where the sender does, or \
+                 leave out idHeader",
             ),
         ] {
             if wrong {

@@ -52,6 +52,16 @@ impl Fields {
     }
 }
 
+/// Whether a text can be a header's name (RFC 9110, section 5.6.2).
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// Whether a text can be a header's value, or the start of one: what is sent as it is must not end the line.
+pub(super) fn is_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
 /// Whether two names are the same header. CGI and what came after it write `HTTP_X_HUB_SIGNATURE`, Zapier shows that.
 pub(super) fn same_header(sent: &str, known: &str) -> bool {
     let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };

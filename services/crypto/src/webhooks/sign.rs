@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{self, RawBody};
 use super::custom::Custom;
-use super::fields::Fields;
+use super::fields::{Fields, is_value};
 use super::keys;
 use super::message::{self, BODY_HASH, Message, Sent, Signed};
 use super::provider::Provider;
@@ -218,7 +218,10 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     let signature = scheme.proof.make(held.field, &held.key, content)?;
     let text = match scheme.proof {
         Proof::Token => {
-            String::from_utf8(signature).map_err(|_| conflict("secret", "must be text to be sent in a header"))?
+            let token = String::from_utf8(signature).ok().filter(|token| is_value(token) && token.trim() == token);
+            token.ok_or_else(|| {
+                conflict("secret", "is sent in a header as it is: it may have visible ASCII characters only")
+            })?
         }
         _ => scheme.encoding.encode(&signature),
     };

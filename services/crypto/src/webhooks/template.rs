@@ -1,6 +1,6 @@
 //! What is signed, written as a text with places in braces.
 
-use super::fields::same_header;
+use super::fields::{is_name, same_header};
 use crate::Error;
 use crate::error::conflict;
 
@@ -47,7 +47,8 @@ pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
             "method" => Part::Method,
             "form" => Part::Form,
             _ => match name.strip_prefix("header:").map(str::trim) {
-                Some(header) if !header.is_empty() => Part::Header(header),
+                // A name with a brace in it could be taken for another part.
+                Some(header) if is_name(header) => Part::Header(header),
                 _ => return Err(unknown(&format!("{{{}}}", name.chars().take(40).collect::<String>()))),
             },
         });
@@ -119,7 +120,7 @@ mod tests {
             parse("v0:{timestamp}.{header:X-A}{body}!").unwrap(),
             [Part::Text("v0:"), Part::Timestamp, Part::Text("."), Part::Header("X-A"), Part::Body, Part::Text("!")]
         );
-        for wrong in ["{", "{body", "{Body}", "{header:}", "{}", "a{{body}}"] {
+        for wrong in ["{", "{body", "{Body}", "{header:}", "{}", "a{{body}}", "{header:{body}", "{header:a b}"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -288,6 +288,8 @@ fn an_event_has_an_id_when_it_is_valid() {
         ("stripe", "{\"id\":\"evt_1\",\"data\":{\"id\":\"x\"}}", json!({}), json!("evt_1")),
         ("github", "{\"id\":1}", json!({ "X-GitHub-Delivery": "72d3162e" }), json!("72d3162e")),
         ("shopify", "{}", json!({ "x-shopify-webhook-id": "w", "x-shopify-event-id": "e" }), json!("e")),
+        ("gitlab", "{}", json!({ "x-gitlab-event-uuid": "u" }), json!("u")),
+        ("gitlab", "{}", json!({ "x-gitlab-event-uuid": "u", "idempotency-key": "k" }), json!("k")),
         ("telegram", "{\"update_id\":42}", json!({}), json!("42")),
         ("pagerduty", "{\"event\":{\"id\":\"01\"}}", json!({}), json!("01")),
         ("slack", "payload=%7B%7D", json!({}), Value::Null),
@@ -417,6 +419,14 @@ fn wrong_requests_say_what_to_change() {
         (generic(json!({ "template": "{timestamp}" })), 422, "generic.timestampHeader: is missing"),
         (generic(json!({ "timestampHeader": "X-T" })), 422, "generic.template: has no {timestamp}"),
         (generic(json!({ "template": "{id}" })), 422, "generic.idHeader: is missing"),
+        (generic(json!({ "idHeader": "X-I" })), 422, "generic.template: has no {id}"),
+        (
+            generic(json!({ "template": "{header:{body}" })),
+            422,
+            "generic.template: has {header:{body}, which is no part",
+        ),
+        (generic(json!({ "signatureHeader": "X-S\r\nX-Evil" })), 422, "generic.signatureHeader: is no header's name"),
+        (generic(json!({ "signaturePrefix": "a\r\nX-Evil: 1" })), 422, "generic.signaturePrefix: may have"),
         (generic(json!({ "signatureHeader": "" })), 400, "generic.signatureHeader: must not be empty"),
     ] {
         let answer = client.post(VERIFY, &request);

@@ -363,3 +363,25 @@ fn mailguns_signature_is_one_event() {
         }
     }
 }
+
+/// What is sent as it is must not begin another header.
+#[test]
+fn no_header_breaks_its_line() {
+    let client = at(NOW);
+    for secret in ["a\r\nX-Evil: 1", "a\nb", "a\u{0}", "é", "a "] {
+        let answer = client.post(SIGN, &json!({ "provider": "gitlab", "body": "", "secret": secret }));
+        assert_eq!(answer.status, 422, "{secret:?}");
+        assert!(answer.message().starts_with("secret: is sent in a header as it is"), "{}", answer.message());
+    }
+    for generic in [
+        json!({ "signatureHeader": "X-S: 1\r\nX-Evil" }),
+        json!({ "signatureHeader": "X-S", "signaturePrefix": "a\r\nX-Evil: " }),
+        json!({ "signatureHeader": "X-S", "timestampPrefix": "t\n=", "template": "{timestamp}" }),
+        json!({ "signatureHeader": "X-S", "timestampHeader": "X T", "template": "{timestamp}" }),
+        json!({ "signatureHeader": "X-S", "idHeader": "X-I\n", "template": "{id}" }),
+    ] {
+        let answer =
+            client.post(SIGN, &json!({ "provider": "generic", "body": "", "secret": "s", "generic": generic }));
+        assert_eq!(answer.status, 422, "{generic}");
+    }
+}
