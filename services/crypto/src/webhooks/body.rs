@@ -44,7 +44,12 @@ impl<'r> Given<'r> {
                 Some(message) => Err(conflict("body", message)),
                 None => Ok(Some(Cow::Owned(value.to_string().into_bytes()))),
             },
-            (None, Some(text), None) => InputEncoding::Base64.decode("bodyBase64", text.trim()).map(Some),
+            (None, Some(text), None) => {
+                let bytes = InputEncoding::Base64.decode("bodyBase64", text.trim());
+                bytes
+                    .map(Some)
+                    .map_err(|error| conflict("bodyBase64", format!("{error}; if it is text, send it as body")))
+            }
             (None, None, Some(file)) => Ok(Some(Cow::Borrowed(file.bytes()))),
             _ => Err(conflict("body", "is there twice: send one of body, bodyBase64 and file")),
         }

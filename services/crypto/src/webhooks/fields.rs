@@ -159,6 +159,10 @@ impl<'de> Visitor<'de> for ValuesVisitor {
         Ok(Values(vec![value.to_string()]))
     }
 
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
+        Ok(Values(vec![value.to_string()]))
+    }
+
     fn visit_unit<E: Error>(self) -> Result<Values, E> {
         Ok(Values(Vec::new()))
     }
@@ -179,7 +183,10 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Values, A::Error> {
-        Err(A::Error::custom("must be text, or a list of texts (you sent an object)"))
+        Err(A::Error::custom(
+            "must be text, or a list of texts (you sent an object: of a whole item send only its headers, in n8n \
+             {{ $json.headers }})",
+        ))
     }
 }
 

@@ -8,7 +8,7 @@ use chassis::Call;
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use super::evidence::{Evidence, Reason};
+use super::evidence::{Evidence, MAX_SIGNATURES, Reason};
 use super::fields::Fields;
 use super::keys::Held;
 use super::message::Message;
@@ -17,6 +17,7 @@ use super::scheme::{Place, Proof, Scheme, SecretForm};
 use super::table::TABLE;
 use super::template::Part;
 use super::url;
+use crate::encoding::BinaryEncoding;
 use crate::keys::Key;
 
 /// Bodies larger than this are not tried in other spellings.
@@ -125,9 +126,37 @@ impl Case<'_> {
             _ => {}
         }
         match self.others().as_slice() {
-            [] => Some("send all headers of the request as they came".to_owned()),
+            [] => Some(self.malformed().unwrap_or_else(|| "send all headers of the request as they came".to_owned())),
             names => Some(format!("the headers look like those of {}", names.join(" or "))),
         }
+    }
+
+    /// What is wrong with a value that is where the signature should be.
+    fn malformed(&self) -> Option<String> {
+        let Scheme { prefix, encoding, .. } = *self.scheme;
+        let name =
+            self.scheme.headers.iter().find(|name| self.headers.header(name).iter().any(|text| !text.is_empty()))?;
+        let values = self.headers.header(name);
+        let length = self.scheme.proof.length();
+        let reads = |text: &str, encoding: BinaryEncoding| {
+            encoding.decode("signature", text).is_ok_and(|bytes| length.is_none_or(|length| bytes.len() == length))
+        };
+        if !prefix.is_empty() && values.iter().any(|text| reads(text, encoding)) {
+            return Some(format!("the value of {name} has lost the {prefix} before it: send it as it came"));
+        }
+        let others = [BinaryEncoding::Hex, BinaryEncoding::Base64, BinaryEncoding::Base64url];
+        let other = others
+            .into_iter()
+            .filter(|other| *other != encoding && length.is_some())
+            .find(|other| values.iter().any(|text| reads(text.strip_prefix(prefix).unwrap_or(text), *other)));
+        Some(match other {
+            Some(other) => format!(
+                "the value of {name} is {} and this provider writes {}: send it as it came",
+                other.name(),
+                encoding.name()
+            ),
+            None => format!("{name} is there, but its value is cut or changed: send it as it came"),
+        })
     }
 
     /// The providers whose signatures are among the headers; those whose prefix is there before those who have none.
@@ -153,7 +182,7 @@ impl Case<'_> {
             tried
                 .then(|| self.body(evidence, None).or_else(|| self.address(evidence)).or_else(|| self.both(evidence)))?
         });
-        found.unwrap_or_else(|| self.guess())
+        found.unwrap_or_else(|| self.guess(evidence))
     }
 
     /// Whether the signature is that of a request, with a key or with those that were sent.
@@ -266,10 +295,15 @@ impl Case<'_> {
     }
 
     /// When nothing fits: what is most often wrong.
-    fn guess(&self) -> String {
+    fn guess(&self, evidence: &Evidence<'_>) -> String {
         let Self { provider, scheme, .. } = self;
         if scheme.proof == Proof::Token {
             return "the token of the webhook's settings is another: copy it again".to_owned();
+        }
+        if evidence.more {
+            return format!(
+                "there are more than {MAX_SIGNATURES} signatures, and only the first {MAX_SIGNATURES} are tried"
+            );
         }
         for (prefix, kind) in NOT_SECRETS {
             let like = |text: &&str| text.trim_start_matches(['"', '\'', ' ']).starts_with(prefix);
@@ -277,6 +311,18 @@ impl Case<'_> {
             if self.secrets.iter().any(like) && *provider != Provider::Paystack {
                 return format!("the secret starts with {prefix} and so is {kind}: use the secret of the webhook");
             }
+        }
+        if *provider == Provider::Stripe && self.secrets.iter().any(|text| !clean(text).starts_with("whsec_")) {
+            return "Stripe's secrets start with whsec_: copy the signing secret of the endpoint, not its id or a key"
+                .to_owned();
+        }
+        let sid = |text: &&str| {
+            let text = clean(text);
+            let digits = text.strip_prefix("AC").or_else(|| text.strip_prefix("SK"));
+            digits.is_some_and(|digits| digits.len() == 32)
+        };
+        if *provider == Provider::Twilio && self.secrets.iter().any(sid) {
+            return "the secret is the id of an account or of an API key: use the Auth Token of the account".to_owned();
         }
         let body = self.message.body;
         if scheme.signs_body() && self.message.params.is_none() {
@@ -413,6 +459,12 @@ fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
             && let Ok(inner) = serde_json::from_str::<String>(&format!("\"{text}\""))
         {
             others.push((inner.into_bytes(), "without the backslashes before its quotes"));
+        }
+        if let Some((_, data)) = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+            let bytes = BinaryEncoding::Base64.decode("body", data).ok();
+            others.extend(
+                bytes.map(|bytes| (bytes, "read from its data: address: send what is after the comma as bodyBase64")),
+            );
         }
         let base64 =
             if text.ends_with('=') { BASE64.decode(text.as_bytes()) } else { BASE64_NOPAD.decode(text.as_bytes()) };

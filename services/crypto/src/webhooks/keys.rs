@@ -169,7 +169,11 @@ fn decoded(field: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, Error>
     let base64 = base64.strip_prefix(WHSEC).unwrap_or(base64);
     let bytes = BinaryEncoding::Base64.decode(field, base64).map(Zeroizing::new);
     bytes.map_err(|_| {
-        conflict(field, "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that")
+        conflict(
+            field,
+            "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that; if it is to be \
+             taken as text, send secretEncoding utf8",
+        )
     })
 }
 
@@ -185,6 +189,10 @@ fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key,
         } else {
             Err(conflict(field, "must be PEM (PKCS #8)"))
         };
+    }
+    let armoured = ["-----", "{", "ssh-"].iter().any(|start| trimmed.starts_with(start));
+    if proof == Proof::Ed25519 && field == "publicKey" && !armoured {
+        return Err(conflict(field, "must be the 64 hex characters that the application's page shows"));
     }
     Key::read(field, trimmed, None)
 }

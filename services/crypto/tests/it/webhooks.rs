@@ -91,7 +91,7 @@ fn tools_write_headers_and_bodies_in_their_own_ways() {
         json!({ "X-HUB-SIGNATURE-256": signature, "content-type": "application/json", "x-more": ["a", "b"] }),
         json!({ "x-hub-signature-256": [signature] }),
         json!({ "HTTP_X_HUB_SIGNATURE_256": signature }),
-        json!([{ "name": "X-Hub-Signature-256", "value": signature }, { "name": "Accept", "value": "*/*" }]),
+        json!([{ "name": "X-Hub-Signature-256", "value": signature }, { "name": "X-Load", "value": 1.5 }, { "name": "Accept", "value": "*/*" }]),
         json!(json!({ "x-hub-signature-256": signature }).to_string()),
         json!(format!("Accept: */*\nX-Hub-Signature-256:  {}\n", signature.as_str().unwrap())),
     ] {
@@ -388,6 +388,16 @@ fn wrong_requests_say_what_to_change() {
         (merged(github(), &json!({ "params": { "a": "b" } })), 422, "params: has no use here"),
         (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is there twice"),
         (merged(github(), &json!({ "body": null, "bodyBase64": "%" })), 422, "bodyBase64: is not base64"),
+        (
+            merged(github(), &json!({ "headers": { "headers": { "a": "b" }, "body": "" } })),
+            400,
+            "headers.headers: must be text, or a list of texts (you sent an object: of a whole item send only its headers",
+        ),
+        (
+            merged(github(), &json!({ "provider": "discord", "secret": null, "publicKey": "00ff" })),
+            422,
+            "publicKey: must be the 64 hex characters",
+        ),
         (merged(github(), &json!({ "secret": null })), 422, "secret: is missing: send secret or keyRef"),
         (merged(github(), &json!({ "secret": "" })), 400, "secret: must not be empty"),
         (merged(github(), &json!({ "secrets": ["a"] })), 422, "secrets: is there together with secret or keyRef"),

@@ -136,6 +136,7 @@ fn a_body_that_was_wrapped_or_trimmed() {
         (json, &in_json[1..in_json.len() - 1], "without the backslashes before its quotes"),
         (json, &base64(json), "read as base64 (bodyBase64)"),
         (json, &hex(json), "read as hex"),
+        (json, &format!("data:application/json;base64,{}", base64(json)), "read from its data: address"),
         (json, "{\"a\":\"Ã¼\"}", "read as UTF-8: it was read as Latin-1 on its way"),
         ("", "{}", "when that is empty"),
     ] {
@@ -257,6 +258,33 @@ fn headers_of_somebody_else() {
     assert!(hint(&first).starts_with("this is Notion's first message"));
     let mailgun = json!({ "provider": "mailgun", "secret": "s", "body": "{\"event-data\":{}}" });
     assert!(hint(&mailgun).starts_with("its signature stands in the body"));
+}
+
+#[test]
+fn a_signature_that_was_changed_has_its_hint() {
+    let code = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let github = |value: &str| merged(github(), &json!({ "headers": { "x-hub-signature-256": value } }));
+    assert!(hint(&github(code)).contains("has lost the sha256= before it"));
+    assert!(hint(&github(&format!("sha256={}", &code[..60]))).contains("is cut or changed"));
+    let shopify =
+        json!({ "provider": "shopify", "secret": "s", "body": "", "headers": { "x-shopify-hmac-sha256": code } });
+    assert!(hint(&shopify).contains("is hex and this provider writes base64"), "{}", hint(&shopify));
+
+    let other = "bm9ldHUjKzFob2VudXRob2VodWUzMjRvdWVvdW9ldQo=";
+    let many = json!({ "webhook-signature": format!("v1,{other} ").repeat(21) });
+    let many = merged(standard(), &json!({ "headers": merged(standard()["headers"].clone(), &many) }));
+    assert!(hint(&many).contains("only the first 20 are tried"));
+}
+
+#[test]
+fn secrets_of_stripe_and_twilio_are_known() {
+    let stripe = signed(&json!({ "provider": "stripe", "secret": "whsec_a", "body": "{}" }));
+    let stripe = json!({ "provider": "stripe", "secret": "we_1", "body": "{}", "headers": stripe });
+    assert!(hint(&stripe).starts_with("Stripe's secrets start with whsec_"));
+    let twilio = json!({ "provider": "twilio", "secret": "s", "url": "https://a.b", "params": {} });
+    let twilio =
+        merged(twilio.clone(), &json!({ "headers": signed(&twilio), "secret": format!("AC{}", "0".repeat(32)) }));
+    assert!(hint(&twilio).contains("use the Auth Token"));
 }
 
 #[test]
