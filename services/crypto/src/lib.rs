@@ -154,7 +154,6 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Check the signature of a webhook")
                 .description(webhooks::verify::DESCRIPTION)
                 .example(webhooks::verify::example())
-                .inline(webhooks::INLINE_BYTES)
         })
         .compute("POST /webhooks/sign", with(keys, webhooks::sign::sign), |op| {
             op.summary("Sign a webhook").description(webhooks::sign::DESCRIPTION).example(webhooks::sign::example())
