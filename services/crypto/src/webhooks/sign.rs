@@ -187,7 +187,9 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     let held = held.first().expect("there is at least one");
 
     let time = Moment::or_now(request.timestamp.as_ref(), "timestamp", call)?;
-    let stamp = scheme.stamp.map(|stamp| time::write(time, stamp.unit));
+    // A time in the body is there already.
+    let stamp = scheme.stamp.filter(|stamp| !matches!(stamp.place, StampPlace::Body(_)));
+    let stamp = stamp.map(|stamp| time::write(time, stamp.unit));
     let id = if parts.contains(&Part::Id) { Some(message_id(request.id.as_deref())?) } else { None };
     let mut carrier = request.headers;
     if scheme.place == Place::Body {
@@ -255,6 +257,7 @@ fn written(scheme: &Scheme<'_>, signed: Signed<'_>, signature: &str) -> BTreeMap
             StampPlace::Headers(names) => {
                 headers.insert(names[0].to_owned(), stamp.to_owned());
             }
+            StampPlace::Body(_) => {}
             StampPlace::Item { prefix, divider } => value = format!("{prefix}{stamp}{divider}{value}"),
         }
     }

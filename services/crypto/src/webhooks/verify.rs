@@ -17,7 +17,7 @@ use super::hint::{Budget, Case};
 use super::keys::{self, Held};
 use super::message::{self, BODY_HASH, Message, Sent};
 use super::provider::Provider;
-use super::scheme::{Place, Proof, Scheme, Stamp, Unit};
+use super::scheme::{Event, Place, Proof, Scheme, Stamp, StampPlace, Unit};
 use super::{template, time, url};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -213,7 +213,11 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         Ok(evidence) => fitting(&scheme, &contents, &held, evidence)?,
     };
     let signed = evidence.as_ref().map(|evidence| evidence.signed).unwrap_or_default();
-    let stamp = signed.stamp;
+    let in_body = match scheme.stamp.map(|stamp| stamp.place) {
+        Some(StampPlace::Body(pointer)) => Event::Body(pointer).id(signed, &[], &request.headers, &body),
+        _ => None,
+    };
+    let stamp = signed.stamp.or(in_body.as_deref());
     let signed_at = stamp.and_then(|text| match scheme.stamp? {
         Stamp { any_unit: true, .. } => time::read_any(text),
         Stamp { unit, .. } => time::read(text, unit),
