@@ -74,7 +74,7 @@ pub struct WebhookSignRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
-    /// What the secret's text stands for; as the provider does it when absent.
+    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
     /// The private key for Discord (Ed25519) or SendGrid (P-256), as PEM.

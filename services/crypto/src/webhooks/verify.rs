@@ -75,7 +75,7 @@ pub struct WebhookVerifyRequest {
     #[serde(default)]
     #[garde(length(max = 10), inner(length(chars, min = 1, max = 4096)))]
     pub secrets: Vec<Secret<String>>,
-    /// What the secret's text stands for; as the provider does it when absent.
+    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
     /// The public key of Discord (hex) or SendGrid (base64 or PEM).
