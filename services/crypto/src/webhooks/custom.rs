@@ -47,7 +47,7 @@ pub struct Custom {
     /// How the time is written when signing. For checking every form is read.
     #[serde(default)]
     pub timestamp_format: TimestampFormat,
-    /// The header that holds the message's id.
+    /// The header that holds the message's id; the template has `{id}` then.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub id_header: Option<String>,

@@ -68,7 +68,7 @@ impl<'r> Evidence<'r> {
         let signatures = signatures(scheme, &items)
             .map_err(|why| Refusal { reason: Reason::MalformedSignature, message: format!("{place} {first} {why}") })?;
         let stamp = match scheme.stamp.map(|stamp| stamp.place) {
-            None => None,
+            None | Some(StampPlace::Body(_)) => None,
             Some(StampPlace::Headers(names)) => {
                 Some(single(carrier, names, place, Reason::MissingTimestamp, Reason::MalformedTimestamp)?)
             }

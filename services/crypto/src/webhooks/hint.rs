@@ -1,34 +1,34 @@
 //! What is probably wrong with a request that is not valid. Nothing here makes one valid: a fitting variant is only named.
 
+mod budget;
 mod json;
+mod variants;
 
-use std::cell::Cell;
-
+pub(super) use budget::Budget;
 use chassis::Call;
-use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
-use zeroize::Zeroizing;
+use variants::{clean, other_bodies, other_readings, read};
 
 use super::evidence::{Evidence, MAX_SIGNATURES, Reason};
 use super::fields::Fields;
 use super::keys::Held;
 use super::message::Message;
 use super::provider::Provider;
-use super::scheme::{Place, Proof, Scheme, SecretForm};
+use super::scheme::{Place, Proof, Scheme};
 use super::table::TABLE;
 use super::template::Part;
 use super::url;
 use crate::encoding::BinaryEncoding;
+use crate::hmac::HmacAlgorithm;
 use crate::keys::Key;
 
 /// Bodies larger than this are not tried in other spellings.
 const MAX_BODY: usize = 256 * 1024;
-/// Bytes that are made and hashed in the search, for a request that is not valid anyway.
-const MAX_HASHED: usize = 8 * 1024 * 1024;
-/// What a content costs besides its bytes.
-const CONTENT_COST: usize = 256;
-/// Signatures of public keys that are checked in the search, of each content and in all.
+/// Signatures of public keys that are checked for each content.
 const MAX_CHECKED_EACH: usize = 3;
-const MAX_CHECKED: usize = 20;
+/// Hashes that take about so many times as long as the others.
+const SLOW: [HmacAlgorithm; 4] =
+    [HmacAlgorithm::Sha3_224, HmacAlgorithm::Sha3_256, HmacAlgorithm::Sha3_384, HmacAlgorithm::Sha3_512];
+const SLOW_COST: usize = 4;
 /// Providers that are named when the headers are somebody else's.
 const MAX_NAMED: usize = 3;
 
@@ -45,35 +45,6 @@ pub(super) struct Case<'c> {
     pub(super) secrets: Vec<&'c str>,
     pub(super) call: &'c Call,
     pub(super) budget: Budget,
-}
-
-/// What the search may still cost.
-pub(super) struct Budget {
-    bytes: Cell<usize>,
-    checks: Cell<usize>,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { bytes: Cell::new(MAX_HASHED), checks: Cell::new(MAX_CHECKED) }
-    }
-}
-
-impl Budget {
-    /// Takes bytes; when there are no more, nothing is left for anything.
-    fn take_bytes(&self, bytes: usize) -> bool {
-        take(&self.bytes, bytes.saturating_add(CONTENT_COST))
-    }
-
-    fn is_spent(&self) -> bool {
-        self.bytes.get() == 0 || self.checks.get() == 0
-    }
-}
-
-fn take(left: &Cell<usize>, wanted: usize) -> bool {
-    let rest = left.get().checked_sub(wanted);
-    left.set(rest.unwrap_or_default());
-    rest.is_some()
 }
 
 impl Case<'_> {
@@ -202,11 +173,12 @@ impl Case<'_> {
         let mut signatures = evidence.signatures.as_slice();
         if !self.scheme.is_shared() {
             signatures = &signatures[..signatures.len().min(MAX_CHECKED_EACH)];
-            if !take(&self.budget.checks, signatures.len()) {
+            if !self.budget.take_checks(signatures.len()) {
                 return false;
             }
         }
-        self.budget.take_bytes(content.len())
+        let slow = matches!(self.scheme.proof, Proof::Hmac(algorithm) if SLOW.contains(&algorithm));
+        self.budget.take_bytes(content.len() * if slow { SLOW_COST } else { 1 })
             && self.scheme.proof.holds("secret", key, content, signatures).unwrap_or(false)
     }
 
@@ -383,106 +355,3 @@ const NOT_SECRETS: [(&str, &str); 14] = [
     ("key-", "an API key"),
     ("-----BEGIN", "a key in PEM"),
 ];
-
-type Reading = (Zeroizing<Vec<u8>>, &'static str);
-
-const QUOTES: [char; 3] = ['"', '\'', '`'];
-
-/// A secret without what is often copied with it.
-fn clean(text: &str) -> &str {
-    text.trim().trim_matches(QUOTES).trim_end_matches("\\n")
-}
-
-fn read(text: &str, form: SecretForm) -> Option<Zeroizing<Vec<u8>>> {
-    match form {
-        SecretForm::Text => Some(plain(text)),
-        SecretForm::Base64 => base64(text),
-    }
-}
-
-fn plain(text: &str) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(text.as_bytes().to_vec())
-}
-
-fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
-    BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
-}
-
-/// What else the text of a secret may stand for.
-fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
-    let trimmed = text.trim();
-    let unquoted = trimmed.trim_matches(QUOTES);
-    let read = |text: &str| read(text, form);
-    let candidates = [
-        (read(trimmed).filter(|_| trimmed != text), "is sent without the spaces or line break around it"),
-        (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the quotes around it"),
-        (
-            read(unquoted.trim_end_matches("\\n")).filter(|_| unquoted.ends_with("\\n")),
-            "is sent without the \\n at its end",
-        ),
-        (Some(plain(unquoted)), "is taken as text: set secretEncoding to utf8"),
-        (base64(unquoted), "is taken as base64: set secretEncoding to base64, and leave out whsec_"),
-        (
-            HEXLOWER_PERMISSIVE.decode(unquoted.as_bytes()).ok().map(Zeroizing::new),
-            "is taken as hex: set secretEncoding to hex",
-        ),
-        (unquoted.strip_prefix("whsec_").map(plain), "is sent without whsec_ before it"),
-    ];
-    candidates.into_iter().filter_map(|(bytes, what)| Some((bytes?, what))).collect()
-}
-
-/// What the body may have been, each with what is different.
-fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
-    let text = std::str::from_utf8(body).ok();
-    let trimmed = body.trim_ascii();
-    let mut others = vec![
-        (body.trim_ascii_end().to_vec(), "without the line break at its end"),
-        ([body, b"\n"].concat(), "with a line break at its end"),
-        ([body, b"\r\n"].concat(), "with a line break at its end"),
-        (trimmed.to_vec(), "without the spaces around it"),
-        (body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).to_vec(), "without the byte order mark at its start"),
-    ];
-    if !body.is_empty() {
-        others.push((Vec::new(), "when that is empty"));
-    }
-    if let Some(text) = text {
-        others.push((text.replace("\r\n", "\n").into_bytes(), "with its line breaks as LF"));
-        others.push((text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(), "with its line breaks as CRLF"));
-        let text = text.trim();
-        if let Ok(inner) = serde_json::from_str::<String>(text) {
-            others.push((
-                inner.into_bytes(),
-                "once unpacked: it was made JSON a second time (quotes around it, backslashes in it)",
-            ));
-        } else if text.contains("\\\"")
-            && let Ok(inner) = serde_json::from_str::<String>(&format!("\"{text}\""))
-        {
-            others.push((inner.into_bytes(), "without the backslashes before its quotes"));
-        }
-        if let Some((_, data)) = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-            let bytes = BinaryEncoding::Base64.decode("body", data).ok();
-            others.extend(
-                bytes.map(|bytes| (bytes, "read from its data: address: send what is after the comma as bodyBase64")),
-            );
-        }
-        let base64 =
-            if text.ends_with('=') { BASE64.decode(text.as_bytes()) } else { BASE64_NOPAD.decode(text.as_bytes()) };
-        others.extend(base64.ok().map(|bytes| (bytes, "read as base64 (bodyBase64)")));
-        others.extend(HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().map(|bytes| (bytes, "read as hex")));
-        if text.contains("%20") {
-            others.push((
-                text.replace("%20", "+").into_bytes(),
-                "with + for its spaces: the form was read and written again",
-            ));
-        } else if text.contains('=') && text.contains('+') {
-            others.push((
-                text.replace('+', "%20").into_bytes(),
-                "with %20 for its spaces: the form was read and written again",
-            ));
-        }
-        let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
-        others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was read as Latin-1 on its way")));
-    }
-    others
-}

@@ -58,6 +58,8 @@ pub(super) struct Stamp<'s> {
 #[derive(Clone, Copy)]
 pub(super) enum StampPlace<'s> {
     Headers(&'s [&'s str]),
+    /// In the JSON of the body that is signed, by a JSON pointer.
+    Body(&'s str),
     /// Beside the signatures, with a prefix, and when written with this between it and them.
     Item {
         prefix: &'s str,

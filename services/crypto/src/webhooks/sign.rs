@@ -74,7 +74,7 @@ pub struct WebhookSignRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
-    /// What the secret's text stands for; as the provider does it when absent.
+    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
     /// The private key for Discord (Ed25519) or SendGrid (P-256), as PEM.
@@ -188,7 +188,9 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     let held = held.first().expect("there is at least one");
 
     let time = Moment::or_now(request.timestamp.as_ref(), "timestamp", call)?;
-    let stamp = scheme.stamp.map(|stamp| time::write(time, stamp.unit));
+    // A time in the body is there already.
+    let stamp = scheme.stamp.filter(|stamp| !matches!(stamp.place, StampPlace::Body(_)));
+    let stamp = stamp.map(|stamp| time::write(time, stamp.unit));
     let id = if parts.contains(&Part::Id) { Some(message_id(request.id.as_deref())?) } else { None };
     let mut carrier = request.headers;
     if scheme.place == Place::Body {
@@ -256,6 +258,7 @@ fn written(scheme: &Scheme<'_>, signed: Signed<'_>, signature: &str) -> BTreeMap
             StampPlace::Headers(names) => {
                 headers.insert(names[0].to_owned(), stamp.to_owned());
             }
+            StampPlace::Body(_) => {}
             StampPlace::Item { prefix, divider } => value = format!("{prefix}{stamp}{divider}{value}"),
         }
     }

@@ -215,7 +215,15 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
     // developers.facebook.com/docs/graph-api/webhooks/getting-started
     (Provider::Meta, Scheme { headers: &["X-Hub-Signature-256"], prefix: "sha256=", ..HEX }),
     // linear.app/developers/webhooks
-    (Provider::Linear, Scheme { headers: &["Linear-Signature"], event: Event::Headers(&["Linear-Delivery"]), ..HEX }),
+    (
+        Provider::Linear,
+        Scheme {
+            headers: &["Linear-Signature"],
+            stamp: Some(Stamp { place: StampPlace::Body("/webhookTimestamp"), unit: Unit::Millis, any_unit: false }),
+            event: Event::Headers(&["Linear-Delivery"]),
+            ..HEX
+        },
+    ),
     // typeform.com/developers/webhooks/secure-your-webhooks
     (
         Provider::Typeform,

@@ -17,7 +17,7 @@ use super::hint::{Budget, Case};
 use super::keys::{self, Held, Task};
 use super::message::{self, BODY_HASH, Message, Sent};
 use super::provider::Provider;
-use super::scheme::{Place, Proof, Scheme, Stamp, Unit};
+use super::scheme::{Event, Place, Proof, Scheme, Stamp, StampPlace, Unit};
 use super::{template, time, url};
 use crate::Error;
 use crate::encoding::InputEncoding;
@@ -75,7 +75,7 @@ pub struct WebhookVerifyRequest {
     #[serde(default)]
     #[garde(length(max = 10), inner(length(chars, min = 1, max = 4096)))]
     pub secrets: Vec<Secret<String>>,
-    /// What the secret's text stands for; as the provider does it when absent.
+    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
     /// The public key of Discord (hex) or SendGrid (base64 or PEM).
@@ -214,7 +214,11 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         Ok(evidence) => fitting(&scheme, &contents, &held, evidence)?,
     };
     let signed = evidence.as_ref().map(|evidence| evidence.signed).unwrap_or_default();
-    let stamp = signed.stamp;
+    let in_body = match scheme.stamp.map(|stamp| stamp.place) {
+        Some(StampPlace::Body(pointer)) => Event::Body(pointer).id(signed, &[], &request.headers, &body),
+        _ => None,
+    };
+    let stamp = signed.stamp.or(in_body.as_deref());
     let signed_at = stamp.and_then(|text| match scheme.stamp? {
         Stamp { any_unit: true, .. } => time::read_any(text),
         Stamp { unit, .. } => time::read(text, unit),

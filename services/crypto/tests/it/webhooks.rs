@@ -246,6 +246,25 @@ fn age_is_checked_in_both_directions() {
     }
 }
 
+/// Linear has the time in the body, which is signed.
+#[test]
+fn a_time_in_the_body_is_checked_too() {
+    let client = at(NOW);
+    let body = |time: i64| json!({ "action": "create", "webhookTimestamp": time }).to_string();
+    for (time, valid, reason) in [
+        (NOW * 1000, true, Value::Null),
+        ((NOW - 400) * 1000, false, json!("timestamp-too-old")),
+        ((NOW + 400) * 1000, false, json!("timestamp-in-future")),
+        (NOW, false, json!("timestamp-too-old")),
+    ] {
+        let request = json!({ "provider": "linear", "secret": "s", "body": body(time) });
+        let made = post(&client, SIGN, &request);
+        assert_eq!(made["timestamp"], Value::Null);
+        let answer = post(&client, VERIFY, &merged(request, &json!({ "headers": made["headers"] })));
+        assert_eq!((&answer["valid"], &answer["reason"]), (&json!(valid), &reason), "{time}");
+    }
+}
+
 #[test]
 fn what_is_not_checked_is_said() {
     let warnings = |request: &Value| {

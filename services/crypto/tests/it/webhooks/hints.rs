@@ -383,3 +383,18 @@ fn the_search_has_an_end() {
     let many: Vec<String> = (0..9).map(|number| format!(" {number}")).chain(["s".to_owned()]).collect();
     assert!(hint(&request(json!(many))).contains("the secret is not this webhook's"));
 }
+
+/// SHA-3 is the slowest of the hashes, so its search ends earlier.
+#[test]
+fn slow_hashes_are_tried_less() {
+    let sent = format!("{{\"a\": \"ü/&{}\"}}", "x".repeat(240_000));
+    for (algorithm, found) in [("sha512", true), ("sha3-512", false)] {
+        let request = json!({
+            "provider": "generic", "secret": "s", "body": sent,
+            "generic": { "signatureHeader": "x-s", "algorithm": algorithm }
+        });
+        let received = json!({ "headers": signed(&request), "body": sent.replace(": \"", ":\"") });
+        let hint = hint(&merged(request, &received));
+        assert_eq!(hint.contains("with a space after each comma"), found, "{algorithm}: {hint}");
+    }
+}
