@@ -181,6 +181,7 @@ fn what_is_no_key_is_refused_with_its_reason() {
         (r#"{"kty": "oct", "k": "AA=="}"#.to_owned(), "base64url"),
         (r#"{"kty": "oct", "k": 7}"#.to_owned(), "are text"),
         (r#"{"kty": "oct", "k": "AA", "key_ops": ["sign", "sign"]}"#.to_owned(), "twice"),
+        (with(&rsa, "key_ops", (0..17).map(|number| json!(number.to_string())).collect()), "more than 16 operations"),
         (with(&rsa, "e", json!("AQ")), "exponent"),
         (with(&rsa, "e", json!("Ag")), "exponent"),
         (with(&rsa, "e", json!("AAEAAQ")), "zeros"),
