@@ -150,7 +150,7 @@ pub fn example() -> InspectRequest {
 pub fn inspect(request: InspectRequest, call: &Call, keys: &Keyring) -> Result<InspectResponse, Error> {
     let Some(text) = request.text()? else {
         let given = Given { field: "key", key: None, key_ref: request.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |_| Err(conflict("key", "is missing")))?;
+        let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
         let Candidate { key, reference } = chosen.newest();
         if request.include_private {
             return Err(conflict("includePrivate", "is not for a named key: its private half stays on the server"));
