@@ -264,7 +264,7 @@ impl<'r> Sent<'r> {
             Self::Text(text) => Written::of("key", text),
             Self::Bytes(bytes) => {
                 let unknown = || conflict("file", "is not a key that can be read: send PEM, DER, a JWK or an SSH key");
-                Written::of_der(Zeroizing::new(bytes.to_vec())).ok_or_else(unknown)
+                Written::of_der("file", Zeroizing::new(bytes.to_vec()))?.ok_or_else(unknown)
             }
         }
     }

@@ -92,7 +92,10 @@ fn written(field: &'static str, text: &str) -> Result<Written, Error> {
     match keys.len() {
         0 => Err(conflict(field, "is a JWK set without a key that is known here")),
         1 => Ok(keys.remove(0)),
-        many => Err(conflict(field, format!("is a JWK set of {many} keys: send one of them"))),
+        many => Err(conflict(
+            field,
+            format!("is a JWK set of {many} keys: send one of them, or to /jwt/verify the whole set in jwks"),
+        )),
     }
 }
 

@@ -161,5 +161,5 @@ fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key,
             Err(conflict(field, "must be PEM (PKCS #8)"))
         };
     }
-    if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read(field, trimmed, None) }
+    if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read_plain(field, trimmed) }
 }
