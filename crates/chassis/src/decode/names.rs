@@ -30,7 +30,8 @@ pub(crate) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     }
     let name = name.to_ascii_lowercase();
     let score = |known: &str| strsim::jaro_winkler(&name, &known.to_ascii_lowercase());
-    let best = known.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+    // Of several as near the first is taken.
+    let best = known.iter().rev().max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (score(best) >= SIMILARITY).then_some(best)
 }
 
@@ -76,6 +77,7 @@ mod tests {
     fn choices_read_as_a_sentence_with_the_nearest_first() {
         assert_eq!(one_of("sha265", &["md5", "sha512", "sha256"]), "sha256, md5 or sha512");
         assert_eq!(one_of("zzz", &["md5"]), "md5");
+        assert_eq!(one_of("rsa", &["rsa-2048", "rsa-3072", "rsa-4096"]), "rsa-2048, rsa-3072 or rsa-4096");
         let many: Vec<String> = (0..100).map(|number| format!("choice-{number}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert!(one_of("x", &many).ends_with(" more"));

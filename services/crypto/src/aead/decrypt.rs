@@ -163,6 +163,12 @@ impl DecryptRequest {
             Some(format) => Ok(format),
             None if self.ciphertext.trim_start().starts_with(compact::PREFIX) => Ok(Format::Compact),
             None if self.nonce.is_some() => Ok(Format::Parts),
+            // Of RSA there is nothing but the message.
+            None if self.key.as_ref().is_some_and(|key| key.reveal().contains("-----BEGIN")) => Err(conflict(
+                "algorithm",
+                "is needed with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, which Node and Java take when they are not \
+                 told otherwise",
+            )),
             None => Err(conflict(
                 "format",
                 "is needed: the message is not in the compact form (ff1.…) and there is no nonce; send parts or n8n",

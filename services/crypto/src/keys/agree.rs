@@ -130,10 +130,9 @@ pub fn agree(request: AgreeRequest, call: &Call, keys: &Keyring) -> Result<Agree
     let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
     let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
     let given = Given { field: "privateKey", key: request.private_key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let passphrase = request.passphrase.as_ref().map(|passphrase| passphrase.reveal().as_str());
-    let chosen = keys.choose(given, call, |text| Key::read("privateKey", text.reveal(), passphrase))?;
-    let Candidate { key: own, reference } = chosen.newest();
-    let field = if reference.is_some() { "keyRef" } else { "privateKey" };
+    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let newest = chosen.newest();
+    let (Candidate { key: own, reference }, field) = (newest, newest.field("privateKey"));
     let other = Key::read("publicKey", &request.public_key, None)?;
     if other.material.is_private() {
         return Err(conflict("publicKey", format!("must be the other's public key, and is {}", other.material.name())));

@@ -144,6 +144,12 @@ impl Form {
     }
 }
 
+/// Whether bytes begin as a PKCS #12 file does: a sequence of which the version, 3, comes first (RFC 7292, section 4). Its
+/// length, which may be written in several ways, stands between.
+pub(super) fn is_pkcs12(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30) && bytes[..bytes.len().min(12)].windows(4).any(|part| part == [2, 1, 3, 0x30])
+}
+
 fn pkcs8(field: &'static str, info: &PrivateKeyInfoRef<'_>) -> Result<Key, Error> {
     let damaged = |_| conflict(field, "is a damaged PRIVATE KEY");
     let bytes = info.private_key.as_bytes();

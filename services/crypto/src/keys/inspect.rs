@@ -150,7 +150,7 @@ pub fn example() -> InspectRequest {
 pub fn inspect(request: InspectRequest, call: &Call, keys: &Keyring) -> Result<InspectResponse, Error> {
     let Some(text) = request.text()? else {
         let given = Given { field: "key", key: None, key_ref: request.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |_| Err(conflict("key", "is missing")))?;
+        let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
         let Candidate { key, reference } = chosen.newest();
         if request.include_private {
             return Err(conflict("includePrivate", "is not for a named key: its private half stays on the server"));
@@ -264,7 +264,7 @@ impl<'r> Sent<'r> {
             Self::Text(text) => Written::of("key", text),
             Self::Bytes(bytes) => {
                 let unknown = || conflict("file", "is not a key that can be read: send PEM, DER, a JWK or an SSH key");
-                Written::of_der(Zeroizing::new(bytes.to_vec())).ok_or_else(unknown)
+                Written::of_der("file", Zeroizing::new(bytes.to_vec()))?.ok_or_else(unknown)
             }
         }
     }

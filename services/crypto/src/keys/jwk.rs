@@ -14,6 +14,9 @@ use super::{Curve, EcKey, Key, Material, OkpKey, OkpUse, RsaKey, RsaPrivate};
 use crate::Error;
 use crate::error::conflict;
 
+/// There are eight of them; a key may name others. They are compared each with each.
+const MAX_OPERATIONS: usize = 16;
+
 /// The members of every kind. One that is there twice is an error (RFC 7517, section 4); others are let pass.
 #[derive(Deserialize)]
 struct Written {
@@ -89,7 +92,10 @@ fn written(field: &'static str, text: &str) -> Result<Written, Error> {
     match keys.len() {
         0 => Err(conflict(field, "is a JWK set without a key that is known here")),
         1 => Ok(keys.remove(0)),
-        many => Err(conflict(field, format!("is a JWK set of {many} keys: send one of them"))),
+        many => Err(conflict(
+            field,
+            format!("is a JWK set of {many} keys: send one of them, or to /jwt/verify the whole set in jwks"),
+        )),
     }
 }
 
@@ -119,6 +125,9 @@ impl Written {
         };
         // RFC 7517, section 4.3.
         let operations = self.key_ops.clone();
+        if operations.as_ref().is_some_and(|all| all.len() > MAX_OPERATIONS) {
+            return Err(conflict(field, format!("has more than {MAX_OPERATIONS} operations in key_ops")));
+        }
         if operations.as_ref().is_some_and(|all| (1..all.len()).any(|end| all[..end].contains(&all[end]))) {
             return Err(conflict(field, "names an operation in key_ops twice"));
         }

@@ -1,11 +1,15 @@
 //! Named keys: they stay on the server, and a request says only which.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use chassis::settings::Hidden;
 use chassis::{Call, Secret};
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Key, Purpose};
 use crate::Error;
@@ -34,14 +38,40 @@ struct Named {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    keys: BTreeMap<String, WrittenKey>,
+    keys: Pairs<String, WrittenKey>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenKey {
     consumers: Vec<String>,
-    versions: BTreeMap<u32, WrittenVersion>,
+    versions: Pairs<u32, WrittenVersion>,
+}
+
+/// The members of an object as they stand there. A map would take the later of two with one name without a word, and that
+/// may be for other consumers.
+struct Pairs<K, V>(Vec<(K, V)>);
+
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<K, V>(PhantomData<(K, V)>);
+        impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Members<K, V> {
+            type Value = Pairs<K, V>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData))
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,11 +128,14 @@ impl Keyring {
                  \"keyEncoding\": \"base64\"}}}}}}}}}}"
             )
         })?;
-        let named = |(name, key): (String, WrittenKey)| {
+        let mut keys = BTreeMap::new();
+        for (name, key) in written.keys.0 {
             let named = key.named(&name).map_err(|problem| format!("the keyring's key {name}: {problem}"))?;
-            Ok((name, named))
-        };
-        Ok(Self { keys: written.keys.into_iter().map(named).collect::<Result<_, String>>()? })
+            if keys.insert(name.clone(), named).is_some() {
+                return Err(format!("the keyring's key {name}: it is there twice"));
+            }
+        }
+        Ok(Self { keys })
     }
 
     /// The keys a request may use: the one it sent, read by `read`, or the versions of the one it names.
@@ -167,9 +200,10 @@ impl Keyring {
         let (name, version) = match reference.split_once('@') {
             None => (reference, None),
             Some((name, version)) => {
-                let number = version.parse::<u32>();
-                let number =
-                    number.map_err(|_| conflict("keyRef", "must be a name, or a name and a version as in orders@2"))?;
+                // As we write it: what is compared with it elsewhere has no other spelling.
+                let number = version.parse::<u32>().ok().filter(|number| number.to_string() == version);
+                let number = number
+                    .ok_or_else(|| conflict("keyRef", "must be a name, or a name and a version as in orders@2"))?;
                 (name, Some(number))
             }
         };
@@ -203,10 +237,15 @@ impl WrittenKey {
         if self.consumers.is_empty() {
             return Err("consumers is empty: name who may use it, or write [\"*\"]".to_owned());
         }
-        if self.versions.is_empty() || self.versions.len() > MAX_VERSIONS {
+        let mut written = self.versions.0;
+        if written.is_empty() || written.len() > MAX_VERSIONS {
             return Err(format!("it needs 1 to {MAX_VERSIONS} versions"));
         }
-        let versions = self.versions.into_iter().rev().map(|(number, version)| {
+        written.sort_by_key(|(number, _)| Reverse(*number));
+        if let Some(pair) = written.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(format!("version {} is there twice", pair[0].0));
+        }
+        let versions = written.into_iter().map(|(number, version)| {
             let key = version.key().map_err(|error| format!("version {number}: key {error}"))?;
             Ok((number, Arc::new(key)))
         });
@@ -305,10 +344,12 @@ mod tests {
     #[test]
     fn somebody_elses_key_is_as_unknown_as_none() {
         let keyring = keyring(TWO).unwrap();
-        let error = |reference| keyring.named(reference, &Call::detached()).err().unwrap().to_string();
+        let error = |reference: &str| keyring.named(reference, &Call::detached()).err().unwrap().to_string();
         assert_eq!(error("private"), error("nothing"));
         assert!(error("orders@2").contains("version"));
-        assert!(error("orders@x").contains("orders@2"));
+        for version in ["x", "", "01", "+1", "-1", " 1", "1@1", "4294967297"] {
+            assert!(error(&format!("orders@{version}")).contains("orders@2"), "{version}");
+        }
     }
 
     #[test]
@@ -320,6 +361,21 @@ mod tests {
             (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"1": {"key": "geheim"}}}}}"#, "version 1"),
             (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"1": {"key": {"geheim": 1}}}}}}"#, "line 1"),
             (r#"{"keys": {"a": {"consumers": "geheim"}}}"#, "line 1"),
+            (
+                r#"{"keys": {"a": {"consumers": ["acme"], "versions": {"1": {"key": "geheim", "keyEncoding": "utf8"}}},
+                             "a": {"consumers": ["*"], "versions": {"1": {"key": "geheim", "keyEncoding": "utf8"}}}}}"#,
+                "key a: it is there twice",
+            ),
+            (
+                r#"{"keys": {"a": {"consumers": ["*"], "versions": {
+                    "1": {"key": "geheim", "keyEncoding": "utf8"}, "1": {"key": "geheim", "keyEncoding": "utf8"}}}}}"#,
+                "version 1 is there twice",
+            ),
+            (
+                r#"{"keys": {"a": {"consumers": ["acme"], "consumers": ["*"], "versions": {"1": {"key": "geheim"}}}}}"#,
+                "line 1",
+            ),
+            (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"01": {"key": "geheim"}}}}}"#, "line 1"),
             ("/nowhere/geheim.json", "cannot be read"),
         ] {
             let problem = keyring(json).err().unwrap();

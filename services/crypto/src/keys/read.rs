@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::der::Form;
+use super::der::{self, Form};
 use super::{Key, Material, jwk, pem, ssh};
 use crate::Error;
 use crate::error::conflict;
@@ -28,6 +28,22 @@ impl Key {
     /// As [`Key::read`]; an encrypted private key is refused, unless its public half stands beside it.
     pub(crate) fn read_public(field: &'static str, text: &str) -> Result<Self, Error> {
         Written::of(field, text)?.public(field)
+    }
+
+    /// The same as [`Key::read`] where there is no passphrase to send.
+    ///
+    /// # Errors
+    /// As [`Key::read`]; an encrypted private key is refused.
+    pub(crate) fn read_plain(field: &'static str, text: &str) -> Result<Self, Error> {
+        let written = Written::of(field, text)?;
+        if let Written::Der(forms) = &written
+            && forms.iter().any(|(form, _)| *form == Form::Encrypted)
+        {
+            let message = "is encrypted, and there is no passphrase for it here: send a copy without one, as openssl pkey \
+                           -in key.pem -out copy.pem writes it, or keep it in the server's keyring";
+            return Err(conflict(field, message));
+        }
+        written.key(field, None)
     }
 
     /// The bytes two sides share.
@@ -79,15 +95,24 @@ impl<'t> Written<'t> {
             return Err(conflict(field, "is PuTTY's own form: in PuTTYgen choose Conversions, Export OpenSSH key"));
         }
         let bytes = pem::base64(field, text).map_err(|_| unknown())?;
-        Self::of_der(bytes).ok_or_else(unknown)
+        Self::of_der(field, bytes)?.ok_or_else(unknown)
     }
 
-    /// What bytes are.
-    pub(super) fn of_der(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+    /// What bytes are; nothing when they are no key.
+    ///
+    /// # Errors
+    /// When they hold keys in a form that is not read here.
+    pub(super) fn of_der(field: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Option<Self>, Error> {
         if bytes.len() > MAX_TEXT {
-            return None;
+            return Ok(None);
         }
-        Form::of_bytes(&bytes).map(|form| Self::Der(vec![(form, bytes)]))
+        match Form::of_bytes(&bytes) {
+            None if der::is_pkcs12(&bytes) => Err(conflict(
+                field,
+                "is a PKCS #12 file: take what is in it out with openssl pkcs12 -in x.p12 -nodes, and send that",
+            )),
+            form => Ok(form.map(|form| Self::Der(vec![(form, bytes)]))),
+        }
     }
 
     /// The key in it.

@@ -63,14 +63,14 @@ impl RsaKey {
         bits(&self.modulus)
     }
 
-    /// The pair aws-lc signs with.
+    /// The pair aws-lc signs and decrypts with.
     ///
     /// # Errors
     /// When it is too short for that.
     pub(crate) fn key_pair(&self, field: &'static str) -> Result<&KeyPair, Error> {
         self.pair.as_deref().ok_or_else(|| {
             let length = self.bits();
-            conflict(field, format!("is an RSA key of {length} bits: use one of at least {MIN_SIGNING_BITS} to sign"))
+            conflict(field, format!("is an RSA key of {length} bits: use one of at least {MIN_SIGNING_BITS}"))
         })
     }
 

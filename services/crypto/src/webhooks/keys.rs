@@ -206,5 +206,5 @@ fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key,
     if proof == Proof::Ed25519 && field == "publicKey" && !armoured {
         return Err(conflict(field, "must be the 64 hex characters that the application's page shows"));
     }
-    if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read(field, trimmed, None) }
+    if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read_plain(field, trimmed) }
 }

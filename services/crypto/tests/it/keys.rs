@@ -163,6 +163,14 @@ fn of_a_named_key_only_the_public_half_is_told() {
     let told = client.post(INSPECT, &json!({ "keyRef": "secret" })).json();
     assert_eq!((&told["kind"], &told["bits"]), (&json!("secret-key"), &json!(48)));
     assert!(told["fingerprints"].is_null());
+    let pair = pair["publicKey"].clone();
+    for (path, body, of) in [
+        (INSPECT, json!({ "keyRef": "pair", "passphrase": "x" }), "key"),
+        (AGREE, json!({ "keyRef": "pair", "passphrase": "x", "publicKey": pair }), "privateKey"),
+    ] {
+        let message = client.post(path, &body).message();
+        assert_eq!(message, format!("passphrase: belongs to {of}: leave it out"));
+    }
     for format in ["jwk", "pem", "der", "ssh"] {
         let answer = client.post(INSPECT, &json!({ "keyRef": "secret", "format": format }));
         assert_eq!(answer.status, 422);

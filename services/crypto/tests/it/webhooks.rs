@@ -436,6 +436,11 @@ fn wrong_requests_say_what_to_change() {
         ),
         (merged(github(), &json!({ "provider": "square" })), 422, "url: is missing, and it is signed"),
         (merged(github(), &json!({ "provider": "square", "url": "/hook" })), 422, "url: must be the whole address"),
+        (
+            json!({ "provider": "discord", "body": "", "publicKey": include_str!("../data/keys/encrypted.pem") }),
+            422,
+            "publicKey: is an encrypted private key: send the public key",
+        ),
         (merged(github(), &json!({ "provider": "discord" })), 422, "secret: has no use for discord: send publicKey"),
         (
             merged(github(), &json!({ "provider": "discord", "secret": null })),

@@ -99,6 +99,13 @@ fn wrong_requests_say_what_to_change() {
         (DECRYPT, json!({ "tag": "AAAA" }), "tag: has no effect on RSA-OAEP: leave it out"),
         (ENCRYPT, json!({ "key": null }), "key: is missing: send key or keyRef"),
         (
+            DECRYPT,
+            json!({ "key": pem("rsa-1024.pem"), "algorithm": null }),
+            "algorithm: is needed with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, which Node and Java take when they \
+             are not told otherwise",
+        ),
+        (DECRYPT, json!({ "key": pem("rsa-1024.pem") }), "key: is an RSA key of 1024 bits: use one of at least 2048"),
+        (
             ENCRYPT,
             json!({ "key": pem("p256.pem") }),
             "key: must be an RSA key for RSA-OAEP-256, and is an EC public key",

@@ -1,5 +1,8 @@
 //! Keys to and from OpenSSL.
 
+use chassis::{Call, File};
+use crypto::keys::Keyring;
+use crypto::keys::inspect::{self, InspectRequest};
 use data_encoding::BASE64;
 use serde_json::json;
 
@@ -116,4 +119,11 @@ fn what_we_do_not_read_is_named() {
         let message = refused(INSPECT, &json!({ "key": text(key.unwrap()), "passphrase": "x" }));
         assert!(message.contains(problem), "{message}");
     }
+    let packed = program("openssl", &["pkcs12", "-export", "-nocerts", "-passout", "pass:x"], &rsa);
+    let packed = packed.unwrap();
+    let message = "is a PKCS #12 file: take what is in it out with openssl pkcs12 -in x.p12 -nodes, and send that";
+    assert_eq!(refused(INSPECT, &json!({ "key": BASE64.encode(&packed) })), format!("key: {message}"));
+    let file = InspectRequest { key: None, file: Some(File::new("x.p12", "", packed)), ..inspect::example() };
+    let refused = inspect::inspect(file, &Call::detached(), &Keyring::default()).err().unwrap();
+    assert_eq!(refused.to_string(), message);
 }

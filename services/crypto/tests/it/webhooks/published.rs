@@ -287,6 +287,18 @@ fn discord_with_a_signature_of_rfc_8032() {
         "malformed-timestamp",
         "the signature is right, \"r\" is no time"
     );
+    // What is private in a key is not looked at where it is to check: it is no matter what it is.
+    let mut private = request;
+    private["publicKey"] = json!({
+        "kty": "OKP", "crv": "Ed25519", "x": "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw", "d": "!", "key_ops": ["sign"]
+    })
+    .to_string()
+    .into();
+    assert_eq!(post(&at(0), VERIFY, &private)["reason"], "malformed-timestamp");
+    let encrypted = include_str!("../../data/keys/encrypted.pem");
+    let sign = json!({ "provider": "discord", "privateKey": encrypted, "body": "" });
+    let message = at(0).post(SIGN, &sign).message();
+    assert!(message.starts_with("privateKey: is encrypted, and there is no passphrase for it here"), "{message}");
 }
 
 #[test]
