@@ -12,8 +12,6 @@ use crate::keys::{Candidate, Key};
 
 /// Keys of a set.
 const MAX_KEYS: usize = 100;
-/// The members of the private half of a key pair.
-const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A JSON Web Key Set: an object with the list `keys`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
@@ -69,24 +67,10 @@ pub(super) fn signers<'k>(
 ) -> impl Iterator<Item = Result<Candidate, Error>> + use<'k> {
     let named = move |key: &&Value| id.is_none() || key["kid"].is_null() || key["kid"].as_str() == id;
     written.iter().filter(named).filter(move |key| algorithm.fits(key)).map(|key| {
-        let key = Key::read("jwks", &Zeroizing::new(public(key).to_string()), None)?;
+        let key = Key::read_public("jwks", &Zeroizing::new(key.to_string()))?;
+        if key.is_lookalike() {
+            return Err(conflict("jwks", "is a public or private key, written as a shared secret (kty oct)"));
+        }
         Ok(Candidate { key: key.into(), reference: None })
     })
-}
-
-/// A key without its private half, which checks nothing and takes long to read.
-fn public(key: &Value) -> Value {
-    let mut key = key.clone();
-    if key["kty"] != "oct"
-        && let Value::Object(members) = &mut key
-    {
-        members.retain(|name, value| {
-            let private = PRIVATE_MEMBERS.contains(&name.as_str());
-            if private {
-                forget(value);
-            }
-            !private
-        });
-    }
-    key
 }
