@@ -1,7 +1,7 @@
 //! Sets of keys (RFC 7517, section 5).
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -14,16 +14,27 @@ use crate::keys::{Candidate, Key};
 const MAX_KEYS: usize = 100;
 
 /// A JSON Web Key Set: an object with the list `keys`.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct KeySet(pub Map<String, Value>);
+pub struct KeySet(#[schemars(with = "Map<String, Value>")] pub Value);
+
+/// Reads any JSON, and JSON in a text, so that [`KeySet::written`] can say what to send instead.
+impl<'de> Deserialize<'de> for KeySet {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(source)? {
+            Value::String(text) => {
+                let text = Zeroizing::new(text);
+                serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text.as_str()))
+            }
+            other => other,
+        }))
+    }
+}
 
 impl Zeroize for KeySet {
     fn zeroize(&mut self) {
-        for value in self.0.values_mut() {
-            forget(value);
-        }
-        self.0.clear();
+        forget(&mut self.0);
+        self.0 = Value::Null;
     }
 }
 
@@ -42,9 +53,18 @@ impl KeySet {
     /// # Errors
     /// When it is no set, is too large, or holds shared and public keys together.
     pub(super) fn written(&self) -> Result<&[Value], Error> {
-        let Some(Value::Array(written)) = self.0.get("keys") else {
-            let single = if self.0.contains_key("kty") { ": this is one key, send it in key" } else { "" };
-            return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
+        let written = match (&self.0, self.0.get("keys")) {
+            // Some services answer with the list alone.
+            (Value::Array(written), _) | (_, Some(Value::Array(written))) => written,
+            (Value::String(text), _) if text.trim_start().starts_with("http") => {
+                let message = "is an address, and none is followed here: fetch it first, in n8n with an HTTP Request \
+                               node, and send what it answers";
+                return Err(conflict("jwks", message));
+            }
+            (other, _) => {
+                let single = if other.get("kty").is_some() { ": this is one key, send it in key" } else { "" };
+                return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
+            }
         };
         if written.is_empty() || written.len() > MAX_KEYS {
             return Err(conflict("jwks", format!("must hold 1 to {MAX_KEYS} keys, and holds {}", written.len())));
