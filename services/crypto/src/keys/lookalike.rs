@@ -97,3 +97,60 @@ fn is_ssh_word(word: &str) -> bool {
     word.starts_with("AAAA")
         && BASE64_NOPAD.decode(word.trim_end_matches('=').as_bytes()).is_ok_and(|bytes| is_ssh(&Zeroizing::new(bytes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::{BASE64, HEXLOWER};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn random_secrets_are_none_in_any_spelling() {
+        let mut secret = Sha256::digest(b"seed").to_vec();
+        for _ in 0..20_000 {
+            secret = Sha256::digest(&secret).to_vec();
+            assert!(!is_asymmetric(&secret));
+            assert!(!is_asymmetric(BASE64.encode(&secret).as_bytes()));
+            assert!(!is_asymmetric(HEXLOWER.encode(&secret).as_bytes()));
+            // As often as can be what a key begins with.
+            secret[..2].copy_from_slice(&[0x30, 30]);
+            assert!(!is_asymmetric(&secret));
+        }
+    }
+
+    #[test]
+    fn a_sequence_ends_where_it_says() {
+        for (hex, is) in [
+            ("3006020101020101", true),
+            ("30060201010201010a", true),
+            ("308106020101020101", true),
+            ("300602010102010130", false),
+            ("3007020101020101", false),
+            ("3003020101", false),
+            ("3006040101020101", false),
+            ("3006020101020201", false),
+            ("3080020101020101", false),
+            ("3085ffffffffff", false),
+            ("3084ffffffff", false),
+            ("30", false),
+            ("", false),
+        ] {
+            assert_eq!(is_der(&HEXLOWER.decode(hex.as_bytes()).unwrap()), is, "{hex}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_ssh_says_its_kind() {
+        for (bytes, is) in [
+            (b"\0\0\0\x07ssh-rsa\0".as_slice(), true),
+            (b"\0\0\0\x07secret!\0", false),
+            (b"\0\0\0\x09ssh-rsa", false),
+            (b"\xff\xff\xff\xffssh-rsa", false),
+            (b"openssh-key-v1\0", true),
+            (b"\0\0\0", false),
+        ] {
+            assert_eq!(is_ssh(bytes), is);
+        }
+    }
+}

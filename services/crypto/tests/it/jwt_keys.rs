@@ -181,6 +181,8 @@ fn what_to_send_instead_is_said() {
         let answer = client().post(VERIFY, &json!({ "token": "a.b.c", "key": key, "algorithms": ["EdDSA"] }));
         assert_eq!((answer.status, answer.message().as_str()), (422, message));
     }
+    let answer = client().post(ENCRYPT, &json!({ "text": "", "key": encrypted }));
+    assert_eq!(answer.message(), "key: is an encrypted private key: send the public key");
     let message = "passphrase: opens an encrypted private key in key, and there is none: leave it out";
     let client = client_with(&versions(&json!(ED25519), &json!(SECRET)));
     for (path, body) in [
@@ -190,6 +192,20 @@ fn what_to_send_instead_is_said() {
         (DECRYPT, json!({ "token": dir(&client), "password": "a", "passphrase": "x" })),
     ] {
         assert_eq!(client.post(path, &body).message(), message, "{body}");
+    }
+}
+
+/// To compute what is missing of a private key takes long, and checks nothing.
+#[test]
+fn who_checks_reads_no_private_half() {
+    let client = client();
+    let token = client.post(SIGN, &json!({ "claims": {}, "key": ED25519 })).json()["token"].clone();
+    let mut own: Value = serde_json::from_str(ED25519).unwrap();
+    own["d"] = json!("AAAA");
+    own["key_ops"] = json!(["sign"]);
+    for (name, value) in [("key", json!(own.to_string())), ("jwks", json!({ "keys": [own] }))] {
+        let answer = client.post(VERIFY, &json!({ "token": token, name: value, "algorithms": ["EdDSA"] }));
+        assert_eq!(answer.json()["valid"], true, "{name} {:?}", answer.body);
     }
 }
 
