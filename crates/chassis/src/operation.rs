@@ -1,5 +1,6 @@
 //! An operation as it is registered: a function from a typed request to a typed response, and its settings.
 
+use std::any::{Any, TypeId};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub struct Operation {
     pub(crate) description: String,
     pub(crate) example: Option<Value>,
     pub(crate) public: bool,
+    request_type: TypeId,
     pub(crate) request_schema: ToSchema,
     pub(crate) response_schema: Option<ToSchema>,
     pub(crate) makes: Makes,
@@ -45,7 +47,7 @@ pub struct Operation {
     /// The media types of the files it takes; empty for all.
     pub(crate) accepts: &'static [&'static str],
     pub(crate) deadline: Option<Duration>,
-    pub(crate) cost: Cost,
+    pub(crate) cost: Box<CostOf>,
     pub(crate) inline_up_to: usize,
     pub(crate) cache: Option<Caching>,
     pub(crate) isolated: bool,
@@ -53,6 +55,9 @@ pub struct Operation {
     pub(crate) layout: Layout,
     pub(crate) prepare: Box<Prepare>,
 }
+
+/// What a request costs.
+type CostOf = dyn Fn(&dyn Any) -> Cost + Send + Sync;
 
 /// How another product writes its errors.
 pub(crate) type ErrorShape = fn(&Error) -> Value;
@@ -75,6 +80,7 @@ impl Operation {
             description: String::new(),
             example: None,
             public: false,
+            request_type: TypeId::of::<Q>(),
             request_schema: SchemaGenerator::subschema_for::<Q>,
             response_schema: None,
             makes: Makes::Nothing,
@@ -82,7 +88,7 @@ impl Operation {
             files: layout.files().len(),
             accepts: &[],
             deadline: None,
-            cost: Cost::Light,
+            cost: Box::new(|_| Cost::Light),
             inline_up_to: 0,
             cache: None,
             isolated: false,
@@ -173,12 +179,23 @@ impl Operation {
     /// What a call costs.
     #[must_use]
     pub fn cost(mut self, cost: Cost) -> Self {
-        self.cost = cost;
+        self.cost = Box::new(move |_| cost);
         self
     }
 
-    /// Computes where the request arrives when it has at most this many bytes, files included: for what then takes under
-    /// about 50 microseconds, less than going to the pool and back.
+    /// What a call costs, where that depends on the request.
+    ///
+    /// # Panics
+    /// When it is not the operation's own request.
+    #[must_use]
+    pub fn cost_of<Q: OperationRequest>(mut self, cost: impl Fn(&Q) -> Cost + Send + Sync + 'static) -> Self {
+        assert_eq!(self.request_type, TypeId::of::<Q>(), "{}: the cost is that of another request", self.path);
+        self.cost = Box::new(move |request| request.downcast_ref().map_or(Cost::Heavy, &cost));
+        self
+    }
+
+    /// Computes where the request arrives when it has at most this many bytes, files included, and is light: for what then
+    /// takes under about 50 microseconds, less than going to the pool and back.
     #[must_use]
     pub fn inline(mut self, bytes: usize) -> Self {
         self.inline_up_to = bytes;

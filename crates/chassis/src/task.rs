@@ -1,5 +1,6 @@
 //! A request that was read, together with the function that is to answer it.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -46,6 +47,9 @@ impl<Q> Clone for Function<Q> {
 
 /// A request and its function, their types forgotten.
 pub(crate) trait Task: Send {
+    /// The request itself.
+    fn request(&self) -> &dyn Any;
+
     /// The request as canonical JSON, its files set aside.
     fn write(&self) -> Result<(Vec<u8>, Vec<File>), Error>;
 
@@ -76,6 +80,10 @@ struct Typed<Q> {
 }
 
 impl<Q: OperationRequest> Task for Typed<Q> {
+    fn request(&self) -> &dyn Any {
+        &self.request
+    }
+
     fn write(&self) -> Result<(Vec<u8>, Vec<File>), Error> {
         let (json, files) = writing(|| serde_json::to_vec(&self.request));
         let json = json.map_err(|error| {

@@ -14,7 +14,7 @@ use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::kdf::{Costs, Kdf, MAX_LENGTH, Parameters, Sha};
-use crate::keys::{Candidate, Given, Keyring};
+use crate::keys::{Given, Keyring, Purpose};
 
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
@@ -39,6 +39,17 @@ pub enum DeriveAlgorithm {
     Scrypt,
     /// Argon2id (RFC 9106), for passwords.
     Argon2id,
+}
+
+impl DeriveAlgorithm {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Hkdf => "HKDF",
+            Self::Pbkdf2 => "PBKDF2",
+            Self::Scrypt => "scrypt",
+            Self::Argon2id => "Argon2id",
+        }
+    }
 }
 
 /// A secret, and how to derive a key from it.
@@ -151,8 +162,10 @@ pub fn example() -> DeriveRequest {
 pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<DeriveResponse, Error> {
     let given = Given { field: "secret", key: request.secret.as_ref(), key_ref: request.key_ref.as_deref() };
     let chosen = keys.choose_shared(given, request.secret_encoding, call)?;
-    let Candidate { key, reference } = chosen.newest();
-    let secret = key.shared("keyRef")?;
+    let newest = chosen.newest();
+    let purpose =
+        Purpose { algorithms: &[request.algorithm.name()], code: "enc", operations: &["deriveKey", "deriveBits"] };
+    let secret = newest.shared("secret", &purpose)?;
     let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
     let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
     let length = request.length.unwrap_or(DEFAULT_LENGTH);
@@ -204,7 +217,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
         algorithm: request.algorithm,
         hash: takes_hash.then_some(hash),
         parameters: kdf.map(Costs::from),
-        key_ref: reference.clone(),
+        key_ref: newest.reference.clone(),
         security: if legacy { Security::Legacy } else { Security::Strong },
     })
 }

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
-use crate::keys::{Candidate, Given, Keyring};
+use crate::keys::{Given, Keyring, Purpose};
 use crate::{Error, input};
 
 /// Bodies up to this size are worked on where they arrive.
@@ -209,15 +209,15 @@ pub fn hmac(request: HmacRequest, call: &Call, keys: &Keyring) -> Result<HmacRes
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
     let chosen = keys.choose_shared(given, request.key_encoding, call)?;
-    let Candidate { key, reference } = chosen.newest();
-    let mac = request.algorithm.mac(key.shared("key")?, &bytes);
+    let newest = chosen.newest();
+    let mac = request.algorithm.mac(newest.shared("key", &request.algorithm.purpose(&["sign"]))?, &bytes);
     Ok(HmacResponse {
         mac: request.output_encoding.encode(&mac),
         algorithm: request.algorithm,
         output_encoding: request.output_encoding,
         bits: mac.len() * 8,
         bytes: bytes.len(),
-        key_ref: reference.clone(),
+        key_ref: newest.reference.clone(),
         security: request.algorithm.security(call),
     })
 }
@@ -232,11 +232,12 @@ pub fn verify(request: HmacVerifyRequest, call: &Call, keys: &Keyring) -> Result
     let chosen = keys.choose_shared(given, request.key_encoding, call)?;
     let mut fitting = None;
     let mut reason = None;
-    for Candidate { key, reference } in chosen.all() {
-        let right = request.algorithm.mac(key.shared("key")?, &bytes);
+    let purpose = request.algorithm.purpose(&["verify"]);
+    for candidate in chosen.shared("key", &purpose)? {
+        let right = request.algorithm.mac(candidate.shared("key", &purpose)?, &bytes);
         match decode_mac(request.mac.trim(), right.len()) {
             Err(unreadable) => reason = Some(unreadable),
-            Ok(mac) if bool::from(mac.ct_eq(&right)) => fitting = Some(reference.clone()),
+            Ok(mac) if bool::from(mac.ct_eq(&right)) => fitting = Some(candidate.reference.clone()),
             Ok(_) => reason = Some("it is the code of another text, or was made with another key".to_owned()),
         }
     }
@@ -283,6 +284,18 @@ impl HmacAlgorithm {
             Self::Sha1 => mac::<Hmac<Sha1>>(key, bytes),
             Self::Md5 => mac::<Hmac<Md5>>(key, bytes),
         }
+    }
+
+    /// What a key must be for, by the names of RFC 7518, section 3.1, and of WebCrypto for SHA-1; a JWK has no names for the others.
+    pub(crate) const fn purpose(self, operations: &'static [&'static str]) -> Purpose<'static> {
+        let algorithms: &[&str] = match self {
+            Self::Sha256 => &["HS256"],
+            Self::Sha384 => &["HS384"],
+            Self::Sha512 => &["HS512"],
+            Self::Sha1 => &["HS1"],
+            _ => &["HMAC with this hash"],
+        };
+        Purpose { algorithms, code: "sig", operations }
     }
 
     /// What it is good for; the caller is warned of what is old.

@@ -59,24 +59,34 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Encrypt text or a file with a key or a password")
                 .description(encrypt::DESCRIPTION)
                 .example(encrypt::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &encrypt::EncryptRequest| {
+                    stretched(request.password.is_some() || request.passphrase.is_some())
+                })
         })
         .compute("POST /decrypt", with(keys, decrypt::decrypt), |op| {
-            op.summary("Decrypt a message")
-                .description(decrypt::DESCRIPTION)
-                .example(decrypt::example())
-                .cost(Cost::Heavy)
+            op.summary("Decrypt a message").description(decrypt::DESCRIPTION).example(decrypt::example()).cost_of(
+                |request: &decrypt::DecryptRequest| {
+                    stretched(request.password.is_some() || request.passphrase.is_some())
+                },
+            )
         })
         .compute("POST /sign", with(keys, sign::sign), |op| {
-            op.summary("Sign text or a file with a private key").description(sign::DESCRIPTION).example(sign::example())
+            op.summary("Sign text or a file with a private key")
+                .description(sign::DESCRIPTION)
+                .example(sign::example())
+                .cost_of(|request: &sign::SignRequest| stretched(request.passphrase.is_some()))
         })
         .compute("POST /verify", with(keys, verify::verify), |op| {
             op.summary("Check a signature with a public key")
                 .description(verify::DESCRIPTION)
                 .example(verify::example())
+                .cost_of(|request: &verify::VerifyRequest| stretched(request.passphrase.is_some()))
         })
         .compute("POST /jwt/sign", with(keys, jose::sign::sign), |op| {
-            op.summary("Make a signed token (JWT)").description(jose::sign::DESCRIPTION).example(jose::sign::example())
+            op.summary("Make a signed token (JWT)")
+                .description(jose::sign::DESCRIPTION)
+                .example(jose::sign::example())
+                .cost_of(|request: &jose::sign::JwtSignRequest| stretched(request.passphrase.is_some()))
         })
         .compute("POST /jwt/verify", with(keys, jose::verify::verify), |op| {
             op.summary("Check a signed token (JWT)")
@@ -92,13 +102,15 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Make an encrypted token (JWE)")
                 .description(jose::jwe::encrypt::DESCRIPTION)
                 .example(jose::jwe::encrypt::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &jose::jwe::encrypt::JweEncryptRequest| stretched(request.password.is_some()))
         })
         .compute("POST /jwe/decrypt", with(keys, jose::jwe::decrypt::decrypt), |op| {
             op.summary("Open an encrypted token (JWE)")
                 .description(jose::jwe::decrypt::DESCRIPTION)
                 .example(jose::jwe::decrypt::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &jose::jwe::decrypt::JweDecryptRequest| {
+                    stretched(request.password.is_some() || request.passphrase.is_some())
+                })
         })
         .compute("POST /passwords/hash", passwords::hash, |op| {
             op.summary("Hash a password for storing")
@@ -116,7 +128,9 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Derive a key from a secret or a password")
                 .description(derive::DESCRIPTION)
                 .example(derive::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &derive::DeriveRequest| {
+                    stretched(request.algorithm != derive::DeriveAlgorithm::Hkdf)
+                })
         })
         .compute("POST /keys/generate", generate::generate, |op| {
             op.summary("Make a new key or a pair of keys")
@@ -128,19 +142,18 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Say what a key or a certificate is, and write it in another form")
                 .description(inspect::DESCRIPTION)
                 .example(inspect::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &inspect::InspectRequest| stretched(request.passphrase.is_some()))
         })
         .compute("POST /keys/agree", with(keys, agree::agree), |op| {
             op.summary("Make the secret two sides share")
                 .description(agree::DESCRIPTION)
                 .example(agree::example())
-                .cost(Cost::Heavy)
+                .cost_of(|request: &agree::AgreeRequest| stretched(request.passphrase.is_some()))
         })
         .compute("POST /webhooks/verify", with(keys, webhooks::verify::verify), |op| {
             op.summary("Check the signature of a webhook")
                 .description(webhooks::verify::DESCRIPTION)
                 .example(webhooks::verify::example())
-                .inline(webhooks::INLINE_BYTES)
         })
         .compute("POST /webhooks/sign", with(keys, webhooks::sign::sign), |op| {
             op.summary("Sign a webhook").description(webhooks::sign::DESCRIPTION).example(webhooks::sign::example())
@@ -181,6 +194,11 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
                 .inline(requests::oauth1::INLINE_BYTES)
         });
     Ok(service)
+}
+
+/// What a request costs that may hold a password: making a key of one is slow on purpose.
+fn stretched(a_password: bool) -> Cost {
+    if a_password { Cost::Heavy } else { Cost::Light }
 }
 
 /// An operation that may use named keys.

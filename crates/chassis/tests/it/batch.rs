@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use chassis::settings::Size;
+use chassis::settings::{Size, Span};
 use chassis::testing::{Answer, Client};
-use chassis::{Call, Code, Error, File, Service, Settings, WithFile};
+use chassis::{Call, Code, Cost, Error, File, Service, Settings, WithFile};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -236,4 +236,34 @@ fn answers_too_large_together_are_errors_of_their_items() {
     let file = "A".repeat(1600);
     let answer = client.post("/api/v1/test/reverse/batch", &json!({ "items": [{ "file": file }, { "file": file }] }));
     assert_eq!(statuses(&answer), [200, 413]);
+}
+
+/// What is computed where it arrives is over before a timer can ring.
+#[test]
+fn items_computed_at_once_keep_the_deadline_too() {
+    let settings = Settings { deadline: Span(Duration::from_millis(500)), ..Settings::default() };
+    let client = client_with(settings, service());
+    let told = statuses(&client.post("/api/v1/test/here/batch", &named(&["wait-200"; 8])));
+    assert_eq!((told[0], told[7]), (200, 504), "{told:?}");
+}
+
+/// A request that says it is heavy leaves the only other thread to the light ones, and is not done where it arrives.
+#[test]
+fn the_cost_is_that_of_the_request() {
+    let cost = |act: &Act| if act.name == "here" { Cost::Light } else { Cost::Heavy };
+    let thread = |_: Act, _: &Call| -> Result<Done, Error> {
+        Ok(Done { done: std::thread::current().name().unwrap_or_default().to_owned() })
+    };
+    let service = Service::new("test", "Costs").compute("POST /act", thread, |op| op.inline(1024).cost_of(cost));
+    let client = client_with(Settings::default(), service);
+    let done = |name: &str| client.post("/api/v1/test/act", &json!({ "name": name })).json()["done"].clone();
+    assert!(done("pool").as_str().unwrap().starts_with("compute-"));
+    assert!(!done("here").as_str().unwrap().starts_with("compute-"));
+}
+
+#[test]
+#[should_panic(expected = "the cost is that of another request")]
+fn the_cost_of_another_request_is_no_cost() {
+    let cost = |_: &Reverse| Cost::Heavy;
+    let _ = Service::new("test", "Costs").compute("POST /act", act, |op| op.cost_of(cost));
 }

@@ -44,6 +44,19 @@ impl Cipher {
         }
     }
 
+    /// Its name in a JWK (RFC 7518, section 5.1; WebCrypto's for CBC); its own where it has none.
+    pub(super) const fn jose_name(self) -> &'static str {
+        match self {
+            Self::Aes256Gcm => "A256GCM",
+            Self::Aes192Gcm => "A192GCM",
+            Self::Aes128Gcm => "A128GCM",
+            Self::Aes256Cbc => "A256CBC",
+            Self::Aes192Cbc => "A192CBC",
+            Self::Aes128Cbc => "A128CBC",
+            other => other.name(),
+        }
+    }
+
     /// Bytes of a key.
     pub(super) const fn key_length(self) -> usize {
         match self {

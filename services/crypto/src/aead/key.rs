@@ -10,7 +10,7 @@ use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::kdf::{Kdf, Parameters, Sha};
-use crate::keys::{Candidate, Chosen, Given, Keyring};
+use crate::keys::{Candidate, Chosen, Given, Keyring, Purpose};
 
 /// A function that makes the key of a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -96,7 +96,7 @@ impl<'r> Source<'r> {
     /// The key to encrypt with; the costs of the stretch have been checked.
     pub(super) fn newest(&self, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Found, Error> {
         match self {
-            Self::Keys(chosen) => exact(chosen.newest(), cipher, stretch),
+            Self::Keys(chosen) => exact(chosen.newest(), cipher, stretch, &["encrypt"]),
             Self::Password(password) => Ok((derived(password, cipher, stretch)?, None)),
         }
     }
@@ -105,7 +105,7 @@ impl<'r> Source<'r> {
     pub(super) fn all(&self, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Vec<Found>, Error> {
         let Self::Keys(chosen) = self else { return Ok(vec![self.newest(cipher, stretch)?]) };
         let (found, unfit): (Vec<_>, Vec<_>) =
-            chosen.all().map(|candidate| exact(candidate, cipher, stretch)).partition(Result::is_ok);
+            chosen.all().map(|candidate| exact(candidate, cipher, stretch, &["decrypt"])).partition(Result::is_ok);
         match unfit.into_iter().next() {
             Some(Err(error)) if found.is_empty() => Err(error),
             _ if found.len() > 1 && !cipher.is_authenticated() => Err(conflict(
@@ -117,13 +117,19 @@ impl<'r> Source<'r> {
     }
 }
 
-/// The key, when it has the length a cipher needs.
-fn exact(candidate: &Candidate, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Found, Error> {
-    let field = if candidate.reference.is_some() { "keyRef" } else { "key" };
+/// The key, when it may be used for this and has the length a cipher needs.
+fn exact(
+    candidate: &Candidate,
+    cipher: Cipher,
+    stretch: Option<&Stretch>,
+    operations: &[&str],
+) -> Result<Found, Error> {
+    let field = candidate.field("key");
     if stretch.is_some() {
         return Err(conflict(field, "this was encrypted with a password: send that"));
     }
-    let (bytes, length) = (candidate.key.shared(field)?, cipher.key_length());
+    let purpose = Purpose { algorithms: &[cipher.name(), cipher.jose_name()], code: "enc", operations };
+    let (bytes, length) = (candidate.shared("key", &purpose)?, cipher.key_length());
     if bytes.len() != length {
         let (name, given) = (cipher.name(), bytes.len());
         let hint = if candidate.reference.is_some() { "" } else { ": check keyEncoding, or send a password instead" };

@@ -25,18 +25,19 @@ pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyr
     let label = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let chosen = keys.choose_public(request.given(), request.passphrase.as_ref(), call)?;
-    let Candidate { key, reference } = chosen.newest();
-    let most = oaep.most("key", key)?;
+    let newest = chosen.newest();
+    let (Candidate { key, reference }, field) = (newest, newest.field("key"));
+    let most = oaep.most(field, key)?;
     if bytes.len() > most {
-        let field = if request.file.is_some() { "file" } else { "text" };
+        let text = if request.file.is_some() { "file" } else { "text" };
         let message = format!(
             "has {} bytes, and RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES key, and \
              that key with RSA",
             bytes.len()
         );
-        return Err(conflict(field, message));
+        return Err(conflict(text, message));
     }
-    let sealed = oaep.seal("key", key, &label, &bytes)?;
+    let sealed = oaep.seal(field, key, &label, &bytes)?;
     Ok(EncryptResponse {
         ciphertext: request.output_encoding.unwrap_or(BinaryEncoding::Base64).encode(&sealed),
         format: Format::Parts,
@@ -69,8 +70,9 @@ pub(super) fn open(oaep: Oaep, request: DecryptRequest, call: &Call, keys: &Keyr
         request.input_encoding.unwrap_or(BinaryEncoding::Base64).decode("ciphertext", request.ciphertext.trim())?;
     let chosen = keys.choose_pair(request.given(), request.passphrase.as_ref(), call)?;
     let mut failure = None;
-    for Candidate { key, reference } in chosen.all() {
-        match oaep.open("key", key, &label, &sealed) {
+    for candidate in chosen.all() {
+        let Candidate { key, reference } = candidate;
+        match oaep.open(candidate.field("key"), key, &label, &sealed) {
             Ok(opened) => {
                 return Ok(DecryptResponse {
                     bytes: opened.len(),

@@ -7,7 +7,7 @@ use chassis::settings::Hidden;
 use chassis::{Call, Secret};
 use serde::Deserialize;
 
-use super::Key;
+use super::{Key, Purpose};
 use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
@@ -232,6 +232,24 @@ impl WrittenVersion {
     }
 }
 
+impl Candidate {
+    /// Where it came from: the field it was sent in, or `keyRef`.
+    pub(crate) fn field(&self, sent: &'static str) -> &'static str {
+        if self.reference.is_some() { "keyRef" } else { sent }
+    }
+
+    /// The bytes two sides share; `sent` is the field of one that was sent.
+    ///
+    /// # Errors
+    /// When it is no shared secret, or says of itself that it is for something else.
+    pub(crate) fn shared(&self, sent: &'static str, purpose: &Purpose<'_>) -> Result<&[u8], Error> {
+        let field = self.field(sent);
+        let bytes = self.key.shared(field)?;
+        self.key.check_purpose(field, purpose)?;
+        Ok(bytes)
+    }
+}
+
 impl Chosen {
     /// A key that was sent.
     pub(crate) fn sent(key: Key) -> Self {
@@ -246,6 +264,19 @@ impl Chosen {
     /// The keys to check or open something with, the newest first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Candidate> {
         std::iter::once(&self.newest).chain(&self.older)
+    }
+
+    /// The shared secrets to check something with, the newest first; at least one. Versions that are for something else are
+    /// passed over: a key may have been of another kind once.
+    ///
+    /// # Errors
+    /// What the newest says when none will do.
+    pub(crate) fn shared(&self, sent: &'static str, purpose: &Purpose<'_>) -> Result<Vec<&Candidate>, Error> {
+        let fitting: Vec<_> = self.all().filter(|one| one.shared(sent, purpose).is_ok()).collect();
+        if fitting.is_empty() {
+            self.newest.shared(sent, purpose)?;
+        }
+        Ok(fitting)
     }
 }
 

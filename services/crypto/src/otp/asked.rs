@@ -9,7 +9,7 @@ use super::scheme::{DEFAULT_DIGITS, DEFAULT_PERIOD, OtpAlgorithm, OtpType, Schem
 use super::uri;
 use crate::Error;
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Keyring};
+use crate::keys::{Candidate, Given, Keyring, Purpose};
 
 /// The fields of a request.
 pub(super) struct Asked<'r> {
@@ -33,10 +33,11 @@ pub(super) struct Settled {
 }
 
 impl Asked<'_> {
-    pub(super) fn settle(self, call: &Call, keyring: &Keyring) -> Result<Settled, Error> {
+    /// `operation` is what the secret must be for: to make a code is to sign, to check one to verify.
+    pub(super) fn settle(self, operation: &'static str, call: &Call, keyring: &Keyring) -> Result<Settled, Error> {
         let settled = match self.uri {
             Some(text) => self.of_uri(text)?,
-            None => self.of_fields(call, keyring)?,
+            None => self.of_fields(operation, call, keyring)?,
         };
         if settled.scheme.kind == OtpType::Totp && self.counter.is_some() {
             return Err(conflict("counter", "has no effect on totp: leave it out, or send type hotp"));
@@ -66,7 +67,7 @@ impl Asked<'_> {
         Ok(Settled { keys, scheme: account.scheme, counter: self.counter.or(account.counter) })
     }
 
-    fn of_fields(&self, call: &Call, keyring: &Keyring) -> Result<Settled, Error> {
+    fn of_fields(&self, operation: &'static str, call: &Call, keyring: &Keyring) -> Result<Settled, Error> {
         if self.secret.is_none() && self.key_ref.is_none() {
             return Err(conflict("secret", "is missing: send secret, uri or keyRef"));
         }
@@ -76,11 +77,16 @@ impl Asked<'_> {
         let given = Given { field: "secret", key: self.secret, key_ref: self.key_ref };
         let encoding = self.secret_encoding.unwrap_or_default();
         let chosen = keyring.choose(given, call, |text| encoding.key("secret", text))?;
+        let algorithm = self.algorithm.unwrap_or_default();
+        let purpose = Purpose { algorithms: &[algorithm.jose_name()], code: "sig", operations: &[operation] };
+        if operation == "sign" {
+            chosen.newest().shared("secret", &purpose)?;
+        }
         Ok(Settled {
-            keys: chosen.all().cloned().collect(),
+            keys: chosen.shared("secret", &purpose)?.into_iter().cloned().collect(),
             scheme: Scheme {
                 kind: self.kind.unwrap_or_default(),
-                algorithm: self.algorithm.unwrap_or_default(),
+                algorithm,
                 digits: self.digits.unwrap_or(DEFAULT_DIGITS),
                 period: self.period.unwrap_or(DEFAULT_PERIOD),
             },

@@ -119,7 +119,7 @@ pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> 
         period: request.period,
         counter: request.counter,
     };
-    let settled = asked.settle(call, keyring)?;
+    let settled = asked.settle("sign", call, keyring)?;
     let scheme = settled.scheme;
     let (step, seconds_left) = match scheme.kind {
         OtpType::Totp => {

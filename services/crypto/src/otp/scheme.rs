@@ -32,6 +32,17 @@ pub enum OtpAlgorithm {
     Sha512,
 }
 
+impl OtpAlgorithm {
+    /// Its name in a JWK.
+    pub(super) const fn jose_name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "HS1",
+            Self::Sha256 => "HS256",
+            Self::Sha512 => "HS512",
+        }
+    }
+}
+
 /// All that two sides agree on besides the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scheme {
@@ -63,9 +74,10 @@ impl Scheme {
         format!("{code:0width$}", width = self.digits as usize)
     }
 
-    /// Reads a code: exactly its digits, spaces between them or not.
+    /// Reads a code: exactly its digits, and what people and mails put around and between them.
     pub(super) fn read(&self, text: &str) -> Option<u32> {
-        let digits: String = text.chars().filter(|c| *c != ' ').collect();
+        let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}');
+        let digits: String = text.chars().filter(|c| !is_between(*c)).collect();
         let fits = digits.len() == self.digits as usize && digits.bytes().all(|byte| byte.is_ascii_digit());
         if fits { digits.parse().ok() } else { None }
     }

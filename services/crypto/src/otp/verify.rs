@@ -27,7 +27,7 @@ stop after a few. All codes of the window are compared, in constant time.";
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpVerifyRequest {
-    /// The code that was typed, as text; spaces do not matter.
+    /// The code that was typed, as text; spaces, line breaks and dashes do not matter.
     #[garde(length(chars, max = 64))]
     pub code: Secret<String>,
     /// The secret, as text of at most 1024 characters.
@@ -68,7 +68,7 @@ pub struct OtpVerifyRequest {
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub last_step: Option<u64>,
-    /// Of `hotp`: the counter the next code is made of.
+    /// Of `hotp`: the counter the next code is made of, also with `uri`, which only says where it began.
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub counter: Option<u64>,
@@ -98,7 +98,8 @@ pub struct OtpVerifyResponse {
     pub step: Option<u64>,
     /// How many steps it is ahead of the present (negative: behind); of `hotp` ahead of `counter`. Nothing when not valid.
     pub delta: Option<i64>,
-    /// Of `hotp`: what to send as `counter` next time, whether valid or not.
+    /// Of `hotp`: what to send as `counter` next time, whether valid or not. Nothing
+    /// when the last of all counters is used: the secret is used up.
     pub next_counter: Option<u64>,
     /// What the code is made of.
     #[serde(rename = "type")]
@@ -142,7 +143,7 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
         period: request.period,
         counter: request.counter,
     };
-    let settled = asked.settle(call, keyring)?;
+    let settled = asked.settle("verify", call, keyring)?;
     let window = request.window.unwrap_or(DEFAULT_WINDOW);
     let (present, first) = match settled.scheme.kind {
         OtpType::Totp => {
@@ -152,9 +153,16 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
         OtpType::Hotp if request.last_step.is_some() => {
             return Err(conflict("lastStep", "has no effect on hotp, whose counter says what is used: leave it out"));
         }
-        OtpType::Hotp => (settled.counter()?, settled.counter()?),
+        OtpType::Hotp => {
+            // The counter of a URI is the same every time, and so would be the codes that are good.
+            let message =
+                "is missing: hotp needs the counter the next code is made of, and a uri only says where it began";
+            let counter = request.counter.ok_or_else(|| conflict("counter", message))?;
+            (counter, counter)
+        }
     };
-    let found = settled.find(request.code.reveal(), first..=present + window, request.last_step)?;
+    let last = (present + window).min(MAX_COUNTER);
+    let found = settled.find(request.code.reveal(), first..=last, request.last_step)?;
     let (step, key_ref, reason) = match found {
         Found::Fresh { step, key } => (Some(step), settled.keys[key].reference.clone(), None),
         Found::Not(reason) => (None, None, Some(reason)),
@@ -164,7 +172,9 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
         reason,
         step,
         delta: step.map(|step| step.cast_signed() - present.cast_signed()),
-        next_counter: (settled.scheme.kind == OtpType::Hotp).then(|| step.map_or(present, |step| step + 1)),
+        next_counter: (settled.scheme.kind == OtpType::Hotp)
+            .then(|| step.map_or(present, |step| step + 1))
+            .filter(|counter| *counter <= MAX_COUNTER),
         kind: settled.scheme.kind,
         key_ref,
     })

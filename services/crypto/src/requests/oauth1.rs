@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::hmac;
 use chassis::{Call, Secret};
 use garde::Validate;
 use percent_encoding::percent_encode;
@@ -15,6 +14,7 @@ use super::{method, secret_key};
 use crate::Error;
 use crate::encoding::{BinaryEncoding, URI_RESERVED};
 use crate::error::conflict;
+use crate::hmac::HmacAlgorithm;
 use crate::keys::{Candidate, Given, Keyring};
 use crate::moment::Moment;
 use crate::random;
@@ -198,9 +198,16 @@ pub fn sign(request: OauthSignRequest, call: &Call, keyring: &Keyring) -> Result
         signed.push(name, value);
     }
     let base = base_string(&method, &target, &signed);
+    let purpose = request.signature_method.hmac().purpose(&["sign"]);
+    let token_secret = match &token {
+        Some(token) => {
+            token.key.check_purpose("tokenKeyRef", &purpose)?;
+            token.key.shared("tokenKeyRef")?
+        }
+        None => &[],
+    };
     let [consumer_secret, token_secret] =
-        [consumer.key.shared("keyRef")?, token.as_ref().map_or(Ok(&[][..]), |token| token.key.shared("tokenKeyRef"))?]
-            .map(|secret| Zeroizing::new(escaped(secret)));
+        [consumer.shared("consumerSecret", &purpose)?, token_secret].map(|secret| Zeroizing::new(escaped(secret)));
     let key = Zeroizing::new(format!("{}&{}", *consumer_secret, *token_secret));
     let signature = request.signature_method.sign(key.as_bytes(), &base);
 
@@ -305,12 +312,15 @@ impl OauthSignRequest {
 
 impl OauthMethod {
     /// The signature of a text, in base64.
+    const fn hmac(self) -> HmacAlgorithm {
+        match self {
+            Self::HmacSha1 => HmacAlgorithm::Sha1,
+            Self::HmacSha256 => HmacAlgorithm::Sha256,
+        }
+    }
+
     fn sign(self, key: &[u8], text: &str) -> String {
-        let algorithm = match self {
-            Self::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            Self::HmacSha256 => hmac::HMAC_SHA256,
-        };
-        BinaryEncoding::Base64.encode(hmac::sign(&hmac::Key::new(algorithm, key), text.as_bytes()).as_ref())
+        BinaryEncoding::Base64.encode(&self.hmac().mac(key, text.as_bytes()))
     }
 }
 

@@ -11,18 +11,27 @@ use serde::{Deserialize, Serialize};
 use super::endpoint::Endpoint;
 use super::fields::Fields;
 use super::sigv4::{Rules, UNSIGNED_PAYLOAD, Unsigned, hex_sha256};
-use super::target::Target;
+use super::target::{Target, is_authority};
 use super::{method, secret_key};
 use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
-use crate::keys::{Candidate, Given, Keyring};
+use crate::hmac::HmacAlgorithm;
+use crate::keys::{Given, Keyring};
 use crate::moment::Moment;
 
 /// Bodies up to this size are worked on where they arrive.
 pub const INLINE_BYTES: usize = 4 * 1024;
 
 const DEFAULT_EXPIRY: u32 = 3600;
+/// What the header of the hash says of a body in chunks.
+const STREAMING_PAYLOADS: [&str; 5] = [
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+];
 /// What a signature in an address adds to it.
 const ADDED_TO_URL: [&str; 7] = [
     "X-Amz-Algorithm",
@@ -190,8 +199,18 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
     request.check()?;
     let target = request.target()?;
     let mut fields = Fields::read(&request.headers)?;
-    if fields.get("host").is_none() {
-        fields.set("host", &target.host);
+    match fields.get("host") {
+        None => fields.set("host", &target.host),
+        Some(host) if is_authority(host) => {}
+        Some(_) => {
+            return Err(conflict(
+                "headers",
+                "has a host that is none: send a name, or a name and a port, or leave it out",
+            ));
+        }
+    }
+    if fields.get("x-amz-security-token").is_some() && request.session_token.is_none() {
+        return Err(conflict("headers", "has x-amz-security-token: send it as sessionToken, and it is added for you"));
     }
     let host = fields.get("host").unwrap_or_default().to_ascii_lowercase();
     let endpoint = Endpoint::of(&host);
@@ -208,7 +227,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         key_ref: request.key_ref.as_deref(),
     };
     let chosen = keyring.choose(given, call, |text| secret_key("secretAccessKey", text))?;
-    let Candidate { key, reference } = chosen.newest();
+    let newest = chosen.newest();
     // Signatures know whole seconds only.
     let time = Moment::or_now(request.time.as_ref(), "time", call)?;
     let time = Timestamp::from_second(time.as_second()).unwrap_or(time);
@@ -218,7 +237,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         fields,
         payload: &payload,
         access_key_id: &request.access_key_id,
-        secret: key.shared("keyRef")?,
+        secret: newest.shared("secretAccessKey", &HmacAlgorithm::Sha256.purpose(&["sign"]))?,
         session_token: request.session_token.as_ref().map(|token| token.reveal().as_str()),
         region,
         service,
@@ -242,7 +261,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         service: service.to_owned(),
         time: time.to_string(),
         expires_at: end.map(|end| end.to_string()),
-        key_ref: reference.clone(),
+        key_ref: newest.reference.clone(),
         canonical_request: explained(signed.canonical_request),
         string_to_sign: explained(signed.string_to_sign),
         method,
@@ -351,7 +370,7 @@ impl SignRequest {
         let header = fields.get("x-amz-content-sha256");
         let payload = match (&self.body, &self.body_base64, &self.file, &self.payload_hash) {
             (None, None, None, None) => match header {
-                Some(hash) => return Ok(hash.to_owned()),
+                Some(hash) => return header_hash(hash),
                 None if unsigned => UNSIGNED_PAYLOAD.to_owned(),
                 None => hex_sha256(b""),
             },
@@ -380,6 +399,17 @@ fn payload_hash(text: &str) -> Result<String, Error> {
         return Ok(text.to_ascii_lowercase());
     }
     Err(conflict("payloadHash", "must be a SHA-256 in hex (64 characters), or UNSIGNED-PAYLOAD"))
+}
+
+/// A hash in the header that S3 reads it from, which is signed as it is there. Bodies that are signed in chunks have words
+/// instead (Amazon S3 API Reference, "Signature Calculations for the Authorization Header").
+fn header_hash(text: &str) -> Result<String, Error> {
+    let is_hash = payload_hash(text).is_ok_and(|hash| hash != UNSIGNED_PAYLOAD);
+    if is_hash || text == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let message = "has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you";
+    Err(conflict("headers", message))
 }
 
 /// Services that sign as S3 does.

@@ -3,6 +3,8 @@
 //! A signature is over one way of writing the address, and a client that writes it otherwise breaks the signature. So
 //! the address goes back to the caller as it is to be called: what must be escaped is.
 
+use std::net::Ipv6Addr;
+
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 
 use crate::Error;
@@ -65,10 +67,10 @@ impl Target {
         if authority.contains('@') {
             return refused("must not hold a user or password: who sends is said by the signature");
         }
-        let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-        if authority.is_empty() || !authority.chars().all(is_host) {
+        if !is_authority(authority) {
             return refused(
-                "must have a host of ASCII letters, digits, '.' and '-' (a name in another script as xn--...)",
+                "must have a host of ASCII letters, digits, '.' and '-' (a name in another script as xn--...), and a port \
+                 only from 1 to 65535",
             );
         }
         if has_stray_percent(path) || has_stray_percent(query) {
@@ -148,6 +150,23 @@ impl Query {
         pairs.sort();
         pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
     }
+}
+
+/// Whether this is a host, alone or with a port (RFC 3986, section 3.2.2).
+pub(super) fn is_authority(text: &str) -> bool {
+    let (is_host, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
+        Some(None) => return false,
+        Some(Some((address, port))) => (address.parse::<Ipv6Addr>().is_ok(), port),
+        None => {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            let is_label = |label: &str| !label.is_empty() && label.bytes().all(fits);
+            (name.strip_suffix('.').unwrap_or(name).split('.').all(is_label), port)
+        }
+    };
+    // A zero in front would be taken away on the way.
+    let is_port = |port: &str| port.starts_with(|c: char| matches!(c, '1'..='9')) && port.parse::<u16>().is_ok();
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 fn escaped(bytes: &[u8]) -> String {
@@ -247,6 +266,43 @@ mod tests {
             ("q=a+b%20c%2Bd", "q=a%20b%20c%2Bd"),
         ] {
             assert_eq!(target(&format!("https://a.example/?{query}")).query.canonical(), wanted);
+        }
+    }
+
+    #[test]
+    fn a_host_is_one() {
+        for host in ["a", "a.example", "a.example.", "my_bucket.s3.example:65535", "127.0.0.1:9000", "[::1]", "[::1]:1"]
+        {
+            assert!(is_authority(host), "{host}");
+            assert!(Target::read(&format!("http://{host}/x")).is_ok(), "{host}");
+        }
+        for host in [
+            "",
+            ".",
+            "..",
+            "a..b",
+            ".a",
+            ":80",
+            "a:",
+            "a:0",
+            "a:080",
+            "a:99999",
+            "a:+1",
+            "a:b:c",
+            "::1",
+            "[::1",
+            "]",
+            "[]",
+            "[a]",
+            "[::1]1",
+            "[::1]:",
+            "x y",
+            "evil.com/a",
+            "a@b",
+            "a,b",
+        ] {
+            assert!(!is_authority(host), "{host}");
+            assert!(host.contains('/') || Target::read(&format!("http://{host}/x")).is_err(), "{host}");
         }
     }
 

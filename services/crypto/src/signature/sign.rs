@@ -124,10 +124,11 @@ pub fn sign(request: SignRequest, call: &Call, keys: &Keyring) -> Result<SignRes
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
     let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
-    let Candidate { key, reference } = chosen.newest();
-    let algorithm = request.algorithm.map_or_else(|| SignatureAlgorithm::of("key", key), Ok)?;
+    let newest = chosen.newest();
+    let (Candidate { key, reference }, field) = (newest, newest.field("key"));
+    let algorithm = request.algorithm.map_or_else(|| SignatureAlgorithm::of(field, key), Ok)?;
     let signature_format = SignatureFormat::of(algorithm, request.signature_format)?;
-    let mut signature = algorithm.sign("key", key, &bytes)?;
+    let mut signature = algorithm.sign(field, key, &bytes)?;
     if signature_format == Some(SignatureFormat::Der) {
         signature = ecdsa::to_der(&signature);
     }

@@ -122,8 +122,8 @@ pub fn verify(request: VerifyRequest, call: &Call, keys: &Keyring) -> Result<Ver
 impl VerifyRequest {
     /// Checks with one key.
     fn check(&self, candidate: &Candidate, bytes: &[u8], call: &Call) -> Result<VerifyResponse, Error> {
-        let Candidate { key, reference } = candidate;
-        let algorithm = self.algorithm.map_or_else(|| SignatureAlgorithm::of("key", key), Ok)?;
+        let (Candidate { key, reference }, field) = (candidate, candidate.field("key"));
+        let algorithm = self.algorithm.map_or_else(|| SignatureAlgorithm::of(field, key), Ok)?;
         SignatureFormat::of(algorithm, self.signature_format)?;
         if self.salt_length.is_some() && !algorithm.has_salt() {
             return Err(conflict("saltLength", "belongs to PS256, PS384 and PS512: leave it out"));
@@ -131,7 +131,7 @@ impl VerifyRequest {
         let salt = self.salt_length.map_or(SaltLength::Any, SaltLength::Exactly);
         let read = self.read_signature(algorithm, key);
         let signature = read.as_deref().unwrap_or_default();
-        let reason = match (algorithm.verify_salted("key", key, bytes, signature, salt)?, read) {
+        let reason = match (algorithm.verify_salted(field, key, bytes, signature, salt)?, read) {
             (_, Err(problem)) => Some(problem),
             (true, Ok(_)) => None,
             (false, Ok(_)) if self.salt_length.is_some() => {

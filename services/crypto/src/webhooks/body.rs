@@ -5,8 +5,10 @@ use std::fmt;
 
 use chassis::File;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::encoding::InputEncoding;
 use crate::error::{Error as Refusal, conflict};
@@ -17,7 +19,7 @@ pub enum RawBody {
     /// The text.
     Text(String),
     /// It was JSON and is values now: spaces, order and spelling are lost, and with them what was signed.
-    Parsed,
+    Parsed(Value),
 }
 
 /// The fields of a request that say the body.
@@ -29,20 +31,25 @@ pub(super) struct Given<'r> {
 }
 
 impl<'r> Given<'r> {
-    /// The bytes; nothing when none was sent.
+    /// The bytes; nothing when none was sent. A body that was parsed is refused with `parsed`, or where there is no such
+    /// sentence written as JSON: nobody looks at its spelling.
     ///
     /// # Errors
     /// When several were sent, it is no base64, or it was parsed.
-    pub(super) fn bytes(self) -> Result<Option<Cow<'r, [u8]>>, Refusal> {
+    pub(super) fn bytes(self, parsed: Option<&str>) -> Result<Option<Cow<'r, [u8]>>, Refusal> {
         match (self.body, self.base64, self.file) {
             (None, None, None) => Ok(None),
             (Some(RawBody::Text(text)), None, None) => Ok(Some(Cow::Borrowed(text.as_bytes()))),
-            (Some(RawBody::Parsed), None, None) => Err(conflict(
-                "body",
-                "is parsed JSON, and the signature is over the exact text: send the raw body. n8n: Raw Body in the \
-                 Webhook node, then its file; Make: JSON pass-through; Zapier: Catch Raw Hook",
-            )),
-            (None, Some(text), None) => InputEncoding::Base64.decode("bodyBase64", text.trim()).map(Some),
+            (Some(RawBody::Parsed(value)), None, None) => match parsed {
+                Some(message) => Err(conflict("body", message)),
+                None => Ok(Some(Cow::Owned(value.to_string().into_bytes()))),
+            },
+            (None, Some(text), None) => {
+                let bytes = InputEncoding::Base64.decode("bodyBase64", text.trim());
+                bytes
+                    .map(Some)
+                    .map_err(|error| conflict("bodyBase64", format!("{error}; if it is text, send it as body")))
+            }
             (None, None, Some(file)) => Ok(Some(Cow::Borrowed(file.bytes()))),
             _ => Err(conflict("body", "is there twice: send one of body, bodyBase64 and file")),
         }
@@ -72,30 +79,28 @@ impl<'de> Visitor<'de> for BodyVisitor {
         Ok(RawBody::Text(text))
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<RawBody, E> {
-        Ok(RawBody::Parsed)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<RawBody, E> {
+        Ok(RawBody::Parsed(value.into()))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<RawBody, E> {
-        Ok(RawBody::Parsed)
+    fn visit_u64<E: Error>(self, value: u64) -> Result<RawBody, E> {
+        Ok(RawBody::Parsed(value.into()))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<RawBody, E> {
-        Ok(RawBody::Parsed)
+    fn visit_i64<E: Error>(self, value: i64) -> Result<RawBody, E> {
+        Ok(RawBody::Parsed(value.into()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<RawBody, E> {
-        Ok(RawBody::Parsed)
+    fn visit_f64<E: Error>(self, value: f64) -> Result<RawBody, E> {
+        Ok(RawBody::Parsed(value.into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawBody, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(RawBody::Parsed)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<RawBody, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(RawBody::Parsed)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawBody, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(RawBody::Parsed)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBody, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(RawBody::Parsed)
     }
 }
 
@@ -103,7 +108,7 @@ impl Serialize for RawBody {
     fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => target.serialize_str(text),
-            Self::Parsed => target.serialize_bool(true),
+            Self::Parsed(value) => value.serialize(target),
         }
     }
 }

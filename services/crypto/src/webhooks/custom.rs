@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scheme::{Address, Event, Place, Proof, Scheme, SecretForm, Stamp, StampPlace, Unit};
-use super::template;
+use super::{fields, template};
 use crate::Error;
 use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
@@ -31,8 +31,8 @@ pub struct Custom {
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
     /// What is signed: a text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{path}` (the address from its path on),
-    /// `{method}`, `{form}` (the form's fields sorted by name, names and values joined) and `{header:X-Name}`; `{body}`
-    /// when absent. At most 1024 characters.
+    /// `{method}`, `{form}` (the form's fields sorted by name, names and values joined) and up to 4 `{header:X-Name}`, each
+    /// once; `{body}` when absent. At most 1024 characters.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub template: Option<String>,
@@ -92,10 +92,22 @@ impl Names<'_> {
     pub(super) fn scheme(&self) -> Result<Scheme<'_>, Error> {
         let custom = self.custom;
         let content = custom.template.as_deref().filter(|text| !text.is_empty()).unwrap_or("{body}");
-        template::parse(content)?;
-        for part in ["{body}", "{form}"] {
-            if content.matches(part).count() > 1 {
-                return Err(conflict("generic.template", format!("has {part} twice: nobody signs it twice")));
+        template::check(&template::parse(content)?)?;
+        for (field, name) in [
+            ("generic.signatureHeader", Some(&custom.signature_header)),
+            ("generic.timestampHeader", custom.timestamp_header.as_ref()),
+            ("generic.idHeader", custom.id_header.as_ref()),
+        ] {
+            if name.is_some_and(|name| !fields::is_name(name)) {
+                return Err(conflict(field, "is no header's name: that has letters, digits and '-'"));
+            }
+        }
+        for (field, prefix) in [
+            ("generic.signaturePrefix", &custom.signature_prefix),
+            ("generic.timestampPrefix", &custom.timestamp_prefix),
+        ] {
+            if prefix.as_ref().is_some_and(|prefix| !fields::is_value(prefix)) {
+                return Err(conflict(field, "may have visible ASCII characters and spaces only"));
             }
         }
         let stamp = match (&self.stamp, &custom.timestamp_prefix) {
@@ -127,6 +139,12 @@ impl Names<'_> {
                 id && self.id.is_none(),
                 "is missing: the template has {id}, so say which header holds it",
             ),
+            (
+                "generic.template",
+                !id && self.id.is_some(),
+                "has no {id}: an id that is not signed can be changed by anybody, so put it in where the sender does, or \
+                 leave out idHeader",
+            ),
         ] {
             if wrong {
                 return Err(conflict(field, message));
@@ -146,9 +164,9 @@ impl Names<'_> {
             headers: &self.signature,
             prefix: custom.signature_prefix.as_deref().unwrap_or_default(),
             encoding: custom.signature_encoding,
-            stamp: stamp.map(|place| Stamp { place, unit }),
+            stamp: stamp.map(|place| Stamp { place, unit, any_unit: true }),
             id,
-            event: Event::Headers(id),
+            event: if id.is_empty() { Event::Unknown } else { Event::Id },
             place: Place::Headers,
             address: Address::AsSent,
         })

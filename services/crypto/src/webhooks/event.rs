@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::fields::Fields;
+use super::message::Signed;
 use super::scheme::Event;
 
 /// Characters of an id.
@@ -12,11 +13,14 @@ const MAX_CHARS: usize = 256;
 
 impl Event<'_> {
     /// The id, when there is one.
-    pub(super) fn id(self, headers: &Fields, body: &[u8]) -> Option<String> {
+    pub(super) fn id(self, signed: Signed<'_>, content: &[u8], headers: &Fields, body: &[u8]) -> Option<String> {
         let id = match self {
             Self::Unknown => None,
+            Self::Id => signed.id.map(str::to_owned),
+            Self::Content => std::str::from_utf8(content).ok().map(str::to_owned),
             Self::Headers(names) => {
-                names.iter().find_map(|name| headers.header(name).first().map(|value| (*value).to_owned()))
+                let values = names.iter().flat_map(|name| headers.header(name));
+                values.map(str::to_owned).find(|value| !value.is_empty())
             }
             Self::Body(pointer) => {
                 let path: Vec<&str> = pointer.split('/').skip(1).collect();
@@ -99,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_id_is_found_in_json_and_nowhere_else() {
-        let id = |body: &str| Event::Body("/event/id").id(&Fields::default(), body.as_bytes());
+        let id = |body: &str| Event::Body("/event/id").id(Signed::default(), b"", &Fields::default(), body.as_bytes());
         for (body, wanted) in [
             (r#"{"event": {"a": [1, {"id": "x"}], "id": "e1", "b": null}, "id": "y"}"#, Some("e1")),
             (r#"{"event": {"id": 42}}"#, Some("42")),

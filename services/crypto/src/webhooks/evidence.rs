@@ -9,7 +9,7 @@ use super::scheme::{Place, Proof, Scheme, StampPlace};
 use super::template::Part;
 
 /// Signatures that are tried; rotation needs two or three.
-const MAX_SIGNATURES: usize = 20;
+pub(super) const MAX_SIGNATURES: usize = 20;
 
 /// Why a request is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,6 +46,8 @@ pub(super) struct Refusal {
 /// The proofs of a request.
 pub(super) struct Evidence<'r> {
     pub(super) signatures: Vec<Vec<u8>>,
+    /// Whether there were more signatures than are tried.
+    pub(super) more: bool,
     pub(super) signed: Signed<'r>,
 }
 
@@ -83,7 +85,8 @@ impl<'r> Evidence<'r> {
                 single(carrier, &[name], place, Reason::MissingHeader, Reason::MalformedHeader)?;
             }
         }
-        Ok(Self { signatures, signed: Signed { stamp, id } })
+        let more = items.iter().filter(|item| item.starts_with(scheme.prefix)).count() > MAX_SIGNATURES;
+        Ok(Self { signatures, more, signed: Signed { stamp, id } })
     }
 }
 

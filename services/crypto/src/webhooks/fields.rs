@@ -52,8 +52,18 @@ impl Fields {
     }
 }
 
+/// Whether a text can be a header's name (RFC 9110, section 5.6.2).
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+/// Whether a text can be a header's value, or the start of one: what is sent as it is must not end the line.
+pub(super) fn is_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
 /// Whether two names are the same header. CGI and what came after it write `HTTP_X_HUB_SIGNATURE`, Zapier shows that.
-fn same_header(sent: &str, known: &str) -> bool {
+pub(super) fn same_header(sent: &str, known: &str) -> bool {
     let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
     let sent = sent.trim().as_bytes();
     let sent = match sent.get(..5) {
@@ -149,6 +159,10 @@ impl<'de> Visitor<'de> for ValuesVisitor {
         Ok(Values(vec![value.to_string()]))
     }
 
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
+        Ok(Values(vec![value.to_string()]))
+    }
+
     fn visit_unit<E: Error>(self) -> Result<Values, E> {
         Ok(Values(Vec::new()))
     }
@@ -169,7 +183,10 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Values, A::Error> {
-        Err(A::Error::custom("must be text, or a list of texts (you sent an object)"))
+        Err(A::Error::custom(
+            "must be text, or a list of texts (you sent an object: of a whole item send only its headers, in n8n \
+             {{ $json.headers }})",
+        ))
     }
 }
 

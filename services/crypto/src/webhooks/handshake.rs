@@ -44,6 +44,8 @@ pub(super) fn answer(provider: Provider, message: Message<'_>, key: &Key) -> Opt
         Provider::Zoom => {
             let body = message.json().filter(|body| body["event"] == "endpoint.url_validation")?;
             let plain = text(&body["payload"]["plainToken"])?;
+            // This is to sign, and a key that may only verify is not for that.
+            key.check_purpose("secret", &HmacAlgorithm::Sha256.purpose(&["sign"])).ok()?;
             let code = HmacAlgorithm::Sha256.mac(key.shared("secret").ok()?, plain.as_bytes());
             Some(RespondWith::json(&json!({ "plainToken": plain, "encryptedToken": HEXLOWER.encode(&code) })))
         }

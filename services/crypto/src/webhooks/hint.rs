@@ -2,12 +2,13 @@
 
 mod json;
 
-use std::borrow::Cow;
+use std::cell::Cell;
 
+use chassis::Call;
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use super::evidence::{Evidence, Reason};
+use super::evidence::{Evidence, MAX_SIGNATURES, Reason};
 use super::fields::Fields;
 use super::keys::Held;
 use super::message::Message;
@@ -16,10 +17,18 @@ use super::scheme::{Place, Proof, Scheme, SecretForm};
 use super::table::TABLE;
 use super::template::Part;
 use super::url;
+use crate::encoding::BinaryEncoding;
 use crate::keys::Key;
 
 /// Bodies larger than this are not tried in other spellings.
 const MAX_BODY: usize = 256 * 1024;
+/// Bytes that are made and hashed in the search, for a request that is not valid anyway.
+const MAX_HASHED: usize = 8 * 1024 * 1024;
+/// What a content costs besides its bytes.
+const CONTENT_COST: usize = 256;
+/// Signatures of public keys that are checked in the search, of each content and in all.
+const MAX_CHECKED_EACH: usize = 3;
+const MAX_CHECKED: usize = 20;
 /// Providers that are named when the headers are somebody else's.
 const MAX_NAMED: usize = 3;
 
@@ -34,6 +43,37 @@ pub(super) struct Case<'c> {
     pub(super) held: &'c [Held],
     /// The secrets that were sent, as text.
     pub(super) secrets: Vec<&'c str>,
+    pub(super) call: &'c Call,
+    pub(super) budget: Budget,
+}
+
+/// What the search may still cost.
+pub(super) struct Budget {
+    bytes: Cell<usize>,
+    checks: Cell<usize>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: Cell::new(MAX_HASHED), checks: Cell::new(MAX_CHECKED) }
+    }
+}
+
+impl Budget {
+    /// Takes bytes; when there are no more, nothing is left for anything.
+    fn take_bytes(&self, bytes: usize) -> bool {
+        take(&self.bytes, bytes.saturating_add(CONTENT_COST))
+    }
+
+    fn is_spent(&self) -> bool {
+        self.bytes.get() == 0 || self.checks.get() == 0
+    }
+}
+
+fn take(left: &Cell<usize>, wanted: usize) -> bool {
+    let rest = left.get().checked_sub(wanted);
+    left.set(rest.unwrap_or_default());
+    rest.is_some()
 }
 
 impl Case<'_> {
@@ -86,9 +126,37 @@ impl Case<'_> {
             _ => {}
         }
         match self.others().as_slice() {
-            [] => Some("send all headers of the request as they came".to_owned()),
+            [] => Some(self.malformed().unwrap_or_else(|| "send all headers of the request as they came".to_owned())),
             names => Some(format!("the headers look like those of {}", names.join(" or "))),
         }
+    }
+
+    /// What is wrong with a value that is where the signature should be.
+    fn malformed(&self) -> Option<String> {
+        let Scheme { prefix, encoding, .. } = *self.scheme;
+        let name =
+            self.scheme.headers.iter().find(|name| self.headers.header(name).iter().any(|text| !text.is_empty()))?;
+        let values = self.headers.header(name);
+        let length = self.scheme.proof.length();
+        let reads = |text: &str, encoding: BinaryEncoding| {
+            encoding.decode("signature", text).is_ok_and(|bytes| length.is_none_or(|length| bytes.len() == length))
+        };
+        if !prefix.is_empty() && values.iter().any(|text| reads(text, encoding)) {
+            return Some(format!("the value of {name} has lost the {prefix} before it: send it as it came"));
+        }
+        let others = [BinaryEncoding::Hex, BinaryEncoding::Base64, BinaryEncoding::Base64url];
+        let other = others
+            .into_iter()
+            .filter(|other| *other != encoding && length.is_some())
+            .find(|other| values.iter().any(|text| reads(text.strip_prefix(prefix).unwrap_or(text), *other)));
+        Some(match other {
+            Some(other) => format!(
+                "the value of {name} is {} and this provider writes {}: send it as it came",
+                other.name(),
+                encoding.name()
+            ),
+            None => format!("{name} is there, but its value is cut or changed: send it as it came"),
+        })
     }
 
     /// The providers whose signatures are among the headers; those whose prefix is there before those who have none.
@@ -110,23 +178,36 @@ impl Case<'_> {
 
     fn mismatch(&self, evidence: &Evidence<'_>) -> String {
         let tried = self.scheme.proof != Proof::Token && self.message.body.len() <= MAX_BODY;
-        let found = self
-            .secret(evidence)
-            .or_else(|| tried.then(|| self.body(evidence).or_else(|| self.address(evidence))).flatten());
-        found.unwrap_or_else(|| self.guess())
+        let found = self.secret(evidence).or_else(|| {
+            tried
+                .then(|| self.body(evidence, None).or_else(|| self.address(evidence)).or_else(|| self.both(evidence)))?
+        });
+        found.unwrap_or_else(|| self.guess(evidence))
     }
 
     /// Whether the signature is that of a request, with a key or with those that were sent.
     fn fits(&self, evidence: &Evidence<'_>, message: Message<'_>, key: Option<&Key>) -> bool {
-        let contents = message.contents(self.scheme, self.parts, evidence.signed);
-        let fits = |key: &Key| {
-            let holds = |content: &Cow<'_, [u8]>| self.scheme.proof.holds("secret", key, content, &evidence.signatures);
-            contents.iter().any(|content| holds(content).unwrap_or(false))
-        };
-        match key {
-            Some(key) => fits(key),
-            None => self.held.iter().any(|held| fits(&held.key)),
+        let held = self.held.iter().map(|held| &*held.key);
+        let keys: Vec<&Key> = key.map_or_else(|| held.collect(), |key| vec![key]);
+        // The body is in what is made of it, which may be a few times it where addresses have several forms.
+        if self.call.cancelled() || self.budget.is_spent() || !self.budget.take_bytes(message.body.len()) {
+            return false;
         }
+        let contents = message.contents(self.scheme, self.parts, evidence.signed);
+        contents.iter().any(|content| keys.iter().any(|key| self.holds(evidence, content, key)))
+    }
+
+    /// Whether a key made any of the signatures of some bytes, while the budget lasts.
+    fn holds(&self, evidence: &Evidence<'_>, content: &[u8], key: &Key) -> bool {
+        let mut signatures = evidence.signatures.as_slice();
+        if !self.scheme.is_shared() {
+            signatures = &signatures[..signatures.len().min(MAX_CHECKED_EACH)];
+            if !take(&self.budget.checks, signatures.len()) {
+                return false;
+            }
+        }
+        self.budget.take_bytes(content.len())
+            && self.scheme.proof.holds("secret", key, content, signatures).unwrap_or(false)
     }
 
     /// Secrets that were copied with something around them, or are to be read in another way.
@@ -141,16 +222,33 @@ impl Case<'_> {
                 }
             }
         }
+        for (name, text) in self.held.iter().filter_map(|held| held.reference.as_ref().zip(held.text.as_ref())) {
+            for (bytes, what) in other_readings(text, self.scheme.secret) {
+                if !bytes.is_empty() && self.fits(evidence, self.message, Some(&Key::secret(bytes))) {
+                    return Some(format!("the signature fits when the key {name} {what}"));
+                }
+            }
+        }
         None
     }
 
     /// Bodies that were changed on their way.
-    fn body(&self, evidence: &Evidence<'_>) -> Option<String> {
+    fn body(&self, evidence: &Evidence<'_>, key: Option<&Key>) -> Option<String> {
         if !self.scheme.signs_body() || self.message.params.is_some() {
             return None;
         }
-        let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), None);
+        let fits = |body: &[u8]| self.fits(evidence, self.message.with_body(body), key);
         let body = self.message.body;
+        if self.scheme.signs("{form}")
+            && let Ok(fields) = serde_json::from_slice::<Fields>(body)
+            && self.fits(evidence, self.message.with_params(&fields), key)
+        {
+            return Some(
+                "the signature fits when the fields of the body are sent as params: in n8n params: {{ $json.body }}, \
+                 and no body"
+                    .to_owned(),
+            );
+        }
         let found = |what: &str| Some(format!("the signature fits the body {what}: send the body exactly as it came"));
         for (other, what) in other_bodies(body) {
             if other != body && fits(&other) {
@@ -169,6 +267,23 @@ impl Case<'_> {
         None
     }
 
+    /// A secret that was copied with something around it, and a body that was changed too.
+    fn both(&self, evidence: &Evidence<'_>) -> Option<String> {
+        for text in &self.secrets {
+            let clean = clean(text);
+            if clean == *text {
+                continue;
+            }
+            let read = read(clean, self.scheme.secret).filter(|bytes| !bytes.is_empty());
+            if let Some(body) = read.and_then(|bytes| self.body(evidence, Some(&Key::secret(bytes)))) {
+                return Some(format!(
+                    "two things are wrong: the secret has spaces, quotes or a line break around it, and then {body}"
+                ));
+            }
+        }
+        None
+    }
+
     /// Addresses that are nearly right.
     fn address(&self, evidence: &Evidence<'_>) -> Option<String> {
         if !self.scheme.signs("{url}") && !self.scheme.signs("{path}") {
@@ -180,10 +295,15 @@ impl Case<'_> {
     }
 
     /// When nothing fits: what is most often wrong.
-    fn guess(&self) -> String {
+    fn guess(&self, evidence: &Evidence<'_>) -> String {
         let Self { provider, scheme, .. } = self;
         if scheme.proof == Proof::Token {
             return "the token of the webhook's settings is another: copy it again".to_owned();
+        }
+        if evidence.more {
+            return format!(
+                "there are more than {MAX_SIGNATURES} signatures, and only the first {MAX_SIGNATURES} are tried"
+            );
         }
         for (prefix, kind) in NOT_SECRETS {
             let like = |text: &&str| text.trim_start_matches(['"', '\'', ' ']).starts_with(prefix);
@@ -191,6 +311,18 @@ impl Case<'_> {
             if self.secrets.iter().any(like) && *provider != Provider::Paystack {
                 return format!("the secret starts with {prefix} and so is {kind}: use the secret of the webhook");
             }
+        }
+        if *provider == Provider::Stripe && self.secrets.iter().any(|text| !clean(text).starts_with("whsec_")) {
+            return "Stripe's secrets start with whsec_: copy the signing secret of the endpoint, not its id or a key"
+                .to_owned();
+        }
+        let sid = |text: &&str| {
+            let text = clean(text);
+            let digits = text.strip_prefix("AC").or_else(|| text.strip_prefix("SK"));
+            digits.is_some_and(|digits| digits.len() == 32)
+        };
+        if *provider == Provider::Twilio && self.secrets.iter().any(sid) {
+            return "the secret is the id of an account or of an API key: use the Auth Token of the account".to_owned();
         }
         let body = self.message.body;
         if scheme.signs_body() && self.message.params.is_none() {
@@ -202,9 +334,25 @@ impl Case<'_> {
                     .to_owned();
             }
         }
+        let json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+        let form = |value: &&str| value.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
+        if scheme.signs("{body}") && json && self.headers.header("Content-Type").iter().any(form) {
+            let github = if *provider == Provider::Github {
+                ", or set Content type to application/json in the settings of the webhook"
+            } else {
+                ""
+            };
+            return format!("the request was a form and the body is JSON: send the raw body{github}");
+        }
         if scheme.signs("{url}") {
             return "the address is signed too: url must be the one the provider was given, to the letter and with its \
                     query; else the secret is another, or the body was changed"
+                .to_owned();
+        }
+        if scheme.is_shared() && scheme.signs("{body}") && json {
+            return "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly \
+                    as it came: in JSON that was read and written again, numbers such as 10.00 and the order of members \
+                    cannot be restored, so send the raw body"
                 .to_owned();
         }
         if scheme.is_shared() {
@@ -238,19 +386,34 @@ const NOT_SECRETS: [(&str, &str); 14] = [
 
 type Reading = (Zeroizing<Vec<u8>>, &'static str);
 
-/// What else the text of a secret may stand for.
-fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
-    let plain = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
-    let base64 = |text: &str| {
-        let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
-        BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
-    };
-    let trimmed = text.trim();
-    let unquoted = trimmed.trim_matches(['"', '\'', '`']);
-    let read = |text: &str| match form {
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+/// A secret without what is often copied with it.
+fn clean(text: &str) -> &str {
+    text.trim().trim_matches(QUOTES).trim_end_matches("\\n")
+}
+
+fn read(text: &str, form: SecretForm) -> Option<Zeroizing<Vec<u8>>> {
+    match form {
         SecretForm::Text => Some(plain(text)),
         SecretForm::Base64 => base64(text),
-    };
+    }
+}
+
+fn plain(text: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let text = text.trim_start_matches("v1,").trim_start_matches("whsec_").trim_end_matches('=');
+    BASE64_NOPAD.decode(text.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// What else the text of a secret may stand for.
+fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
+    let trimmed = text.trim();
+    let unquoted = trimmed.trim_matches(QUOTES);
+    let read = |text: &str| read(text, form);
     let candidates = [
         (read(trimmed).filter(|_| trimmed != text), "is sent without the spaces or line break around it"),
         (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the quotes around it"),
@@ -297,10 +460,27 @@ fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         {
             others.push((inner.into_bytes(), "without the backslashes before its quotes"));
         }
+        if let Some((_, data)) = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
+            let bytes = BinaryEncoding::Base64.decode("body", data).ok();
+            others.extend(
+                bytes.map(|bytes| (bytes, "read from its data: address: send what is after the comma as bodyBase64")),
+            );
+        }
         let base64 =
             if text.ends_with('=') { BASE64.decode(text.as_bytes()) } else { BASE64_NOPAD.decode(text.as_bytes()) };
         others.extend(base64.ok().map(|bytes| (bytes, "read as base64 (bodyBase64)")));
         others.extend(HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().map(|bytes| (bytes, "read as hex")));
+        if text.contains("%20") {
+            others.push((
+                text.replace("%20", "+").into_bytes(),
+                "with + for its spaces: the form was read and written again",
+            ));
+        } else if text.contains('=') && text.contains('+') {
+            others.push((
+                text.replace('+', "%20").into_bytes(),
+                "with %20 for its spaces: the form was read and written again",
+            ));
+        }
         let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
         others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was read as Latin-1 on its way")));
     }

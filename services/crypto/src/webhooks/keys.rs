@@ -25,6 +25,14 @@ pub(super) struct Given<'r> {
     pub(super) half: Option<&'r Secret<String>>,
     pub(super) half_field: &'static str,
     pub(super) key_ref: Option<&'r str>,
+    pub(super) task: Task,
+}
+
+/// What the keys are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Sign,
+    Verify,
 }
 
 /// A key, and where it is from.
@@ -33,6 +41,8 @@ pub(super) struct Held {
     pub(super) field: &'static str,
     /// `name@version` of a named key.
     pub(super) reference: Option<String>,
+    /// The text a named secret is kept as, if it is text.
+    pub(super) text: Option<Zeroizing<String>>,
     /// Its place in `secrets`.
     pub(super) index: Option<usize>,
 }
@@ -66,14 +76,19 @@ impl<'r> Given<'r> {
             let given = keys::Given { field: "secret", key: self.secret, key_ref: self.key_ref };
             let read = |text: &Secret<String>| shared("secret", text, scheme.secret, self.encoding).map(Key::secret);
             let chosen = keys.choose(given, call, read)?;
-            return chosen.all().map(|one| unwrapped(named(one, "secret"), scheme.secret)).collect();
+            let purpose = scheme.proof.purpose(self.task);
+            if self.task == Task::Sign {
+                chosen.newest().shared("secret", &purpose)?;
+            }
+            let fitting = chosen.shared("secret", &purpose)?.into_iter();
+            return fitting.map(|one| read_named(named(one, "secret"), scheme.secret, self.encoding)).collect();
         }
         if self.secret.is_some() || self.key_ref.is_some() {
             return Err(conflict("secrets", "is there together with secret or keyRef: send one of the three"));
         }
         let held = self.secrets.iter().enumerate().map(|(index, text)| {
             let key = Key::secret(shared("secrets", text, scheme.secret, self.encoding)?);
-            Ok(Held { key: Arc::new(key), field: "secrets", reference: None, index: Some(index) })
+            Ok(Held { key: Arc::new(key), field: "secrets", reference: None, text: None, index: Some(index) })
         });
         held.collect()
     }
@@ -86,25 +101,58 @@ impl<'r> Given<'r> {
 
 /// A key that was sent in a field, or a version of a named one.
 fn named(candidate: &keys::Candidate, field: &'static str) -> Held {
-    let reference = candidate.reference.clone();
     Held {
         key: candidate.key.clone(),
-        field: if reference.is_some() { "keyRef" } else { field },
-        reference,
+        field: candidate.field(field),
+        reference: candidate.reference.clone(),
+        text: None,
         index: None,
     }
 }
 
-/// A named secret that is kept as its text `whsec_...` is read as one.
-fn unwrapped(held: Held, form: SecretForm) -> Result<Held, Error> {
-    if held.reference.is_none() || form != SecretForm::Base64 {
+/// A named secret, read as one that was sent: its bytes are the text of one, if they can be.
+fn read_named(held: Held, form: SecretForm, encoding: Option<InputEncoding>) -> Result<Held, Error> {
+    if held.reference.is_none() {
         return Ok(held);
     }
-    let text = std::str::from_utf8(held.key.shared(held.field)?).ok().filter(|text| text.starts_with(WHSEC));
-    match text {
-        Some(text) => Ok(Held { key: Arc::new(Key::secret(decoded(held.field, text)?)), ..held }),
-        None => Ok(held),
+    let text = std::str::from_utf8(held.key.shared(held.field)?).ok().map(str::to_owned);
+    let held = Held { text: text.clone().map(Zeroizing::new), ..held };
+    let bytes = match (text.map(Secret::new), encoding, form) {
+        (_, None | Some(InputEncoding::Utf8), SecretForm::Text) | (_, Some(InputEncoding::Utf8), _) => return Ok(held),
+        (Some(text), Some(encoding), _) => encoding
+            .decode_secret("secretEncoding", &text)
+            .map_err(|_| conflict("secretEncoding", "does not fit the named key: leave it out"))?,
+        (None, Some(_), _) => {
+            return Err(conflict("secretEncoding", "has no use here: the named key is bytes, no text"));
+        }
+        (Some(text), None, SecretForm::Base64) => match decoded(held.field, text.reveal()) {
+            Ok(bytes) => bytes,
+            // The bytes themselves, as a keyring holds them that was given base64 or hex.
+            Err(_) if !text.reveal().contains(WHSEC) => return Ok(held),
+            Err(error) => return Err(error),
+        },
+        (None, None, SecretForm::Base64) => return Ok(held),
+    };
+    if bytes.is_empty() {
+        return Err(conflict(
+            held.field,
+            "is empty: the named key is only whsec_, put the whole secret in the keyring",
+        ));
     }
+    Ok(Held { key: Arc::new(Key::secret(bytes)), ..held })
+}
+
+/// What a variable that is not there becomes: everybody knows it, so it proves nothing.
+fn check_is_one(field: &'static str, text: &str) -> Result<(), Error> {
+    let text = text.trim();
+    let template = text.trim_start_matches('=').trim_start();
+    let what = match text {
+        "" => "is blank",
+        "null" | "undefined" | "[object Object]" => "is what a missing value becomes as text",
+        _ if template.starts_with("{{") && template.ends_with("}}") => "is an expression that was not evaluated",
+        _ => return Ok(()),
+    };
+    Err(conflict(field, format!("{what}: check the field or variable it comes from")))
 }
 
 /// The bytes of a shared secret.
@@ -114,6 +162,7 @@ fn shared(
     form: SecretForm,
     encoding: Option<InputEncoding>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    check_is_one(field, text.reveal())?;
     let bytes = match (encoding, form) {
         (Some(encoding), _) => encoding.decode_secret(field, text)?,
         (None, SecretForm::Text) => InputEncoding::Utf8.decode_secret(field, text)?,
@@ -132,7 +181,11 @@ fn decoded(field: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, Error>
     let base64 = base64.strip_prefix(WHSEC).unwrap_or(base64);
     let bytes = BinaryEncoding::Base64.decode(field, base64).map(Zeroizing::new);
     bytes.map_err(|_| {
-        conflict(field, "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that")
+        conflict(
+            field,
+            "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that; if it is to be \
+             taken as text, send secretEncoding utf8",
+        )
     })
 }
 
@@ -148,6 +201,10 @@ fn half(field: &'static str, proof: Proof, text: &Secret<String>) -> Result<Key,
         } else {
             Err(conflict(field, "must be PEM (PKCS #8)"))
         };
+    }
+    let armoured = ["-----", "{", "ssh-"].iter().any(|start| trimmed.starts_with(start));
+    if proof == Proof::Ed25519 && field == "publicKey" && !armoured {
+        return Err(conflict(field, "must be the 64 hex characters that the application's page shows"));
     }
     if field == "publicKey" { Key::read_public(field, trimmed) } else { Key::read(field, trimmed, None) }
 }

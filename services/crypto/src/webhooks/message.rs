@@ -96,6 +96,11 @@ impl<'r> Message<'r> {
         Self { body, ..self }
     }
 
+    /// The same request with the fields of its form.
+    pub(super) fn with_params(self, params: &'r Fields) -> Self {
+        Self { params: Some(params), ..self }
+    }
+
     /// The same request to another address.
     pub(super) fn with_url(self, url: &'r str) -> Self {
         Self { url: Some(url), ..self }

@@ -2,9 +2,10 @@
 
 use subtle::ConstantTimeEq;
 
+use super::keys::Task;
 use super::scheme::Proof;
 use crate::Error;
-use crate::keys::Key;
+use crate::keys::{Key, Purpose};
 use crate::signature::{SignatureAlgorithm, from_der, to_der};
 
 /// Bytes of a number of P-256.
@@ -17,6 +18,18 @@ impl Proof {
             Self::Hmac(algorithm) => Some(algorithm.mac(&[], &[]).len()),
             Self::Ed25519 => Some(64),
             Self::EcdsaP256 | Self::Token => None,
+        }
+    }
+
+    /// What a shared secret must be for.
+    pub(super) fn purpose(self, task: Task) -> Purpose<'static> {
+        let operations: &[&str] = match task {
+            Task::Sign => &["sign"],
+            Task::Verify => &["verify"],
+        };
+        match self {
+            Self::Hmac(algorithm) => algorithm.purpose(operations),
+            _ => Purpose { algorithms: &["a secret that is sent as it is"], code: "sig", operations },
         }
     }
 

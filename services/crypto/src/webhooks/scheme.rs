@@ -51,6 +51,8 @@ pub(super) enum SecretForm {
 pub(super) struct Stamp<'s> {
     pub(super) place: StampPlace<'s>,
     pub(super) unit: Unit,
+    /// Whether times in other units are read too.
+    pub(super) any_unit: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -63,7 +65,7 @@ pub(super) enum StampPlace<'s> {
     },
 }
 
-/// How a time is written. All are read everywhere; this is for writing.
+/// How a time is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Seconds,
@@ -78,6 +80,10 @@ pub(super) enum Event<'s> {
     Headers(&'s [&'s str]),
     /// In the JSON body, by a JSON pointer (RFC 6901).
     Body(&'s str),
+    /// The id that is signed. It is never looked up again: another header could have another.
+    Id,
+    /// All that is signed, where that is no more than a random text and a time.
+    Content,
 }
 
 /// Where what other schemes have in headers stands.

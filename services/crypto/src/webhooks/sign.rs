@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{self, RawBody};
 use super::custom::Custom;
-use super::fields::Fields;
-use super::keys;
+use super::fields::{Fields, is_value};
+use super::keys::{self, Task};
 use super::message::{self, BODY_HASH, Message, Sent, Signed};
 use super::provider::Provider;
 use super::scheme::{Address, Place, Proof, Scheme, Stamp, StampPlace};
@@ -27,6 +27,10 @@ use crate::{Error, random};
 const ID_BYTES: usize = 16;
 /// Mailgun's tokens have 50 characters.
 const TOKEN_BYTES: usize = 25;
+
+/// What is said of a body that is no text.
+const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
+                      {{ JSON.stringify($json.body) }}; the fields of a form are params";
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -157,7 +161,7 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         base64: request.body_base64.as_deref(),
         file: request.file.as_ref(),
     };
-    let body = body.bytes()?;
+    let body = body.bytes(scheme.signs_body().then_some(PARSED))?;
     // What Mailgun signs is not in the body but goes into it.
     let sent = Sent {
         url: request.url.as_deref(),
@@ -178,6 +182,7 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
         half: request.private_key.as_ref(),
         half_field: "privateKey",
         key_ref: request.key_ref.as_deref(),
+        task: Task::Sign,
     };
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let held = held.first().expect("there is at least one");
@@ -214,7 +219,10 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     let signature = scheme.proof.make(held.field, &held.key, content)?;
     let text = match scheme.proof {
         Proof::Token => {
-            String::from_utf8(signature).map_err(|_| conflict("secret", "must be text to be sent in a header"))?
+            let token = String::from_utf8(signature).ok().filter(|token| is_value(token) && token.trim() == token);
+            token.ok_or_else(|| {
+                conflict("secret", "is sent in a header as it is: it may have visible ASCII characters only")
+            })?
         }
         _ => scheme.encoding.encode(&signature),
     };

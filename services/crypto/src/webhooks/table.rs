@@ -34,7 +34,7 @@ const STANDARD: Scheme<'static> = Scheme {
     prefix: "v1,",
     stamp: in_headers(&["webhook-timestamp", "svix-timestamp"], Unit::Seconds),
     id: &["webhook-id", "svix-id"],
-    event: Event::Headers(&["webhook-id", "svix-id"]),
+    event: Event::Id,
     ..BASE64
 };
 
@@ -51,11 +51,11 @@ const STRIPE: Scheme<'static> =
     Scheme { name: "v1", content: "{timestamp}.{body}", prefix: "v1=", stamp: beside("t=", ',', Unit::Seconds), ..HEX };
 
 const fn in_headers(names: &'static [&'static str], unit: Unit) -> Option<Stamp<'static>> {
-    Some(Stamp { place: StampPlace::Headers(names), unit })
+    Some(Stamp { place: StampPlace::Headers(names), unit, any_unit: false })
 }
 
 const fn beside(prefix: &'static str, divider: char, unit: Unit) -> Option<Stamp<'static>> {
-    Some(Stamp { place: StampPlace::Item { prefix, divider }, unit })
+    Some(Stamp { place: StampPlace::Item { prefix, divider }, unit, any_unit: false })
 }
 
 /// Every provider but `generic`.
@@ -181,7 +181,8 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             content: "{timestamp}{header:token}",
             headers: &["signature", "parent-signature"],
             stamp: in_headers(&["timestamp"], Unit::Seconds),
-            event: Event::Body("/event-data/id"),
+            // Neither the id in the body nor the border between time and token is signed.
+            event: Event::Content,
             place: Place::Body,
             ..HEX
         },
@@ -236,7 +237,8 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             name: "token",
             proof: Proof::Token,
             headers: &["X-Gitlab-Token"],
-            event: Event::Headers(&["X-Gitlab-Event-UUID"]),
+            // The UUID is shared by webhooks that cause each other; the key is the same in all attempts of one.
+            event: Event::Headers(&["Idempotency-Key", "X-Gitlab-Event-UUID"]),
             ..HEX
         },
     ),
@@ -330,7 +332,7 @@ pub(super) static TABLE: &[(Provider, Scheme<'static>)] = &[
             prefix: "sha256=",
             stamp: in_headers(&["Twitch-Eventsub-Message-Timestamp"], Unit::Rfc3339),
             id: &["Twitch-Eventsub-Message-Id"],
-            event: Event::Headers(&["Twitch-Eventsub-Message-Id"]),
+            event: Event::Id,
             ..HEX
         },
     ),

@@ -1,7 +1,11 @@
 //! What is signed, written as a text with places in braces.
 
+use super::fields::{is_name, same_header};
 use crate::Error;
 use crate::error::conflict;
+
+/// Headers in a template.
+const MAX_HEADERS: usize = 4;
 
 /// A part of what is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,8 @@ pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
             "method" => Part::Method,
             "form" => Part::Form,
             _ => match name.strip_prefix("header:").map(str::trim) {
-                Some(header) if !header.is_empty() => Part::Header(header),
+                // A name with a brace in it could be taken for another part.
+                Some(header) if is_name(header) => Part::Header(header),
                 _ => return Err(unknown(&format!("{{{}}}", name.chars().take(40).collect::<String>()))),
             },
         });
@@ -55,6 +60,48 @@ pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
     Ok(parts)
 }
 
+/// Refuses a template with a place that is there twice, or many headers: what is signed could be far longer than the
+/// request.
+///
+/// # Errors
+/// When it is one.
+pub(super) fn check(parts: &[Part<'_>]) -> Result<(), Error> {
+    for (index, part) in parts.iter().enumerate() {
+        if parts[..index].iter().any(|earlier| earlier.is_same_place(part)) {
+            return Err(conflict("generic.template", format!("has {} twice: each may be there once", part.written())));
+        }
+    }
+    if parts.iter().filter(|part| matches!(part, Part::Header(_))).count() > MAX_HEADERS {
+        return Err(conflict("generic.template", format!("has more than {MAX_HEADERS} headers")));
+    }
+    Ok(())
+}
+
+impl Part<'_> {
+    fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(_), _) => false,
+            (Self::Header(one), Self::Header(other)) => same_header(one, other),
+            _ => self == other,
+        }
+    }
+
+    /// As it stands in a template.
+    fn written(&self) -> String {
+        match self {
+            Self::Text(text) => (*text).to_owned(),
+            Self::Body => "{body}".to_owned(),
+            Self::Timestamp => "{timestamp}".to_owned(),
+            Self::Id => "{id}".to_owned(),
+            Self::Url => "{url}".to_owned(),
+            Self::Path => "{path}".to_owned(),
+            Self::Method => "{method}".to_owned(),
+            Self::Form => "{form}".to_owned(),
+            Self::Header(name) => format!("{{header:{name}}}"),
+        }
+    }
+}
+
 fn unknown(sent: &str) -> Error {
     let known = "{body}, {timestamp}, {id}, {url}, {path}, {method}, {form} and {header:X-Name}";
     conflict("generic.template", format!("has {sent}, which is no part: use {known}"))
@@ -62,6 +109,7 @@ fn unknown(sent: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scheme::Event;
     use super::super::table::TABLE;
     use super::*;
 
@@ -72,7 +120,7 @@ mod tests {
             parse("v0:{timestamp}.{header:X-A}{body}!").unwrap(),
             [Part::Text("v0:"), Part::Timestamp, Part::Text("."), Part::Header("X-A"), Part::Body, Part::Text("!")]
         );
-        for wrong in ["{", "{body", "{Body}", "{header:}", "{}", "a{{body}}"] {
+        for wrong in ["{", "{body", "{Body}", "{header:}", "{}", "a{{body}}", "{header:{body}", "{header:a b}"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -86,6 +134,11 @@ mod tests {
                 scheme.stamp.is_some(),
                 scheme.content.contains("{timestamp}"),
                 "{provider:?}: a time is signed"
+            );
+            assert_eq!(
+                scheme.id.is_empty(),
+                !matches!(scheme.event, Event::Id),
+                "{provider:?}: an id that is signed is the event's"
             );
             assert_eq!(scheme.id.is_empty(), !scheme.content.contains("{id}"), "{provider:?}: an id is signed");
         }

@@ -13,12 +13,12 @@ use super::custom::Custom;
 use super::evidence::{Evidence, Reason, Refusal};
 use super::fields::Fields;
 use super::handshake::{self, RespondWith};
-use super::hint::Case;
-use super::keys::{self, Held};
-use super::message::{self, Message, Sent};
+use super::hint::{Budget, Case};
+use super::keys::{self, Held, Task};
+use super::message::{self, BODY_HASH, Message, Sent};
 use super::provider::Provider;
-use super::scheme::{Place, Proof, Scheme};
-use super::{template, time};
+use super::scheme::{Place, Proof, Scheme, Stamp, Unit};
+use super::{template, time, url};
 use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
@@ -172,7 +172,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         base64: request.body_base64.as_deref(),
         file: request.file.as_ref(),
     };
-    let body = body.bytes()?;
+    let body = body.bytes(parsed(&scheme, request.url.as_deref()))?;
     let sent = Sent {
         url: request.url.as_deref(),
         method: request.method.as_deref(),
@@ -189,6 +189,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         half: public.as_ref(),
         half_field: "publicKey",
         key_ref: request.key_ref.as_deref(),
+        task: Task::Verify,
     };
     let held = given.choose(request.provider, &scheme, keyring, call)?;
     let carrier = match scheme.place {
@@ -206,18 +207,24 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
     warn(&scheme, &request, call);
 
     let evidence = Evidence::gather(&scheme, &parts, &carrier);
+    let contents = evidence.as_ref().map(|evidence| message.contents(&scheme, &parts, evidence.signed));
+    let contents = contents.unwrap_or_default();
     let fitting = match &evidence {
         Err(_) => None,
-        Ok(evidence) => fitting(&scheme, &message.contents(&scheme, &parts, evidence.signed), &held, evidence)?,
+        Ok(evidence) => fitting(&scheme, &contents, &held, evidence)?,
     };
-    let stamp = evidence.as_ref().ok().and_then(|evidence| evidence.signed.stamp);
-    let signed_at = stamp.and_then(time::read);
+    let signed = evidence.as_ref().map(|evidence| evidence.signed).unwrap_or_default();
+    let stamp = signed.stamp;
+    let signed_at = stamp.and_then(|text| match scheme.stamp? {
+        Stamp { any_unit: true, .. } => time::read_any(text),
+        Stamp { unit, .. } => time::read(text, unit),
+    });
     let age = signed_at.map(|time| call.now().as_second() - time.as_second());
     let tolerance = (!request.ignore_age).then(|| i64::from(request.tolerance.unwrap_or(TOLERANCE)));
     let refusal = match (&evidence, &fitting) {
         (Err(refusal), _) => Some(refusal.clone()),
         (Ok(_), None) => Some(mismatch(&scheme)),
-        (Ok(_), Some(_)) => too_far(stamp, age, tolerance),
+        (Ok(_), Some(_)) => too_far(&scheme, stamp, age, tolerance),
     };
     let case = Case {
         provider: request.provider,
@@ -227,6 +234,8 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         headers: &request.headers,
         held: &held,
         secrets: given.texts().collect(),
+        call,
+        budget: Budget::default(),
     };
     let hint = refusal.as_ref().and_then(|refusal| case.hint(refusal.reason, evidence.as_ref().ok()));
     let fitting = fitting.filter(|_| refusal.is_none());
@@ -239,7 +248,7 @@ pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> 
         hint,
         timestamp: signed_at.as_ref().map(Timestamp::to_string),
         age,
-        event_id: fitting.and_then(|_| scheme.event.id(&request.headers, &body)),
+        event_id: fitting.and_then(|_| scheme.event.id(signed, contents.first()?, &request.headers, &body)),
         secret_index: fitting.and_then(|held| held.index),
         key_ref: fitting.and_then(|held| held.reference.clone()),
         respond_with: fitting.and_then(|held| handshake::answer(request.provider, message, &held.key)),
@@ -260,6 +269,21 @@ pub(super) fn custom(provider: Provider, custom: Option<&Custom>) -> Result<Opti
         (_, None) => Ok(None),
         (_, Some(_)) => Err(conflict("generic", "has effect only with the provider generic: leave it out")),
     }
+}
+
+/// What to say of a body that is parsed JSON; nothing where its text is not signed.
+fn parsed(scheme: &Scheme<'_>, url: Option<&str>) -> Option<&'static str> {
+    let hashed = url.is_some_and(|url| url::parameter(url, BODY_HASH).is_some());
+    if scheme.signs("{form}") && !hashed {
+        return Some(
+            "is the fields of a form that was read already, and those are signed: send them as params, in n8n \
+             params: {{ $json.body }}, and leave out body",
+        );
+    }
+    scheme.signs_body().then_some(
+        "is parsed JSON, and the signature is over the exact text: send the raw body. n8n: Raw Body in the Webhook node, \
+         then its file; Make: JSON pass-through; Zapier: Catch Raw Hook",
+    )
 }
 
 /// The first key that made any of the signatures. All are tried to the end: the time does not tell which it is.
@@ -283,11 +307,16 @@ fn fitting<'h>(
 }
 
 /// Whether the time is too far from now.
-fn too_far(stamp: Option<&str>, age: Option<i64>, tolerance: Option<i64>) -> Option<Refusal> {
+fn too_far(scheme: &Scheme<'_>, stamp: Option<&str>, age: Option<i64>, tolerance: Option<i64>) -> Option<Refusal> {
     stamp?;
     let Some(age) = age else {
-        let message =
-            "the time it was signed at is neither seconds nor milliseconds since 1970 nor RFC 3339".to_owned();
+        let wanted = match scheme.stamp.map(|stamp| (stamp.any_unit, stamp.unit)) {
+            Some((false, Unit::Seconds)) => "not seconds since 1970",
+            Some((false, Unit::Millis)) => "not milliseconds since 1970",
+            Some((false, Unit::Rfc3339)) => "not RFC 3339",
+            _ => "neither seconds nor milliseconds since 1970 nor RFC 3339",
+        };
+        let message = format!("the time it was signed at is {wanted}");
         return Some(Refusal { reason: Reason::MalformedTimestamp, message });
     };
     let tolerance = tolerance?;

@@ -15,6 +15,7 @@ mod keys;
 mod node;
 mod otp;
 mod passwords;
+mod purpose;
 mod python;
 mod random;
 mod requests;

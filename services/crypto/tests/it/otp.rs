@@ -140,7 +140,9 @@ fn hotp_looks_ahead_and_never_back() {
     let most = 9_007_199_254_740_991_u64;
     let code = done(&client.post(GENERATE, &json!({ "secret": RFC_SECRET, "type": "hotp", "counter": most })));
     let body = json!({ "secret": RFC_SECRET, "type": "hotp", "counter": most, "window": 10, "code": code["code"] });
-    assert_eq!(done(&client.post(VERIFY, &body))["step"], most);
+    let answer = done(&client.post(VERIFY, &body));
+    // There is no counter after it that could be sent.
+    assert_eq!((&answer["step"], &answer["nextCounter"]), (&json!(most), &Value::Null));
 }
 
 /// An empty or shortened code must never be taken for the beginning of the right one, nor a number for its text.
@@ -161,7 +163,10 @@ fn only_a_whole_code_is_taken() {
         ("94287082", Some("malformed")),
         ("+87082", Some("malformed")),
         ("-87082", Some("malformed")),
-        ("287082\n", Some("malformed")),
+        ("287082\n", None),
+        ("287-082", None),
+        ("287\u{2013}082\r\n", None),
+        ("\u{a0}287\t082", None),
         ("28708２", Some("malformed")),
         ("٢٨٧٠٨٢", Some("malformed")),
         ("0x1A2B", Some("malformed")),
@@ -200,7 +205,8 @@ fn a_new_secret_works_in_every_form() {
             "period": made["period"], "counter": made["counter"],
         });
         assert_eq!(done(&client.post(GENERATE, &fields)), by_uri);
-        let answer = done(&client.post(VERIFY, &json!({ "uri": made["uri"], "code": by_uri["code"] })));
+        let by_uri = json!({ "uri": made["uri"], "code": by_uri["code"], "counter": made["counter"] });
+        let answer = done(&client.post(VERIFY, &by_uri));
         assert_eq!(answer["valid"], true);
         // The same secret again, written otherwise.
         body["secret"] = json!(made["secret"].as_str().unwrap().to_lowercase());
@@ -274,6 +280,12 @@ fn wrong_requests_say_what_to_change() {
             json!({ "secret": RFC_SECRET, "type": "hotp" }),
             422,
             "counter: is missing: hotp needs the counter the next code is made of",
+        ),
+        (
+            VERIFY,
+            json!({ "uri": uri.replace("totp", "hotp") + "&counter=1", "code": "287082" }),
+            422,
+            "counter: is missing: hotp needs the counter the next code is made of, and a uri only says where it began",
         ),
         (GENERATE, hotp(json!({ "time": 59 })), 422, "time: has no effect on hotp: leave it out"),
         (GENERATE, hotp(json!({ "period": 60 })), 422, "period: has no effect on hotp: leave it out"),
@@ -373,7 +385,9 @@ json.dump({'answers': answers, 'theirs': theirs}, sys.stdout)
     let theirs = answer["theirs"].as_array().unwrap();
     assert_eq!(theirs.len(), 18);
     for one in theirs {
-        let checked = done(&client.post(VERIFY, &json!({ "uri": one["uri"], "code": one["code"], "window": 0 })));
+        let counter = one["uri"].as_str().unwrap().contains("hotp").then_some(7);
+        let body = json!({ "uri": one["uri"], "code": one["code"], "window": 0, "counter": counter });
+        let checked = done(&client.post(VERIFY, &body));
         assert_eq!(checked["valid"], true, "{one}");
     }
 }

@@ -125,6 +125,9 @@ fn a_body_may_come_in_several_ways() {
     }
     let unsigned = signature(json!({ "payloadHash": "unsigned-payload" }));
     assert_eq!(unsigned["headers"]["X-Amz-Content-Sha256"], "UNSIGNED-PAYLOAD");
+    let chunks = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+    let signed = signature(json!({ "headers": { "x-amz-content-sha256": chunks }, "explain": true }));
+    assert!(signed["canonicalRequest"].as_str().unwrap().ends_with(chunks), "{signed}");
 }
 
 /// A proxy, a local store: the host of the signature is the one the server gets to see.
@@ -205,6 +208,26 @@ fn wrong_requests_say_what_to_change() {
             json!({ "headers": { "X-A": "1\r\nX-B: 2" } }),
             422,
             "headers: has a line break, or a character outside of ASCII, in x-a: leave it out",
+        ),
+        (
+            json!({ "headers": { "X-Amz-Security-Token": "t" } }),
+            422,
+            "headers: has x-amz-security-token: send it as sessionToken, and it is added for you",
+        ),
+        (
+            json!({ "headers": { "Host": "evil.com/a" } }),
+            422,
+            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+        ),
+        (
+            json!({ "headers": { "Host": "" } }),
+            422,
+            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+        ),
+        (
+            json!({ "headers": { "x-amz-content-sha256": "anything at all" } }),
+            422,
+            "headers: has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you",
         ),
         (
             json!({ "headers": { "X-A": "1", "x-a": "2" } }),

@@ -91,7 +91,7 @@ fn tools_write_headers_and_bodies_in_their_own_ways() {
         json!({ "X-HUB-SIGNATURE-256": signature, "content-type": "application/json", "x-more": ["a", "b"] }),
         json!({ "x-hub-signature-256": [signature] }),
         json!({ "HTTP_X_HUB_SIGNATURE_256": signature }),
-        json!([{ "name": "X-Hub-Signature-256", "value": signature }, { "name": "Accept", "value": "*/*" }]),
+        json!([{ "name": "X-Hub-Signature-256", "value": signature }, { "name": "X-Load", "value": 1.5 }, { "name": "Accept", "value": "*/*" }]),
         json!(json!({ "x-hub-signature-256": signature }).to_string()),
         json!(format!("Accept: */*\nX-Hub-Signature-256:  {}\n", signature.as_str().unwrap())),
     ] {
@@ -166,6 +166,62 @@ fn a_named_key_checks_and_signs_and_never_shows() {
     assert!(!String::from_utf8_lossy(&answer.body).contains("hunter2"));
 }
 
+/// A named secret is read as one that is sent.
+#[test]
+fn a_named_key_is_read_as_a_secret() {
+    let key = |text: &str| json!({ "consumers": ["*"], "versions": { "1": { "key": text, "keyEncoding": "utf8" } } });
+    let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let keyring = json!({ "keys": {
+        "supabase": key(&format!("v1,whsec_{secret}")), "bare": key(secret), "empty": key("whsec_"),
+        "hex": key("49742773206120536563726574 20746f20457665727962 6f6479".replace(' ', "").as_str()),
+        "spaced": key("It's a Secret to Everybody\n"), "text": key("It's a Secret to Everybody")
+    } });
+    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
+    let client = with(settings, NOW);
+    let by = |request: Value, name: &str| merged(request, &json!({ "secret": null, "keyRef": name }));
+    for name in ["supabase", "bare"] {
+        assert_eq!(post(&client, VERIFY, &by(standard(), name))["valid"], true, "{name}");
+    }
+    let answer = client.post(VERIFY, &by(standard(), "empty"));
+    assert_eq!((answer.status, answer.message().starts_with("keyRef: is empty")), (422, true), "{}", answer.message());
+    // An HMAC with the empty key, which everybody can make.
+    let answer = client.post(SIGN, &merged(by(standard(), "empty"), &json!({ "headers": {} })));
+    assert_eq!(answer.status, 422);
+
+    let encoded = |name: &str, encoding: &str| merged(by(github(), name), &json!({ "secretEncoding": encoding }));
+    assert_eq!(post(&client, VERIFY, &encoded("hex", "hex"))["valid"], true);
+    assert_eq!(post(&client, VERIFY, &encoded("text", "utf8"))["valid"], true);
+    let answer = client.post(VERIFY, &encoded("text", "hex"));
+    assert!(answer.message().starts_with("secretEncoding: does not fit the named key"), "{}", answer.message());
+
+    let hint = |name: &str| post(&client, VERIFY, &by(github(), name))["hint"].as_str().unwrap().to_owned();
+    assert!(hint("hex").starts_with("the signature fits when the key hex@1 is taken as hex"), "{}", hint("hex"));
+    assert!(hint("spaced").starts_with("the signature fits when the key spaced@1 is sent without the spaces"));
+}
+
+/// In a workflow a variable that is missing becomes one of these, and everybody can sign with them.
+#[test]
+fn a_missing_secret_is_none() {
+    let client = at(NOW);
+    for secret in [" ", "\n", "null", " undefined\n", "[object Object]", "{{ $env.SECRET }}", "={{ $json.secret }}"] {
+        for request in [
+            merged(github(), &json!({ "secret": secret })),
+            merged(github(), &json!({ "secret": null, "secrets": ["a", secret] })),
+            json!({ "provider": "gitlab", "headers": { "x-gitlab-token": secret }, "body": "", "secret": secret }),
+        ] {
+            let answer = client.post(VERIFY, &request);
+            assert_eq!(answer.status, 422, "{request}");
+            assert!(answer.message().ends_with("check the field or variable it comes from"), "{}", answer.message());
+        }
+        let answer = client.post(SIGN, &json!({ "provider": "github", "body": "", "secret": secret }));
+        assert_eq!(answer.status, 422, "{secret}");
+    }
+    for secret in ["nullable", "{{", "a null", "undefined1"] {
+        let made = post(&client, SIGN, &json!({ "provider": "github", "body": "", "secret": secret }));
+        assert!(made["signature"].is_string(), "{secret}");
+    }
+}
+
 #[test]
 fn age_is_checked_in_both_directions() {
     for (now, more, valid, reason) in [
@@ -232,6 +288,8 @@ fn an_event_has_an_id_when_it_is_valid() {
         ("stripe", "{\"id\":\"evt_1\",\"data\":{\"id\":\"x\"}}", json!({}), json!("evt_1")),
         ("github", "{\"id\":1}", json!({ "X-GitHub-Delivery": "72d3162e" }), json!("72d3162e")),
         ("shopify", "{}", json!({ "x-shopify-webhook-id": "w", "x-shopify-event-id": "e" }), json!("e")),
+        ("gitlab", "{}", json!({ "x-gitlab-event-uuid": "u" }), json!("u")),
+        ("gitlab", "{}", json!({ "x-gitlab-event-uuid": "u", "idempotency-key": "k" }), json!("k")),
         ("telegram", "{\"update_id\":42}", json!({}), json!("42")),
         ("pagerduty", "{\"event\":{\"id\":\"01\"}}", json!({}), json!("01")),
         ("slack", "payload=%7B%7D", json!({}), Value::Null),
@@ -245,6 +303,58 @@ fn an_event_has_an_id_when_it_is_valid() {
         let answer = post(&client, VERIFY, &merged(request, &json!({ "secret": "x" })));
         assert_eq!(answer["eventId"], Value::Null, "a forger must not use up somebody's id");
     }
+}
+
+/// Where the body is not signed its spelling does not matter.
+#[test]
+fn a_parsed_body_is_taken_where_it_is_not_signed() {
+    let client = at(NOW);
+    let gitlab = json!({ "provider": "gitlab", "secret": "t", "headers": { "x-gitlab-token": "t" }, "body": { "a": [1.5, null] } });
+    assert_eq!(post(&client, VERIFY, &gitlab)["valid"], true);
+    let telegram = json!({
+        "provider": "telegram", "secret": "t", "headers": { "x-telegram-bot-api-secret-token": "t" },
+        "body": { "update_id": 42 }
+    });
+    assert_eq!(post(&client, VERIFY, &telegram)["eventId"], "42");
+    let fields =
+        post(&client, SIGN, &json!({ "provider": "mailgun", "secret": "s", "body": { "a": 1 } }))["fields"].clone();
+    let mailgun = json!({ "provider": "mailgun", "secret": "s", "body": { "signature": fields, "event-data": {} } });
+    assert_eq!(post(&client, VERIFY, &mailgun)["valid"], true);
+    let answer = client.post(SIGN, &json!({ "provider": "github", "secret": "s", "body": { "a": 1 } }));
+    assert_eq!(answer.status, 422);
+    assert!(answer.message().contains("JSON.stringify"), "{}", answer.message());
+}
+
+/// Twilio and Mandrill sign the fields: those that n8n has read are as good as the form.
+#[test]
+fn the_fields_of_a_form_are_params() {
+    let client = at(NOW);
+    for provider in ["twilio", "mandrill"] {
+        let params = json!({ "From": "+1", "Body": "a & b" });
+        let request = json!({ "provider": provider, "secret": "s", "url": "https://a.b/c", "params": params });
+        let request = merged(request.clone(), &json!({ "headers": post(&client, SIGN, &request)["headers"] }));
+        assert_eq!(post(&client, VERIFY, &request)["valid"], true);
+        let answer = client.post(VERIFY, &merged(request.clone(), &json!({ "params": null, "body": params })));
+        assert_eq!(answer.status, 422);
+        assert!(
+            answer.message().contains("send them as params, in n8n params: {{ $json.body }}"),
+            "{}",
+            answer.message()
+        );
+        let answer = post(&client, VERIFY, &merged(request, &json!({ "params": null, "body": params.to_string() })));
+        assert!(
+            answer["hint"]
+                .as_str()
+                .unwrap()
+                .starts_with("the signature fits when the fields of the body are sent as params")
+        );
+    }
+    // With the hash of the body in the address it is JSON, and its text counts.
+    let json = json!({
+        "provider": "twilio", "secret": "s", "url": "https://a.b/c?bodySHA256=00", "body": { "a": 1 },
+        "headers": { "x-twilio-signature": "a9nBmqA0ju/hNViExpshrM61xv4=" }
+    });
+    assert!(client.post(VERIFY, &json).message().starts_with("body: is parsed JSON"));
 }
 
 /// Twilio and HubSpot send GET too, and then there is no body.
@@ -278,6 +388,16 @@ fn wrong_requests_say_what_to_change() {
         (merged(github(), &json!({ "params": { "a": "b" } })), 422, "params: has no use here"),
         (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is there twice"),
         (merged(github(), &json!({ "body": null, "bodyBase64": "%" })), 422, "bodyBase64: is not base64"),
+        (
+            merged(github(), &json!({ "headers": { "headers": { "a": "b" }, "body": "" } })),
+            400,
+            "headers.headers: must be text, or a list of texts (you sent an object: of a whole item send only its headers",
+        ),
+        (
+            merged(github(), &json!({ "provider": "discord", "secret": null, "publicKey": "00ff" })),
+            422,
+            "publicKey: must be the 64 hex characters",
+        ),
         (merged(github(), &json!({ "secret": null })), 422, "secret: is missing: send secret or keyRef"),
         (merged(github(), &json!({ "secret": "" })), 400, "secret: must not be empty"),
         (merged(github(), &json!({ "secrets": ["a"] })), 422, "secrets: is there together with secret or keyRef"),
@@ -309,6 +429,14 @@ fn wrong_requests_say_what_to_change() {
         (generic(json!({ "template": "{timestamp}" })), 422, "generic.timestampHeader: is missing"),
         (generic(json!({ "timestampHeader": "X-T" })), 422, "generic.template: has no {timestamp}"),
         (generic(json!({ "template": "{id}" })), 422, "generic.idHeader: is missing"),
+        (generic(json!({ "idHeader": "X-I" })), 422, "generic.template: has no {id}"),
+        (
+            generic(json!({ "template": "{header:{body}" })),
+            422,
+            "generic.template: has {header:{body}, which is no part",
+        ),
+        (generic(json!({ "signatureHeader": "X-S\r\nX-Evil" })), 422, "generic.signatureHeader: is no header's name"),
+        (generic(json!({ "signaturePrefix": "a\r\nX-Evil: 1" })), 422, "generic.signaturePrefix: may have"),
         (generic(json!({ "signatureHeader": "" })), 400, "generic.signatureHeader: must not be empty"),
     ] {
         let answer = client.post(VERIFY, &request);

@@ -14,6 +14,8 @@ pub(super) struct Style {
     pub(super) letters: Letters,
     /// Slashes with a backslash before them, as PHP writes.
     pub(super) slashes: Slashes,
+    /// `&`, `<` and `>`, and the two line separators of Unicode, as Rails and Go write.
+    pub(super) markup: Markup,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,12 +41,22 @@ pub(super) enum Slashes {
     Plain,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Markup {
+    Kept,
+    Escaped,
+    Plain,
+}
+
 /// The spellings to try.
-pub(super) const STYLES: [(Style, &str); 14] = {
+pub(super) const STYLES: [(Style, &str); 20] = {
     use Letters::{Escaped, Kept, Plain};
     use Spacing::{Lines, None, Spaced};
     const fn style(spacing: Spacing, letters: Letters, slashes: Slashes) -> Style {
-        Style { spacing, letters, slashes }
+        Style { spacing, letters, slashes, markup: Markup::Kept }
+    }
+    const fn with(markup: Markup, style: Style) -> Style {
+        Style { markup, ..style }
     }
     const COMPACT: &str = "without the spaces and line breaks between its values";
     const SPACED: &str = "with a space after each comma and colon, as Python writes it";
@@ -52,6 +64,8 @@ pub(super) const STYLES: [(Style, &str); 14] = {
     const ESCAPES: &str = "with its special letters written as \\u escapes";
     const LETTERS: &str = "with its \\u escapes written as letters";
     const SLASHES: &str = "with its slashes escaped (\\/), as PHP writes them";
+    const MARKUP: &str = "with its &, < and > written as \\u escapes, as Rails and Go write them";
+    const PLAIN_MARKUP: &str = "with its &, < and > not written as \\u escapes";
     const PLAIN_SLASHES: &str = "with its slashes not escaped";
     [
         (style(None, Kept, Slashes::Kept), COMPACT),
@@ -61,10 +75,16 @@ pub(super) const STYLES: [(Style, &str); 14] = {
         (style(None, Escaped, Slashes::Escaped), SLASHES),
         (style(None, Kept, Slashes::Plain), PLAIN_SLASHES),
         (style(None, Plain, Slashes::Plain), PLAIN_SLASHES),
+        (with(Markup::Escaped, style(None, Kept, Slashes::Kept)), MARKUP),
+        (with(Markup::Escaped, style(None, Plain, Slashes::Plain)), MARKUP),
+        (with(Markup::Plain, style(None, Kept, Slashes::Kept)), PLAIN_MARKUP),
+        (with(Markup::Plain, style(None, Plain, Slashes::Plain)), PLAIN_MARKUP),
         (style(Spaced, Kept, Slashes::Kept), SPACED),
         (style(Spaced, Escaped, Slashes::Kept), SPACED),
         (style(Spaced, Plain, Slashes::Kept), SPACED),
         (style(Lines(2), Kept, Slashes::Kept), LINES),
+        (style(Lines(2), Escaped, Slashes::Kept), LINES),
+        (style(Lines(2), Escaped, Slashes::Escaped), LINES),
         (style(Lines(2), Plain, Slashes::Plain), LINES),
         (style(Lines(4), Kept, Slashes::Kept), LINES),
         (style(Lines(4), Escaped, Slashes::Escaped), LINES),
@@ -159,7 +179,7 @@ impl Writer {
                 '"' => break,
                 '\\' => self.escape(rest),
                 '/' if self.style.slashes == Slashes::Escaped => self.out.push_str("\\/"),
-                _ if c.is_ascii() || self.style.letters != Letters::Escaped => self.out.push(c),
+                _ if !self.is_escaped(c) => self.out.push(c),
                 _ => {
                     for unit in c.encode_utf16(&mut [0; 2]) {
                         self.out.push_str(&format!("\\u{unit:04x}"));
@@ -170,16 +190,30 @@ impl Writer {
         self.out.push('"');
     }
 
+    fn is_escaped(&self, c: char) -> bool {
+        let letter = !c.is_ascii() && self.style.letters == Letters::Escaped;
+        letter || is_markup(c) && self.style.markup == Markup::Escaped
+    }
+
     fn escape(&mut self, rest: &mut std::str::Chars<'_>) {
         match rest.next() {
             Some('/') if self.style.slashes == Slashes::Plain => self.out.push('/'),
-            Some('u') if self.style.letters == Letters::Plain => self.unescape(rest),
+            Some('u') if self.style.letters == Letters::Plain || self.style.markup == Markup::Plain => {
+                self.unescape(rest);
+            }
             Some(c) => {
                 self.out.push('\\');
                 self.out.push(c);
             }
             None => {}
         }
+    }
+
+    fn is_plain(&self, letter: &str) -> bool {
+        if letter.chars().all(is_markup) {
+            return self.style.markup == Markup::Plain;
+        }
+        !letter.is_ascii() && self.style.letters == Letters::Plain
     }
 
     /// A letter of its code, or of the two halves of it; what must stay an escape stays one.
@@ -198,7 +232,7 @@ impl Writer {
             units.extend(unit(rest));
         }
         match String::from_utf16(&units) {
-            Ok(letter) if !letter.is_ascii() => self.out.push_str(&letter),
+            Ok(letter) if self.is_plain(&letter) => self.out.push_str(&letter),
             _ => {
                 let taken = start.len() - rest.as_str().len();
                 self.out.push_str("\\u");
@@ -208,12 +242,16 @@ impl Writer {
     }
 }
 
+fn is_markup(c: char) -> bool {
+    matches!(c, '&' | '<' | '>' | '\u{2028}' | '\u{2029}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn spelled(json: &str, spacing: Spacing, letters: Letters, slashes: Slashes) -> String {
-        respell(json, Style { spacing, letters, slashes }).unwrap()
+        respell(json, Style { spacing, letters, slashes, markup: Markup::Kept }).unwrap()
     }
 
     #[test]
@@ -240,6 +278,19 @@ mod tests {
     }
 
     #[test]
+    fn markup_is_escaped_and_not() {
+        let spelled = |json: &str, letters, markup| {
+            respell(json, Style { spacing: Spacing::None, letters, slashes: Slashes::Kept, markup }).unwrap()
+        };
+        let (plain, escaped) = ("{\"<a>\":\"é&\u{2028}\"}", r#"{"\u003ca\u003e":"é\u0026\u2028"}"#);
+        assert_eq!(spelled(plain, Letters::Kept, Markup::Escaped), escaped);
+        assert_eq!(spelled(escaped, Letters::Kept, Markup::Plain), plain);
+        assert_eq!(spelled(escaped, Letters::Plain, Markup::Kept), escaped);
+        assert_eq!(spelled(r#""\u00e9\u0026""#, Letters::Plain, Markup::Escaped), r#""é\u0026""#);
+        assert_eq!(spelled(r#""\u00e9\u0026""#, Letters::Kept, Markup::Plain), r#""\u00e9&""#);
+    }
+
+    #[test]
     fn odd_text_does_no_harm() {
         for text in ["", "}", "]]]", "\"\\", "\"\\u", "\"\\u12", "\"\\ud83d\\u", "\"\\ud83dx\"", "é", "{\"", "\\"] {
             for (style, _) in STYLES {
@@ -248,7 +299,15 @@ mod tests {
         }
         let deep = "[".repeat(10_000);
         assert_eq!(
-            respell(&deep, Style { spacing: Spacing::Lines(4), letters: Letters::Kept, slashes: Slashes::Kept }),
+            respell(
+                &deep,
+                Style {
+                    spacing: Spacing::Lines(4),
+                    letters: Letters::Kept,
+                    slashes: Slashes::Kept,
+                    markup: Markup::Kept
+                }
+            ),
             None
         );
     }

@@ -276,3 +276,112 @@ fn ids_to_sign_are_plain() {
     let made = post(&client, SIGN, &json!({ "provider": "svix", "secret": "whsec_YWJj", "body": "" }));
     assert!(made["id"].as_str().unwrap().len() == 36 && made["headers"]["svix-id"] == made["id"], "{made}");
 }
+
+/// A place that stands a hundred times in a template makes megabytes of a small header, for each of ten secrets and each
+/// variant a hint tries.
+#[test]
+fn a_small_request_is_little_work() {
+    let client = at(NOW);
+    let request = |template: String| {
+        json!({
+            "provider": "generic", "body": "{}", "secret": "s", "headers": { "x-s": "0".repeat(128), "a": "z".repeat(2500) },
+            "generic": { "signatureHeader": "x-s", "template": template, "algorithm": "sha3-512" }
+        })
+    };
+    for (template, message) in [
+        (format!("{}{{body}}", "{header:a}".repeat(90)), "generic.template: has {header:a} twice"),
+        ("{header:a}{header:A}".to_owned(), "generic.template: has {header:A} twice"),
+        ("{url}{url}".to_owned(), "generic.template: has {url} twice"),
+        ("{header:a}{header:b}{header:c}{header:d}{header:e}".to_owned(), "generic.template: has more than 4 headers"),
+    ] {
+        let answer = client.post(VERIFY, &request(template.clone()));
+        assert_eq!(answer.status, 422, "{template}");
+        assert!(answer.message().starts_with(message), "{}", answer.message());
+    }
+    assert_eq!(reason(&request("{header:a}{body}{method}".to_owned())), "signature-mismatch");
+}
+
+/// Of several headers for the id only one is signed: whoever adds the other must not get a new event of an old one.
+#[test]
+fn the_id_of_an_event_is_the_one_that_is_signed() {
+    for provider in ["standard-webhooks", "svix", "clerk", "resend", "openai", "supabase", "twitch"] {
+        let made =
+            json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "id": "msg_1", "timestamp": NOW });
+        let headers = post(&at(NOW), SIGN, &made)["headers"].clone();
+        for more in [
+            json!({ "webhook-id": "msg_evil" }),
+            json!({ "svix-id": "msg_evil" }),
+            json!({ "svix-id": ["", "msg_1"] }),
+            json!({ "webhook-id": ["", "msg_1"] }),
+            json!({ "webhook-id": ["", "msg_evil"] }),
+        ] {
+            let headers = merged(headers.clone(), &more);
+            let answer =
+                verified(&json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "headers": headers }));
+            let id = if answer["valid"] == true { json!("msg_1") } else { Value::Null };
+            assert_eq!(answer["eventId"], id, "{provider} {more}");
+        }
+        let answer =
+            verified(&json!({ "provider": provider, "body": "{}", "secret": "whsec_YWJj", "headers": headers }));
+        assert_eq!((&answer["valid"], &answer["eventId"]), (&json!(true), &json!("msg_1")), "{provider}");
+    }
+}
+
+/// Mailgun signs the time and a token without anything between, and nothing else: another id in the body and another
+/// border between the two must not make a new event.
+#[test]
+fn mailguns_signature_is_one_event() {
+    let made = json!({ "provider": "mailgun", "secret": "s", "timestamp": NOW });
+    let fields = post(&at(NOW), SIGN, &made)["fields"].clone();
+    let request = |fields: &Value, id: &str| {
+        let body = json!({ "signature": fields, "event-data": { "id": id } }).to_string();
+        json!({ "provider": "mailgun", "secret": "s", "body": body })
+    };
+    let (first, second) = (verified(&request(&fields, "A")), verified(&request(&fields, "B")));
+    assert_eq!((&first["valid"], &second["valid"]), (&json!(true), &json!(true)));
+    assert_eq!(first["eventId"], second["eventId"]);
+    assert_eq!(first["eventId"], format!("{NOW}{}", fields["token"].as_str().unwrap()));
+
+    // A token that begins with digits: with three of them the time would be milliseconds.
+    let time = NOW.to_string();
+    let content = format!("{time}123abcdef");
+    let made = json!({
+        "provider": "generic", "secret": "s", "body": content, "generic": { "signatureHeader": "x-s" }
+    });
+    let signature = post(&at(NOW), SIGN, &made)["signature"].clone();
+    for (end, wanted) in [
+        (10, None),
+        (13, Some("malformed-timestamp")),
+        (11, Some("timestamp-in-future")),
+        (9, Some("timestamp-too-old")),
+    ] {
+        let fields = json!({ "timestamp": content[..end], "token": content[end..], "signature": signature });
+        let request = request(&fields, "A");
+        match wanted {
+            None => assert_eq!(verified(&request)["eventId"], json!(content)),
+            Some(wanted) => assert_eq!(reason(&request), wanted, "{end}"),
+        }
+    }
+}
+
+/// What is sent as it is must not begin another header.
+#[test]
+fn no_header_breaks_its_line() {
+    let client = at(NOW);
+    for secret in ["a\r\nX-Evil: 1", "a\nb", "a\u{0}", "é", "a "] {
+        let answer = client.post(SIGN, &json!({ "provider": "gitlab", "body": "", "secret": secret }));
+        assert_eq!(answer.status, 422, "{secret:?}");
+        assert!(answer.message().starts_with("secret: is sent in a header as it is"), "{}", answer.message());
+    }
+    for generic in [
+        json!({ "signatureHeader": "X-S: 1\r\nX-Evil" }),
+        json!({ "signatureHeader": "X-S", "signaturePrefix": "a\r\nX-Evil: " }),
+        json!({ "signatureHeader": "X-S", "timestampPrefix": "t\n=", "template": "{timestamp}" }),
+        json!({ "signatureHeader": "X-S", "timestampHeader": "X T", "template": "{timestamp}" }),
+        json!({ "signatureHeader": "X-S", "idHeader": "X-I\n", "template": "{id}" }),
+    ] {
+        let answer =
+            client.post(SIGN, &json!({ "provider": "generic", "body": "", "secret": "s", "generic": generic }));
+        assert_eq!(answer.status, 422, "{generic}");
+    }
+}

@@ -78,6 +78,48 @@ fn a_body_that_was_read_and_written_again() {
     }
 }
 
+/// Rails and Go escape what HTML would read; Slack's forms come with + for spaces.
+#[test]
+fn a_body_that_others_write_in_their_way() {
+    let lines = "{\n  \"a\": \"\\u00fc/\"\n}";
+    for (sent, received, what) in [
+        (
+            r#"{"a":"\u003cb\u003e \u0026 ü"}"#,
+            r#"{"a":"<b> & ü"}"#,
+            "with its &, < and > written as \\u escapes, as Rails",
+        ),
+        (r#"{"a":"<b> & c"}"#, r#"{"a":"\u003cb\u003e \u0026 c"}"#, "with its &, < and > not written as"),
+        (lines, r#"{"a":"ü/"}"#, "with line breaks and indents"),
+        ("token=a&text=b+c", "token=a&text=b%20c", "with + for its spaces"),
+        ("token=a&text=b%20c", "token=a&text=b+c", "with %20 for its spaces"),
+    ] {
+        let found = hint(&changed(sent, received));
+        assert!(found.starts_with(&format!("the signature fits the body {what}")), "{found}");
+    }
+}
+
+#[test]
+fn two_mistakes_at_once() {
+    for secret in ["s\n", "\"s\"", " 's'"] {
+        let request = merged(changed("{\"a\":1}", "{\"a\": 1}"), &json!({ "secret": secret }));
+        let found = hint(&request);
+        assert!(found.starts_with("two things are wrong: the secret has spaces, quotes"), "{found}");
+        assert!(found.contains("the signature fits the body without the spaces"), "{found}");
+    }
+}
+
+#[test]
+fn what_cannot_be_restored_is_said() {
+    assert!(hint(&changed("{\"a\":10.00}", "{\"a\":10}")).contains("numbers such as 10.00 and the order"));
+    let mut form = changed("payload=%7B%7D", "{}");
+    form["headers"]["Content-Type"] = json!("application/x-www-form-urlencoded");
+    let found = hint(&form);
+    assert!(
+        found.starts_with("the request was a form and the body is JSON") && found.contains("application/json"),
+        "{found}"
+    );
+}
+
 #[test]
 fn a_body_that_was_wrapped_or_trimmed() {
     let json = r#"{"a":"ü"}"#;
@@ -94,6 +136,7 @@ fn a_body_that_was_wrapped_or_trimmed() {
         (json, &in_json[1..in_json.len() - 1], "without the backslashes before its quotes"),
         (json, &base64(json), "read as base64 (bodyBase64)"),
         (json, &hex(json), "read as hex"),
+        (json, &format!("data:application/json;base64,{}", base64(json)), "read from its data: address"),
         (json, "{\"a\":\"Ã¼\"}", "read as UTF-8: it was read as Latin-1 on its way"),
         ("", "{}", "when that is empty"),
     ] {
@@ -218,6 +261,33 @@ fn headers_of_somebody_else() {
 }
 
 #[test]
+fn a_signature_that_was_changed_has_its_hint() {
+    let code = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let github = |value: &str| merged(github(), &json!({ "headers": { "x-hub-signature-256": value } }));
+    assert!(hint(&github(code)).contains("has lost the sha256= before it"));
+    assert!(hint(&github(&format!("sha256={}", &code[..60]))).contains("is cut or changed"));
+    let shopify =
+        json!({ "provider": "shopify", "secret": "s", "body": "", "headers": { "x-shopify-hmac-sha256": code } });
+    assert!(hint(&shopify).contains("is hex and this provider writes base64"), "{}", hint(&shopify));
+
+    let other = "bm9ldHUjKzFob2VudXRob2VodWUzMjRvdWVvdW9ldQo=";
+    let many = json!({ "webhook-signature": format!("v1,{other} ").repeat(21) });
+    let many = merged(standard(), &json!({ "headers": merged(standard()["headers"].clone(), &many) }));
+    assert!(hint(&many).contains("only the first 20 are tried"));
+}
+
+#[test]
+fn secrets_of_stripe_and_twilio_are_known() {
+    let stripe = signed(&json!({ "provider": "stripe", "secret": "whsec_a", "body": "{}" }));
+    let stripe = json!({ "provider": "stripe", "secret": "we_1", "body": "{}", "headers": stripe });
+    assert!(hint(&stripe).starts_with("Stripe's secrets start with whsec_"));
+    let twilio = json!({ "provider": "twilio", "secret": "s", "url": "https://a.b", "params": {} });
+    let twilio =
+        merged(twilio.clone(), &json!({ "headers": signed(&twilio), "secret": format!("AC{}", "0".repeat(32)) }));
+    assert!(hint(&twilio).contains("use the Auth Token"));
+}
+
+#[test]
 fn times_have_their_hints() {
     let hint = |now| post(&at(now), VERIFY, &standard())["hint"].as_str().unwrap().to_owned();
     assert!(hint(NOW + 1000).contains("probably a copy"));
@@ -299,4 +369,17 @@ fn handshakes_get_their_answer() {
         let answer = post(&client, VERIFY, &merged(request, &json!({ "secret": "x" })));
         assert_eq!(answer["respondWith"], Value::Null, "nothing is answered to a forgery");
     }
+}
+
+/// The search for what is wrong ends after so many bytes: with ten secrets the same body is not tried to the end.
+#[test]
+fn the_search_has_an_end() {
+    let sent = format!("{{\"a\":\"{}\"}}", "x".repeat(120_000));
+    let headers = signed(&json!({ "provider": "github", "body": sent, "secret": "s" }));
+    let received = sent.replace(":\"", ": \"");
+    let request =
+        |secrets: Value| json!({ "provider": "github", "secrets": secrets, "body": received, "headers": headers });
+    assert!(hint(&request(json!(["s"]))).contains("without the spaces and line breaks"));
+    let many: Vec<String> = (0..9).map(|number| format!(" {number}")).chain(["s".to_owned()]).collect();
+    assert!(hint(&request(json!(many))).contains("the secret is not this webhook's"));
 }
