@@ -9,6 +9,7 @@ pub mod generate;
 pub mod inspect;
 mod jwk;
 mod keyring;
+mod lookalike;
 mod pem;
 mod purpose;
 mod read;
@@ -20,6 +21,7 @@ mod write;
 
 pub use keyring::Keyring;
 pub(crate) use keyring::{Candidate, Chosen, Given};
+pub(crate) use lookalike::is_asymmetric;
 pub(crate) use purpose::Purpose;
 pub(crate) use rsa::MIN_SIGNING_BITS;
 

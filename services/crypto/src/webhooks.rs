@@ -29,6 +29,3 @@ pub use custom::Custom;
 pub use fields::Fields;
 pub use handshake::RespondWith;
 pub use provider::Provider;
-
-/// Requests up to this size are worked on where they arrive.
-pub const INLINE_BYTES: usize = 4 * 1024;

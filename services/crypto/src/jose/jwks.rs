@@ -1,7 +1,7 @@
 //! Sets of keys (RFC 7517, section 5).
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -12,20 +12,29 @@ use crate::keys::{Candidate, Key};
 
 /// Keys of a set.
 const MAX_KEYS: usize = 100;
-/// The members of the private half of a key pair.
-const PRIVATE_MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A JSON Web Key Set: an object with the list `keys`.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct KeySet(pub Map<String, Value>);
+pub struct KeySet(#[schemars(with = "Map<String, Value>")] pub Value);
+
+/// Reads any JSON, and JSON in a text, so that [`KeySet::written`] can say what to send instead.
+impl<'de> Deserialize<'de> for KeySet {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(source)? {
+            Value::String(text) => {
+                let text = Zeroizing::new(text);
+                serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text.as_str()))
+            }
+            other => other,
+        }))
+    }
+}
 
 impl Zeroize for KeySet {
     fn zeroize(&mut self) {
-        for value in self.0.values_mut() {
-            forget(value);
-        }
-        self.0.clear();
+        forget(&mut self.0);
+        self.0 = Value::Null;
     }
 }
 
@@ -44,9 +53,18 @@ impl KeySet {
     /// # Errors
     /// When it is no set, is too large, or holds shared and public keys together.
     pub(super) fn written(&self) -> Result<&[Value], Error> {
-        let Some(Value::Array(written)) = self.0.get("keys") else {
-            let single = if self.0.contains_key("kty") { ": this is one key, send it in key" } else { "" };
-            return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
+        let written = match (&self.0, self.0.get("keys")) {
+            // Some services answer with the list alone.
+            (Value::Array(written), _) | (_, Some(Value::Array(written))) => written,
+            (Value::String(text), _) if text.trim_start().starts_with("http") => {
+                let message = "is an address, and none is followed here: fetch it first, in n8n with an HTTP Request \
+                               node, and send what it answers";
+                return Err(conflict("jwks", message));
+            }
+            (other, _) => {
+                let single = if other.get("kty").is_some() { ": this is one key, send it in key" } else { "" };
+                return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
+            }
         };
         if written.is_empty() || written.len() > MAX_KEYS {
             return Err(conflict("jwks", format!("must hold 1 to {MAX_KEYS} keys, and holds {}", written.len())));
@@ -69,24 +87,10 @@ pub(super) fn signers<'k>(
 ) -> impl Iterator<Item = Result<Candidate, Error>> + use<'k> {
     let named = move |key: &&Value| id.is_none() || key["kid"].is_null() || key["kid"].as_str() == id;
     written.iter().filter(named).filter(move |key| algorithm.fits(key)).map(|key| {
-        let key = Key::read("jwks", &Zeroizing::new(public(key).to_string()), None)?;
+        let key = Key::read_public("jwks", &Zeroizing::new(key.to_string()))?;
+        if key.is_lookalike() {
+            return Err(conflict("jwks", "is a public or private key, written as a shared secret (kty oct)"));
+        }
         Ok(Candidate { key: key.into(), reference: None })
     })
-}
-
-/// A key without its private half, which checks nothing and takes long to read.
-fn public(key: &Value) -> Value {
-    let mut key = key.clone();
-    if key["kty"] != "oct"
-        && let Value::Object(members) = &mut key
-    {
-        members.retain(|name, value| {
-            let private = PRIVATE_MEMBERS.contains(&name.as_str());
-            if private {
-                forget(value);
-            }
-            !private
-        });
-    }
-    key
 }

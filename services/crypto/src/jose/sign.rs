@@ -168,7 +168,7 @@ impl JwtSignRequest {
         }
         let chosen = keys.choose(given, call, |text| match self.algorithm {
             Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
-            Some(_) => Key::read("key", text.reveal(), passphrase),
+            Some(_) => given::pair("key", text, passphrase),
             None => given::any("key", text, self.key_encoding, passphrase),
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };

@@ -16,7 +16,7 @@ use crate::Error;
 use crate::aead::decrypt::PlaintextEncoding;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
-use crate::keys::{Candidate, Chosen, Given, Key, Keyring};
+use crate::keys::{Candidate, Chosen, Given, Keyring};
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -51,7 +51,7 @@ pub struct JwtVerifyRequest {
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// A JSON Web Key Set with 1 to 100 keys, instead of `key`. The token's `kid` picks one; without it all that fit
+    /// A JSON Web Key Set with 1 to 100 keys, instead of `key`; its list alone is read too. The token's `kid` picks one; without it all that fit
     /// the algorithm are tried.
     #[serde(default)]
     pub jwks: Option<Secret<KeySet>>,
@@ -197,7 +197,7 @@ impl JwtVerifyRequest {
         }
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
         let chosen = keys.choose(given, call, |text| match shared {
-            0 => Key::read("key", text.reveal(), None),
+            0 => given::public("key", text),
             _ => given::shared("key", text, self.key_encoding),
         })?;
         let field = if self.key_ref.is_some() { "keyRef" } else { "key" };

@@ -247,6 +247,9 @@ impl WrittenKey {
         }
         let versions = written.into_iter().map(|(number, version)| {
             let key = version.key().map_err(|error| format!("version {number}: key {error}"))?;
+            if key.is_lookalike() {
+                return Err(format!("version {number}: key is a public or private key: leave keyEncoding out"));
+            }
             Ok((number, Arc::new(key)))
         });
         Ok(Named { consumers: self.consumers, versions: versions.collect::<Result<_, String>>()? })
@@ -376,6 +379,10 @@ mod tests {
                 "line 1",
             ),
             (r#"{"keys": {"a": {"consumers": ["*"], "versions": {"01": {"key": "geheim"}}}}}"#, "line 1"),
+            (
+                r#"{"keys": {"a": {"consumers": ["*"], "versions": {"1": {"key": "-----BEGIN geheim", "keyEncoding": "utf8"}}}}}"#,
+                "leave keyEncoding out",
+            ),
             ("/nowhere/geheim.json", "cannot be read"),
         ] {
             let problem = keyring(json).err().unwrap();

@@ -365,8 +365,16 @@ fn sets_of_keys() {
     let as_text = json!({ "keys": [own] }).to_string();
     assert_eq!(verify(&client, &json!({ "token": named, "jwks": as_text, "algorithms": "EdDSA" }))["valid"], true);
 
+    assert_eq!(verify(&client, &json!({ "token": named, "jwks": [other, own], "algorithms": "EdDSA" }))["valid"], true);
+
     let secret = json!({ "kty": "oct", "k": "AAAA" });
     for (jwks, message) in [
+        (
+            json!("https://example.auth0.com/.well-known/jwks.json"),
+            "jwks: is an address, and none is followed here: fetch it first, in n8n with an HTTP Request node, and send \
+             what it answers",
+        ),
+        (json!("geheim"), "jwks: must be an object with the list keys"),
         (json!({}), "jwks: must be an object with the list keys"),
         (own.clone(), "jwks: must be an object with the list keys: this is one key, send it in key"),
         (json!({ "keys": [] }), "jwks: must hold 1 to 100 keys, and holds 0"),

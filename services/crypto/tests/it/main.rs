@@ -10,6 +10,7 @@ mod hmac;
 mod jose_rfc;
 mod jwe;
 mod jwt;
+mod jwt_keys;
 mod keys;
 mod node;
 mod otp;

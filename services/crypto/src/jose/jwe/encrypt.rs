@@ -154,7 +154,12 @@ impl JweEncryptRequest {
     /// The key for the reader, read.
     fn reader(&self, call: &Call, keys: &Keyring) -> Result<Candidate, Error> {
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |text| given::any("key", text, self.key_encoding, None))?;
+        let chosen = keys.choose(given, call, |text| {
+            if text.reveal().contains("-----BEGIN ENCRYPTED PRIVATE KEY") {
+                return Err(conflict("key", "is an encrypted private key: send the public key"));
+            }
+            given::any("key", text, self.key_encoding, None)
+        })?;
         Ok(chosen.newest().clone())
     }
 }
