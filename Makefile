@@ -35,6 +35,8 @@ bench: build ## against other stacks; see bench/README.md
 	./bench/run.py
 	./bench/run.py ground --rounds 5 --seconds 2
 	./bench/run.py startup
+	./bench/signatures.py
+	./bench/signatures.py waiting
 
 clean:
 	cargo clean
