@@ -297,17 +297,19 @@ fn fitting<'h>(
     held: &'h [Held],
     evidence: &Evidence<'_>,
 ) -> Result<Option<&'h Held>, Error> {
-    let mut fitting = None;
+    let (mut fitting, mut unfit, mut tried) = (None, None, false);
     for one in held {
-        let mut holds = false;
-        for content in contents {
-            holds |= scheme.proof.holds(one.field, &one.key, content, &evidence.signatures)?;
-        }
-        if holds && fitting.is_none() {
-            fitting = Some(one);
+        let proof = |content| scheme.proof.holds(one.field, &one.key, content, &evidence.signatures);
+        match contents.iter().try_fold(false, |holds, content| Ok(holds | proof(content)?)) {
+            Ok(holds) => {
+                tried = true;
+                fitting = fitting.or(holds.then_some(one));
+            }
+            // Another version of a named key, made for something else.
+            Err(error) => unfit = unfit.or(Some(error)),
         }
     }
-    Ok(fitting)
+    unfit.filter(|_| !tried).map_or(Ok(fitting), Err)
 }
 
 /// Whether the time is too far from now.

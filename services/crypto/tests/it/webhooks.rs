@@ -200,6 +200,24 @@ fn a_named_key_is_read_as_a_secret() {
 }
 
 /// In a workflow a variable that is missing becomes one of these, and everybody can sign with them.
+/// A key was replaced by one of another kind: each is tried for what it is.
+#[test]
+fn versions_of_other_kinds_are_passed_over() {
+    let ed25519 = include_str!("../data/keys/ed25519.pem");
+    let p256 = include_str!("../data/keys/p256.pem");
+    let keyring = json!({ "keys": {
+        "mixed": { "consumers": ["*"], "versions": { "1": { "key": ed25519 }, "2": { "key": p256 } } },
+        "other": { "consumers": ["*"], "versions": { "1": { "key": p256 } } },
+    } });
+    let client = with(Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() }, NOW);
+    let signed = post(&client, SIGN, &json!({ "provider": "discord", "body": "{}", "privateKey": ed25519 }));
+    let request = json!({ "provider": "discord", "body": "{}", "headers": signed["headers"], "keyRef": "mixed" });
+    let checked = post(&client, VERIFY, &request);
+    assert_eq!((&checked["valid"], &checked["keyRef"]), (&json!(true), &json!("mixed@1")), "{checked}");
+    let refused = client.post(VERIFY, &merged(request, &json!({ "keyRef": "other" })));
+    assert_eq!(refused.status, 422, "{:?}", refused.body);
+}
+
 #[test]
 fn a_missing_secret_is_none() {
     let client = at(NOW);
