@@ -16,9 +16,6 @@ use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::keys::{Given, Keyring, Purpose};
 use crate::{Error, input};
 
-/// Bodies up to this size are worked on where they arrive.
-pub const INLINE_BYTES: usize = 4 * 1024;
-
 /// What the document says of making a code.
 pub const DESCRIPTION: &str = "\
 The HMAC (RFC 2104, FIPS 198-1) of a text, of bytes given as hex or base64, or of a file. The key is used as it is: say in \

@@ -29,6 +29,8 @@ use std::sync::Arc;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3001;
+/// Codes over bodies up to this size are made where they arrive.
+const INLINE_BYTES: usize = 4 * 1024;
 
 /// The service: every operation in one list.
 ///
@@ -47,13 +49,13 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Make the HMAC of text or a file")
                 .description(hmac::DESCRIPTION)
                 .example(hmac::example())
-                .inline(hmac::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /hmac/verify", with(keys, hmac::verify), |op| {
             op.summary("Check an HMAC")
                 .description(hmac::VERIFY_DESCRIPTION)
                 .example(hmac::verify_example())
-                .inline(hmac::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /encrypt", with(keys, encrypt::encrypt), |op| {
             op.summary("Encrypt text or a file with a key or a password")
@@ -167,31 +169,31 @@ pub fn service(settings: &Settings) -> Result<Service, String> {
             op.summary("Make the secret of a second factor, and its QR code's address")
                 .description(otp::secret::DESCRIPTION)
                 .example(otp::secret::example())
-                .inline(otp::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /otp/generate", with(keys, otp::generate::generate), |op| {
             op.summary("Make a one-time code")
                 .description(otp::generate::DESCRIPTION)
                 .example(otp::generate::example())
-                .inline(otp::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /otp/verify", with(keys, otp::verify::verify), |op| {
             op.summary("Check a one-time code")
                 .description(otp::verify::DESCRIPTION)
                 .example(otp::verify::example())
-                .inline(otp::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /requests/sign", with(keys, requests::sign::sign), |op| {
             op.summary("Sign a request to AWS or S3, or make a presigned address")
                 .description(requests::sign::DESCRIPTION)
                 .example(requests::sign::example())
-                .inline(requests::sign::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         })
         .compute("POST /requests/sign-oauth1", with(keys, requests::oauth1::sign), |op| {
             op.summary("Sign a request with OAuth 1.0a")
                 .description(requests::oauth1::DESCRIPTION)
                 .example(requests::oauth1::example())
-                .inline(requests::oauth1::INLINE_BYTES)
+                .inline(INLINE_BYTES)
         });
     Ok(service)
 }

@@ -16,8 +16,6 @@ use jiff::Timestamp;
 pub use base32::SecretEncoding;
 pub use scheme::{OtpAlgorithm, OtpType};
 
-/// Bodies up to this size are worked on where they arrive.
-pub const INLINE_BYTES: usize = 4 * 1024;
 /// Whole numbers that JSON readers keep exact: 2^53 - 1.
 const MAX_COUNTER: u64 = 9_007_199_254_740_991;
 

@@ -19,8 +19,6 @@ use crate::keys::{Candidate, Given, Keyring};
 use crate::moment::Moment;
 use crate::random;
 
-/// Bodies up to this size are worked on where they arrive.
-pub const INLINE_BYTES: usize = 4 * 1024;
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// What the document says.

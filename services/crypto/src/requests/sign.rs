@@ -20,9 +20,6 @@ use crate::hmac::HmacAlgorithm;
 use crate::keys::{Given, Keyring};
 use crate::moment::Moment;
 
-/// Bodies up to this size are worked on where they arrive.
-pub const INLINE_BYTES: usize = 4 * 1024;
-
 const DEFAULT_EXPIRY: u32 = 3600;
 /// What the header of the hash says of a body in chunks.
 const STREAMING_PAYLOADS: [&str; 5] = [
