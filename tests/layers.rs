@@ -24,6 +24,13 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
+/// What a package calls itself, which need not be the name of its folder.
+fn package_name(package: &Path) -> String {
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    let name = manifest.lines().find_map(|line| line.strip_prefix("name = \""));
+    name.unwrap().trim_end_matches('"').to_owned()
+}
+
 /// Names of the crates a manifest depends on, for running or for tests.
 fn dependencies(package: &Path) -> Vec<String> {
     let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
@@ -59,11 +66,17 @@ fn capabilities_know_no_http() {
 
 #[test]
 fn dependencies_point_one_way() {
-    let services: Vec<String> = folders("services").iter().map(|service| name(service)).collect();
+    let services: Vec<String> = folders("services").iter().map(|service| package_name(service)).collect();
     for service in folders("services") {
         for dependency in dependencies(&service) {
             assert!(!services.contains(&dependency), "{} names {dependency}", service.display());
             assert!(!["gateway", "platform", "flowforge", "axum", "hyper"].contains(&dependency.as_str()));
+        }
+    }
+    for engine in ["fonts", "pictures"] {
+        for dependency in dependencies(&root().join("crates").join(engine)) {
+            assert!(!services.contains(&dependency), "{engine} names {dependency}");
+            assert!(!["axum", "chassis", "http"].contains(&dependency.as_str()), "{engine} names {dependency}");
         }
     }
     for package in ["chassis", "gateway", "platform"] {

@@ -269,7 +269,7 @@ impl Mounted {
         call: Arc<Call>,
         deadline: Instant,
     ) -> Result<Answer, Error> {
-        if self.operation.isolated {
+        if self.operation.isolated.as_ref().is_some_and(|needs| needs(task.request())) {
             let (json, files) = task.write()?;
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };

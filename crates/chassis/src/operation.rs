@@ -50,7 +50,7 @@ pub struct Operation {
     pub(crate) cost: Box<CostOf>,
     pub(crate) inline_up_to: usize,
     pub(crate) cache: Option<Caching>,
-    pub(crate) isolated: bool,
+    pub(crate) isolated: Option<Box<Decides>>,
     pub(crate) foreign: Option<ErrorShape>,
     pub(crate) layout: Layout,
     pub(crate) prepare: Box<Prepare>,
@@ -58,6 +58,9 @@ pub struct Operation {
 
 /// What a request costs.
 type CostOf = dyn Fn(&dyn Any) -> Cost + Send + Sync;
+
+/// Whether a request is for a process of its own.
+type Decides = dyn Fn(&dyn Any) -> bool + Send + Sync;
 
 /// How another product writes its errors.
 pub(crate) type ErrorShape = fn(&Error) -> Value;
@@ -91,7 +94,7 @@ impl Operation {
             cost: Box::new(|_| Cost::Light),
             inline_up_to: 0,
             cache: None,
-            isolated: false,
+            isolated: None,
             foreign: None,
             layout,
             prepare: preparing(function),
@@ -244,7 +247,19 @@ impl Operation {
     #[must_use]
     pub fn isolated(mut self) -> Self {
         assert!(!self.is_streaming(), "{}: a stream does not go to a worker", self.path);
-        self.isolated = true;
+        self.isolated = Some(Box::new(|_| true));
+        self
+    }
+
+    /// The same, for the requests that need it: a process costs a few milliseconds.
+    ///
+    /// # Panics
+    /// When it is not the operation's own request, or one that is read as it arrives.
+    #[must_use]
+    pub fn isolated_when<Q: OperationRequest>(mut self, needs: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Self {
+        assert_eq!(self.request_type, TypeId::of::<Q>(), "{}: the choice is that of another request", self.path);
+        self = self.isolated();
+        self.isolated = Some(Box::new(move |request| request.downcast_ref().is_none_or(&needs)));
         self
     }
 

@@ -202,7 +202,7 @@ impl Service {
     /// Runs one operation in this process, which is a worker: the request comes on standard input.
     #[must_use]
     pub fn work(self, operation: &str) -> ExitCode {
-        let found = self.operations.iter().find(|known| known.isolated && known.name() == operation);
+        let found = self.operations.iter().find(|known| known.isolated.is_some() && known.name() == operation);
         match found {
             Some(operation) => worker::child(|parcel, deadline| work(operation, &parcel, deadline)),
             None => ExitCode::FAILURE,

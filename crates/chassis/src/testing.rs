@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -125,7 +125,12 @@ pub fn run_examples(service: Service) {
     for operation in operations {
         let answer = match (operation.method, &operation.example) {
             (Method::GET, _) => client.get(&operation.path),
-            (_, Some(example)) => client.post(&operation.path, example),
+            (_, Some(example)) => {
+                let request = Request::post(&operation.path).header(CONTENT_TYPE, "application/json");
+                // What makes files says then what it made.
+                let request = request.header(ACCEPT, "application/json").body(example.to_string());
+                client.send(request.expect("the path is one"))
+            }
             (_, None) => panic!("{} has no example", operation.id),
         };
         assert_eq!(answer.status, 200, "{}: {:?}", operation.id, answer.body);

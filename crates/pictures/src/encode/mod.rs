@@ -1,0 +1,78 @@
+//! A picture to bytes.
+
+mod jpeg;
+mod webp;
+
+use std::io::Cursor;
+
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{DynamicImage, ImageEncoder, Rgba, RgbaImage};
+
+use crate::error::Error;
+use crate::format::Format;
+use crate::picture::{Picture, Pixels};
+
+/// How a picture is written.
+#[derive(Debug, Clone)]
+pub struct Encoding {
+    /// The format.
+    pub format: Format,
+    /// 1 to 100, for JPEG, WebP and AVIF.
+    pub quality: u8,
+    /// Exactly, for WebP.
+    pub lossless: bool,
+    /// In scans that show the whole early, for JPEG.
+    pub progressive: bool,
+    /// What shows through where the format has no alpha.
+    pub background: [u8; 3],
+}
+
+impl Encoding {
+    /// A format as most people want it.
+    #[must_use]
+    pub fn of(format: Format) -> Self {
+        Self { format, quality: 80, lossless: false, progressive: false, background: [255; 3] }
+    }
+}
+
+/// Writes a picture.
+///
+/// # Errors
+/// When the format cannot hold it, is not one we write, or nobody waits any more.
+pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &dyn Fn() -> bool) -> Result<Vec<u8>, Error> {
+    let first = &picture.frames.first().expect("a picture has a frame").pixels;
+    match encoding.format {
+        Format::Jpeg => jpeg::encode(first, encoding),
+        Format::Webp => webp::encode(first, encoding, cancelled),
+        Format::Png => png(first),
+        other => Err(Error::Impossible(format!("{} is not written: choose jpeg, png or webp", other.name()))),
+    }
+}
+
+fn png(pixels: &Pixels) -> Result<Vec<u8>, Error> {
+    let raster = raster_of(pixels);
+    let mut bytes = Cursor::new(Vec::new());
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
+    let (width, height, color) = (raster.width(), raster.height(), raster.color());
+    let written = encoder.write_image(raster.as_bytes(), width, height, color.into());
+    written.map_err(|error| Error::Impossible(format!("this cannot be written as PNG: {error}")))?;
+    Ok(bytes.into_inner())
+}
+
+/// Pixels as any encoder takes them.
+fn raster_of(pixels: &Pixels) -> std::borrow::Cow<'_, DynamicImage> {
+    match pixels {
+        Pixels::Raster(raster) => std::borrow::Cow::Borrowed(raster),
+        Pixels::Planes(planes) => std::borrow::Cow::Owned(planes.clone().into_raster()),
+    }
+}
+
+/// A picture on a background, where it can be seen through.
+pub(crate) fn on_background(raster: &DynamicImage, [red, green, blue]: [u8; 3]) -> DynamicImage {
+    if !raster.color().has_alpha() {
+        return raster.clone();
+    }
+    let mut ground = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba([red, green, blue, 255]));
+    image::imageops::overlay(&mut ground, &raster.to_rgba8(), 0, 0);
+    DynamicImage::ImageRgba8(ground).into_rgb8().into()
+}

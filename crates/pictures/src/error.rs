@@ -1,0 +1,37 @@
+//! Why a picture cannot be read or written.
+
+use crate::format::Format;
+
+/// Why a picture cannot be read or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No picture, or none we read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A picture, but damaged.
+    #[error("this {format} is damaged: {reason}", format = .0.name(), reason = .1)]
+    Damaged(Format, String),
+    /// Over a limit, which is named.
+    #[error("{0}")]
+    TooLarge(String),
+    /// What was asked for cannot be done with this picture.
+    #[error("{0}")]
+    Impossible(String),
+    /// Nobody waits for it any more.
+    #[error("nobody waits for this any more")]
+    Cancelled,
+}
+
+impl Error {
+    /// What a decoder of `image` says.
+    pub(crate) fn of_image(format: Format, error: &image::ImageError) -> Self {
+        use image::ImageError;
+        match error {
+            ImageError::Unsupported(_) => {
+                Self::Unreadable(format!("this kind of {} is not read: send it as PNG or JPEG", format.name()))
+            }
+            ImageError::Limits(_) => Self::TooLarge(format!("this {} needs too much memory to decode", format.name())),
+            _ => Self::Damaged(format, "it ends early or its data is wrong".into()),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! SVG to pixels: with our own typeface, and nothing from outside the text itself.
+
+use std::sync::{Arc, LazyLock};
+
+use image::{DynamicImage, RgbaImage};
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{self, ImageHrefResolver, Options, Tree, fontdb};
+
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+
+/// An SVG may be this long.
+const BYTES: usize = 2 << 20;
+
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(fonts::REGULAR.to_vec());
+    fonts.load_font_data(fonts::BOLD.to_vec());
+    for set in [
+        fontdb::Database::set_sans_serif_family,
+        fontdb::Database::set_serif_family,
+        fontdb::Database::set_monospace_family,
+        fontdb::Database::set_cursive_family,
+        fontdb::Database::set_fantasy_family,
+    ] {
+        set(&mut fonts, fonts::FAMILY);
+    }
+    Arc::new(fonts)
+});
+
+/// A drawing that was read.
+pub struct Drawing(Tree);
+
+impl Drawing {
+    /// Reads an SVG. Pictures it refers to are left out, wherever they are.
+    ///
+    /// # Errors
+    /// When it is no SVG or too large.
+    pub fn read(svg: &[u8]) -> Result<Self, Error> {
+        if svg.len() > BYTES {
+            return Err(Error::TooLarge(format!("this SVG has more than {} MB", BYTES >> 20)));
+        }
+        let options = Options {
+            font_family: fonts::FAMILY.to_owned(),
+            fontdb: FONTS.clone(),
+            image_href_resolver: ImageHrefResolver {
+                resolve_data: Box::new(|_, _, _| None),
+                resolve_string: Box::new(|_, _| None),
+            },
+            ..Options::default()
+        };
+        let tree = Tree::from_data(svg, &options).map_err(|error| match error {
+            usvg::Error::ElementsLimitReached => Error::TooLarge("this SVG has too many elements".into()),
+            usvg::Error::InvalidSize => {
+                Error::Damaged(Format::Svg, "it has no width and height, and no viewBox".into())
+            }
+            _ => Error::Damaged(Format::Svg, "it is not well-formed".into()),
+        })?;
+        Ok(Self(tree))
+    }
+
+    /// Its own width and height, in pixels, rounded up.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        let size = self.0.size().to_int_size();
+        (size.width(), size.height())
+    }
+
+    /// Draws it at a size.
+    ///
+    /// # Errors
+    /// When the size is over a limit.
+    pub fn draw(&self, (width, height): (u32, u32), limits: &Limits) -> Result<DynamicImage, Error> {
+        limits.admit_output(width, height)?;
+        let mut pixmap = Pixmap::new(width, height)
+            .ok_or_else(|| Error::TooLarge("there is not enough memory for this picture".into()))?;
+        let size = self.0.size();
+        let scale = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
+        resvg::render(&self.0, scale, &mut pixmap.as_mut());
+        let pixels = pixmap.take_demultiplied();
+        Ok(RgbaImage::from_raw(width, height, pixels).expect("four bytes a pixel").into())
+    }
+}

@@ -1,0 +1,52 @@
+//! What the operations refuse, and the one table to codes.
+
+use chassis::Code;
+
+/// Why a request cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Something is the matter with a picture of the request.
+    #[error("{problem}")]
+    Picture {
+        /// The field it came in.
+        field: &'static str,
+        /// What is the matter.
+        problem: pictures::Error,
+    },
+    /// A value that fits the schema and still cannot be worked with, or fields that do not go together.
+    #[error("{message}")]
+    Conflict {
+        /// The field to change.
+        field: &'static str,
+        /// What to change.
+        message: String,
+    },
+}
+
+/// A value that cannot be worked with, or fields that do not go together.
+pub(crate) fn conflict(field: &'static str, message: impl Into<String>) -> Error {
+    Error::Conflict { field, message: message.into() }
+}
+
+/// What is the matter with the picture of a field.
+pub(crate) fn about(field: &'static str) -> impl Fn(pictures::Error) -> Error {
+    move |problem| Error::Picture { field, problem }
+}
+
+impl From<Error> for chassis::Error {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Conflict { field, .. } => Self::field(Code::Unprocessable, field, message),
+            Error::Picture { field, problem } => {
+                let code = match problem {
+                    pictures::Error::Unreadable(_) => Code::UnsupportedMediaType,
+                    pictures::Error::TooLarge(_) => Code::PayloadTooLarge,
+                    pictures::Error::Damaged(..) | pictures::Error::Impossible(_) => Code::Unprocessable,
+                    pictures::Error::Cancelled => Code::DeadlineExceeded,
+                };
+                Self::field(code, field, message)
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! From the size that is there and the size that is wanted to what is done.
+
+use pictures::Region;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a picture is fitted into a box, as `object-fit` in CSS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// Fills the box; what hangs over is cut off.
+    #[default]
+    Cover,
+    /// All of it inside the box; the rest of the box is the background.
+    Contain,
+    /// Exactly the box; shapes may be squeezed.
+    Fill,
+    /// As large as fits into the box, and no box around it.
+    Inside,
+    /// As small as covers the box, nothing cut off.
+    Outside,
+}
+
+/// Which part stays when something is cut off, or where a picture stands in a larger box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Position {
+    /// The middle.
+    #[default]
+    Center,
+    /// The upper edge.
+    Top,
+    /// The upper right corner.
+    TopRight,
+    /// The right edge.
+    Right,
+    /// The lower right corner.
+    BottomRight,
+    /// The lower edge.
+    Bottom,
+    /// The lower left corner.
+    BottomLeft,
+    /// The left edge.
+    Left,
+    /// The upper left corner.
+    TopLeft,
+}
+
+impl Position {
+    /// Where it is, in fractions of what is left over to the right and below.
+    #[must_use]
+    pub fn fractions(self) -> (f64, f64) {
+        match self {
+            Self::Center => (0.5, 0.5),
+            Self::Top => (0.5, 0.0),
+            Self::TopRight => (1.0, 0.0),
+            Self::Right => (1.0, 0.5),
+            Self::BottomRight => (1.0, 1.0),
+            Self::Bottom => (0.5, 1.0),
+            Self::BottomLeft => (0.0, 1.0),
+            Self::Left => (0.0, 0.5),
+            Self::TopLeft => (0.0, 0.0),
+        }
+    }
+}
+
+/// What is done to make one size of another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Plan {
+    /// The part of the source that is used; all when it is not said.
+    pub(crate) region: Option<Region>,
+    /// The size that part gets.
+    pub(crate) size: (u32, u32),
+    /// The box around it, where that is larger.
+    pub(crate) canvas: Option<(u32, u32)>,
+}
+
+impl Plan {
+    /// How to fit a picture into a box of which one side may be left open.
+    pub(crate) fn fit(
+        source: (u32, u32),
+        (width, height): (Option<u32>, Option<u32>),
+        fit: Fit,
+        position: Position,
+        enlarge: bool,
+    ) -> Self {
+        let (from_width, from_height) = (f64::from(source.0), f64::from(source.1));
+        let bounded = |scale: f64| if enlarge { scale } else { scale.min(1.0) };
+        let scaled = |scale: f64| (side(from_width * scale), side(from_height * scale));
+        let (width, height) = match (width, height) {
+            (Some(width), Some(height)) => (width, height),
+            (Some(width), None) => return Self::all(scaled(bounded(f64::from(width) / from_width))),
+            (None, Some(height)) => return Self::all(scaled(bounded(f64::from(height) / from_height))),
+            (None, None) => return Self::all(source),
+        };
+        let (to_width, to_height) = (f64::from(width) / from_width, f64::from(height) / from_height);
+        match fit {
+            Fit::Fill => {
+                let size = (side(from_width * bounded(to_width)), side(from_height * bounded(to_height)));
+                Self::all(size)
+            }
+            Fit::Inside => Self::all(scaled(bounded(to_width.min(to_height)))),
+            Fit::Outside => Self::all(scaled(bounded(to_width.max(to_height)))),
+            Fit::Contain => {
+                let size = scaled(bounded(to_width.min(to_height)));
+                let size = (size.0.min(width), size.1.min(height));
+                Self { region: None, size, canvas: (size != (width, height)).then_some((width, height)) }
+            }
+            Fit::Cover => {
+                let scale = bounded(to_width.max(to_height));
+                let (full_width, full_height) = (from_width * scale, from_height * scale);
+                let size = (width.min(side(full_width)), height.min(side(full_height)));
+                let (part_width, part_height) =
+                    ((f64::from(size.0) / full_width).min(1.0), (f64::from(size.1) / full_height).min(1.0));
+                let (x, y) = position.fractions();
+                let region = Region {
+                    x: x * (1.0 - part_width),
+                    y: y * (1.0 - part_height),
+                    width: part_width,
+                    height: part_height,
+                };
+                Self { region: Some(region), size, canvas: None }
+            }
+        }
+    }
+
+    fn all(size: (u32, u32)) -> Self {
+        Self { region: None, size, canvas: None }
+    }
+
+    /// The size the whole source would have: what a decoder needs to know.
+    pub(crate) fn whole_size(&self) -> (u32, u32) {
+        let Some(region) = self.region else { return self.size };
+        (side(f64::from(self.size.0) / region.width), side(f64::from(self.size.1) / region.height))
+    }
+
+    /// The size of what comes of it.
+    pub(crate) fn result(&self) -> (u32, u32) {
+        self.canvas.unwrap_or(self.size)
+    }
+}
+
+/// Pixels along a side: at least one.
+fn side(length: f64) -> u32 {
+    length.round().clamp(1.0, f64::from(u32::MAX)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sizes sharp 0.35 gives for the same, `withoutEnlargement` being the opposite of `enlarge`.
+    #[test]
+    fn a_picture_is_fitted_as_sharp_does() {
+        let plan = |width, height, fit, enlarge| {
+            Plan::fit((4000, 3000), (width, height), fit, Position::Center, enlarge).result()
+        };
+        assert_eq!(plan(Some(400), None, Fit::Cover, false), (400, 300));
+        assert_eq!(plan(None, Some(400), Fit::Cover, false), (533, 400));
+        assert_eq!(plan(Some(400), Some(400), Fit::Cover, false), (400, 400));
+        assert_eq!(plan(Some(400), Some(400), Fit::Inside, false), (400, 300));
+        assert_eq!(plan(Some(400), Some(400), Fit::Outside, false), (533, 400));
+        assert_eq!(plan(Some(400), Some(400), Fit::Fill, false), (400, 400));
+        assert_eq!(plan(Some(400), Some(400), Fit::Contain, false), (400, 400));
+        assert_eq!(plan(Some(8000), None, Fit::Cover, false), (4000, 3000));
+        assert_eq!(plan(Some(8000), None, Fit::Cover, true), (8000, 6000));
+    }
+
+    #[test]
+    fn the_part_that_stays_is_where_it_is_said() {
+        let region =
+            |position| Plan::fit((4000, 3000), (Some(300), Some(300)), Fit::Cover, position, false).region.unwrap();
+        assert_eq!((region(Position::Left).x, region(Position::Left).width), (0.0, 0.75));
+        assert_eq!(region(Position::Center).x, 0.125);
+        assert_eq!(region(Position::BottomRight).x, 0.25);
+    }
+
+    #[test]
+    fn no_side_is_ever_empty() {
+        let plan = Plan::fit((10_000, 1), (Some(10), None), Fit::Inside, Position::Center, false);
+        assert_eq!(plan.result(), (10, 1));
+    }
+}

@@ -1,0 +1,110 @@
+//! The picture an operation answers with.
+
+use chassis::{Call, File, WithFile};
+use pictures::{Encoding, Format, Picture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::color::Color;
+use crate::error::{Error, about};
+
+/// The media types of pictures that are made.
+pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp"];
+
+/// A format to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputFormat {
+    /// JPEG: photos, without transparency.
+    #[serde(alias = "jpg")]
+    Jpeg,
+    /// PNG: exact, with transparency.
+    Png,
+    /// WebP: smaller than both; every browser reads it.
+    Webp,
+}
+
+impl OutputFormat {
+    /// The format itself.
+    #[must_use]
+    pub fn format(self) -> Format {
+        match self {
+            Self::Jpeg => Format::Jpeg,
+            Self::Png => Format::Png,
+            Self::Webp => Format::Webp,
+        }
+    }
+
+    /// The format for a picture that came in another: that one where it is written, else the nearest.
+    fn like(picture: &Picture) -> Self {
+        match picture.format {
+            Format::Jpeg => Self::Jpeg,
+            Format::Webp => Self::Webp,
+            Format::Png | Format::Svg | Format::Gif | Format::Ico => Self::Png,
+            _ if picture.has_alpha() => Self::Png,
+            _ => Self::Jpeg,
+        }
+    }
+}
+
+/// How the picture is to be written: the fields every operation with a picture has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Output {
+    pub(crate) format: Option<OutputFormat>,
+    pub(crate) quality: Option<u8>,
+    pub(crate) lossless: bool,
+    pub(crate) progressive: bool,
+    pub(crate) background: Option<Color>,
+}
+
+/// The picture that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PictureFacts {
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// Its format.
+    pub format: OutputFormat,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// Its frames; 1 for a still picture.
+    pub frames: usize,
+}
+
+impl Output {
+    /// The format that will be written.
+    pub(crate) fn format_for(&self, picture: &Picture) -> OutputFormat {
+        self.format.unwrap_or_else(|| OutputFormat::like(picture))
+    }
+
+    /// Writes a picture as it is wanted; it is called as the file it was made of.
+    pub(crate) fn answer(
+        &self,
+        picture: &Picture,
+        source: &File,
+        call: &Call,
+    ) -> Result<WithFile<PictureFacts>, Error> {
+        let format = self.format_for(picture);
+        let (bytes, facts) = self.write(picture, call)?;
+        let stem = source.name().and_then(|name| name.rsplit_once('.').map_or(Some(name), |(stem, _)| Some(stem)));
+        let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or("picture");
+        let name = format!("{stem}.{}", format.format().extension());
+        Ok(WithFile { file: File::new(name, format.format().media_type(), bytes), facts })
+    }
+
+    /// Writes a picture as it is wanted.
+    pub(crate) fn write(&self, picture: &Picture, call: &Call) -> Result<(Vec<u8>, PictureFacts), Error> {
+        let format = self.format_for(picture);
+        let mut encoding = Encoding::of(format.format());
+        encoding.quality = self.quality.unwrap_or(encoding.quality);
+        encoding.lossless = self.lossless;
+        encoding.progressive = self.progressive;
+        encoding.background = self.background.unwrap_or(Color::WHITE).rgb();
+        let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(about("format"))?;
+        let (width, height) = picture.frame_size();
+        let facts = PictureFacts { width, height, format, bytes: bytes.len(), frames: picture.frames.len() };
+        Ok((bytes, facts))
+    }
+}
