@@ -1,5 +1,7 @@
 //! For tests: a service without a socket, request in, response out.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -136,4 +138,38 @@ pub fn run_examples(service: Service) {
         assert_eq!(answer.status, 200, "{}: {:?}", operation.id, answer.body);
         assert!(answer.json()["warnings"].is_array(), "{}", operation.id);
     }
+}
+
+/// What a Python program answers to a request: JSON on its standard input, JSON on its output. `packages` is the folder
+/// of the Python that has what it imports. `scripts/install unit` installs them; where they are not, this says so.
+///
+/// # Panics
+/// When the program fails.
+#[must_use]
+pub fn python(packages: &str, program: &str, request: &Value) -> Option<Value> {
+    // A shell knows where things are; tests read no environment.
+    let python = format!("${{FLOWFORGE_CACHE:-$HOME/.cache/flowforge}}/{packages}-venv/bin/python");
+    let command = format!("test -x \"{python}\" || exit 77; exec \"{python}\" -c \"$0\"");
+    let mut child = Command::new("sh")
+        .args(["-c", &command, program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("there is a shell");
+    // One that is not there does not read.
+    let _ = child.stdin.take().expect("it is piped").write_all(request.to_string().as_bytes());
+    let output = child.wait_with_output().expect("it ends");
+    if output.status.code() == Some(77) {
+        skipped(&format!("no Python with {packages}; scripts/install unit installs it"));
+        return None;
+    }
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).expect("it answers JSON"))
+}
+
+/// Says that a test did not run for want of something.
+#[expect(clippy::print_stdout, reason = "what is skipped is to be seen")]
+pub fn skipped(why: &str) {
+    println!("skipped: {why}");
 }

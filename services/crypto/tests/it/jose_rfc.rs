@@ -3,8 +3,6 @@
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
-use crate::python;
-
 const SIGN: &str = "/api/v1/crypto/jwt/sign";
 const VERIFY: &str = "/api/v1/crypto/jwt/verify";
 const ENCRYPT: &str = "/api/v1/crypto/jwe/encrypt";
@@ -111,7 +109,7 @@ fn pair(keys: &Value, name: &str) -> [Value; 2] {
 
 #[test]
 fn signatures_of_other_libraries() {
-    let Some(keys) = python::run("crypto", KEYS, &Value::Null) else { return };
+    let Some(keys) = chassis::testing::python("crypto", KEYS, &Value::Null) else { return };
     let client = Client::of(crate::service());
     let claims = json!({ "iss": "me", "aud": ["you", "them"], "n": 1.5, "deep": { "a": [null, true, "ä\u{1f600}"] } });
     let algorithms = [
@@ -130,7 +128,7 @@ fn signatures_of_other_libraries() {
         // The text is of another library: what it makes of its own header.
         asked.push(json!({ "task": "sign", "algorithm": algorithm, "key": private, "text": "text" }));
     }
-    let answers = python::run("crypto", LIBRARIES, &json!(asked)).unwrap();
+    let answers = chassis::testing::python("crypto", LIBRARIES, &json!(asked)).unwrap();
     let answers = answers.as_array().unwrap();
     assert_eq!(answers.len(), asked.len());
     for (algorithm, answers) in algorithms.iter().zip(answers.chunks(3)) {
@@ -150,7 +148,7 @@ fn signatures_of_other_libraries() {
 
 #[test]
 fn encryption_of_other_libraries() {
-    let Some(keys) = python::run("crypto", KEYS, &Value::Null) else { return };
+    let Some(keys) = chassis::testing::python("crypto", KEYS, &Value::Null) else { return };
     let client = Client::of(crate::service());
     let encryptions = [
         ("A128GCM", 16),
@@ -207,7 +205,7 @@ fn encryption_of_other_libraries() {
             asked.push(one);
         }
     }
-    let answers = python::run("crypto", LIBRARIES, &json!(asked)).unwrap();
+    let answers = chassis::testing::python("crypto", LIBRARIES, &json!(asked)).unwrap();
     for ((algorithm, encryption, [private, _]), answers) in cases.iter().zip(answers.as_array().unwrap().chunks(2)) {
         assert_eq!(answers[0], text, "{algorithm} {encryption}");
         let secret = if private.is_string() { "password" } else { "key" };

@@ -16,7 +16,6 @@ mod node;
 mod otp;
 mod passwords;
 mod purpose;
-mod python;
 mod random;
 mod requests;
 mod signature;

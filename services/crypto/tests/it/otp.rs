@@ -4,8 +4,6 @@ use chassis::testing::{Answer, Client};
 use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
-use crate::python;
-
 const SECRET: &str = "/api/v1/crypto/otp/secret";
 const GENERATE: &str = "/api/v1/crypto/otp/generate";
 const VERIFY: &str = "/api/v1/crypto/otp/verify";
@@ -378,7 +376,7 @@ json.dump({'answers': answers, 'theirs': theirs}, sys.stdout)
         ours.push(json!({ "uri": made["uri"], "time": NOON }));
     }
     let request = json!({ "ours": ours, "time": NOON });
-    let Some(answer) = python::run("crypto", PROGRAM, &request) else { return };
+    let Some(answer) = chassis::testing::python("crypto", PROGRAM, &request) else { return };
     for (answer, code) in answer["answers"].as_array().unwrap().iter().zip(codes) {
         assert_eq!(answer, &json!({ "name": "zoé +1@b.example", "issuer": "Café & Bar + 1%", "code": code }));
     }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{MAY_2013, SECRET, client_at, done, sign};
-use crate::python;
 
 const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPf==";
 
@@ -98,7 +97,7 @@ fn botocore_makes_the_same_signatures() {
         }
         one["url"] = done(&sign(&client, &ours))["url"].clone();
     }
-    let Some(theirs) = python::run("s3", SIGNER, &Value::Array(requests.clone())) else { return };
+    let Some(theirs) = chassis::testing::python("s3", SIGNER, &Value::Array(requests.clone())) else { return };
     let theirs = theirs.as_array().unwrap();
     assert_eq!((theirs.len(), signatures.len()), (152, 152));
     for ((request, ours), theirs) in requests.iter().zip(&signatures).zip(theirs) {
@@ -166,7 +165,7 @@ fn a_server_takes_what_we_sign() {
         make("GET", "/files/Grüße & mehr (1).txt", "", "another secret"),
     ];
     let request = json!({ "id": "AKIAIOSFODNN7EXAMPLE", "secret": SECRET, "requests": requests });
-    let Some(answers) = python::run("s3", SERVER, &request) else { return };
+    let Some(answers) = chassis::testing::python("s3", SERVER, &request) else { return };
     let statuses: Vec<_> = answers.as_array().unwrap().iter().map(|answer| answer["status"].clone()).collect();
     assert_eq!(statuses, [200, 200, 200, 403], "{answers}");
     assert_eq!(answers[1]["body"], "Moin");

@@ -5,7 +5,6 @@ use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
 use super::{client_at, done};
-use crate::python;
 
 const SIGN: &str = "/api/v1/crypto/requests/sign-oauth1";
 /// The time of X's example.
@@ -122,7 +121,7 @@ json.dump(answers, sys.stdout)
             }
         }
     }
-    let Some(theirs) = python::run("crypto", PROGRAM, &Value::Array(requests.clone())) else { return };
+    let Some(theirs) = chassis::testing::python("crypto", PROGRAM, &Value::Array(requests.clone())) else { return };
     assert_eq!(theirs.as_array().unwrap().len(), 64);
     let signature = |text: &str| {
         let (_, after) = text.split_once("oauth_signature=").unwrap();

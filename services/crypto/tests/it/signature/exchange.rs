@@ -7,7 +7,7 @@ use chassis::testing::Client;
 use serde_json::{Value, json};
 
 use super::{SIGN, VERIFY, client, done, key};
-use crate::{node, python};
+use crate::node;
 
 const ENCRYPT: &str = "/api/v1/crypto/encrypt";
 const DECRYPT: &str = "/api/v1/crypto/decrypt";
@@ -18,7 +18,7 @@ fn with_node(request: &Value) -> Option<Value> {
 }
 
 fn with_python(request: &Value) -> Option<Value> {
-    python::run("crypto", include_str!("other_side.py"), request)
+    chassis::testing::python("crypto", include_str!("other_side.py"), request)
 }
 
 /// Every algorithm, form and salt, each with a key: what another program is asked for.
