@@ -11,9 +11,9 @@ pub(crate) struct Bits<'a> {
     at: usize,
     /// The next bit is the highest; below `count` bits there may be more of the same, never other ones.
     buffer: u64,
-    count: u32,
+    count: u64,
     /// How many of the bits were made up. They are the last ones.
-    padding: u32,
+    padding: u64,
 }
 
 impl<'a> Bits<'a> {
@@ -77,7 +77,20 @@ impl<'a> Bits<'a> {
     #[inline(always)]
     pub fn skip(&mut self, width: u32) {
         self.buffer <<= width & 63;
-        self.count = self.count.wrapping_sub(width);
+        self.count = self.count.wrapping_sub(u64::from(width));
+    }
+
+    /// Where to come back to with `restore`, as long as there was no refill.
+    #[inline(always)]
+    pub fn save(&self) -> u64 {
+        self.buffer
+    }
+
+    /// Gives back `width` bits.
+    #[inline(always)]
+    pub fn restore(&mut self, saved: u64, width: u32) {
+        self.buffer = saved;
+        self.count = self.count.wrapping_add(u64::from(width));
     }
 
     /// Takes `width` bits, at most 16, that are there.

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::bits::Bits;
 
-const UNKNOWN: Error = Error::Corrupt("the picture's data holds a code its tables do not know");
+const UNKNOWN: Error = Error::Corrupt("the picture's data does not fit its Huffman tables");
 
 /// A table as a file defines it (T.81, B.2.4.2), checked, with what is needed to read one code.
 #[derive(Clone)]
@@ -106,17 +106,16 @@ impl Differences {
             bits.skip(entry as u32 & 15);
             return Ok(i32::from(entry >> 4));
         }
-        let (rest, value) = self.take_slowly(*bits)?;
-        *bits = rest;
-        Ok(value)
+        let value;
+        (*bits, value) = self.take_slowly(*bits);
+        value.ok_or(UNKNOWN)
     }
 
     #[cold]
     #[inline(never)]
-    fn take_slowly<'a>(&self, mut bits: Bits<'a>) -> Result<(Bits<'a>, i32), Error> {
-        let size = self.code.symbol(&mut bits)?;
-        let value = bits.value(u32::from(size));
-        Ok((bits, value))
+    fn take_slowly<'a>(&self, mut bits: Bits<'a>) -> (Bits<'a>, Option<i32>) {
+        let value = self.code.symbol(&mut bits).ok().map(|size| bits.value(size.into()));
+        (bits, value)
     }
 }
 
@@ -136,6 +135,8 @@ const END: u32 = 128;
 const HARD: u32 = 64;
 /// What is left of `k` where a block ends as it should.
 const LAST: u32 = 64;
+/// The next coefficient after a code nobody knows, or one that leads out of the block.
+const FAILED: u32 = u32::MAX;
 
 /// AC coefficients of sequential pictures, several in one look-up.
 pub(crate) struct Coefficients {
@@ -156,67 +157,60 @@ impl Coefficients {
     /// Goes over the rest of a block, from coefficient `k` on.
     #[inline(always)]
     pub fn skip(&self, bits: &mut Bits<'_>, mut k: u32) -> Result<(), Error> {
+        let table = &*self.skip;
         while k < 64 {
             bits.refill();
-            let before = *bits;
-            let entry = u32::from(self.skip[bits.peek::<SKIP_WIDTH>()]);
+            let before = bits.save();
+            let entry = u32::from(table[bits.peek::<SKIP_WIDTH>()]);
             bits.skip(entry & 31);
             let next = k + (entry >> 5);
-            if next >= 64 && next & 127 > LAST {
-                let (rest, after) = self.step(before, k)?;
-                *bits = rest;
-                k = after;
-            } else {
+            if next < 64 || next & 127 <= LAST {
                 k = next;
+                continue;
             }
+            bits.restore(before, entry & 31);
+            (*bits, k, _) = self.step(*bits, k);
         }
-        Ok(())
+        if k == FAILED { Err(UNKNOWN) } else { Ok(()) }
     }
 
-    /// Reads values up to coefficient `limit`, at least; `put` gets each with its place. What comes back is the next coefficient, 64 or
-    /// more at the end of the block.
+    /// Reads values up to coefficient `limit`, at least; `put` gets each with its place. What comes back is the next
+    /// coefficient, 64 or more at the end of the block.
     #[inline(always)]
     pub fn values(&self, bits: &mut Bits<'_>, limit: u32, mut put: impl FnMut(u32, i32)) -> Result<u32, Error> {
-        let Some(pairs) = &self.pair else { return Ok(1) };
+        let Some(table) = self.pair.as_deref() else { return Ok(1) };
         let mut k = 1;
         while k < limit {
             bits.refill();
-            let before = *bits;
-            let entry = pairs[bits.peek::<PAIR_WIDTH>()];
-            bits.skip(entry & 31);
+            let entry = table[bits.peek::<PAIR_WIDTH>()];
             let next = k + (entry >> 10 & 255);
             if next >= 64 && next & 127 > LAST {
-                let (rest, after, value) = self.step_value(before, k)?;
-                *bits = rest;
-                put((after & 127).wrapping_sub(1), value);
-                k = after;
-            } else {
-                // The second first: where there is none it is a zero in the place of the first.
-                put((next & 127).wrapping_sub(1), entry as i32 >> 25);
-                put(k + (entry >> 5 & 31) - 1, (entry << 7) as i32 >> 25);
-                k = next;
+                let value;
+                (*bits, k, value) = self.step(*bits, k);
+                put((k & 127).wrapping_sub(1), value);
+                continue;
             }
+            bits.skip(entry & 31);
+            // The second first: where there is none it is a zero in the place of the first.
+            put((next & 127).wrapping_sub(1), entry as i32 >> 25);
+            put(k + (entry >> 5 & 31) - 1, (entry << 7) as i32 >> 25);
+            k = next;
         }
-        Ok(k)
+        if k == FAILED { Err(UNKNOWN) } else { Ok(k) }
     }
 
+    /// One coefficient, or the end: the next one and the value. Plain values come back, so that the loops above keep
+    /// theirs in registers.
     #[cold]
     #[inline(never)]
-    fn step<'a>(&self, bits: Bits<'a>, k: u32) -> Result<(Bits<'a>, u32), Error> {
-        self.step_value(bits, k).map(|(bits, next, _)| (bits, next))
-    }
-
-    /// One coefficient, or the end.
-    #[cold]
-    #[inline(never)]
-    fn step_value<'a>(&self, mut bits: Bits<'a>, k: u32) -> Result<(Bits<'a>, u32, i32), Error> {
-        let symbol = self.code.symbol(&mut bits)?;
+    fn step<'a>(&self, mut bits: Bits<'a>, k: u32) -> (Bits<'a>, u32, i32) {
+        let Ok(symbol) = self.code.symbol(&mut bits) else { return (bits, FAILED, 0) };
         let next = k + covers(symbol);
         if next & 127 > LAST {
-            return Err(Error::Corrupt("the picture's data holds a block of more than 64 coefficients"));
+            return (bits, FAILED, 0);
         }
         let value = bits.value(u32::from(symbol & 15));
-        Ok((bits, next, value))
+        (bits, next, value)
     }
 }
 

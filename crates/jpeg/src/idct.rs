@@ -86,11 +86,7 @@ impl<const N: usize> Inverse<N> {
     #[inline(always)]
     pub fn fill(&self, dc: i32, out: &mut [u8], stride: usize) {
         let sample = self.mean(dc);
-        for row in 0..N {
-            if let Some(row) = out.get_mut(row * stride..row * stride + N) {
-                row.fill(sample);
-            }
-        }
+        put(out, stride, [[sample; N]; N]);
     }
 
     /// (DC + 4) / 8 + 128, as in libjpeg's `jpeg_idct_1x1`. A DC value is taken as the 16 bits it must fit.
@@ -100,47 +96,62 @@ impl<const N: usize> Inverse<N> {
         value.clamp(0, 255) as u8
     }
 
+    #[inline(always)]
     fn two(&self, block: &Block) -> [[u8; 2]; 2] {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|place| block[place] as f32 * self.quanta[place]);
-        let (left, right) = ([a + b, a - b], [c + d, c - d]);
-        [[left[0] + right[0], left[1] + right[1]], [left[0] - right[0], left[1] - right[1]]].map(|row| row.map(sample))
-    }
-
-    fn three(&self, block: &Block) -> [[u8; 3]; 3] {
         let value = |place: usize| block[place] as f32 * self.quanta[place];
-        let pass = |[a, b, c]: [f32; 3]| {
-            let even = a + 0.5 * c;
-            [even + b, a - c, even - b]
-        };
-        let columns = [0, 1, 2].map(|column| pass([value(column), value(3 + column), value(6 + column)]));
-        [0, 1, 2].map(|row| pass([columns[0][row], columns[1][row], columns[2][row]]).map(sample))
+        let (a, b, c, d) = (value(0), value(1), value(2), value(3));
+        let (sum, difference, sums, differences) = (a + b, a - b, c + d, c - d);
+        [[sample(sum + sums), sample(difference + differences)], [sample(sum - sums), sample(difference - differences)]]
     }
 
-    fn four(&self, block: &Block) -> [[u8; 4]; 4] {
-        let mut rows = [[0.0; 4]; 4];
-        for row in 0..4 {
-            for column in 0..4 {
-                rows[row][column] = block[4 * row + column] as f32 * self.quanta[4 * row + column];
+    #[inline(always)]
+    fn three(&self, block: &Block) -> [[u8; 3]; 3] {
+        let mut rows = [[0.0; 4]; 3];
+        for (row, values) in rows.iter_mut().enumerate() {
+            for (column, value) in values.iter_mut().enumerate() {
+                *value = block[3 * row + column] as f32 * self.quanta[3 * row + column];
             }
         }
-        // Four columns side by side: these compile to vector instructions.
-        let [mut r0, mut r1, mut r2, mut r3] = [[0.0; 4]; 4];
+        let mut lines = [[0.0; 4]; 3];
+        for x in 0..4 {
+            let even = rows[0][x] + 0.5 * rows[2][x];
+            lines[0][x] = even + rows[1][x];
+            lines[1][x] = rows[0][x] - rows[2][x];
+            lines[2][x] = even - rows[1][x];
+        }
+        let mut samples = [[0; 3]; 3];
+        for (samples, [a, b, c, _]) in samples.iter_mut().zip(lines) {
+            let even = a + 0.5 * c;
+            *samples = [sample(even + b), sample(a - c), sample(even - b)];
+        }
+        samples
+    }
+
+    #[inline(always)]
+    fn four(&self, block: &Block) -> [[u8; 4]; 4] {
+        // Four columns side by side, then four samples: these loops compile to vector instructions.
+        let mut rows = [[0.0; 4]; 4];
+        for (row, values) in rows.iter_mut().enumerate() {
+            for (column, value) in values.iter_mut().enumerate() {
+                *value = block[4 * row + column] as f32 * self.quanta[4 * row + column];
+            }
+        }
+        let mut lines = [[0.0; 4]; 4];
         for x in 0..4 {
             let (sum, difference) = (rows[0][x] + rows[2][x], rows[0][x] - rows[2][x]);
             let (outer, inner) = (rows[1][x] * C + rows[3][x] * S, rows[1][x] * S - rows[3][x] * C);
-            r0[x] = sum + outer;
-            r1[x] = difference + inner;
-            r2[x] = difference - inner;
-            r3[x] = sum - outer;
+            lines[0][x] = sum + outer;
+            lines[1][x] = difference + inner;
+            lines[2][x] = difference - inner;
+            lines[3][x] = sum - outer;
         }
-        [r0, r1, r2, r3].map(|[a, b, c, d]| {
-            let mut samples = [0; 4];
-            for x in 0..4 {
-                let signs = [[C, 1.0, S], [S, -1.0, -C], [-S, -1.0, C], [-C, 1.0, -S]][x];
-                samples[x] = sample(a + b * signs[0] + c * signs[1] + d * signs[2]);
+        let mut samples = [[0; 4]; 4];
+        for (samples, [a, b, c, d]) in samples.iter_mut().zip(lines) {
+            for (x, to) in samples.iter_mut().enumerate() {
+                *to = sample(a + b * [C, S, -S, -C][x] + c * [1.0, -1.0, -1.0, 1.0][x] + d * [S, -C, C, -S][x]);
             }
-            samples
-        })
+        }
+        samples
     }
 }
 
@@ -157,8 +168,8 @@ fn sample(value: f32) -> u8 {
 #[inline(always)]
 fn put<const N: usize>(out: &mut [u8], stride: usize, samples: [[u8; N]; N]) {
     for (row, samples) in samples.iter().enumerate() {
-        if let Some(row) = out.get_mut(row * stride..row * stride + N) {
-            row.copy_from_slice(samples);
+        if let Some(row) = out.get_mut(row * stride..).and_then(<[u8]>::first_chunk_mut) {
+            *row = *samples;
         }
     }
 }
