@@ -29,14 +29,18 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Makes sure of 56 bits.
+    ///
+    /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded before
+    /// it is known how many of them there is room for.
     #[inline(always)]
-    fn fill(&mut self) {
+    pub fn fill(&mut self) {
         if let Some(bytes) = self.data.get(self.at..self.at.wrapping_add(8)) {
             let next = u64::from_be_bytes(bytes.try_into().expect("8 bytes were taken"));
-            // A byte of all ones is the only one that turns to zero when inverted.
-            let inverted = !next;
-            if inverted.wrapping_sub(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080 == 0 {
-                self.buffer |= next >> self.count;
+            // The upper bit of each byte that is all ones; of those only the ones there is room for count.
+            let ones = (next & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080;
+            if (ones >> 8) >> (self.count & 56) == 0 {
+                self.buffer |= next >> (self.count & 63);
                 self.at += ((63 - self.count) >> 3) as usize;
                 self.count |= 56;
                 return;
@@ -49,7 +53,7 @@ impl<'a> Bits<'a> {
     #[cold]
     #[inline(never)]
     fn fill_slowly(mut self) -> Self {
-        while self.count <= 56 {
+        while self.count < 56 {
             let rest = self.data.get(self.at..).unwrap_or_default();
             match *rest {
                 [0xFF, 0x00, ..] => {

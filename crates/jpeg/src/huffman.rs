@@ -97,10 +97,10 @@ impl Differences {
         Ok(Self { table, code: code.clone() })
     }
 
-    /// Takes one difference; refills.
+    /// Takes one difference; leaves 45 bits.
     #[inline(always)]
     pub fn take(&self, bits: &mut Bits<'_>) -> Result<i32, Error> {
-        bits.refill();
+        bits.fill();
         let entry = self.table[bits.peek::<DC_WIDTH>()];
         if entry != 0 {
             bits.skip(entry as u32 & 15);
@@ -115,6 +115,7 @@ impl Differences {
     #[inline(never)]
     fn take_slowly<'a>(&self, mut bits: Bits<'a>) -> (Bits<'a>, Option<i32>) {
         let value = self.code.symbol(&mut bits).ok().map(|size| bits.value(size.into()));
+        bits.fill();
         (bits, value)
     }
 }
@@ -126,9 +127,10 @@ fn extend(bits: usize, size: u32) -> i32 {
 }
 
 /// Bits the table that skips is entered with. With 13 the tables of a picture stay in the first cache.
-const SKIP_WIDTH: u32 = 13;
+const SKIP_WIDTH: u32 = 12;
 /// Bits the table that reads values is entered with.
 const PAIR_WIDTH: u32 = 12;
+type Pairs = [u32; 1 << PAIR_WIDTH];
 /// Added to the coefficients an entry goes over where the block ends with it.
 const END: u32 = 128;
 /// The coefficients of an entry that says nothing: more than a block has left, whatever it has left.
@@ -143,7 +145,7 @@ pub(crate) struct Coefficients {
     /// Codes that fit one window, and the bits behind the last of them: bits in the lowest 5, coefficients (with END) above.
     skip: Box<[u16; 1 << SKIP_WIDTH]>,
     /// At most two coefficients with their values; see `Pair`.
-    pair: Option<Box<[u32; 1 << PAIR_WIDTH]>>,
+    pair: Option<Box<Pairs>>,
     code: Code,
 }
 
@@ -154,49 +156,68 @@ impl Coefficients {
         Self { skip: skips(code), pair, code: code.clone() }
     }
 
-    /// Goes over the rest of a block, from coefficient `k` on.
+    /// Goes over the rest of a block, from coefficient `k` on. 27 bits must be there.
     #[inline(always)]
     pub fn skip(&self, bits: &mut Bits<'_>, mut k: u32) -> Result<(), Error> {
-        let table = &*self.skip;
         while k < 64 {
-            bits.refill();
-            let before = bits.save();
-            let entry = u32::from(table[bits.peek::<SKIP_WIDTH>()]);
-            bits.skip(entry & 31);
-            let next = k + (entry >> 5);
-            if next < 64 || next & 127 <= LAST {
-                k = next;
-                continue;
+            k = self.skip_some(bits, k);
+            if k >= 64 {
+                break;
             }
-            bits.restore(before, entry & 31);
-            (*bits, k, _) = self.step(*bits, k);
+            // Enough for two look-ups.
+            bits.fill();
+            k = self.skip_some(bits, k);
         }
         if k == FAILED { Err(UNKNOWN) } else { Ok(()) }
     }
 
+    /// One look-up, which takes at most 27 bits.
+    #[inline(always)]
+    fn skip_some(&self, bits: &mut Bits<'_>, k: u32) -> u32 {
+        let entry = u32::from(self.skip[bits.peek::<SKIP_WIDTH>()]);
+        let next = k + (entry >> 5);
+        if next >= 64 && next & 127 > LAST {
+            let next;
+            (*bits, next, _) = self.step(*bits, k);
+            return next;
+        }
+        bits.skip(entry & 31);
+        next
+    }
+
     /// Reads values up to coefficient `limit`, at least; `put` gets each with its place. What comes back is the next
-    /// coefficient, 64 or more at the end of the block.
+    /// coefficient, 64 or more at the end of the block. 39 bits must be there, and 27 are left.
     #[inline(always)]
     pub fn values(&self, bits: &mut Bits<'_>, limit: u32, mut put: impl FnMut(u32, i32)) -> Result<u32, Error> {
         let Some(table) = self.pair.as_deref() else { return Ok(1) };
         let mut k = 1;
         while k < limit {
-            bits.refill();
-            let entry = table[bits.peek::<PAIR_WIDTH>()];
-            let next = k + (entry >> 10 & 255);
-            if next >= 64 && next & 127 > LAST {
-                let value;
-                (*bits, k, value) = self.step(*bits, k);
-                put((k & 127).wrapping_sub(1), value);
-                continue;
+            k = self.some_values(table, bits, k, &mut put);
+            if k >= limit {
+                break;
             }
-            bits.skip(entry & 31);
-            // The second first: where there is none it is a zero in the place of the first.
-            put((next & 127).wrapping_sub(1), entry as i32 >> 25);
-            put(k + (entry >> 5 & 31) - 1, (entry << 7) as i32 >> 25);
-            k = next;
+            bits.fill();
+            k = self.some_values(table, bits, k, &mut put);
         }
         if k == FAILED { Err(UNKNOWN) } else { Ok(k) }
+    }
+
+    /// One look-up, which takes at most 12 bits.
+    #[inline(always)]
+    fn some_values(&self, table: &Pairs, bits: &mut Bits<'_>, k: u32, put: &mut impl FnMut(u32, i32)) -> u32 {
+        let entry = table[bits.peek::<PAIR_WIDTH>()];
+        let next = k + (entry >> 10 & 255);
+        if next >= 64 && next & 127 > LAST {
+            let (next, value);
+            (*bits, next, value) = self.step(*bits, k);
+            put((next & 127).wrapping_sub(1), value);
+            return next;
+        }
+        bits.skip(entry & 31);
+        // The second first: where there is none it is a zero in the place of the first.
+        put((next & 127).wrapping_sub(1), entry as i32 >> 25);
+        put(k + (entry >> 5 & 31) - 1, (entry << 7) as i32 >> 25);
+        next
     }
 
     /// One coefficient, or the end: the next one and the value. Plain values come back, so that the loops above keep
@@ -204,12 +225,14 @@ impl Coefficients {
     #[cold]
     #[inline(never)]
     fn step<'a>(&self, mut bits: Bits<'a>, k: u32) -> (Bits<'a>, u32, i32) {
+        bits.fill();
         let Ok(symbol) = self.code.symbol(&mut bits) else { return (bits, FAILED, 0) };
         let next = k + covers(symbol);
         if next & 127 > LAST {
             return (bits, FAILED, 0);
         }
         let value = bits.value(u32::from(symbol & 15));
+        bits.fill();
         (bits, next, value)
     }
 }
