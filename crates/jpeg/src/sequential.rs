@@ -34,9 +34,9 @@ pub(crate) fn decode<const N: usize>(
 }
 
 /// What the blocks of one component are read with.
-struct Decoder<const N: usize> {
-    differences: Differences,
-    coefficients: Coefficients,
+struct Decoder<'t, const N: usize> {
+    differences: &'t Differences,
+    coefficients: &'t Coefficients,
     inverse: Inverse<N>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn start(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<U
 
 /// A block of an MCU with what it takes to decode it.
 struct Target<'t, const N: usize> {
-    decoder: &'t Decoder<N>,
+    decoder: &'t Decoder<'t, N>,
     /// Which part of the scan it belongs to.
     part: usize,
     /// Where its samples go in the strip: in the first MCU, and how much further in each next one.
@@ -89,14 +89,24 @@ fn decode_scan<const N: usize>(
     frame: &Frame,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<(usize, Vec<Plane>), Error> {
-    let decoders = scan.parts.iter().map(|part| {
-        Ok(Decoder {
-            differences: Differences::new(&walk.dc_code(part.dc)?)?,
-            coefficients: Coefficients::new(&walk.ac_code(part.ac)?, N > 1),
-            inverse: Inverse::new(&walk.table(frame.components[part.component].table)?),
-        })
-    });
-    let decoders: Vec<Decoder<N>> = decoders.collect::<Result<_, Error>>()?;
+    // Components that name the same table share it: two of three do, and less memory is touched.
+    let (mut differences, mut coefficients) = ([const { None }; 4], [const { None }; 4]);
+    for part in &scan.parts {
+        if differences[part.dc & 3].is_none() {
+            differences[part.dc & 3] = Some(Differences::new(&walk.dc_code(part.dc)?)?);
+        }
+        if coefficients[part.ac & 3].is_none() {
+            coefficients[part.ac & 3] = Some(Coefficients::new(&walk.ac_code(part.ac)?, N > 1));
+        }
+    }
+    let mut decoders = Vec::new();
+    for part in &scan.parts {
+        let (Some(differences), Some(coefficients)) = (&differences[part.dc & 3], &coefficients[part.ac & 3]) else {
+            continue;
+        };
+        let inverse = Inverse::new(&walk.table(frame.components[part.component].table)?);
+        decoders.push(Decoder { differences, coefficients, inverse });
+    }
     let ((across, down), units) = start(scan, frame)?;
     let strip = |(at, part): (usize, &Part)| {
         let rows = units.iter().filter(|unit| unit.part == at).map(|unit| unit.down).max().unwrap_or(1);
@@ -157,7 +167,7 @@ fn decode_run<'a, const N: usize>(
     Ok(bits)
 }
 
-impl<const N: usize> Decoder<N> {
+impl<const N: usize> Decoder<'_, N> {
     /// What follows the DC value.
     #[inline(always)]
     fn block(&self, bits: &mut Bits<'_>, dc: i32, out: &mut [u8], stride: usize) -> Result<(), Error> {
