@@ -30,6 +30,6 @@ pub use head::{Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
 pub use limits::Limits;
-pub use picture::{Frame, Picture, Pixels, Planes};
-pub use resample::{Kernel, Region, resample};
+pub use picture::{Frame, Picture, Pixels, Plane, Planes};
+pub use resample::{Kernel, Part, Region, resample};
 pub use svg::Drawing;

@@ -12,7 +12,7 @@ use super::Wish;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
-use crate::picture::{Pixels, Planes};
+use crate::picture::{Pixels, Plane, Planes};
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
@@ -33,7 +33,7 @@ pub(super) fn decode(
     if let Some(scale) = at_least.and_then(|size| scale_for(head.stored, size)) {
         wish.limits.admit(Format::Jpeg, head.stored, true)?;
         match jpeg::decode(bytes, scale, wish.cancelled) {
-            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes))),
+            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes, head.stored))),
             Err(jpeg::Error::Corrupt(reason)) => return Err(Error::Damaged(Format::Jpeg, reason.into())),
             Err(jpeg::Error::Cancelled) => return Err(Error::Cancelled),
             Err(jpeg::Error::Unsupported(_)) => {}
@@ -52,9 +52,12 @@ fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale>
     SCALES.iter().find(|(_, part)| enough(*part)).map(|(scale, _)| *scale)
 }
 
-fn planes_of(planes: jpeg::Planes) -> Planes {
+/// The planes of a picture of this size, and how much of each is the picture.
+fn planes_of(planes: jpeg::Planes, (width, height): (u32, u32)) -> Planes {
+    let luma_size = (f64::from(planes.luma.width), f64::from(planes.luma.height));
+    let _ = (luma_size, width, height);
     let image = |plane: jpeg::Plane| {
-        GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample")
+        Plane::whole(GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample"))
     };
     Planes { luma: image(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(image)) }
 }

@@ -11,14 +11,14 @@ use image::codecs::png::PngDecoder;
 use image::codecs::pnm::PnmDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{DynamicImage, ImageDecoder, ImageResult};
+use image::{DynamicImage, ImageDecoder, ImageResult, metadata::Orientation};
 
 use crate::color::to_srgb;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{head, turns};
 use crate::limits::Limits;
-use crate::picture::{Picture, Pixels};
+use crate::picture::{Picture, Pixels, Planes};
 
 /// What the caller needs of a picture.
 pub struct Wish<'a> {
@@ -80,18 +80,16 @@ pub fn decode(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
 }
 
 /// Pixels turned as EXIF says.
-fn upright(pixels: Pixels, orientation: image::metadata::Orientation) -> Pixels {
-    let turn = |mut raster: DynamicImage| {
-        raster.apply_orientation(orientation);
-        raster
-    };
+fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     match pixels {
-        Pixels::Raster(raster) => Pixels::Raster(turn(raster)),
-        Pixels::Planes(mut planes) => {
-            let plane = |plane: image::GrayImage| turn(DynamicImage::ImageLuma8(plane)).into_luma8();
-            (planes.luma, planes.chroma) = (plane(planes.luma), planes.chroma.map(|chroma| chroma.map(plane)));
-            Pixels::Planes(planes)
+        Pixels::Raster(mut raster) => {
+            raster.apply_orientation(orientation);
+            Pixels::Raster(raster)
         }
+        Pixels::Planes(planes) => Pixels::Planes(Planes {
+            luma: planes.luma.turned(orientation),
+            chroma: planes.chroma.map(|chroma| chroma.map(|plane| plane.turned(orientation))),
+        }),
     }
 }
 
