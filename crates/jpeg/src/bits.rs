@@ -38,7 +38,8 @@ impl<'a> Bits<'a> {
         if let Some(bytes) = self.data.get(self.at..self.at.wrapping_add(8)) {
             let next = u64::from_be_bytes(bytes.try_into().expect("8 bytes were taken"));
             // The upper bit of each byte that is all ones; of those only the ones there is room for count.
-            let ones = (next & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080;
+            let ones =
+                (next & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080;
             if (ones >> 8) >> (self.count & 56) == 0 {
                 self.buffer |= next >> (self.count & 63);
                 self.at += ((63 - self.count) >> 3) as usize;
@@ -82,19 +83,6 @@ impl<'a> Bits<'a> {
     pub fn skip(&mut self, width: u32) {
         self.buffer <<= width & 63;
         self.count = self.count.wrapping_sub(u64::from(width));
-    }
-
-    /// Where to come back to with `restore`, as long as there was no refill.
-    #[inline(always)]
-    pub fn save(&self) -> u64 {
-        self.buffer
-    }
-
-    /// Gives back `width` bits.
-    #[inline(always)]
-    pub fn restore(&mut self, saved: u64, width: u32) {
-        self.buffer = saved;
-        self.count = self.count.wrapping_add(u64::from(width));
     }
 
     /// Takes `width` bits, at most 16, that are there.

@@ -77,7 +77,7 @@ impl Scale {
 /// Reads the head of a file, up to its first scan.
 pub fn header(bytes: &[u8]) -> Result<Header, Error> {
     let mut walk = Walk::new(bytes)?;
-    walk.next_scan()?;
+    walk.next_scan_header()?;
     let frame = walk.frame.as_ref().ok_or(Error::Corrupt("the file holds no picture"))?;
     Ok(Header {
         width: frame.width,
@@ -93,8 +93,9 @@ pub fn header(bytes: &[u8]) -> Result<Header, Error> {
 /// `cancelled` is asked every few rows of blocks.
 pub fn decode(bytes: &[u8], scale: Scale, cancelled: &dyn Fn() -> bool) -> Result<Planes, Error> {
     let mut walk = Walk::new(bytes)?;
-    let scan = walk.next_scan()?.ok_or(Error::Corrupt("the file holds no picture"))?;
+    let segment = walk.next_scan_header()?.ok_or(Error::Corrupt("the file holds no picture"))?;
     let frame = walk.check()?.clone();
+    let scan = walk.scan(segment)?;
     match scale {
         Scale::Eighth => planes::<1>(walk, scan, &frame, cancelled),
         Scale::Quarter => planes::<2>(walk, scan, &frame, cancelled),

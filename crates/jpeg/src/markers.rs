@@ -117,6 +117,11 @@ impl<'a> Walk<'a> {
 
     /// Reads up to the data of the next scan; none at the end of the picture or the file.
     pub fn next_scan(&mut self) -> Result<Option<Scan>, Error> {
+        self.next_scan_header()?.map(|segment| self.scan(segment)).transpose()
+    }
+
+    /// Reads up to the data of the next scan, and leaves its header to `scan`.
+    pub fn next_scan_header(&mut self) -> Result<Option<&'a [u8]>, Error> {
         while let Some(at) = find_marker(self.bytes, self.at, false) {
             let marker = self.bytes[at + 1];
             self.at = at + 2;
@@ -144,7 +149,7 @@ impl<'a> Walk<'a> {
                 0xC0..=0xCF => self.frame = Some(Frame::read(marker, segment)?),
                 0xE0 => self.jfif |= segment.starts_with(b"JFIF\0") && segment.len() >= 14,
                 0xEE if segment.starts_with(b"Adobe") && segment.len() >= 12 => self.adobe = Some(segment[11]),
-                0xDA => return self.scan(segment).map(Some),
+                0xDA => return Ok(Some(segment)),
                 _ => {}
             }
         }
@@ -199,7 +204,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn scan(&mut self, segment: &[u8]) -> Result<Scan, Error> {
+    /// Reads the header of the scan whose data comes next.
+    pub fn scan(&mut self, segment: &[u8]) -> Result<Scan, Error> {
         const MISFIT: Error = Error::Corrupt("a scan header does not fit the picture");
         self.scans += 1;
         if self.scans > MAX_SCANS {
