@@ -8,7 +8,7 @@ use crate::Error;
 use crate::bits::Bits;
 use crate::frame::{Component, Frame};
 use crate::huffman::{Code, Differences};
-use crate::idct::{Block, Inverse, limit, places};
+use crate::idct::{block_start, limit, places, row_length};
 use crate::markers::{Scan, Walk};
 use crate::plane::{Growing, Plane};
 use crate::sequential::{restart, start};
@@ -17,8 +17,10 @@ const EARLY: Error = Error::Corrupt("the picture's data ends too early");
 
 /// What is known of a component.
 struct Store {
-    /// N x N for each block, padded blocks among them.
+    /// All rows of blocks, padded ones among them.
     coefficients: Vec<i16>,
+    /// How long a row is.
+    row: usize,
     /// Which coefficients are not zero, in zigzag order; none where no scan refines AC values.
     known: Vec<u64>,
     /// Bits still left away, by coefficient; `NEVER` ahead of the first scan.
@@ -39,8 +41,10 @@ pub(crate) fn decode<const N: usize>(
     let refined = plan.iter().any(|scan| scan.read && scan.band & 1 == 0 && scan.refines);
     let store = |component: &Component| {
         let blocks = component.padded_across * component.padded_down;
+        let row = row_length::<N>(component.padded_across);
         Store {
-            coefficients: vec![0; blocks * N * N],
+            coefficients: vec![0; row * component.padded_down],
+            row,
             known: vec![0; if refined { blocks } else { 0 }],
             low: [NEVER; 64],
             table: None,
@@ -153,8 +157,8 @@ fn dc_scan<const N: usize>(
             for unit in &units {
                 let component = scan.parts[unit.part].component;
                 let (x, y) = (column * unit.across + unit.column, row * unit.down + unit.row);
-                let block = y * frame.components[component].padded_across + x;
-                let Some(value) = stores[component].coefficients.get_mut(block * N * N) else { continue };
+                let store = &mut stores[component];
+                let Some(value) = store.coefficients.get_mut(y * store.row + block_start::<N>(x)) else { continue };
                 if let Some(table) = &tables[unit.part] {
                     let predictor = &mut predictors[unit.part & 3];
                     *predictor = predictor.wrapping_add(table.take(&mut bits)?);
@@ -197,9 +201,10 @@ fn ac_scan<const N: usize>(
                 }
                 left -= 1;
             }
-            let at = row * component.padded_across + column;
-            let Some(block) = store.coefficients.get_mut(at * N * N..(at + 1) * N * N) else { continue };
-            let known = store.known.get_mut(at);
+            let Some(block) = store.coefficients.get_mut(row * store.row + block_start::<N>(column)..) else {
+                continue;
+            };
+            let known = store.known.get_mut(row * component.padded_across + column);
             if scan.high > 0 {
                 band.refine::<N>(&mut bits, block, known.ok_or(EARLY)?)?;
             } else {
@@ -339,21 +344,12 @@ impl Band {
 
 /// The samples of a component.
 fn plane<const N: usize>(component: &Component, store: &Store, cancelled: &dyn Fn() -> bool) -> Result<Plane, Error> {
-    let inverse = Inverse::<N>::new(&store.table.ok_or(EARLY)?);
-    let mut growing = Growing::new(component, N, 1);
-    let stride = growing.stride;
-    for blocks in store.coefficients.chunks_exact(component.padded_across * N * N).take(component.blocks_down) {
+    let mut growing = Growing::<N>::new(component, &store.table.ok_or(EARLY)?);
+    for row in store.coefficients.chunks_exact(store.row).take(component.blocks_down) {
         if cancelled() {
             return Err(Error::Cancelled);
         }
-        for (column, coefficients) in blocks.chunks_exact(N * N).enumerate() {
-            let mut block: Block = [0; 32];
-            for (to, &from) in block.iter_mut().zip(coefficients) {
-                *to = from.into();
-            }
-            inverse.write(&block, &mut growing.strip[column * N..], stride);
-        }
-        growing.flush();
+        growing.push(row);
     }
     Ok(growing.finish())
 }
