@@ -21,14 +21,6 @@ impl<'a> Bits<'a> {
         Self { data, at, buffer: 0, count: 0, padding: 0 }
     }
 
-    /// Makes sure of 32 bits: a code and its value, or two short ones.
-    #[inline(always)]
-    pub fn refill(&mut self) {
-        if self.count < 32 {
-            self.fill();
-        }
-    }
-
     /// Makes sure of 56 bits.
     ///
     /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded before
@@ -72,20 +64,20 @@ impl<'a> Bits<'a> {
         self
     }
 
-    /// The next `WIDTH` bits, without taking them. There must have been a refill.
+    /// The next `WIDTH` bits, without taking them.
     #[inline(always)]
     pub fn peek<const WIDTH: u32>(&self) -> usize {
         (self.buffer >> (64 - WIDTH)) as usize
     }
 
-    /// Takes bits that are there; at most 31.
+    /// Goes over bits that are there.
     #[inline(always)]
     pub fn skip(&mut self, width: u32) {
         self.buffer <<= width & 63;
         self.count = self.count.wrapping_sub(u64::from(width));
     }
 
-    /// Takes `width` bits, at most 16, that are there.
+    /// Takes `width` bits, at most 31, that are there.
     #[inline(always)]
     pub fn take(&mut self, width: u32) -> u32 {
         let value = (self.buffer >> 1 >> (63 - (width & 63))) as u32;

@@ -53,7 +53,7 @@ impl Code {
         Some((length as u32, *self.symbols.get(usize::try_from(index).ok()?)?))
     }
 
-    /// Takes one symbol. There must have been a refill; at least 16 bits are left of it.
+    /// Takes one symbol. 16 bits must be there.
     #[inline(always)]
     pub fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Error> {
         let entry = self.short[bits.peek::<9>()];

@@ -164,7 +164,7 @@ fn dc_scan<const N: usize>(
                     *predictor = predictor.wrapping_add(table.take(&mut bits)?);
                     *value = (*predictor << scan.low) as i16;
                 } else {
-                    bits.refill();
+                    bits.fill();
                     *value |= (bits.take(1) << scan.low) as i16;
                 }
             }
@@ -232,6 +232,7 @@ const BEYOND: Error = Error::Corrupt("the picture's data holds a coefficient out
 
 impl Band {
     /// T.81, G.1.2.2.
+    #[inline(always)]
     fn begin<const N: usize>(
         &mut self,
         bits: &mut Bits<'_>,
@@ -246,7 +247,7 @@ impl Band {
         let mut found = 0_u64;
         let mut k = self.first;
         while k <= self.last {
-            bits.refill();
+            bits.fill();
             let symbol = self.code.symbol(bits)?;
             let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
             if size == 0 && run < 15 {
@@ -273,12 +274,13 @@ impl Band {
     }
 
     /// T.81, G.1.2.3: a bit more for each coefficient that is known, and new ones between these.
+    #[inline(always)]
     fn refine<const N: usize>(&mut self, bits: &mut Bits<'_>, block: &mut [i16], known: &mut u64) -> Result<(), Error> {
         let places = const { &places::<N>() };
         let mut rest = band(self.first as u8, self.last as u8);
         let mut new = 0;
         while self.ended == 0 && rest != 0 {
-            bits.refill();
+            bits.fill();
             let symbol = self.code.symbol(bits)?;
             let (run, size) = (symbol >> 4, symbol & 15);
             if size == 0 && run < 15 {
@@ -315,27 +317,30 @@ impl Band {
     }
 
     /// Takes a bit for each of some coefficients.
+    #[inline(always)]
     fn correct<const N: usize>(&self, bits: &mut Bits<'_>, block: &mut [i16], which: u64) {
         let places = const { &places::<N>() };
-        let matter = (1 << limit::<N>()) - 1;
+        let matter = const { (1 << limit::<N>()) - 1 };
         let mut near = which & matter;
-        while near != 0 {
-            bits.refill();
-            let set = bits.take(1) as i16;
-            let place = places[near.trailing_zeros() as usize & 127];
-            if let Some(coefficient) = block.get_mut(usize::from(place)) {
-                let bit = set << self.low;
-                // A bit that is there already, as in a file that refines twice, stays.
-                if *coefficient & bit == 0 {
-                    *coefficient = coefficient.wrapping_add(if *coefficient < 0 { -bit } else { bit });
+        if near != 0 {
+            let mut left = near.count_ones();
+            bits.fill();
+            let taken = bits.take(left);
+            while near != 0 {
+                left -= 1;
+                if let Some(value) = block.get_mut(usize::from(places[near.trailing_zeros() as usize & 127])) {
+                    let bit = ((taken >> left & 1) << self.low) as i16;
+                    // A bit that is there already, as in a file that refines twice, stays.
+                    let bit = bit & !*value;
+                    *value = value.wrapping_add(if *value < 0 { bit.wrapping_neg() } else { bit });
                 }
+                near &= near - 1;
             }
-            near &= near - 1;
         }
         let mut far = (which & !matter).count_ones();
         while far > 0 {
-            bits.refill();
-            let now = far.min(31);
+            bits.fill();
+            let now = far.min(56);
             bits.skip(now);
             far -= now;
         }
