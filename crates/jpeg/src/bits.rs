@@ -23,8 +23,8 @@ impl<'a> Bits<'a> {
 
     /// Makes sure of 56 bits.
     ///
-    /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded before
-    /// it is known how many of them there is room for.
+    /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded
+    /// before it is known how many of them there is room for.
     #[inline(always)]
     pub fn fill(&mut self) {
         if let Some(bytes) = self.data.get(self.at..self.at.wrapping_add(8)) {
@@ -105,8 +105,8 @@ impl<'a> Bits<'a> {
 
 /// Where the next marker begins, restart markers among them or not.
 ///
-/// Markers are a byte of all ones with neither zero nor another such byte behind it. The search looks at 64 pairs of bytes at a time, in a
-/// form that compiles to vector instructions.
+/// Markers are a byte of all ones with neither zero nor another such byte behind it. The search looks at 64 pairs of
+/// bytes at a time, in a form that compiles to vector instructions.
 pub(crate) fn find_marker(data: &[u8], from: usize, restarts: bool) -> Option<usize> {
     let hit = |first: u8, second: u8| {
         (first == 0xFF) & (second != 0) & (second != 0xFF) & (restarts | (second & 0xF8 != 0xD0))

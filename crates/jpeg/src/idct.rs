@@ -3,8 +3,8 @@
 //! The 8 x 8 transform's lowest coefficients are, but for a factor, those of an N x N transform of the same block with
 //! its finer detail left away. With N = 1 this is the mean, and exactly what libjpeg computes.
 //!
-//! Blocks are transformed 16 at a time. The first coefficients of 16 neighbours lie side by side, then their second ones,
-//! and so on: in this order plain loops compile to vector instructions, and nothing has to be shuffled.
+//! Blocks are transformed 16 at a time. The first coefficients of 16 neighbours lie side by side, then their second
+//! ones, and so on: in this order plain loops compile to vector instructions, and nothing has to be shuffled.
 
 /// Row and column (as `8 * row + column`) of the first 25 coefficients in zigzag order (T.81, figure A.6): all that lie
 /// in the lowest 4 x 4.
@@ -39,7 +39,8 @@ pub(crate) const fn block_start<const N: usize>(block: usize) -> usize {
     block / LANES * LANES * places_of::<N>() + block % LANES
 }
 
-/// How far from its DC value each coefficient of a block lies, by its place in zigzag order. Longer than a block, so that 7 bits are always an index.
+/// How far from its DC value each coefficient of a block lies, by its place in zigzag order. Longer than a block, so
+/// that 7 bits are always an index.
 pub(crate) const fn places<const N: usize>() -> [u16; 128] {
     let mut places = [((places_of::<N>() - 1) * LANES) as u16; 128];
     let mut k = 0;

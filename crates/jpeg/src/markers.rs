@@ -79,17 +79,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The frame, if it is of a kind that is read here.
-    pub fn check(&self) -> Result<&Frame, Error> {
+    pub fn supported(&self) -> Result<&Frame, Error> {
         let frame = self.frame.as_ref().ok_or(Error::Corrupt("the file holds no picture"))?;
         if let Some(what) = frame.unsupported {
             return Err(Error::Unsupported(what));
         }
         if frame.components.len() == 3 && self.is_rgb(frame) {
             return Err(Error::Unsupported("RGB in a JPEG"));
-        }
-        // Each block takes a bit at least.
-        if frame.blocks() > self.bytes.len().saturating_mul(8) {
-            return Err(Error::Corrupt("the file is too short for the picture's size"));
         }
         Ok(frame)
     }

@@ -1,8 +1,8 @@
 //! Progressive pictures (T.81, G.1 and G.2): each scan brings some bits of some coefficients of all blocks.
 //!
 //! Only coefficients that matter at the scale are kept, and only scans that have some of them are read. A scan that
-//! refines can only be read where it is known which coefficients are not zero, all of its band: so earlier scans of that
-//! band are read too, and one bit per coefficient is kept of them.
+//! refines can only be read where it is known which coefficients are not zero, all of its band: so earlier scans of
+//! that band are read too, and one bit per coefficient is kept of them.
 
 use crate::Error;
 use crate::bits::Bits;

@@ -33,7 +33,8 @@ pub(crate) fn decode<const N: usize>(
     }
 }
 
-/// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no check.
+/// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no
+/// check.
 const BLOCK: usize = 512;
 
 /// A block of an MCU.

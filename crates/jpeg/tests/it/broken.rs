@@ -103,7 +103,8 @@ fn the_end_marker_may_be_missing_and_anything_may_follow_it() {
             );
         }
     }
-    // The last scan of this one is read at every scale but 1/8. Where it is not read, nothing tells whether it is whole.
+    // The last scan of this one is read at every scale but 1/8. Where it is not read, nothing tells whether it is
+    // whole.
     let whole = picture("progressive-bands");
     let short = &whole[..whole.len() - 2];
     assert_eq!(decode(short, Scale::Eighth), Err(Error::Corrupt("the file ends in the middle of the picture")));
