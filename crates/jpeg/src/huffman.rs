@@ -126,8 +126,8 @@ fn extend(bits: usize, size: u32) -> i32 {
     if size == 0 || value >> (size - 1) != 0 { value } else { value - (1 << size) + 1 }
 }
 
-/// Bits the table that skips is entered with. With 12 all tables of a picture stay in the first cache; with 13 nothing is
-/// won, with 15 a tenth is lost.
+/// Bits the table that skips is entered with. With 12 all tables of a picture stay in the first cache; with 13 nothing
+/// is won, with 15 a tenth is lost.
 const SKIP_WIDTH: u32 = 12;
 /// Bits the table that reads values is entered with.
 const PAIR_WIDTH: u32 = 12;
