@@ -1,7 +1,7 @@
 //! CPU time of decoding the files given, and the planes as PGM files where asked.
 //!
-//! `time <rounds> <1|2|3|4> file...`: milliseconds per decode.
-//! `time dump <1|2|3|4> in.jpg out.pgm [cb.pgm cr.pgm]`.
+//! `time <rounds> <1|2|4> file...`: milliseconds per decode.
+//! `time dump <1|2|4> in.jpg out.pgm [cb.pgm cr.pgm]`.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for the shell")]
 
 use std::fs;
@@ -13,7 +13,6 @@ fn main() {
     let scale = match arguments[1].as_str() {
         "1" => Scale::Eighth,
         "2" => Scale::Quarter,
-        "3" => Scale::ThreeEighths,
         _ => Scale::Half,
     };
     if arguments[0] == "dump" {

@@ -18,7 +18,6 @@ pub(crate) const fn limit<const N: usize>() -> u32 {
     match N {
         1 => 1,
         2 => 5,
-        3 => 13,
         _ => 25,
     }
 }
@@ -79,7 +78,6 @@ impl<const N: usize> Inverse<N> {
         let factor = |index: usize| match (N, index) {
             (_, 0) => 0.125_f64.sqrt(),
             (2, 1) | (4, 2) => 0.5 * 0.5_f64.sqrt(),
-            (3, 1) => 0.5 * 0.75_f64.sqrt(),
             _ => 0.5,
         };
         let mut quanta = vec![0.0; N * N * LANES];
@@ -99,7 +97,6 @@ impl<const N: usize> Inverse<N> {
             let lines = match N {
                 1 => self.one(group),
                 2 => self.two(group),
-                3 => self.three(group),
                 _ => self.four(group),
             };
             for (y, words) in lines.iter().enumerate().take(N) {
@@ -135,20 +132,6 @@ impl<const N: usize> Inverse<N> {
         out
     }
 
-    fn three(&self, group: &[i16]) -> [Words; 4] {
-        let values = self.values(group);
-        let mut columns = [[[0.0; LANES]; 3]; 3];
-        for (x, column) in columns.iter_mut().enumerate() {
-            *column = three_points(&values[x], &values[3 + x], &values[6 + x]);
-        }
-        let mut out = [[0; LANES]; 4];
-        for y in 0..3 {
-            let [p, q, r] = three_points(&columns[0][y], &columns[1][y], &columns[2][y]);
-            out[y] = words(&p, &q, &r, &[0.0; LANES]);
-        }
-        out
-    }
-
     fn four(&self, group: &[i16]) -> [Words; 4] {
         let values = self.values(group);
         let mut columns = [[[0.0; LANES]; 4]; 4];
@@ -175,18 +158,7 @@ impl<const N: usize> Inverse<N> {
     }
 }
 
-/// The transform of three points, but for the factors.
-fn three_points(a: &Values, b: &Values, c: &Values) -> [Values; 3] {
-    let mut out = [[0.0; LANES]; 3];
-    for lane in 0..LANES {
-        let even = a[lane] + 0.5 * c[lane];
-        out[0][lane] = even + b[lane];
-        out[1][lane] = a[lane] - c[lane];
-        out[2][lane] = even - b[lane];
-    }
-    out
-}
-
+/// The transform of four points, but for the factors.
 fn four_points(a: &Values, b: &Values, c: &Values, d: &Values) -> [Values; 4] {
     let mut out = [[0.0; LANES]; 4];
     for lane in 0..LANES {

@@ -1,4 +1,4 @@
-//! Small pictures out of large JPEG files (ITU-T T.81), at 1/8, 1/4, 3/8 and 1/2 of their size.
+//! Small pictures out of large JPEG files (ITU-T T.81), at 1/8, 1/4 and 1/2 of their size.
 //!
 //! ```
 //! # let file = include_bytes!("../tests/data/420.jpg");
@@ -10,8 +10,8 @@
 //! # Why it is fast
 //!
 //! A block of 8 x 8 samples is 64 coefficients, of which a small picture needs the first few: one for 1/8, those up
-//! to the 5th, 13th and 25th in zigzag order for 1/4, 3/8 and 1/2. Decoders made for full size read all of them all
-//! the same. Here
+//! to the 5th in zigzag order for 1/4, to the 25th for 1/2. Decoders made for full size read all of them all the same.
+//! Here
 //!
 //! - the others are gone over several at a time: a table says for the next 12 bits how many symbols they hold, the bits
 //!   that follow each of them included, and whether the block ends there (`huffman`). Those that are needed come from a
@@ -23,14 +23,15 @@
 //!
 //! # What comes out
 //!
-//! At 1/8 luma is, bit for bit, what libjpeg makes at its scale 1/8. At the other scales the lowest 2 x 2, 3 x 3 or
-//! 4 x 4 coefficients go through the transform of that size. libjpeg-turbo makes the mean of 4 x 4 or 2 x 2 samples
+//! At 1/8 luma is, bit for bit, what libjpeg makes at its scale 1/8. At the other scales the lowest 2 x 2 or 4 x 4
+//! coefficients go through the transform of that size. libjpeg-turbo makes the mean of 4 x 4 or 2 x 2 samples
 //! instead, for which it needs nearly all coefficients; followed by a good resize, ours is nearer to what the full
 //! picture gives for photographs (by 0 to 4 dB), further away where the finest lines alternate.
 //!
 //! The components are not brought to one size and not turned into RGB: who makes the picture smaller still does that
 //! better on planes. With chroma at half size (4:2:0), as nearly all cameras write it, the chroma planes are half as
-//! large as the small picture: enough for a JPEG or WebP, which have it so again.
+//! large as the small picture: enough for a JPEG or WebP, which have it so again. Where that is too coarse, as for a PNG,
+//! the next scale has what is missing.
 //!
 //! # What is not here
 //!
@@ -96,8 +97,6 @@ pub enum Scale {
     Eighth,
     /// 1/4: 2 x 2 samples.
     Quarter,
-    /// 3/8: 3 x 3 samples.
-    ThreeEighths,
     /// 1/2: 4 x 4 samples.
     Half,
 }
@@ -108,7 +107,6 @@ impl Scale {
         match self {
             Self::Eighth => 1,
             Self::Quarter => 2,
-            Self::ThreeEighths => 3,
             Self::Half => 4,
         }
     }
@@ -149,7 +147,6 @@ pub fn decode(bytes: &[u8], scale: Scale, cancelled: &dyn Fn() -> bool) -> Resul
     match scale {
         Scale::Eighth => planes::<1>(walk, scan, &frame, cancelled),
         Scale::Quarter => planes::<2>(walk, scan, &frame, cancelled),
-        Scale::ThreeEighths => planes::<3>(walk, scan, &frame, cancelled),
         Scale::Half => planes::<4>(walk, scan, &frame, cancelled),
     }
 }

@@ -5,8 +5,8 @@ The pictures are drawn here; there are no rights in them but this project's.
 
 <name>.jpg      a picture
 <name>.8.pgm    its luma at 1/8, by `djpeg -scale 1/8 -grayscale`
-<name>.4.pgm    at 1/4 (.3: 3/8, .2: 1/2): the lowest coefficients of each block of djpeg's full-size luma, computed
-                here in double precision, through the inverse transform of 2 (3, 4) points; whole blocks only
+<name>.4.pgm    at 1/4 (.2: 1/2): the lowest coefficients of each block of djpeg's full-size luma, computed
+                here in double precision, through the inverse transform of 2 (4) points; whole blocks only
 <name>.cb.pgm   the Cb plane at 1/8, by Pillow (.cr: Cr). libjpeg makes it as large as luma, with finer blocks
 """
 
@@ -114,7 +114,7 @@ if __name__ == "__main__":
         save(f"{name}.8.pgm", decode(jpeg, "-scale", "1/8"))
         if name in FINER:
             full = decode(jpeg)
-            for n, letter in ((2, "4"), (3, "3"), (4, "2")):
+            for n, letter in ((2, "4"), (4, "2")):
                 save(f"{name}.{letter}.pgm", lowest(full, n))
         if name in ("444", "q20", "q100", "progressive-444", "420", "422", "440", "progressive"):
             image = Image.open(io.BytesIO(jpeg))
