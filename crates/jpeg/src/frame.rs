@@ -35,6 +35,13 @@ impl Component {
         (width * self.across as u64 * n as u64).div_ceil(most * 8) as u32
     }
 
+    /// How many samples of a row, and how many rows, the picture takes up.
+    pub fn covers(&self, n: usize) -> (f64, f64) {
+        let (width, height, most_across, most_down) = self.scale;
+        let part = |side: u64, ours: usize, most: u64| (side * ours as u64 * n as u64) as f64 / (most * 8) as f64;
+        (part(width, self.across as usize, most_across), part(height, self.down as usize, most_down))
+    }
+
     pub fn scaled_height(&self, n: usize) -> u32 {
         let (_, height, _, most) = self.scale;
         (height * self.down as u64 * n as u64).div_ceil(most * 8) as u32

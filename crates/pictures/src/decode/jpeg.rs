@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
 use crate::picture::{Pixels, Plane, Planes};
+use crate::resample::Part;
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
@@ -20,8 +21,7 @@ const SCANS: usize = 100;
 /// How many more pixels than it needs a resampled picture is made of: with fewer, what the decoder left out shows.
 const MARGIN: f64 = 1.25;
 /// Parts of a JPEG's sides that are decoded without the rest, the smallest first.
-const SCALES: [(Scale, f64); 4] =
-    [(Scale::Eighth, 0.125), (Scale::Quarter, 0.25), (Scale::ThreeEighths, 0.375), (Scale::Half, 0.5)];
+const SCALES: [(Scale, f64); 3] = [(Scale::Eighth, 0.125), (Scale::Quarter, 0.25), (Scale::Half, 0.5)];
 
 /// Decodes a JPEG: smaller than it is, where that is enough for a picture of `at_least`.
 pub(super) fn decode(
@@ -33,7 +33,7 @@ pub(super) fn decode(
     if let Some(scale) = at_least.and_then(|size| scale_for(head.stored, size)) {
         wish.limits.admit(Format::Jpeg, head.stored, true)?;
         match jpeg::decode(bytes, scale, wish.cancelled) {
-            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes, head.stored))),
+            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes))),
             Err(jpeg::Error::Corrupt(reason)) => return Err(Error::Damaged(Format::Jpeg, reason.into())),
             Err(jpeg::Error::Cancelled) => return Err(Error::Cancelled),
             Err(jpeg::Error::Unsupported(_)) => {}
@@ -52,14 +52,13 @@ fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale>
     SCALES.iter().find(|(_, part)| enough(*part)).map(|(scale, _)| *scale)
 }
 
-/// The planes of a picture of this size, and how much of each is the picture.
-fn planes_of(planes: jpeg::Planes, (width, height): (u32, u32)) -> Planes {
-    let luma_size = (f64::from(planes.luma.width), f64::from(planes.luma.height));
-    let _ = (luma_size, width, height);
-    let image = |plane: jpeg::Plane| {
-        Plane::whole(GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample"))
+fn planes_of(planes: jpeg::Planes) -> Planes {
+    let of = |plane: jpeg::Plane| {
+        let part = Part { x: 0.0, y: 0.0, width: plane.across, height: plane.down };
+        let samples = GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
+        Plane { samples, part }
     };
-    Planes { luma: image(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(image)) }
+    Planes { luma: of(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(of)) }
 }
 
 fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {
