@@ -11,7 +11,7 @@ use crate::format::Format;
 pub struct Picture {
     /// What it was read from.
     pub format: Format,
-    /// Width and height of the whole picture, upright. The frames may be smaller, when only a smaller one was asked for.
+    /// Width and height of the whole picture, upright. The frames may be smaller, when only a smaller one was asked for; those of a drawing also larger.
     pub size: (u32, u32),
     /// One frame, or those of an animation, all of one size.
     pub frames: Vec<Frame>,
@@ -131,7 +131,7 @@ impl Planes {
 }
 
 /// RGB of a pixel in full-range BT.601, rounded: JFIF 1.02, "Conversion to and from RGB".
-fn rgb_of(y: u8, cb: u8, cr: u8) -> [u8; 3] {
+pub(crate) fn rgb_of(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     const HALF: i32 = 1 << 15;
     let (y, cb, cr) = (i32::from(y) << 16, i32::from(cb) - 128, i32::from(cr) - 128);
     let clamp = |value: i32| ((value + HALF) >> 16).clamp(0, 255) as u8;
