@@ -75,7 +75,7 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFile<
     }
 }
 
-/// Files made, and what there is to say about them. As bytes they go out in a zip archive.
+/// Files made, and what there is to say about them. As bytes several go out in a zip archive, one as it is.
 pub struct WithFiles<R> {
     /// The files.
     pub files: Vec<File>,

@@ -245,9 +245,9 @@ fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
     };
     let files = json!({ "type": "object", "properties": { name: file }, "required": [name] });
     let mut object = response("Done.", &json!({ "allOf": [files, facts] }));
-    let kinds = if operation.makes == Makes::Files { &["application/zip"][..] } else { operation.answers };
-    for kind in kinds {
-        object["content"][*kind] = binary.clone();
+    let archive = (operation.makes == Makes::Files).then_some("application/zip");
+    for kind in operation.answers.iter().copied().chain(archive) {
+        object["content"][kind] = binary.clone();
     }
     object["headers"]["X-Result"] = json!({
         "description": "Beside bytes: the facts as JSON, at most 2 KB.", "schema": { "type": "string" },

@@ -1,11 +1,13 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
 
 pub mod color;
+pub mod convert;
 mod error;
 pub mod geometry;
 pub mod input;
 pub mod output;
 pub mod resize;
+pub mod thumbnail;
 
 use chassis::{Cost, Service, Settings};
 pub use error::Error;
@@ -18,14 +20,30 @@ pub const PORT: u16 = 3005;
 /// # Errors
 /// Never so far.
 pub fn service(_: &Settings) -> Result<Service, String> {
-    let service =
-        Service::new("image", "Resize, convert, draw, codes, charts").compute("POST /resize", resize::resize, |op| {
+    let service = Service::new("image", "Resize, convert, draw, codes, charts")
+        .compute("POST /resize", resize::resize, |op| {
             op.summary("Resize a picture")
                 .description(resize::DESCRIPTION)
                 .example(resize::example())
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &resize::ResizeRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /thumbnail", thumbnail::thumbnail, |op| {
+            op.summary("Make several sizes of one picture")
+                .description(thumbnail::DESCRIPTION)
+                .example(thumbnail::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &thumbnail::ThumbnailRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /convert", convert::convert, |op| {
+            op.summary("Convert a picture to another format")
+                .description(convert::DESCRIPTION)
+                .example(convert::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &convert::ConvertRequest| input::is_risky(&request.image))
         });
     Ok(service)
 }

@@ -88,10 +88,15 @@ impl Output {
     ) -> Result<WithFile<PictureFacts>, Error> {
         let format = self.format_for(picture);
         let (bytes, facts) = self.write(picture, call)?;
-        let stem = source.name().and_then(|name| name.rsplit_once('.').map_or(Some(name), |(stem, _)| Some(stem)));
-        let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or("picture");
-        let name = format!("{stem}.{}", format.format().extension());
+        let name = Self::name(source, "", format);
         Ok(WithFile { file: File::new(name, format.format().media_type(), bytes), facts })
+    }
+
+    /// The name of a picture made of a file: that file's, with something after it and the ending of the format.
+    pub(crate) fn name(source: &File, after: &str, format: OutputFormat) -> String {
+        let stem = source.name().map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or("picture");
+        format!("{stem}{after}.{}", format.format().extension())
     }
 
     /// Writes a picture as it is wanted.

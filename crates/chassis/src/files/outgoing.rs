@@ -62,6 +62,10 @@ impl Delivery {
                 let file = answer.files.into_iter().next().unwrap_or_default();
                 bytes_response(file, &answer.json)
             }
+            // One file needs no archive around it.
+            (Self::Bytes, Makes::Files) if answer.files.len() == 1 => {
+                bytes_response(answer.files[0].clone(), &answer.json)
+            }
             (Self::Bytes, Makes::Files) => {
                 let archive = Content {
                     name: Some("files.zip".to_owned()),

@@ -1,6 +1,7 @@
-//! JPEG: whole by zune-jpeg.
+//! JPEG: smaller than it is by our own decoder, whole by zune-jpeg.
 
 use image::{GrayImage, RgbImage};
+use jpeg::Scale;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -11,10 +12,16 @@ use super::Wish;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
-use crate::picture::Pixels;
+use crate::picture::{Pixels, Planes};
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
+
+/// How many more pixels than it needs a resampled picture is made of: with fewer, what the decoder left out shows.
+const MARGIN: f64 = 1.25;
+/// Parts of a JPEG's sides that are decoded without the rest, the smallest first.
+const SCALES: [(Scale, f64); 4] =
+    [(Scale::Eighth, 0.125), (Scale::Quarter, 0.25), (Scale::ThreeEighths, 0.375), (Scale::Half, 0.5)];
 
 /// Decodes a JPEG: smaller than it is, where that is enough for a picture of `at_least`.
 pub(super) fn decode(
@@ -23,9 +30,33 @@ pub(super) fn decode(
     at_least: Option<(u32, u32)>,
     wish: &Wish<'_>,
 ) -> Result<Pixels, Error> {
-    let _ = at_least;
+    if let Some(scale) = at_least.and_then(|size| scale_for(head.stored, size)) {
+        wish.limits.admit(Format::Jpeg, head.stored, true)?;
+        match jpeg::decode(bytes, scale, wish.cancelled) {
+            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes))),
+            Err(jpeg::Error::Corrupt(reason)) => return Err(Error::Damaged(Format::Jpeg, reason.into())),
+            Err(jpeg::Error::Cancelled) => return Err(Error::Cancelled),
+            Err(jpeg::Error::Unsupported(_)) => {}
+        }
+    }
     wish.limits.admit(Format::Jpeg, head.stored, false)?;
     whole(bytes, head)
+}
+
+/// The smallest part of a picture from which one of a certain size can be made.
+fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale> {
+    let enough = |part: f64| {
+        f64::from(width) * part >= f64::from(at_least.0) * MARGIN
+            && f64::from(height) * part >= f64::from(at_least.1) * MARGIN
+    };
+    SCALES.iter().find(|(_, part)| enough(*part)).map(|(scale, _)| *scale)
+}
+
+fn planes_of(planes: jpeg::Planes) -> Planes {
+    let image = |plane: jpeg::Plane| {
+        GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample")
+    };
+    Planes { luma: image(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(image)) }
 }
 
 fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {

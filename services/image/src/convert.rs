@@ -1,0 +1,77 @@
+//! Another format for a picture.
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::Frames;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::color::Color;
+use crate::input;
+use crate::output::{Output, OutputFormat, PictureFacts};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A picture in another format, in its full size. Reads JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, ICO, PNM and SVG, whatever its \
+name or media type says. It is turned upright, its colours become sRGB, and metadata is left behind. Transparent parts of a \
+picture that becomes a JPEG show the `background`. An animation stays one where the format can move.";
+
+/// A picture and the format it is to have.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct ConvertRequest {
+    /// The picture.
+    pub image: File,
+    /// The format.
+    pub format: OutputFormat,
+    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 100))]
+    pub quality: Option<u8>,
+    /// Exactly as it is, for WebP.
+    #[serde(default)]
+    pub lossless: bool,
+    /// A JPEG that shows the whole early.
+    #[serde(default)]
+    pub progressive: bool,
+    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    #[serde(default)]
+    pub background: Option<Color>,
+    /// One frame of an animation or page of a document, counted from 0; all frames when it is not given.
+    #[serde(default)]
+    #[garde(range(max = 100_000))]
+    pub page: Option<u32>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> ConvertRequest {
+    ConvertRequest {
+        image: input::example(),
+        format: OutputFormat::Webp,
+        quality: Some(75),
+        lossless: false,
+        progressive: false,
+        background: None,
+        page: None,
+    }
+}
+
+/// Converts a picture.
+///
+/// # Errors
+/// When the picture cannot be read or written.
+pub fn convert(request: ConvertRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
+    let frames = request.page.map_or(Frames::All, Frames::One);
+    let picture = input::picture("image", &request.image, None, frames, call)?;
+    let output = Output {
+        format: Some(request.format),
+        quality: request.quality,
+        lossless: request.lossless,
+        progressive: request.progressive,
+        background: request.background,
+    };
+    output.answer(&picture, &request.image, call)
+}
