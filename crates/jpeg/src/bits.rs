@@ -38,7 +38,8 @@ impl<'a> Bits<'a> {
         if let Some(bytes) = self.data.get(self.at..self.at.wrapping_add(8)) {
             let next = u64::from_be_bytes(bytes.try_into().expect("8 bytes were taken"));
             // The upper bit of each byte that is all ones; of those only the ones there is room for count.
-            let ones = (next & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080;
+            let ones =
+                (next & 0x7F7F_7F7F_7F7F_7F7F).wrapping_add(0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080;
             if (ones >> 8) >> (self.count & 56) == 0 {
                 self.buffer |= next >> (self.count & 63);
                 self.at += ((63 - self.count) >> 3) as usize;

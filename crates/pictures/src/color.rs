@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel, Primitive, Rgb, Rgba};
-use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, ToneReprCurve, TransformExecutor, TransformOptions};
+use moxcms::{
+    CmsError, ColorProfile, DataColorSpace, Layout, ProfileText, ToneReprCurve, TransformExecutor, TransformOptions,
+};
 
 /// How far a colour of a profile may be from that of sRGB to count as the same.
 const SAME: f64 = 0.002;
@@ -131,4 +133,16 @@ fn value_of(curve: &ToneReprCurve, x: f64) -> Option<f64> {
             }
         }
     }
+}
+
+/// What a profile is called.
+#[must_use]
+pub fn profile_name(profile: &[u8]) -> Option<String> {
+    let text = match ColorProfile::new_from_slice(profile).ok()?.description? {
+        ProfileText::PlainString(text) => text,
+        ProfileText::Localizable(texts) => texts.into_iter().next()?.value,
+        ProfileText::Description(text) => text.ascii_string,
+    };
+    let text = crate::metadata::shown(&text);
+    (!text.is_empty()).then_some(text)
 }

@@ -26,6 +26,7 @@ mod picture;
 mod resample;
 mod svg;
 
+pub use color::profile_name;
 pub use decode::{Frames, Wish, decode};
 pub use encode::{Encoding, encode};
 pub use error::Error;
@@ -34,7 +35,7 @@ pub use head::{Animation, Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
 pub use limits::Limits;
-pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, strip};
+pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip};
 pub use picture::{Frame, Picture, Pixels, Planes};
 pub use resample::{Kernel, Region, resample};
 pub use svg::Drawing;

@@ -53,9 +53,8 @@ fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale>
 }
 
 fn planes_of(planes: jpeg::Planes) -> Planes {
-    let image = |plane: jpeg::Plane| {
-        GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample")
-    };
+    let image =
+        |plane: jpeg::Plane| GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
     Planes { luma: image(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(image)) }
 }
 

@@ -76,6 +76,12 @@ impl Metadata {
         self.iptc.as_deref().map(iptc::fields).unwrap_or_default()
     }
 
+    /// Whether XMP says where the picture was taken.
+    #[must_use]
+    pub fn has_xmp_gps(&self) -> bool {
+        self.xmp().iter().any(|(name, _)| is_place(name))
+    }
+
     fn read_jpeg(&mut self, bytes: &[u8]) {
         for segment in jpeg::segments(bytes).0 {
             let named = |name: &[u8]| segment.data.strip_prefix(name);
@@ -141,12 +147,18 @@ impl Metadata {
     }
 }
 
+/// Whether a property of XMP says where a picture was taken.
+#[must_use]
+pub fn is_place(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("gps")
+}
+
 fn bounded(data: &[u8]) -> Option<Vec<u8>> {
     (data.len() <= METADATA_BYTES).then(|| data.to_vec())
 }
 
 /// A text as it may be shown: without control characters, and not too long.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let visible = text.trim_end_matches('\0').chars().filter(|character| !character.is_control() || *character == '\n');
     visible.take(CHARS).collect::<String>().trim().to_owned()
 }

@@ -36,4 +36,3 @@ fn files(folder: &Path, ending: &str) -> Vec<(String, Vec<u8>)> {
 fn decoded(bytes: &[u8]) -> Result<Picture, Error> {
     pictures::decode(bytes, &Wish::whole(&|| false))
 }
-
