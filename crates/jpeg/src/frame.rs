@@ -39,7 +39,7 @@ impl Component {
     pub fn covers(&self, n: usize) -> (f64, f64) {
         let (width, height, most_across, most_down) = self.scale;
         let part = |side: u64, ours: usize, most: u64| (side * ours as u64 * n as u64) as f64 / (most * 8) as f64;
-        (part(width, self.across as usize, most_across), part(height, self.down as usize, most_down))
+        (part(width, self.across, most_across), part(height, self.down, most_down))
     }
 
     pub fn scaled_height(&self, n: usize) -> u32 {

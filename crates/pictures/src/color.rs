@@ -1,40 +1,150 @@
 //! Colours as every screen shows them: what has a profile of its own becomes sRGB.
 
-use image::{DynamicImage, RgbImage, RgbaImage};
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use std::sync::{Arc, LazyLock};
+
+use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel, Primitive, Rgb, Rgba};
+use moxcms::{
+    CmsError, ColorProfile, DataColorSpace, Layout, ProfileText, ToneReprCurve, TransformExecutor, TransformOptions,
+};
 
 /// How far a colour of a profile may be from that of sRGB to count as the same.
 const SAME: f64 = 0.002;
 
-/// A picture in sRGB. A profile that cannot be read counts as none, as browsers do.
-pub(crate) fn to_srgb(picture: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
-    let Some(profile) = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok()) else { return picture };
-    if profile.color_space != DataColorSpace::Rgb || is_srgb(&profile) {
-        return picture;
-    }
-    let layout = if picture.color().has_alpha() { Layout::Rgba } else { Layout::Rgb };
-    let srgb = ColorProfile::new_srgb();
-    let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, TransformOptions::default()) else {
-        return picture;
+/// sRGB.
+pub(crate) static SRGB: LazyLock<ColorProfile> = LazyLock::new(ColorProfile::new_srgb);
+
+/// The profile a picture must be brought to sRGB from. One that cannot be read, or is for other colours than the picture
+/// has, counts as none, as in browsers.
+pub(crate) fn foreign(profile: Option<&[u8]>, grey: bool) -> Option<ColorProfile> {
+    let profile = ColorProfile::new_from_slice(profile?).ok()?;
+    let foreign = match profile.color_space {
+        DataColorSpace::Rgb => !grey && !is_srgb(&profile),
+        DataColorSpace::Gray => grey && !profile.gray_trc.as_ref().is_some_and(is_srgb_curve),
+        _ => false,
     };
-    let (width, height) = (picture.width(), picture.height());
-    let source = if layout == Layout::Rgba { picture.to_rgba8().into_raw() } else { picture.to_rgb8().into_raw() };
-    let mut target = vec![0; source.len()];
-    if transform.transform(&source, &mut target).is_err() {
-        return picture;
-    }
-    let converted = match layout {
-        Layout::Rgba => RgbaImage::from_raw(width, height, target).map(DynamicImage::ImageRgba8),
-        _ => RgbImage::from_raw(width, height, target).map(DynamicImage::ImageRgb8),
-    };
-    converted.unwrap_or(picture)
+    foreign.then_some(profile)
 }
 
-/// Whether a profile is that of sRGB, or one so near that nobody sees a difference.
+/// A picture in sRGB.
+pub(crate) fn to_srgb(picture: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
+    let Some(profile) = foreign(profile, !picture.color().has_color()) else { return picture };
+    let eight = |from, to| profile.create_transform_8bit(from, &SRGB, to, TransformOptions::default());
+    let sixteen = |from, to| profile.create_transform_16bit(from, &SRGB, to, TransformOptions::default());
+    use DynamicImage as Is;
+    match picture {
+        Is::ImageRgb8(pixels) => in_place(pixels, eight(Layout::Rgb, Layout::Rgb)).into(),
+        Is::ImageRgba8(pixels) => in_place(pixels, eight(Layout::Rgba, Layout::Rgba)).into(),
+        Is::ImageRgb16(pixels) => in_place(pixels, sixteen(Layout::Rgb, Layout::Rgb)).into(),
+        Is::ImageRgba16(pixels) => in_place(pixels, sixteen(Layout::Rgba, Layout::Rgba)).into(),
+        Is::ImageLuma8(pixels) => greys::<_, Luma<u8>, Rgb<u8>>(pixels, eight(Layout::Gray, Layout::Rgb)).into(),
+        Is::ImageLumaA8(pixels) => {
+            greys::<_, LumaA<u8>, Rgba<u8>>(pixels, eight(Layout::GrayAlpha, Layout::Rgba)).into()
+        }
+        Is::ImageLuma16(pixels) => greys::<_, Luma<u16>, Rgb<u16>>(pixels, sixteen(Layout::Gray, Layout::Rgb)).into(),
+        Is::ImageLumaA16(pixels) => {
+            greys::<_, LumaA<u16>, Rgba<u16>>(pixels, sixteen(Layout::GrayAlpha, Layout::Rgba)).into()
+        }
+        other => other,
+    }
+}
+
+type Transform<S> = Result<Arc<dyn TransformExecutor<S> + Send + Sync>, CmsError>;
+type Pixels<P> = ImageBuffer<P, Vec<<P as Pixel>::Subpixel>>;
+
+/// Row by row, so that no second picture is made.
+fn in_place<S, P>(mut pixels: Pixels<P>, transform: Transform<S>) -> Pixels<P>
+where
+    S: Primitive + Default,
+    P: Pixel<Subpixel = S>,
+{
+    let Ok(transform) = transform else { return pixels };
+    let row = pixels.width() as usize * usize::from(P::CHANNEL_COUNT);
+    let mut target = vec![S::default(); row];
+    for source in pixels.chunks_exact_mut(row.max(1)) {
+        if transform.transform(source, &mut target).is_err() {
+            break;
+        }
+        source.copy_from_slice(&target);
+    }
+    pixels
+}
+
+/// Greys, which stay grey: of the red, green and blue they become, all are the same.
+fn greys<S, P, C>(mut pixels: Pixels<P>, transform: Transform<S>) -> Pixels<P>
+where
+    S: Primitive + Default,
+    P: Pixel<Subpixel = S>,
+    C: Pixel<Subpixel = S>,
+{
+    let Ok(transform) = transform else { return pixels };
+    let (from, to) = (usize::from(P::CHANNEL_COUNT), usize::from(C::CHANNEL_COUNT));
+    let width = pixels.width() as usize;
+    let mut target = vec![S::default(); width * to];
+    for source in pixels.chunks_exact_mut((width * from).max(1)) {
+        if transform.transform(source, &mut target).is_err() {
+            break;
+        }
+        for (grey, color) in source.chunks_exact_mut(from).zip(target.chunks_exact(to)) {
+            grey[0] = color[0];
+        }
+    }
+    pixels
+}
+
+/// Whether a profile is that of sRGB, or one so near that nobody sees a difference: most are, and need no work.
 fn is_srgb(profile: &ColorProfile) -> bool {
-    let srgb = ColorProfile::new_srgb();
     let near = |a: f64, b: f64| (a - b).abs() < SAME;
-    let (ours, theirs) = (srgb.colorant_matrix(), profile.colorant_matrix());
+    let (ours, theirs) = (SRGB.colorant_matrix(), profile.colorant_matrix());
     let primaries = ours.v.iter().flatten().zip(theirs.v.iter().flatten()).all(|(a, b)| near(*a, *b));
-    primaries && profile.red_trc == srgb.red_trc
+    // Tables of colours say more than the primaries.
+    primaries
+        && profile.lut_a_to_b_perceptual.is_none()
+        && [&profile.red_trc, &profile.green_trc, &profile.blue_trc]
+            .into_iter()
+            .all(|curve| curve.as_ref().is_some_and(is_srgb_curve))
+}
+
+/// Whether a curve is that of IEC 61966-2-1, at a few points.
+fn is_srgb_curve(curve: &ToneReprCurve) -> bool {
+    (0..=32).map(|step| f64::from(step) / 32.0).all(|x| {
+        let linear = if x <= 0.04045 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) };
+        value_of(curve, x).is_some_and(|value| (value - linear).abs() < SAME)
+    })
+}
+
+/// What a curve makes of a value (ICC.1:2022, sections 10.6 and 10.18).
+fn value_of(curve: &ToneReprCurve, x: f64) -> Option<f64> {
+    match curve {
+        ToneReprCurve::Lut(points) => match points.as_slice() {
+            [] => Some(x),
+            [gamma] => Some(x.powf(f64::from(*gamma) / 256.0)),
+            points => {
+                let place = x * (points.len() - 1) as f64;
+                let (below, part) = (place as usize, place.fract());
+                let at = |index: usize| f64::from(points[index.min(points.len() - 1)]) / 65535.0;
+                Some(at(below) * (1.0 - part) + at(below + 1) * part)
+            }
+        },
+        ToneReprCurve::Parametric(numbers) => {
+            let numbers: Vec<f64> = numbers.iter().copied().map(f64::from).collect();
+            match *numbers.as_slice() {
+                [g] => Some(x.powf(g)),
+                [g, a, b, c, d] => Some(if x >= d { (a * x + b).powf(g) } else { c * x }),
+                [g, a, b, c, d, e, f] => Some(if x >= d { (a * x + b).powf(g) + e } else { c * x + f }),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// What a profile is called.
+#[must_use]
+pub fn profile_name(profile: &[u8]) -> Option<String> {
+    let text = match ColorProfile::new_from_slice(profile).ok()?.description? {
+        ProfileText::PlainString(text) => text,
+        ProfileText::Localizable(texts) => texts.into_iter().next()?.value,
+        ProfileText::Description(text) => text.ascii_string,
+    };
+    let text = crate::metadata::shown(&text);
+    (!text.is_empty()).then_some(text)
 }

@@ -1,24 +1,26 @@
 //! What a picture says of itself before any pixel is decoded.
 
+mod containers;
+
 use std::io::Cursor;
+use std::time::Duration;
 
 use image::codecs::bmp::BmpDecoder;
-use image::codecs::gif::GifDecoder;
 use image::codecs::ico::IcoDecoder;
-use image::codecs::png::PngDecoder;
 use image::codecs::pnm::PnmDecoder;
 use image::codecs::tiff::TiffDecoder;
-use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{ExtendedColorType, ImageDecoder, ImageResult};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
+use crate::decode::still;
 use crate::error::Error;
 use crate::format::Format;
+use crate::svg::Drawing;
 
 /// Metadata of one kind may be this large; more is no metadata.
-const METADATA_BYTES: usize = 1 << 20;
+pub(crate) const METADATA_BYTES: usize = 1 << 20;
 
 /// What a picture says of itself.
 #[derive(Debug, Clone)]
@@ -39,6 +41,21 @@ pub struct Head {
     pub profile: Option<Vec<u8>>,
     /// Its EXIF data, from the byte order mark on.
     pub exif: Option<Vec<u8>>,
+    /// How it moves, when it does.
+    pub animation: Option<Animation>,
+    /// Pages of a document, pictures of an icon; 1 for every other.
+    pub pages: u32,
+}
+
+/// How a picture moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Animation {
+    /// Its frames: two or more.
+    pub frames: u32,
+    /// How often it runs; 0 is for ever.
+    pub loops: u16,
+    /// How long it runs once.
+    pub duration: Duration,
 }
 
 /// What the samples of a pixel stand for.
@@ -53,6 +70,22 @@ pub enum Colors {
 }
 
 impl Head {
+    /// Eight bits of red, green and blue, without more to say.
+    fn of(format: Format, stored: (u32, u32)) -> Self {
+        Self {
+            format,
+            stored,
+            orientation: Orientation::NoTransforms,
+            alpha: false,
+            depth: 8,
+            colors: Colors::Rgb,
+            profile: None,
+            exif: None,
+            animation: None,
+            pages: 1,
+        }
+    }
+
     /// Width and height when it is upright.
     #[must_use]
     pub fn upright(&self) -> (u32, u32) {
@@ -75,16 +108,32 @@ pub fn head(bytes: &[u8]) -> Result<Head, Error> {
     let format = Format::of(bytes)?;
     let source = Cursor::new(bytes);
     let broken = |error: image::ImageError| Error::of_image(format, &error);
-    match format {
-        Format::Jpeg => jpeg_head(bytes),
-        Format::Png => PngDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Webp => WebPDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Gif => GifDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Tiff => TiffDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Bmp => BmpDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Ico => IcoDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Pnm => PnmDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken),
-        Format::Avif | Format::Svg => Err(Error::Unreadable(format!("{} is not read yet", format.name()))),
+    let unfinished = || Error::Damaged(format, "its head cannot be read".into());
+    let mut head = match format {
+        Format::Jpeg => jpeg_head(bytes)?,
+        Format::Png => containers::png(bytes).ok_or_else(unfinished)?,
+        Format::Webp => containers::webp(bytes).ok_or_else(unfinished)?,
+        Format::Gif => containers::gif(bytes).ok_or_else(unfinished)?,
+        Format::Avif => containers::avif(bytes).ok_or_else(unfinished)?,
+        Format::Tiff => TiffDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
+        Format::Bmp => BmpDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
+        Format::Ico => icon_head(bytes)?,
+        Format::Pnm => PnmDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
+        Format::Svg => Head { alpha: true, ..Head::of(format, Drawing::read(bytes)?.size()) },
+    };
+    head.pages = still::pages(format, bytes);
+    Ok(head)
+}
+
+/// An icon's largest picture.
+fn icon_head(bytes: &[u8]) -> Result<Head, Error> {
+    let unfinished = || Error::Damaged(Format::Ico, "its head cannot be read".into());
+    let largest = still::page(Format::Ico, bytes, 0).ok_or_else(unfinished)?;
+    match still::icon_png(&largest) {
+        Some(png) => Ok(Head { format: Format::Ico, animation: None, ..containers::png(png).ok_or_else(unfinished)? }),
+        None => IcoDecoder::new(Cursor::new(&*largest))
+            .and_then(|decoder| of_decoder(Format::Ico, decoder))
+            .map_err(|error| Error::of_image(Format::Ico, &error)),
     }
 }
 
@@ -98,14 +147,13 @@ fn of_decoder(format: Format, mut decoder: impl ImageDecoder) -> ImageResult<Hea
         _ => Colors::Rgb,
     };
     Ok(Head {
-        format,
-        stored: decoder.dimensions(),
         orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation),
         alpha: decoder.color_type().has_alpha(),
         depth: u8::try_from(color.bits_per_pixel() / u16::from(color.channel_count().max(1))).unwrap_or(8),
         colors,
         profile: bounded(decoder.icc_profile().ok().flatten()),
         exif,
+        ..Head::of(format, decoder.dimensions())
     })
 }
 
@@ -116,11 +164,7 @@ fn jpeg_head(bytes: &[u8]) -> Result<Head, Error> {
     let info = decoder.info().ok_or_else(damaged)?;
     let exif = decoder.exif().filter(|exif| exif.len() <= METADATA_BYTES).cloned().map(of_byte_order);
     Ok(Head {
-        format: Format::Jpeg,
-        stored: (u32::from(info.width), u32::from(info.height)),
         orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation),
-        alpha: false,
-        depth: 8,
         colors: match info.components {
             1 => Colors::Grey,
             4 => Colors::Cmyk,
@@ -128,6 +172,7 @@ fn jpeg_head(bytes: &[u8]) -> Result<Head, Error> {
         },
         profile: decoder.icc_profile().filter(|profile| profile.len() <= METADATA_BYTES),
         exif,
+        ..Head::of(Format::Jpeg, (u32::from(info.width), u32::from(info.height)))
     })
 }
 

@@ -4,32 +4,38 @@
 //! | --- | --- |
 //! | `format.rs` | which format bytes are, by their first ones |
 //! | `head.rs` | size, orientation, profile, frames: what a picture says before it is decoded |
+//! | `container/` | the parts of files, walked without decoding |
 //! | `limits.rs` | the bounds every picture is held to before it is decoded |
 //! | `decode/` | bytes to a [`Picture`]: upright, in sRGB, no larger than the caller needs |
+//! | `metadata/` | EXIF, XMP, IPTC and comments, read and taken out |
 //! | `picture.rs` | frames of pixels, or the planes of a JPEG as they are |
 //! | `resample.rs` | another size |
 //! | `svg.rs` | drawings to pixels |
 //! | `encode/` | a picture to bytes |
 
 mod color;
+mod container;
 mod decode;
 mod encode;
 mod error;
 mod format;
 mod head;
 mod limits;
+mod metadata;
 mod picture;
 mod resample;
 mod svg;
 
+pub use color::profile_name;
 pub use decode::{Frames, Wish, decode};
 pub use encode::{Encoding, encode};
 pub use error::Error;
 pub use format::Format;
-pub use head::{Colors, Head, head};
+pub use head::{Animation, Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
 pub use limits::Limits;
+pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip};
 pub use picture::{Frame, Picture, Pixels, Plane, Planes};
 pub use resample::{Kernel, Part, Region, resample};
 pub use svg::Drawing;

@@ -13,7 +13,7 @@ use crate::resample::{Part, plane as plane_at};
 pub struct Picture {
     /// What it was read from.
     pub format: Format,
-    /// Width and height of the whole picture, upright. The frames may be smaller, when only a smaller one was asked for.
+    /// Width and height of the whole picture, upright. The frames may be smaller, when only a smaller one was asked for; those of a drawing also larger.
     pub size: (u32, u32),
     /// One frame, or those of an animation, all of one size.
     pub frames: Vec<Frame>,
@@ -165,7 +165,7 @@ impl Planes {
         let luma = self.luma.samples;
         let (width, height) = luma.dimensions();
         let Some(chroma) = self.chroma else { return DynamicImage::ImageLuma8(luma) };
-        let [blue, red] = chroma.map(|plane| plane_at(&plane, (width, height)));
+        let [blue, red] = chroma.map(|plane| plane_at(&plane.samples, plane.part, (width, height)));
         let mut rgb = Vec::with_capacity(luma.len() * 3);
         for ((&y, &cb), &cr) in luma.iter().zip(blue.iter()).zip(red.iter()) {
             rgb.extend_from_slice(&rgb_of(y, cb, cr));
@@ -175,7 +175,7 @@ impl Planes {
 }
 
 /// RGB of a pixel in full-range BT.601, rounded: JFIF 1.02, "Conversion to and from RGB".
-fn rgb_of(y: u8, cb: u8, cr: u8) -> [u8; 3] {
+pub(crate) fn rgb_of(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     const HALF: i32 = 1 << 15;
     let (y, cb, cr) = (i32::from(y) << 16, i32::from(cb) - 128, i32::from(cr) - 128);
     let clamp = |value: i32| ((value + HALF) >> 16).clamp(0, 255) as u8;

@@ -99,10 +99,11 @@ pub fn resample(
         }
         let pixels = match &frame.pixels {
             Pixels::Raster(raster) => Pixels::Raster(change.raster(raster)),
-            Pixels::Planes(Planes { luma, chroma }) => Pixels::Planes(Planes {
-                luma: change.plane(luma),
-                chroma: chroma.as_ref().map(|[blue, red]| [change.plane(blue), change.plane(red)]),
-            }),
+            Pixels::Planes(Planes { luma, chroma }) => {
+                let mut at = |plane: &Plane| change.plane(&plane.samples, plane.part).unwrap_or_else(|| plane.clone());
+                let luma = at(luma);
+                Pixels::Planes(Planes { luma, chroma: chroma.as_ref().map(|[blue, red]| [at(blue), at(red)]) })
+            }
         };
         frames.push(Frame { pixels, delay: frame.delay });
     }
@@ -126,12 +127,13 @@ impl Change {
         target
     }
 
-    fn plane(&mut self, plane: &Plane) -> Plane {
-        let Some(options) = self.options(plane.samples.dimensions(), plane.part) else { return plane.clone() };
+    /// Nothing when it is what is there.
+    fn plane(&mut self, samples: &GrayImage, part: Part) -> Option<Plane> {
+        let options = self.options(samples.dimensions(), part)?;
         let (width, height) = self.size;
         let mut target = Image::new(width, height, PixelType::U8);
-        self.resizer.resize(&plane.samples, &mut target, &options).expect("bytes both, and the part lies inside");
-        Plane::whole(GrayImage::from_raw(width, height, target.into_vec()).expect("a byte a pixel"))
+        self.resizer.resize(samples, &mut target, &options).expect("bytes both, and the part lies inside");
+        Some(Plane::whole(GrayImage::from_raw(width, height, target.into_vec()).expect("a byte a pixel")))
     }
 
     /// How to make it of a part of so many pixels; nothing when it is what is there.
@@ -144,8 +146,8 @@ impl Change {
     }
 }
 
-/// A plane at another size.
-pub(crate) fn plane(plane: &Plane, size: (u32, u32)) -> GrayImage {
-    let kernel = Kernel::Linear;
-    Change { resizer: Resizer::new(), region: None, size, kernel }.plane(plane).samples
+/// A part of some samples at another size.
+pub(crate) fn plane(samples: &GrayImage, part: Part, size: (u32, u32)) -> GrayImage {
+    let mut change = Change { resizer: Resizer::new(), region: None, size, kernel: Kernel::Linear };
+    change.plane(samples, part).map_or_else(|| samples.clone(), |plane| plane.samples)
 }

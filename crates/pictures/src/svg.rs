@@ -1,11 +1,14 @@
 //! SVG to pixels: with our own typeface, and nothing from outside the text itself.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
+use flate2::read::MultiGzDecoder;
 use image::{DynamicImage, RgbaImage};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, ImageHrefResolver, Options, Tree, fontdb};
 
+use crate::container::inflated;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -38,8 +41,13 @@ impl Drawing {
     /// # Errors
     /// When it is no SVG or too large.
     pub fn read(svg: &[u8]) -> Result<Self, Error> {
+        let too_large = || Error::TooLarge(format!("this SVG has more than {} MB", BYTES >> 20));
+        let svg = match svg.starts_with(&[0x1f, 0x8b]) {
+            true => Cow::Owned(inflated(MultiGzDecoder::new(svg), BYTES).ok_or_else(too_large)?),
+            false => Cow::Borrowed(svg),
+        };
         if svg.len() > BYTES {
-            return Err(Error::TooLarge(format!("this SVG has more than {} MB", BYTES >> 20)));
+            return Err(too_large());
         }
         let options = Options {
             font_family: fonts::FAMILY.to_owned(),
@@ -50,7 +58,7 @@ impl Drawing {
             },
             ..Options::default()
         };
-        let tree = Tree::from_data(svg, &options).map_err(|error| match error {
+        let tree = Tree::from_data(&svg, &options).map_err(|error| match error {
             usvg::Error::ElementsLimitReached => Error::TooLarge("this SVG has too many elements".into()),
             usvg::Error::InvalidSize => {
                 Error::Damaged(Format::Svg, "it has no width and height, and no viewBox".into())

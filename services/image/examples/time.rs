@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [operation, path, times, options, out @ ..] = arguments.as_slice() else { panic!("OPERATION FILE TIMES OPTIONS") };
+    let [operation, path, times, options, out @ ..] = arguments.as_slice() else {
+        panic!("OPERATION FILE TIMES OPTIONS")
+    };
     let file = File::new("picture", "application/octet-stream", fs::read(path).unwrap());
     let options: Value = serde_json::from_str(options).unwrap();
     let mut made = Vec::new();
@@ -66,7 +68,14 @@ fn run(operation: &str, file: &File, options: &Value) -> Vec<u8> {
 /// User and system time of all threads, from `/proc/self/stat`, whose ticks are hundredths of a second.
 fn cpu_ms() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<f64> =
-        stat.rsplit_once(')').unwrap().1.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse().unwrap()).collect();
+    let fields: Vec<f64> = stat
+        .rsplit_once(')')
+        .unwrap()
+        .1
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(|ticks| ticks.parse().unwrap())
+        .collect();
     (fields[0] + fields[1]) * 10.0
 }

@@ -64,7 +64,10 @@ pub fn example() -> ConvertRequest {
 /// # Errors
 /// When the picture cannot be read or written.
 pub fn convert(request: ConvertRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
-    let frames = request.page.map_or(Frames::All, Frames::One);
+    let frames = match request.page {
+        Some(page) => Frames::One(page),
+        None => Output::frames(Some(request.format), &input::head("image", &request.image)?, call),
+    };
     let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output {
         format: Some(request.format),

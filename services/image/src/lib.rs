@@ -4,7 +4,9 @@ pub mod color;
 pub mod convert;
 mod error;
 pub mod geometry;
+pub mod info;
 pub mod input;
+pub mod metadata;
 pub mod output;
 pub mod resize;
 pub mod thumbnail;
@@ -28,6 +30,24 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &resize::ResizeRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /info", info::info, |op| {
+            op.summary("Say what a picture is")
+                .description(info::DESCRIPTION)
+                .example(info::example())
+                .isolated_when(|request: &info::InfoRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /metadata/read", metadata::read, |op| {
+            op.summary("Read the metadata of a picture")
+                .description(metadata::READ_DESCRIPTION)
+                .example(metadata::read_example())
+                .isolated_when(|request: &metadata::ReadRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /metadata/strip", metadata::strip, |op| {
+            op.summary("Take the metadata out of a picture")
+                .description(metadata::STRIP_DESCRIPTION)
+                .example(metadata::strip_example())
+                .answers(metadata::MEDIA_TYPES)
         })
         .compute("POST /thumbnail", thumbnail::thumbnail, |op| {
             op.summary("Make several sizes of one picture")

@@ -1,7 +1,7 @@
 //! The picture an operation answers with.
 
 use chassis::{Call, File, WithFile};
-use pictures::{Encoding, Format, Picture};
+use pictures::{Encoding, Format, Frames, Head, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::color::Color;
 use crate::error::{Error, about};
 
 /// The media types of pictures that are made.
-pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp"];
+pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 /// A format to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,8 +20,10 @@ pub enum OutputFormat {
     Jpeg,
     /// PNG: exact, with transparency.
     Png,
-    /// WebP: smaller than both; every browser reads it.
+    /// WebP: smaller than both, with transparency, also moving; every browser reads it.
     Webp,
+    /// GIF: 255 colours, also moving.
+    Gif,
 }
 
 impl OutputFormat {
@@ -32,16 +34,23 @@ impl OutputFormat {
             Self::Jpeg => Format::Jpeg,
             Self::Png => Format::Png,
             Self::Webp => Format::Webp,
+            Self::Gif => Format::Gif,
         }
     }
 
+    /// Whether its pictures can move.
+    fn moves(self) -> bool {
+        matches!(self, Self::Webp | Self::Gif)
+    }
+
     /// The format for a picture that came in another: that one where it is written, else the nearest.
-    fn like(picture: &Picture) -> Self {
-        match picture.format {
+    fn like(format: Format, alpha: bool) -> Self {
+        match format {
             Format::Jpeg => Self::Jpeg,
             Format::Webp => Self::Webp,
-            Format::Png | Format::Svg | Format::Gif | Format::Ico => Self::Png,
-            _ if picture.has_alpha() => Self::Png,
+            Format::Gif => Self::Gif,
+            Format::Png | Format::Svg | Format::Ico => Self::Png,
+            _ if alpha => Self::Png,
             _ => Self::Jpeg,
         }
     }
@@ -76,7 +85,22 @@ pub struct PictureFacts {
 impl Output {
     /// The format that will be written.
     pub(crate) fn format_for(&self, picture: &Picture) -> OutputFormat {
-        self.format.unwrap_or_else(|| OutputFormat::like(picture))
+        self.format.unwrap_or_else(|| OutputFormat::like(picture.format, picture.has_alpha()))
+    }
+
+    /// The frames of a picture that are needed: all where the result can move, else the first, and who asked is told.
+    pub(crate) fn frames(format: Option<OutputFormat>, source: &Head, call: &Call) -> Frames {
+        let format = format.unwrap_or_else(|| OutputFormat::like(source.format, source.alpha));
+        if format.moves() || source.animation.is_none() {
+            return Frames::All;
+        }
+        let name = format.format().name();
+        call.warn(
+            "animation-lost",
+            Some("format"),
+            format!("{name} does not move here: this is the first frame; choose webp or gif to keep all"),
+        );
+        Frames::One(0)
     }
 
     /// Writes a picture as it is wanted; it is called as the file it was made of.

@@ -3,7 +3,7 @@
 use chassis::{Call, File, WithFile};
 use garde::Validate;
 use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
-use pictures::{Frames, Limits, Picture};
+use pictures::{Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -121,11 +121,13 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     if (request.width, request.height) == (None, None) {
         return Err(conflict("width", "is missing: send width, height, or both"));
     }
-    let source = input::head("image", &request.image)?.upright();
-    let plan = Plan::fit(source, (request.width, request.height), request.fit, request.position, request.enlarge);
+    let source = input::head("image", &request.image)?;
+    let plan =
+        Plan::fit(source.upright(), (request.width, request.height), request.fit, request.position, request.enlarge);
     let (width, height) = plan.result();
     Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
-    let picture = input::picture("image", &request.image, Some(plan.whole_size()), Frames::All, call)?;
+    let frames = Output::frames(request.format, &source, call);
+    let picture = input::picture("image", &request.image, Some(plan.whole_size()), frames, call)?;
     let picture = pictures::resample(&picture, plan.region, plan.size, request.kernel.into(), &|| call.cancelled())
         .map_err(about("image"))?;
     let output = Output {

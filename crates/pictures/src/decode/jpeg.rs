@@ -70,12 +70,19 @@ fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {
         .jpeg_set_max_scans(SCANS)
         .set_strict_mode(true)
         .jpeg_set_out_colorspace(if grey { ColorSpace::Luma } else { ColorSpace::RGB });
-    let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().map_err(|error| match error {
+    let failed = |error: DecodeErrors| match error {
         DecodeErrors::Unsupported(_) => {
             Error::Unreadable("this kind of JPEG (arithmetic, lossless or 12 bit) is not read: save it again".into())
         }
         _ => Error::Damaged(Format::Jpeg, "it ends early or its data is wrong".into()),
-    })?;
+    };
+    if head.colors == Colors::Cmyk {
+        let raster = super::cmyk::decode(bytes, head.profile.as_deref(), head.stored, options).map_err(failed)?;
+        return raster
+            .map(|raster| Pixels::Raster(raster.into()))
+            .ok_or_else(|| Error::Damaged(Format::Jpeg, "its data has the wrong length".into()));
+    }
+    let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().map_err(failed)?;
     let raster = match grey {
         true => GrayImage::from_raw(width, height, pixels).map(Into::into),
         false => RgbImage::from_raw(width, height, pixels).map(Into::into),

@@ -1,29 +1,29 @@
 //! Bytes to a picture: upright, in sRGB, no larger than the caller needs.
 
+mod animation;
+pub(crate) mod avif;
+mod cmyk;
 mod jpeg;
+pub(crate) mod still;
 
-use std::io::Cursor;
+use std::time::Duration;
 
-use image::codecs::bmp::BmpDecoder;
-use image::codecs::gif::GifDecoder;
-use image::codecs::ico::IcoDecoder;
-use image::codecs::png::PngDecoder;
-use image::codecs::pnm::PnmDecoder;
-use image::codecs::tiff::TiffDecoder;
-use image::codecs::webp::WebPDecoder;
-use image::{DynamicImage, ImageDecoder, ImageResult, metadata::Orientation};
+use image::DynamicImage;
+use image::metadata::Orientation;
 
-use crate::color::to_srgb;
+use crate::color::{foreign, to_srgb};
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{head, turns};
 use crate::limits::Limits;
-use crate::picture::{Picture, Pixels, Planes};
+use crate::picture::{Frame, Picture, Pixels, Planes};
+use crate::svg::Drawing;
 
 /// What the caller needs of a picture.
 pub struct Wish<'a> {
     /// Width and height the caller will shrink it to at the smallest, upright: a JPEG may come smaller than it is, but
-    /// never so small that the caller's picture would be worse for it. Nothing when all pixels are needed.
+    /// never so small that the caller's picture would be worse for it; a drawing comes as large as that. Nothing when all
+    /// pixels are needed.
     pub at_least: Option<(u32, u32)>,
     /// Which frames of an animation.
     pub frames: Frames,
@@ -40,7 +40,7 @@ pub struct Wish<'a> {
 pub enum Frames {
     /// One, counted from 0.
     One(u32),
-    /// All.
+    /// All frames of an animation; of a document the first page, of an icon the largest.
     All,
 }
 
@@ -56,27 +56,90 @@ impl<'a> Wish<'a> {
 /// # Errors
 /// When it is no picture we read, is damaged, or over a limit.
 pub fn decode(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
+    let format = Format::of(bytes)?;
+    if format == Format::Svg {
+        return drawing(bytes, wish);
+    }
+    let pages = still::pages(format, bytes);
+    let (page, frame) = match wish.frames {
+        Frames::All => (0, 0),
+        Frames::One(page) if pages > 1 => (page, 0),
+        Frames::One(frame) => (0, frame),
+    };
+    if page >= pages {
+        return Err(out_of_range(page, pages, "pages"));
+    }
+    let bytes = still::page(format, bytes, page);
+    let bytes = &*bytes.ok_or_else(|| Error::Damaged(format, "its pages cannot be found".into()))?;
     let head = head(bytes)?;
-    let format = head.format;
+    let motion = head.animation.unwrap_or_default();
+    if frame >= motion.frames.max(1) {
+        return Err(out_of_range(frame, motion.frames.max(1), "frames"));
+    }
     let turned = wish.upright && turns(head.orientation);
     let size = if turned { (head.stored.1, head.stored.0) } else { head.stored };
     if (wish.cancelled)() {
         return Err(Error::Cancelled);
     }
-    let pixels = if format == Format::Jpeg {
-        let at_least = wish.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
-        jpeg::decode(bytes, &head, at_least, wish)?
-    } else {
-        wish.limits.admit(format, head.stored, false)?;
-        let raster = raster(format, bytes).map_err(|error| Error::of_image(format, &error))?;
-        Pixels::Raster(raster)
+    let still = |pixels| vec![(pixels, Duration::ZERO)];
+    let frames = match format {
+        Format::Jpeg => {
+            let at_least = wish.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
+            still(jpeg::decode(bytes, &head, at_least, wish)?)
+        }
+        _ if motion.frames > 1 && (wish.frames == Frames::All || frame > 0) => {
+            let count = if wish.frames == Frames::All { motion.frames } else { 1 };
+            wish.limits.admit(format, head.stored, false)?;
+            wish.limits.admit_frames(count, head.stored)?;
+            let frames = animation::decode(bytes, &head, frame, count, wish)?;
+            frames.into_iter().map(|(raster, delay)| (Pixels::Raster(raster), delay)).collect()
+        }
+        _ => {
+            wish.limits.admit(format, head.stored, false)?;
+            let raster = match format {
+                Format::Avif => avif::decode(bytes, &head, wish.cancelled)?,
+                _ => still::decode(format, bytes)?,
+            };
+            // The first frame of a GIF has alpha always, mostly for nothing.
+            let raster = if format == Format::Gif && is_opaque(&raster) { raster.into_rgb8().into() } else { raster };
+            still(Pixels::Raster(raster))
+        }
     };
-    let pixels = match (pixels, head.profile.as_deref()) {
-        (Pixels::Planes(planes), None) => Pixels::Planes(planes),
-        (pixels, profile) => Pixels::Raster(to_srgb(pixels.into_raster(), profile)),
-    };
-    let pixels = if wish.upright { upright(pixels, head.orientation) } else { pixels };
-    Ok(Picture::of(format, size, pixels))
+    let mut finished = Vec::with_capacity(frames.len());
+    for (pixels, delay) in frames {
+        if (wish.cancelled)() {
+            return Err(Error::Cancelled);
+        }
+        let pixels = match (pixels, head.profile.as_deref()) {
+            (Pixels::Planes(planes), profile) if foreign(profile, planes.chroma.is_none()).is_none() => {
+                Pixels::Planes(planes)
+            }
+            (pixels, profile) => Pixels::Raster(to_srgb(pixels.into_raster(), profile)),
+        };
+        let pixels = if wish.upright { upright(pixels, head.orientation) } else { pixels };
+        finished.push(Frame { pixels, delay });
+    }
+    Ok(Picture { format, size, frames: finished, loops: motion.loops })
+}
+
+fn out_of_range(index: u32, count: u32, what: &str) -> Error {
+    let what = if count == 1 { &what[..what.len() - 1] } else { what };
+    Error::Impossible(format!("this picture has {count} {what}, counted from 0: there is no {index}"))
+}
+
+/// A drawing at its own size, or as large as it is needed.
+fn drawing(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
+    if let Frames::One(frame @ 1..) = wish.frames {
+        return Err(out_of_range(frame, 1, "frames"));
+    }
+    let drawing = Drawing::read(bytes)?;
+    let (width, height) = drawing.size();
+    let scale = wish.at_least.map_or(1.0, |(needed_width, needed_height)| {
+        (f64::from(needed_width) / f64::from(width)).max(f64::from(needed_height) / f64::from(height))
+    });
+    let side = |side: u32| (f64::from(side) * scale).ceil().max(1.0) as u32;
+    let pixels = drawing.draw((side(width), side(height)), &wish.limits)?;
+    Ok(Picture::of(Format::Svg, (width, height), Pixels::Raster(pixels)))
 }
 
 /// Pixels turned as EXIF says.
@@ -93,21 +156,17 @@ fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     }
 }
 
-/// A still picture by the decoders of `image`.
-fn raster(format: Format, bytes: &[u8]) -> ImageResult<DynamicImage> {
-    let source = Cursor::new(bytes);
-    match format {
-        Format::Png => read(PngDecoder::new(source)?),
-        Format::Webp => read(WebPDecoder::new(source)?),
-        Format::Gif => read(GifDecoder::new(source)?),
-        Format::Tiff => read(TiffDecoder::new(source)?),
-        Format::Bmp => read(BmpDecoder::new(source)?),
-        Format::Ico => read(IcoDecoder::new(source)?),
-        Format::Pnm => read(PnmDecoder::new(source)?),
-        Format::Jpeg | Format::Avif | Format::Svg => unreachable!("they have decoders of their own"),
+/// Whether nothing can be seen through.
+fn is_opaque(raster: &DynamicImage) -> bool {
+    match raster {
+        DynamicImage::ImageRgba8(pixels) => pixels.pixels().all(|pixel| pixel.0[3] == 255),
+        other => !other.color().has_alpha(),
     }
 }
 
-fn read(decoder: impl ImageDecoder) -> ImageResult<DynamicImage> {
-    DynamicImage::from_decoder(decoder)
+/// What a decoder may take for itself: four times 16 bit of the most pixels there may be.
+fn memory() -> image::Limits {
+    let mut limits = image::Limits::no_limits();
+    limits.max_alloc = Some(Limits::DEFAULT.pixels * 8 + (16 << 20));
+    limits
 }

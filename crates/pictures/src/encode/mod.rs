@@ -1,16 +1,19 @@
 //! A picture to bytes.
 
+mod gif;
 mod jpeg;
+mod palette;
+mod png;
 mod webp;
 
-use std::io::Cursor;
-
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{DynamicImage, ImageEncoder, Rgba, RgbaImage};
+use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::error::Error;
 use crate::format::Format;
 use crate::picture::{Picture, Pixels};
+
+/// Whether nobody waits any more, as encoders ask who may run anywhere.
+type Cancelled<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// How a picture is written.
 #[derive(Debug, Clone)]
@@ -35,28 +38,19 @@ impl Encoding {
     }
 }
 
-/// Writes a picture.
+/// Writes a picture: all its frames where the format can move, else the first.
 ///
 /// # Errors
 /// When the format cannot hold it, is not one we write, or nobody waits any more.
-pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &dyn Fn() -> bool) -> Result<Vec<u8>, Error> {
+pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Vec<u8>, Error> {
     let first = &picture.frames.first().expect("a picture has a frame").pixels;
     match encoding.format {
         Format::Jpeg => jpeg::encode(first, encoding),
-        Format::Webp => webp::encode(first, encoding, cancelled),
-        Format::Png => png(first),
-        other => Err(Error::Impossible(format!("{} is not written: choose jpeg, png or webp", other.name()))),
+        Format::Webp => webp::encode(picture, encoding, cancelled),
+        Format::Png => png::encode(first),
+        Format::Gif => gif::encode(picture, cancelled),
+        other => Err(Error::Impossible(format!("{} is not written: choose jpeg, png, webp or gif", other.name()))),
     }
-}
-
-fn png(pixels: &Pixels) -> Result<Vec<u8>, Error> {
-    let raster = raster_of(pixels);
-    let mut bytes = Cursor::new(Vec::new());
-    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
-    let (width, height, color) = (raster.width(), raster.height(), raster.color());
-    let written = encoder.write_image(raster.as_bytes(), width, height, color.into());
-    written.map_err(|error| Error::Impossible(format!("this cannot be written as PNG: {error}")))?;
-    Ok(bytes.into_inner())
 }
 
 /// Pixels as any encoder takes them.

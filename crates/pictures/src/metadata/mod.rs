@@ -1,0 +1,182 @@
+//! What a file says besides its pixels: who made it, with what, when and where.
+
+mod exif;
+mod iptc;
+mod strip;
+mod xmp;
+
+pub use exif::{Exif, Position, Tag};
+pub use strip::{Keep, Stripped, strip};
+
+use crate::container::bmff::Items;
+use crate::container::gif::Block;
+use crate::container::tiff::Tiff;
+use crate::container::{gif, jpeg, part, png, riff};
+use crate::format::Format;
+use crate::head::{Head, METADATA_BYTES};
+
+/// More texts than this are not listed.
+const TEXTS: usize = 100;
+/// A text may have this many characters; the rest is cut off.
+const CHARS: usize = 2000;
+
+/// The metadata of a file, as they lie in it.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    exif: Option<Vec<u8>>,
+    xmp: Option<Vec<u8>>,
+    iptc: Option<Vec<u8>>,
+    /// Comments, and texts with a name.
+    pub texts: Vec<(String, String)>,
+    /// Dots per inch across and down.
+    pub dpi: Option<[f64; 2]>,
+}
+
+/// A name with its values.
+pub type Property = (String, Vec<String>);
+
+impl Metadata {
+    /// Of a file whose head was read. What cannot be read counts as not there.
+    #[must_use]
+    pub fn of(bytes: &[u8], head: &Head) -> Self {
+        let mut found = Self { exif: head.exif.clone(), ..Self::default() };
+        match head.format {
+            Format::Jpeg => found.read_jpeg(bytes),
+            Format::Png => found.read_png(bytes),
+            Format::Webp => {
+                let xmp = riff::chunks(bytes).find(|chunk| &chunk.kind == b"XMP ");
+                found.xmp = xmp.and_then(|chunk| bounded(chunk.data));
+            }
+            Format::Gif => found.read_gif(bytes),
+            Format::Tiff => found.read_tiff(bytes),
+            Format::Avif => found.read_avif(bytes),
+            Format::Bmp | Format::Ico | Format::Pnm | Format::Svg => {}
+        }
+        if found.dpi.is_none() {
+            found.dpi = found.exif().and_then(|exif| exif.dpi());
+        }
+        found
+    }
+
+    /// EXIF, when it is there and can be read.
+    #[must_use]
+    pub fn exif(&self) -> Option<Exif> {
+        Exif::of(self.exif.as_deref()?)
+    }
+
+    /// The properties of XMP, each with its values.
+    #[must_use]
+    pub fn xmp(&self) -> Vec<Property> {
+        self.xmp.as_deref().and_then(xmp::properties).unwrap_or_default()
+    }
+
+    /// The fields of IPTC, each with its values.
+    #[must_use]
+    pub fn iptc(&self) -> Vec<Property> {
+        self.iptc.as_deref().map(iptc::fields).unwrap_or_default()
+    }
+
+    /// Whether XMP says where the picture was taken.
+    #[must_use]
+    pub fn has_xmp_gps(&self) -> bool {
+        self.xmp().iter().any(|(name, _)| is_place(name))
+    }
+
+    fn read_jpeg(&mut self, bytes: &[u8]) {
+        for segment in jpeg::segments(bytes).0 {
+            let named = |name: &[u8]| segment.data.strip_prefix(name);
+            match segment.marker {
+                0xe0 => self.dpi = self.dpi.or(named(b"JFIF\0").and_then(jfif_dpi)),
+                0xe1 => self.xmp = self.xmp.take().or(named(b"http://ns.adobe.com/xap/1.0/\0").map(<[u8]>::to_vec)),
+                0xed => self.iptc = self.iptc.take().or(named(b"Photoshop 3.0\0").and_then(iptc::of_resources)),
+                0xfe => self.add_text("comment", segment.data),
+                _ => {}
+            }
+        }
+    }
+
+    fn read_png(&mut self, bytes: &[u8]) {
+        for chunk in png::chunks(bytes) {
+            match &chunk.kind {
+                b"pHYs" => self.dpi = png_dpi(chunk.data),
+                b"tEXt" | b"zTXt" | b"iTXt" if self.texts.len() < TEXTS => match png::text(&chunk) {
+                    Some((name, text)) if name == "XML:com.adobe.xmp" => self.xmp = Some(text),
+                    // What other programs packed into a text is no text.
+                    Some((name, text)) if !name.starts_with("Raw profile type") => self.add_text(&name, &text),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn read_gif(&mut self, bytes: &[u8]) {
+        for (block, place) in gif::blocks(bytes) {
+            let whole = &bytes[place];
+            match block {
+                Block::Text if whole.get(1) == Some(&0xfe) => self.add_text("comment", &gif::joined(whole)),
+                // XMP is written here as it is, not in sub-blocks, with a trailer that makes it look as if.
+                Block::Application { name: b"XMP DataXMP", .. } => {
+                    let end = whole.windows(2).rposition(|two| two == [0x01, 0xff]).unwrap_or(whole.len());
+                    self.xmp = whole.get(14..end).and_then(bounded);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn read_tiff(&mut self, bytes: &[u8]) {
+        let Some(tiff) = Tiff::of(bytes) else { return };
+        // The directory of the first page is EXIF itself.
+        self.exif = (bytes.len() <= 64 << 20).then(|| bytes.to_vec());
+        let value = |tag| tiff.find(tag).and_then(|entry| tiff.value(&entry)).and_then(bounded);
+        (self.xmp, self.iptc) = (value(700), value(33723));
+    }
+
+    fn read_avif(&mut self, bytes: &[u8]) {
+        let Some(items) = Items::of(bytes) else { return };
+        let mut about = items.referring(b"cdsc", items.primary());
+        let xmp = about.find(|id| items.kind(*id) == Some(*b"mime"));
+        self.xmp = xmp.and_then(|id| items.data(id)).filter(|data| data.len() <= METADATA_BYTES);
+    }
+
+    fn add_text(&mut self, name: &str, text: &[u8]) {
+        if self.texts.len() < TEXTS {
+            self.texts.push((shown(name), shown(&String::from_utf8_lossy(text))));
+        }
+    }
+}
+
+/// Whether a property of XMP says where a picture was taken.
+#[must_use]
+pub fn is_place(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("gps")
+}
+
+fn bounded(data: &[u8]) -> Option<Vec<u8>> {
+    (data.len() <= METADATA_BYTES).then(|| data.to_vec())
+}
+
+/// A text as it may be shown: without control characters, and not too long.
+pub(crate) fn shown(text: &str) -> String {
+    let visible = text.trim_end_matches('\0').chars().filter(|character| !character.is_control() || *character == '\n');
+    visible.take(CHARS).collect::<String>().trim().to_owned()
+}
+
+/// JFIF 1.02: version, unit, density across and down.
+fn jfif_dpi(data: &[u8]) -> Option<[f64; 2]> {
+    let [_, _, unit, a, b, c, d, ..] = data else { return None };
+    let factor = match unit {
+        1 => 1.0,
+        2 => 2.54,
+        _ => return None,
+    };
+    Some([[a, b], [c, d]].map(|[high, low]| f64::from(u16::from_be_bytes([*high, *low])) * factor))
+}
+
+/// Pixels per metre (PNG specification, third edition, section 11.3.4.3).
+fn png_dpi(data: &[u8]) -> Option<[f64; 2]> {
+    let number = |at| part(data, at, 4)?.first_chunk().map(|four| f64::from(u32::from_be_bytes(*four)));
+    let inches = |per_metre: f64| (per_metre * 0.0254 * 100.0).round() / 100.0;
+    (data.get(8) == Some(&1)).then_some([inches(number(0)?), inches(number(4)?)])
+}

@@ -1,0 +1,290 @@
+//! Metadata taken out of a file, its pixels left as they are, bit by bit.
+//!
+//! What is kept is listed; everything else goes, also what we do not know and what lies behind the end of the picture.
+
+use std::borrow::Cow;
+
+use crate::container::gif::Block;
+use crate::container::tiff::Tiff;
+use crate::container::{gif, jpeg, png, riff};
+use crate::error::Error;
+use crate::format::Format;
+use crate::head::Head;
+
+/// What stays in a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep {
+    /// The colour profile: without it colours may look different.
+    pub profile: bool,
+    /// Who made the picture and who has the rights.
+    pub rights: bool,
+}
+
+/// A file without metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stripped {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What was taken out, such as `exif`: each once, in order.
+    pub removed: Vec<&'static str>,
+}
+
+/// The EXIF tags `Orientation`, `Artist` and `Copyright`.
+const ORIENTATION: u16 = 0x0112;
+const ARTIST: u16 = 0x013b;
+const COPYRIGHT: u16 = 0x8298;
+
+/// Takes the metadata out of a JPEG, PNG, WebP or GIF. It is shown as before: what turns it upright stays.
+///
+/// # Errors
+/// When the file is of another format, or damaged.
+pub fn strip(bytes: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> {
+    let exif = exif_to_keep(head, keep);
+    let mut removed = Vec::new();
+    let stripped = match head.format {
+        Format::Jpeg => jpeg(bytes, exif, keep, &mut removed),
+        Format::Png => png(bytes, exif, keep, &mut removed),
+        Format::Webp => webp(bytes, exif, keep, &mut removed),
+        Format::Gif => gif(bytes, keep, &mut removed),
+        other => {
+            return Err(Error::Impossible(format!(
+                "metadata is taken out of JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which leaves it behind",
+                other.name()
+            )));
+        }
+    };
+    let bytes = stripped.ok_or_else(|| Error::Damaged(head.format, "its parts cannot be told apart".into()))?;
+    removed.sort_unstable();
+    removed.dedup();
+    Ok(Stripped { bytes, removed })
+}
+
+/// EXIF data of the few tags that stay, if any do.
+fn exif_to_keep(head: &Head, keep: Keep) -> Option<Vec<u8>> {
+    let turned = head.orientation.to_exif();
+    let mut entries: Vec<(u16, Cow<'_, [u8]>)> = Vec::new();
+    if turned != 1 {
+        entries.push((ORIENTATION, Cow::Owned(vec![turned])));
+    }
+    if let Some(tiff) = head.exif.as_deref().and_then(Tiff::of).filter(|_| keep.rights) {
+        for tag in [ARTIST, COPYRIGHT] {
+            let value = tiff.find(tag).filter(|entry| entry.kind == 2).and_then(|entry| tiff.value(&entry));
+            entries.extend(value.filter(|value| value.len() <= 1000).map(|value| (tag, Cow::Borrowed(value))));
+        }
+    }
+    (!entries.is_empty()).then(|| tiff(&entries))
+}
+
+/// A TIFF of one directory: numbers of two bytes and texts.
+fn tiff(entries: &[(u16, Cow<'_, [u8]>)]) -> Vec<u8> {
+    let mut bytes = b"MM\0\x2a\0\0\0\x08".to_vec();
+    bytes.extend_from_slice(&(entries.len() as u16).to_be_bytes());
+    let mut behind = Vec::new();
+    let mut place = 8 + 2 + 12 * entries.len() + 4;
+    for (tag, value) in entries {
+        bytes.extend_from_slice(&tag.to_be_bytes());
+        let (kind, count, inline) = match *tag {
+            ORIENTATION => (3u16, 1, [0, value[0], 0, 0]),
+            _ if value.len() <= 4 => {
+                let mut inline = [0; 4];
+                inline[..value.len()].copy_from_slice(value);
+                (2, value.len(), inline)
+            }
+            _ => {
+                let at = (place as u32).to_be_bytes();
+                behind.extend_from_slice(value);
+                place += value.len();
+                (2, value.len(), at)
+            }
+        };
+        bytes.extend_from_slice(&kind.to_be_bytes());
+        bytes.extend_from_slice(&(count as u32).to_be_bytes());
+        bytes.extend_from_slice(&inline);
+    }
+    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend_from_slice(&behind);
+    bytes
+}
+
+fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
+    let (segments, scan) = jpeg::segments(bytes);
+    let mut stripped = bytes.get(..2)?.to_vec();
+    let exif = exif.map(|exif| {
+        let length = (exif.len() + 8) as u16;
+        [&[0xff, 0xe1], &length.to_be_bytes()[..], b"Exif\0\0", &exif].concat()
+    });
+    let mut exif = exif.into_iter();
+    // JFIF wants to be first, EXIF too: after JFIF every reader finds it.
+    if segments.first().is_none_or(|segment| segment.marker != 0xe0) {
+        stripped.extend(exif.by_ref().flatten());
+    }
+    for segment in segments {
+        let data = segment.data;
+        let gone = match segment.marker {
+            0xe0 if data.starts_with(b"JFIF\0") && data.len() >= 14 => {
+                // With a thumbnail it is longer: that goes.
+                stripped.extend_from_slice(&[0xff, 0xe0, 0, 16]);
+                stripped.extend_from_slice(&data[..12]);
+                stripped.extend_from_slice(&[0, 0]);
+                stripped.extend(exif.by_ref().flatten());
+                if data.len() > 14 { "thumbnail" } else { continue }
+            }
+            0xe1 if data.starts_with(b"Exif\0") => "exif",
+            0xe1 if data.starts_with(b"http://ns.adobe.com/") => "xmp",
+            0xe2 if data.starts_with(b"ICC_PROFILE\0") => {
+                if keep.profile {
+                    ""
+                } else {
+                    "profile"
+                }
+            }
+            0xed => "iptc",
+            // What colours the components are is said here.
+            0xee if data.starts_with(b"Adobe") => "",
+            0xfe => "comments",
+            0xe0..=0xef => "other",
+            _ => "",
+        };
+        match gone {
+            "" => stripped.extend_from_slice(segment.whole),
+            gone => removed.push(gone),
+        }
+    }
+    stripped.extend(exif.flatten());
+    let scan = scan?;
+    let end = jpeg::end(bytes, scan).unwrap_or(bytes.len());
+    for (marker, place) in jpeg::parts(bytes, scan, end) {
+        match marker {
+            0xe0..=0xef | 0xfe => removed.push("other"),
+            _ => stripped.extend_from_slice(&bytes[place]),
+        }
+    }
+    if end < bytes.len() {
+        removed.push("other");
+    }
+    Some(stripped)
+}
+
+fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
+    let mut stripped = bytes.get(..8)?.to_vec();
+    let mut exif = exif.map(|exif| png::chunk(b"eXIf", &exif)).into_iter();
+    let mut ended = false;
+    let mut length = 8;
+    for chunk in png::chunks(bytes) {
+        length += chunk.whole.len();
+        ended = &chunk.kind == b"IEND";
+        let gone = match &chunk.kind {
+            b"IDAT" => {
+                stripped.extend(exif.by_ref().flatten());
+                ""
+            }
+            b"iCCP" => {
+                if keep.profile {
+                    ""
+                } else {
+                    "profile"
+                }
+            }
+            b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"bKGD" | b"pHYs"
+            | b"acTL" | b"fcTL" | b"fdAT" => "",
+            b"eXIf" => "exif",
+            b"tEXt" | b"zTXt" | b"iTXt" => match png::text(&chunk) {
+                Some((name, _)) if keep.rights && matches!(name.as_str(), "Author" | "Copyright") => "",
+                Some((name, _)) if name == "XML:com.adobe.xmp" => "xmp",
+                _ => "comments",
+            },
+            // What has a capital letter is needed to show the picture.
+            [first, ..] if first.is_ascii_uppercase() => "",
+            _ => "other",
+        };
+        match gone {
+            "" => stripped.extend_from_slice(chunk.whole),
+            gone => removed.push(gone),
+        }
+    }
+    if length < bytes.len() {
+        removed.push("other");
+    }
+    ended.then_some(stripped)
+}
+
+fn webp(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
+    const PROFILE: u8 = 0x20;
+    const EXIF: u8 = 0x08;
+    const XMP: u8 = 0x04;
+    let mut stripped = b"RIFF\0\0\0\0WEBP".to_vec();
+    let mut length = 12;
+    for chunk in riff::chunks(bytes) {
+        length += chunk.whole.len();
+        let gone = match &chunk.kind {
+            b"VP8X" => {
+                let start = stripped.len() + 8;
+                stripped.extend_from_slice(chunk.whole);
+                let flags = stripped.get_mut(start)?;
+                let kept = if keep.profile { 0 } else { PROFILE };
+                *flags = *flags & !(EXIF | XMP | kept) | if exif.is_some() { EXIF } else { 0 };
+                continue;
+            }
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" => "",
+            b"ICCP" => {
+                if keep.profile {
+                    ""
+                } else {
+                    "profile"
+                }
+            }
+            b"EXIF" => "exif",
+            b"XMP " => "xmp",
+            _ => "other",
+        };
+        match gone {
+            "" => stripped.extend_from_slice(chunk.whole),
+            gone => removed.push(gone),
+        }
+    }
+    if length < bytes.len() {
+        removed.push("other");
+    }
+    if let Some(exif) = exif {
+        stripped.extend_from_slice(b"EXIF");
+        stripped.extend_from_slice(&(exif.len() as u32).to_le_bytes());
+        stripped.extend_from_slice(&exif);
+        stripped.resize(stripped.len().next_multiple_of(2), 0);
+    }
+    let size = u32::try_from(stripped.len() - 8).ok()?;
+    stripped[4..8].copy_from_slice(&size.to_le_bytes());
+    Some(stripped)
+}
+
+fn gif(bytes: &[u8], keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
+    let mut stripped = bytes.get(..gif::start(bytes)?)?.to_vec();
+    let mut ended = stripped.len();
+    for (block, place) in gif::blocks(bytes) {
+        ended = place.end;
+        let gone = match block {
+            Block::Frame | Block::Control { .. } | Block::Trailer => "",
+            Block::Application { name: b"NETSCAPE2.0" | b"ANIMEXTS1.0", .. } => "",
+            Block::Application { name: b"ICCRGBG1012", .. } => {
+                if keep.profile {
+                    ""
+                } else {
+                    "profile"
+                }
+            }
+            Block::Application { name: b"XMP DataXMP", .. } => "xmp",
+            Block::Application { .. } => "other",
+            Block::Text => "comments",
+        };
+        match gone {
+            "" => stripped.extend_from_slice(&bytes[place]),
+            gone => removed.push(gone),
+        }
+    }
+    if ended < bytes.len() {
+        removed.push("other");
+    }
+    if stripped.last() != Some(&0x3b) {
+        stripped.push(0x3b);
+    }
+    Some(stripped)
+}

@@ -1,0 +1,155 @@
+//! What a picture says besides its pixels: read, or taken out without touching them.
+
+use std::collections::BTreeMap;
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::{Keep, Metadata};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, about};
+use crate::info::{Gps, SourceFormat, gps};
+use crate::input;
+
+/// The media types of files that come back without metadata.
+pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// What the document says of reading.
+pub const READ_DESCRIPTION: &str = "\
+EXIF, XMP, IPTC and comments of a picture. Where it was taken is left out unless `gps` says otherwise. Notes that only the camera's \
+maker can read, thumbnails, and texts beyond 2,000 characters are left out.";
+
+/// What the document says of taking out.
+pub const STRIP_DESCRIPTION: &str = "\
+The same JPEG, PNG, WebP or GIF without EXIF, GPS, XMP, IPTC, comments, thumbnails and whatever else lies beside the pixels. \
+These are not touched: nothing is encoded anew, and the picture looks as before. The colour profile stays unless `profile` is \
+false, and so does what turns the picture upright. Other formats lose their metadata by converting them.";
+
+/// A picture whose metadata is wanted.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct ReadRequest {
+    /// The picture.
+    pub image: File,
+    /// Whether to tell where it was taken.
+    #[serde(default)]
+    pub gps: bool,
+}
+
+/// The metadata of a picture.
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadResponse {
+    /// Its format.
+    pub format: SourceFormat,
+    /// EXIF by the names of its tags, as a person reads them: `{"Model":"X100","FNumber":"f/2.8"}`.
+    pub exif: BTreeMap<String, String>,
+    /// XMP by its properties, such as `dc:creator`, each with its values.
+    pub xmp: BTreeMap<String, Vec<String>>,
+    /// IPTC by its fields, such as `keywords`, each with its values.
+    pub iptc: BTreeMap<String, Vec<String>>,
+    /// Comments, and the texts of a PNG.
+    pub texts: Vec<Text>,
+    /// Whether it says where it was taken.
+    pub has_gps: bool,
+    /// Where it was taken, if that was asked for and is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gps: Option<Gps>,
+}
+
+/// A text with its name.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Text {
+    /// Its name; `comment` where the format has none.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A picture that is to lose its metadata.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct StripRequest {
+    /// The picture.
+    pub image: File,
+    /// Whether the colour profile stays; without it colours may look different.
+    #[serde(default = "yes")]
+    pub profile: bool,
+    /// Whether the names of the artist and of who has the rights stay, where EXIF or the texts of a PNG have them.
+    #[serde(default)]
+    pub keep_rights: bool,
+}
+
+/// What was taken out.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StripFacts {
+    /// Its format.
+    pub format: SourceFormat,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// Its size in bytes before.
+    pub bytes_before: usize,
+    /// What was taken out: `comments`, `exif`, `iptc`, `other`, `profile`, `thumbnail`, `xmp`.
+    pub removed: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A request for reading that works.
+#[must_use]
+pub fn read_example() -> ReadRequest {
+    ReadRequest { image: input::example(), gps: false }
+}
+
+/// A request for taking out that works.
+#[must_use]
+pub fn strip_example() -> StripRequest {
+    StripRequest { image: input::example(), profile: true, keep_rights: false }
+}
+
+/// Reads the metadata of a picture.
+///
+/// # Errors
+/// When it is no picture, or its head is damaged.
+pub fn read(request: ReadRequest, _: &Call) -> Result<ReadResponse, Error> {
+    let head = input::head("image", &request.image)?;
+    let metadata = Metadata::of(request.image.bytes(), &head);
+    let exif = metadata.exif();
+    let tags = exif.as_ref().map(pictures::Exif::tags).unwrap_or_default();
+    let xmp = metadata.xmp();
+    Ok(ReadResponse {
+        format: head.format.into(),
+        has_gps: tags.iter().any(|tag| tag.gps) || metadata.has_xmp_gps(),
+        exif: tags.into_iter().filter(|tag| request.gps || !tag.gps).map(|tag| (tag.name, tag.value)).collect(),
+        xmp: xmp.into_iter().filter(|(name, _)| request.gps || !pictures::is_place(name)).collect(),
+        iptc: metadata.iptc().into_iter().collect(),
+        texts: metadata.texts.iter().map(|(name, text)| Text { name: name.clone(), text: text.clone() }).collect(),
+        gps: exif.as_ref().filter(|_| request.gps).and_then(gps),
+    })
+}
+
+/// Takes the metadata out of a picture.
+///
+/// # Errors
+/// When it is of a format whose metadata cannot be taken out, or damaged.
+pub fn strip(request: StripRequest, _: &Call) -> Result<WithFile<StripFacts>, Error> {
+    let head = input::head("image", &request.image)?;
+    let keep = Keep { profile: request.profile, rights: request.keep_rights };
+    let stripped = pictures::strip(request.image.bytes(), &head, keep).map_err(about("image"))?;
+    let facts = StripFacts {
+        format: head.format.into(),
+        bytes: stripped.bytes.len(),
+        bytes_before: request.image.bytes().len(),
+        removed: stripped.removed.iter().map(|what| (*what).to_owned()).collect(),
+    };
+    let extension = head.format.extension();
+    let name = request.image.name().map_or_else(|| format!("picture.{extension}"), str::to_owned);
+    Ok(WithFile { file: File::new(name, head.format.media_type(), stripped.bytes), facts })
+}
