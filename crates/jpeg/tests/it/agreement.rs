@@ -10,7 +10,8 @@ fn expected(name: &str) -> Option<Plane> {
     let end = file.iter().position(|&byte| byte == b'\n').unwrap();
     let head = std::str::from_utf8(&file[..end]).unwrap();
     let numbers: Vec<u32> = head.split(' ').skip(1).map(|word| word.parse().unwrap()).collect();
-    Some(Plane { width: numbers[0], height: numbers[1], samples: file[end + 1..].to_vec() })
+    let (width, height) = (numbers[0], numbers[1]);
+    Some(Plane { width, height, across: width.into(), down: height.into(), samples: file[end + 1..].to_vec() })
 }
 
 /// The greatest difference between a plane and one that is not larger.
@@ -30,7 +31,8 @@ fn an_eighth_is_what_libjpeg_turbo_makes() {
     assert_eq!(names.len(), 30);
     for name in names {
         let planes = decode(&picture(&name), Scale::Eighth).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(planes.luma, expected(&format!("{name}.8")).unwrap(), "{name}");
+        let (ours, theirs) = (planes.luma, expected(&format!("{name}.8")).unwrap());
+        assert_eq!((ours.width, ours.height, ours.samples), (theirs.width, theirs.height, theirs.samples), "{name}");
     }
 }
 
