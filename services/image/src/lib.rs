@@ -7,8 +7,10 @@ pub mod geometry;
 pub mod info;
 pub mod input;
 pub mod metadata;
+pub mod optimize;
 pub mod output;
 pub mod resize;
+mod ssim;
 pub mod thumbnail;
 
 use chassis::{Cost, Service, Settings};
@@ -56,6 +58,14 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &thumbnail::ThumbnailRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /optimize", optimize::optimize, |op| {
+            op.summary("Make a picture smaller in bytes")
+                .description(optimize::DESCRIPTION)
+                .example(optimize::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &optimize::OptimizeRequest| input::is_risky(&request.image))
         })
         .compute("POST /convert", convert::convert, |op| {
             op.summary("Convert a picture to another format")

@@ -136,6 +136,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
         lossless: request.lossless,
         progressive: request.progressive,
         background: request.background,
+        ..Output::default()
     };
     let picture = match plan.canvas {
         Some(canvas) => on_canvas(picture, canvas, request.position, request.background.unwrap_or(Color::TRANSPARENT))?,

@@ -28,13 +28,15 @@ pub struct Encoding {
     pub progressive: bool,
     /// What shows through where the format has no alpha.
     pub background: [u8; 3],
+    /// As small as can be, however long it takes.
+    pub smallest: bool,
 }
 
 impl Encoding {
     /// A format as most people want it.
     #[must_use]
     pub fn of(format: Format) -> Self {
-        Self { format, quality: 80, lossless: false, progressive: false, background: [255; 3] }
+        Self { format, quality: 80, lossless: false, progressive: false, background: [255; 3], smallest: false }
     }
 }
 
@@ -47,7 +49,7 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
     match encoding.format {
         Format::Jpeg => jpeg::encode(first, encoding),
         Format::Webp => webp::encode(picture, encoding, cancelled),
-        Format::Png => png::encode(first),
+        Format::Png => png::encode(first, encoding.smallest),
         Format::Gif => gif::encode(picture, cancelled),
         other => Err(Error::Impossible(format!("{} is not written: choose jpeg, png, webp or gif", other.name()))),
     }
