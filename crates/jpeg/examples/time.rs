@@ -18,7 +18,7 @@ fn main() {
     if arguments[0] == "dump" {
         let planes = decode(&fs::read(&arguments[2]).unwrap(), scale, &|| false).unwrap();
         let all = std::iter::once(&planes.luma).chain(planes.chroma.iter().flatten());
-        for (Plane { width, height, samples }, path) in all.zip(&arguments[3..]) {
+        for (Plane { width, height, samples, .. }, path) in all.zip(&arguments[3..]) {
             let mut file = format!("P5 {width} {height} 255\n").into_bytes();
             file.extend_from_slice(samples);
             fs::write(path, file).unwrap();
