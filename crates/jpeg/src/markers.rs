@@ -128,7 +128,6 @@ impl<'a> Walk<'a> {
                 }
                 // Without parameters.
                 0x01 | 0xD8 => continue,
-                0xDC => return Err(Error::Unsupported("a height that follows the first scan")),
                 _ => {}
             }
             let segment = self.segment()?;

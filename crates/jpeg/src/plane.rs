@@ -10,10 +10,10 @@ pub struct Plane {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// How many samples of a row the picture takes up: the last one often only in part.
-    pub across: f64,
-    /// How many rows it takes up.
-    pub down: f64,
+    /// How much of the plane is the picture, across and down, in samples. Where a side is no multiple of 8 the last
+    /// sample stands partly for what is beyond the edge: 341 samples for 340.625. A resize that starts from 341 moves
+    /// everything by up to a third of a sample.
+    pub extent: [f64; 2],
     /// `width * height` samples, 0 to 255.
     pub samples: Vec<u8>,
 }
@@ -45,8 +45,7 @@ impl<const N: usize> Growing<N> {
     pub fn new(component: &Component, table: &[u16; 64]) -> Self {
         let (width, height) = (component.scaled_width(N), component.scaled_height(N));
         let samples = Vec::with_capacity(width as usize * height as usize);
-        let (across, down) = component.covers(N);
-        let plane = Plane { width, height, across, down, samples };
+        let plane = Plane { width, height, extent: component.extent(N), samples };
         let blocks = component.padded_across;
         let strip = vec![0; row_length::<1>(blocks) * N * N];
         Self { plane, inverse: Inverse::new(table), strip, length: row_length::<N>(blocks) }

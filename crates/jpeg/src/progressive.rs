@@ -11,7 +11,7 @@ use crate::huffman::{Code, Differences};
 use crate::idct::{block_start, limit, places, row_length};
 use crate::markers::{Scan, Walk};
 use crate::plane::{Growing, Plane};
-use crate::sequential::{restart, start};
+use crate::sequential::{layout, restart};
 
 const EARLY: Error = Error::Corrupt("the picture's data ends too early");
 
@@ -137,7 +137,7 @@ fn dc_scan<const N: usize>(
         // Refining takes plain bits.
         tables.push(if refines { None } else { Some(Differences::new(&walk.dc_code(part.dc)?)?) });
     }
-    let (mcus, units) = start(scan, frame)?;
+    let (mcus, units) = layout(scan, frame)?;
     let mut bits = Bits::new(walk.bytes, scan.data);
     let mut predictors = [0_i32; 4];
     let mut left = scan.interval;

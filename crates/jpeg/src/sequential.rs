@@ -33,10 +33,6 @@ pub(crate) fn decode<const N: usize>(
     }
 }
 
-/// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no
-/// check.
-const BLOCK: usize = 512;
-
 /// A block of an MCU.
 pub(crate) struct Unit {
     /// Which part of the scan it belongs to.
@@ -50,7 +46,7 @@ pub(crate) struct Unit {
 }
 
 /// MCUs of a scan, across and down, and the blocks of each. A component alone has one block in each (T.81, A.2.2).
-pub(crate) fn start(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<Unit>), Error> {
+pub(crate) fn layout(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<Unit>), Error> {
     let components = || scan.parts.iter().map(|part| &frame.components[part.component]);
     if let [part] = scan.parts[..] {
         let component = &frame.components[part.component];
@@ -82,6 +78,10 @@ struct Target<'t> {
     step: usize,
 }
 
+/// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no
+/// check.
+const BLOCK: usize = 512;
+
 /// Decodes a scan; where its data ends, and its planes.
 fn decode_scan<const N: usize>(
     walk: &Walk<'_>,
@@ -99,7 +99,7 @@ fn decode_scan<const N: usize>(
             coefficients[part.ac & 3] = Some(Coefficients::new(&walk.ac_code(part.ac)?, N > 1));
         }
     }
-    let ((across, down), units) = start(scan, frame)?;
+    let ((across, down), units) = layout(scan, frame)?;
     let mut planes: Vec<Growing<N>> = Vec::new();
     // Coefficients of a row of MCUs: of each component one or more rows of blocks.
     let mut rows: Vec<Vec<i16>> = Vec::new();

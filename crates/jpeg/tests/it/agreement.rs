@@ -10,8 +10,8 @@ fn expected(name: &str) -> Option<Plane> {
     let end = file.iter().position(|&byte| byte == b'\n').unwrap();
     let head = std::str::from_utf8(&file[..end]).unwrap();
     let numbers: Vec<u32> = head.split(' ').skip(1).map(|word| word.parse().unwrap()).collect();
-    let (width, height) = (numbers[0], numbers[1]);
-    Some(Plane { width, height, across: width.into(), down: height.into(), samples: file[end + 1..].to_vec() })
+    let [width, height] = [numbers[0], numbers[1]];
+    Some(Plane { width, height, extent: [width, height].map(f64::from), samples: file[end + 1..].to_vec() })
 }
 
 /// The greatest difference between a plane and one that is not larger.
@@ -31,8 +31,12 @@ fn an_eighth_is_what_libjpeg_turbo_makes() {
     assert_eq!(names.len(), 30);
     for name in names {
         let planes = decode(&picture(&name), Scale::Eighth).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let (ours, theirs) = (planes.luma, expected(&format!("{name}.8")).unwrap());
-        assert_eq!((ours.width, ours.height, ours.samples), (theirs.width, theirs.height, theirs.samples), "{name}");
+        let (luma, expected) = (planes.luma, expected(&format!("{name}.8")).unwrap());
+        assert_eq!(
+            (luma.width, luma.height, luma.samples),
+            (expected.width, expected.height, expected.samples),
+            "{name}"
+        );
     }
 }
 
@@ -129,6 +133,8 @@ fn sizes() {
         let [second, third] = chroma.unwrap();
         assert_eq!((size(&first), size(&second), size(&third)), (luma, blue, red), "{name} {scale:?}");
     }
+    let Planes { luma, chroma, .. } = decode(&picture("420"), Scale::Eighth).unwrap();
+    assert_eq!((luma.extent, chroma.unwrap()[0].extent), ([16.375, 11.625], [8.1875, 5.8125]));
     assert_eq!(decode(&picture("grey"), Scale::Half).unwrap().chroma, None);
     assert_eq!(Scale::Quarter.of(131), 33);
 }

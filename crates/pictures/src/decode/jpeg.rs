@@ -54,7 +54,7 @@ fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale>
 
 fn planes_of(planes: jpeg::Planes) -> Planes {
     let of = |plane: jpeg::Plane| {
-        let part = Part { x: 0.0, y: 0.0, width: plane.across, height: plane.down };
+        let part = Part { x: 0.0, y: 0.0, width: plane.extent[0], height: plane.extent[1] };
         let samples = GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
         Plane { samples, part }
     };
