@@ -115,7 +115,12 @@ pub fn head(bytes: &[u8]) -> Result<Head, Error> {
         Format::Webp => containers::webp(bytes).ok_or_else(unfinished)?,
         Format::Gif => containers::gif(bytes).ok_or_else(unfinished)?,
         Format::Avif => containers::avif(bytes).ok_or_else(unfinished)?,
-        Format::Tiff => TiffDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
+        Format::Tiff => {
+            let greys = still::indexed::of(bytes).map(|(greys, _)| greys);
+            let source = Cursor::new(greys.as_deref().unwrap_or(bytes));
+            let head = TiffDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?;
+            if greys.is_some() { Head { colors: Colors::Rgb, ..head } } else { head }
+        }
         Format::Bmp => BmpDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
         Format::Ico => icon_head(bytes)?,
         Format::Pnm => PnmDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,

@@ -90,4 +90,12 @@ impl<'a> Tiff<'a> {
         bytes[4..8].copy_from_slice(&place);
         bytes
     }
+
+    /// The same file with another number at a place.
+    pub(crate) fn with_u16(&self, at: usize, number: u16) -> Vec<u8> {
+        let mut bytes = self.bytes.to_vec();
+        let number = if self.big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
+        bytes[at..at + 2].copy_from_slice(&number);
+        bytes
+    }
 }

@@ -1,5 +1,7 @@
 //! Still pictures by the decoders of `image`, and the page of a document that was asked for.
 
+pub(crate) mod indexed;
+
 use std::borrow::Cow;
 use std::io::Cursor;
 
@@ -29,7 +31,10 @@ fn by_image(format: Format, bytes: &[u8]) -> ImageResult<DynamicImage> {
         Format::Png => read(PngDecoder::with_limits(source, memory())?),
         Format::Webp => read(WebPDecoder::new(source)?),
         Format::Gif => read(GifDecoder::new(source)?),
-        Format::Tiff => read(TiffDecoder::new(source)?),
+        Format::Tiff => match indexed::of(bytes) {
+            Some((greys, palette)) => Ok(palette.paint(read(TiffDecoder::new(Cursor::new(greys))?)?)),
+            None => read(TiffDecoder::new(source)?),
+        },
         Format::Bmp => read(BmpDecoder::new(source)?),
         Format::Ico => match icon_png(bytes) {
             Some(png) => by_image(Format::Png, png),

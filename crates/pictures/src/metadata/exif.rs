@@ -123,8 +123,9 @@ fn name(tag: exif::Tag) -> String {
 }
 
 fn value(field: &exif::Field, exif: &exif::Exif) -> String {
+    let is_time = matches!(field.tag, exif::Tag::DateTime | exif::Tag::DateTimeOriginal | exif::Tag::DateTimeDigitized);
     match &field.value {
-        Value::Ascii(texts) => {
+        Value::Ascii(texts) if !is_time => {
             let texts: Vec<String> = texts.iter().map(|text| shown(&String::from_utf8_lossy(text))).collect();
             shown(&texts.join("; "))
         }

@@ -1,12 +1,14 @@
 //! The image service: request in, picture out.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
 
 use std::path::PathBuf;
 
 use chassis::testing::Client;
 use chassis::{Clock, Settings};
 
+mod formats;
 mod resize;
 
 /// The service, whose worker processes are its own program.
