@@ -1,11 +1,18 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
 
 pub mod color;
+pub mod colors;
+pub mod crop;
 mod error;
 pub mod geometry;
 pub mod input;
+mod oklab;
 pub mod output;
+mod raster;
 pub mod resize;
+pub mod rotate;
+mod saliency;
+mod trim;
 
 use chassis::{Cost, Service, Settings};
 pub use error::Error;
@@ -18,14 +25,37 @@ pub const PORT: u16 = 3005;
 /// # Errors
 /// Never so far.
 pub fn service(_: &Settings) -> Result<Service, String> {
-    let service =
-        Service::new("image", "Resize, convert, draw, codes, charts").compute("POST /resize", resize::resize, |op| {
+    let service = Service::new("image", "Resize, convert, draw, codes, charts")
+        .compute("POST /resize", resize::resize, |op| {
             op.summary("Resize a picture")
                 .description(resize::DESCRIPTION)
                 .example(resize::example())
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &resize::ResizeRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /crop", crop::crop, |op| {
+            op.summary("Cut a part out of a picture")
+                .description(crop::DESCRIPTION)
+                .example(crop::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &crop::CropRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /rotate", rotate::rotate, |op| {
+            op.summary("Turn or mirror a picture")
+                .description(rotate::DESCRIPTION)
+                .example(rotate::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &rotate::RotateRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /colors", colors::colors, |op| {
+            op.summary("Find the colours of a picture")
+                .description(colors::DESCRIPTION)
+                .example(colors::example())
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &colors::ColorsRequest| input::is_risky(&request.image))
         });
     Ok(service)
 }

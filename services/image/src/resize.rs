@@ -11,7 +11,7 @@ use crate::color::Color;
 use crate::error::{Error, about, conflict};
 use crate::geometry::{Fit, Plan, Position};
 use crate::output::{Output, OutputFormat, PictureFacts};
-use crate::{Error as ImageError, input};
+use crate::{Error as ImageError, input, saliency};
 
 /// What the document says.
 pub const DESCRIPTION: &str = "\
@@ -126,6 +126,12 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     let (width, height) = plan.result();
     Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
     let picture = input::picture("image", &request.image, Some(plan.whole_size()), Frames::All, call)?;
+    let plan = match plan.region {
+        Some(part) if request.position.is_smart() => {
+            plan.at(saliency::place(&picture, (part.width, part.height), request.position, call)?)
+        }
+        _ => plan,
+    };
     let picture = pictures::resample(&picture, plan.region, plan.size, request.kernel.into(), &|| call.cancelled())
         .map_err(about("image"))?;
     let output = Output {
