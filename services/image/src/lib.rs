@@ -1,5 +1,6 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
 
+pub mod adjust;
 pub mod color;
 pub mod colors;
 pub mod crop;
@@ -49,6 +50,14 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &rotate::RotateRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /adjust", adjust::adjust, |op| {
+            op.summary("Change how a picture looks")
+                .description(adjust::DESCRIPTION)
+                .example(adjust::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &adjust::AdjustRequest| input::is_risky(&request.image))
         })
         .compute("POST /colors", colors::colors, |op| {
             op.summary("Find the colours of a picture")

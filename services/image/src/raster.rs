@@ -66,6 +66,22 @@ impl Raster {
         if self.has_alpha() { self } else { Self::of(recolored(self, false)) }
     }
 
+    /// A part of it, which lies inside.
+    pub(crate) fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let rows = self.samples.chunks_exact(self.stride()).skip(top).take(height);
+        let samples = rows.flat_map(|row| &row[left * self.channels..][..width * self.channels]).copied().collect();
+        Self { width, height, channels: self.channels, samples }
+    }
+
+    /// Puts another over a part of it: it lies inside and has as many channels.
+    pub(crate) fn put(&mut self, part: &Self, left: usize, top: usize) {
+        let (stride, start) = (self.stride(), left * self.channels);
+        let rows = self.samples.chunks_exact_mut(stride).skip(top);
+        for (row, part) in rows.zip(part.samples.chunks_exact(part.stride())) {
+            row[start..start + part.len()].copy_from_slice(part);
+        }
+    }
+
     /// With the channels a colour needs: colours where it is not grey, alpha where it can be seen through.
     pub(crate) fn holding(self, color: Color) -> Self {
         let grey = color.red == color.green && color.green == color.blue;

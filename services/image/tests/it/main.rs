@@ -10,6 +10,7 @@ use pictures::image::codecs::png::PngEncoder;
 use pictures::image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage};
 use serde_json::Value;
 
+mod adjust;
 mod colors;
 mod crop;
 mod resize;
@@ -56,4 +57,9 @@ fn shared(file: &str) -> Option<Vec<u8>> {
         skipped(&format!("{file} is not here"));
     }
     found
+}
+
+/// A file as JSON carries it.
+fn base64(file: &[u8]) -> String {
+    data_encoding::BASE64.encode(file)
 }

@@ -19,13 +19,18 @@ fn waves(width: u32, height: u32, alpha: bool) -> Vec<u8> {
 }
 
 const PILLOW: &str = r#"
-import json, sys
+import json, math, sys
 from PIL import Image
 request = json.load(sys.stdin)
 image = Image.frombytes("RGBA", request["size"], bytes(request["samples"]))
 way = request["way"]
 if way == "turn":
-    image = image.convert("RGBa").rotate(-request["angle"], Image.Resampling.BILINEAR, expand=True).convert("RGBA")
+    sin, cos = math.sin(math.radians(request["angle"])), math.cos(math.radians(request["angle"]))
+    (width, height), (wide, high) = image.size, request["canvas"]
+    x, y = width / 2 - cos * wide / 2 - sin * high / 2, height / 2 + sin * wide / 2 - cos * high / 2
+    way = (cos, sin, x, -sin, cos, y)
+    image = image.convert("RGBa").transform((wide, high), Image.Transform.AFFINE, way, Image.Resampling.BILINEAR)
+    image = image.convert("RGBA")
 else:
     image = image.transpose(Image.Transpose[way])
 json.dump({"size": image.size, "samples": list(image.tobytes())}, sys.stdout)
@@ -61,35 +66,27 @@ fn quarter_turns_and_mirrors_are_those_of_pillow() {
     }
 }
 
-/// Pillow has hard edges and a canvas that may be a pixel larger; inside, pixels are the same but for rounding.
+/// Pillow has hard edges; inside, pixels are the same but for rounding.
 #[test]
 fn any_angle_is_that_of_pillow() {
     for (angle, alpha) in [(7.0, false), (33.3, true), (45.0, false), (-120.0, true), (200.5, false)] {
         let source = waves(120, 80, alpha);
         let (size, samples) = pixels(&source);
-        let request = json!({"size": [size.0, size.1], "samples": samples, "way": "turn", "angle": angle});
+        let (canvas, ours) = pixels(&rotated(&source, &format!("angle={angle}")).body);
+        let request = json!({
+            "size": [size.0, size.1], "samples": samples, "way": "turn", "angle": angle, "canvas": [canvas.0, canvas.1],
+        });
         let Some(theirs) = python("image", PILLOW, &request) else { return };
-        let (size, ours) = pixels(&rotated(&source, &format!("angle={angle}")).body);
-        let other: Vec<u64> = theirs["size"].as_array().unwrap().iter().map(|side| side.as_u64().unwrap()).collect();
-        let off = (other[0].abs_diff(size.0.into()), other[1].abs_diff(size.1.into()));
-        assert!(off.0 <= 1 && off.1 <= 1, "{angle}: {size:?} {other:?}");
-        if off != (0, 0) {
-            continue;
-        }
-        let theirs = theirs["samples"].as_array().unwrap();
+        let theirs: Vec<u8> = serde_json::from_value(theirs["samples"].clone()).unwrap();
         let (mut compared, mut worst) = (0, 0);
         for (ours, theirs) in ours.chunks_exact(4).zip(theirs.chunks_exact(4)) {
-            // Where a pixel is hardly there, its colour is rounding.
-            if ours[3] < 128 || theirs[3].as_u64().unwrap() < 128 {
-                continue;
-            }
-            compared += 1;
-            let edge = ours[3].abs_diff(theirs[3].as_u64().unwrap() as u8) > 8;
-            for (ours, theirs) in ours.iter().zip(theirs).take(if edge { 0 } else { 4 }) {
-                worst = worst.max(ours.abs_diff(theirs.as_u64().unwrap() as u8));
+            // Where a pixel is hardly there, its colour is rounding; edges are softer here.
+            if ours[3].min(theirs[3]) >= 128 && ours[3].abs_diff(theirs[3]) <= 1 {
+                compared += 1;
+                worst = worst.max(ours.iter().zip(theirs).map(|(ours, theirs)| ours.abs_diff(*theirs)).max().unwrap());
             }
         }
-        assert!(compared > 5000 && worst <= 4, "{angle}: {worst} over {compared}");
+        assert!(compared > 8500 && worst <= if alpha { 3 } else { 1 }, "{angle}: {worst} over {compared}");
     }
 }
 
