@@ -9,6 +9,7 @@ pub mod geometry;
 pub mod input;
 mod oklab;
 pub mod output;
+pub mod overlay;
 mod raster;
 pub mod resize;
 pub mod rotate;
@@ -58,6 +59,16 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &adjust::AdjustRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /overlay", overlay::overlay, |op| {
+            op.summary("Put a picture or text upon a picture")
+                .description(overlay::DESCRIPTION)
+                .example(overlay::example())
+                .answers(output::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &overlay::OverlayRequest| {
+                    input::is_risky(&request.image) || request.overlay.as_ref().is_some_and(input::is_risky)
+                })
         })
         .compute("POST /colors", colors::colors, |op| {
             op.summary("Find the colours of a picture")

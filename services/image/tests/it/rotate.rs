@@ -105,7 +105,7 @@ fn corners_are_of_the_background() {
 fn a_turned_photo_is_upright_first() {
     let small = |turn: u32, options: &str| {
         let picture = shared(&format!("exif-orientation/Landscape_{turn}.jpg"))?;
-        let answer = client().post_as("image/jpeg", &format!("/api/v1/image/rotate?format=png&{options}"), picture);
+        let answer = client().post_as("image/jpeg", &format!("/api/v1/image/rotate?quality=95&{options}"), picture);
         assert_eq!(answered(&answer)["width"], 1200, "{turn}");
         Some(pixels(&answer.body).1)
     };
