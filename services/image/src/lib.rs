@@ -6,6 +6,7 @@ pub mod colors;
 pub mod crop;
 mod error;
 pub mod geometry;
+pub mod hash;
 pub mod input;
 mod oklab;
 pub mod output;
@@ -76,6 +77,15 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .example(colors::example())
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &colors::ColorsRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /hash", hash::hash, |op| {
+            op.summary("Hash what a picture shows, and compare two")
+                .description(hash::DESCRIPTION)
+                .example(hash::example())
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &hash::HashRequest| {
+                    input::is_risky(&request.image) || request.other.as_ref().is_some_and(input::is_risky)
+                })
         });
     Ok(service)
 }

@@ -21,16 +21,21 @@ static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| {
     })
 });
 
+/// How much light a sample is, 0 to 1.
+pub(crate) fn light(sample: u8) -> f32 {
+    LINEAR[usize::from(sample)]
+}
+
 /// How much light a colour gives, 0 to 1 (Rec. 709).
 pub(crate) fn luminance([red, green, blue]: [u8; 3]) -> f32 {
-    let [red, green, blue] = [red, green, blue].map(|sample| LINEAR[usize::from(sample)]);
+    let [red, green, blue] = [red, green, blue].map(light);
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 impl Oklab {
     /// Of a colour in sRGB.
     pub(crate) fn of(rgb: [u8; 3]) -> Self {
-        let [r, g, b] = rgb.map(|sample| LINEAR[usize::from(sample)]);
+        let [r, g, b] = rgb.map(light);
         let l = (0.412_221_47 * r + 0.536_332_54 * g + 0.051_445_99 * b).cbrt();
         let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
         let s = (0.088_302_46 * r + 0.281_718_84 * g + 0.629_978_7 * b).cbrt();

@@ -13,6 +13,7 @@ use serde_json::Value;
 mod adjust;
 mod colors;
 mod crop;
+mod hash;
 mod overlay;
 mod resize;
 mod rotate;
