@@ -1,6 +1,6 @@
 //! What the operations refuse, and the one table to codes.
 
-use chassis::Code;
+use chassis::{Call, Code};
 
 /// Why a request cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +31,11 @@ pub(crate) fn conflict(field: &'static str, message: impl Into<String>) -> Error
 /// What is the matter with the picture of a field.
 pub(crate) fn about(field: &'static str) -> impl Fn(pictures::Error) -> Error {
     move |problem| Error::Picture { field, problem }
+}
+
+/// Goes on only while somebody waits for the answer.
+pub(crate) fn still_wanted(call: &Call) -> Result<(), Error> {
+    if call.cancelled() { Err(about("image")(pictures::Error::Cancelled)) } else { Ok(()) }
 }
 
 impl From<Error> for chassis::Error {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::error::{about, conflict};
+use crate::hash::luma;
 use crate::input;
 use crate::output::{Output, OutputFormat};
 use crate::ssim::ssim;
@@ -187,14 +188,14 @@ impl Writer<'_> {
             return self.at(picture, None);
         }
         let sample = sample(picture);
-        let original = sample.clone().into_raster().to_luma8();
+        let original = luma(&sample);
         let (mut low, mut high) = QUALITIES;
         while low < high {
             let quality = low.midpoint(high);
             let written = Output { quality: Some(quality), smallest: false, progressive: false, ..self.output };
             let file = File::new("sample", "", written.write(&sample, self.call)?.0);
             let read = input::picture("image", &file, None, Frames::One(0), self.call)?;
-            if ssim(&original, &read.into_raster().to_luma8()) < similarity {
+            if ssim(&original, &luma(&read)) < similarity {
                 low = quality + 1;
             } else {
                 high = quality;

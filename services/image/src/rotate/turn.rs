@@ -1,0 +1,227 @@
+//! Pixels turned and mirrored.
+
+use crate::color::Color;
+use crate::raster::Raster;
+
+/// Pixels along the sides of the squares that are turned at once: both sides of a turn stay in the nearest cache.
+const TILE: usize = 32;
+/// Parts of a pixel in which places between pixels are counted.
+const ONE: i64 = 1 << 16;
+/// Parts of a pixel by which pixels are mixed.
+const WEIGHT: u32 = 8;
+
+/// Quarter turns, where an angle is nothing else.
+fn quarters(angle: f64) -> Option<u8> {
+    let quarters = angle.rem_euclid(360.0) / 90.0;
+    let whole = quarters.round();
+    ((quarters - whole).abs() < 1e-9).then_some(whole as u8 % 4)
+}
+
+/// Width and height of a picture that was turned.
+pub(crate) fn turned_size((width, height): (u32, u32), angle: f64) -> (u32, u32) {
+    match quarters(angle) {
+        Some(0 | 2) => (width, height),
+        Some(_) => (height, width),
+        None => {
+            let (sin, cos) = angle.to_radians().sin_cos();
+            let (width, height) = (f64::from(width), f64::from(height));
+            // A hair less, so that what is whole but for rounding does not grow by a pixel.
+            let side = |length: f64| (length - 1e-6).ceil().max(1.0) as u32;
+            (side(width * cos.abs() + height * sin.abs()), side(width * sin.abs() + height * cos.abs()))
+        }
+    }
+}
+
+/// A picture turned clockwise about its middle; what was not part of it is of a colour.
+pub(crate) fn turned(raster: Raster, angle: f64, corners: Color) -> Raster {
+    if let Some(quarters) = quarters(angle) {
+        return match raster.channels {
+            1 => quarter::<1>(raster, quarters),
+            2 => quarter::<2>(raster, quarters),
+            3 => quarter::<3>(raster, quarters),
+            _ => quarter::<4>(raster, quarters),
+        };
+    }
+    let raster = raster.holding(corners);
+    match raster.channels {
+        1 => slanted::<1>(&raster, angle, corners),
+        2 => slanted::<2>(&raster, angle, corners),
+        3 => slanted::<3>(&raster, angle, corners),
+        _ => slanted::<4>(&raster, angle, corners),
+    }
+}
+
+/// Mirrors: `flip` upside down, `flop` sideways.
+pub(crate) fn mirror(raster: &mut Raster, flip: bool, flop: bool) {
+    let stride = raster.stride();
+    if flip {
+        let (above, below) = raster.samples.split_at_mut(raster.height / 2 * stride);
+        for (above, below) in above.chunks_exact_mut(stride).zip(below.rchunks_exact_mut(stride)) {
+            above.swap_with_slice(below);
+        }
+    }
+    if flop {
+        for row in raster.samples.chunks_exact_mut(stride) {
+            match raster.channels {
+                1 => row.reverse(),
+                2 => row.as_chunks_mut::<2>().0.reverse(),
+                3 => row.as_chunks_mut::<3>().0.reverse(),
+                _ => row.as_chunks_mut::<4>().0.reverse(),
+            }
+        }
+    }
+}
+
+fn quarter<const N: usize>(mut raster: Raster, quarters: u8) -> Raster {
+    if quarters == 0 {
+        return raster;
+    }
+    if quarters == 2 {
+        raster.samples.as_chunks_mut::<N>().0.reverse();
+        return raster;
+    }
+    let (width, height) = (raster.width, raster.height);
+    let source = raster.samples.as_chunks::<N>().0;
+    let mut samples = vec![0; raster.samples.len()];
+    let target = samples.as_chunks_mut::<N>().0;
+    for top in (0..width).step_by(TILE) {
+        for left in (0..height).step_by(TILE) {
+            for y in top..(top + TILE).min(width) {
+                let row = &mut target[y * height..][..height];
+                for (x, pixel) in row.iter_mut().enumerate().take(left + TILE).skip(left) {
+                    *pixel = match quarters {
+                        1 => source[(height - 1 - x) * width + y],
+                        _ => source[x * width + (width - 1 - y)],
+                    };
+                }
+            }
+        }
+    }
+    Raster { width: height, height: width, channels: N, samples }
+}
+
+/// Any angle: each pixel of the result is mixed of the four around its place in the source.
+fn slanted<const N: usize>(raster: &Raster, angle: f64, corners: Color) -> Raster {
+    let (width, height) = turned_size((raster.width as u32, raster.height as u32), angle);
+    let corner: [u8; N] = corners.samples(N).try_into().expect("as many samples as channels");
+    let mut result = Raster::filled(width, height, &corner);
+    let source = raster.samples.as_chunks::<N>().0;
+    let (columns, rows) = (raster.width as i64, raster.height as i64);
+    let (sin, cos) = angle.to_radians().sin_cos();
+    let fixed = |value: f64| (value * ONE as f64).round() as i64;
+    let (step_x, step_y) = (fixed(cos), fixed(-sin));
+    let pixel_at = |x: i64, y: i64| {
+        let inside = (0..columns).contains(&x) && (0..rows).contains(&y);
+        if inside { source[(y * columns + x) as usize] } else { corner }
+    };
+    for (y, row) in result.samples.chunks_exact_mut(width as usize * N).enumerate() {
+        // The middle of the row's first pixel, seen from the middle of the result, turned back.
+        let (from_x, from_y) = (0.5 - f64::from(width) / 2.0, y as f64 + 0.5 - f64::from(height) / 2.0);
+        let mut at_x = fixed(from_x * cos + from_y * sin + raster.width as f64 / 2.0 - 0.5);
+        let mut at_y = fixed(-from_x * sin + from_y * cos + raster.height as f64 / 2.0 - 0.5);
+        for pixel in row.as_chunks_mut::<N>().0 {
+            let (x, y) = (at_x.div_euclid(ONE), at_y.div_euclid(ONE));
+            let (part_x, part_y) =
+                ((at_x & (ONE - 1)) as u32 >> (16 - WEIGHT), (at_y & (ONE - 1)) as u32 >> (16 - WEIGHT));
+            let within = x >= 0 && y >= 0 && x + 1 < columns && y + 1 < rows;
+            if within {
+                let start = (y * columns + x) as usize;
+                let (above, below) = (&source[start..start + 2], &source[start + columns as usize..][..2]);
+                *pixel = mixed([above[0], above[1], below[0], below[1]], part_x, part_y);
+            } else if x >= -1 && y >= -1 && x < columns && y < rows {
+                let four = [pixel_at(x, y), pixel_at(x + 1, y), pixel_at(x, y + 1), pixel_at(x + 1, y + 1)];
+                *pixel = mixed(four, part_x, part_y);
+            }
+            at_x += step_x;
+            at_y += step_y;
+        }
+    }
+    result
+}
+
+/// Four pixels mixed; colours by how opaque they are.
+#[inline]
+fn mixed<const N: usize>(four: [[u8; N]; 4], x: u32, y: u32) -> [u8; N] {
+    const ALL: u32 = 1 << WEIGHT;
+    let weights = [(ALL - x) * (ALL - y), x * (ALL - y), (ALL - x) * y, x * y];
+    let sum = |channel: usize| -> u32 {
+        four.iter().zip(weights).map(|(pixel, weight)| u32::from(pixel[channel]) * weight).sum()
+    };
+    let rounded = |sum: u32| ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8;
+    if N % 2 == 1 {
+        return std::array::from_fn(|channel| rounded(sum(channel)));
+    }
+    let alphas = four.map(|pixel| u32::from(pixel[N - 1]));
+    let opaque = sum(N - 1);
+    if opaque == 0 {
+        return [0; N];
+    }
+    std::array::from_fn(|channel| {
+        if channel == N - 1 {
+            return rounded(opaque);
+        }
+        let parts = four.iter().zip(weights).zip(alphas);
+        let sum: u64 =
+            parts.map(|((pixel, weight), alpha)| u64::from(pixel[channel]) * u64::from(weight * alpha)).sum();
+        ((sum + u64::from(opaque) / 2) / u64::from(opaque)) as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(width: usize, height: usize, channels: usize) -> Raster {
+        let samples = (0..width * height * channels).map(|sample| (sample * 7 % 251) as u8).collect();
+        Raster { width, height, channels, samples }
+    }
+
+    #[test]
+    fn four_quarters_are_a_whole_turn() {
+        for channels in 1..=4 {
+            let raster = numbered(70, 33, channels);
+            let quarter = turned(raster.clone(), 90.0, Color::BLACK);
+            assert_eq!((quarter.width, quarter.height), (33, 70));
+            assert_eq!(quarter.samples[..channels], raster.samples[32 * 70 * channels..][..channels]);
+            let back = turned(quarter.clone(), -90.0, Color::BLACK);
+            assert_eq!(back, raster);
+            assert_eq!(turned(quarter, 90.0, Color::BLACK), turned(raster.clone(), 180.0, Color::BLACK));
+            let mut mirrored = raster.clone();
+            mirror(&mut mirrored, true, true);
+            assert_eq!(mirrored, turned(raster, 540.0, Color::BLACK));
+        }
+    }
+
+    #[test]
+    fn a_slanted_picture_keeps_its_colour_and_gets_corners() {
+        let red = Color { red: 255, green: 0, blue: 0, alpha: 255 };
+        for channels in [1, 2, 3, 4] {
+            let mut raster = Raster::filled(40, 20, &[90, 90, 90, 255][..channels]);
+            if channels == 2 {
+                raster = Raster::filled(40, 20, &[90, 255]);
+            }
+            let slanted = turned(raster.clone(), 30.0, red);
+            assert_eq!((slanted.width, slanted.height), (45, 38));
+            let middle = slanted.samples.chunks_exact(slanted.channels).nth(19 * 45 + 22).unwrap();
+            assert_eq!(middle[..3], [90, 90, 90]);
+            assert_eq!(slanted.samples[..3], [255, 0, 0]);
+            let clear = turned(raster, 30.0, Color::TRANSPARENT);
+            assert!(clear.has_alpha() && clear.samples[clear.channels - 1] == 0);
+            // No edge is darker than the picture: colours are mixed by how opaque they are.
+            assert!(
+                clear
+                    .samples
+                    .chunks_exact(clear.channels)
+                    .all(|pixel| pixel[clear.channels - 1] == 0 || pixel[0] == 90)
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_too_small_to_turn() {
+        for angle in [0.0, 1.0, 45.0, 89.999_999_999_9, 90.0, 123.456, -0.0, 360.0] {
+            let turned = turned(numbered(1, 1, 3), angle, Color::WHITE);
+            assert_eq!(turned_size((1, 1), angle), (turned.width as u32, turned.height as u32));
+        }
+    }
+}
