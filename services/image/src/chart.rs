@@ -339,15 +339,19 @@ fn head(spec: &Spec, svg: &mut Svg) -> Rect {
     let pad = sizes.pad;
     let mut inner = Rect { left: pad, top: pad, right: spec.width - pad, bottom: spec.height - pad };
     // On a small picture the numbers come first.
-    if spec.height < sizes.title * 5.0 {
+    if spec.height < sizes.title * 6.5 {
         return inner;
     }
     let most = if spec.height > sizes.title * 12.0 { 2 } else { 1 };
+    let subtitle_fits = spec.height > sizes.title * 9.0;
     let mut y = inner.top;
     let title = Style::new(sizes.title, spec.look.text).bold();
     let subtitle = Style::new(sizes.subtitle, spec.look.muted);
     svg.group("head", |svg| {
-        for (style, text) in [(title, &spec.title), (subtitle, &spec.subtitle)] {
+        for (style, text, fits) in [(title, &spec.title, true), (subtitle, &spec.subtitle, subtitle_fits)] {
+            if !fits {
+                continue;
+            }
             let lines = text::wrap(text, style.size, style.bold, inner.width(), most);
             if !lines.is_empty() {
                 let first = y + style.size * 0.8;

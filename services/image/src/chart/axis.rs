@@ -88,7 +88,10 @@ impl Axis<'_> {
         let lines = ((spacing * 0.9 / leading).floor() as usize).clamp(1, 3);
         let stride = strides_wide_enough(self.labels.len(), spacing, self.size * 1.15);
         let wrap = |index: usize| (index, text::wrap(&self.labels[index], self.size, false, self.most, lines));
-        let shown: Vec<_> = (0..self.labels.len()).step_by(stride).map(wrap).collect();
+        // Of many on a small picture, the first does not hang over.
+        let half = self.size * 0.5;
+        let fits = |index: &usize| (self.ends.0 + half..=self.ends.1 - half).contains(&self.places[*index]);
+        let shown: Vec<_> = (0..self.labels.len()).filter(fits).step_by(stride).map(wrap).collect();
         let widest = shown.iter().map(|(_, lines)| text::widest(lines, self.size)).fold(0.0, f64::max);
         Labels { shown, angle: 0.0, room: widest + distance(self.size) }
     }
@@ -223,6 +226,11 @@ impl Labels {
 pub(super) struct Taken(Vec<Rect>);
 
 impl Taken {
+    /// Keeps others away from a place.
+    pub(super) fn block(&mut self, rect: Rect) {
+        self.0.push(rect);
+    }
+
     /// Takes a place, unless it is taken or outside.
     pub(super) fn take(&mut self, rect: Rect, within: &Rect) -> bool {
         let inside = rect.left >= within.left

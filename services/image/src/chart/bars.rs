@@ -7,6 +7,10 @@ use super::cartesian::Plot;
 use super::spec::{Series, Spec};
 use super::svg::{Anchor, Rect, Style, Svg};
 use super::{text, theme};
+use crate::color::Color;
+
+/// Bars whose numbers may be written: of more, each would be too thin.
+const MAX_LABELLED: usize = 300;
 
 /// A bar, and the number it shows.
 struct Bar {
@@ -55,8 +59,12 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, c
         drawn.push((*series, bars));
     }
     if spec.value_labels {
+        // A number does not stand on the bar beside its own.
+        if !spec.stacked && spec.points() <= MAX_LABELLED {
+            drawn.iter().flat_map(|(_, bars)| bars).for_each(|bar| taken.block(bar.rect));
+        }
         svg.group("values", |svg| {
-            for (series, bars) in &drawn {
+            for (series, bars) in drawn.iter().filter(|_| spec.points() <= MAX_LABELLED) {
                 bars.iter().for_each(|bar| label(spec, svg, plot, taken, series, bar));
             }
         });
@@ -71,31 +79,41 @@ fn stack(sums: &mut (f64, f64), value: f64) -> f64 {
     from
 }
 
-/// The number of a bar: at its end, or inside it when bars are on top of one another.
+/// The number of a bar: beyond its end, or inside it where that is taken and when bars are on top of one another.
 fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Series, bar: &Bar) {
     let size = spec.sizes.label * 0.92;
     let name = spec.numbers.value(bar.value);
-    let (width, height) = (text::width(&name, size, false), size);
+    let (width, height) = (text::width(&name, size, false) + 2.0, size);
+    let inside = theme::on(series.color_of(bar.place), &spec.look);
     let (x, y) = bar.rect.center();
-    let room = Rect { left: 0.0, top: 0.0, right: spec.width, bottom: spec.height };
-    let gap = size * 0.4;
-    let (x, y, within, color) = if spec.stacked {
-        (x, y, bar.rect, theme::on(series.color_of(bar.place), &spec.look))
-    } else if plot.is_horizontal {
-        let x = if bar.value < 0.0 { bar.rect.left - gap - width / 2.0 } else { bar.rect.right + gap + width / 2.0 };
-        (x, y, room, spec.look.text)
-    } else {
-        let down = height / 2.0 + gap;
-        let y = if bar.value < 0.0 { bar.rect.bottom + down } else { bar.rect.top - down };
-        (x, y, Rect { bottom: plot.area.bottom, ..room }, spec.look.text)
-    };
-    let rect = Rect {
-        left: x - width / 2.0 - 1.0,
+    let around = |x: f64, y: f64| Rect {
+        left: x - width / 2.0,
         top: y - height / 2.0,
-        right: x + width / 2.0 + 1.0,
+        right: x + width / 2.0,
         bottom: y + height / 2.0,
     };
-    if taken.take(rect, &within) {
+    let write = |svg: &mut Svg, (x, y): (f64, f64), color: Color| {
         svg.text(x, y + text::drop(size), Style::new(size, color).anchor(Anchor::Middle), &name);
+    };
+    let fits = |rect: &Rect| rect.width() >= width && rect.height() >= height;
+    if spec.stacked {
+        if fits(&bar.rect) {
+            write(svg, (x, y), inside);
+        }
+        return;
+    }
+    // From the end of the bar to the middle of its number.
+    let away = size * 0.4 + if plot.is_horizontal { width } else { height } / 2.0;
+    let (ahead, back) = match (plot.is_horizontal, bar.value < 0.0) {
+        (true, false) => ((bar.rect.right + away, y), (bar.rect.right - away, y)),
+        (true, true) => ((bar.rect.left - away, y), (bar.rect.left + away, y)),
+        (false, false) => ((x, bar.rect.top - away), (x, bar.rect.top + away)),
+        (false, true) => ((x, bar.rect.bottom + away), (x, bar.rect.bottom - away)),
+    };
+    let room = Rect { left: plot.area.left, top: 0.0, right: spec.width, bottom: plot.area.bottom };
+    if taken.take(around(ahead.0, ahead.1), &room) {
+        write(svg, ahead, spec.look.text);
+    } else if fits(&bar.rect) {
+        write(svg, back, inside);
     }
 }

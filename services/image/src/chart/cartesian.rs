@@ -79,11 +79,13 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, room: Rect, call: &Call) {
 }
 
 fn axis_of<'a>(spec: &'a Spec, places: &'a [f64], room: Rect, is_horizontal: bool) -> Axis<'a> {
+    // Slanted labels may use some of the edge.
+    let over = spec.sizes.pad * 0.6;
     Axis {
         labels: &spec.labels,
         places,
         size: spec.sizes.label,
-        ends: if is_horizontal { (room.top, room.bottom) } else { (room.left, room.right) },
+        ends: if is_horizontal { (room.top, room.bottom) } else { (room.left - over, room.right + over) },
         most: if is_horizontal { room.width() * 0.38 } else { room.height() * 0.38 },
         is_named: spec.has_bars(),
     }
@@ -265,8 +267,13 @@ fn grid(spec: &Spec, svg: &mut Svg, plot: &Plot, names: &[String]) {
     });
     let style = Style::new(size, spec.look.muted);
     let class = if plot.is_horizontal { "x-axis" } else { "y-axis" };
+    // On a very small picture only some have room.
+    let needed = if plot.is_horizontal { text::widest(names, size) + size * 0.5 } else { size * 1.1 };
+    let apart = (plot.value.at(plot.value.step) - plot.value.at(0.0)).abs();
+    let stride = (needed / apart).ceil().clamp(1.0, 1000.0) as usize;
+    let first = plot.value.ticks.iter().position(|tick| *tick == 0.0).map_or(0, |zero| zero % stride);
     svg.group(class, |svg| {
-        for (tick, name) in plot.value.ticks.iter().zip(names) {
+        for (tick, name) in plot.value.ticks.iter().zip(names).skip(first).step_by(stride) {
             let at = plot.value.at(*tick);
             if plot.is_horizontal {
                 svg.text(at, area.bottom + size * 1.35, style.anchor(Anchor::Middle), name);

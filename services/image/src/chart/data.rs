@@ -165,6 +165,14 @@ impl<'de> Visitor<'de> for DatumVisitor {
         Ok(Datum::Missing)
     }
 
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Datum, E> {
+        Err(E::custom("is not a number: send a number, null for a gap, or {\"x\": ..., \"y\": ...}"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Datum, A::Error> {
+        Err(A::Error::custom("is a list: send a number, null for a gap, or {\"x\": ..., \"y\": ...}"))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
         let (mut x, mut y) = (None, None);
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {

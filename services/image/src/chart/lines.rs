@@ -1,13 +1,16 @@
 //! Lines, what is under them, and points.
 
 use super::ChartType;
-use super::axis::Taken;
+use super::axis::{Taken, held};
 use super::cartesian::Plot;
 use super::downsample::largest_triangles;
 use super::spec::{Series, Spec};
 use super::svg::{Anchor, Path, Rect, Stroke, Style, Svg};
 use super::text;
 use crate::color::Color;
+
+/// Lines that leave the chart are followed so far.
+const FAR: f64 = 1000.0;
 
 /// Where each value begins and ends when values are on top of one another; else it begins at zero.
 pub(super) struct Stacks {
@@ -59,10 +62,10 @@ pub(super) fn fills(spec: &Spec, svg: &mut Svg, plot: &Plot, stacks: &Stacks) {
             let mut path = Path::default();
             for run in runs(plot, series, spans) {
                 let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-                path.move_to(first.x, first.base);
+                path.move_to(first.x, near(plot, first.base));
                 let upper: Vec<(f64, f64)> = run.iter().map(|point| (point.x, point.y)).collect();
                 path.through(&thin(plot, &upper));
-                path.line_to(last.x, last.base);
+                path.line_to(last.x, near(plot, last.base));
                 let lower: Vec<(f64, f64)> = run.iter().rev().map(|point| (point.x, point.base)).collect();
                 if lower.iter().any(|point| point.1 != first.base) {
                     path.through(&thin(plot, &lower));
@@ -89,8 +92,9 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, stacks: &Stacks, tak
             for run in runs(plot, series, spans) {
                 let points: Vec<(f64, f64)> = run.iter().map(|point| (point.x, point.y)).collect();
                 let points = thin(plot, &points);
-                if points.len() == 1 || is_sparse {
-                    dots.extend_from_slice(&points);
+                if run.len() == 1 || is_sparse {
+                    let seen = |spot: &&Spot| (plot.area.top - 1.0..=plot.area.bottom + 1.0).contains(&spot.y);
+                    dots.extend(run.iter().filter(seen).map(|spot| (spot.x, spot.y)));
                 }
                 for (index, (x, y)) in points.iter().enumerate().filter(|_| points.len() > 1) {
                     if index == 0 {
@@ -121,9 +125,10 @@ fn values(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &S
         let (Some((along, value)), Some((_, top))) = (point, span) else { continue };
         let name = spec.numbers.value(*value);
         let half = text::width(&name, size, false) / 2.0 + 1.0;
-        let (x, y) = (plot.place(*along), plot.value.at(*top) - size);
+        let x = held(plot.place(*along), half * 2.0, (plot.area.left, spec.width));
+        let y = plot.value.at(*top) - size;
         let rect = Rect { left: x - half, top: y - size * 0.6, right: x + half, bottom: y + size * 0.5 };
-        let within = Rect { left: plot.area.left - half, top: 0.0, right: spec.width, bottom: plot.area.bottom };
+        let within = Rect { left: plot.area.left, top: 0.0, right: spec.width, bottom: plot.area.bottom };
         if plot.value.contains(*top) && taken.take(rect, &within) {
             svg.text(x, y + text::drop(size), Style::new(size, spec.look.text).anchor(Anchor::Middle), &name);
         }
@@ -133,22 +138,19 @@ fn values(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &S
 /// The points of a scatter chart.
 pub(super) fn points(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken) {
     let count = spec.points();
-    let r = spec.sizes.label * if count > 1000 { 0.17 } else { 0.31 };
-    let is_over = spec.ends != (None, None);
-    inside(svg, plot, is_over, |svg| {
-        for series in &spec.series {
-            // Points over one another are seen.
-            let faint = |color: Color| Color { alpha: color.alpha.min(190), ..color };
-            svg.filled("series", faint(series.color), |svg| {
-                for (index, point) in series.points.iter().enumerate() {
-                    let Some((along, value)) = point else { continue };
-                    let own = series.color_of(index);
-                    let own = (own != series.color).then(|| faint(own));
-                    svg.circle(plot.place(*along), plot.value.at(*value), r, own);
-                }
-            });
-        }
-    });
+    let r = (spec.sizes.label * if count > 1000 { 0.17 } else { 0.31 }).min(spec.width / 70.0);
+    for series in &spec.series {
+        // Points over one another are seen.
+        let faint = |color: Color| Color { alpha: color.alpha.min(190), ..color };
+        svg.filled("series", faint(series.color), |svg| {
+            for (index, point) in series.points.iter().enumerate() {
+                let Some((along, value)) = point.filter(|point| plot.value.contains(point.1)) else { continue };
+                let own = series.color_of(index);
+                let own = (own != series.color).then(|| faint(own));
+                svg.circle(plot.place(along), plot.value.at(value), r, own);
+            }
+        });
+    }
     if spec.value_labels {
         svg.group("values", |svg| {
             for series in &spec.series {
@@ -185,7 +187,53 @@ fn runs(plot: &Plot, series: &Series, spans: &[Option<(f64, f64)>]) -> Vec<Vec<S
 
 /// No more points than can be seen, where they go from one side to the other.
 fn thin(plot: &Plot, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let points = bounded(points, plot.area.top - FAR, plot.area.bottom + FAR);
     let most = (plot.area.width() * 1.5) as usize;
     let is_ordered = points.is_sorted_by(|a, b| a.0 <= b.0) || points.is_sorted_by(|a, b| a.0 >= b.0);
-    if is_ordered { largest_triangles(points, most.max(100)) } else { points.to_vec() }
+    if is_ordered { largest_triangles(&points, most.max(100)) } else { points }
+}
+
+fn near(plot: &Plot, y: f64) -> f64 {
+    y.clamp(plot.area.top - FAR, plot.area.bottom + FAR)
+}
+
+/// The same line where it is between two heights; elsewhere it runs along them, unseen. Programs that draw are not made
+/// for numbers of any size.
+fn bounded(points: &[(f64, f64)], low: f64, high: f64) -> Vec<(f64, f64)> {
+    let is_far = |y: f64| !(low..=high).contains(&y);
+    if !points.iter().any(|point| is_far(point.1)) {
+        return points.to_vec();
+    }
+    let mut bounded: Vec<(f64, f64)> = Vec::with_capacity(points.len() + 8);
+    for (index, (x, y)) in points.iter().enumerate() {
+        if let Some((from_x, from_y)) = index.checked_sub(1).map(|before| points[before]) {
+            let crossing = |edge: f64| {
+                let part = (edge - from_y) / (y - from_y);
+                ((0.0..1.0).contains(&part)).then(|| (from_x + part * (x - from_x), edge))
+            };
+            let edges = if *y > from_y { [low, high] } else { [high, low] };
+            bounded.extend(edges.into_iter().filter_map(crossing));
+        }
+        bounded.push((*x, y.clamp(low, high)));
+    }
+    bounded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_the_same_where_they_are_seen() {
+        let points = [(0.0, 5.0), (10.0, 1e12), (20.0, -1e12), (30.0, 5.0), (40.0, 6.0)];
+        let bounded = bounded(&points, 0.0, 10.0);
+        assert!(bounded.iter().all(|point| (0.0..=10.0).contains(&point.1)));
+        assert_eq!(
+            (bounded[0], bounded[bounded.len() - 2], bounded[bounded.len() - 1]),
+            (points[0], points[3], points[4])
+        );
+        let middle: Vec<f64> =
+            bounded.iter().filter(|point| (14.0..16.0).contains(&point.0)).map(|point| point.1).collect();
+        assert_eq!(middle, [10.0, 0.0], "it crosses in the middle");
+    }
 }

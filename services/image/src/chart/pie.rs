@@ -202,9 +202,15 @@ impl List {
             true => format!("{} ({})", spec.numbers.value(slice.value), slice.percent()),
             false => slice.percent(),
         });
-        let numbers: Vec<String> = numbers.collect();
-        let around = size * 3.1 + text::widest(&numbers, size);
+        let mut numbers: Vec<String> = numbers.collect();
         let most = room.width() * if is_beside { 0.52 } else { 1.0 };
+        let names: Vec<&str> = slices.iter().map(|slice| slice.label.as_str()).collect();
+        let mut around = size * 3.1 + text::widest(&numbers, size);
+        // The names come first.
+        if spec.value_labels && around + text::widest(&names, size) > most {
+            numbers = slices.iter().map(|slice| spec.numbers.value(slice.value)).collect();
+            around = size * 3.1 + text::widest(&numbers, size);
+        }
         let clip = |slice: &Slice| text::clip(&slice.label, size, false, (most - around).max(0.0));
         let labels: Vec<String> = slices.iter().map(clip).collect();
         let width = (around + text::widest(&labels, size)).min(most);

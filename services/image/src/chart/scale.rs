@@ -56,9 +56,10 @@ impl Step {
         } else {
             number / (self.factor * 10_f64.powi(self.power))
         };
-        // What is a step but for rounding is one.
+        // What is a step but for rounding is one: two roundings, or what nobody sees.
         let whole = steps.round();
-        if (steps - whole).abs() < 1e-9 * whole.abs().max(1.0) { whole } else { steps }
+        let rounding = 2.0 * f64::EPSILON * whole.abs();
+        if (steps - whole).abs() < rounding.max(1e-10) { whole } else { steps }
     }
 
     pub(super) fn ticks(self, min: f64, max: f64) -> Vec<f64> {
@@ -196,12 +197,17 @@ mod tests {
             (Some((-1e100, 1e100)), false, (None, None)),
             (Some((1e15, 1e15 + 0.125)), false, (None, None)),
             (Some((1e-99, 2e-99)), false, (None, None)),
+            (Some((1e9 + 0.3, 1e9 + 5.5)), false, (None, None)),
             (Some((0.0, 0.0)), false, (Some(5.0), None)),
             (Some((0.0, 10.0)), false, (None, Some(-5.0))),
             (Some((3.0, 4.0)), false, (Some(100.0), None)),
         ] {
             let scale = Domain { data, zero, ends }.scale(5, (0.0, 100.0));
             assert!(scale.min < scale.max && scale.step > 0.0, "{data:?} {ends:?} {scale:?}");
+            if let (Some((min, max)), (None, None)) = (data, ends) {
+                let rounding = scale.step * 1e-6;
+                assert!(scale.min <= min + rounding && scale.max >= max - rounding, "{data:?} {scale:?}");
+            }
             assert!(scale.ticks.len() <= 20 && scale.ticks.iter().all(|tick| tick.is_finite()), "{scale:?}");
         }
     }
