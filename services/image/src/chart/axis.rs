@@ -71,7 +71,7 @@ impl Axis<'_> {
         let strides = strides(self.labels.len()).map(|stride| (0..self.labels.len()).step_by(stride).map(clipped));
         let flat = strides.map(Iterator::collect::<dates::Ticks>).find(|ticks| self.fits(ticks)).unwrap_or_default();
         // Long names leave room for few; slanted, there are more.
-        if !is_numeric && flat.len() < 5 && self.labels.len() > flat.len() && self.most > size * 4.0 {
+        if !is_numeric && flat.len() < 4 && self.labels.len() > flat.len() && self.most > size * 4.0 {
             let stride = strides_wide_enough(self.labels.len(), spacing, size * 1.5);
             return self.turned(stride, 45.0);
         }

@@ -19,6 +19,8 @@ pub(super) struct Plot {
     pub(super) places: Vec<f64>,
     /// The width of a label's part of the axis.
     pub(super) band: f64,
+    /// Room for numbers below the lowest bars.
+    pub(super) below: f64,
     /// Whether values go from left to right.
     pub(super) is_horizontal: bool,
 }
@@ -60,7 +62,7 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, room: Rect, call: &Call) {
     } else if let Some(across) = &plot.across {
         numbers_below(spec, svg, across, &plot, room);
     } else {
-        svg.group("x-axis", |svg| labels.draw_below(svg, &axis, plot.area.bottom, spec.look.muted));
+        svg.group("x-axis", |svg| labels.draw_below(svg, &axis, plot.area.bottom + plot.below, spec.look.muted));
     }
     let mut taken = Taken::default();
     let stacks = lines::Stacks::of(spec);
@@ -99,6 +101,9 @@ fn stand(spec: &Spec, room: Rect) -> (Plot, Labels, Vec<String>) {
     area.top += if spec.value_labels { size * 1.4 } else { size * 0.5 };
     area.bottom -= size * 1.5;
     let is_small = room.height() < size * 5.0 || room.width() < size * 8.0;
+    let is_below =
+        spec.value_labels && !spec.stacked && spec.has_bars() && domain.data.is_some_and(|data| data.0 < 0.0);
+    let below = if is_below { size * 1.2 } else { 0.0 };
     let mut laid = (Labels::default(), Vec::new(), domain.scale(2, (area.bottom, area.top)), Vec::new(), 0.0);
     for _ in 0..3 {
         let count = ((area.height() / (size * 4.2)).round() as usize).clamp(2, 7);
@@ -129,13 +134,14 @@ fn stand(spec: &Spec, room: Rect) -> (Plot, Labels, Vec<String>) {
         };
         let axis = axis_of(spec, &places, room, false);
         let labels = if is_small { Labels::default() } else { axis.below() };
-        area.bottom = room.bottom - labels.room - if labels.room > 0.0 { size * 0.1 } else { spec.sizes.stroke };
+        area.bottom =
+            room.bottom - below - labels.room - if labels.room > 0.0 { size * 0.1 } else { spec.sizes.stroke };
         laid = (labels, ticks, value, places, band);
     }
     let (labels, ticks, mut value, places, band) = laid;
     value.range = (area.bottom, area.top);
     let across = spec.is_linear.then(|| along(spec, &area));
-    (Plot { area, value, across, places, band, is_horizontal: false }, labels, ticks)
+    (Plot { area, value, across, places, band, below, is_horizontal: false }, labels, ticks)
 }
 
 /// Values go to the right.
@@ -171,7 +177,7 @@ fn lie(spec: &Spec, room: Rect) -> (Plot, Labels, Vec<String>) {
     let (mut value, ticks) = laid;
     value.range = (area.left, area.right);
     let ticks = if is_small { Vec::new() } else { ticks };
-    (Plot { area, value, across: None, places, band, is_horizontal: true }, labels, ticks)
+    (Plot { area, value, across: None, places, band, below: 0.0, is_horizontal: true }, labels, ticks)
 }
 
 /// What the axis of values has to show.
