@@ -1,5 +1,7 @@
 //! What the operations refuse, and the one table to codes.
 
+use std::borrow::Cow;
+
 use chassis::{Call, Code};
 
 /// Why a request cannot be done.
@@ -17,15 +19,15 @@ pub enum Error {
     #[error("{message}")]
     Conflict {
         /// The field to change.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What to change.
         message: String,
     },
 }
 
 /// A value that cannot be worked with, or fields that do not go together.
-pub(crate) fn conflict(field: &'static str, message: impl Into<String>) -> Error {
-    Error::Conflict { field, message: message.into() }
+pub(crate) fn conflict(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Error {
+    Error::Conflict { field: field.into(), message: message.into() }
 }
 
 /// What is the matter with the picture of a field.
