@@ -25,6 +25,8 @@ and GIF stay exact. What cannot be made smaller comes back as it was, without it
 const SIMILARITY: f64 = 0.98;
 /// Qualities that are tried: below, blocks show; above, files grow for nothing.
 const QUALITIES: (u8, u8) = (25, 95);
+/// A picture that may be made smaller is, rather than have less quality than this.
+const QUALITY_TO_SHRINK: u8 = 50;
 /// A result this near to `maxBytes` is near enough.
 const NEAR: f64 = 0.95;
 /// Times a picture is made smaller before giving up.
@@ -210,7 +212,8 @@ impl Writer<'_> {
         let mut picture = picture;
         let mut least = u64::MAX;
         for _ in 0..SHRINKS {
-            let smallest = match self.fitting(picture, most)? {
+            let lowest = if shrink { QUALITY_TO_SHRINK } else { QUALITIES.0 };
+            let smallest = match self.fitting(picture, most, lowest)? {
                 Ok(written) => return Ok(written),
                 Err(bytes) => bytes,
             };
@@ -234,14 +237,14 @@ impl Writer<'_> {
     }
 
     /// The best quality that fits, or how many bytes the lowest takes.
-    fn fitting(&self, picture: &Picture, most: u64) -> Result<Result<Written, u64>, Error> {
+    fn fitting(&self, picture: &Picture, most: u64, lowest: u8) -> Result<Result<Written, u64>, Error> {
         let fits = |written: &Written| written.bytes.len() as u64 <= most;
         if !self.is_lossy() {
             let written = self.at(picture, None)?;
             let bytes = written.bytes.len() as u64;
             return Ok(if fits(&written) { Ok(written) } else { Err(bytes) });
         }
-        let (mut low, mut high) = QUALITIES;
+        let (mut low, mut high) = (lowest, QUALITIES.1);
         let mut best = self.at(picture, Some(low))?;
         if !fits(&best) {
             return Ok(Err(best.bytes.len() as u64));
