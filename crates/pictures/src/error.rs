@@ -22,6 +22,12 @@ pub enum Error {
     Cancelled,
 }
 
+/// What is left of a decoder that gives up by panicking, as some do on damage they did not expect: an error like any other.
+pub(crate) fn guarded<T>(format: Format, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    ended.unwrap_or_else(|_| Err(Error::Damaged(format, "its data make no sense".into())))
+}
+
 impl Error {
     /// What a decoder of `image` says.
     pub(crate) fn of_image(format: Format, error: &image::ImageError) -> Self {

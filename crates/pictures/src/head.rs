@@ -13,9 +13,10 @@ use image::metadata::Orientation;
 use image::{ExtendedColorType, ImageDecoder, ImageResult};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::decode::still;
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::format::Format;
 use crate::svg::Drawing;
 
@@ -106,6 +107,10 @@ pub(crate) fn turns(orientation: Orientation) -> bool {
 /// When it is no picture we read, or its head is damaged.
 pub fn head(bytes: &[u8]) -> Result<Head, Error> {
     let format = Format::of(bytes)?;
+    guarded(format, || head_of(format, bytes))
+}
+
+fn head_of(format: Format, bytes: &[u8]) -> Result<Head, Error> {
     let source = Cursor::new(bytes);
     let broken = |error: image::ImageError| Error::of_image(format, &error);
     let unfinished = || Error::Damaged(format, "its head cannot be read".into());
@@ -163,7 +168,9 @@ fn of_decoder(format: Format, mut decoder: impl ImageDecoder) -> ImageResult<Hea
 }
 
 fn jpeg_head(bytes: &[u8]) -> Result<Head, Error> {
-    let mut decoder = JpegDecoder::new(ZCursor::new(bytes));
+    // Its own limits are lower than the format's, and its message would not say so.
+    let options = DecoderOptions::new_fast().set_max_width(u16::MAX.into()).set_max_height(u16::MAX.into());
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     let damaged = || Error::Damaged(Format::Jpeg, "its head cannot be read".into());
     decoder.decode_headers().map_err(|_| damaged())?;
     let info = decoder.info().ok_or_else(damaged)?;

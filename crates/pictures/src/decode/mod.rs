@@ -12,7 +12,7 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 
 use crate::color::{foreign, to_srgb};
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::format::Format;
 use crate::head::{head, turns};
 use crate::limits::Limits;
@@ -57,6 +57,10 @@ impl<'a> Wish<'a> {
 /// When it is no picture we read, is damaged, or over a limit.
 pub fn decode(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
     let format = Format::of(bytes)?;
+    guarded(format, || decode_as(format, bytes, wish))
+}
+
+fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
     if format == Format::Svg {
         return drawing(bytes, wish);
     }

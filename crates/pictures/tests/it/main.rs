@@ -5,6 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "what is skipped is to be seen")]
 
+mod bombs;
+mod hostile;
+mod orientation;
 mod pngsuite;
 mod webp;
 
@@ -35,4 +38,13 @@ fn files(folder: &Path, ending: &str) -> Vec<(String, Vec<u8>)> {
 
 fn decoded(bytes: &[u8]) -> Result<Picture, Error> {
     pictures::decode(bytes, &Wish::whole(&|| false))
+}
+
+/// A small AVIF with alpha, made by libavif from services/image/data/hill.png.
+const AVIF: &[u8] = include_bytes!("../data/hill.avif");
+
+/// A chunk of a PNG.
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let sum = crc32fast::hash(&[&kind[..], data].concat());
+    [&(data.len() as u32).to_be_bytes()[..], kind, data, &sum.to_be_bytes()].concat()
 }

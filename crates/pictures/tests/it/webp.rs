@@ -12,12 +12,22 @@ fn pixels_are_those_of_libwebp() {
     let sums = std::fs::read_to_string(folder.join("libwebp_tests.md5")).unwrap();
     let sums: HashMap<&str, &str> =
         sums.lines().filter_map(|line| line.split_once("  ")).map(|(sum, name)| (name, sum)).collect();
-    let (mut exact, mut differ) = (0, Vec::new());
+    let (mut exact, mut alike, mut differ) = (0, 0, Vec::new());
+    let mut series_of = HashMap::new();
     for (name, bytes) in files(&folder, "webp") {
         let sum_of = |form: &str| sums.get(format!("{name}.webp.{form}").as_str()).copied();
         let picture = decoded(&bytes).map(pictures::Picture::into_raster);
-        let (Some(pam), Ok(picture)) = (sum_of("pam").or(sum_of("ppm")), &picture) else {
-            println!("{name}: sum {:?}, {:?}", sum_of("pam"), picture.err());
+        let Some(sum) = sum_of("pam").or(sum_of("ppm")) else {
+            // All of these show the same, each coded in another way; their sums are not in the list.
+            if let Some(series) = name.strip_prefix("lossless_vec_").and_then(|rest| rest.split('_').next()) {
+                let pixels = picture.unwrap().into_rgba8();
+                assert!(*series_of.entry(series.to_owned()).or_insert_with(|| pixels.clone()) == pixels, "{name}");
+                alike += 1;
+            }
+            continue;
+        };
+        let Ok(picture) = picture else {
+            differ.push(name);
             continue;
         };
         let (width, height) = (picture.width(), picture.height());
@@ -30,9 +40,9 @@ fn pixels_are_those_of_libwebp() {
             false => [format!("P6\n{width} {height}\n255\n").as_bytes(), picture.to_rgb8().as_raw()].concat(),
         };
         let ours: String = Md5::digest(written).iter().map(|byte| format!("{byte:02x}")).collect();
-        if ours == pam { exact += 1 } else { differ.push(name) }
+        if ours == sum { exact += 1 } else { differ.push(name) }
     }
-    println!("{exact} are exact");
+    println!("{exact} are exact, {alike} are alike");
     assert!(differ.is_empty(), "{differ:?}");
     assert!(exact > 10);
 }
