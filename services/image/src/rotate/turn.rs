@@ -12,6 +12,7 @@ const TILE: usize = 32;
 const ONE: i64 = 1 << 16;
 /// Parts of a pixel by which pixels are mixed.
 const WEIGHT: u32 = 8;
+const ALL: u32 = 1 << WEIGHT;
 
 /// Quarter turns, where an angle is nothing else.
 fn quarters(angle: f64) -> Option<u8> {
@@ -137,14 +138,15 @@ fn slanted<const N: usize>(raster: &Raster, angle: f64, corners: Color) -> Raste
         for index in edges.chain(inside.end.max(touched.start)..touched.end) {
             let (at_x, at_y) = place(index);
             let (x, y) = (at_x.div_euclid(ONE), at_y.div_euclid(ONE));
-            let four = [pixel_at(x, y), pixel_at(x + 1, y), pixel_at(x, y + 1), pixel_at(x + 1, y + 1)];
-            row[index] = mixed(four, parts(at_x), parts(at_y));
+            let (above, below) = ([pixel_at(x, y), pixel_at(x + 1, y)], [pixel_at(x, y + 1), pixel_at(x + 1, y + 1)]);
+            row[index] = mixed(above.as_flattened(), below.as_flattened(), parts(at_x), parts(at_y));
         }
         let (mut at_x, mut at_y) = place(inside.start);
         for pixel in &mut row[inside] {
-            let start = ((at_y >> 16) * columns + (at_x >> 16)) as usize;
-            let (above, below) = (&source[start..start + 2], &source[start + columns as usize..][..2]);
-            *pixel = mixed([above[0], above[1], below[0], below[1]], parts(at_x), parts(at_y));
+            let start = ((at_y >> 16) * columns + (at_x >> 16)) as usize * N;
+            let above = &raster.samples[start..start + 2 * N];
+            let below = &raster.samples[start + raster.stride()..][..2 * N];
+            *pixel = mixed(above, below, parts(at_x), parts(at_y));
             at_x += step_x;
             at_y += step_y;
         }
@@ -169,32 +171,37 @@ fn within(start: i64, step: i64, end: i64, count: usize) -> Range<usize> {
     bound(steps.start)..bound(steps.end).max(bound(steps.start))
 }
 
-/// Four pixels mixed; colours by how opaque they are.
-#[inline]
-fn mixed<const N: usize>(four: [[u8; N]; 4], x: u32, y: u32) -> [u8; N] {
-    const ALL: u32 = 1 << WEIGHT;
-    let weights = [(ALL - x) * (ALL - y), x * (ALL - y), (ALL - x) * y, x * y];
-    let sum = |channel: usize| -> u32 {
-        four.iter().zip(weights).map(|(pixel, weight)| u32::from(pixel[channel]) * weight).sum()
-    };
-    let rounded = |sum: u32| ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8;
+/// Two pixels above and two below mixed into one; colours by how opaque they are. In plain loops: what arrays offer
+/// instead is not inlined here, and this is done for every pixel.
+#[inline(always)]
+fn mixed<const N: usize>(above: &[u8], below: &[u8], x: u32, y: u32) -> [u8; N] {
+    let (above, below) = (&above[..2 * N], &below[..2 * N]);
+    let mut pixel = [0; N];
     if N % 2 == 1 {
-        return std::array::from_fn(|channel| rounded(sum(channel)));
-    }
-    let alphas = four.map(|pixel| u32::from(pixel[N - 1]));
-    let opaque = sum(N - 1);
-    if opaque == 0 {
-        return [0; N];
-    }
-    std::array::from_fn(|channel| {
-        if channel == N - 1 {
-            return rounded(opaque);
+        for channel in 0..N {
+            let upper = u32::from(above[channel]) * (ALL - x) + u32::from(above[channel + N]) * x;
+            let lower = u32::from(below[channel]) * (ALL - x) + u32::from(below[channel + N]) * x;
+            pixel[channel] = ((upper * (ALL - y) + lower * y + ALL * ALL / 2) >> (2 * WEIGHT)) as u8;
         }
-        let parts = four.iter().zip(weights).zip(alphas);
-        let sum: u64 =
-            parts.map(|((pixel, weight), alpha)| u64::from(pixel[channel]) * u64::from(weight * alpha)).sum();
-        ((sum + u64::from(opaque) / 2) / u64::from(opaque)) as u8
-    })
+        return pixel;
+    }
+    let last = N - 1;
+    // How opaque each of the four is, by its weight: less than 2^24 together, so that 32 bits hold it times a sample.
+    let e = u32::from(above[last]) * (ALL - x) * (ALL - y);
+    let f = u32::from(above[last + N]) * x * (ALL - y);
+    let g = u32::from(below[last]) * (ALL - x) * y;
+    let h = u32::from(below[last + N]) * x * y;
+    let opaque = e + f + g + h;
+    if opaque == 0 {
+        return pixel;
+    }
+    for channel in 0..last {
+        let upper = u32::from(above[channel]) * e + u32::from(above[channel + N]) * f;
+        let lower = u32::from(below[channel]) * g + u32::from(below[channel + N]) * h;
+        pixel[channel] = ((upper + lower + opaque / 2) / opaque) as u8;
+    }
+    pixel[last] = ((opaque + ALL * ALL / 2) >> (2 * WEIGHT)) as u8;
+    pixel
 }
 
 #[cfg(test)]
