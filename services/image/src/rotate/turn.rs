@@ -1,5 +1,8 @@
 //! Pixels turned and mirrored.
 
+use std::cmp::Ordering;
+use std::ops::Range;
+
 use crate::color::Color;
 use crate::raster::Raster;
 
@@ -9,6 +12,7 @@ const TILE: usize = 32;
 const ONE: i64 = 1 << 16;
 /// Parts of a pixel by which pixels are mixed.
 const WEIGHT: u32 = 8;
+const ALL: u32 = 1 << WEIGHT;
 
 /// Quarter turns, where an angle is nothing else.
 fn quarters(angle: f64) -> Option<u8> {
@@ -117,21 +121,32 @@ fn slanted<const N: usize>(raster: &Raster, angle: f64, corners: Color) -> Raste
     for (y, row) in result.samples.chunks_exact_mut(width as usize * N).enumerate() {
         // The middle of the row's first pixel, seen from the middle of the result, turned back.
         let (from_x, from_y) = (0.5 - f64::from(width) / 2.0, y as f64 + 0.5 - f64::from(height) / 2.0);
-        let mut at_x = fixed(from_x * cos + from_y * sin + raster.width as f64 / 2.0 - 0.5);
-        let mut at_y = fixed(-from_x * sin + from_y * cos + raster.height as f64 / 2.0 - 0.5);
-        for pixel in row.as_chunks_mut::<N>().0 {
+        let start_x = fixed(from_x * cos + from_y * sin + raster.width as f64 / 2.0 - 0.5);
+        let start_y = fixed(-from_x * sin + from_y * cos + raster.height as f64 / 2.0 - 0.5);
+        let row = row.as_chunks_mut::<N>().0;
+        let parts = |at: i64| ((at & (ONE - 1)) >> (16 - WEIGHT)) as u32;
+        let place = |index: usize| (start_x + index as i64 * step_x, start_y + index as i64 * step_y);
+        // All four pixels are there; or at least one of them.
+        let reach = |before: i64, after: i64| {
+            let across = within(start_x + before, step_x, (columns - 1 + after) * ONE, row.len());
+            let down = within(start_y + before, step_y, (rows - 1 + after) * ONE, row.len());
+            let start = across.start.max(down.start);
+            start..across.end.min(down.end).max(start)
+        };
+        let (inside, touched) = (reach(0, 0), reach(ONE, 2));
+        let edges = touched.start..inside.start.min(touched.end);
+        for index in edges.chain(inside.end.max(touched.start)..touched.end) {
+            let (at_x, at_y) = place(index);
             let (x, y) = (at_x.div_euclid(ONE), at_y.div_euclid(ONE));
-            let (part_x, part_y) =
-                ((at_x & (ONE - 1)) as u32 >> (16 - WEIGHT), (at_y & (ONE - 1)) as u32 >> (16 - WEIGHT));
-            let within = x >= 0 && y >= 0 && x + 1 < columns && y + 1 < rows;
-            if within {
-                let start = (y * columns + x) as usize;
-                let (above, below) = (&source[start..start + 2], &source[start + columns as usize..][..2]);
-                *pixel = mixed([above[0], above[1], below[0], below[1]], part_x, part_y);
-            } else if x >= -1 && y >= -1 && x < columns && y < rows {
-                let four = [pixel_at(x, y), pixel_at(x + 1, y), pixel_at(x, y + 1), pixel_at(x + 1, y + 1)];
-                *pixel = mixed(four, part_x, part_y);
-            }
+            let (above, below) = ([pixel_at(x, y), pixel_at(x + 1, y)], [pixel_at(x, y + 1), pixel_at(x + 1, y + 1)]);
+            row[index] = mixed(above.as_flattened(), below.as_flattened(), parts(at_x), parts(at_y));
+        }
+        let (mut at_x, mut at_y) = place(inside.start);
+        for pixel in &mut row[inside] {
+            let start = ((at_y >> 16) * columns + (at_x >> 16)) as usize * N;
+            let above = &raster.samples[start..start + 2 * N];
+            let below = &raster.samples[start + raster.stride()..][..2 * N];
+            *pixel = mixed(above, below, parts(at_x), parts(at_y));
             at_x += step_x;
             at_y += step_y;
         }
@@ -139,32 +154,54 @@ fn slanted<const N: usize>(raster: &Raster, angle: f64, corners: Color) -> Raste
     result
 }
 
-/// Four pixels mixed; colours by how opaque they are.
-#[inline]
-fn mixed<const N: usize>(four: [[u8; N]; 4], x: u32, y: u32) -> [u8; N] {
-    const ALL: u32 = 1 << WEIGHT;
-    let weights = [(ALL - x) * (ALL - y), x * (ALL - y), (ALL - x) * y, x * y];
-    let sum = |channel: usize| -> u32 {
-        four.iter().zip(weights).map(|(pixel, weight)| u32::from(pixel[channel]) * weight).sum()
+/// Which steps from a start lie between 0 and an end, of so many.
+fn within(start: i64, step: i64, end: i64, count: usize) -> Range<usize> {
+    // The first step at or beyond a bound, in the direction of the steps.
+    let first = |bound: i64| {
+        let (distance, step) = if step > 0 { (bound - start, step) } else { (start - bound, -step) };
+        distance.div_euclid(step) + i64::from(distance.rem_euclid(step) > 0)
     };
-    let rounded = |sum: u32| ((sum + (1 << (2 * WEIGHT - 1))) >> (2 * WEIGHT)) as u8;
+    let steps = match step.cmp(&0) {
+        Ordering::Greater => first(0)..first(end),
+        Ordering::Less => first(end - 1)..first(-1),
+        Ordering::Equal if (0..end).contains(&start) => 0..count as i64,
+        Ordering::Equal => 0..0,
+    };
+    let bound = |step: i64| step.clamp(0, count as i64) as usize;
+    bound(steps.start)..bound(steps.end).max(bound(steps.start))
+}
+
+/// Two pixels above and two below mixed into one; colours by how opaque they are. In plain loops: what arrays offer
+/// instead is not inlined here, and this is done for every pixel.
+#[inline(always)]
+fn mixed<const N: usize>(above: &[u8], below: &[u8], x: u32, y: u32) -> [u8; N] {
+    let (above, below) = (&above[..2 * N], &below[..2 * N]);
+    let mut pixel = [0; N];
     if N % 2 == 1 {
-        return std::array::from_fn(|channel| rounded(sum(channel)));
-    }
-    let alphas = four.map(|pixel| u32::from(pixel[N - 1]));
-    let opaque = sum(N - 1);
-    if opaque == 0 {
-        return [0; N];
-    }
-    std::array::from_fn(|channel| {
-        if channel == N - 1 {
-            return rounded(opaque);
+        for channel in 0..N {
+            let upper = u32::from(above[channel]) * (ALL - x) + u32::from(above[channel + N]) * x;
+            let lower = u32::from(below[channel]) * (ALL - x) + u32::from(below[channel + N]) * x;
+            pixel[channel] = ((upper * (ALL - y) + lower * y + ALL * ALL / 2) >> (2 * WEIGHT)) as u8;
         }
-        let parts = four.iter().zip(weights).zip(alphas);
-        let sum: u64 =
-            parts.map(|((pixel, weight), alpha)| u64::from(pixel[channel]) * u64::from(weight * alpha)).sum();
-        ((sum + u64::from(opaque) / 2) / u64::from(opaque)) as u8
-    })
+        return pixel;
+    }
+    let last = N - 1;
+    // How opaque each of the four is, by its weight: less than 2^24 together, so that 32 bits hold it times a sample.
+    let e = u32::from(above[last]) * (ALL - x) * (ALL - y);
+    let f = u32::from(above[last + N]) * x * (ALL - y);
+    let g = u32::from(below[last]) * (ALL - x) * y;
+    let h = u32::from(below[last + N]) * x * y;
+    let opaque = e + f + g + h;
+    if opaque == 0 {
+        return pixel;
+    }
+    for channel in 0..last {
+        let upper = u32::from(above[channel]) * e + u32::from(above[channel + N]) * f;
+        let lower = u32::from(below[channel]) * g + u32::from(below[channel + N]) * h;
+        pixel[channel] = ((upper + lower + opaque / 2) / opaque) as u8;
+    }
+    pixel[last] = ((opaque + ALL * ALL / 2) >> (2 * WEIGHT)) as u8;
+    pixel
 }
 
 #[cfg(test)]
@@ -214,6 +251,19 @@ mod tests {
                     .chunks_exact(clear.channels)
                     .all(|pixel| pixel[clear.channels - 1] == 0 || pixel[0] == 90)
             );
+        }
+    }
+
+    #[test]
+    fn steps_are_found_as_counting_finds_them() {
+        for start in -20..20 {
+            for step in -4..=4 {
+                for end in -1..9 {
+                    let counted: Vec<usize> =
+                        (0..12).filter(|index| (0..end).contains(&(start + *index as i64 * step))).collect();
+                    assert_eq!(within(start, step, end, 12).collect::<Vec<_>>(), counted, "{start} {step} {end}");
+                }
+            }
         }
     }
 
