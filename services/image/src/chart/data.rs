@@ -16,7 +16,7 @@ pub(super) const MAX_POINTS: usize = 10_000;
 /// Series of a chart.
 pub(super) const MAX_SERIES: usize = 50;
 /// Characters of a label.
-const MAX_LABEL: usize = 1_000;
+const MAX_LABEL: usize = 500;
 /// Larger numbers are no data; smaller ones are zero.
 const LARGEST: f64 = 1e100;
 
@@ -42,7 +42,7 @@ pub struct ChartData {
 pub struct Dataset {
     /// What the legend calls it.
     #[serde(default)]
-    #[garde(length(chars, max = 1_000))]
+    #[garde(length(chars, max = 500))]
     pub label: Option<String>,
     /// Its numbers: `null` for a gap, `{"x": 1, "y": 2}` for a point of a scatter or line chart.
     #[garde(length(max = 10_000))]

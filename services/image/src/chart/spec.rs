@@ -78,7 +78,7 @@ impl Spec {
         let is_raster = request.format != ChartFormat::Svg;
         let mut is_lacking = false;
         let mut readable = |words: &str| {
-            let words = text::clean(words);
+            let words = text::clean(text::start(words));
             if !is_raster {
                 return words;
             }
@@ -210,8 +210,11 @@ impl Spec {
                 if dataset.data.iter().any(|datum| matches!(datum, Datum::Point(..))) {
                     points.sort_by(|a, b| a.map_or(f64::MAX, |a| a.0).total_cmp(&b.map_or(f64::MAX, |b| b.0)));
                 }
-                if !self.is_linear && points.len() > labels.len() {
-                    labels.resize(points.len(), String::new());
+                // A value without a label has a place too.
+                let own = dataset.data.iter().rposition(|datum| !matches!(datum, Datum::Point(..)));
+                let count = own.map_or(0, |last| last + 1);
+                if count > labels.len() {
+                    labels.resize(count, String::new());
                 }
             }
             self.add(index, dataset, points, readable);

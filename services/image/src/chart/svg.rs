@@ -128,7 +128,7 @@ impl Svg {
         svg.0.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
         svg.attributes(&[("width", width), ("height", height)]);
         _ = write!(svg.0, " viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILIES}\">");
-        for (tag, text) in [("title", title), ("desc", description)] {
+        for (tag, text) in [("title", title), ("desc", description)].into_iter().filter(|(_, text)| !text.is_empty()) {
             _ = write!(svg.0, "<{tag}>");
             svg.escape(text);
             _ = write!(svg.0, "</{tag}>");
