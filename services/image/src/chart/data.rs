@@ -56,7 +56,7 @@ pub struct Dataset {
     /// As `color`; for a line, what is under it.
     #[serde(default)]
     pub background_color: Option<Colors>,
-    /// The colour of a line, and of the edge of bars and slices.
+    /// The colour of a line; the edge of bars that have a `backgroundColor` too. One, or one for each number.
     #[serde(default)]
     pub border_color: Option<Colors>,
     /// Fills what is under a line; so it is for `area` when it is not given.

@@ -49,6 +49,8 @@ pub(super) struct Series {
     pub(super) color: Color,
     /// Colours of its points, when they were given; they start again when there are too few.
     pub(super) colors: Vec<Color>,
+    /// Colours of the edges of bars, when fill and edge were given both.
+    pub(super) edges: Vec<Color>,
     /// What is under a line.
     pub(super) under: Option<Color>,
     /// Whether an earlier series has nearly the same colour.
@@ -235,6 +237,10 @@ impl Spec {
         let (color, background, border) =
             (given(dataset.color), given(dataset.background_color), given(dataset.border_color));
         let under = background.as_ref().or(color.as_ref()).map(|colors| colors[0]);
+        let edges = match (&background, &border) {
+            (Some(_), Some(edges)) if !is_line && color.is_none() => edges.clone(),
+            _ => Vec::new(),
+        };
         let colors = match (is_line, color, background, border) {
             (_, Some(color), ..) => color,
             (true, None, background, border) => border.or(background).unwrap_or_default(),
@@ -256,6 +262,7 @@ impl Spec {
             points,
             color,
             colors: if colors.len() > 1 && !is_line { colors } else { Vec::new() },
+            edges,
             under: fills.then_some(under),
             is_dashed: own.is_none() && self.palette.is_empty() && index >= self.look.palette.len(),
         });

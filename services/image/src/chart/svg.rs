@@ -183,6 +183,17 @@ impl Svg {
         self.0.push_str("/>");
     }
 
+    /// A rectangle with an edge, which is drawn inside it.
+    pub(super) fn edged(&mut self, rect: &Rect, fill: Option<Color>, stroke: Stroke) {
+        let inset = (stroke.width / 2.0).min(rect.width() / 2.0).min(rect.height() / 2.0);
+        self.0.push_str("<rect");
+        let (width, height) = (rect.width() - 2.0 * inset, rect.height() - 2.0 * inset);
+        self.attributes(&[("x", rect.left + inset), ("y", rect.top + inset), ("width", width), ("height", height)]);
+        self.fill(fill);
+        self.stroke(Stroke { width: 2.0 * inset, ..stroke });
+        self.0.push_str("/>");
+    }
+
     /// A circle; in the colour around it when it has none.
     pub(super) fn circle(&mut self, x: f64, y: f64, r: f64, fill: Option<Color>) {
         self.0.push_str("<circle");
