@@ -5,6 +5,7 @@ mod geometry;
 mod random;
 mod words;
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use chassis::testing::{Answer, Client};
@@ -96,6 +97,26 @@ fn every_kind_and_format_is_drawn() {
             }
         }
     }
+}
+
+#[test]
+fn the_gallery_of_the_documents_is_what_is_drawn() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/charts");
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let request: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let drawn = svg(request);
+            let kept = path.with_extension("svg");
+            assert!(
+                drawn == std::fs::read_to_string(&kept).unwrap(),
+                "{kept:?} is not what its request draws: draw it again"
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 6);
 }
 
 #[test]
