@@ -51,6 +51,9 @@ functions are refused.";
 /// The media types of charts.
 pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
 
+/// A chart of this many pixels is a poster.
+const LIMITS: Limits = Limits { output_pixels: 16_000_000, ..Limits::DEFAULT };
+
 /// The numbers, and how they are shown.
 #[derive(Debug, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -290,13 +293,13 @@ pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>,
     let spec = Spec::of(request, call)?;
     let pixels = |length: f64| (length * if format == ChartFormat::Svg { 1.0 } else { ratio }).round() as u32;
     let (width, height) = (pixels(spec.width), pixels(spec.height));
-    Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
+    LIMITS.admit_output(width, height).map_err(about("width"))?;
     let svg = draw(&spec, call);
     let facts = ChartFacts { width, height, format, kind: spec.kind, points: spec.points() };
     if format == ChartFormat::Svg {
         return Ok(WithFile { file: File::new("chart.svg", "image/svg+xml", svg), facts });
     }
-    let pixels = Drawing::read(svg.as_bytes()).and_then(|drawing| drawing.draw((width, height), &Limits::DEFAULT));
+    let pixels = Drawing::read(svg.as_bytes()).and_then(|drawing| drawing.draw((width, height), &LIMITS));
     let mut pixels = pixels.map_err(about("data"))?;
     if spec.look.background.alpha == 255 {
         pixels = pixels.into_rgb8().into();

@@ -5,7 +5,7 @@ use chassis::Call;
 use super::axis::Taken;
 use super::cartesian::Plot;
 use super::spec::{Series, Spec};
-use super::svg::{Anchor, Rect, Style, Svg};
+use super::svg::{Anchor, Rect, Stroke, Style, Svg};
 use super::{text, theme};
 use crate::color::Color;
 
@@ -53,7 +53,14 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, c
         svg.filled("series", series.color, |svg| {
             for bar in &bars {
                 let own = series.color_of(bar.place);
-                svg.rect(&bar.rect, (own != series.color).then_some(own));
+                let own = (own != series.color).then_some(own);
+                match series.edges.as_slice() {
+                    [] => svg.rect(&bar.rect, own),
+                    edges => {
+                        let color = edges[bar.place % edges.len()];
+                        svg.edged(&bar.rect, own, Stroke { color, width: spec.sizes.stroke * 0.6, dash: None });
+                    }
+                }
             }
         });
         drawn.push((*series, bars));

@@ -201,7 +201,9 @@ fn values(spec: &Spec) -> Domain {
     let is_amount = spec.has_bars() || spec.series.iter().any(|series| series.under.is_some());
     let is_near = ends.is_some_and(|(min, max)| (max - min) >= 0.5 * min.abs().max(max.abs()) || min == max);
     let zero = spec.zero.unwrap_or(is_near && spec.kind != ChartType::Scatter) || is_amount;
-    Domain { data: ends, zero, ends: spec.ends }
+    let asked = [spec.ends.0, spec.ends.1].into_iter().flatten();
+    let whole = spec.series.iter().flat_map(Series::values).chain(asked).all(|value| value.fract() == 0.0);
+    Domain { data: ends, zero, whole, ends: spec.ends }
 }
 
 /// The axis of numbers below.

@@ -352,7 +352,7 @@ fn clip(request: &mut ChartRequest) {
     let texts = [&mut request.title, &mut request.subtitle, &mut request.x_label, &mut request.y_label];
     let labels = request.data.iter_mut().flat_map(|data| &mut data.datasets).map(|dataset| &mut dataset.label);
     for text in texts.into_iter().chain(labels).flatten() {
-        if let Some((end, _)) = text.char_indices().nth(1_000) {
+        if let Some((end, _)) = text.char_indices().nth(500) {
             text.truncate(end);
         }
     }

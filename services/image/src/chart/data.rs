@@ -16,7 +16,7 @@ pub(super) const MAX_POINTS: usize = 10_000;
 /// Series of a chart.
 pub(super) const MAX_SERIES: usize = 50;
 /// Characters of a label.
-const MAX_LABEL: usize = 1_000;
+const MAX_LABEL: usize = 500;
 /// Larger numbers are no data; smaller ones are zero.
 const LARGEST: f64 = 1e100;
 
@@ -42,7 +42,7 @@ pub struct ChartData {
 pub struct Dataset {
     /// What the legend calls it.
     #[serde(default)]
-    #[garde(length(chars, max = 1_000))]
+    #[garde(length(chars, max = 500))]
     pub label: Option<String>,
     /// Its numbers: `null` for a gap, `{"x": 1, "y": 2}` for a point of a scatter or line chart.
     #[garde(length(max = 10_000))]
@@ -56,7 +56,7 @@ pub struct Dataset {
     /// As `color`; for a line, what is under it.
     #[serde(default)]
     pub background_color: Option<Colors>,
-    /// The colour of a line, and of the edge of bars and slices.
+    /// The colour of a line; the edge of bars that have a `backgroundColor` too. One, or one for each number.
     #[serde(default)]
     pub border_color: Option<Colors>,
     /// Fills what is under a line; so it is for `area` when it is not given.

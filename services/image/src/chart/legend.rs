@@ -29,7 +29,8 @@ fn items(spec: &Spec) -> Vec<Item> {
 /// Draws the legend of a chart with axes; gives what is left of the room.
 pub(super) fn draw(spec: &Spec, svg: &mut Svg, room: Rect) -> Rect {
     let items = items(spec);
-    let is_alone = spec.series.len() < 2 && spec.legend == Legend::Auto;
+    // One series is named by the title.
+    let is_alone = spec.series.len() < 2 && !spec.title.is_empty() && spec.legend == Legend::Auto;
     if items.is_empty() || is_alone || spec.legend == Legend::None || room.height() < spec.sizes.label * 6.0 {
         return room;
     }

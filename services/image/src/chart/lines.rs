@@ -9,6 +9,9 @@ use super::svg::{Anchor, Path, Rect, Stroke, Style, Svg};
 use super::text;
 use crate::color::Color;
 
+/// No point is wider than twice this.
+const POINT: f64 = 10.0;
+
 /// Lines that leave the chart are followed so far.
 const FAR: f64 = 1000.0;
 
@@ -47,7 +50,9 @@ impl Stacks {
 
 /// Everything inside the plot; what hangs over is cut off only when something does.
 fn inside(svg: &mut Svg, plot: &Plot, is_over: bool, draw: impl FnOnce(&mut Svg)) {
-    if is_over { svg.clipped(&plot.area, draw) } else { draw(svg) }
+    // Nothing is beyond the sides but half of the first and the last point.
+    let part = Rect { left: plot.area.left - POINT, right: plot.area.right + POINT, ..plot.area };
+    if is_over { svg.clipped(&part, draw) } else { draw(svg) }
 }
 
 fn is_over(spec: &Spec, plot: &Plot, stacks: &Stacks) -> bool {

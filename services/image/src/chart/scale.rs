@@ -87,6 +87,8 @@ pub(super) struct Domain {
     pub(super) data: Option<(f64, f64)>,
     /// Whether zero is on it, whatever the numbers are.
     pub(super) zero: bool,
+    /// Whether all numbers are whole: then there are no ticks between them.
+    pub(super) whole: bool,
     /// Ends that are asked for.
     pub(super) ends: (Option<f64>, Option<f64>),
 }
@@ -98,9 +100,14 @@ impl Domain {
     pub(super) fn scale(&self, count: usize, range: (f64, f64)) -> Linear {
         let (min, max) = self.bounds();
         let wanted = Step::of(min, max, count);
-        let widened = wanted.neighbours().map(|step| {
+        let one = Step { factor: 1.0, power: 0 };
+        let fractional = |step: Step| self.whole && (step.size() < 1.0 || step.size() == 2.5);
+        let steps = wanted.neighbours().map(|step| if fractional(step) { one } else { step });
+        let widened = steps.map(|step| {
             let low = if self.ends.0.is_some() { min } else { step.at(step.steps_to(min).floor()) };
             let high = if self.ends.1.is_some() { max } else { step.at(step.steps_to(max).ceil()) };
+            // An end that was asked for may be nearer than a step.
+            let (low, high) = if low < high { (low, high) } else { (min, max) };
             let density = ((high - low) / step.size() / count as f64).ln().abs();
             let widening = (high - low) / (max - min) - 1.0;
             // 25 reads less well than 20.
@@ -189,9 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_have_whole_ticks() {
+        for (max, ticks) in
+            [(0.0, vec![0.0, 1.0]), (2.0, vec![0.0, 1.0, 2.0]), (9.0, vec![0.0, 2.0, 4.0, 6.0, 8.0, 10.0])]
+        {
+            let domain = Domain { data: Some((0.0, max)), zero: true, whole: true, ..Domain::default() };
+            assert_eq!(domain.scale(4, (0.0, 1.0)).ticks, ticks);
+        }
+    }
+
+    #[test]
     fn every_domain_has_a_length() {
         for (data, zero, ends) in [
             (None, false, (None, None)),
+            (Some((0.0, 0.0)), true, (None, Some(-2e-101))),
+            (Some((0.0, 0.0)), true, (Some(2e-101), None)),
             (Some((0.0, 0.0)), true, (None, None)),
             (Some((5.0, 5.0)), false, (None, None)),
             (Some((-1e100, 1e100)), false, (None, None)),
@@ -202,7 +221,10 @@ mod tests {
             (Some((0.0, 10.0)), false, (None, Some(-5.0))),
             (Some((3.0, 4.0)), false, (Some(100.0), None)),
         ] {
-            let scale = Domain { data, zero, ends }.scale(5, (0.0, 100.0));
+            let domain = Domain { data, zero, whole: false, ends };
+            let whole = Domain { whole: true, ..domain }.scale(5, (0.0, 100.0));
+            assert!(whole.min < whole.max, "{data:?} {ends:?} {whole:?}");
+            let scale = domain.scale(5, (0.0, 100.0));
             assert!(scale.min < scale.max && scale.step > 0.0, "{data:?} {ends:?} {scale:?}");
             if let (Some((min, max)), (None, None)) = (data, ends) {
                 let rounding = scale.step * 1e-6;

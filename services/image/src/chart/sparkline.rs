@@ -45,5 +45,5 @@ fn tight(
     let data = numbers.fold(None, |ends: Option<(f64, f64)>, number| {
         Some(ends.map_or((number, number), |(min, max)| (min.min(number), max.max(number))))
     });
-    Domain { data, zero, ends }.tight(range)
+    Domain { data, zero, whole: false, ends }.tight(range)
 }

@@ -49,6 +49,8 @@ pub(super) struct Series {
     pub(super) color: Color,
     /// Colours of its points, when they were given; they start again when there are too few.
     pub(super) colors: Vec<Color>,
+    /// Colours of the edges of bars, when fill and edge were given both.
+    pub(super) edges: Vec<Color>,
     /// What is under a line.
     pub(super) under: Option<Color>,
     /// Whether an earlier series has nearly the same colour.
@@ -78,7 +80,7 @@ impl Spec {
         let is_raster = request.format != ChartFormat::Svg;
         let mut is_lacking = false;
         let mut readable = |words: &str| {
-            let words = text::clean(words);
+            let words = text::clean(text::start(words));
             if !is_raster {
                 return words;
             }
@@ -210,8 +212,11 @@ impl Spec {
                 if dataset.data.iter().any(|datum| matches!(datum, Datum::Point(..))) {
                     points.sort_by(|a, b| a.map_or(f64::MAX, |a| a.0).total_cmp(&b.map_or(f64::MAX, |b| b.0)));
                 }
-                if !self.is_linear && points.len() > labels.len() {
-                    labels.resize(points.len(), String::new());
+                // A value without a label has a place too.
+                let own = dataset.data.iter().rposition(|datum| !matches!(datum, Datum::Point(..)));
+                let count = own.map_or(0, |last| last + 1);
+                if count > labels.len() {
+                    labels.resize(count, String::new());
                 }
             }
             self.add(index, dataset, points, readable);
@@ -232,6 +237,10 @@ impl Spec {
         let (color, background, border) =
             (given(dataset.color), given(dataset.background_color), given(dataset.border_color));
         let under = background.as_ref().or(color.as_ref()).map(|colors| colors[0]);
+        let edges = match (&background, &border) {
+            (Some(_), Some(edges)) if !is_line && color.is_none() => edges.clone(),
+            _ => Vec::new(),
+        };
         let colors = match (is_line, color, background, border) {
             (_, Some(color), ..) => color,
             (true, None, background, border) => border.or(background).unwrap_or_default(),
@@ -253,6 +262,7 @@ impl Spec {
             points,
             color,
             colors: if colors.len() > 1 && !is_line { colors } else { Vec::new() },
+            edges,
             under: fills.then_some(under),
             is_dashed: own.is_none() && self.palette.is_empty() && index >= self.look.palette.len(),
         });

@@ -128,7 +128,7 @@ impl Svg {
         svg.0.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
         svg.attributes(&[("width", width), ("height", height)]);
         _ = write!(svg.0, " viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILIES}\">");
-        for (tag, text) in [("title", title), ("desc", description)] {
+        for (tag, text) in [("title", title), ("desc", description)].into_iter().filter(|(_, text)| !text.is_empty()) {
             _ = write!(svg.0, "<{tag}>");
             svg.escape(text);
             _ = write!(svg.0, "</{tag}>");
@@ -180,6 +180,17 @@ impl Svg {
         let (width, height) = (rect.width(), rect.height());
         self.attributes(&[("x", rect.left), ("y", rect.top), ("width", width), ("height", height)]);
         self.fill(fill);
+        self.0.push_str("/>");
+    }
+
+    /// A rectangle with an edge, which is drawn inside it.
+    pub(super) fn edged(&mut self, rect: &Rect, fill: Option<Color>, stroke: Stroke) {
+        let inset = (stroke.width / 2.0).min(rect.width() / 2.0).min(rect.height() / 2.0);
+        self.0.push_str("<rect");
+        let (width, height) = (rect.width() - 2.0 * inset, rect.height() - 2.0 * inset);
+        self.attributes(&[("x", rect.left + inset), ("y", rect.top + inset), ("width", width), ("height", height)]);
+        self.fill(fill);
+        self.stroke(Stroke { width: 2.0 * inset, ..stroke });
         self.0.push_str("/>");
     }
 

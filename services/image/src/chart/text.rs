@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider};
@@ -9,10 +10,17 @@ use skrifa::{FontRef, MetadataProvider};
 /// Where a text is too long.
 const ELLIPSIS: char = '…';
 
+/// Characters of a text that are shown at most, in however many lines.
+const MAX_SHOWN: usize = 500;
+
+/// Characters whose widths are kept: Latin, Greek, Cyrillic and the signs around them.
+const KEPT: u32 = 0x2200;
+
 struct Face {
-    font: FontRef<'static>,
+    charmap: Charmap<'static>,
     advances: GlyphMetrics<'static>,
     units: f64,
+    kept: Vec<f64>,
 }
 
 impl Face {
@@ -20,12 +28,20 @@ impl Face {
         let font = FontRef::new(data).expect("our typeface is a font");
         let advances = font.glyph_metrics(Size::unscaled(), LocationRef::default());
         let units = f64::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
-        Self { font, advances, units }
+        let mut face = Self { charmap: font.charmap(), advances, units, kept: Vec::new() };
+        face.kept = (0..KEPT).map(|code| char::from_u32(code).map_or(0.0, |character| face.find(character))).collect();
+        face
     }
 
-    /// In ems. What the typeface lacks is as wide as the typefaces that have it make it.
+    /// In ems.
     fn advance(&self, character: char) -> f64 {
-        let glyph = self.font.charmap().map(character);
+        let kept = self.kept.get(character as usize);
+        kept.copied().unwrap_or_else(|| self.find(character))
+    }
+
+    /// What the typeface lacks is as wide as the typefaces that have it make it.
+    fn find(&self, character: char) -> f64 {
+        let glyph = self.charmap.map(character);
         let advance = glyph.and_then(|glyph| self.advances.advance_width(glyph));
         advance.map_or(1.0, |advance| f64::from(advance) / self.units)
     }
@@ -66,10 +82,14 @@ pub(super) fn clean(text: &str) -> String {
     kept.collect::<String>().split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// As much of a text as a chart could show; the rest is not measured ten thousand times.
+pub(super) fn start(text: &str) -> &str {
+    text.char_indices().nth(MAX_SHOWN).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Whether the typeface has all of a text; without what it lacks and is no letter, such as emoji.
 pub(super) fn drawable(text: &str) -> (String, bool) {
-    let charmap = REGULAR.font.charmap();
-    let lacks = |character: char| charmap.map(character).is_none();
+    let lacks = |character: char| REGULAR.charmap.map(character).is_none();
     if !text.chars().any(lacks) {
         return (text.to_owned(), true);
     }
@@ -79,10 +99,15 @@ pub(super) fn drawable(text: &str) -> (String, bool) {
 
 /// A text in one line, with an ellipsis where it is too wide.
 pub(super) fn clip(text: &str, size: f64, bold: bool, most: f64) -> String {
-    if width(text, size, bold) <= most {
+    let face = if bold { &*BOLD } else { &*REGULAR };
+    let mut free = most / size;
+    let is_over = text.chars().any(|character| {
+        free -= face.advance(character);
+        free < 0.0
+    });
+    if !is_over {
         return text.to_owned();
     }
-    let face = if bold { &*BOLD } else { &*REGULAR };
     let mut room = most / size - face.advance(ELLIPSIS);
     let fits = text.chars().take_while(|character| {
         room -= face.advance(*character);

@@ -5,6 +5,7 @@ mod geometry;
 mod random;
 mod words;
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use chassis::testing::{Answer, Client};
@@ -99,6 +100,26 @@ fn every_kind_and_format_is_drawn() {
 }
 
 #[test]
+fn the_gallery_of_the_documents_is_what_is_drawn() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/charts");
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let request: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let drawn = svg(request);
+            let kept = path.with_extension("svg");
+            assert!(
+                drawn == std::fs::read_to_string(&kept).unwrap(),
+                "{kept:?} is not what its request draws: draw it again"
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 6);
+}
+
+#[test]
 fn sizes_ratios_and_backgrounds_are_as_asked_for() {
     let mut request = simple("bar");
     assert_eq!(picture(&request).dimensions(), (1600, 900));
@@ -131,7 +152,7 @@ fn what_cannot_be_drawn_is_refused_with_its_place() {
         request
     };
     let data = |data: Value| json!({"data": {"datasets": [{"data": [1]}, {"data": data}]}});
-    let long = "x".repeat(1_001);
+    let long = "x".repeat(501);
     for (request, status, message) in [
         (json!({"type": "bar"}), 422, "data: is missing: send {\"labels\": [...], \"datasets\": [{\"data\": [...]}]}"),
         (
@@ -160,12 +181,17 @@ fn what_cannot_be_drawn_is_refused_with_its_place() {
         (with(data(json!(vec![1; 10_000]))), 422, "data: has 10001 numbers: the limit is 10000 over all datasets"),
         (with(data(json!(vec![1; 100_000]))), 400, "data.datasets[1].data: "),
         (with(json!({"data": {"datasets": vec![json!({"data": [1]}); 51]}})), 400, "data.datasets: "),
-        (with(json!({"data": {"labels": [long], "datasets": []}})), 400, "data.labels[0]: must have at most 1000 char"),
+        (with(json!({"data": {"labels": [long], "datasets": []}})), 400, "data.labels[0]: must have at most 500 char"),
         (with(json!({"data": {"datasets": [{"data": [1], "color": "url(#x)"}]}})), 400, "data.datasets[0].color: "),
         (with(json!({"palette": ["#fff", "javascript:alert(1)"]})), 400, "palette[1]: is not a colour"),
         (with(json!({"background": "\"/><script>"})), 400, "background: is not a colour"),
         (with(json!({"min": 5, "max": 5})), 422, "max: must be greater than min"),
         (with(json!({"width": 4096, "height": 4096})), 413, "width: the picture would have 8192 x 8192 pixels"),
+        (
+            with(json!({"width": 4096, "height": 1000, "devicePixelRatio": 2})),
+            413,
+            "width: the picture would have 8192 x 2000 pixels: the limit is 16 megapixels",
+        ),
         (with(json!({"width": 39})), 400, "width: "),
         (with(json!({"devicePixelRatio": 3.5})), 400, "devicePixelRatio: "),
         (with(json!({"type": "radar"})), 400, "type: use "),
