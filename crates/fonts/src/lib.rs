@@ -3,6 +3,12 @@
 //! SIL Open Font License 1.1; the licence lies beside the files. No font of the system is ever used: the same request
 //! gives the same picture everywhere.
 
+mod face;
+
+use std::sync::LazyLock;
+
+pub use face::Face;
+
 /// The name of the family.
 pub const FAMILY: &str = "Noto Sans";
 
@@ -11,3 +17,10 @@ pub static REGULAR: &[u8] = include_bytes!("../data/NotoSans-Regular.ttf");
 
 /// Bold, as TrueType.
 pub static BOLD: &[u8] = include_bytes!("../data/NotoSans-Bold.ttf");
+
+/// The typeface, measured.
+#[must_use]
+pub fn face(bold: bool) -> &'static Face {
+    static FACES: [LazyLock<Face>; 2] = [LazyLock::new(|| Face::of(REGULAR)), LazyLock::new(|| Face::of(BOLD))];
+    &FACES[usize::from(bold)]
+}

@@ -1,54 +1,12 @@
 //! Text as wide as it will be: measured with the advance widths of the typeface it is drawn with.
 
-use std::sync::LazyLock;
-
-use skrifa::charmap::Charmap;
-use skrifa::instance::{LocationRef, Size};
-use skrifa::metrics::GlyphMetrics;
-use skrifa::{FontRef, MetadataProvider};
+use fonts::face;
 
 /// Where a text is too long.
 const ELLIPSIS: char = '…';
 
 /// Characters of a text that are shown at most, in however many lines.
 const MAX_SHOWN: usize = 500;
-
-/// Characters whose widths are kept: Latin, Greek, Cyrillic and the signs around them.
-const KEPT: u32 = 0x2200;
-
-struct Face {
-    charmap: Charmap<'static>,
-    advances: GlyphMetrics<'static>,
-    units: f64,
-    kept: Vec<f64>,
-}
-
-impl Face {
-    fn of(data: &'static [u8]) -> Self {
-        let font = FontRef::new(data).expect("our typeface is a font");
-        let advances = font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let units = f64::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
-        let mut face = Self { charmap: font.charmap(), advances, units, kept: Vec::new() };
-        face.kept = (0..KEPT).map(|code| char::from_u32(code).map_or(0.0, |character| face.find(character))).collect();
-        face
-    }
-
-    /// In ems.
-    fn advance(&self, character: char) -> f64 {
-        let kept = self.kept.get(character as usize);
-        kept.copied().unwrap_or_else(|| self.find(character))
-    }
-
-    /// What the typeface lacks is as wide as the typefaces that have it make it.
-    fn find(&self, character: char) -> f64 {
-        let glyph = self.charmap.map(character);
-        let advance = glyph.and_then(|glyph| self.advances.advance_width(glyph));
-        advance.map_or(1.0, |advance| f64::from(advance) / self.units)
-    }
-}
-
-static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::of(fonts::REGULAR));
-static BOLD: LazyLock<Face> = LazyLock::new(|| Face::of(fonts::BOLD));
 
 /// From one base line to the next.
 pub(super) fn leading(size: f64) -> f64 {
@@ -62,8 +20,7 @@ pub(super) fn drop(size: f64) -> f64 {
 
 /// How wide a text is.
 pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
-    let face = if bold { &*BOLD } else { &*REGULAR };
-    text.chars().map(|character| face.advance(character)).sum::<f64>() * size
+    face(bold).width(text) * size
 }
 
 /// The widest of several.
@@ -89,7 +46,7 @@ pub(super) fn start(text: &str) -> &str {
 
 /// Whether the typeface has all of a text; without what it lacks and is no letter, such as emoji.
 pub(super) fn drawable(text: &str) -> (String, bool) {
-    let lacks = |character: char| REGULAR.charmap.map(character).is_none();
+    let lacks = |character: char| !face(false).has(character);
     if !text.chars().any(lacks) {
         return (text.to_owned(), true);
     }
@@ -99,7 +56,7 @@ pub(super) fn drawable(text: &str) -> (String, bool) {
 
 /// A text in one line, with an ellipsis where it is too wide.
 pub(super) fn clip(text: &str, size: f64, bold: bool, most: f64) -> String {
-    let face = if bold { &*BOLD } else { &*REGULAR };
+    let face = face(bold);
     let mut free = most / size;
     let is_over = text.chars().any(|character| {
         free -= face.advance(character);
@@ -153,17 +110,6 @@ fn first_line(text: &str, size: f64, bold: bool, most: f64) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Advance widths of Noto Sans Regular 2.015 as fontTools reads them from `hmtx`: A 639, space 260, 0 572, of 1000.
-    #[test]
-    fn widths_are_those_of_the_typeface() {
-        assert!(
-            (width("A 0", 1000.0, false) - (639.0 + 260.0 + 572.0)).abs() < 0.01,
-            "{}",
-            width("A 0", 1000.0, false)
-        );
-        assert!(width("Total", 10.0, true) > width("Total", 10.0, false));
-    }
 
     #[test]
     fn long_text_is_wrapped_between_words_and_ends_in_an_ellipsis() {

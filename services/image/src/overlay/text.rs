@@ -1,12 +1,10 @@
 //! Text as a layer: measured and wrapped with the typeface's own widths, drawn as SVG.
 
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use chassis::Call;
+use fonts::Face;
 use pictures::{Drawing, Limits};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
 
 use super::{Align, OverlayRequest};
 use crate::color::Color;
@@ -20,77 +18,42 @@ const MAX_WIDTH: f64 = 90.0;
 /// Missing letters a warning names.
 const NAMED: usize = 10;
 
-/// A typeface: how wide its letters are.
-struct Face {
-    font: FontRef<'static>,
-    /// Widths are in parts of this.
-    units: f64,
-    /// Above and below the baseline, for a size of 1.
-    ascent: f64,
-    descent: f64,
-}
-
-impl Face {
-    fn of(bytes: &'static [u8]) -> Self {
-        let font = FontRef::new(bytes).expect("our own typeface is one");
-        let metrics = font.metrics(Size::unscaled(), LocationRef::default());
-        let units = f64::from(metrics.units_per_em);
-        let (ascent, descent) = (f64::from(metrics.ascent) / units, -f64::from(metrics.descent) / units);
-        Self { font, units, ascent, descent }
-    }
-
-    fn has(&self, letter: char) -> bool {
-        self.font.charmap().map(letter).is_some()
-    }
-
-    /// How wide a text is at a size of 1; pairs of letters that are set closer are not counted.
-    fn width(&self, text: &str) -> f64 {
-        let (charmap, metrics) =
-            (self.font.charmap(), self.font.glyph_metrics(Size::unscaled(), LocationRef::default()));
-        let advance = |letter| metrics.advance_width(charmap.map(letter).unwrap_or_default()).unwrap_or_default();
-        text.chars().map(|letter| f64::from(advance(letter))).sum::<f64>() / self.units
-    }
-
-    /// Lines no wider than this at a size of 1: broken between words, and within those that are too long.
-    fn wrap(&self, text: &str, most: f64) -> Vec<String> {
-        let mut lines = Vec::new();
-        for paragraph in text.split('\n') {
-            let mut line = String::new();
-            for word in paragraph.split_whitespace() {
-                let room = if line.is_empty() { 0.0 } else { self.width(&line) + self.width(" ") };
-                if room + self.width(word) <= most {
-                    if !line.is_empty() {
-                        line.push(' ');
-                    }
-                    line.push_str(word);
-                    continue;
-                }
+/// Lines no wider than this at a size of 1: broken between words, and within those that are too long.
+fn wrap(face: &Face, text: &str, most: f64) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            let room = if line.is_empty() { 0.0 } else { face.width(&line) + face.width(" ") };
+            if room + face.width(word) <= most {
                 if !line.is_empty() {
-                    lines.push(std::mem::take(&mut line));
+                    line.push(' ');
                 }
-                let mut used = 0.0;
-                for letter in word.chars() {
-                    let width = self.width(letter.encode_utf8(&mut [0; 4]));
-                    if used + width > most && !line.is_empty() {
-                        lines.push(std::mem::take(&mut line));
-                        used = 0.0;
-                    }
-                    line.push(letter);
-                    used += width;
-                }
+                line.push_str(word);
+                continue;
             }
-            lines.push(line);
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            let mut used = 0.0;
+            for letter in word.chars() {
+                let width = face.width(letter.encode_utf8(&mut [0; 4]));
+                if used + width > most && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0.0;
+                }
+                line.push(letter);
+                used += width;
+            }
         }
-        lines
+        lines.push(line);
     }
+    lines
 }
-
-static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::of(fonts::REGULAR));
-static BOLD: LazyLock<Face> = LazyLock::new(|| Face::of(fonts::BOLD));
 
 /// The text of a request, drawn on nothing.
 pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call: &Call) -> Result<Raster, Error> {
-    let face: &Face = if request.bold { &BOLD } else { &REGULAR };
+    let face = fonts::face(request.bold);
     let text = clean(text);
     if text.trim().is_empty() {
         return Err(conflict("text", "has no letters: send some text, or a picture as overlay"));
@@ -99,14 +62,14 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
     let width = f64::from(base.0);
     let (lines, size) = match request.scale {
         Some(scale) => {
-            let lines = face.wrap(&text, f64::INFINITY);
+            let lines = wrap(face, &text, f64::INFINITY);
             let widest = widest(face, &lines).max(0.01);
             (lines, (width * scale / 100.0 / widest).clamp(1.0, 2000.0))
         }
         None => {
             let size = request.size.unwrap_or((width * SIZE).clamp(8.0, 2000.0));
             let most = width * request.max_width.unwrap_or(MAX_WIDTH) / 100.0;
-            (face.wrap(&text, most / size), size)
+            (wrap(face, &text, most / size), size)
         }
     };
     let setting = Setting::of(request, face, &lines, size);
@@ -261,20 +224,24 @@ mod tests {
             ("Straße Ωμέγα Жизнь", 9838.0),
             ("WWWiii 0123456789", 9544.0),
         ] {
-            assert!((REGULAR.width(text) * 1000.0 - width).abs() < 0.01, "{text}: {}", REGULAR.width(text) * 1000.0);
+            assert!(
+                (fonts::face(false).width(text) * 1000.0 - width).abs() < 0.01,
+                "{text}: {}",
+                fonts::face(false).width(text) * 1000.0
+            );
         }
     }
 
     #[test]
     fn lines_are_broken_between_words_and_only_then_within() {
-        let most = REGULAR.width("hello world") + 0.001;
-        assert_eq!(REGULAR.wrap("hello world again", most), ["hello world", "again"]);
-        assert_eq!(REGULAR.wrap("a\n\nb", most), ["a", "", "b"]);
-        let long = REGULAR.wrap(&"m".repeat(40), most);
-        assert!(long.len() > 3 && long.iter().all(|line| REGULAR.width(line) <= most));
+        let most = fonts::face(false).width("hello world") + 0.001;
+        assert_eq!(wrap(fonts::face(false), "hello world again", most), ["hello world", "again"]);
+        assert_eq!(wrap(fonts::face(false), "a\n\nb", most), ["a", "", "b"]);
+        let long = wrap(fonts::face(false), &"m".repeat(40), most);
+        assert!(long.len() > 3 && long.iter().all(|line| fonts::face(false).width(line) <= most));
         assert_eq!(long.concat(), "m".repeat(40));
         // Where not even a letter fits, each has a line of its own.
-        assert_eq!(REGULAR.wrap("abc", 0.01), ["a", "b", "c"]);
+        assert_eq!(wrap(fonts::face(false), "abc", 0.01), ["a", "b", "c"]);
     }
 
     #[test]
