@@ -1,5 +1,6 @@
 // node fastify.mjs PORT
 import Fastify from 'fastify';
+import { pictures } from './pictures.mjs';
 import { signatures } from './signatures.mjs';
 import { ALGORITHMS, accessLine, charge, consumerOf, failure, hash } from './work.mjs';
 
@@ -62,5 +63,6 @@ app.post('/api/v1/crypto/hash/raw', { schema: { response: schema.response } }, (
 });
 
 signatures(app);
+pictures(app);
 
 await app.listen({ port: Number(process.argv[2]), host: '127.0.0.1' });

@@ -21,18 +21,10 @@ impl<'a> Bits<'a> {
         Self { data, at, buffer: 0, count: 0, padding: 0 }
     }
 
-    /// Makes sure of 32 bits: a code and its value, or two short ones.
-    #[inline(always)]
-    pub fn refill(&mut self) {
-        if self.count < 32 {
-            self.fill();
-        }
-    }
-
     /// Makes sure of 56 bits.
     ///
-    /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded before
-    /// it is known how many of them there is room for.
+    /// Without a branch on how many there are: that one would often be guessed wrong. The next bytes can be loaded
+    /// before it is known how many of them there is room for.
     #[inline(always)]
     pub fn fill(&mut self) {
         if let Some(bytes) = self.data.get(self.at..self.at.wrapping_add(8)) {
@@ -72,33 +64,20 @@ impl<'a> Bits<'a> {
         self
     }
 
-    /// The next `WIDTH` bits, without taking them. There must have been a refill.
+    /// The next `WIDTH` bits, without taking them.
     #[inline(always)]
     pub fn peek<const WIDTH: u32>(&self) -> usize {
         (self.buffer >> (64 - WIDTH)) as usize
     }
 
-    /// Takes bits that are there; at most 31.
+    /// Goes over bits that are there.
     #[inline(always)]
     pub fn skip(&mut self, width: u32) {
         self.buffer <<= width & 63;
         self.count = self.count.wrapping_sub(u64::from(width));
     }
 
-    /// Where to come back to with `restore`, as long as there was no refill.
-    #[inline(always)]
-    pub fn save(&self) -> u64 {
-        self.buffer
-    }
-
-    /// Gives back `width` bits.
-    #[inline(always)]
-    pub fn restore(&mut self, saved: u64, width: u32) {
-        self.buffer = saved;
-        self.count = self.count.wrapping_add(u64::from(width));
-    }
-
-    /// Takes `width` bits, at most 16, that are there.
+    /// Takes `width` bits, at most 31, that are there.
     #[inline(always)]
     pub fn take(&mut self, width: u32) -> u32 {
         let value = (self.buffer >> 1 >> (63 - (width & 63))) as u32;
@@ -126,8 +105,8 @@ impl<'a> Bits<'a> {
 
 /// Where the next marker begins, restart markers among them or not.
 ///
-/// Markers are a byte of all ones with neither zero nor another such byte behind it. The search looks at 64 pairs of bytes at a time, in a
-/// form that compiles to vector instructions.
+/// Markers are a byte of all ones with neither zero nor another such byte behind it. The search looks at 64 pairs of
+/// bytes at a time, in a form that compiles to vector instructions.
 pub(crate) fn find_marker(data: &[u8], from: usize, restarts: bool) -> Option<usize> {
     let hit = |first: u8, second: u8| {
         (first == 0xFF) & (second != 0) & (second != 0xFF) & (restarts | (second & 0xF8 != 0xD0))

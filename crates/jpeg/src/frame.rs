@@ -30,6 +30,7 @@ pub(crate) struct Component {
 }
 
 impl Component {
+    /// Samples in a row where each block gives `n`.
     pub fn scaled_width(&self, n: usize) -> u32 {
         let (width, _, most, _) = self.scale;
         (width * self.across as u64 * n as u64).div_ceil(most * 8) as u32
@@ -38,6 +39,13 @@ impl Component {
     pub fn scaled_height(&self, n: usize) -> u32 {
         let (_, height, _, most) = self.scale;
         (height * self.down as u64 * n as u64).div_ceil(most * 8) as u32
+    }
+
+    /// The same, not rounded up.
+    pub fn extent(&self, n: usize) -> [f64; 2] {
+        let (width, height, most_across, most_down) = self.scale;
+        let side = |side: u64, factor: usize, most: u64| (side * factor as u64 * n as u64) as f64 / (most * 8) as f64;
+        [side(width, self.across, most_across), side(height, self.down, most_down)]
     }
 }
 

@@ -2,35 +2,51 @@
 //!
 //! The 8 x 8 transform's lowest coefficients are, but for a factor, those of an N x N transform of the same block with
 //! its finer detail left away. With N = 1 this is the mean, and exactly what libjpeg computes.
+//!
+//! Blocks are transformed 16 at a time. The first coefficients of 16 neighbours lie side by side, then their second
+//! ones, and so on: in this order plain loops compile to vector instructions, and nothing has to be shuffled.
 
 /// Row and column (as `8 * row + column`) of the first 25 coefficients in zigzag order (T.81, figure A.6): all that lie
 /// in the lowest 4 x 4.
 const ZIGZAG: [u8; 25] = [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27];
 
-/// A place of a block nobody reads.
-pub(crate) const NOWHERE: u8 = 31;
-
-/// Coefficients of one block: the lowest N x N row by row, and places nobody reads.
-pub(crate) type Block = [i32; 32];
+/// Blocks side by side.
+const LANES: usize = 16;
 
 /// One past the last coefficient in zigzag order that lies in the lowest N x N.
 pub(crate) const fn limit<const N: usize>() -> u32 {
     match N {
         1 => 1,
         2 => 5,
-        3 => 13,
         _ => 25,
     }
 }
 
-/// Where in a `Block` each coefficient goes, by its place in zigzag order. Longer than a block, so that 7 bits are always an index.
-pub(crate) const fn places<const N: usize>() -> [u8; 128] {
-    let mut places = [NOWHERE; 128];
+/// Places of a block: its lowest N x N coefficients row by row, and one for what nobody reads.
+const fn places_of<const N: usize>() -> usize {
+    if N == 1 { 1 } else { N * N + 1 }
+}
+
+/// How much room a row of blocks needs.
+pub(crate) const fn row_length<const N: usize>(blocks: usize) -> usize {
+    blocks.div_ceil(LANES) * LANES * places_of::<N>()
+}
+
+/// Where the DC value of a block lies in its row.
+#[inline(always)]
+pub(crate) const fn block_start<const N: usize>(block: usize) -> usize {
+    block / LANES * LANES * places_of::<N>() + block % LANES
+}
+
+/// How far from its DC value each coefficient of a block lies, by its place in zigzag order. Longer than a block, so
+/// that 7 bits are always an index.
+pub(crate) const fn places<const N: usize>() -> [u16; 128] {
+    let mut places = [((places_of::<N>() - 1) * LANES) as u16; 128];
     let mut k = 0;
     while k < ZIGZAG.len() {
         let (row, column) = (ZIGZAG[k] as usize / 8, ZIGZAG[k] as usize % 8);
         if row < N && column < N {
-            places[k] = (row * N + column) as u8;
+            places[k] = ((row * N + column) * LANES) as u16;
         }
         k += 1;
     }
@@ -41,135 +57,144 @@ pub(crate) const fn places<const N: usize>() -> [u8; 128] {
 pub(crate) struct Inverse<const N: usize> {
     /// Of the DC value.
     quantum: i32,
-    /// Of each coefficient, with the factors of the transform.
-    quanta: [f32; 16],
+    /// Of each coefficient of each of 16 blocks, with the factors of the transform.
+    quanta: Vec<f32>,
 }
 
 /// cos(pi/8), sin(pi/8).
 const C: f32 = 0.923_879_5;
 const S: f32 = 0.382_683_43;
 
+/// One value of each of 16 blocks.
+type Values = [f32; LANES];
+/// Up to four samples beside each other of each of 16 blocks, the first in the lowest bits.
+type Words = [u32; LANES];
+
 impl<const N: usize> Inverse<N> {
     /// From a table in zigzag order.
     pub fn new(table: &[u16; 64]) -> Self {
-        // In one dimension a sample is F0/sqrt(8) + 1/2 sum of Fk cos((2x + 1) k pi / 2N). Whatever is the same for all samples is here.
+        // In one dimension a sample is F0/sqrt(8) + 1/2 sum of Fk cos((2x + 1) k pi / 2N). Whatever is the same for all
+        // samples is here.
         let factor = |index: usize| match (N, index) {
             (_, 0) => 0.125_f64.sqrt(),
             (2, 1) | (4, 2) => 0.5 * 0.5_f64.sqrt(),
-            (3, 1) => 0.5 * 0.75_f64.sqrt(),
             _ => 0.5,
         };
-        let mut quanta = [0.0; 16];
-        for (k, &place) in places::<N>().iter().enumerate().take(25).filter(|&(_, &place)| place != NOWHERE) {
-            let (row, column) = (usize::from(place) / N, usize::from(place) % N);
-            quanta[usize::from(place)] = (f64::from(table[k]) * factor(row) * factor(column)) as f32;
+        let mut quanta = vec![0.0; N * N * LANES];
+        for (k, &place) in ZIGZAG.iter().enumerate() {
+            let (row, column) = (usize::from(place) / 8, usize::from(place) % 8);
+            if row < N && column < N {
+                let quantum = (f64::from(table[k]) * factor(row) * factor(column)) as f32;
+                quanta[(row * N + column) * LANES..][..LANES].fill(quantum);
+            }
         }
         Self { quantum: table[0].into(), quanta }
     }
 
-    /// Writes the samples of a block to `out`, whose rows are `stride` long.
-    #[inline(always)]
-    pub fn write(&self, block: &Block, out: &mut [u8], stride: usize) {
-        match N {
-            1 => {
-                if let Some(sample) = out.first_mut() {
-                    *sample = self.mean(block[0]);
-                }
-            }
-            2 => put(out, stride, self.two(block)),
-            3 => put(out, stride, self.three(block)),
-            _ => put(out, stride, self.four(block)),
-        }
-    }
-
-    /// Writes a block of which there is but the DC value.
-    #[inline(always)]
-    pub fn fill(&self, dc: i32, out: &mut [u8], stride: usize) {
-        let sample = self.mean(dc);
-        put(out, stride, [[sample; N]; N]);
-    }
-
-    /// (DC + 4) / 8 + 128, as in libjpeg's `jpeg_idct_1x1`. A DC value is taken as the 16 bits it must fit.
-    #[inline(always)]
-    fn mean(&self, dc: i32) -> u8 {
-        let value = (i32::from(dc as i16).wrapping_mul(self.quantum).wrapping_add(4) >> 3).saturating_add(128);
-        value.clamp(0, 255) as u8
-    }
-
-    #[inline(always)]
-    fn two(&self, block: &Block) -> [[u8; 2]; 2] {
-        let value = |place: usize| block[place] as f32 * self.quanta[place];
-        let (a, b, c, d) = (value(0), value(1), value(2), value(3));
-        let (sum, difference, sums, differences) = (a + b, a - b, c + d, c - d);
-        [[sample(sum + sums), sample(difference + differences)], [sample(sum - sums), sample(difference - differences)]]
-    }
-
-    #[inline(always)]
-    fn three(&self, block: &Block) -> [[u8; 3]; 3] {
-        let mut rows = [[0.0; 4]; 3];
-        for (row, values) in rows.iter_mut().enumerate() {
-            for (column, value) in values.iter_mut().enumerate() {
-                *value = block[3 * row + column] as f32 * self.quanta[3 * row + column];
+    /// Writes the samples of a row of blocks to N rows of `strip`, which are `stride` long.
+    pub fn row(&self, row: &[i16], strip: &mut [u8], stride: usize) {
+        for (index, group) in row.chunks_exact(LANES * places_of::<N>()).enumerate() {
+            let lines = match N {
+                1 => self.one(group),
+                2 => self.two(group),
+                _ => self.four(group),
+            };
+            for (y, words) in lines.iter().enumerate().take(N) {
+                let from = y * stride + index * LANES * N;
+                let Some(out) = strip.get_mut(from..from + LANES * N) else { continue };
+                write::<N>(words, out);
             }
         }
-        let mut lines = [[0.0; 4]; 3];
-        for x in 0..4 {
-            let even = rows[0][x] + 0.5 * rows[2][x];
-            lines[0][x] = even + rows[1][x];
-            lines[1][x] = rows[0][x] - rows[2][x];
-            lines[2][x] = even - rows[1][x];
-        }
-        let mut samples = [[0; 3]; 3];
-        for (samples, [a, b, c, _]) in samples.iter_mut().zip(lines) {
-            let even = a + 0.5 * c;
-            *samples = [sample(even + b), sample(a - c), sample(even - b)];
-        }
-        samples
     }
 
-    #[inline(always)]
-    fn four(&self, block: &Block) -> [[u8; 4]; 4] {
-        // Four columns side by side, then four samples: these loops compile to vector instructions.
-        let mut rows = [[0.0; 4]; 4];
-        for (row, values) in rows.iter_mut().enumerate() {
-            for (column, value) in values.iter_mut().enumerate() {
-                *value = block[4 * row + column] as f32 * self.quanta[4 * row + column];
+    /// (DC + 4) / 8 + 128, as in libjpeg's `jpeg_idct_1x1`.
+    fn one(&self, group: &[i16]) -> [Words; 4] {
+        let mut out = [[0; LANES]; 4];
+        if let Some(group) = group.first_chunk::<LANES>() {
+            for lane in 0..LANES {
+                // 16 bits times 16 bits are at most 31.
+                let value = (i32::from(group[lane]).wrapping_mul(self.quantum).wrapping_add(4) >> 3) + 128;
+                out[0][lane] = value.clamp(0, 255) as u32;
             }
         }
-        let mut lines = [[0.0; 4]; 4];
-        for x in 0..4 {
-            let (sum, difference) = (rows[0][x] + rows[2][x], rows[0][x] - rows[2][x]);
-            let (outer, inner) = (rows[1][x] * C + rows[3][x] * S, rows[1][x] * S - rows[3][x] * C);
-            lines[0][x] = sum + outer;
-            lines[1][x] = difference + inner;
-            lines[2][x] = difference - inner;
-            lines[3][x] = sum - outer;
+        out
+    }
+
+    fn two(&self, group: &[i16]) -> [Words; 4] {
+        let values = self.values(group);
+        let mut out = [[0; LANES]; 4];
+        for lane in 0..LANES {
+            let (a, b, c, d) = (values[0][lane], values[1][lane], values[2][lane], values[3][lane]);
+            let (upper, lower) = ([a + c, b + d], [a - c, b - d]);
+            out[0][lane] = sample(upper[0] + upper[1]) | sample(upper[0] - upper[1]) << 8;
+            out[1][lane] = sample(lower[0] + lower[1]) | sample(lower[0] - lower[1]) << 8;
         }
-        let mut samples = [[0; 4]; 4];
-        for (samples, [a, b, c, d]) in samples.iter_mut().zip(lines) {
-            for (x, to) in samples.iter_mut().enumerate() {
-                *to = sample(a + b * [C, S, -S, -C][x] + c * [1.0, -1.0, -1.0, 1.0][x] + d * [S, -C, C, -S][x]);
-            }
+        out
+    }
+
+    fn four(&self, group: &[i16]) -> [Words; 4] {
+        let values = self.values(group);
+        let mut columns = [[[0.0; LANES]; 4]; 4];
+        for (x, column) in columns.iter_mut().enumerate() {
+            *column = four_points(&values[x], &values[4 + x], &values[8 + x], &values[12 + x]);
         }
-        samples
+        let mut out = [[0; LANES]; 4];
+        for y in 0..4 {
+            let [p, q, r, s] = four_points(&columns[0][y], &columns[1][y], &columns[2][y], &columns[3][y]);
+            out[y] = words(&p, &q, &r, &s);
+        }
+        out
+    }
+
+    /// What the coefficients stand for.
+    fn values(&self, group: &[i16]) -> [Values; 16] {
+        let mut values = [[0.0; LANES]; 16];
+        let places = values.as_flattened_mut().iter_mut().zip(&self.quanta);
+        // One long loop: short ones are unrolled before they are seen to be vectors.
+        for ((value, quantum), &coefficient) in places.zip(group) {
+            *value = f32::from(coefficient) * quantum;
+        }
+        values
     }
 }
 
-/// Rounds to the nearest sample. Never given a NaN: all that goes into it is bounded by far.
-#[inline(always)]
-fn sample(value: f32) -> u8 {
-    // Adding 1.5 * 2^23 leaves the integer in the lowest bits; the plain comparisons are single instructions.
-    let value = value + 128.0;
-    let value = if value < 0.0 { 0.0 } else { value };
-    let value = if value > 255.0 { 255.0 } else { value };
-    (value + 12_582_912.0).to_bits() as u8
+/// The transform of four points, but for the factors.
+fn four_points(a: &Values, b: &Values, c: &Values, d: &Values) -> [Values; 4] {
+    let mut out = [[0.0; LANES]; 4];
+    for lane in 0..LANES {
+        let (sum, difference) = (a[lane] + c[lane], a[lane] - c[lane]);
+        let (outer, inner) = (b[lane] * C + d[lane] * S, b[lane] * S - d[lane] * C);
+        out[0][lane] = sum + outer;
+        out[1][lane] = difference + inner;
+        out[2][lane] = difference - inner;
+        out[3][lane] = sum - outer;
+    }
+    out
 }
 
+/// Puts four neighbours together.
+fn words(a: &Values, b: &Values, c: &Values, d: &Values) -> Words {
+    let mut out = [0; LANES];
+    for lane in 0..LANES {
+        out[lane] = sample(a[lane]) | sample(b[lane]) << 8 | sample(c[lane]) << 16 | sample(d[lane]) << 24;
+    }
+    out
+}
+
+/// Rounds to the nearest sample.
 #[inline(always)]
-fn put<const N: usize>(out: &mut [u8], stride: usize, samples: [[u8; N]; N]) {
-    for (row, samples) in samples.iter().enumerate() {
-        if let Some(row) = out.get_mut(row * stride..).and_then(<[u8]>::first_chunk_mut) {
-            *row = *samples;
+#[expect(clippy::manual_clamp, reason = "no NaN comes here, and this is two instructions for four values")]
+fn sample(value: f32) -> u32 {
+    // Adding 1.5 * 2^23 leaves the integer in the lowest bits.
+    ((value + 128.0).max(0.0).min(255.0) + 12_582_912.0).to_bits() & 255
+}
+
+/// Writes the first N samples of each block.
+fn write<const N: usize>(words: &Words, out: &mut [u8]) {
+    let (out, _) = out.as_chunks_mut::<N>();
+    for lane in 0..LANES.min(out.len()) {
+        if let Some(samples) = words[lane].to_le_bytes().first_chunk() {
+            out[lane] = *samples;
         }
     }
 }

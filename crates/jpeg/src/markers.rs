@@ -79,17 +79,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The frame, if it is of a kind that is read here.
-    pub fn check(&self) -> Result<&Frame, Error> {
+    pub fn supported(&self) -> Result<&Frame, Error> {
         let frame = self.frame.as_ref().ok_or(Error::Corrupt("the file holds no picture"))?;
         if let Some(what) = frame.unsupported {
             return Err(Error::Unsupported(what));
         }
         if frame.components.len() == 3 && self.is_rgb(frame) {
             return Err(Error::Unsupported("RGB in a JPEG"));
-        }
-        // Each block takes a bit at least.
-        if frame.blocks() > self.bytes.len().saturating_mul(8) {
-            return Err(Error::Corrupt("the file is too short for the picture's size"));
         }
         Ok(frame)
     }
@@ -117,6 +113,11 @@ impl<'a> Walk<'a> {
 
     /// Reads up to the data of the next scan; none at the end of the picture or the file.
     pub fn next_scan(&mut self) -> Result<Option<Scan>, Error> {
+        self.next_scan_header()?.map(|segment| self.scan(segment)).transpose()
+    }
+
+    /// Reads up to the data of the next scan, and leaves its header to `scan`.
+    pub fn next_scan_header(&mut self) -> Result<Option<&'a [u8]>, Error> {
         while let Some(at) = find_marker(self.bytes, self.at, false) {
             let marker = self.bytes[at + 1];
             self.at = at + 2;
@@ -127,7 +128,6 @@ impl<'a> Walk<'a> {
                 }
                 // Without parameters.
                 0x01 | 0xD8 => continue,
-                0xDC => return Err(Error::Unsupported("a height that follows the first scan")),
                 _ => {}
             }
             let segment = self.segment()?;
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
                 0xC0..=0xCF => self.frame = Some(Frame::read(marker, segment)?),
                 0xE0 => self.jfif |= segment.starts_with(b"JFIF\0") && segment.len() >= 14,
                 0xEE if segment.starts_with(b"Adobe") && segment.len() >= 12 => self.adobe = Some(segment[11]),
-                0xDA => return self.scan(segment).map(Some),
+                0xDA => return Ok(Some(segment)),
                 _ => {}
             }
         }
@@ -199,7 +199,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn scan(&mut self, segment: &[u8]) -> Result<Scan, Error> {
+    /// Reads the header of the scan whose data comes next.
+    pub fn scan(&mut self, segment: &[u8]) -> Result<Scan, Error> {
         const MISFIT: Error = Error::Corrupt("a scan header does not fit the picture");
         self.scans += 1;
         if self.scans > MAX_SCANS {

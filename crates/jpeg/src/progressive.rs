@@ -1,24 +1,26 @@
 //! Progressive pictures (T.81, G.1 and G.2): each scan brings some bits of some coefficients of all blocks.
 //!
 //! Only coefficients that matter at the scale are kept, and only scans that have some of them are read. A scan that
-//! refines can only be read where it is known which coefficients are not zero, all of its band: so earlier scans of that
-//! band are read too, and one bit per coefficient is kept of them.
+//! refines can only be read where it is known which coefficients are not zero, all of its band: so earlier scans of
+//! that band are read too, and one bit per coefficient is kept of them.
 
 use crate::Error;
 use crate::bits::Bits;
 use crate::frame::{Component, Frame};
 use crate::huffman::{Code, Differences};
-use crate::idct::{Block, Inverse, limit, places};
+use crate::idct::{block_start, limit, places, row_length};
 use crate::markers::{Scan, Walk};
 use crate::plane::{Growing, Plane};
-use crate::sequential::{restart, start};
+use crate::sequential::{layout, restart};
 
 const EARLY: Error = Error::Corrupt("the picture's data ends too early");
 
 /// What is known of a component.
 struct Store {
-    /// N x N for each block, padded blocks among them.
+    /// All rows of blocks, padded ones among them.
     coefficients: Vec<i16>,
+    /// How long a row is.
+    row: usize,
     /// Which coefficients are not zero, in zigzag order; none where no scan refines AC values.
     known: Vec<u64>,
     /// Bits still left away, by coefficient; `NEVER` ahead of the first scan.
@@ -39,8 +41,10 @@ pub(crate) fn decode<const N: usize>(
     let refined = plan.iter().any(|scan| scan.read && scan.band & 1 == 0 && scan.refines);
     let store = |component: &Component| {
         let blocks = component.padded_across * component.padded_down;
+        let row = row_length::<N>(component.padded_across);
         Store {
-            coefficients: vec![0; blocks * N * N],
+            coefficients: vec![0; row * component.padded_down],
+            row,
             known: vec![0; if refined { blocks } else { 0 }],
             low: [NEVER; 64],
             table: None,
@@ -133,7 +137,7 @@ fn dc_scan<const N: usize>(
         // Refining takes plain bits.
         tables.push(if refines { None } else { Some(Differences::new(&walk.dc_code(part.dc)?)?) });
     }
-    let (mcus, units) = start(scan, frame)?;
+    let (mcus, units) = layout(scan, frame)?;
     let mut bits = Bits::new(walk.bytes, scan.data);
     let mut predictors = [0_i32; 4];
     let mut left = scan.interval;
@@ -153,14 +157,14 @@ fn dc_scan<const N: usize>(
             for unit in &units {
                 let component = scan.parts[unit.part].component;
                 let (x, y) = (column * unit.across + unit.column, row * unit.down + unit.row);
-                let block = y * frame.components[component].padded_across + x;
-                let Some(value) = stores[component].coefficients.get_mut(block * N * N) else { continue };
+                let store = &mut stores[component];
+                let Some(value) = store.coefficients.get_mut(y * store.row + block_start::<N>(x)) else { continue };
                 if let Some(table) = &tables[unit.part] {
                     let predictor = &mut predictors[unit.part & 3];
                     *predictor = predictor.wrapping_add(table.take(&mut bits)?);
                     *value = (*predictor << scan.low) as i16;
                 } else {
-                    bits.refill();
+                    bits.fill();
                     *value |= (bits.take(1) << scan.low) as i16;
                 }
             }
@@ -197,9 +201,10 @@ fn ac_scan<const N: usize>(
                 }
                 left -= 1;
             }
-            let at = row * component.padded_across + column;
-            let Some(block) = store.coefficients.get_mut(at * N * N..(at + 1) * N * N) else { continue };
-            let known = store.known.get_mut(at);
+            let Some(block) = store.coefficients.get_mut(row * store.row + block_start::<N>(column)..) else {
+                continue;
+            };
+            let known = store.known.get_mut(row * component.padded_across + column);
             if scan.high > 0 {
                 band.refine::<N>(&mut bits, block, known.ok_or(EARLY)?)?;
             } else {
@@ -227,6 +232,7 @@ const BEYOND: Error = Error::Corrupt("the picture's data holds a coefficient out
 
 impl Band {
     /// T.81, G.1.2.2.
+    #[inline(always)]
     fn begin<const N: usize>(
         &mut self,
         bits: &mut Bits<'_>,
@@ -241,7 +247,7 @@ impl Band {
         let mut found = 0_u64;
         let mut k = self.first;
         while k <= self.last {
-            bits.refill();
+            bits.fill();
             let symbol = self.code.symbol(bits)?;
             let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
             if size == 0 && run < 15 {
@@ -268,12 +274,13 @@ impl Band {
     }
 
     /// T.81, G.1.2.3: a bit more for each coefficient that is known, and new ones between these.
+    #[inline(always)]
     fn refine<const N: usize>(&mut self, bits: &mut Bits<'_>, block: &mut [i16], known: &mut u64) -> Result<(), Error> {
         let places = const { &places::<N>() };
         let mut rest = band(self.first as u8, self.last as u8);
         let mut new = 0;
         while self.ended == 0 && rest != 0 {
-            bits.refill();
+            bits.fill();
             let symbol = self.code.symbol(bits)?;
             let (run, size) = (symbol >> 4, symbol & 15);
             if size == 0 && run < 15 {
@@ -310,27 +317,30 @@ impl Band {
     }
 
     /// Takes a bit for each of some coefficients.
+    #[inline(always)]
     fn correct<const N: usize>(&self, bits: &mut Bits<'_>, block: &mut [i16], which: u64) {
         let places = const { &places::<N>() };
-        let matter = (1 << limit::<N>()) - 1;
+        let matter = const { (1 << limit::<N>()) - 1 };
         let mut near = which & matter;
-        while near != 0 {
-            bits.refill();
-            let set = bits.take(1) as i16;
-            let place = places[near.trailing_zeros() as usize & 127];
-            if let Some(coefficient) = block.get_mut(usize::from(place)) {
-                let bit = set << self.low;
-                // A bit that is there already, as in a file that refines twice, stays.
-                if *coefficient & bit == 0 {
-                    *coefficient = coefficient.wrapping_add(if *coefficient < 0 { -bit } else { bit });
+        if near != 0 {
+            let mut left = near.count_ones();
+            bits.fill();
+            let taken = bits.take(left);
+            while near != 0 {
+                left -= 1;
+                if let Some(value) = block.get_mut(usize::from(places[near.trailing_zeros() as usize & 127])) {
+                    let bit = ((taken >> left & 1) << self.low) as i16;
+                    // A bit that is there already, as in a file that refines twice, stays.
+                    let bit = bit & !*value;
+                    *value = value.wrapping_add(if *value < 0 { bit.wrapping_neg() } else { bit });
                 }
+                near &= near - 1;
             }
-            near &= near - 1;
         }
         let mut far = (which & !matter).count_ones();
         while far > 0 {
-            bits.refill();
-            let now = far.min(31);
+            bits.fill();
+            let now = far.min(56);
             bits.skip(now);
             far -= now;
         }
@@ -339,21 +349,12 @@ impl Band {
 
 /// The samples of a component.
 fn plane<const N: usize>(component: &Component, store: &Store, cancelled: &dyn Fn() -> bool) -> Result<Plane, Error> {
-    let inverse = Inverse::<N>::new(&store.table.ok_or(EARLY)?);
-    let mut growing = Growing::new(component, N, 1);
-    let stride = growing.stride;
-    for blocks in store.coefficients.chunks_exact(component.padded_across * N * N).take(component.blocks_down) {
+    let mut growing = Growing::<N>::new(component, &store.table.ok_or(EARLY)?);
+    for row in store.coefficients.chunks_exact(store.row).take(component.blocks_down) {
         if cancelled() {
             return Err(Error::Cancelled);
         }
-        for (column, coefficients) in blocks.chunks_exact(N * N).enumerate() {
-            let mut block: Block = [0; 32];
-            for (to, &from) in block.iter_mut().zip(coefficients) {
-                *to = from.into();
-            }
-            inverse.write(&block, &mut growing.strip[column * N..], stride);
-        }
-        growing.flush();
+        growing.push(row);
     }
     Ok(growing.finish())
 }

@@ -4,8 +4,8 @@ use crate::Error;
 use crate::bits::{Bits, find_marker};
 use crate::frame::Frame;
 use crate::huffman::{Coefficients, Differences};
-use crate::idct::{Block, Inverse, limit, places};
-use crate::markers::{Part, Scan, Walk};
+use crate::idct::{block_start, limit, places, row_length};
+use crate::markers::{Scan, Walk};
 use crate::plane::{Growing, Plane};
 
 /// Decodes a picture, from its first scan on.
@@ -33,13 +33,6 @@ pub(crate) fn decode<const N: usize>(
     }
 }
 
-/// What the blocks of one component are read with.
-struct Decoder<'t, const N: usize> {
-    differences: &'t Differences,
-    coefficients: &'t Coefficients,
-    inverse: Inverse<N>,
-}
-
 /// A block of an MCU.
 pub(crate) struct Unit {
     /// Which part of the scan it belongs to.
@@ -53,7 +46,7 @@ pub(crate) struct Unit {
 }
 
 /// MCUs of a scan, across and down, and the blocks of each. A component alone has one block in each (T.81, A.2.2).
-pub(crate) fn start(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<Unit>), Error> {
+pub(crate) fn layout(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<Unit>), Error> {
     let components = || scan.parts.iter().map(|part| &frame.components[part.component]);
     if let [part] = scan.parts[..] {
         let component = &frame.components[part.component];
@@ -73,14 +66,21 @@ pub(crate) fn start(scan: &Scan, frame: &Frame) -> Result<((usize, usize), Vec<U
 }
 
 /// A block of an MCU with what it takes to decode it.
-struct Target<'t, const N: usize> {
-    decoder: &'t Decoder<'t, N>,
+struct Target<'t> {
+    differences: &'t Differences,
+    coefficients: &'t Coefficients,
     /// Which part of the scan it belongs to.
     part: usize,
-    /// Where its samples go in the strip: in the first MCU, and how much further in each next one.
+    /// Where its row of blocks begins.
     offset: usize,
+    /// Its place there in the first MCU, and how much further in each next one.
+    column: usize,
     step: usize,
 }
+
+/// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no
+/// check.
+const BLOCK: usize = 512;
 
 /// Decodes a scan; where its data ends, and its planes.
 fn decode_scan<const N: usize>(
@@ -99,27 +99,30 @@ fn decode_scan<const N: usize>(
             coefficients[part.ac & 3] = Some(Coefficients::new(&walk.ac_code(part.ac)?, N > 1));
         }
     }
-    let mut decoders = Vec::new();
-    for part in &scan.parts {
-        let (Some(differences), Some(coefficients)) = (&differences[part.dc & 3], &coefficients[part.ac & 3]) else {
-            continue;
-        };
-        let inverse = Inverse::new(&walk.table(frame.components[part.component].table)?);
-        decoders.push(Decoder { differences, coefficients, inverse });
+    let ((across, down), units) = layout(scan, frame)?;
+    let mut planes: Vec<Growing<N>> = Vec::new();
+    // Coefficients of a row of MCUs: of each component one or more rows of blocks.
+    let mut rows: Vec<Vec<i16>> = Vec::new();
+    for (at, part) in scan.parts.iter().enumerate() {
+        let component = &frame.components[part.component];
+        planes.push(Growing::new(component, &walk.table(component.table)?));
+        let high = units.iter().filter(|unit| unit.part == at).map(|unit| unit.down).max().unwrap_or(1);
+        rows.push(vec![0; row_length::<N>(component.padded_across) * high + BLOCK]);
     }
-    let ((across, down), units) = start(scan, frame)?;
-    let strip = |(at, part): (usize, &Part)| {
-        let rows = units.iter().filter(|unit| unit.part == at).map(|unit| unit.down).max().unwrap_or(1);
-        Growing::new(&frame.components[part.component], N, rows)
-    };
-    let mut strips: Vec<Growing> = scan.parts.iter().enumerate().map(strip).collect();
-    let target = |unit: &Unit| Target {
-        decoder: &decoders[unit.part],
-        part: unit.part,
-        offset: unit.row * N * strips[unit.part].stride + unit.column * N,
-        step: unit.across * N,
-    };
-    let targets: Vec<Target<'_, N>> = units.iter().map(target).collect();
+    let mut targets = Vec::new();
+    for unit in &units {
+        let part = &scan.parts[unit.part];
+        if let (Some(differences), Some(coefficients)) = (&differences[part.dc & 3], &coefficients[part.ac & 3]) {
+            targets.push(Target {
+                differences,
+                coefficients,
+                part: unit.part,
+                offset: planes[unit.part].row_length() * unit.row,
+                column: unit.column,
+                step: unit.across,
+            });
+        }
+    }
     let mut bits = Bits::new(walk.bytes, scan.data);
     let mut predictors = [0; 4];
     let mut left = scan.interval;
@@ -135,57 +138,49 @@ fn decode_scan<const N: usize>(
                 left = scan.interval;
             }
             let run = if scan.interval > 0 { left.min(across - mcu) } else { across - mcu };
-            bits = decode_run(bits, &targets, &mut strips, mcu..mcu + run, &mut predictors)?;
+            bits = decode_run::<N>(bits, &targets, &mut rows, mcu..mcu + run, &mut predictors)?;
             mcu += run;
             left = left.saturating_sub(run);
         }
         if bits.overrun() {
             return Err(Error::Corrupt("the picture's data ends too early"));
         }
-        strips.iter_mut().for_each(Growing::flush);
+        for (plane, rows) in planes.iter_mut().zip(&mut rows) {
+            let used = rows.len() - BLOCK;
+            rows[..used].chunks_exact(plane.row_length()).for_each(|row| plane.push(row));
+            rows.fill(0);
+        }
     }
-    Ok((bits.position(), strips.into_iter().map(Growing::finish).collect()))
+    Ok((bits.position(), planes.into_iter().map(Growing::finish).collect()))
 }
 
 /// The blocks of some MCUs of a row.
 fn decode_run<'a, const N: usize>(
     mut bits: Bits<'a>,
-    targets: &[Target<'_, N>],
-    strips: &mut [Growing],
+    targets: &[Target<'_>],
+    rows: &mut [Vec<i16>],
     mcus: std::ops::Range<usize>,
     predictors: &mut [i32; 4],
 ) -> Result<Bits<'a>, Error> {
+    let places = const { &places::<N>() };
     for mcu in mcus {
         for target in targets {
-            let Some(strip) = strips.get_mut(target.part) else { continue };
-            let out = strip.strip.get_mut(target.offset + mcu * target.step..).unwrap_or_default();
+            let Some(row) = rows.get_mut(target.part) else { continue };
+            let start = target.offset + block_start::<N>(target.column + mcu * target.step);
+            let Some(block) = row.get_mut(start..).and_then(<[i16]>::first_chunk_mut::<BLOCK>) else { continue };
             let predictor = &mut predictors[target.part & 3];
-            *predictor = predictor.wrapping_add(target.decoder.differences.take(&mut bits)?);
-            target.decoder.block(&mut bits, *predictor, out, strip.stride)?;
+            *predictor = predictor.wrapping_add(target.differences.take(&mut bits)?);
+            let mut k = 1;
+            if N > 1 {
+                k = target.coefficients.values(&mut bits, const { limit::<N>() }, |k, value| {
+                    block[usize::from(places[k as usize & 127]) & (BLOCK - 1)] = value as i16;
+                })?;
+            }
+            target.coefficients.skip(&mut bits, k)?;
+            block[0] = *predictor as i16;
         }
     }
     Ok(bits)
-}
-
-impl<const N: usize> Decoder<'_, N> {
-    /// What follows the DC value.
-    #[inline(always)]
-    fn block(&self, bits: &mut Bits<'_>, dc: i32, out: &mut [u8], stride: usize) -> Result<(), Error> {
-        if N == 1 {
-            self.coefficients.skip(bits, 1)?;
-            self.inverse.fill(dc, out, stride);
-            return Ok(());
-        }
-        let places = const { &places::<N>() };
-        let mut block: Block = [0; 32];
-        let k = self.coefficients.values(bits, const { limit::<N>() }, |k, value| {
-            block[usize::from(places[k as usize & 127]) & 31] = value;
-        })?;
-        self.coefficients.skip(bits, k)?;
-        block[0] = i32::from(dc as i16);
-        self.inverse.write(&block, out, stride);
-        Ok(())
-    }
 }
 
 /// Goes over a restart marker (T.81, F.2.1.3.1, E.2.4).

@@ -13,19 +13,21 @@ const SAME: f64 = 0.002;
 /// sRGB.
 pub(crate) static SRGB: LazyLock<ColorProfile> = LazyLock::new(ColorProfile::new_srgb);
 
-/// A picture in sRGB. A profile that cannot be read, or is for other colours than the picture has, counts as none, as in
-/// browsers.
-pub(crate) fn to_srgb(picture: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
-    let Some(profile) = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok()) else { return picture };
-    let grey = !picture.color().has_color();
-    let fits = match profile.color_space {
+/// The profile a picture must be brought to sRGB from. One that cannot be read, or is for other colours than the picture
+/// has, counts as none, as in browsers.
+pub(crate) fn foreign(profile: Option<&[u8]>, grey: bool) -> Option<ColorProfile> {
+    let profile = ColorProfile::new_from_slice(profile?).ok()?;
+    let foreign = match profile.color_space {
         DataColorSpace::Rgb => !grey && !is_srgb(&profile),
         DataColorSpace::Gray => grey && !profile.gray_trc.as_ref().is_some_and(is_srgb_curve),
         _ => false,
     };
-    if !fits {
-        return picture;
-    }
+    foreign.then_some(profile)
+}
+
+/// A picture in sRGB.
+pub(crate) fn to_srgb(picture: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
+    let Some(profile) = foreign(profile, !picture.color().has_color()) else { return picture };
     let eight = |from, to| profile.create_transform_8bit(from, &SRGB, to, TransformOptions::default());
     let sixteen = |from, to| profile.create_transform_16bit(from, &SRGB, to, TransformOptions::default());
     use DynamicImage as Is;

@@ -36,6 +36,6 @@ pub use head::{Animation, Colors, Head, head};
 pub use image;
 pub use limits::Limits;
 pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip};
-pub use picture::{Frame, Picture, Pixels, Planes};
-pub use resample::{Kernel, Region, resample};
+pub use picture::{Frame, Picture, Pixels, Plane, Planes};
+pub use resample::{Kernel, Part, Region, resample};
 pub use svg::Drawing;

@@ -35,6 +35,16 @@ impl Color {
         [self.red, self.green, self.blue, self.alpha]
     }
 
+    /// The samples of a pixel of one to four channels: grey (its red), grey and alpha, RGB, RGBA.
+    pub(crate) fn samples(self, channels: usize) -> Vec<u8> {
+        match channels {
+            1 => vec![self.red],
+            2 => vec![self.red, self.alpha],
+            3 => self.rgb().to_vec(),
+            _ => self.rgba().to_vec(),
+        }
+    }
+
     /// Red, green, blue.
     #[must_use]
     pub fn rgb(self) -> [u8; 3] {

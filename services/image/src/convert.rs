@@ -75,6 +75,7 @@ pub fn convert(request: ConvertRequest, call: &Call) -> Result<WithFile<PictureF
         lossless: request.lossless,
         progressive: request.progressive,
         background: request.background,
+        ..Output::default()
     };
     output.answer(&picture, &request.image, call)
 }

@@ -1,6 +1,8 @@
 //! What the operations refuse, and the one table to codes.
 
-use chassis::Code;
+use std::borrow::Cow;
+
+use chassis::{Call, Code};
 
 /// Why a request cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,20 +19,25 @@ pub enum Error {
     #[error("{message}")]
     Conflict {
         /// The field to change.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What to change.
         message: String,
     },
 }
 
 /// A value that cannot be worked with, or fields that do not go together.
-pub(crate) fn conflict(field: &'static str, message: impl Into<String>) -> Error {
-    Error::Conflict { field, message: message.into() }
+pub(crate) fn conflict(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Error {
+    Error::Conflict { field: field.into(), message: message.into() }
 }
 
 /// What is the matter with the picture of a field.
 pub(crate) fn about(field: &'static str) -> impl Fn(pictures::Error) -> Error {
     move |problem| Error::Picture { field, problem }
+}
+
+/// Goes on only while somebody waits for the answer.
+pub(crate) fn still_wanted(call: &Call) -> Result<(), Error> {
+    if call.cancelled() { Err(about("image")(pictures::Error::Cancelled)) } else { Ok(()) }
 }
 
 impl From<Error> for chassis::Error {

@@ -44,14 +44,24 @@ pub enum Position {
     Left,
     /// The upper left corner.
     TopLeft,
+    /// Where most detail is, when something is cut off.
+    Entropy,
+    /// Where people look first, when something is cut off: skin, strong colours, what stands out.
+    Attention,
 }
 
 impl Position {
-    /// Where it is, in fractions of what is left over to the right and below.
+    /// Whether the picture itself says where.
+    #[must_use]
+    pub fn is_smart(self) -> bool {
+        matches!(self, Self::Entropy | Self::Attention)
+    }
+
+    /// Where it is, in fractions of what is left over to the left and above; the middle when the picture is to say.
     #[must_use]
     pub fn fractions(self) -> (f64, f64) {
         match self {
-            Self::Center => (0.5, 0.5),
+            Self::Center | Self::Entropy | Self::Attention => (0.5, 0.5),
             Self::Top => (0.5, 0.0),
             Self::TopRight => (1.0, 0.0),
             Self::Right => (1.0, 0.5),
@@ -132,6 +142,12 @@ impl Plan {
     pub(crate) fn whole_size(&self) -> (u32, u32) {
         let Some(region) = self.region else { return self.size };
         (side(f64::from(self.size.0) / region.width), side(f64::from(self.size.1) / region.height))
+    }
+
+    /// The same with its part elsewhere: in fractions of what is left over to the left and above.
+    pub(crate) fn at(self, (x, y): (f64, f64)) -> Self {
+        let moved = |part: Region| Region { x: x * (1.0 - part.width), y: y * (1.0 - part.height), ..part };
+        Self { region: self.region.map(moved), ..self }
     }
 
     /// The size of what comes of it.

@@ -1,21 +1,39 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
 
+pub mod adjust;
+pub mod chart;
 pub mod color;
+pub mod colors;
 pub mod convert;
+pub mod crop;
 mod error;
 pub mod geometry;
+pub mod hash;
 pub mod info;
 pub mod input;
 pub mod metadata;
+mod oklab;
+pub mod optimize;
 pub mod output;
+pub mod overlay;
+mod raster;
 pub mod resize;
+pub mod rotate;
+mod saliency;
+mod ssim;
 pub mod thumbnail;
+mod trim;
 
-use chassis::{Cost, Service, Settings};
+use std::time::Duration;
+
+use chassis::{Cost, Operation, OperationRequest, Service, Settings};
 pub use error::Error;
+use input::is_risky;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3005;
+/// What is drawn from its request alone is the same tomorrow.
+const DRAWN: Duration = Duration::from_secs(24 * 3600);
 
 /// The service: every operation in one list.
 ///
@@ -24,24 +42,90 @@ pub const PORT: u16 = 3005;
 pub fn service(_: &Settings) -> Result<Service, String> {
     let service = Service::new("image", "Resize, convert, draw, codes, charts")
         .compute("POST /resize", resize::resize, |op| {
-            op.summary("Resize a picture")
-                .description(resize::DESCRIPTION)
-                .example(resize::example())
-                .answers(output::MEDIA_TYPES)
-                .cost(Cost::Heavy)
-                .isolated_when(|request: &resize::ResizeRequest| input::is_risky(&request.image))
+            picture(
+                op,
+                "Resize a picture",
+                resize::DESCRIPTION,
+                resize::example(),
+                |request: &resize::ResizeRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /thumbnail", thumbnail::thumbnail, |op| {
+            picture(
+                op,
+                "Make several sizes of one picture",
+                thumbnail::DESCRIPTION,
+                thumbnail::example(),
+                |request: &thumbnail::ThumbnailRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /convert", convert::convert, |op| {
+            picture(
+                op,
+                "Convert a picture to another format",
+                convert::DESCRIPTION,
+                convert::example(),
+                |request: &convert::ConvertRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /optimize", optimize::optimize, |op| {
+            picture(
+                op,
+                "Make a picture smaller in bytes",
+                optimize::DESCRIPTION,
+                optimize::example(),
+                |request: &optimize::OptimizeRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /crop", crop::crop, |op| {
+            picture(
+                op,
+                "Cut a part out of a picture",
+                crop::DESCRIPTION,
+                crop::example(),
+                |request: &crop::CropRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /rotate", rotate::rotate, |op| {
+            picture(
+                op,
+                "Turn or mirror a picture",
+                rotate::DESCRIPTION,
+                rotate::example(),
+                |request: &rotate::RotateRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /adjust", adjust::adjust, |op| {
+            picture(
+                op,
+                "Change how a picture looks",
+                adjust::DESCRIPTION,
+                adjust::example(),
+                |request: &adjust::AdjustRequest| is_risky(&request.image),
+            )
+        })
+        .compute("POST /overlay", overlay::overlay, |op| {
+            picture(
+                op,
+                "Put a picture or text upon a picture",
+                overlay::DESCRIPTION,
+                overlay::example(),
+                |request: &overlay::OverlayRequest| {
+                    is_risky(&request.image) || request.overlay.as_ref().is_some_and(is_risky)
+                },
+            )
         })
         .compute("POST /info", info::info, |op| {
             op.summary("Say what a picture is")
                 .description(info::DESCRIPTION)
                 .example(info::example())
-                .isolated_when(|request: &info::InfoRequest| input::is_risky(&request.image))
+                .isolated_when(|request: &info::InfoRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/read", metadata::read, |op| {
             op.summary("Read the metadata of a picture")
                 .description(metadata::READ_DESCRIPTION)
                 .example(metadata::read_example())
-                .isolated_when(|request: &metadata::ReadRequest| input::is_risky(&request.image))
+                .isolated_when(|request: &metadata::ReadRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/strip", metadata::strip, |op| {
             op.summary("Take the metadata out of a picture")
@@ -49,21 +133,53 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .example(metadata::strip_example())
                 .answers(metadata::MEDIA_TYPES)
         })
-        .compute("POST /thumbnail", thumbnail::thumbnail, |op| {
-            op.summary("Make several sizes of one picture")
-                .description(thumbnail::DESCRIPTION)
-                .example(thumbnail::example())
-                .answers(output::MEDIA_TYPES)
-                .cost(Cost::Heavy)
-                .isolated_when(|request: &thumbnail::ThumbnailRequest| input::is_risky(&request.image))
+        .compute("POST /colors", colors::colors, |op| {
+            facts(
+                op,
+                "Find the colours of a picture",
+                colors::DESCRIPTION,
+                colors::example(),
+                |request: &colors::ColorsRequest| is_risky(&request.image),
+            )
         })
-        .compute("POST /convert", convert::convert, |op| {
-            op.summary("Convert a picture to another format")
-                .description(convert::DESCRIPTION)
-                .example(convert::example())
-                .answers(output::MEDIA_TYPES)
+        .compute("POST /hash", hash::hash, |op| {
+            facts(
+                op,
+                "Hash what a picture shows, and compare two",
+                hash::DESCRIPTION,
+                hash::example(),
+                |request: &hash::HashRequest| is_risky(&request.image) || request.other.as_ref().is_some_and(is_risky),
+            )
+        })
+        .compute("POST /chart", chart::chart, |op| {
+            op.summary("Draw a chart")
+                .description(chart::DESCRIPTION)
+                .example(chart::example())
+                .answers(chart::MEDIA_TYPES)
                 .cost(Cost::Heavy)
-                .isolated_when(|request: &convert::ConvertRequest| input::is_risky(&request.image))
+                .cache(DRAWN, 1)
         });
     Ok(service)
+}
+
+/// An operation that makes pictures of pictures.
+fn picture<Q: OperationRequest>(
+    op: Operation,
+    summary: &str,
+    description: &str,
+    example: Q,
+    risky: fn(&Q) -> bool,
+) -> Operation {
+    facts(op, summary, description, example, risky).answers(output::MEDIA_TYPES)
+}
+
+/// An operation that says something of pictures whose pixels it reads.
+fn facts<Q: OperationRequest>(
+    op: Operation,
+    summary: &str,
+    description: &str,
+    example: Q,
+    risky: fn(&Q) -> bool,
+) -> Operation {
+    op.summary(summary).description(description).example(example).cost(Cost::Heavy).isolated_when(risky)
 }

@@ -67,6 +67,7 @@ pub(crate) struct Output {
     pub(crate) lossless: bool,
     pub(crate) progressive: bool,
     pub(crate) background: Option<Color>,
+    pub(crate) smallest: bool,
 }
 
 /// The picture that was made.
@@ -133,6 +134,7 @@ impl Output {
         encoding.quality = self.quality.unwrap_or(encoding.quality);
         encoding.lossless = self.lossless;
         encoding.progressive = self.progressive;
+        encoding.smallest = self.smallest;
         encoding.background = self.background.unwrap_or(Color::WHITE).rgb();
         let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(about("format"))?;
         let (width, height) = picture.frame_size();

@@ -128,6 +128,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
     let frames = Output::frames(request.format, &source, call);
     let picture = input::picture("image", &request.image, Some(plan.whole_size()), frames, call)?;
+    let plan = plan.placed(&picture, request.position, call)?;
     let picture = pictures::resample(&picture, plan.region, plan.size, request.kernel.into(), &|| call.cancelled())
         .map_err(about("image"))?;
     let output = Output {
@@ -136,6 +137,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
         lossless: request.lossless,
         progressive: request.progressive,
         background: request.background,
+        ..Output::default()
     };
     let picture = match plan.canvas {
         Some(canvas) => on_canvas(picture, canvas, request.position, request.background.unwrap_or(Color::TRANSPARENT))?,

@@ -226,6 +226,7 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
     let mut files = Vec::with_capacity(plans.len());
     let mut rows = Vec::with_capacity(plans.len());
     for plan in plans {
+        let plan = plan.placed(&picture, request.position, call)?;
         let small =
             pictures::resample(&picture, plan.region, plan.size, pictures::Kernel::Lanczos3, &|| call.cancelled())
                 .map_err(about("image"))?;

@@ -9,6 +9,7 @@ use crate::container::bmff::Items;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
+use crate::resample::Part;
 
 /// A grid may have this many tiles.
 const TILES: usize = 256;
@@ -260,7 +261,7 @@ fn with_alpha(color: DynamicImage, alpha: &GrayImage, premultiplied: bool) -> Dy
     let (width, height) = (color.width(), color.height());
     let alpha = match alpha.dimensions() == (width, height) {
         true => std::borrow::Cow::Borrowed(alpha),
-        false => std::borrow::Cow::Owned(crate::resample::plane(alpha, None, (width, height))),
+        false => std::borrow::Cow::Owned(crate::resample::plane(alpha, Part::all(alpha.dimensions()), (width, height))),
     };
     let mut pixels: RgbaImage = color.into_rgba8();
     for (pixel, alpha) in pixels.pixels_mut().zip(alpha.iter()) {

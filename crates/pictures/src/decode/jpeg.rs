@@ -12,16 +12,15 @@ use super::Wish;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
-use crate::picture::{Pixels, Planes};
+use crate::picture::{Pixels, Plane, Planes};
+use crate::resample::Part;
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
 
-/// How many more pixels than it needs a resampled picture is made of: with fewer, what the decoder left out shows.
-const MARGIN: f64 = 1.25;
-/// Parts of a JPEG's sides that are decoded without the rest, the smallest first.
-const SCALES: [(Scale, f64); 4] =
-    [(Scale::Eighth, 0.125), (Scale::Quarter, 0.25), (Scale::ThreeEighths, 0.375), (Scale::Half, 0.5)];
+/// Parts of a JPEG's sides that are decoded without the rest, and how many times smaller a picture must be to be made of
+/// one: with less to spare, what the decoder left out shows. As sharp has it.
+const SCALES: [(Scale, f64); 3] = [(Scale::Eighth, 9.0), (Scale::Quarter, 5.0), (Scale::Half, 3.0)];
 
 /// Decodes a JPEG: smaller than it is, where that is enough for a picture of `at_least`.
 pub(super) fn decode(
@@ -45,17 +44,17 @@ pub(super) fn decode(
 
 /// The smallest part of a picture from which one of a certain size can be made.
 fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale> {
-    let enough = |part: f64| {
-        f64::from(width) * part >= f64::from(at_least.0) * MARGIN
-            && f64::from(height) * part >= f64::from(at_least.1) * MARGIN
-    };
-    SCALES.iter().find(|(_, part)| enough(*part)).map(|(scale, _)| *scale)
+    let shrink = (f64::from(width) / f64::from(at_least.0)).min(f64::from(height) / f64::from(at_least.1));
+    SCALES.iter().find(|(_, enough)| shrink >= *enough).map(|(scale, _)| *scale)
 }
 
 fn planes_of(planes: jpeg::Planes) -> Planes {
-    let image =
-        |plane: jpeg::Plane| GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
-    Planes { luma: image(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(image)) }
+    let of = |plane: jpeg::Plane| {
+        let part = Part { x: 0.0, y: 0.0, width: plane.extent[0], height: plane.extent[1] };
+        let samples = GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
+        Plane { samples, part }
+    };
+    Planes { luma: of(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(of)) }
 }
 
 fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {

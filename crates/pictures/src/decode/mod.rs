@@ -8,14 +8,15 @@ pub(crate) mod still;
 
 use std::time::Duration;
 
-use image::{DynamicImage, GrayImage};
+use image::DynamicImage;
+use image::metadata::Orientation;
 
-use crate::color::to_srgb;
+use crate::color::{foreign, to_srgb};
 use crate::error::{Error, guarded};
 use crate::format::Format;
 use crate::head::{head, turns};
 use crate::limits::Limits;
-use crate::picture::{Frame, Picture, Pixels};
+use crate::picture::{Frame, Picture, Pixels, Planes};
 use crate::svg::Drawing;
 
 /// What the caller needs of a picture.
@@ -114,7 +115,9 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             return Err(Error::Cancelled);
         }
         let pixels = match (pixels, head.profile.as_deref()) {
-            (Pixels::Planes(planes), None) => Pixels::Planes(planes),
+            (Pixels::Planes(planes), profile) if foreign(profile, planes.chroma.is_none()).is_none() => {
+                Pixels::Planes(planes)
+            }
             (pixels, profile) => Pixels::Raster(to_srgb(pixels.into_raster(), profile)),
         };
         let pixels = if wish.upright { upright(pixels, head.orientation) } else { pixels };
@@ -144,18 +147,16 @@ fn drawing(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
 }
 
 /// Pixels turned as EXIF says.
-fn upright(pixels: Pixels, orientation: image::metadata::Orientation) -> Pixels {
-    let turn = |mut raster: DynamicImage| {
-        raster.apply_orientation(orientation);
-        raster
-    };
+fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     match pixels {
-        Pixels::Raster(raster) => Pixels::Raster(turn(raster)),
-        Pixels::Planes(mut planes) => {
-            let plane = |plane: GrayImage| turn(DynamicImage::ImageLuma8(plane)).into_luma8();
-            (planes.luma, planes.chroma) = (plane(planes.luma), planes.chroma.map(|chroma| chroma.map(plane)));
-            Pixels::Planes(planes)
+        Pixels::Raster(mut raster) => {
+            raster.apply_orientation(orientation);
+            Pixels::Raster(raster)
         }
+        Pixels::Planes(planes) => Pixels::Planes(Planes {
+            luma: planes.luma.turned(orientation),
+            chroma: planes.chroma.map(|chroma| chroma.map(|plane| plane.turned(orientation))),
+        }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! JPEG by jpeg-encoder: from planes as they are, or from RGB.
 
-use image::{DynamicImage, GrayImage};
+use image::DynamicImage;
 use jpeg_encoder::{ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 
 use super::{Encoding, on_background};
 use crate::error::Error;
-use crate::picture::{Pixels, Planes};
+use crate::picture::{Pixels, Plane, Planes};
 
 /// Above this quality colours keep every pixel, as people expect of "best".
 const FULL_COLOR_FROM: u8 = 91;
@@ -44,19 +44,17 @@ impl ImageBuffer for PlanesBuffer<'_> {
     }
 
     fn width(&self) -> u16 {
-        u16::try_from(self.0.luma.width()).expect("it was asked before")
+        u16::try_from(self.0.luma.samples.width()).expect("it was asked before")
     }
 
     fn height(&self) -> u16 {
-        u16::try_from(self.0.luma.height()).expect("it was asked before")
+        u16::try_from(self.0.luma.samples.height()).expect("it was asked before")
     }
 
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let width = self.0.luma.width() as usize;
-        let row = |plane: &GrayImage| -> Vec<u8> {
-            let start = usize::from(y) * width;
-            plane.as_raw()[start..start + width].to_vec()
-        };
+        let width = self.0.luma.samples.width() as usize;
+        let start = usize::from(y) * width;
+        let row = |plane: &'_ Plane| plane.samples.as_raw()[start..start + width].to_vec();
         buffers[0].extend_from_slice(&row(&self.0.luma));
         if let Some(chroma) = &self.0.chroma {
             buffers[1].extend_from_slice(&row(&chroma[0]));

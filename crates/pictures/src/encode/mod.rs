@@ -29,6 +29,8 @@ pub struct Encoding {
     pub progressive: bool,
     /// What shows through where the format has no alpha.
     pub background: [u8; 3],
+    /// As small as can be, however long it takes.
+    pub smallest: bool,
 }
 
 impl Encoding {
@@ -37,7 +39,7 @@ impl Encoding {
     pub fn of(format: Format) -> Self {
         // AVIF at 60 looks as JPEG does at 80.
         let quality = if format == Format::Avif { 60 } else { 80 };
-        Self { format, quality, lossless: false, progressive: false, background: [255; 3] }
+        Self { format, quality, lossless: false, progressive: false, background: [255; 3], smallest: false }
     }
 }
 
@@ -50,7 +52,7 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
     match encoding.format {
         Format::Jpeg => jpeg::encode(first, encoding),
         Format::Webp => webp::encode(picture, encoding, cancelled),
-        Format::Png => png::encode(first),
+        Format::Png => png::encode(first, encoding.smallest),
         Format::Gif => gif::encode(picture, cancelled),
         Format::Avif => avif::encode(first, encoding),
         other => {

@@ -1,0 +1,248 @@
+//! Change how a picture looks: tone, colour, sharpness, corners.
+
+mod blur;
+mod frame;
+mod pixelate;
+mod tone;
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::{Format, Frames, Limits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::color::Color;
+use crate::error::{Error, about, conflict, still_wanted};
+use crate::input;
+use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::raster::{Raster, each};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Changes how a picture looks. Whatever is sent is done in this order: normalize, gamma, brightness, contrast, saturation, hue, \
+grayscale, sepia, tint, invert, threshold, blur, sharpen, pixelate, circle, border, radius, opacity. For brightness, contrast and \
+saturation 0 changes nothing, -100 takes all away and 100 doubles; they, hue, grayscale, sepia and invert are those of CSS filters. \
+`areas` limits blur and pixelate to parts, such as faces or number plates: pixelate what must stay secret, with blocks larger than \
+the letters. Animated pictures stay animated. What becomes transparent and was a JPEG is answered as PNG, unless `format` or \
+`background` is sent.";
+
+/// A picture and what to change.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct AdjustRequest {
+    /// The picture.
+    pub image: File,
+    /// Stretches the tones from black to white; the darkest and the lightest hundredth of the pixels do not count.
+    #[serde(default)]
+    pub normalize: bool,
+    /// Gamma, 0.1 to 10: above 1 lightens the middle tones, below 1 darkens them, black and white stay.
+    #[serde(default)]
+    #[garde(range(min = 0.1, max = 10.0))]
+    pub gamma: Option<f64>,
+    /// -100 (black) to 100 (twice as bright).
+    #[serde(default)]
+    #[garde(range(min = -100.0, max = 100.0))]
+    pub brightness: f64,
+    /// -100 (grey) to 100 (twice the contrast).
+    #[serde(default)]
+    #[garde(range(min = -100.0, max = 100.0))]
+    pub contrast: f64,
+    /// -100 (no colour) to 100 (twice as strong).
+    #[serde(default)]
+    #[garde(range(min = -100.0, max = 100.0))]
+    pub saturation: f64,
+    /// Turns all colours on the colour wheel, -360 to 360 degrees.
+    #[serde(default)]
+    #[garde(range(min = -360.0, max = 360.0))]
+    pub hue: f64,
+    /// Only brightness (Rec. 709: 0.2126 red, 0.7152 green, 0.0722 blue).
+    #[serde(default)]
+    pub grayscale: bool,
+    /// The brown of old photos.
+    #[serde(default)]
+    pub sepia: bool,
+    /// Everything in shades of one colour: black stays black, white stays white, tones as bright as the colour become it.
+    #[serde(default)]
+    pub tint: Option<Color>,
+    /// The negative.
+    #[serde(default)]
+    pub invert: bool,
+    /// Black and white only: white from this brightness on, 0 to 255.
+    #[serde(default)]
+    pub threshold: Option<u8>,
+    /// Gaussian blur: its standard deviation in pixels, 0.3 to 100.
+    #[serde(default)]
+    #[garde(range(min = 0.3, max = 100.0))]
+    pub blur: Option<f64>,
+    /// Unsharp mask: how much of the difference from a picture blurred by one pixel is added, 0 to 500 percent; 100 is usual.
+    #[serde(default)]
+    #[garde(range(min = 0.0, max = 500.0))]
+    pub sharpen: f64,
+    /// Blocks of one colour: their side in pixels, 2 to 1000.
+    #[serde(default)]
+    #[garde(range(min = 2, max = 1000))]
+    pub pixelate: Option<u32>,
+    /// The parts that blur and pixelate change, at most 100; all of the picture when none is given.
+    #[serde(default)]
+    #[garde(length(max = 100), dive)]
+    pub areas: Vec<Area>,
+    /// Cuts out the largest circle in the middle.
+    #[serde(default)]
+    pub circle: bool,
+    /// A border around the picture, which becomes larger by it: its width in pixels, 1 to 1000.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 1000))]
+    pub border: Option<u32>,
+    /// Colour of the border; black when it is not given.
+    #[serde(default)]
+    pub border_color: Option<Color>,
+    /// Rounds the corners: their radius in pixels, 1 to 4096, at most half of the shorter side.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 4096))]
+    pub radius: Option<u32>,
+    /// How opaque the result is, 0 to 100 percent; 100 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 0.0, max = 100.0))]
+    pub opacity: Option<f64>,
+    /// The format; that of the picture when it is not given.
+    #[serde(default)]
+    pub format: Option<OutputFormat>,
+    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 100))]
+    pub quality: Option<u8>,
+    /// Exactly as it is, for WebP.
+    #[serde(default)]
+    pub lossless: bool,
+    /// A JPEG that shows the whole early.
+    #[serde(default)]
+    pub progressive: bool,
+    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    #[serde(default)]
+    pub background: Option<Color>,
+}
+
+/// A part of the upright picture, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Area {
+    /// From the left.
+    #[garde(range(max = 65535))]
+    pub x: u32,
+    /// From the top.
+    #[garde(range(max = 65535))]
+    pub y: u32,
+    /// Width.
+    #[garde(range(min = 1, max = 65535))]
+    pub width: u32,
+    /// Height.
+    #[garde(range(min = 1, max = 65535))]
+    pub height: u32,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> AdjustRequest {
+    AdjustRequest {
+        image: input::example(),
+        normalize: false,
+        gamma: None,
+        brightness: 10.0,
+        contrast: 0.0,
+        saturation: 25.0,
+        hue: 0.0,
+        grayscale: false,
+        sepia: false,
+        tint: None,
+        invert: false,
+        threshold: None,
+        blur: None,
+        sharpen: 80.0,
+        pixelate: None,
+        areas: Vec::new(),
+        circle: false,
+        border: None,
+        border_color: None,
+        radius: Some(8),
+        opacity: None,
+        format: None,
+        quality: None,
+        lossless: false,
+        progressive: false,
+        background: None,
+    }
+}
+
+/// Changes how a picture looks.
+///
+/// # Errors
+/// When an area lies outside, or the picture cannot be read or would be too large.
+pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
+    let size = input::head("image", &request.image)?.upright();
+    if !request.areas.is_empty() && request.blur.is_none() && request.pixelate.is_none() {
+        return Err(conflict("areas", "is for blur and pixelate: send one of them, or leave areas out"));
+    }
+    if request.border_color.is_some() && request.border.is_none() {
+        return Err(conflict("borderColor", "is for a border: send its width as border, or leave borderColor out"));
+    }
+    if let Some(area) = request.areas.iter().find(|area| area.x >= size.0 || area.y >= size.1) {
+        let message = format!(
+            "has a part at {}, {}, which lies outside: this picture has {} x {} pixels",
+            area.x, area.y, size.0, size.1
+        );
+        return Err(conflict("areas", message));
+    }
+    let frame = frame::Frame::of(&request);
+    let (width, height) = frame.size(size);
+    Limits::DEFAULT.admit_output(width, height).map_err(about("image"))?;
+    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let shines = request.opacity.is_some_and(|opacity| opacity < 100.0) || frame.shines();
+    let loses = picture.format == Format::Jpeg && shines && request.background.is_none();
+    let output = Output {
+        format: request.format.or(loses.then_some(OutputFormat::Png)),
+        quality: request.quality,
+        lossless: request.lossless,
+        progressive: request.progressive,
+        background: request.background,
+        ..Output::default()
+    };
+    let picture = each(picture, |raster| {
+        still_wanted(call)?;
+        let mut raster = tone::applied(raster, &request);
+        if let Some(sigma) = request.blur {
+            still_wanted(call)?;
+            raster = within(raster, &request.areas, |part| blur::blurred(part, sigma));
+        }
+        if request.sharpen > 0.0 {
+            still_wanted(call)?;
+            raster = blur::sharpened(raster, request.sharpen / 100.0);
+        }
+        if let Some(side) = request.pixelate {
+            still_wanted(call)?;
+            raster = within(raster, &request.areas, |part| pixelate::pixelated(part, side as usize));
+        }
+        still_wanted(call)?;
+        raster = frame.around(raster);
+        if let Some(opacity) = request.opacity.filter(|opacity| *opacity < 100.0) {
+            raster = tone::faded(raster, opacity / 100.0);
+        }
+        Ok::<_, Error>(raster)
+    })?;
+    output.answer(&picture, &request.image, call)
+}
+
+/// A change of parts of a picture, or of all of it when there are none.
+fn within(mut raster: Raster, areas: &[Area], change: impl Fn(Raster) -> Raster) -> Raster {
+    if areas.is_empty() {
+        return change(raster);
+    }
+    for area in areas {
+        let (left, top) = ((area.x as usize).min(raster.width - 1), (area.y as usize).min(raster.height - 1));
+        let width = (area.width as usize).min(raster.width - left);
+        let height = (area.height as usize).min(raster.height - top);
+        let part = change(raster.part(left, top, width, height));
+        raster.put(&part, left, top);
+    }
+    raster
+}

@@ -1,0 +1,387 @@
+//! Charts: numbers to a picture.
+
+mod axis;
+mod bars;
+mod cartesian;
+mod config;
+mod data;
+mod dates;
+mod downsample;
+mod gauge;
+mod legend;
+mod lines;
+mod number;
+mod pie;
+mod scale;
+mod sparkline;
+mod spec;
+mod svg;
+mod text;
+mod theme;
+
+use std::io::Cursor;
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use pictures::image::{DynamicImage, ImageEncoder};
+use pictures::{Drawing, Format, Limits, Picture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use config::ChartConfig;
+pub use data::{ChartData, Colors, Dataset, Datum, Label, SeriesType};
+pub use number::Separators;
+pub use theme::Theme;
+
+use crate::color::Color;
+use crate::error::{Error, about, conflict};
+use crate::output::{Output, OutputFormat};
+use spec::Spec;
+use svg::{Anchor, Rect, Style, Svg};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A chart of your numbers, ready for a report: labels that never overlap, round ticks, colours that colour-blind people can \
+tell apart. `data` is as in Chart.js; a whole Chart.js configuration, as QuickChart takes it, goes into `chart`. Bars begin \
+at zero unless `min` is given. A pie of more than ten slices shows the nine largest and the rest as one. Without any numbers \
+the picture says so, with a warning, so that a report does not fail in a quiet week. Nothing is evaluated: JavaScript \
+functions are refused.";
+
+/// The media types of charts.
+pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
+
+/// A chart of this many pixels is a poster.
+const LIMITS: Limits = Limits { output_pixels: 16_000_000, ..Limits::DEFAULT };
+
+/// The numbers, and how they are shown.
+#[derive(Debug, Default, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct ChartRequest {
+    /// The kind of chart; `bar` when it is not given.
+    #[serde(default, rename = "type")]
+    pub kind: Option<ChartType>,
+    /// The numbers. At most 50 series and 10,000 numbers in all.
+    #[serde(default)]
+    #[garde(dive)]
+    pub data: Option<ChartData>,
+    /// A Chart.js configuration (`type`, `data`, `options`), as QuickChart takes it, instead of `type` and `data`. What it
+    /// says of title, legend, axes and stacking is followed where this request does not say otherwise; a warning lists the
+    /// options that were passed over.
+    #[serde(default)]
+    pub chart: Option<ChartConfig>,
+    /// Written above the chart.
+    #[serde(default)]
+    #[garde(length(chars, max = 500))]
+    pub title: Option<String>,
+    /// Written below the title.
+    #[serde(default)]
+    #[garde(length(chars, max = 500))]
+    pub subtitle: Option<String>,
+    /// What the horizontal axis shows.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub x_label: Option<String>,
+    /// What the vertical axis shows.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub y_label: Option<String>,
+    /// Width, 40 to 4096; 800 when it is not given, 240 for a sparkline, 400 for a gauge.
+    #[serde(default)]
+    #[garde(range(min = 40, max = 4096))]
+    pub width: Option<u32>,
+    /// Height, 20 to 4096; 450 when it is not given, 60 for a sparkline, 260 for a gauge.
+    #[serde(default)]
+    #[garde(range(min = 20, max = 4096))]
+    pub height: Option<u32>,
+    /// Pixels for each unit of `width` and `height`, 1 to 3; 2 when it is not given, so that a chart of 800 x 450 is a sharp
+    /// picture of 1600 x 900. Without effect on SVG.
+    #[serde(default)]
+    #[garde(range(min = 1.0, max = 3.0))]
+    pub device_pixel_ratio: Option<f64>,
+    /// Light or dark; as suits `background` when it is not given.
+    #[serde(default)]
+    pub theme: Option<Theme>,
+    /// The colour behind the chart, or `transparent`.
+    #[serde(default)]
+    pub background: Option<Color>,
+    /// Colours of the series, in order, instead of ours.
+    #[serde(default)]
+    #[garde(length(max = 50))]
+    pub palette: Vec<Color>,
+    /// Where the legend is; `auto` shows it where it takes the least room, and only when there is something to tell apart.
+    #[serde(default)]
+    pub legend: Option<Legend>,
+    /// Puts the series of a bar or area chart on top of one another.
+    #[serde(default)]
+    pub stacked: Option<bool>,
+    /// The lower end of the value axis, or of the gauge.
+    #[serde(default)]
+    #[garde(range(min = -1e100, max = 1e100))]
+    pub min: Option<f64>,
+    /// The upper end of the value axis, or of the gauge (100 when it is not given).
+    #[serde(default)]
+    #[garde(range(min = -1e100, max = 1e100))]
+    pub max: Option<f64>,
+    /// Whether the value axis has zero on it. Bars and areas always have; lines and points when it is not far away.
+    #[serde(default)]
+    pub begin_at_zero: Option<bool>,
+    /// Writes the numbers into the chart, where there is room.
+    #[serde(default)]
+    pub value_labels: bool,
+    /// Before each number, such as `$`.
+    #[serde(default)]
+    #[garde(length(chars, max = 20))]
+    pub prefix: Option<String>,
+    /// After each number, such as ` €` or `%`.
+    #[serde(default)]
+    #[garde(length(chars, max = 20))]
+    pub suffix: Option<String>,
+    /// Decimals of each number, 0 to 10; as many as are needed when it is not given.
+    #[serde(default)]
+    #[garde(range(max = 10))]
+    pub decimals: Option<u8>,
+    /// The marks inside numbers.
+    #[serde(default)]
+    pub separators: Separators,
+    /// The number a gauge shows, instead of `data`.
+    #[serde(default)]
+    #[garde(range(min = -1e100, max = 1e100))]
+    pub value: Option<f64>,
+    /// The bands of a gauge, from low to high.
+    #[serde(default)]
+    #[garde(length(max = 20), dive)]
+    pub bands: Vec<Band>,
+    /// Text in the middle of a doughnut instead of the total; empty for none.
+    #[serde(default)]
+    #[garde(length(chars, max = 100))]
+    pub center_text: Option<String>,
+    /// What is written where there are no numbers; `No data` when it is not given.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub no_data: Option<String>,
+    /// The format.
+    #[serde(default)]
+    pub format: ChartFormat,
+}
+
+/// A part of a gauge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct Band {
+    /// Where it ends; it begins where the one before ends.
+    #[garde(range(min = -1e100, max = 1e100))]
+    pub to: f64,
+    /// Its colour; from the palette when it is not given.
+    #[serde(default)]
+    pub color: Option<Color>,
+}
+
+/// A kind of chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartType {
+    /// Upright bars, side by side.
+    #[default]
+    Bar,
+    /// Bars from left to right: for long labels.
+    HorizontalBar,
+    /// Upright bars on top of one another.
+    Stacked,
+    /// Lines.
+    Line,
+    /// Lines, filled below.
+    Area,
+    /// Parts of a whole.
+    Pie,
+    /// Parts of a whole with the total in the middle.
+    Doughnut,
+    /// Points with x and y.
+    Scatter,
+    /// A bare line, to stand in a row of text or a table.
+    Sparkline,
+    /// One number between two ends.
+    Gauge,
+}
+
+/// Where the legend is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Legend {
+    /// Where it takes the least room.
+    #[default]
+    Auto,
+    /// Above the chart.
+    Top,
+    /// Below it.
+    Bottom,
+    /// Beside it.
+    Right,
+    /// Nowhere.
+    None,
+}
+
+/// What a chart is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartFormat {
+    /// PNG.
+    #[default]
+    Png,
+    /// SVG: sharp at every size.
+    Svg,
+    /// WebP, exact.
+    Webp,
+    /// JPEG.
+    #[serde(alias = "jpg")]
+    Jpeg,
+}
+
+/// The chart that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChartFacts {
+    /// Its width: pixels, or units of an SVG.
+    pub width: u32,
+    /// Its height: pixels, or units of an SVG.
+    pub height: u32,
+    /// Its format.
+    pub format: ChartFormat,
+    /// The kind of chart.
+    #[serde(rename = "type")]
+    pub kind: ChartType,
+    /// The numbers in it; gaps do not count.
+    pub points: usize,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> ChartRequest {
+    let labels = ["Q1", "Q2", "Q3", "Q4"].map(|label| Label::Text(label.to_owned())).to_vec();
+    let dataset = |label: &str, data: [f64; 4]| Dataset {
+        label: Some(label.to_owned()),
+        data: data.map(Datum::Value).to_vec(),
+        ..Dataset::default()
+    };
+    ChartRequest {
+        kind: Some(ChartType::Bar),
+        data: Some(ChartData {
+            labels,
+            datasets: vec![
+                dataset("2023", [120.0, 150.0, 141.0, 172.0]),
+                dataset("2024", [134.0, 166.0, 187.0, 210.0]),
+            ],
+        }),
+        title: Some("Revenue".to_owned()),
+        y_label: Some("Thousand €".to_owned()),
+        width: Some(480),
+        height: Some(270),
+        ..ChartRequest::default()
+    }
+}
+
+/// Draws a chart.
+///
+/// # Errors
+/// When there is nothing to draw, the numbers do not suit the kind of chart, or the picture would be too large.
+pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>, Error> {
+    let format = request.format;
+    let ratio = request.device_pixel_ratio.unwrap_or(2.0);
+    let request = config::resolved(request, call)?;
+    let spec = Spec::of(request, call)?;
+    let pixels = |length: f64| (length * if format == ChartFormat::Svg { 1.0 } else { ratio }).round() as u32;
+    let (width, height) = (pixels(spec.width), pixels(spec.height));
+    LIMITS.admit_output(width, height).map_err(about("width"))?;
+    let svg = draw(&spec, call);
+    let facts = ChartFacts { width, height, format, kind: spec.kind, points: spec.points() };
+    if format == ChartFormat::Svg {
+        return Ok(WithFile { file: File::new("chart.svg", "image/svg+xml", svg), facts });
+    }
+    let pixels = Drawing::read(svg.as_bytes()).and_then(|drawing| drawing.draw((width, height), &LIMITS));
+    let mut pixels = pixels.map_err(about("data"))?;
+    if spec.look.background.alpha == 255 {
+        pixels = pixels.into_rgb8().into();
+    }
+    let (format, quality) = match format {
+        ChartFormat::Webp => (OutputFormat::Webp, None),
+        // Text has edges, which the usual quality shows.
+        ChartFormat::Jpeg => (OutputFormat::Jpeg, Some(92)),
+        ChartFormat::Png | ChartFormat::Svg => {
+            return Ok(WithFile { file: File::new("chart.png", "image/png", png(&pixels)?), facts });
+        }
+    };
+    let output = Output { format: Some(format), quality, lossless: true, ..Output::default() };
+    let (bytes, _) = output.write(&Picture::still(Format::Svg, pixels), call)?;
+    let format = format.format();
+    Ok(WithFile { file: File::new(format!("chart.{}", format.extension()), format.media_type(), bytes), facts })
+}
+
+/// PNG for flat colours: most rows are as the one above, so that is the filter, and little is left to search. As small as
+/// with the search that photographs need, in half of the time.
+fn png(pixels: &DynamicImage) -> Result<Vec<u8>, Error> {
+    let mut bytes = Cursor::new(Vec::new());
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Level(2), FilterType::Up);
+    let written = encoder.write_image(pixels.as_bytes(), pixels.width(), pixels.height(), pixels.color().into());
+    written.map_err(|error| conflict("format", format!("cannot be written as PNG: {error}")))?;
+    Ok(bytes.into_inner())
+}
+
+/// The chart as SVG.
+fn draw(spec: &Spec, call: &Call) -> String {
+    let mut svg = Svg::new(spec.width, spec.height, &spec.title, &spec.description());
+    let all = Rect { left: 0.0, top: 0.0, right: spec.width, bottom: spec.height };
+    if spec.look.background.alpha > 0 {
+        svg.rect(&all, Some(spec.look.background));
+    }
+    if spec.kind == ChartType::Sparkline && spec.points() > 0 {
+        sparkline::draw(spec, &mut svg);
+        return svg.finish();
+    }
+    let inner = head(spec, &mut svg);
+    match spec.kind {
+        _ if spec.points() == 0 => {
+            let (x, y) = inner.center();
+            let size = spec.sizes.subtitle.min(inner.height() * 0.6);
+            let text = text::clip(&spec.no_data, size, false, inner.width());
+            svg.text(x, y + text::drop(size), Style::new(size, spec.look.muted).anchor(Anchor::Middle), &text);
+        }
+        ChartType::Pie | ChartType::Doughnut => pie::draw(spec, &mut svg, inner),
+        ChartType::Gauge => gauge::draw(spec, &mut svg, inner),
+        _ => cartesian::draw(spec, &mut svg, inner, call),
+    }
+    svg.finish()
+}
+
+/// Title and subtitle; gives what is left below them.
+fn head(spec: &Spec, svg: &mut Svg) -> Rect {
+    let sizes = &spec.sizes;
+    let pad = sizes.pad;
+    let mut inner = Rect { left: pad, top: pad, right: spec.width - pad, bottom: spec.height - pad };
+    // On a small picture the numbers come first.
+    if spec.height < sizes.title * 6.5 {
+        return inner;
+    }
+    let most = if spec.height > sizes.title * 12.0 { 2 } else { 1 };
+    let subtitle_fits = spec.height > sizes.title * 9.0;
+    let mut y = inner.top;
+    let title = Style::new(sizes.title, spec.look.text).bold();
+    let subtitle = Style::new(sizes.subtitle, spec.look.muted);
+    svg.group("head", |svg| {
+        for (style, text, fits) in [(title, &spec.title, true), (subtitle, &spec.subtitle, subtitle_fits)] {
+            if !fits {
+                continue;
+            }
+            let lines = text::wrap(text, style.size, style.bold, inner.width(), most);
+            if !lines.is_empty() {
+                let first = y + style.size * 0.8;
+                y = svg.lines(inner.left, first, style, &lines) - style.size * 0.8;
+            }
+        }
+    });
+    if y > inner.top {
+        inner.top = y + sizes.label * 0.6;
+    }
+    inner
+}

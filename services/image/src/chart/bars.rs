@@ -1,0 +1,126 @@
+//! Bars: side by side, or on top of one another.
+
+use chassis::Call;
+
+use super::axis::Taken;
+use super::cartesian::Plot;
+use super::spec::{Series, Spec};
+use super::svg::{Anchor, Rect, Stroke, Style, Svg};
+use super::{text, theme};
+use crate::color::Color;
+
+/// Bars whose numbers may be written: of more, each would be too thin.
+const MAX_LABELLED: usize = 300;
+
+/// A bar, and the number it shows.
+struct Bar {
+    rect: Rect,
+    value: f64,
+    place: usize,
+}
+
+pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, call: &Call) {
+    let series: Vec<&Series> = spec.series.iter().filter(|series| !series.is_line).collect();
+    let side_by_side = if spec.stacked { 1 } else { series.len().max(1) };
+    // One bar alone is not a wall.
+    let most = spec.sizes.label * if side_by_side == 1 { 7.0 } else { 5.0 };
+    let thickness = (plot.band * 0.74 / side_by_side as f64).min(most);
+    let group = thickness * side_by_side as f64;
+    let gap = if thickness > 8.0 && side_by_side > 1 { 1.0 } else { 0.0 };
+    let mut sums = vec![(0.0, 0.0); spec.count()];
+    let mut drawn = Vec::with_capacity(series.len());
+    for (index, series) in series.iter().enumerate() {
+        if call.cancelled() {
+            return;
+        }
+        let offset = if spec.stacked { 0.0 } else { index as f64 * thickness };
+        let bars = series.points.iter().flatten().map(|(along, value)| {
+            let place = *along as usize;
+            let from = if spec.stacked { stack(&mut sums[place], *value) } else { plot.value.base() };
+            let to = if spec.stacked { from + value } else { *value };
+            let start = plot.place(*along) - group / 2.0 + offset;
+            let (start, end) = (start + gap / 2.0, start + thickness - gap / 2.0);
+            let (a, b) = (plot.value.within(from), plot.value.within(to));
+            let (low, high) = (a.min(b), a.max(b));
+            let rect = if plot.is_horizontal {
+                Rect { left: low, top: start, right: high, bottom: end }
+            } else {
+                Rect { left: start, top: low, right: end, bottom: high }
+            };
+            Bar { rect, value: *value, place }
+        });
+        let bars: Vec<Bar> = bars.collect();
+        svg.filled("series", series.color, |svg| {
+            for bar in &bars {
+                let own = series.color_of(bar.place);
+                let own = (own != series.color).then_some(own);
+                match series.edges.as_slice() {
+                    [] => svg.rect(&bar.rect, own),
+                    edges => {
+                        let color = edges[bar.place % edges.len()];
+                        svg.edged(&bar.rect, own, Stroke { color, width: spec.sizes.stroke * 0.6, dash: None });
+                    }
+                }
+            }
+        });
+        drawn.push((*series, bars));
+    }
+    if spec.value_labels {
+        // A number does not stand on the bar beside its own.
+        if !spec.stacked && spec.points() <= MAX_LABELLED {
+            drawn.iter().flat_map(|(_, bars)| bars).for_each(|bar| taken.block(bar.rect));
+        }
+        svg.group("values", |svg| {
+            for (series, bars) in drawn.iter().filter(|_| spec.points() <= MAX_LABELLED) {
+                bars.iter().for_each(|bar| label(spec, svg, plot, taken, series, bar));
+            }
+        });
+    }
+}
+
+/// Adds a value to what is there already, on its side of zero; gives where it begins.
+fn stack(sums: &mut (f64, f64), value: f64) -> f64 {
+    let sum = if value < 0.0 { &mut sums.1 } else { &mut sums.0 };
+    let from = *sum;
+    *sum += value;
+    from
+}
+
+/// The number of a bar: beyond its end, or inside it where that is taken and when bars are on top of one another.
+fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Series, bar: &Bar) {
+    let size = spec.sizes.label * 0.92;
+    let name = spec.numbers.value(bar.value);
+    let (width, height) = (text::width(&name, size, false) + 2.0, size);
+    let inside = theme::on(series.color_of(bar.place), &spec.look);
+    let (x, y) = bar.rect.center();
+    let around = |x: f64, y: f64| Rect {
+        left: x - width / 2.0,
+        top: y - height / 2.0,
+        right: x + width / 2.0,
+        bottom: y + height / 2.0,
+    };
+    let write = |svg: &mut Svg, (x, y): (f64, f64), color: Color| {
+        svg.text(x, y + text::drop(size), Style::new(size, color).anchor(Anchor::Middle), &name);
+    };
+    let fits = |rect: &Rect| rect.width() >= width && rect.height() >= height;
+    if spec.stacked {
+        if fits(&bar.rect) {
+            write(svg, (x, y), inside);
+        }
+        return;
+    }
+    // From the end of the bar to the middle of its number.
+    let away = size * 0.4 + if plot.is_horizontal { width } else { height } / 2.0;
+    let (ahead, back) = match (plot.is_horizontal, bar.value < 0.0) {
+        (true, false) => ((bar.rect.right + away, y), (bar.rect.right - away, y)),
+        (true, true) => ((bar.rect.left - away, y), (bar.rect.left + away, y)),
+        (false, false) => ((x, bar.rect.top - away), (x, bar.rect.top + away)),
+        (false, true) => ((x, bar.rect.bottom + away), (x, bar.rect.bottom - away)),
+    };
+    let room = Rect { left: plot.area.left, top: 0.0, right: spec.width, bottom: plot.area.bottom + plot.below };
+    if taken.take(around(ahead.0, ahead.1), &room) {
+        write(svg, ahead, spec.look.text);
+    } else if fits(&bar.rect) {
+        write(svg, back, inside);
+    }
+}

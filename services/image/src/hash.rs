@@ -1,0 +1,167 @@
+//! Hashes of what a picture shows, placeholders, and the comparison of two pictures.
+
+mod blurhash;
+mod compare;
+mod perceptual;
+mod placeholder;
+
+use chassis::{Call, File};
+pub use compare::Comparison;
+use garde::Validate;
+use pictures::{Frames, Kernel, Picture, resample};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, about, still_wanted};
+use crate::input;
+use crate::raster::Raster;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Hashes of what a picture shows: pictures that look alike have hashes that differ in few of their 64 bits, whatever their size, \
+format and quality. `phash`, `dhash` and `ahash` are those of the Python library imagehash; `blurhash`, `thumbhash` and `lqip` are \
+placeholders to show while a picture loads. With a second picture as `other` both are compared: whether they are identical, how \
+alike they look, and whether they are the same picture. To find duplicates, keep the phash of each picture and count differing bits.";
+
+/// A picture is looked at with about this many pixels along its longer side.
+const SIDE: u32 = 512;
+
+/// A picture, what to make of it, and perhaps another to compare it with.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct HashRequest {
+    /// The picture; of an animation, its first frame.
+    pub image: File,
+    /// What to make: phash, dhash, ahash and blurhash when it is not said.
+    #[serde(default = "usual")]
+    #[garde(length(min = 1, max = 6))]
+    pub algorithms: Vec<Algorithm>,
+    /// Another picture to compare it with.
+    #[serde(default)]
+    pub other: Option<File>,
+}
+
+/// A hash, or a placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// Of low frequencies (a cosine transform): the one that finds copies best.
+    Phash,
+    /// Of differences between neighbours: fast, finds scaled copies.
+    Dhash,
+    /// Of what is above the mean: coarse.
+    Ahash,
+    /// A blurred placeholder of about 28 characters (blurha.sh), 4 by 3 components.
+    Blurhash,
+    /// A placeholder of about 25 bytes as base64 (evanw.github.io/thumbhash), with transparency and shape.
+    Thumbhash,
+    /// A tiny WebP as a data URI.
+    Lqip,
+}
+
+fn usual() -> Vec<Algorithm> {
+    vec![Algorithm::Phash, Algorithm::Dhash, Algorithm::Ahash, Algorithm::Blurhash]
+}
+
+/// The hashes that were asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HashResponse {
+    /// Width of the upright picture in pixels.
+    pub width: u32,
+    /// Height of the upright picture in pixels.
+    pub height: u32,
+    /// 16 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phash: Option<String>,
+    /// 16 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhash: Option<String>,
+    /// 16 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahash: Option<String>,
+    /// The blurhash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+    /// The thumbhash, as base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbhash: Option<String>,
+    /// A data URI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lqip: Option<String>,
+    /// How the two pictures compare, when a second one was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> HashRequest {
+    HashRequest { image: input::example(), algorithms: usual(), other: Some(input::example()) }
+}
+
+/// Hashes a picture, and compares it with another.
+///
+/// # Errors
+/// When a picture cannot be read.
+pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
+    let (width, height) = input::head("image", &request.image)?.upright();
+    let look = look("image", &request.image, call)?;
+    let wants = |algorithm| request.algorithms.contains(&algorithm);
+    let hashes = perceptual::Hashes::of(&look, call)?;
+    let hex = |algorithm, hash: u64| wants(algorithm).then(|| format!("{hash:016x}"));
+    let comparison = match &request.other {
+        Some(other) => {
+            still_wanted(call)?;
+            Some(compare::compare((&request.image, &look, &hashes), other, call)?)
+        }
+        None => None,
+    };
+    Ok(HashResponse {
+        width,
+        height,
+        phash: hex(Algorithm::Phash, hashes.phash),
+        dhash: hex(Algorithm::Dhash, hashes.dhash),
+        ahash: hex(Algorithm::Ahash, hashes.ahash),
+        blurhash: wants(Algorithm::Blurhash).then(|| placeholder::blurhash(&look, call)).transpose()?,
+        thumbhash: wants(Algorithm::Thumbhash).then(|| placeholder::thumbhash(&look, call)).transpose()?,
+        lqip: wants(Algorithm::Lqip).then(|| placeholder::lqip(&look, call)).transpose()?,
+        comparison,
+    })
+}
+
+/// A picture as it is looked at: all of it, but no larger than needed.
+fn look(field: &'static str, file: &File, call: &Call) -> Result<Picture, Error> {
+    let size = within(input::head(field, file)?.upright(), SIDE);
+    let picture = input::picture(field, file, Some(size), Frames::One(0), call)?;
+    let picture = Picture::still(picture.format, Raster::of(picture.into_raster()).into_image());
+    let (width, height) = picture.frame_size();
+    // Twice that is near enough: the hashes shrink what is left.
+    if width.max(height) <= 2 * SIDE { Ok(picture) } else { scaled(&picture, size, Kernel::Linear, call) }
+}
+
+/// A size of the same shape, with at most so many pixels along a side.
+fn within((width, height): (u32, u32), most: u32) -> (u32, u32) {
+    let scale = (f64::from(most) / f64::from(width.max(height))).min(1.0);
+    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
+    (side(width), side(height))
+}
+
+fn scaled(picture: &Picture, size: (u32, u32), kernel: Kernel, call: &Call) -> Result<Picture, Error> {
+    resample(picture, None, size, kernel, &|| call.cancelled()).map_err(about("image"))
+}
+
+/// Brightness as television has it (Rec. 601), rounded as Pillow does; what can be seen through is white behind.
+pub(crate) fn luma(picture: &Picture) -> Raster {
+    let raster = Raster::of(picture.clone().into_raster());
+    let brightness = |pixel: &[u8]| match pixel {
+        [grey] | [grey, _] => u32::from(*grey),
+        _ => (u32::from(pixel[0]) * 19_595 + u32::from(pixel[1]) * 38_470 + u32::from(pixel[2]) * 7_471 + 0x8000) >> 16,
+    };
+    let samples = raster.samples.chunks_exact(raster.channels).map(|pixel| {
+        let alpha = if raster.has_alpha() { u32::from(pixel[raster.channels - 1]) } else { 255 };
+        ((brightness(pixel) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    });
+    Raster { width: raster.width, height: raster.height, channels: 1, samples: samples.collect() }
+}

@@ -1,0 +1,286 @@
+//! As few bytes as a picture needs.
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::image::{DynamicImage, GenericImage, RgbaImage};
+use pictures::{Format, Frames, Keep, Kernel, Picture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::error::{about, conflict};
+use crate::hash::luma;
+use crate::input;
+use crate::output::{Output, OutputFormat};
+use crate::ssim::ssim;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A picture in fewer bytes, and never in more. Without options it gets the lowest quality at which it still looks like before \
+(structural similarity 0.98, on a sample of the picture); `similarity` asks for more or less of that, `quality` for a certain \
+setting, `maxBytes` for the best picture within so many bytes, made smaller when even the lowest quality is too large. PNG \
+and GIF stay exact. What cannot be made smaller comes back as it was, without its metadata; `unchanged` says so.";
+
+/// How alike two pictures must look unless the request says otherwise.
+const SIMILARITY: f64 = 0.98;
+/// Qualities that are tried: below, blocks show; above, files grow for nothing.
+const QUALITIES: (u8, u8) = (25, 95);
+/// A picture that may be made smaller is, rather than have less quality than this.
+const QUALITY_TO_SHRINK: u8 = 50;
+/// A result this near to `maxBytes` is near enough.
+const NEAR: f64 = 0.95;
+/// Times a picture is made smaller before giving up.
+const SHRINKS: usize = 8;
+/// The sample is of four squares of this many pixels: a multiple of what any encoder takes for a block.
+const TILE: u32 = 256;
+
+/// A picture and how small it is to be.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct OptimizeRequest {
+    /// The picture.
+    pub image: File,
+    /// The format; that of the picture when it is not given.
+    #[serde(default)]
+    pub format: Option<OutputFormat>,
+    /// The most bytes it may have.
+    #[serde(default)]
+    #[garde(range(min = 500, max = 50_000_000))]
+    pub max_bytes: Option<u64>,
+    /// The quality for JPEG and WebP, 1 (small) to 100 (best).
+    #[serde(default)]
+    #[garde(range(min = 1, max = 100))]
+    pub quality: Option<u8>,
+    /// How alike it must look, as structural similarity (SSIM): 0.98 when nothing else is given, 0.95 for small, 0.99 for fine.
+    #[serde(default)]
+    #[garde(range(min = 0.5, max = 0.999))]
+    pub similarity: Option<f64>,
+    /// Whether the picture may be made smaller in pixels where `maxBytes` cannot be met otherwise.
+    #[serde(default = "yes")]
+    pub shrink: bool,
+}
+
+/// What became of the picture.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OptimizeFacts {
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// Its format.
+    pub format: OutputFormat,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// The size it had.
+    pub source_bytes: usize,
+    /// How much smaller it is, in percent.
+    pub saved_percent: f64,
+    /// The quality it has; nothing where the format has none.
+    pub quality: Option<u8>,
+    /// Whether it is as it was, because it cannot be made smaller.
+    pub unchanged: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> OptimizeRequest {
+    OptimizeRequest {
+        image: input::example(),
+        format: Some(OutputFormat::Webp),
+        max_bytes: None,
+        quality: Some(70),
+        similarity: None,
+        shrink: true,
+    }
+}
+
+/// A picture as it was written.
+struct Written {
+    bytes: Vec<u8>,
+    size: (u32, u32),
+    quality: Option<u8>,
+}
+
+/// Makes a picture smaller.
+///
+/// # Errors
+/// When the picture cannot be read, `maxBytes` cannot be met, or two goals are given.
+pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<OptimizeFacts>, Error> {
+    let goals = [request.max_bytes.is_some(), request.quality.is_some(), request.similarity.is_some()];
+    if goals.iter().filter(|goal| **goal).count() > 1 {
+        return Err(conflict("quality", "send one of quality, similarity and maxBytes, not several"));
+    }
+    let source = request.image.bytes();
+    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let output = Output { format: request.format, progressive: true, smallest: true, ..Output::default() };
+    let format = output.format_for(&picture);
+    let output = Output { format: Some(format), ..output };
+    let writer = Writer { output, call };
+    let written = match (request.max_bytes, request.quality) {
+        (Some(most), _) => writer.within(&picture, most, request.shrink)?,
+        (None, Some(quality)) => writer.at(&picture, Some(quality))?,
+        (None, None) => writer.alike(&picture, request.similarity.unwrap_or(SIMILARITY))?,
+    };
+    let too_large = request.max_bytes.is_some_and(|most| source.len() as u64 > most);
+    let (written, format, unchanged) = match written.bytes.len() < source.len() || too_large {
+        true => (written, format, false),
+        false => as_it_was(&request.image, &picture, format)?,
+    };
+    let saved = 100.0 * (1.0 - written.bytes.len() as f64 / source.len() as f64);
+    let facts = OptimizeFacts {
+        width: written.size.0,
+        height: written.size.1,
+        format,
+        bytes: written.bytes.len(),
+        source_bytes: source.len(),
+        saved_percent: (saved * 10.0).round() / 10.0,
+        quality: written.quality.filter(|_| !unchanged),
+        unchanged,
+    };
+    let name = Output::name(&request.image, "", format);
+    Ok(WithFile { file: File::new(name, format.format().media_type(), written.bytes), facts })
+}
+
+/// The picture that came, without its metadata.
+fn as_it_was(file: &File, picture: &Picture, wanted: OutputFormat) -> Result<(Written, OutputFormat, bool), Error> {
+    let head = input::head("image", file)?;
+    let format = match head.format {
+        Format::Jpeg => OutputFormat::Jpeg,
+        Format::Png => OutputFormat::Png,
+        Format::Webp => OutputFormat::Webp,
+        Format::Gif => OutputFormat::Gif,
+        other => {
+            let (name, wanted) = (other.name(), wanted.format().name());
+            return Err(conflict("format", format!("this {name} is smaller already than it would be as {wanted}")));
+        }
+    };
+    let keep = Keep { profile: true, rights: false };
+    let bytes = pictures::strip(file.bytes(), &head, keep).map_err(about("image"))?.bytes;
+    Ok((Written { bytes, size: picture.size, quality: None }, format, true))
+}
+
+/// Writes a picture in one format.
+struct Writer<'a> {
+    output: Output,
+    call: &'a Call,
+}
+
+impl Writer<'_> {
+    /// Whether the format loses anything.
+    fn is_lossy(&self) -> bool {
+        matches!(self.output.format, Some(OutputFormat::Jpeg | OutputFormat::Webp))
+    }
+
+    fn at(&self, picture: &Picture, quality: Option<u8>) -> Result<Written, Error> {
+        let quality = quality.filter(|_| self.is_lossy());
+        let output = Output { quality, ..self.output };
+        let (bytes, facts) = output.write(picture, self.call)?;
+        Ok(Written { bytes, size: (facts.width, facts.height), quality })
+    }
+
+    /// The lowest quality at which the picture still looks like this.
+    fn alike(&self, picture: &Picture, similarity: f64) -> Result<Written, Error> {
+        if !self.is_lossy() {
+            return self.at(picture, None);
+        }
+        let sample = sample(picture);
+        let original = luma(&sample);
+        let (mut low, mut high) = QUALITIES;
+        while low < high {
+            let quality = low.midpoint(high);
+            let written = Output { quality: Some(quality), smallest: false, progressive: false, ..self.output };
+            let file = File::new("sample", "", written.write(&sample, self.call)?.0);
+            let read = input::picture("image", &file, None, Frames::One(0), self.call)?;
+            if ssim(&original, &luma(&read)) < similarity {
+                low = quality + 1;
+            } else {
+                high = quality;
+            }
+        }
+        self.at(picture, Some(high))
+    }
+
+    /// The best picture that has so many bytes at most.
+    fn within(&self, picture: &Picture, most: u64, shrink: bool) -> Result<Written, Error> {
+        let mut smaller;
+        let mut picture = picture;
+        let mut least = u64::MAX;
+        for _ in 0..SHRINKS {
+            let lowest = if shrink { QUALITY_TO_SHRINK } else { QUALITIES.0 };
+            let smallest = match self.fitting(picture, most, lowest)? {
+                Ok(written) => return Ok(written),
+                Err(bytes) => bytes,
+            };
+            least = least.min(smallest);
+            if !shrink {
+                break;
+            }
+            let (width, height) = picture.frame_size();
+            let scale = (most as f64 / smallest as f64).sqrt().clamp(0.25, 0.9);
+            let side = |side: u32| ((f64::from(side) * scale) as u32).max(1);
+            let size = (side(width), side(height));
+            if size == (width, height) {
+                break;
+            }
+            smaller = pictures::resample(picture, None, size, Kernel::Lanczos3, &|| self.call.cancelled())
+                .map_err(about("image"))?;
+            picture = &smaller;
+        }
+        let advice = if shrink { "allow more" } else { "allow more, or let it shrink" };
+        Err(conflict("maxBytes", format!("cannot be met: the smallest has {least} bytes; {advice}")))
+    }
+
+    /// The best quality that fits, or how many bytes the lowest takes.
+    fn fitting(&self, picture: &Picture, most: u64, lowest: u8) -> Result<Result<Written, u64>, Error> {
+        let fits = |written: &Written| written.bytes.len() as u64 <= most;
+        if !self.is_lossy() {
+            let written = self.at(picture, None)?;
+            let bytes = written.bytes.len() as u64;
+            return Ok(if fits(&written) { Ok(written) } else { Err(bytes) });
+        }
+        let (mut low, mut high) = (lowest, QUALITIES.1);
+        let mut best = self.at(picture, Some(low))?;
+        if !fits(&best) {
+            return Ok(Err(best.bytes.len() as u64));
+        }
+        while low < high {
+            let quality = low.midpoint(high + 1);
+            let written = self.at(picture, Some(quality))?;
+            if !fits(&written) {
+                high = quality - 1;
+                continue;
+            }
+            low = quality;
+            let near = written.bytes.len() as f64 > most as f64 * NEAR;
+            best = written;
+            if near {
+                break;
+            }
+        }
+        Ok(Ok(best))
+    }
+}
+
+/// Four squares of a large picture, from the middles of its quarters; a small one whole.
+fn sample(picture: &Picture) -> Picture {
+    let raster = picture.clone().into_raster();
+    let (width, height) = (raster.width(), raster.height());
+    if width <= 2 * TILE || height <= 2 * TILE {
+        return Picture::still(picture.format, raster);
+    }
+    let mut sample = RgbaImage::new(2 * TILE, 2 * TILE);
+    for (column, row) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        let middle = |side: u32, half: u32| side / 4 + half * (side / 2) - TILE / 2;
+        let tile = raster.crop_imm(middle(width, column), middle(height, row), TILE, TILE).to_rgba8();
+        sample.copy_from(&tile, column * TILE, row * TILE).expect("four of them fill it");
+    }
+    let sample = DynamicImage::ImageRgba8(sample);
+    let sample = if raster.color().has_alpha() { sample } else { sample.into_rgb8().into() };
+    Picture::still(picture.format, sample)
+}

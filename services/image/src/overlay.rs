@@ -1,0 +1,281 @@
+//! Put a picture or text upon a picture.
+
+mod blend;
+mod text;
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::{Frames, Kernel, Limits, resample};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::color::Color;
+use crate::error::{Error, about, conflict, still_wanted};
+use crate::geometry::Position;
+use crate::input;
+use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::raster::{Raster, each};
+use crate::rotate::{turned, turned_size};
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Puts a picture (a logo, a watermark) or text (a caption, a date) upon a picture. Send `overlay` or `text`. It stands at `position`, \
+`margin` away from the edges and moved by `x` and `y`; what hangs over is cut off. Text is wrapped at `maxWidth` and set in Noto \
+Sans (Latin, Greek, Cyrillic); `boxColor`, `strokeColor` and `shadow` keep it readable on any ground. The picture keeps its size; \
+an animated one stays animated, an animated overlay shows its first frame.";
+
+/// A picture and what to put upon it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct OverlayRequest {
+    /// The picture.
+    pub image: File,
+    /// The picture to put upon it; instead of text.
+    #[serde(default)]
+    pub overlay: Option<File>,
+    /// The text to put upon it, at most 2,000 characters; instead of a picture.
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 2000))]
+    pub text: Option<String>,
+    /// Where it stands: one of nine places.
+    #[serde(default)]
+    pub position: Position,
+    /// Moves it to the right, in pixels; negative to the left.
+    #[serde(default)]
+    #[garde(range(min = -65535, max = 65535))]
+    pub x: i32,
+    /// Moves it down, in pixels; negative up.
+    #[serde(default)]
+    #[garde(range(min = -65535, max = 65535))]
+    pub y: i32,
+    /// Pixels it keeps from the edges of the picture.
+    #[serde(default)]
+    #[garde(range(max = 4096))]
+    pub margin: u32,
+    /// Its width in percent of the picture's, 0.1 to 400. Without it a picture keeps its own size and text the size that `size` says.
+    #[serde(default)]
+    #[garde(range(min = 0.1, max = 400.0))]
+    pub scale: Option<f64>,
+    /// How opaque it is, 0 to 100 percent; 100 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 0.0, max = 100.0))]
+    pub opacity: Option<f64>,
+    /// Degrees it is turned clockwise, -360 to 360.
+    #[serde(default)]
+    #[garde(range(min = -360.0, max = 360.0))]
+    pub angle: f64,
+    /// Repeats it all over the picture.
+    #[serde(default)]
+    pub tile: bool,
+    /// Pixels between repetitions.
+    #[serde(default)]
+    #[garde(range(max = 4096))]
+    pub gap: u32,
+    /// How its colours and those below become one.
+    #[serde(default)]
+    pub blend: Blend,
+    /// Size of the text in pixels, 4 to 2000; a twentieth of the picture's width when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 4.0, max = 2000.0))]
+    pub size: Option<f64>,
+    /// Colour of the text; white when it is not given.
+    #[serde(default)]
+    pub color: Option<Color>,
+    /// Bold text.
+    #[serde(default)]
+    pub bold: bool,
+    /// How the lines of the text stand below each other.
+    #[serde(default)]
+    pub align: Align,
+    /// Where lines are wrapped, in percent of the picture's width, 1 to 100; 90 when it is not given. Not used with `scale`.
+    #[serde(default)]
+    #[garde(range(min = 1.0, max = 100.0))]
+    pub max_width: Option<f64>,
+    /// From line to line, in sizes of the text, 0.5 to 5; 1.2 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 0.5, max = 5.0))]
+    pub line_height: Option<f64>,
+    /// Colour of a box behind the text, such as `rgba(0,0,0,0.6)`; no box when it is not given.
+    #[serde(default)]
+    pub box_color: Option<Color>,
+    /// Pixels between the text and the edge of its box; a third of its size when it is not given.
+    #[serde(default)]
+    #[garde(range(max = 1000))]
+    pub padding: Option<u32>,
+    /// Colour of an outline around the letters; no outline when it is not given.
+    #[serde(default)]
+    pub stroke_color: Option<Color>,
+    /// Width of the outline in pixels, 0.1 to 200; a twelfth of the size when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 0.1, max = 200.0))]
+    pub stroke_width: Option<f64>,
+    /// A dark shadow below the letters.
+    #[serde(default)]
+    pub shadow: bool,
+    /// The format; that of the picture when it is not given.
+    #[serde(default)]
+    pub format: Option<OutputFormat>,
+    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 100))]
+    pub quality: Option<u8>,
+    /// Exactly as it is, for WebP.
+    #[serde(default)]
+    pub lossless: bool,
+    /// A JPEG that shows the whole early.
+    #[serde(default)]
+    pub progressive: bool,
+    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    #[serde(default)]
+    pub background: Option<Color>,
+}
+
+/// How two colours become one (W3C Compositing and Blending Level 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blend {
+    /// The upper one covers.
+    #[default]
+    Over,
+    /// Darker than both: white disappears.
+    Multiply,
+    /// Lighter than both: black disappears.
+    Screen,
+}
+
+/// How lines stand below each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Align {
+    /// They begin below each other.
+    Left,
+    /// Their middles stand below each other.
+    #[default]
+    Center,
+    /// They end below each other.
+    Right,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> OverlayRequest {
+    OverlayRequest {
+        image: input::example(),
+        overlay: None,
+        text: Some("Hello".to_owned()),
+        position: Position::BottomRight,
+        x: 0,
+        y: 0,
+        margin: 2,
+        scale: None,
+        opacity: None,
+        angle: 0.0,
+        tile: false,
+        gap: 0,
+        blend: Blend::Over,
+        size: Some(14.0),
+        color: Some(Color::WHITE),
+        bold: true,
+        align: Align::Center,
+        max_width: None,
+        line_height: None,
+        box_color: None,
+        padding: None,
+        stroke_color: None,
+        stroke_width: None,
+        shadow: true,
+        format: None,
+        quality: None,
+        lossless: false,
+        progressive: false,
+        background: None,
+    }
+}
+
+/// Puts a picture or text upon a picture.
+///
+/// # Errors
+/// When there is nothing to put, or a picture cannot be read or would be too large.
+pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
+    if request.position.is_smart() {
+        return Err(conflict(
+            "position",
+            "is one of nine places here: top-left, top, top-right, left, center and so on",
+        ));
+    }
+    let base = input::head("image", &request.image)?.upright();
+    Limits::DEFAULT.admit_output(base.0, base.1).map_err(about("image"))?;
+    let layer = match (&request.overlay, &request.text) {
+        (Some(file), None) => picture_layer(file, &request, base, call)?,
+        (None, Some(text)) => text::layer(text, &request, base, call)?,
+        (None, None) => return Err(conflict("overlay", "is missing: send a picture as overlay, or text")),
+        (Some(_), Some(_)) => return Err(conflict("text", "stands alone: send either overlay or text")),
+    };
+    still_wanted(call)?;
+    let size = turned_size((layer.width as u32, layer.height as u32), request.angle);
+    Limits::DEFAULT.admit_output(size.0, size.1).map_err(about("angle"))?;
+    let mut layer = turned(layer, request.angle, Color::TRANSPARENT).colored().transparent();
+    blend::fade(&mut layer, request.opacity.unwrap_or(100.0) / 100.0);
+    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let place = place(&request, base, (layer.width, layer.height));
+    let picture = each(picture, |raster| {
+        still_wanted(call)?;
+        let mut raster = raster.colored();
+        if request.tile {
+            let step = (layer.width as i64 + i64::from(request.gap), layer.height as i64 + i64::from(request.gap));
+            for top in repeated(place.1, step.1, raster.height) {
+                still_wanted(call)?;
+                for left in repeated(place.0, step.0, raster.width) {
+                    blend::put(&mut raster, &layer, (left, top), request.blend);
+                }
+            }
+        } else {
+            blend::put(&mut raster, &layer, place, request.blend);
+        }
+        Ok::<_, Error>(raster)
+    })?;
+    let output = Output {
+        format: request.format,
+        quality: request.quality,
+        lossless: request.lossless,
+        progressive: request.progressive,
+        background: request.background,
+        ..Output::default()
+    };
+    output.answer(&picture, &request.image, call)
+}
+
+/// The picture that is put upon the other, in its size.
+fn picture_layer(file: &File, request: &OverlayRequest, base: (u32, u32), call: &Call) -> Result<Raster, Error> {
+    let own = input::head("overlay", file)?.upright();
+    let size = match request.scale {
+        None => own,
+        Some(scale) => {
+            let width = (f64::from(base.0) * scale / 100.0).round().max(1.0);
+            let height = (width * f64::from(own.1) / f64::from(own.0)).round().max(1.0);
+            (width as u32, height as u32)
+        }
+    };
+    Limits::DEFAULT.admit_output(size.0, size.1).map_err(about("scale"))?;
+    let picture = input::picture("overlay", file, Some(size), Frames::One(0), call)?;
+    let picture = resample(&picture, None, size, Kernel::Lanczos3, &|| call.cancelled()).map_err(about("overlay"))?;
+    Ok(Raster::of(picture.into_raster()))
+}
+
+/// The left and upper edge of what is put upon a picture; outside too.
+fn place(request: &OverlayRequest, (width, height): (u32, u32), layer: (usize, usize)) -> (i64, i64) {
+    let (across, down) = request.position.fractions();
+    let margin = i64::from(request.margin);
+    let along = |fraction: f64, room: u32, used: usize| {
+        let free = i64::from(room) - used as i64 - 2 * margin;
+        margin + (free as f64 * fraction).round() as i64
+    };
+    (along(across, width, layer.0) + i64::from(request.x), along(down, height, layer.1) + i64::from(request.y))
+}
+
+/// The places of a row of repetitions of which one is given.
+fn repeated(place: i64, step: i64, room: usize) -> impl Iterator<Item = i64> {
+    let first = place.rem_euclid(step) - step;
+    (0..).map(move |index| first + index * step).take_while(move |start| *start < room as i64)
+}

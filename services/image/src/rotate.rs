@@ -1,0 +1,103 @@
+//! Turn and mirror a picture.
+
+mod turn;
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::{Format, Frames, Limits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+pub(crate) use turn::{turned, turned_size};
+
+use crate::color::Color;
+use crate::error::{Error, about, still_wanted};
+use crate::input;
+use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::raster::each;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+Turns a picture clockwise by any angle and mirrors it. First it is turned upright as its EXIF data says, then mirrored, then \
+turned. Multiples of 90 degrees move pixels and change none; any other angle makes the picture larger, and its corners get the \
+background. With nothing said the picture only becomes upright. Animated pictures stay animated.";
+
+/// A picture and how to turn it.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct RotateRequest {
+    /// The picture.
+    pub image: File,
+    /// Degrees clockwise, -360 to 360; negative is counter-clockwise.
+    #[serde(default)]
+    #[garde(range(min = -360.0, max = 360.0))]
+    pub angle: f64,
+    /// Mirrors it upside down: top and bottom change places.
+    #[serde(default)]
+    pub flip: bool,
+    /// Mirrors it sideways: left and right change places.
+    #[serde(default)]
+    pub flop: bool,
+    /// The format; that of the picture when it is not given.
+    #[serde(default)]
+    pub format: Option<OutputFormat>,
+    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 1, max = 100))]
+    pub quality: Option<u8>,
+    /// Exactly as it is, for WebP.
+    #[serde(default)]
+    pub lossless: bool,
+    /// A JPEG that shows the whole early.
+    #[serde(default)]
+    pub progressive: bool,
+    /// Colour of the corners, and behind the picture where the format has no transparency; transparent or white when it
+    /// is not given.
+    #[serde(default)]
+    pub background: Option<Color>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> RotateRequest {
+    RotateRequest {
+        image: input::example(),
+        angle: 12.5,
+        flip: false,
+        flop: false,
+        format: None,
+        quality: None,
+        lossless: false,
+        progressive: false,
+        background: Some(Color::WHITE),
+    }
+}
+
+/// Turns and mirrors a picture.
+///
+/// # Errors
+/// When the picture cannot be read, or the result would be too large.
+pub fn rotate(request: RotateRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
+    let size = input::head("image", &request.image)?.upright();
+    let (width, height) = turned_size(size, request.angle);
+    Limits::DEFAULT.admit_output(width, height).map_err(about("angle"))?;
+    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let output = Output {
+        format: request.format,
+        quality: request.quality,
+        lossless: request.lossless,
+        progressive: request.progressive,
+        background: request.background,
+        ..Output::default()
+    };
+    // What becomes a JPEG gets its white corners here rather than transparent ones first.
+    let white = output.format_for(&picture).format() == Format::Jpeg;
+    let corners = request.background.unwrap_or(if white { Color::WHITE } else { Color::TRANSPARENT });
+    let picture = each(picture, |mut raster| {
+        still_wanted(call)?;
+        turn::mirror(&mut raster, request.flip, request.flop);
+        still_wanted(call)?;
+        Ok::<_, Error>(turned(raster, request.angle, corners))
+    })?;
+    output.answer(&picture, &request.image, call)
+}
