@@ -157,7 +157,7 @@ fn of_decoder(format: Format, mut decoder: impl ImageDecoder) -> ImageResult<Hea
         _ => Colors::Rgb,
     };
     Ok(Head {
-        orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation),
+        orientation: decoder.orientation().unwrap_or(Orientation::NoTransforms),
         alpha: decoder.color_type().has_alpha(),
         depth: u8::try_from(color.bits_per_pixel() / u16::from(color.channel_count().max(1))).unwrap_or(8),
         colors,

@@ -63,7 +63,7 @@ impl Limits {
         }
         if u64::from(frames) * u64::from(width) * u64::from(height) > self.animation_pixels {
             return Err(Error::TooLarge(format!(
-                "the frames of this animation have more than {} megapixels together: ask for one frame, or send less",
+                "the frames of this animation have more pixels together than the limit of {} megapixels: ask for one frame, or send less",
                 self.animation_pixels / 1_000_000
             )));
         }

@@ -26,7 +26,7 @@ pub struct ConvertRequest {
     pub image: File,
     /// The format.
     pub format: OutputFormat,
-    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,

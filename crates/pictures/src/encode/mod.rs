@@ -1,5 +1,6 @@
 //! A picture to bytes.
 
+mod avif;
 mod gif;
 mod jpeg;
 mod palette;
@@ -36,7 +37,9 @@ impl Encoding {
     /// A format as most people want it.
     #[must_use]
     pub fn of(format: Format) -> Self {
-        Self { format, quality: 80, lossless: false, progressive: false, background: [255; 3], smallest: false }
+        // AVIF at 60 looks as JPEG does at 80.
+        let quality = if format == Format::Avif { 60 } else { 80 };
+        Self { format, quality, lossless: false, progressive: false, background: [255; 3], smallest: false }
     }
 }
 
@@ -51,7 +54,10 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
         Format::Webp => webp::encode(picture, encoding, cancelled),
         Format::Png => png::encode(first, encoding.smallest),
         Format::Gif => gif::encode(picture, cancelled),
-        other => Err(Error::Impossible(format!("{} is not written: choose jpeg, png, webp or gif", other.name()))),
+        Format::Avif => avif::encode(first, encoding),
+        other => {
+            Err(Error::Impossible(format!("{} is not written: choose jpeg, png, webp, avif or gif", other.name())))
+        }
     }
 }
 

@@ -52,8 +52,8 @@ keep("avif narrow", rgb, "AVIF", quality=80, range="limited")
 keep("avif alpha", seen, "AVIF", quality=80)
 keep("avif grey", grey, "AVIF", quality=80, subsampling="4:0:0")
 for turn in range(1, 9):
-    exif = Image.Exif(); exif[0x112] = turn
     for format in ["AVIF", "JPEG", "PNG", "WEBP", "TIFF"]:
+        exif = Image.Exif(); exif[0x112] = turn
         keep(f"{format.lower()} turned {turn}", rgb, format, exif=exif)
 "#;
 
@@ -215,5 +215,33 @@ fn a_png_has_no_more_bits_than_it_needs() {
         assert_eq!((bytes[24], bytes[25]), (depth, color), "{name}");
         let again = decoded(&bytes).unwrap().into_raster();
         assert_eq!(again.to_rgba16(), pixels.to_rgba16(), "{name}");
+    }
+}
+
+#[test]
+fn avif_is_written() {
+    let seen = RgbaImage::from_fn(60, 40, |x, y| [(x * 4) as u8, (y * 6) as u8, 90, (x * 4) as u8].into());
+    let mut request = Map::new();
+    for (name, pixels) in [
+        ("alpha", DynamicImage::from(seen.clone())),
+        ("opaque", DynamicImage::from(seen.clone()).into_rgb8().into()),
+        ("one pixel", DynamicImage::from(seen).crop_imm(9, 9, 1, 1)),
+    ] {
+        let picture = Picture::still(Format::Png, pixels);
+        let bytes = encode(&picture, &Encoding { quality: 90, ..Encoding::of(Format::Avif) }, &|| false).unwrap();
+        let again = decoded(&bytes).unwrap();
+        assert_eq!(again.frame_size(), picture.frame_size(), "{name}");
+        request.insert(name.into(), json!([STANDARD.encode_to_string(bytes), png(&picture), png(&again)]));
+    }
+    let program = r#"
+answer = {}
+for name, (file, then, again) in request.items():
+    file = rgba(opened(file))
+    answer[name] = [psnr(file, rgba(opened(then))), psnr(file, rgba(opened(again)))]
+print(json.dumps(answer))"#;
+    let Some(answer) = python(program, &Value::Object(request)) else { return };
+    println!("{answer}");
+    for (name, near) in answer.as_object().unwrap() {
+        assert!(near[0].as_f64().unwrap() > 36.0 && near[1].as_f64().unwrap() > 45.0, "{name}: {near}");
     }
 }

@@ -35,8 +35,9 @@ texts.add_text("Comment", "Hidden Comment"); texts.add_text("Author", "Hidden Ar
 texts.add_itxt("XML:com.adobe.xmp", xmp.decode())
 keep("png", rgb, "PNG", pnginfo=texts, exif=options["exif"], icc_profile=profile, dpi=(300, 300))
 keep("gif", rgb.quantize(64), "GIF", comment=b"Hidden Comment", save_all=True, append_images=[rgb.rotate(90).quantize(64)], loop=2)
-keep("tiff", rgb, "TIFF", **options)
 keep("avif", rgb, "AVIF", **options)
+exif[700] = xmp
+keep("tiff", rgb, "TIFF", exif=exif.tobytes(), icc_profile=profile)
 # Photoshop's resources, with IPTC in them, and a second picture behind the first.
 jpeg = base64.b64decode(made["jpeg"])
 iptc = b"".join(bytes([0x1c, 2, set, 0, len(text)]) + text for set, text in [(80, b"Hidden Byline"), (25, b"sea"), (25, b"sand")])
@@ -100,7 +101,7 @@ fn what_a_picture_says_is_read() {
 fn nothing_of_it_is_in_what_we_make() {
     let Some(pictures) = made(MAKE) else { return };
     for (name, bytes) in pictures {
-        for format in ["jpeg", "png", "webp", "gif"] {
+        for format in ["jpeg", "png", "webp", "gif", "avif"] {
             for path in ["convert", "resize"] {
                 let width =
                     if path == "resize" { json!({"format": format, "width": 20}) } else { json!({"format": format}) };
