@@ -89,7 +89,7 @@ impl Axis<'_> {
         let stride = strides_wide_enough(self.labels.len(), spacing, self.size * 1.15);
         let wrap = |index: usize| (index, text::wrap(&self.labels[index], self.size, false, self.most, lines));
         // Of many on a small picture, the first does not hang over.
-        let half = self.size * 0.5;
+        let half = text::drop(self.size);
         let fits = |index: &usize| (self.ends.0 + half..=self.ends.1 - half).contains(&self.places[*index]);
         let shown: Vec<_> = (0..self.labels.len()).filter(fits).step_by(stride).map(wrap).collect();
         let widest = shown.iter().map(|(_, lines)| text::widest(lines, self.size)).fold(0.0, f64::max);

@@ -117,8 +117,7 @@ fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Se
         (false, false) => ((x, bar.rect.top - away), (x, bar.rect.top + away)),
         (false, true) => ((x, bar.rect.bottom + away), (x, bar.rect.bottom - away)),
     };
-    let room = Rect { left: plot.area.left, top: 0.0, right: spec.width, bottom: plot.area.bottom + plot.below };
-    if taken.take(around(ahead.0, ahead.1), &room) {
+    if taken.take(around(ahead.0, ahead.1), &plot.limits) {
         write(svg, ahead, spec.look.text);
     } else if fits(&bar.rect) {
         write(svg, back, inside);

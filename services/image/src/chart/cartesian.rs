@@ -19,6 +19,8 @@ pub(super) struct Plot {
     pub(super) places: Vec<f64>,
     /// The width of a label's part of the axis.
     pub(super) band: f64,
+    /// Where numbers may be written: no further than the legend and the titles.
+    pub(super) limits: Rect,
     /// Room for numbers below the lowest bars.
     pub(super) below: f64,
     /// Whether values go from left to right.
@@ -141,7 +143,8 @@ fn stand(spec: &Spec, room: Rect) -> (Plot, Labels, Vec<String>) {
     let (labels, ticks, mut value, places, band) = laid;
     value.range = (area.bottom, area.top);
     let across = spec.is_linear.then(|| along(spec, &area));
-    (Plot { area, value, across, places, band, below, is_horizontal: false }, labels, ticks)
+    let limits = Rect { left: area.left, bottom: area.bottom + below, ..room };
+    (Plot { area, value, across, places, band, limits, below, is_horizontal: false }, labels, ticks)
 }
 
 /// Values go to the right.
@@ -171,13 +174,17 @@ fn lie(spec: &Spec, room: Rect) -> (Plot, Labels, Vec<String>) {
         laid = (value, ticks);
         if widest <= part || count == 2 {
             area.right = area.right.min(room.right - over);
+            // Half of the first one too, though the edge may have some of it.
+            let first = text::width(laid.1.first().map_or("", String::as_str), size, false) / 2.0;
+            area.left = area.left.max(room.left + first - spec.sizes.pad * 0.5);
             break;
         }
     }
     let (mut value, ticks) = laid;
     value.range = (area.left, area.right);
     let ticks = if is_small { Vec::new() } else { ticks };
-    (Plot { area, value, across: None, places, band, below: 0.0, is_horizontal: true }, labels, ticks)
+    let limits = Rect { left: area.left, bottom: area.bottom, ..room };
+    (Plot { area, value, across: None, places, band, limits, below: 0.0, is_horizontal: true }, labels, ticks)
 }
 
 /// What the axis of values has to show.

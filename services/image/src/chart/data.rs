@@ -103,7 +103,10 @@ impl Label {
     pub(super) fn text(&self) -> String {
         match self {
             // A number in a label is a name, such as a year: it has no separators.
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) if number.abs() < 1e15 && (*number == 0.0 || number.abs() >= 1e-6) => {
+                number.to_string()
+            }
+            Self::Number(number) => format!("{number:e}"),
             Self::Text(text) => super::text::clean(text),
         }
     }

@@ -1,5 +1,6 @@
 //! One number between two ends.
 
+use super::axis::held;
 use super::pie::sector;
 use super::spec::Spec;
 use super::svg::{Anchor, Rect, Style, Svg};
@@ -46,12 +47,16 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, room: Rect) {
     let small = Style::new(size, spec.look.muted).anchor(Anchor::Middle);
     let middle = f64::midpoint(inner, outer);
     svg.group("ends", |svg| {
-        for (end, at) in [(min, x - middle), (max, x + middle)] {
-            let name = spec.numbers.value(end);
-            let half = text::width(&name, size, false) / 2.0;
-            let at = at.clamp(room.left + half, (room.right - half).max(room.left + half));
-            if half < middle - size * 0.3 {
-                svg.text(at, y + size * 1.3, small, &name);
+        let names = [min, max].map(|end| spec.numbers.value(end));
+        let widths = [0, 1].map(|index: usize| text::width(&names[index], size, false));
+        // Both, or neither.
+        if widths[0] + widths[1] + size > room.width() {
+            return;
+        }
+        for ((name, width), at) in names.iter().zip(widths).zip([x - middle, x + middle]) {
+            let at = held(at, width, (room.left, room.right));
+            if width / 2.0 < middle - size * 0.3 {
+                svg.text(at, y + size * 1.3, small, name);
             }
         }
     });

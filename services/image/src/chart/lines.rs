@@ -130,11 +130,10 @@ fn values(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &S
         let (Some((along, value)), Some((_, top))) = (point, span) else { continue };
         let name = spec.numbers.value(*value);
         let half = text::width(&name, size, false) / 2.0 + 1.0;
-        let x = held(plot.place(*along), half * 2.0, (plot.area.left, spec.width));
+        let x = held(plot.place(*along), half * 2.0, (plot.limits.left, plot.limits.right));
         let y = plot.value.at(*top) - size;
         let rect = Rect { left: x - half, top: y - size * 0.6, right: x + half, bottom: y + size * 0.5 };
-        let within = Rect { left: plot.area.left, top: 0.0, right: spec.width, bottom: plot.area.bottom };
-        if plot.value.contains(*top) && taken.take(rect, &within) {
+        if plot.value.contains(*top) && taken.take(rect, &plot.limits) {
             svg.text(x, y + text::drop(size), Style::new(size, spec.look.text).anchor(Anchor::Middle), &name);
         }
     }

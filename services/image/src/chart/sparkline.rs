@@ -19,6 +19,7 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg) {
         across: Some(tight(along, false, (None, None), (area.left, area.right))),
         places: Vec::new(),
         band: 0.0,
+        limits: area,
         below: 0.0,
         is_horizontal: false,
     };
