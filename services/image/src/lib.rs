@@ -1,5 +1,6 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
 
+pub mod codes;
 pub mod color;
 mod error;
 pub mod geometry;
@@ -7,7 +8,10 @@ pub mod input;
 pub mod output;
 pub mod resize;
 
+use std::time::Duration;
+
 use chassis::{Cost, Service, Settings};
+use codes::generate;
 pub use error::Error;
 
 /// The port the service has when it runs alone.
@@ -18,14 +22,22 @@ pub const PORT: u16 = 3005;
 /// # Errors
 /// Never so far.
 pub fn service(_: &Settings) -> Result<Service, String> {
-    let service =
-        Service::new("image", "Resize, convert, draw, codes, charts").compute("POST /resize", resize::resize, |op| {
+    let service = Service::new("image", "Resize, convert, draw, codes, charts")
+        .compute("POST /resize", resize::resize, |op| {
             op.summary("Resize a picture")
                 .description(resize::DESCRIPTION)
                 .example(resize::example())
                 .answers(output::MEDIA_TYPES)
                 .cost(Cost::Heavy)
                 .isolated_when(|request: &resize::ResizeRequest| input::is_risky(&request.image))
+        })
+        .compute("POST /codes/generate", generate::generate, |op| {
+            op.summary("Draw a QR code, bar code or another code")
+                .description(generate::DESCRIPTION)
+                .example(generate::example())
+                .answers(generate::MEDIA_TYPES)
+                .cache(Duration::from_hours(24), 1)
+                .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(input::is_risky))
         });
     Ok(service)
 }

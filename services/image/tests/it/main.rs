@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chassis::testing::Client;
 use chassis::{Clock, Settings};
 
+mod codes;
 mod resize;
 
 /// The service, whose worker processes are its own program.
