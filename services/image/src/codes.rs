@@ -11,7 +11,11 @@
 //! | `layout.rs` | modules to pixels: where everything stands |
 //! | `draw.rs` | a layout as PNG, WebP, JPEG or SVG |
 //! | `logo.rs` | a picture in the middle of a QR code |
+//! | `read.rs` | the codes in a picture |
+//! | `scan.rs` | looking for them, in several treatments of the picture |
+//! | `bars.rs` | bars, line by line |
 
+mod bars;
 mod draw;
 pub mod generate;
 mod gs1;
@@ -20,4 +24,6 @@ mod linear;
 mod logo;
 mod matrix;
 mod qr;
+pub mod read;
+mod scan;
 mod symbol;

@@ -11,7 +11,7 @@ pub mod resize;
 use std::time::Duration;
 
 use chassis::{Cost, Service, Settings};
-use codes::generate;
+use codes::{generate, read};
 pub use error::Error;
 
 /// The port the service has when it runs alone.
@@ -38,6 +38,14 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .answers(generate::MEDIA_TYPES)
                 .cache(Duration::from_hours(24), 1)
                 .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(input::is_risky))
+        })
+        .compute("POST /codes/read", read::read, |op| {
+            op.summary("Read the codes in a picture")
+                .description(read::DESCRIPTION)
+                .example(read::example())
+                .cost(Cost::Heavy)
+                // The readers cannot be stopped from outside, and some pictures keep them for long.
+                .isolated()
         });
     Ok(service)
 }

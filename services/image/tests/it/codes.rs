@@ -1,6 +1,9 @@
 //! Codes drawn and read, judged by zxing-cpp and by pictures of other people.
 
 mod drawn;
+mod found;
+mod rates;
+mod refused;
 
 use chassis::testing::{Answer, Client};
 use serde_json::{Value, json};
