@@ -122,8 +122,16 @@ impl Client {
 /// # Panics
 /// When one is missing or fails.
 pub fn run_examples(service: Service) {
+    run_examples_with(Settings::default(), service);
+}
+
+/// The same with settings: of a service that has operations in processes of their own, which need its program.
+///
+/// # Panics
+/// When one is missing or fails.
+pub fn run_examples_with(settings: Settings, service: Service) {
     let operations = service.operations();
-    let client = Client::of(service);
+    let client = Client::with(settings, Clock::System, |runtime| service.app(runtime));
     for operation in operations {
         let answer = match (operation.method, &operation.example) {
             (Method::GET, _) => client.get(&operation.path),

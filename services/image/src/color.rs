@@ -50,6 +50,24 @@ impl Color {
     pub fn rgb(self) -> [u8; 3] {
         [self.red, self.green, self.blue]
     }
+
+    /// What is seen of it on another: opaque when that is.
+    #[must_use]
+    pub fn over(self, ground: Self) -> Self {
+        let over = f64::from(self.alpha) / 255.0;
+        let under = f64::from(ground.alpha) / 255.0 * (1.0 - over);
+        let alpha = over + under;
+        if alpha <= 0.0 {
+            return ground;
+        }
+        let mix = |color: u8, ground: u8| ((f64::from(color) * over + f64::from(ground) * under) / alpha).round() as u8;
+        Self {
+            red: mix(self.red, ground.red),
+            green: mix(self.green, ground.green),
+            blue: mix(self.blue, ground.blue),
+            alpha: (alpha * 255.0).round() as u8,
+        }
+    }
 }
 
 impl FromStr for Color {

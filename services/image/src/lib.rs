@@ -2,6 +2,7 @@
 
 pub mod adjust;
 pub mod chart;
+pub mod codes;
 pub mod color;
 pub mod colors;
 pub mod convert;
@@ -27,6 +28,7 @@ mod trim;
 use std::time::Duration;
 
 use chassis::{Cost, Operation, OperationRequest, Service, Settings};
+use codes::{generate, read};
 pub use error::Error;
 use input::is_risky;
 
@@ -150,6 +152,21 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 hash::example(),
                 |request: &hash::HashRequest| is_risky(&request.image) || request.other.as_ref().is_some_and(is_risky),
             )
+        })
+        .compute("POST /codes/generate", generate::generate, |op| {
+            op.summary("Draw a QR code, bar code or another code")
+                .description(generate::DESCRIPTION)
+                .example(generate::example())
+                .answers(generate::MEDIA_TYPES)
+                .cache(DRAWN, 1)
+                .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(is_risky))
+        })
+        .compute("POST /codes/read", read::read, |op| {
+            op.summary("Read the codes in a picture")
+                .description(read::DESCRIPTION)
+                .example(read::example())
+                .cost(Cost::Heavy)
+                .isolated()
         })
         .compute("POST /chart", chart::chart, |op| {
             op.summary("Draw a chart")

@@ -1,7 +1,7 @@
 //! The image service: request in, picture out.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
+#![expect(clippy::print_stdout, reason = "what was measured or counted is to be seen")]
 
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ use serde_json::Value;
 
 mod adjust;
 mod chart;
+mod codes;
 mod colors;
 mod crop;
 mod formats;
@@ -21,17 +22,19 @@ mod overlay;
 mod resize;
 mod rotate;
 
-/// The service, whose worker processes are its own program.
+/// The settings of a service whose worker processes are its own program.
+fn settings() -> Settings {
+    Settings { worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_image-service"))), ..Settings::default() }
+}
+
 fn client() -> Client {
-    let settings =
-        Settings { worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_image-service"))), ..Settings::default() };
-    let service = image_service::service(&settings).unwrap();
-    Client::with(settings, Clock::System, |runtime| service.app(runtime))
+    let service = image_service::service(&settings()).unwrap();
+    Client::with(settings(), Clock::System, |runtime| service.app(runtime))
 }
 
 #[test]
 fn every_example_runs() {
-    chassis::testing::run_examples(image_service::service(&Settings::default()).unwrap());
+    chassis::testing::run_examples_with(settings(), image_service::service(&settings()).unwrap());
 }
 
 /// A picture whose pixels are painted one by one.
@@ -66,5 +69,5 @@ fn shared(file: &str) -> Option<Vec<u8>> {
 
 /// A file as JSON carries it.
 fn base64(file: &[u8]) -> String {
-    data_encoding::BASE64.encode(file)
+    base64_simd::STANDARD.encode_to_string(file)
 }

@@ -1,0 +1,272 @@
+//! Draw a code.
+
+use chassis::{Call, File, WithFile};
+use garde::Validate;
+use pictures::{Encoding, Format, Limits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::draw::Sheet;
+use super::layout::{Layout, WIDEST, Wish};
+pub use super::symbol::{CodeType, ErrorCorrection};
+use super::{linear, logo, matrix, qr};
+use crate::color::Color;
+use crate::error::{Error, about, conflict};
+
+/// The media types of codes.
+pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+A QR code, a bar code, Data Matrix, PDF417 or Aztec as a picture. What a phone does with a QR code is in its text: an address \
+(`https://...`) is opened; `WIFI:T:WPA;S:name;P:password;;` joins a network (a backslash before `;`, `,`, `:` and `\\`); \
+`tel:+4930123456` calls; `mailto:a@b.example?subject=Hello` writes; `geo:52.52,13.40` shows a map; a vCard \
+(`BEGIN:VCARD` ...) becomes a contact. EAN and UPC take their digits with or without the check digit. Every module is a whole \
+number of pixels, so nothing is blurred: a code that does not fill `size` exactly gets a wider margin.";
+
+/// A text and how it is to be drawn.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct GenerateRequest {
+    /// What the code says.
+    #[garde(length(chars, min = 1, max = 7089))]
+    pub text: String,
+    /// The kind of code.
+    #[serde(default, rename = "type")]
+    pub code_type: CodeType,
+    /// How much of a QR code may be damaged; `m` when it is not given, `h` with a logo. Better, where that costs no room.
+    #[serde(default)]
+    pub error_correction: Option<ErrorCorrection>,
+    /// Width of the picture in pixels, with its margin; when it is not given, 4 pixels a module for bars, for other codes
+    /// about 512, more for large ones.
+    #[serde(default)]
+    #[garde(range(min = 21, max = 4096))]
+    pub size: Option<u32>,
+    /// Height of bars in pixels; as the standard of the code has it when it is not given.
+    #[serde(default)]
+    #[garde(range(min = 8, max = 2048))]
+    pub height: Option<u32>,
+    /// The empty border, in modules; as the standard of the code has it when it is not given: 4 for QR, 10 for Code 128.
+    #[serde(default)]
+    #[garde(range(max = 100))]
+    pub margin: Option<u32>,
+    /// Colour of the code; black when it is not given.
+    #[serde(default)]
+    pub color: Option<Color>,
+    /// Colour behind it; white when it is not given.
+    #[serde(default)]
+    pub background: Option<Color>,
+    /// A picture in the middle of a QR code, at most 22 % as wide. Error correction becomes `h`.
+    #[serde(default)]
+    pub logo: Option<File>,
+    /// Whether the text stands below bars; when it is not given, for EAN and UPC only.
+    #[serde(default)]
+    pub label: Option<bool>,
+    /// Whether the text is of GS1, such as `(01)09506000134352(10)ABC`: for Code 128 (GS1-128) and Data Matrix.
+    #[serde(default)]
+    pub gs1: bool,
+    /// The format.
+    #[serde(default)]
+    pub format: CodeFormat,
+}
+
+/// A format of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeFormat {
+    /// PNG.
+    #[default]
+    Png,
+    /// SVG: for print, in any size.
+    Svg,
+    /// WebP, exact.
+    Webp,
+    /// JPEG: with traces around the edges, and without transparency.
+    #[serde(alias = "jpg")]
+    Jpeg,
+}
+
+/// The code that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeFacts {
+    /// The kind of code.
+    #[serde(rename = "type")]
+    pub code_type: CodeType,
+    /// The width of the picture in pixels.
+    pub width: u32,
+    /// The height of the picture in pixels.
+    pub height: u32,
+    /// Its format.
+    pub format: CodeFormat,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// Modules from left to right, without the margin.
+    pub columns: u32,
+    /// Modules from top to bottom, or rows; 1 for bars.
+    pub rows: u32,
+    /// Of bars: the text as encoded, with its check digit.
+    pub text: Option<String>,
+    /// Of QR: its version, 1 to 40.
+    pub version: Option<u8>,
+    /// Of QR: how much may be damaged.
+    pub error_correction: Option<ErrorCorrection>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> GenerateRequest {
+    GenerateRequest {
+        text: "https://example.com/".to_owned(),
+        code_type: CodeType::Qr,
+        error_correction: Some(ErrorCorrection::M),
+        size: Some(256),
+        height: None,
+        margin: None,
+        color: None,
+        background: None,
+        logo: None,
+        label: None,
+        gs1: false,
+        format: CodeFormat::Png,
+    }
+}
+
+/// Draws a code.
+///
+/// # Errors
+/// When the text does not fit into the code, options do not go with its kind, or the logo cannot be read.
+pub fn generate(request: GenerateRequest, call: &Call) -> Result<WithFile<CodeFacts>, Error> {
+    check(&request)?;
+    let code = request.code_type;
+    let (mut text, mut version, mut error_correction, mut area) = (None, None, None, None);
+    let symbol = match code {
+        CodeType::Qr => {
+            let level = request.error_correction.unwrap_or_default();
+            let made = match &request.logo {
+                Some(logo) => {
+                    let (made, place) = logo::encode(&request.text, logo::size(logo)?)?;
+                    area = Some((logo, place));
+                    made
+                }
+                None => qr::encode(&request.text, level, 1)?,
+            };
+            (version, error_correction) = (Some(made.version), Some(made.error_correction));
+            made.symbol
+        }
+        CodeType::DataMatrix | CodeType::Pdf417 | CodeType::Aztec => matrix::encode(&request.text, code, request.gs1)?,
+        _ => {
+            let made = linear::encode(&request.text, code, request.gs1)?;
+            text = Some(made.text);
+            made.symbol
+        }
+    };
+    let margin = request.margin.unwrap_or(code.margin());
+    let label = text.as_deref().filter(|_| request.label.unwrap_or(code.is_retail()));
+    let layout = Layout::of(&symbol, &Wish { code, size: request.size, height: request.height, margin, label })?;
+    Limits::DEFAULT.admit_output(layout.width, layout.height).map_err(about("size"))?;
+    let color = request.color.unwrap_or(Color::BLACK);
+    let background = request.background.unwrap_or(Color::WHITE);
+    warn(&request, margin, color, background, call);
+    let logo = area.map(|(logo, area)| logo::place(logo, area, &layout, call)).transpose()?;
+    let sheet = Sheet { layout: &layout, color, background, logo };
+    let bytes = match request.format {
+        CodeFormat::Png => sheet.png()?,
+        CodeFormat::Svg => sheet.svg()?,
+        CodeFormat::Webp => written(&sheet, &Encoding { lossless: true, ..Encoding::of(Format::Webp) }, call)?,
+        CodeFormat::Jpeg => written(&sheet, &Encoding { quality: 90, ..Encoding::of(Format::Jpeg) }, call)?,
+    };
+    let (extension, media_type) = match request.format {
+        CodeFormat::Png => ("png", "image/png"),
+        CodeFormat::Svg => ("svg", "image/svg+xml"),
+        CodeFormat::Webp => ("webp", "image/webp"),
+        CodeFormat::Jpeg => ("jpg", "image/jpeg"),
+    };
+    let facts = CodeFacts {
+        code_type: code,
+        width: layout.width,
+        height: layout.height,
+        format: request.format,
+        bytes: bytes.len(),
+        columns: symbol.columns,
+        rows: symbol.rows,
+        text,
+        version,
+        error_correction,
+    };
+    Ok(WithFile { file: File::new(format!("{}.{extension}", code.name()), media_type, bytes), facts })
+}
+
+fn written(sheet: &Sheet<'_>, encoding: &Encoding, call: &Call) -> Result<Vec<u8>, Error> {
+    pictures::encode(&sheet.picture()?, encoding, &|| call.cancelled()).map_err(about("format"))
+}
+
+/// Refuses options that do not go with the kind of code.
+fn check(request: &GenerateRequest) -> Result<(), Error> {
+    let code = request.code_type;
+    let no_effect =
+        |field, of| Err(conflict(field, format!("has no effect on {}, only on {of}: leave it out", code.name())));
+    if code != CodeType::Qr && request.logo.is_some() {
+        return no_effect("logo", "qr");
+    }
+    if code != CodeType::Qr && request.error_correction.is_some() {
+        return no_effect("errorCorrection", "qr");
+    }
+    if !code.is_linear() && request.height.is_some() {
+        return no_effect("height", "bars");
+    }
+    if !code.is_linear() && request.label == Some(true) {
+        return no_effect("label", "bars");
+    }
+    if request.gs1 && !matches!(code, CodeType::Code128 | CodeType::DataMatrix) {
+        return no_effect("gs1", "code128 and data-matrix");
+    }
+    let invisible = |color: Option<Color>| color.is_some_and(|color| color.alpha == 0);
+    if invisible(request.color) {
+        return Err(conflict("color", "is transparent: nothing would be seen of the code"));
+    }
+    debug_assert!(request.size.is_none_or(|size| size <= WIDEST));
+    Ok(())
+}
+
+/// Says what may keep a code from being read.
+fn warn(request: &GenerateRequest, margin: u32, color: Color, background: Color, call: &Call) {
+    let code = request.code_type;
+    if margin < code.quiet_zone() {
+        let needed = code.quiet_zone();
+        let message = format!("the standard asks for {needed} modules: with less some readers do not find the code");
+        call.warn("narrow-margin", Some("margin"), message);
+    }
+    // What can be seen through mostly stands on white.
+    let (ink, ground) =
+        (luminance(color.over(background.over(Color::WHITE))), luminance(background.over(Color::WHITE)));
+    let (light, dark) = (ink.max(ground), ink.min(ground));
+    if (light + 0.05) / (dark + 0.05) < 3.0 {
+        call.warn(
+            "low-contrast",
+            Some("color"),
+            "the code hardly differs from its background: take a darker colour on a lighter one",
+        );
+    } else if ink > ground {
+        call.warn("inverted", Some("color"), "the code is lighter than its background: many readers want it darker");
+    } else if code.is_linear() && color.red > 128 {
+        call.warn(
+            "red-bars",
+            Some("color"),
+            "scanners with red light do not see reddish bars: take black, blue or green",
+        );
+    }
+    if request.logo.is_some() && request.error_correction.is_some_and(|level| level != ErrorCorrection::H) {
+        call.warn("error-correction-raised", Some("errorCorrection"), "a code with a logo needs h, so it has that");
+    }
+}
+
+/// How bright a colour is: relative luminance of WCAG 2.2.
+fn luminance(color: Color) -> f64 {
+    let linear = |part: u8| match f64::from(part) / 255.0 {
+        part if part <= 0.04045 => part / 12.92,
+        part => ((part + 0.055) / 1.055).powf(2.4),
+    };
+    0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue)
+}

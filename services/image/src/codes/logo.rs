@@ -1,0 +1,88 @@
+//! A picture in the middle of a QR code.
+//!
+//! The modules below it are gone, and error correction makes up for them. Whether it can is tried out, on the worst case:
+//! every module below the picture read wrong.
+
+use chassis::{Call, File};
+use pictures::image::RgbaImage;
+use pictures::{Frames, Kernel};
+use rxing::common::BitMatrix;
+use rxing::qrcode::decoder::qrcode_decoder;
+
+use super::layout::{Layout, Rect};
+use super::qr::{self, Qr};
+use super::symbol::{Area, ErrorCorrection, Symbol};
+use crate::error::{Error, about, conflict};
+use crate::input;
+
+/// Percent of the width of the code it may have: with margins for dirt, far less than error correction can mend.
+const WIDEST: u32 = 22;
+/// Versions that are tried until error correction makes up for what is gone.
+const TRIES: u8 = 8;
+
+/// A code with room for a picture of this size in its middle.
+pub(super) fn encode(text: &str, logo: (u32, u32)) -> Result<(Qr, Area), Error> {
+    let smallest = qr::encode(text, ErrorCorrection::H, 1).map_err(|_| {
+        conflict(
+            "text",
+            "is too long for a code with a logo, which holds about 1,270 bytes: shorten it, or leave logo out",
+        )
+    })?;
+    for version in smallest.version..=smallest.version.saturating_add(TRIES).min(40) {
+        let code = qr::encode(text, ErrorCorrection::H, version)?;
+        let area = area(code.symbol.columns, logo);
+        if survives(&code.symbol, area) {
+            let symbol = code.symbol.with(area, |_| false);
+            return Ok((Qr { symbol, ..code }, area));
+        }
+    }
+    Err(conflict("logo", "would make this code unreadable: shorten the text, or leave logo out"))
+}
+
+/// The modules in the middle that make way for a picture of this size.
+fn area(modules: u32, (width, height): (u32, u32)) -> Area {
+    // The middle of a code is a module, so an odd number lies around it.
+    let odd = |length: u64| (length.max(1) - 1) as u32 / 2 * 2 + 1;
+    let most = odd(u64::from(modules * WIDEST / 100));
+    let longer = u64::from(width.max(height)).max(1);
+    let part = |side: u32| odd((u64::from(most) * u64::from(side)).div_ceil(longer) + 1).clamp(3, most);
+    let (columns, rows) = (part(width), part(height));
+    Area { x: (modules - columns) / 2, y: (modules - rows) / 2, columns, rows }
+}
+
+/// Whether it can be read with every module of a part wrong.
+fn survives(symbol: &Symbol, area: Area) -> bool {
+    let worst = symbol.with(area, |dark| !dark);
+    let Ok(mut bits) = BitMatrix::new(worst.columns, worst.rows) else { return false };
+    for y in 0..worst.rows {
+        for x in (0..worst.columns).filter(|&x| worst.is_dark(x, y)) {
+            bits.set(x, y);
+        }
+    }
+    qrcode_decoder::decode_bitmatrix(&bits).is_ok()
+}
+
+/// What a picture of the request says of its size.
+pub(super) fn size(logo: &File) -> Result<(u32, u32), Error> {
+    Ok(input::head("logo", logo)?.upright())
+}
+
+/// The picture, as large as its place allows, and where it stands.
+pub(super) fn place(logo: &File, area: Area, layout: &Layout, call: &Call) -> Result<(RgbaImage, Rect), Error> {
+    let room = layout.pixels(area);
+    // Half a module around it stays empty.
+    let module = room.width / area.columns;
+    let (width, height) = (room.width - module, room.height - module);
+    let picture = input::picture("logo", logo, Some((width, height)), Frames::One(0), call)?;
+    let (from_width, from_height) = picture.frame_size();
+    let (from_width, from_height) = (u64::from(from_width), u64::from(from_height));
+    // As wide as there is room, or as high.
+    let (width, height) = match u64::from(width) * from_height <= u64::from(height) * from_width {
+        true => (width, ((u64::from(width) * from_height / from_width) as u32).max(1)),
+        false => (((u64::from(height) * from_width / from_height) as u32).max(1), height),
+    };
+    let logo = pictures::resample(&picture, None, (width, height), Kernel::Lanczos3, &|| call.cancelled());
+    let logo = logo.map_err(about("logo"))?.into_raster().into_rgba8();
+    let (x, y) = (room.x + (room.width - width) / 2, room.y + (room.height - height) / 2);
+    Ok((logo, Rect { x, y, width, height }))
+}

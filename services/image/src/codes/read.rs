@@ -1,0 +1,263 @@
+//! Read the codes in a picture.
+
+use chassis::{Call, File};
+use garde::Validate;
+use pictures::image::{DynamicImage, GrayImage, Rgba, RgbaImage, imageops};
+use pictures::{Frames, Kernel, Picture, Pixels};
+use rxing::BarcodeFormat;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scan::{Found, Search};
+use crate::error::{Error, about};
+use crate::input;
+
+/// What the document says.
+pub const DESCRIPTION: &str = "\
+The QR codes, bar codes, Data Matrix, PDF417, Aztec and other codes in a picture: what each says, its kind, and where it is. \
+Codes may stand in any direction, several of them, light on dark too. Nothing found is an empty list, and a warning says what \
+may help. Text of a GS1 code has its elements separated by the character 29 (GS).";
+
+/// A picture and what to look for.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct ReadRequest {
+    /// The picture.
+    pub image: File,
+    /// The kinds to look for; all when none is named. Fewer are found faster, and never taken for another.
+    #[serde(default)]
+    #[garde(length(max = 32))]
+    pub types: Vec<ReadableType>,
+    /// Whether to look for more than one.
+    #[serde(default = "yes")]
+    pub multiple: bool,
+    /// Whether to try everything: turned, inverted, in other sizes. Without it, clean pictures are read faster.
+    #[serde(default = "yes")]
+    pub try_harder: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A kind of code that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadableType {
+    /// QR.
+    #[serde(alias = "qrcode")]
+    Qr,
+    /// Micro QR.
+    MicroQr,
+    /// Rectangular micro QR.
+    RectangularMicroQr,
+    /// Data Matrix.
+    #[serde(alias = "datamatrix")]
+    DataMatrix,
+    /// Aztec.
+    Aztec,
+    /// PDF417.
+    Pdf417,
+    /// MaxiCode: on parcels of UPS.
+    Maxicode,
+    /// EAN-13.
+    Ean13,
+    /// EAN-8.
+    Ean8,
+    /// UPC-A.
+    #[serde(alias = "upca")]
+    UpcA,
+    /// UPC-E.
+    #[serde(alias = "upce")]
+    UpcE,
+    /// Code 128, and GS1-128.
+    Code128,
+    /// Code 39.
+    Code39,
+    /// Code 93.
+    Code93,
+    /// Interleaved 2 of 5, and ITF-14.
+    Itf,
+    /// Codabar.
+    Codabar,
+    /// GS1 DataBar, formerly RSS-14.
+    Databar,
+    /// GS1 DataBar Expanded, stacked too.
+    DatabarExpanded,
+    /// Telepen.
+    Telepen,
+    /// The edge of films.
+    DxFilmEdge,
+}
+
+const FORMATS: [(ReadableType, BarcodeFormat); 20] = [
+    (ReadableType::Qr, BarcodeFormat::QR_CODE),
+    (ReadableType::MicroQr, BarcodeFormat::MICRO_QR_CODE),
+    (ReadableType::RectangularMicroQr, BarcodeFormat::RECTANGULAR_MICRO_QR_CODE),
+    (ReadableType::DataMatrix, BarcodeFormat::DATA_MATRIX),
+    (ReadableType::Aztec, BarcodeFormat::AZTEC),
+    (ReadableType::Pdf417, BarcodeFormat::PDF_417),
+    (ReadableType::Maxicode, BarcodeFormat::MAXICODE),
+    (ReadableType::Ean13, BarcodeFormat::EAN_13),
+    (ReadableType::Ean8, BarcodeFormat::EAN_8),
+    (ReadableType::UpcA, BarcodeFormat::UPC_A),
+    (ReadableType::UpcE, BarcodeFormat::UPC_E),
+    (ReadableType::Code128, BarcodeFormat::CODE_128),
+    (ReadableType::Code39, BarcodeFormat::CODE_39),
+    (ReadableType::Code93, BarcodeFormat::CODE_93),
+    (ReadableType::Itf, BarcodeFormat::ITF),
+    (ReadableType::Codabar, BarcodeFormat::CODABAR),
+    (ReadableType::Databar, BarcodeFormat::RSS_14),
+    (ReadableType::DatabarExpanded, BarcodeFormat::RSS_EXPANDED),
+    (ReadableType::Telepen, BarcodeFormat::TELEPEN),
+    (ReadableType::DxFilmEdge, BarcodeFormat::DXFilmEdge),
+];
+
+/// The codes that were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadResponse {
+    /// How many.
+    pub count: usize,
+    /// Each of them, from top to bottom.
+    pub rows: Vec<Code>,
+}
+
+/// A code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Code {
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub code_type: ReadableType,
+    /// What it says.
+    pub text: String,
+    /// The bytes it holds, base64, where they are no text.
+    pub bytes: Option<String>,
+    /// Its corners in pixels of the upright picture, clockwise from the one nearest to the upper left; of bars, the part that
+    /// was read. Empty where they are not known.
+    pub corners: Vec<Corner>,
+    /// Its symbology identifier (ISO/IEC 15424), such as `]C1` for GS1-128, where it is known.
+    pub symbology_id: Option<String>,
+    /// The 2 or 5 digits beside an EAN or UPC.
+    pub extension: Option<String>,
+}
+
+/// A point of the upright picture, in pixels from its upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Corner {
+    /// To the right.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> ReadRequest {
+    ReadRequest {
+        image: File::new("code.png", "image/png", &include_bytes!("../../data/code.png")[..]),
+        types: Vec::new(),
+        multiple: true,
+        try_harder: true,
+    }
+}
+
+/// Pixels a picture is read with first; then, when that shows nothing, as something else; and at last.
+const FIRST: u64 = 4_000_000;
+const THEN: u64 = 1_500_000;
+const LAST: u64 = 9_000_000;
+
+/// Reads the codes in a picture.
+///
+/// # Errors
+/// When the picture cannot be read.
+pub fn read(request: ReadRequest, call: &Call) -> Result<ReadResponse, Error> {
+    let picture = input::picture("image", &request.image, None, Frames::One(0), call)?;
+    let formats = FORMATS.iter().filter(|(kind, _)| request.types.contains(kind)).map(|(_, format)| *format).collect();
+    let cancelled = || call.cancelled();
+    let search = Search { formats, multiple: request.multiple, harder: request.try_harder, cancelled: &cancelled };
+    let full = picture.size;
+    let look = |most: u64, as_it_is: bool| -> Result<Vec<Code>, Error> {
+        let size = within(full, most);
+        let smaller = (size != full).then(|| pictures::resample(&picture, None, size, Kernel::Linear, &cancelled));
+        let smaller = smaller.transpose().map_err(about("image"))?;
+        let luma = luma(smaller.as_ref().unwrap_or(&picture));
+        let scale = (f64::from(full.0) / f64::from(size.0), f64::from(full.1) / f64::from(size.1));
+        let found = if as_it_is { search.codes(&luma) } else { search.codes_somehow(&luma) };
+        Ok(found.into_iter().map(|code| answer(code, scale)).collect())
+    };
+    let mut codes = look(FIRST, true)?;
+    let pixels = u64::from(full.0) * u64::from(full.1);
+    if codes.is_empty() && request.try_harder && pixels > THEN {
+        codes = look(THEN, true)?;
+    }
+    if codes.is_empty() && request.try_harder {
+        codes = look(THEN, false)?;
+    }
+    if codes.is_empty() && request.try_harder && pixels > FIRST {
+        codes = look(LAST, true)?;
+    }
+    if call.cancelled() {
+        return Err(about("image")(pictures::Error::Cancelled));
+    }
+    if codes.is_empty() {
+        let advice = match request.try_harder {
+            false => "no code was found: send tryHarder true",
+            true if !request.types.is_empty() => "no code of these types was found: leave types out to look for all",
+            true => {
+                "no code was found: send a sharper picture, cut closer to the code, with some of the light border around it"
+            }
+        };
+        call.warn("nothing-found", Some("image"), advice);
+    }
+    Ok(ReadResponse { count: codes.len(), rows: codes })
+}
+
+/// A size of the same shape with at most so many pixels.
+fn within((width, height): (u32, u32), most: u64) -> (u32, u32) {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= most {
+        return (width, height);
+    }
+    let scale = (most as f64 / pixels as f64).sqrt();
+    let side = |length: u32| ((f64::from(length) * scale) as u32).max(1);
+    (side(width), side(height))
+}
+
+/// How bright a picture is, on white where it can be seen through.
+fn luma(picture: &Picture) -> GrayImage {
+    let Some(frame) = picture.frames.first() else { return GrayImage::new(1, 1) };
+    match &frame.pixels {
+        Pixels::Planes(planes) => planes.luma.samples.clone(),
+        Pixels::Raster(raster) if raster.color().has_alpha() => {
+            let mut page = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba([255; 4]));
+            imageops::overlay(&mut page, &raster.to_rgba8(), 0, 0);
+            DynamicImage::ImageRgba8(page).into_luma8()
+        }
+        Pixels::Raster(raster) => raster.to_luma8(),
+    }
+}
+
+fn answer(found: Found, (across, down): (f64, f64)) -> Code {
+    let kind = FORMATS.iter().find(|(_, format)| *format == found.format).map(|(kind, _)| *kind);
+    let is_text = found
+        .text
+        .chars()
+        .all(|symbol| symbol != '\u{fffd}' && (!symbol.is_control() || "\t\r\n\u{1d}\u{1e}\u{4}".contains(symbol)));
+    let bytes = found.bytes.filter(|bytes| !is_text && !bytes.is_empty());
+    let round = |value: f64| (value * 10.0).round() / 10.0;
+    Code {
+        code_type: kind.unwrap_or(ReadableType::Qr),
+        text: found.text,
+        bytes: bytes.map(|bytes| base64_simd::STANDARD.encode_to_string(bytes)),
+        corners: found
+            .corners
+            .into_iter()
+            .map(|(x, y)| Corner { x: round(f64::from(x) * across), y: round(f64::from(y) * down) })
+            .collect(),
+        symbology_id: found.symbology,
+        extension: found.extension,
+    }
+}
