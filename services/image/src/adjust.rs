@@ -26,6 +26,9 @@ saturation 0 changes nothing, -100 takes all away and 100 doubles; they, hue, gr
 the letters. Animated pictures stay animated. What becomes transparent and was a JPEG is answered as PNG, unless `format` or \
 `background` is sent.";
 
+/// How often areas may cover the picture: each is work of its own.
+const OVERLAP: u64 = 4;
+
 /// A picture and what to change.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -193,6 +196,11 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
         );
         return Err(conflict("areas", message));
     }
+    let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
+    let covered = |area: &Area| pixels((area.width.min(size.0 - area.x), area.height.min(size.1 - area.y)));
+    if request.areas.iter().map(covered).sum::<u64>() > OVERLAP * pixels(size) {
+        return Err(conflict("areas", "cover the picture more than four times: leave out those that lie in others"));
+    }
     let frame = frame::Frame::of(&request);
     let (width, height) = frame.size(size);
     Limits::DEFAULT.admit_output(width, height).map_err(about("image"))?;
@@ -212,7 +220,7 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
         let mut raster = tone::applied(raster, &request);
         if let Some(sigma) = request.blur {
             still_wanted(call)?;
-            raster = within(raster, &request.areas, |part| blur::blurred(part, sigma));
+            raster = within(raster, &request.areas, call, |part| blur::blurred(part, sigma))?;
         }
         if request.sharpen > 0.0 {
             still_wanted(call)?;
@@ -220,7 +228,7 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
         }
         if let Some(side) = request.pixelate {
             still_wanted(call)?;
-            raster = within(raster, &request.areas, |part| pixelate::pixelated(part, side as usize));
+            raster = within(raster, &request.areas, call, |part| pixelate::pixelated(part, side as usize))?;
         }
         still_wanted(call)?;
         raster = frame.around(raster);
@@ -233,16 +241,17 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
 }
 
 /// A change of parts of a picture, or of all of it when there are none.
-fn within(mut raster: Raster, areas: &[Area], change: impl Fn(Raster) -> Raster) -> Raster {
+fn within(mut raster: Raster, areas: &[Area], call: &Call, change: impl Fn(Raster) -> Raster) -> Result<Raster, Error> {
     if areas.is_empty() {
-        return change(raster);
+        return Ok(change(raster));
     }
     for area in areas {
+        still_wanted(call)?;
         let (left, top) = ((area.x as usize).min(raster.width - 1), (area.y as usize).min(raster.height - 1));
         let width = (area.width as usize).min(raster.width - left);
         let height = (area.height as usize).min(raster.height - top);
         let part = change(raster.part(left, top, width, height));
         raster.put(&part, left, top);
     }
-    raster
+    Ok(raster)
 }

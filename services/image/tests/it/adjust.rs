@@ -219,6 +219,11 @@ fn areas_are_changed_and_nothing_else() {
         json!({"image": crate::base64(&source), "pixelate": 4, "areas": [{"x": 40, "y": 0, "width": 1, "height": 1}]});
     let answer = client().post("/api/v1/image/adjust", &body);
     assert_eq!(answer.status, 422);
+    let whole = json!({"x": 0, "y": 0, "width": 65535, "height": 65535});
+    let often = json!({"image": crate::base64(&source), "blur": 4, "areas": [whole, whole, whole, whole, whole]});
+    let refused = client().post("/api/v1/image/adjust", &often);
+    assert_eq!(refused.status, 422);
+    assert!(refused.message().contains("areas: cover the picture more than four times"), "{}", refused.message());
     assert!(answer.message().contains("areas: has a part at 40, 0, which lies outside: this picture has 40 x 30"));
 }
 
