@@ -110,9 +110,9 @@ def cases(files):
 
 
 def cost(files, folder, options):
-    build = ["cargo", "build", "--quiet", "--release", "--package", "image-service", "--example", "time"]
+    build = ["cargo", "build", "--quiet", "--release", "--package", "image-service", "--example", "cost"]
     subprocess.run(build, cwd=ROOT, check=True, timeout=1800)
-    ours = [shutil.copy(TARGET / "release" / "examples" / "time", folder / "time")]
+    ours = [shutil.copy(TARGET / "release" / "examples" / "cost", folder / "cost")]
     # Installs what Node needs; the command itself is another.
     theirs = [*commands(str(options.binary))["fastify"](0, 0)[:1], str(CACHE / "bench-node" / "pictures.mjs")]
     chosen = [case for case in cases(files) if options.only in case[0]]

@@ -1,7 +1,7 @@
 //! CPU time of decoding the files given, and the planes as PGM files where asked.
 //!
-//! `time <rounds> <1|2|4> file...`: milliseconds per decode.
-//! `time dump <1|2|4> in.jpg out.pgm [cb.pgm cr.pgm]`.
+//! `time <rounds> <1|2|4|8> file...`: milliseconds per decode.
+//! `time dump <1|2|4|8> in.jpg out.pgm [cb.pgm cr.pgm]`.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for the shell")]
 
 use std::fs;
@@ -12,6 +12,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let scale = match arguments[1].as_str() {
         "1" => Scale::Eighth,
+        "8" => Scale::Full,
         "2" => Scale::Quarter,
         _ => Scale::Half,
     };

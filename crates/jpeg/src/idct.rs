@@ -6,9 +6,28 @@
 //! Blocks are transformed 16 at a time. The first coefficients of 16 neighbours lie side by side, then their second
 //! ones, and so on: in this order plain loops compile to vector instructions, and nothing has to be shuffled.
 
-/// Row and column (as `8 * row + column`) of the first 25 coefficients in zigzag order (T.81, figure A.6): all that lie
-/// in the lowest 4 x 4.
-const ZIGZAG: [u8; 25] = [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27];
+/// Row and column (as `8 * row + column`) of the coefficients in zigzag order (T.81, figure A.6).
+const ZIGZAG: [u8; 64] = zigzag();
+
+const fn zigzag() -> [u8; 64] {
+    let mut order = [0; 64];
+    let (mut row, mut column) = (0_u8, 0_u8);
+    let mut k = 0;
+    while k < 64 {
+        order[k] = 8 * row + column;
+        let rising = (row + column) % 2 == 0;
+        (row, column) = match (rising, row, column) {
+            (true, _, 7) => (row + 1, column),
+            (true, 0, _) => (row, column + 1),
+            (true, ..) => (row - 1, column + 1),
+            (false, 7, _) => (row, column + 1),
+            (false, _, 0) => (row + 1, column),
+            (false, ..) => (row + 1, column - 1),
+        };
+        k += 1;
+    }
+    order
+}
 
 /// Blocks side by side.
 const LANES: usize = 16;
@@ -18,7 +37,8 @@ pub(crate) const fn limit<const N: usize>() -> u32 {
     match N {
         1 => 1,
         2 => 5,
-        _ => 25,
+        4 => 25,
+        _ => 64,
     }
 }
 
@@ -77,7 +97,7 @@ impl<const N: usize> Inverse<N> {
         // samples is here.
         let factor = |index: usize| match (N, index) {
             (_, 0) => 0.125_f64.sqrt(),
-            (2, 1) | (4, 2) => 0.5 * 0.5_f64.sqrt(),
+            (2, 1) | (4, 2) | (8, 4) => 0.5 * 0.5_f64.sqrt(),
             _ => 0.5,
         };
         let mut quanta = vec![0.0; N * N * LANES];
@@ -94,35 +114,37 @@ impl<const N: usize> Inverse<N> {
     /// Writes the samples of a row of blocks to N rows of `strip`, which are `stride` long.
     pub fn row(&self, row: &[i16], strip: &mut [u8], stride: usize) {
         for (index, group) in row.chunks_exact(LANES * places_of::<N>()).enumerate() {
-            let lines = match N {
-                1 => self.one(group),
-                2 => self.two(group),
-                _ => self.four(group),
-            };
-            for (y, words) in lines.iter().enumerate().take(N) {
+            let mut put = |y: usize, x: usize, words: &Words| {
                 let from = y * stride + index * LANES * N;
-                let Some(out) = strip.get_mut(from..from + LANES * N) else { continue };
-                write::<N>(words, out);
+                if let Some(out) = strip.get_mut(from..from + LANES * N) {
+                    write::<N>(words, x, out);
+                }
+            };
+            match N {
+                1 => put(0, 0, &self.one(group)),
+                2 => self.two(group).iter().enumerate().for_each(|(y, words)| put(y, 0, words)),
+                4 => self.four(group).iter().enumerate().for_each(|(y, words)| put(y, 0, words)),
+                _ => self.eight(group, &mut put),
             }
         }
     }
 
     /// (DC + 4) / 8 + 128, as in libjpeg's `jpeg_idct_1x1`.
-    fn one(&self, group: &[i16]) -> [Words; 4] {
-        let mut out = [[0; LANES]; 4];
+    fn one(&self, group: &[i16]) -> Words {
+        let mut out = [0; LANES];
         if let Some(group) = group.first_chunk::<LANES>() {
             for lane in 0..LANES {
                 // 16 bits times 16 bits are at most 31.
                 let value = (i32::from(group[lane]).wrapping_mul(self.quantum).wrapping_add(4) >> 3) + 128;
-                out[0][lane] = value.clamp(0, 255) as u32;
+                out[lane] = value.clamp(0, 255) as u32;
             }
         }
         out
     }
 
-    fn two(&self, group: &[i16]) -> [Words; 4] {
-        let values = self.values(group);
-        let mut out = [[0; LANES]; 4];
+    fn two(&self, group: &[i16]) -> [Words; 2] {
+        let values = self.values::<4>(group);
+        let mut out = [[0; LANES]; 2];
         for lane in 0..LANES {
             let (a, b, c, d) = (values[0][lane], values[1][lane], values[2][lane], values[3][lane]);
             let (upper, lower) = ([a + c, b + d], [a - c, b - d]);
@@ -133,7 +155,7 @@ impl<const N: usize> Inverse<N> {
     }
 
     fn four(&self, group: &[i16]) -> [Words; 4] {
-        let values = self.values(group);
+        let values = self.values::<16>(group);
         let mut columns = [[[0.0; LANES]; 4]; 4];
         for (x, column) in columns.iter_mut().enumerate() {
             *column = four_points(&values[x], &values[4 + x], &values[8 + x], &values[12 + x]);
@@ -146,9 +168,23 @@ impl<const N: usize> Inverse<N> {
         out
     }
 
+    /// All samples: eight rows of two times four.
+    fn eight(&self, group: &[i16], put: &mut impl FnMut(usize, usize, &Words)) {
+        let values = self.values::<64>(group);
+        let mut columns = [[[0.0; LANES]; 8]; 8];
+        for (x, column) in columns.iter_mut().enumerate() {
+            *column = eight_points(std::array::from_fn(|k| &values[8 * k + x]));
+        }
+        (0..8).for_each(|y| {
+            let [a, b, c, d, e, f, g, h] = eight_points(std::array::from_fn(|k| &columns[k][y]));
+            put(y, 0, &words(&a, &b, &c, &d));
+            put(y, 4, &words(&e, &f, &g, &h));
+        });
+    }
+
     /// What the coefficients stand for.
-    fn values(&self, group: &[i16]) -> [Values; 16] {
-        let mut values = [[0.0; LANES]; 16];
+    fn values<const M: usize>(&self, group: &[i16]) -> [Values; M] {
+        let mut values = [[0.0; LANES]; M];
         let places = values.as_flattened_mut().iter_mut().zip(&self.quanta);
         // One long loop: short ones are unrolled before they are seen to be vectors.
         for ((value, quantum), &coefficient) in places.zip(group) {
@@ -172,6 +208,30 @@ fn four_points(a: &Values, b: &Values, c: &Values, d: &Values) -> [Values; 4] {
     out
 }
 
+/// cos(k pi / 16) for k = 1, 3, 5, 7.
+const ODD: [f32; 4] = [0.980_785_25, 0.831_469_6, 0.555_570_24, 0.195_090_32];
+
+/// The transform of eight points, but for the factors: its even half is that of four points.
+fn eight_points(f: [&Values; 8]) -> [Values; 8] {
+    let even = four_points(f[0], f[2], f[4], f[6]);
+    let mut out = [[0.0; LANES]; 8];
+    for lane in 0..LANES {
+        let [a, b, c, d] = [f[1][lane], f[3][lane], f[5][lane], f[7][lane]];
+        // cos((2x + 1) k pi / 16) for x = 0 to 3, written with the four values it has.
+        let odd = [
+            a * ODD[0] + b * ODD[1] + c * ODD[2] + d * ODD[3],
+            a * ODD[1] - b * ODD[3] - c * ODD[0] - d * ODD[2],
+            a * ODD[2] - b * ODD[0] + c * ODD[3] + d * ODD[1],
+            a * ODD[3] - b * ODD[2] + c * ODD[1] - d * ODD[0],
+        ];
+        for x in 0..4 {
+            out[x][lane] = even[x][lane] + odd[x];
+            out[7 - x][lane] = even[x][lane] - odd[x];
+        }
+    }
+    out
+}
+
 /// Puts four neighbours together.
 fn words(a: &Values, b: &Values, c: &Values, d: &Values) -> Words {
     let mut out = [0; LANES];
@@ -189,12 +249,12 @@ fn sample(value: f32) -> u32 {
     ((value + 128.0).max(0.0).min(255.0) + 12_582_912.0).to_bits() & 255
 }
 
-/// Writes the first N samples of each block.
-fn write<const N: usize>(words: &Words, out: &mut [u8]) {
+/// Writes up to four samples of each block, from its column `x` on.
+fn write<const N: usize>(words: &Words, x: usize, out: &mut [u8]) {
     let (out, _) = out.as_chunks_mut::<N>();
     for lane in 0..LANES.min(out.len()) {
-        if let Some(samples) = words[lane].to_le_bytes().first_chunk() {
-            out[lane] = *samples;
-        }
+        let samples = words[lane].to_le_bytes();
+        let count = N.min(samples.len());
+        out[lane][x..x + count].copy_from_slice(&samples[..count]);
     }
 }

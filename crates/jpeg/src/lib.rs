@@ -1,4 +1,4 @@
-//! Small pictures out of large JPEG files (ITU-T T.81), at 1/8, 1/4 and 1/2 of their size.
+//! The planes of JPEG files (ITU-T T.81), whole or at 1/8, 1/4 and 1/2 of their size.
 //!
 //! ```
 //! # let file = include_bytes!("../tests/data/420.jpg");
@@ -23,7 +23,7 @@
 //!
 //! # What comes out
 //!
-//! At 1/8 luma is, bit for bit, what libjpeg makes at its scale 1/8. At the other scales the lowest 2 x 2 or 4 x 4
+//! Whole, luma is within 1 of what libjpeg makes. At 1/8 it is that, bit for bit. At the other scales the lowest 2 x 2 or 4 x 4
 //! coefficients go through the transform of that size. libjpeg-turbo makes the mean of 4 x 4 or 2 x 2 samples
 //! instead, for which it needs nearly all coefficients; followed by a good resize, ours is nearer to what the full
 //! picture gives for photographs (by 1 to 4 dB), further away where the finest lines alternate.
@@ -38,7 +38,7 @@
 //!
 //! # What is not here
 //!
-//! Full size. Arithmetic coding, 12 bits, lossless and hierarchical pictures, CMYK, RGB without a transform, pictures
+//! Arithmetic coding, 12 bits, lossless and hierarchical pictures, CMYK, RGB without a transform, pictures
 //! whose height follows their first scan, and those of more than 100 megapixels: [`Error::Unsupported`], for another
 //! decoder to try. Colour profiles and orientation. And patience: a picture that breaks off, or whose restart markers
 //! are out of order, is [`Error::Corrupt`], never half a picture. Where a scan that is not read is the last of a file
@@ -47,7 +47,7 @@
 //! # What it needs
 //!
 //! The planes; of a progressive picture besides 2 bytes for each coefficient that matters and, above 1/8, a bit for
-//! each other one: up to 2 bytes for each pixel of the large picture at 1/2 without subsampling. Nothing is allocated
+//! each other one: up to 2 bytes for each pixel of the large picture at 1/2 without subsampling, 6 when it is whole. Nothing is allocated
 //! before the file is known to be long enough for a bit per block.
 
 mod bits;
@@ -102,6 +102,8 @@ pub enum Scale {
     Quarter,
     /// 1/2: 4 x 4 samples.
     Half,
+    /// All 8 x 8 samples.
+    Full,
 }
 
 impl Scale {
@@ -111,6 +113,7 @@ impl Scale {
             Self::Eighth => 1,
             Self::Quarter => 2,
             Self::Half => 4,
+            Self::Full => 8,
         }
     }
 
@@ -151,6 +154,7 @@ pub fn decode(bytes: &[u8], scale: Scale, cancelled: &dyn Fn() -> bool) -> Resul
         Scale::Eighth => planes::<1>(walk, scan, &frame, cancelled),
         Scale::Quarter => planes::<2>(walk, scan, &frame, cancelled),
         Scale::Half => planes::<4>(walk, scan, &frame, cancelled),
+        Scale::Full => planes::<8>(walk, scan, &frame, cancelled),
     }
 }
 

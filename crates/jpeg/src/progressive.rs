@@ -320,13 +320,14 @@ impl Band {
     #[inline(always)]
     fn correct<const N: usize>(&self, bits: &mut Bits<'_>, block: &mut [i16], which: u64) {
         let places = const { &places::<N>() };
-        let matter = const { (1 << limit::<N>()) - 1 };
+        let matter = const { if limit::<N>() < 64 { (1 << limit::<N>()) - 1 } else { u64::MAX } };
         let mut near = which & matter;
-        if near != 0 {
-            let mut left = near.count_ones();
+        while near != 0 {
+            // As many as there are after filling up, at least.
+            let mut left = near.count_ones().min(32);
             bits.fill();
             let taken = bits.take(left);
-            while near != 0 {
+            while left > 0 {
                 left -= 1;
                 if let Some(value) = block.get_mut(usize::from(places[near.trailing_zeros() as usize & 127])) {
                     let bit = ((taken >> left & 1) << self.low) as i16;

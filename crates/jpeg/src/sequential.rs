@@ -80,7 +80,7 @@ struct Target<'t> {
 
 /// More than what lies between a block's first and last coefficient, as a power of two: an index into it needs no
 /// check.
-const BLOCK: usize = 512;
+const BLOCK: usize = 2048;
 
 /// Decodes a scan; where its data ends, and its planes.
 fn decode_scan<const N: usize>(

@@ -166,9 +166,10 @@ impl Planes {
         let (width, height) = luma.dimensions();
         let Some(chroma) = self.chroma else { return DynamicImage::ImageLuma8(luma) };
         let [blue, red] = chroma.map(|plane| plane_at(&plane.samples, plane.part, (width, height)));
-        let mut rgb = Vec::with_capacity(luma.len() * 3);
-        for ((&y, &cb), &cr) in luma.iter().zip(blue.iter()).zip(red.iter()) {
-            rgb.extend_from_slice(&rgb_of(y, cb, cr));
+        let mut rgb = vec![0; luma.len() * 3];
+        let samples = luma.iter().zip(blue.iter()).zip(red.iter());
+        for (pixel, ((&y, &cb), &cr)) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(samples) {
+            *pixel = rgb_of(y, cb, cr);
         }
         RgbImage::from_raw(width, height, rgb).expect("three bytes a pixel").into()
     }

@@ -5,6 +5,7 @@ The pictures are drawn here; there are no rights in them but this project's.
 
 <name>.jpg      a picture
 <name>.8.pgm    its luma at 1/8, by `djpeg -scale 1/8 -grayscale`
+<name>.1.pgm    its luma, by `djpeg -grayscale`
 <name>.4.pgm    at 1/4 (.2: 1/2): the lowest coefficients of each block of djpeg's full-size luma, computed
                 here in double precision, through the inverse transform of 2 (4) points; whole blocks only
 <name>.cb.pgm   the Cb plane at 1/8, by Pillow (.cr: Cr). libjpeg makes it as large as luma, with finer blocks
@@ -97,6 +98,7 @@ CASES = {
     ),
 }
 FINER = ["grey", "444", "420", "mixed", "q100", "restart", "separate", "progressive", "progressive-grey", "progressive-bits"]
+FULL = ["420", "q1", "q100", "separate", "restart", "progressive-bits", "17x33", "7x9-progressive"]
 SIZES = {"1x1": (1, 1), "7x9": (7, 9), "17x33": (17, 33)}
 
 if __name__ == "__main__":
@@ -112,6 +114,8 @@ if __name__ == "__main__":
         jpeg = encode(picture, options)
         (HERE / f"{name}.jpg").write_bytes(jpeg)
         save(f"{name}.8.pgm", decode(jpeg, "-scale", "1/8"))
+        if name in FULL:
+            save(f"{name}.1.pgm", decode(jpeg))
         if name in FINER:
             full = decode(jpeg)
             for n, letter in ((2, "4"), (4, "2")):

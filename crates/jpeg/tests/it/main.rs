@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use jpeg::{Error, Planes, Scale};
 
-const SCALES: [Scale; 3] = [Scale::Eighth, Scale::Quarter, Scale::Half];
+const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data")

@@ -1,4 +1,4 @@
-//! JPEG: smaller than it is by our own decoder, whole by zune-jpeg.
+//! JPEG by our own decoder, smaller than it is where that is enough; what that does not read, such as inks, by zune-jpeg.
 
 use image::{GrayImage, RgbImage};
 use jpeg::Scale;
@@ -29,23 +29,23 @@ pub(super) fn decode(
     at_least: Option<(u32, u32)>,
     wish: &Wish<'_>,
 ) -> Result<Pixels, Error> {
-    if let Some(scale) = at_least.and_then(|size| scale_for(head.stored, size)) {
-        wish.limits.admit(Format::Jpeg, head.stored, true)?;
-        match jpeg::decode(bytes, scale, wish.cancelled) {
-            Ok(planes) => return Ok(Pixels::Planes(planes_of(planes))),
-            Err(jpeg::Error::Corrupt(reason)) => return Err(Error::Damaged(Format::Jpeg, reason.into())),
-            Err(jpeg::Error::Cancelled) => return Err(Error::Cancelled),
-            Err(jpeg::Error::Unsupported(_)) => {}
+    let scale = at_least.map_or(Scale::Full, |size| scale_for(head.stored, size));
+    wish.limits.admit(Format::Jpeg, head.stored, scale != Scale::Full)?;
+    match jpeg::decode(bytes, scale, wish.cancelled) {
+        Ok(planes) => Ok(Pixels::Planes(planes_of(planes))),
+        Err(jpeg::Error::Corrupt(reason)) => Err(Error::Damaged(Format::Jpeg, reason.into())),
+        Err(jpeg::Error::Cancelled) => Err(Error::Cancelled),
+        Err(jpeg::Error::Unsupported(_)) => {
+            wish.limits.admit(Format::Jpeg, head.stored, false)?;
+            whole(bytes, head)
         }
     }
-    wish.limits.admit(Format::Jpeg, head.stored, false)?;
-    whole(bytes, head)
 }
 
 /// The smallest part of a picture from which one of a certain size can be made.
-fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Option<Scale> {
+fn scale_for((width, height): (u32, u32), at_least: (u32, u32)) -> Scale {
     let shrink = (f64::from(width) / f64::from(at_least.0)).min(f64::from(height) / f64::from(at_least.1));
-    SCALES.iter().find(|(_, enough)| shrink >= *enough).map(|(scale, _)| *scale)
+    SCALES.iter().find(|(_, enough)| shrink >= *enough).map_or(Scale::Full, |(scale, _)| *scale)
 }
 
 fn planes_of(planes: jpeg::Planes) -> Planes {

@@ -1,11 +1,14 @@
 //! JPEG by jpeg-encoder: from planes as they are, or from RGB.
 
-use image::DynamicImage;
+use std::borrow::Cow;
+
+use image::{DynamicImage, GrayImage};
 use jpeg_encoder::{ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 
 use super::{Encoding, on_background};
 use crate::error::Error;
 use crate::picture::{Pixels, Plane, Planes};
+use crate::resample::plane as plane_at;
 
 /// Above this quality colours keep every pixel, as people expect of "best".
 const FULL_COLOR_FROM: u8 = 91;
@@ -17,48 +20,82 @@ pub(super) fn encode(pixels: &Pixels, encoding: &Encoding) -> Result<Vec<u8>, Er
     };
     let mut bytes = Vec::with_capacity(usize::from(width) * usize::from(height) / 4);
     let mut encoder = Encoder::new(&mut bytes, encoding.quality.clamp(1, 100));
-    encoder.set_optimized_huffman_tables(true);
+    // Without progression, tables of its own cost a scan for each colour, which some decoders get wrong.
+    encoder.set_optimized_huffman_tables(encoding.progressive);
     encoder.set_progressive(encoding.progressive);
     encoder.set_sampling_factor(match encoding.quality {
         FULL_COLOR_FROM.. => SamplingFactor::F_1_1,
         _ => SamplingFactor::F_2_2,
     });
     let written = match pixels {
-        Pixels::Planes(planes) => encoder.encode_image(PlanesBuffer(planes)),
-        Pixels::Raster(raster) => match on_background(raster, encoding.background) {
-            DynamicImage::ImageLuma8(grey) => encoder.encode(&grey, width, height, ColorType::Luma),
-            DynamicImage::ImageLuma16(_) => encoder.encode(&raster.to_luma8(), width, height, ColorType::Luma),
-            other => encoder.encode(&other.into_rgb8(), width, height, ColorType::Rgb),
+        Pixels::Planes(planes) => encoder.encode_image(Rows::of(planes, encoding.quality < FULL_COLOR_FROM)),
+        Pixels::Raster(raster) => match on_background(raster, encoding.background).as_ref() {
+            DynamicImage::ImageLuma8(grey) => encoder.encode(grey, width, height, ColorType::Luma),
+            DynamicImage::ImageLuma16(grey) => {
+                encoder.encode(&DynamicImage::ImageLuma16(grey.clone()).into_luma8(), width, height, ColorType::Luma)
+            }
+            DynamicImage::ImageRgb8(rgb) => encoder.encode(rgb, width, height, ColorType::Rgb),
+            other => encoder.encode(&other.to_rgb8(), width, height, ColorType::Rgb),
         },
     };
     written.map_err(|error| Error::Impossible(format!("this cannot be written as JPEG: {error}")))?;
     Ok(bytes)
 }
 
-/// Planes of one size, row by row.
-struct PlanesBuffer<'a>(&'a Planes);
+/// The rows of planes.
+struct Rows<'a> {
+    luma: &'a GrayImage,
+    chroma: Option<[Chroma<'a>; 2]>,
+}
 
-impl ImageBuffer for PlanesBuffer<'_> {
+/// A plane of colour.
+enum Chroma<'a> {
+    /// As large as luma.
+    Full(Cow<'a, GrayImage>),
+    /// Half as large, as it will be written: each sample comes four times, of which the encoder makes one again.
+    Half(&'a GrayImage),
+}
+
+impl<'a> Rows<'a> {
+    fn of(planes: &'a Planes, halved: bool) -> Self {
+        let luma = &planes.luma.samples;
+        let (width, height) = luma.dimensions();
+        let half = (width.div_ceil(2), height.div_ceil(2));
+        let of = |plane: &'a Plane| match plane.samples.dimensions() {
+            size if size == (width, height) => Chroma::Full(Cow::Borrowed(&plane.samples)),
+            size if size == half && halved => Chroma::Half(&plane.samples),
+            _ => Chroma::Full(Cow::Owned(plane_at(&plane.samples, plane.part, (width, height)))),
+        };
+        Self { luma, chroma: planes.chroma.as_ref().map(|[blue, red]| [of(blue), of(red)]) }
+    }
+}
+
+impl ImageBuffer for Rows<'_> {
     fn get_jpeg_color_type(&self) -> JpegColorType {
-        if self.0.chroma.is_some() { JpegColorType::Ycbcr } else { JpegColorType::Luma }
+        if self.chroma.is_some() { JpegColorType::Ycbcr } else { JpegColorType::Luma }
     }
 
     fn width(&self) -> u16 {
-        u16::try_from(self.0.luma.samples.width()).expect("it was asked before")
+        u16::try_from(self.luma.width()).expect("it was asked before")
     }
 
     fn height(&self) -> u16 {
-        u16::try_from(self.0.luma.samples.height()).expect("it was asked before")
+        u16::try_from(self.luma.height()).expect("it was asked before")
     }
 
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let width = self.0.luma.samples.width() as usize;
-        let start = usize::from(y) * width;
-        let row = |plane: &'_ Plane| plane.samples.as_raw()[start..start + width].to_vec();
-        buffers[0].extend_from_slice(&row(&self.0.luma));
-        if let Some(chroma) = &self.0.chroma {
-            buffers[1].extend_from_slice(&row(&chroma[0]));
-            buffers[2].extend_from_slice(&row(&chroma[1]));
+        let (y, width) = (usize::from(y), self.luma.width() as usize);
+        buffers[0].extend_from_slice(row(self.luma, y));
+        for (plane, buffer) in self.chroma.iter().flatten().zip(&mut buffers[1..]) {
+            match plane {
+                Chroma::Full(plane) => buffer.extend_from_slice(row(plane, y)),
+                Chroma::Half(plane) => buffer.extend(row(plane, y / 2).iter().flat_map(|v| [*v, *v]).take(width)),
+            }
         }
     }
+}
+
+fn row(plane: &GrayImage, y: usize) -> &[u8] {
+    let width = plane.width() as usize;
+    &plane.as_raw()[y * width..(y + 1) * width]
 }

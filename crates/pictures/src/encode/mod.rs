@@ -7,6 +7,8 @@ mod palette;
 mod png;
 mod webp;
 
+use std::borrow::Cow;
+
 use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::error::Error;
@@ -62,19 +64,19 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
 }
 
 /// Pixels as any encoder takes them.
-fn raster_of(pixels: &Pixels) -> std::borrow::Cow<'_, DynamicImage> {
+fn raster_of(pixels: &Pixels) -> Cow<'_, DynamicImage> {
     match pixels {
-        Pixels::Raster(raster) => std::borrow::Cow::Borrowed(raster),
-        Pixels::Planes(planes) => std::borrow::Cow::Owned(planes.clone().into_raster()),
+        Pixels::Raster(raster) => Cow::Borrowed(raster),
+        Pixels::Planes(planes) => Cow::Owned(planes.clone().into_raster()),
     }
 }
 
 /// A picture on a background, where it can be seen through.
-pub(crate) fn on_background(raster: &DynamicImage, [red, green, blue]: [u8; 3]) -> DynamicImage {
+fn on_background(raster: &DynamicImage, [red, green, blue]: [u8; 3]) -> Cow<'_, DynamicImage> {
     if !raster.color().has_alpha() {
-        return raster.clone();
+        return Cow::Borrowed(raster);
     }
     let mut ground = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba([red, green, blue, 255]));
     image::imageops::overlay(&mut ground, &raster.to_rgba8(), 0, 0);
-    DynamicImage::ImageRgba8(ground).into_rgb8().into()
+    Cow::Owned(DynamicImage::ImageRgba8(ground).into_rgb8().into())
 }

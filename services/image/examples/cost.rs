@@ -1,6 +1,6 @@
 //! What an operation costs, for `bench/pictures.py`: CPU time and peak memory of this process.
 //!
-//! `time OPERATION FILE TIMES OPTIONS`, options as JSON; the last picture made is written to `OUT` when that is given.
+//! `cost OPERATION FILE TIMES OPTIONS`, options as JSON; the last picture made is written to `OUT` when that is given.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for whoever measures")]
 
