@@ -1,5 +1,7 @@
 //! Chunks of a PNG (PNG specification, third edition, section 5).
 
+use std::borrow::Cow;
+
 use super::{inflated, part};
 use crate::head::METADATA_BYTES;
 
@@ -35,6 +37,19 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
 pub(crate) fn profile(data: &[u8]) -> Option<Vec<u8>> {
     let name = data.iter().position(|byte| *byte == 0)?;
     inflated(flate2::bufread::ZlibDecoder::new(data.get(name + 2..)?), METADATA_BYTES)
+}
+
+/// The same file without its profile, which was read within bounds already: decoders inflate it whatever it holds.
+pub(crate) fn without_profile(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut start = SIGNATURE;
+    for chunk in chunks(bytes) {
+        let end = start + chunk.whole.len();
+        if &chunk.kind == b"iCCP" {
+            return Cow::Owned([&bytes[..start], &bytes[end..]].concat());
+        }
+        start = end;
+    }
+    Cow::Borrowed(bytes)
 }
 
 /// Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk.

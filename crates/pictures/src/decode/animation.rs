@@ -9,6 +9,7 @@ use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageResult};
 
 use super::{Wish, memory};
+use crate::container::png;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
@@ -66,6 +67,6 @@ fn open(bytes: &[u8], format: Format) -> ImageResult<image::Frames<'_>> {
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()
         }
-        _ => PngDecoder::with_limits(source, memory())?.apng()?.into_frames(),
+        _ => PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?.apng()?.into_frames(),
     })
 }

@@ -99,7 +99,9 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             frames.into_iter().map(|(raster, delay)| (Pixels::Raster(raster), delay)).collect()
         }
         _ => {
-            wish.limits.admit(format, head.stored, false)?;
+            // Sixteen bits take twice the room.
+            let pixels = if head.depth > 8 { wish.limits.pixels / 2 } else { wish.limits.pixels };
+            Limits { pixels, ..wish.limits }.admit(format, head.stored, false)?;
             let raster = match format {
                 Format::Avif => avif::decode(bytes, &head, wish.cancelled)?,
                 _ => still::decode(format, bytes)?,

@@ -15,8 +15,8 @@ use image::codecs::webp::WebPDecoder;
 use image::{DynamicImage, ImageDecoder, ImageResult};
 
 use super::memory;
-use crate::container::part;
 use crate::container::tiff::Tiff;
+use crate::container::{part, png};
 use crate::error::Error;
 use crate::format::Format;
 
@@ -28,7 +28,7 @@ pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<DynamicImage, Error
 fn by_image(format: Format, bytes: &[u8]) -> ImageResult<DynamicImage> {
     let source = Cursor::new(bytes);
     match format {
-        Format::Png => read(PngDecoder::with_limits(source, memory())?),
+        Format::Png => read(PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?),
         Format::Webp => read(WebPDecoder::new(source)?),
         Format::Gif => read(GifDecoder::new(source)?),
         Format::Tiff => match indexed::of(bytes) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use image::{DynamicImage, GrayImage};
-use png::{BitDepth, ColorType, Compression, Filter};
+use png::{BitDepth, ColorType, Compression, DeflateCompression, Filter};
 
 use super::raster_of;
 use crate::error::Error;
@@ -31,7 +31,6 @@ pub(super) fn encode(pixels: &Pixels, smallest: bool) -> Result<Vec<u8>, Error> 
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(samples.color);
     encoder.set_depth(samples.depth);
-    encoder.set_compression(Compression::Balanced);
     if samples.color == ColorType::Indexed {
         encoder.set_palette(samples.colors);
         if !samples.opacities.is_empty() {
@@ -39,12 +38,14 @@ pub(super) fn encode(pixels: &Pixels, smallest: bool) -> Result<Vec<u8>, Error> 
         }
     }
     // Neighbours in a palette say nothing of each other, nor do the bits of packed pixels.
-    let filter = if samples.depth as u8 >= 8 && samples.color != ColorType::Indexed {
-        Filter::Adaptive
+    if samples.depth as u8 >= 8 && samples.color != ColorType::Indexed {
+        // Photos gain 5 % of size from level 6, which takes seven times as long.
+        encoder.set_deflate_compression(DeflateCompression::Level(2));
+        encoder.set_filter(Filter::Adaptive);
     } else {
-        Filter::NoFilter
-    };
-    encoder.set_filter(filter);
+        encoder.set_compression(Compression::Balanced);
+        encoder.set_filter(Filter::NoFilter);
+    }
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(&samples.bytes).map_err(failed)?;
     writer.finish().map_err(failed)?;

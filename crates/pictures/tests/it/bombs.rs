@@ -139,6 +139,7 @@ fn sizes_are_refused_before_there_is_room_for_them() {
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("png of 268 megapixels", png(16_384, 16_384, 1, &[chunk(b"IDAT", &rows)])),
         ("png", png(65_535, 65_535, 8, &[chunk(b"IDAT", &deflated(1 << 16))])),
+        ("png of 16 bit", png(7_000, 7_000, 16, &[chunk(b"IDAT", &deflated(1 << 16))])),
         ("png that is long", png(2_000_000, 1, 8, &[chunk(b"IDAT", &deflated(1 << 16))])),
         ("png of 32 bit sides", png(0x7fff_ffff, 0x7fff_ffff, 16, &[])),
         ("jpeg", jpeg(65_535)),
