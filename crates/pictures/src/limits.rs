@@ -87,4 +87,20 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// Whether so many frames of this size may be made.
+    ///
+    /// # Errors
+    /// When they have too many pixels together.
+    pub fn admit_output_frames(&self, count: usize, (width, height): (u32, u32)) -> Result<(), Error> {
+        let all = (count as u64).saturating_mul(u64::from(width) * u64::from(height));
+        if count > 1 && all > self.animation_pixels {
+            return Err(Error::TooLarge(format!(
+                "the {count} frames would have {} megapixels together: the limit is {}; ask for a smaller picture, or for one frame",
+                all / 1_000_000,
+                self.animation_pixels / 1_000_000
+            )));
+        }
+        Ok(())
+    }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
+use crate::error::Error;
 use crate::format::Format;
+use crate::limits::Limits;
 use crate::resample::{Part, plane as plane_at};
 
 /// A decoded picture: upright, in sRGB.
@@ -94,16 +96,22 @@ impl Picture {
         first.pixels.into_raster()
     }
 
-    /// The same picture with every frame changed.
+    /// The same picture with every frame changed. Frames that grow are held to the limit of an animation.
     ///
     /// # Errors
     /// The first that is met.
-    pub fn map<E>(self, mut change: impl FnMut(DynamicImage) -> Result<DynamicImage, E>) -> Result<Self, E> {
-        let frames = self.frames.into_iter().map(|frame| {
+    pub fn map<E: From<Error>>(
+        self,
+        mut change: impl FnMut(DynamicImage) -> Result<DynamicImage, E>,
+    ) -> Result<Self, E> {
+        let count = self.frames.len();
+        let mut frames = Vec::with_capacity(count);
+        for frame in self.frames {
             let pixels = Pixels::Raster(change(frame.pixels.into_raster())?);
-            Ok(Frame { pixels, delay: frame.delay })
-        });
-        Ok(Self { frames: frames.collect::<Result<_, E>>()?, ..self })
+            Limits::DEFAULT.admit_output_frames(count, pixels.size())?;
+            frames.push(Frame { pixels, delay: frame.delay });
+        }
+        Ok(Self { frames, ..self })
     }
 }
 

@@ -5,6 +5,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{DynamicImage, GrayImage};
 
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::picture::{Frame, Picture, Pixels, Plane, Planes};
 
 /// How pixels between pixels are found.
@@ -83,7 +84,7 @@ impl Part {
 /// A picture, or a part of it, at another size. Alpha is multiplied in while pixels are mixed.
 ///
 /// # Errors
-/// When nobody waits for it any more.
+/// When its frames would have too many pixels, or nobody waits for it any more.
 pub fn resample(
     picture: &Picture,
     region: Option<Region>,
@@ -91,6 +92,7 @@ pub fn resample(
     kernel: Kernel,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Picture, Error> {
+    Limits::DEFAULT.admit_output_frames(picture.frames.len(), size)?;
     let mut change = Change { resizer: Resizer::new(), region, size, kernel };
     let mut frames = Vec::with_capacity(picture.frames.len());
     for frame in &picture.frames {

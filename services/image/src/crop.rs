@@ -197,7 +197,7 @@ pub(crate) fn cut(picture: Picture, area: Area, call: &Call) -> Result<Picture, 
     }
     let mut picture = picture.map(|image: DynamicImage| {
         still_wanted(call)?;
-        Ok(image.crop_imm(area.x, area.y, area.width, area.height))
+        Ok::<_, Error>(image.crop_imm(area.x, area.y, area.width, area.height))
     })?;
     picture.size = (area.width, area.height);
     Ok(picture)

@@ -40,6 +40,13 @@ pub(crate) fn still_wanted(call: &Call) -> Result<(), Error> {
     if call.cancelled() { Err(about("image")(pictures::Error::Cancelled)) } else { Ok(()) }
 }
 
+impl From<pictures::Error> for Error {
+    /// Of the picture itself, unless another field is known.
+    fn from(problem: pictures::Error) -> Self {
+        Self::Picture { field: "image", problem }
+    }
+}
+
 impl From<Error> for chassis::Error {
     fn from(error: Error) -> Self {
         let message = error.to_string();

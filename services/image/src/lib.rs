@@ -121,12 +121,14 @@ pub fn service(_: &Settings) -> Result<Service, String> {
             op.summary("Say what a picture is")
                 .description(info::DESCRIPTION)
                 .example(info::example())
+                .cost(Cost::Heavy)
                 .isolated_when(|request: &info::InfoRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/read", metadata::read, |op| {
             op.summary("Read the metadata of a picture")
                 .description(metadata::READ_DESCRIPTION)
                 .example(metadata::read_example())
+                .cost(Cost::Heavy)
                 .isolated_when(|request: &metadata::ReadRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/strip", metadata::strip, |op| {
@@ -134,6 +136,8 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .description(metadata::STRIP_DESCRIPTION)
                 .example(metadata::strip_example())
                 .answers(metadata::MEDIA_TYPES)
+                .cost(Cost::Heavy)
+                .isolated_when(|request: &metadata::StripRequest| is_risky(&request.image))
         })
         .compute("POST /colors", colors::colors, |op| {
             facts(
@@ -158,6 +162,10 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .description(generate::DESCRIPTION)
                 .example(generate::example())
                 .answers(generate::MEDIA_TYPES)
+                .cost_of(|request: &generate::GenerateRequest| match request.logo {
+                    Some(_) => Cost::Heavy,
+                    None => Cost::Light,
+                })
                 .cache(DRAWN, 1)
                 .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(is_risky))
         })

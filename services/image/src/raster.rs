@@ -1,5 +1,6 @@
 //! Pixels of eight bits a sample, row by row: what operations that change pixels work on.
 
+use crate::error::Error;
 use pictures::Picture;
 use pictures::image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 
@@ -102,8 +103,11 @@ fn recolored(raster: Raster, color: bool) -> DynamicImage {
 }
 
 /// A picture with every frame changed.
-pub(crate) fn each<E>(picture: Picture, mut change: impl FnMut(Raster) -> Result<Raster, E>) -> Result<Picture, E> {
-    let mut picture = picture.map(|image| Ok(change(Raster::of(image))?.into_image()))?;
+pub(crate) fn each(
+    picture: Picture,
+    mut change: impl FnMut(Raster) -> Result<Raster, Error>,
+) -> Result<Picture, Error> {
+    let mut picture = picture.map(|image| Ok::<_, Error>(change(Raster::of(image))?.into_image()))?;
     picture.size = picture.frame_size();
     Ok(picture)
 }

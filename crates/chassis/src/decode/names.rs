@@ -1,7 +1,7 @@
 //! Names people send against names we know.
 
 /// Distance up to which two names are taken for the same word misspelled.
-const SIMILARITY: f64 = 0.6;
+const SIMILARITY: f64 = 0.75;
 /// Characters a list of choices may take in a message.
 const LIST_CHARS: usize = 200;
 

@@ -142,6 +142,9 @@ impl<'de, D: Deserializer<'de>> Lenient<'_, 'de, D> {
     fn text(self) -> Result<Cow<'de, str>, Problem> {
         match self.scalar("text")? {
             Scalar::Text(text) => Ok(text),
+            // What looks like a number is one to most tools: an article's number, a year. Others may lose digits.
+            Scalar::Unsigned(number) => Ok(number.to_string().into()),
+            Scalar::Signed(number) => Ok(number.to_string().into()),
             other => Err(Problem::wrong_type("text", other.word())),
         }
     }

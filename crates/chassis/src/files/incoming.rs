@@ -44,6 +44,15 @@ pub(crate) struct Incoming {
     pub(crate) parts: Vec<Part>,
 }
 
+impl Incoming {
+    /// A body that is a file as a whole.
+    fn file(field: &FileField, part: Part) -> Self {
+        let json = if field.many { r#"[{"$part":0}]"# } else { r#"{"$part":0}"# };
+        let option = Pair { name: field.name.to_owned(), json: json.to_owned() };
+        Self { options: vec![option], parts: vec![part], ..Self::default() }
+    }
+}
+
 /// What reading a body needs to know.
 pub(crate) struct Reading<'a> {
     pub(crate) settings: &'a Settings,
@@ -82,12 +91,22 @@ impl Reading<'_> {
     }
 
     async fn form(&self, headers: &HeaderMap, body: Body) -> Result<Incoming, Error> {
-        let read = self.json(headers, body).await?;
-        // curl's default content type around JSON is the most common first mistake; a form never starts like this.
-        if read.json.trim_ascii_start().first() == Some(&b'{') {
-            return Ok(read);
+        let fields = self.layout.files();
+        let limit = if fields.is_empty() { self.settings.json_limit.0 } else { self.bounds.each };
+        let read = self.memory.read(body, headers, Size(limit)).await?;
+        // curl says this is a form whatever it sends: JSON and files are the most common first mistakes.
+        if let Some(field) = fields.first().filter(|_| !is_form(&read)) {
+            return Ok(Incoming::file(field, Part::Whole(Content { bytes: read, ..Content::default() })));
         }
-        Ok(Incoming { options: options_of(body::text(&read.json)?)?, ..Incoming::default() })
+        if read.len() > self.settings.json_limit.0 {
+            let message =
+                format!("the body is larger than the limit of {}: send less at once", self.settings.json_limit);
+            return Err(Error::new(Code::PayloadTooLarge, message));
+        }
+        if read.trim_ascii_start().first() == Some(&b'{') {
+            return Ok(Incoming { json: read, ..Incoming::default() });
+        }
+        Ok(Incoming { options: options_of(body::text(&read)?)?, ..Incoming::default() })
     }
 
     /// The body is the first file.
@@ -119,9 +138,7 @@ impl Reading<'_> {
             }
             Part::Whole(Content { bytes, ..about })
         };
-        let json = if field.many { r#"[{"$part":0}]"# } else { r#"{"$part":0}"# };
-        let option = Pair { name: field.name.to_owned(), json: json.to_owned() };
-        Ok(Incoming { options: vec![option], parts: vec![part], ..Incoming::default() })
+        Ok(Incoming::file(field, part))
     }
 
     fn chunks(&self, pieces: Pieces) -> Chunks {
@@ -195,6 +212,13 @@ impl Reading<'_> {
         pairs.extend(options.into_iter().map(|(name, values)| Pair::of(name, &values)));
         Ok(Incoming { options: pairs, parts, ..Incoming::default() })
     }
+}
+
+/// Whether bytes may be a form, or JSON: ASCII that no markup begins, for forms escape all else.
+fn is_form(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.first() == Some(&b'{')
+        || text.first() != Some(&b'<') && text.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 32..=126))
 }
 
 /// Whether a part is a file: it has a file name, or a type that is not that of plain text.

@@ -100,7 +100,9 @@ impl Source {
         if let Some(rest) = strip_scheme(text, "data:") {
             return Self::of_data_uri(rest);
         }
-        let bytes = decode_base64(text).ok_or("must be a URL (http or https), a data URI or base64")?;
+        let bytes = decode_base64(text).ok_or(
+            "must be a URL that begins with https://, a data URI or base64; tools send a file best as a part of a form (in n8n: n8n Binary File)",
+        )?;
         Ok(Self { place: Place::Bytes(bytes.into()), ..Self::default() })
     }
 

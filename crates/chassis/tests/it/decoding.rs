@@ -79,7 +79,7 @@ fn wrong_values_are_named_with_what_to_change() {
     for (body, message) in [
         (r#"{}"#, "text: is required"),
         (r#"{"text":null}"#, "text: is required"),
-        (r#"{"text":5}"#, "text: must be text (you sent a number)"),
+        (r#"{"text":5.5}"#, "text: must be text (you sent a number)"),
         (r#"{"text":["t"]}"#, "text: must be text (you sent a list)"),
         (r#"{"text":""}"#, "text: must not be empty"),
         (r#"{"text":"12345678901"}"#, "text: must have a length of at most 10"),
@@ -96,7 +96,7 @@ fn wrong_values_are_named_with_what_to_change() {
         (r#"{"text":"t","ratio":"NaN"}"#, "ratio: must be a number (you sent text)"),
         (r#"{"text":"t","flag":"yes"}"#, "flag: must be true or false (you sent text)"),
         (r#"{"text":"t","colour":"sha265"}"#, "colour: use sha256, dark-red or sha512-256 (you sent sha265)"),
-        (r#"{"text":"t","colour":7}"#, "colour: use dark-red, sha256 or sha512-256 (you sent a number)"),
+        (r#"{"text":"t","colour":7}"#, "colour: use dark-red, sha256 or sha512-256 (you sent 7)"),
         (r#"{"text":"t","numbers":[1,"x"]}"#, "numbers[1]: must be a number (you sent text)"),
         (r#"{"text":"t","numbers":5}"#, "numbers: must be a list (you sent a number)"),
         (r#"{"text":"t","numbers":{}}"#, "numbers: must be a list (you sent an object)"),

@@ -703,3 +703,18 @@ fn data_may_be_the_json_itself() {
     let answer = kept.client.post_as("application/json", "/api/v1/files/data", exact);
     assert_eq!(answer.json()["json"], r#"{"b":1.50,"a":123456789012345678901234567890}"#);
 }
+
+/// curl says `--data-binary @photo.jpg` is a form.
+#[test]
+fn a_file_that_is_called_a_form_is_a_file() {
+    let kept = kept();
+    let sent = |body: &[u8]| {
+        let told = kept.raw("/read", &[(CONTENT_TYPE, "application/x-www-form-urlencoded")], body.to_vec()).json();
+        told["file"]["hex"].as_str().unwrap_or_default().to_owned()
+    };
+    for file in [&b"\xff\xd8\xff\xe0 picture"[..], b"<svg/>", "café".as_bytes()] {
+        assert_eq!(sent(file), hex(file));
+    }
+    assert_eq!(sent(b"file=aGVsbG8%3D"), hex(b"hello"));
+    assert_eq!(sent(b"{\"file\":\"aGVsbG8=\"}"), hex(b"hello"));
+}

@@ -294,7 +294,7 @@ fn wrong_requests_say_what_to_change() {
             "time: must be a time from 1970 on, as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
         ),
         (VERIFY, json!({ "secret": RFC_SECRET }), 400, "code: is required"),
-        (VERIFY, json!({ "secret": RFC_SECRET, "code": 287_082 }), 400, "code: must be text (you sent a number)"),
+        (VERIFY, json!({ "secret": RFC_SECRET, "code": 287_082.5 }), 400, "code: must be text (you sent a number)"),
         (VERIFY, json!({ "secret": RFC_SECRET, "code": "287082", "window": 11 }), 400, "window: must be at most 10"),
         (
             VERIFY,

@@ -236,7 +236,7 @@ fn wrong_requests_say_what_to_change() {
         ),
         (json!({ "headers": many }), 400, "headers: must have a length of at most 100"),
         (json!({ "headers": { "X-A": "a".repeat(65_536) } }), 422, "headers: must have at most 65536 bytes together"),
-        (json!({ "headers": { "X-A": 1 } }), 400, "headers.X-A: must be text (you sent a number)"),
+        (json!({ "headers": { "X-A": 1.5 } }), 400, "headers.X-A: must be text (you sent a number)"),
         (
             json!({ "body": "a", "payloadHash": "UNSIGNED-PAYLOAD" }),
             422,
