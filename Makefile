@@ -37,6 +37,9 @@ bench: build ## against other stacks; see bench/README.md
 	./bench/run.py startup
 	./bench/signatures.py
 	./bench/signatures.py waiting
+	./scripts/install unit
+	./bench/pictures.py
+	./bench/pictures.py http
 
 clean:
 	cargo clean
