@@ -73,7 +73,7 @@ pub struct CropRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }

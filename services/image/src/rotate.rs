@@ -51,8 +51,8 @@ pub struct RotateRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour of the corners, and behind the picture where the format has no transparency; transparent or white when it
-    /// is not given.
+    /// Colour of the corners, and behind what can be seen through when it is opaque. When it is not given, both stay
+    /// transparent, and become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
