@@ -38,7 +38,8 @@ pub struct RotateRequest {
     /// Mirrors it sideways: left and right change places.
     #[serde(default)]
     pub flop: bool,
-    /// The format; that of the picture when it is not given.
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
     /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
