@@ -108,7 +108,8 @@ pub struct AdjustRequest {
     #[serde(default)]
     #[garde(range(min = 0.0, max = 100.0))]
     pub opacity: Option<f64>,
-    /// The format; that of the picture when it is not given.
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
     /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
@@ -121,7 +122,7 @@ pub struct AdjustRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }

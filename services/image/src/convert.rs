@@ -14,8 +14,8 @@ use crate::output::{Output, OutputFormat, PictureFacts};
 /// What the document says.
 pub const DESCRIPTION: &str = "\
 A picture in another format, in its full size. Reads JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, ICO, PNM and SVG, whatever its \
-name or media type says. It is turned upright, its colours become sRGB, and metadata is left behind. Transparent parts of a \
-picture that becomes a JPEG show the `background`. An animation stays one where the format can move.";
+name or media type says. It is turned upright, its colours become sRGB, and metadata is left behind. Transparent parts \
+show the `background` that is sent, in a JPEG white when none is. Of several pages the first is converted, or the `page` that is sent. An animation stays one where the format can move.";
 
 /// A picture and the format it is to have.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -36,10 +36,11 @@ pub struct ConvertRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind the picture where the format has no transparency; white when it is not given.
+    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
-    /// One frame of an animation or page of a document, counted from 0; all frames when it is not given.
+    /// One frame of an animation or page of a document, counted from 0. When it is not given: all frames where the format
+    /// moves, else the first; the first page of a TIFF, the largest picture of an ICO.
     #[serde(default)]
     #[garde(range(max = 100_000))]
     pub page: Option<u32>,

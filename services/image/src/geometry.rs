@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
-    /// Fills the box; what hangs over is cut off.
+    /// Fills the box; what hangs over is cut off. A box larger than the picture becomes smaller in its own shape, unless the
+    /// picture is enlarged.
     #[default]
     Cover,
     /// All of it inside the box; the rest of the box is the background.
@@ -19,6 +20,16 @@ pub enum Fit {
     Inside,
     /// As small as covers the box, nothing cut off.
     Outside,
+}
+
+/// What a position needs to mean something.
+pub(crate) const POSITION_NEEDS: &str = "does nothing here: it needs width and height, and fit=cover or fit=contain";
+
+impl Fit {
+    /// Whether something is cut off, or there is room around the picture.
+    pub(crate) fn uses_position(self) -> bool {
+        matches!(self, Self::Cover | Self::Contain)
+    }
 }
 
 /// Which part stays when something is cut off, or where a picture stands in a larger box.
@@ -117,9 +128,11 @@ impl Plan {
                 Self { region: None, size, canvas: (size != (width, height)).then_some((width, height)) }
             }
             Fit::Cover => {
-                let scale = bounded(to_width.max(to_height));
+                // What the picture cannot fill becomes smaller, and keeps the shape that was asked for.
+                let shrunk = if enlarge { 1.0 } else { (1.0 / to_width.max(to_height)).min(1.0) };
+                let size = (side(f64::from(width) * shrunk), side(f64::from(height) * shrunk));
+                let scale = (f64::from(size.0) / from_width).max(f64::from(size.1) / from_height);
                 let (full_width, full_height) = (from_width * scale, from_height * scale);
-                let size = (width.min(side(full_width)), height.min(side(full_height)));
                 let (part_width, part_height) =
                     ((f64::from(size.0) / full_width).min(1.0), (f64::from(size.1) / full_height).min(1.0));
                 let (x, y) = position.fractions();
@@ -136,6 +149,18 @@ impl Plan {
 
     fn all(size: (u32, u32)) -> Self {
         Self { region: None, size, canvas: None }
+    }
+
+    /// What to say of a picture that stays smaller than it was asked for; nothing when it does not, or is only to lie
+    /// inside a box.
+    pub(crate) fn too_small(&self, source: (u32, u32), wanted: (Option<u32>, Option<u32>), fit: Fit) -> Option<String> {
+        if fit == Fit::Inside && wanted.0.is_some() && wanted.1.is_some() {
+            return None;
+        }
+        let (width, height) = self.result();
+        let enlarged = Self::fit(source, wanted, fit, Position::Center, true).result();
+        let text = format!("{width}x{height} instead of {}x{}", enlarged.0, enlarged.1);
+        ((width, height) != enlarged).then_some(text)
     }
 
     /// The size the whole source would have: what a decoder needs to know.
@@ -180,6 +205,17 @@ mod tests {
         assert_eq!(plan(Some(400), Some(400), Fit::Contain, false), (400, 400));
         assert_eq!(plan(Some(8000), None, Fit::Cover, false), (4000, 3000));
         assert_eq!(plan(Some(8000), None, Fit::Cover, true), (8000, 6000));
+    }
+
+    #[test]
+    fn a_box_that_cannot_be_filled_keeps_its_shape() {
+        let size = |source, width, height, enlarge| {
+            Plan::fit(source, (Some(width), Some(height)), Fit::Cover, Position::Center, enlarge).result()
+        };
+        assert_eq!(size((800, 653), 1200, 630, false), (800, 420));
+        assert_eq!(size((320, 240), 256, 256, false), (240, 240));
+        assert_eq!(size((320, 240), 256, 256, true), (256, 256));
+        assert_eq!(size((10_000, 1), 100, 100, false), (1, 1));
     }
 
     #[test]

@@ -18,8 +18,9 @@ use crate::ssim::ssim;
 pub const DESCRIPTION: &str = "\
 A picture in fewer bytes, and never in more. Without options it gets the lowest quality at which it still looks like before \
 (structural similarity 0.98, on a sample of the picture); `similarity` asks for more or less of that, `quality` for a certain \
-setting, `maxBytes` for the best picture within so many bytes, made smaller when even the lowest quality is too large. PNG \
-and GIF stay exact. What cannot be made smaller comes back as it was, without its metadata; `unchanged` says so.";
+setting, `maxBytes` for the best picture within so many bytes. That is tried at quality 50 and above, and then with fewer pixels, \
+which the warning `made-smaller` says; with `shrink=false` at quality 25 and above, in full size. PNG and GIF stay exact. What cannot \
+be made smaller comes back as it was, without its metadata; `unchanged` says so. A JPEG is progressive or not, whichever is smaller.";
 
 /// How alike two pictures must look unless the request says otherwise.
 const SIMILARITY: f64 = 0.98;
@@ -41,14 +42,16 @@ const TILE: u32 = 256;
 pub struct OptimizeRequest {
     /// The picture.
     pub image: File,
-    /// The format; that of the picture when it is not given.
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// The most bytes it may have.
+    /// The most bytes it may have. JPEG and WebP get quality 50 or more, and 25 or more with `shrink=false`; PNG and GIF stay
+    /// exact, so that only fewer pixels help.
     #[serde(default)]
     #[garde(range(min = 500, max = 50_000_000))]
     pub max_bytes: Option<u64>,
-    /// The quality for JPEG and WebP, 1 (small) to 100 (best).
+    /// The quality for JPEG, WebP and AVIF, 1 (small) to 100 (best).
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
@@ -122,9 +125,15 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
     let format = output.format_for(&picture);
     let output = Output { format: Some(format), ..output };
     let writer = Writer { output, call };
+    let wished = request.quality.map(|_| "quality").or(request.similarity.map(|_| "similarity"));
+    if let Some(field) = wished.filter(|_| matches!(format, OutputFormat::Png | OutputFormat::Gif)) {
+        let message =
+            format!("does nothing for {}, which stays exact: send format=webp or jpeg", format.format().name());
+        call.warn("no-effect", Some(field), message);
+    }
     let written = match (request.max_bytes, request.quality) {
         (Some(most), _) => writer.within(&picture, most, request.shrink)?,
-        (None, Some(quality)) => writer.at(&picture, Some(quality))?,
+        (None, Some(quality)) => writer.least(&picture, Some(quality))?,
         (None, None) => writer.alike(&picture, request.similarity.unwrap_or(SIMILARITY))?,
     };
     let too_large = request.max_bytes.is_some_and(|most| source.len() as u64 > most);
@@ -132,6 +141,19 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
         true => (written, format, false),
         false => as_it_was(&request.image, &picture, format)?,
     };
+    if unchanged {
+        call.warn("unchanged", Some("image"), smaller_still(format));
+    } else if written.size != picture.frame_size() {
+        let ((width, height), (from_width, from_height)) = (written.size, picture.frame_size());
+        let advice = match format {
+            OutputFormat::Png | OutputFormat::Gif => "format=webp or jpeg keeps the size, or allow more bytes",
+            OutputFormat::Jpeg => "allow more bytes, or send format=webp, or shrink=false for less quality instead",
+            OutputFormat::Avif => "allow more bytes, or send format=webp",
+            OutputFormat::Webp => "allow more bytes, or send shrink=false for less quality instead",
+        };
+        let message = format!("it has {width}x{height} pixels now instead of {from_width}x{from_height}: {advice}");
+        call.warn("made-smaller", Some("maxBytes"), message);
+    }
     let saved = 100.0 * (1.0 - written.bytes.len() as f64 / source.len() as f64);
     let facts = OptimizeFacts {
         width: written.size.0,
@@ -157,12 +179,32 @@ fn as_it_was(file: &File, picture: &Picture, wanted: OutputFormat) -> Result<(Wr
         Format::Gif => OutputFormat::Gif,
         other => {
             let (name, wanted) = (other.name(), wanted.format().name());
-            return Err(conflict("format", format!("this {name} is smaller already than it would be as {wanted}")));
+            let others = match wanted {
+                "WebP" => "send format=avif, or a lower quality",
+                "JPEG" => "send format=webp, or a lower quality",
+                "AVIF" => "send a lower quality, or format=webp",
+                _ => "send format=webp or jpeg",
+            };
+            return Err(conflict(
+                "format",
+                format!("this {name} is smaller already than it would be as {wanted}: {others}, or keep it as it is"),
+            ));
         }
     };
     let keep = Keep { profile: true, rights: false };
     let bytes = pictures::strip(file.bytes(), &head, keep).map_err(about("image"))?.bytes;
     Ok((Written { bytes, size: picture.size, quality: None }, format, true))
+}
+
+/// What to send for a picture that could not be made smaller as it was asked for.
+fn smaller_still(format: OutputFormat) -> &'static str {
+    match format {
+        OutputFormat::Webp => {
+            "it cannot be smaller and look the same: send a lower quality or similarity, or format=avif"
+        }
+        OutputFormat::Png | OutputFormat::Gif => "it cannot be smaller and stay exact: send format=webp",
+        _ => "it cannot be smaller and look the same: send a lower quality or similarity, or format=webp",
+    }
 }
 
 /// Writes a picture in one format.
@@ -174,7 +216,23 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Whether the format loses anything.
     fn is_lossy(&self) -> bool {
-        matches!(self.output.format, Some(OutputFormat::Jpeg | OutputFormat::Webp))
+        !matches!(self.output.format, Some(OutputFormat::Png | OutputFormat::Gif))
+    }
+
+    /// Whether whole pictures are written quickly enough to try several qualities.
+    fn is_quick(&self) -> bool {
+        self.is_lossy() && self.output.format != Some(OutputFormat::Avif)
+    }
+
+    /// In whichever form is smaller: a small JPEG may be so without progression.
+    fn least(&self, picture: &Picture, quality: Option<u8>) -> Result<Written, Error> {
+        let written = self.at(picture, quality)?;
+        if self.output.format != Some(OutputFormat::Jpeg) {
+            return Ok(written);
+        }
+        let plain = Self { output: Output { progressive: false, ..self.output }, call: self.call };
+        let plain = plain.at(picture, quality)?;
+        Ok(if plain.bytes.len() < written.bytes.len() { plain } else { written })
     }
 
     fn at(&self, picture: &Picture, quality: Option<u8>) -> Result<Written, Error> {
@@ -203,7 +261,7 @@ impl Writer<'_> {
                 high = quality;
             }
         }
-        self.at(picture, Some(high))
+        self.least(picture, Some(high))
     }
 
     /// The best picture that has so many bytes at most.
@@ -214,6 +272,9 @@ impl Writer<'_> {
         for _ in 0..SHRINKS {
             let lowest = if shrink { QUALITY_TO_SHRINK } else { QUALITIES.0 };
             let smallest = match self.fitting(picture, most, lowest)? {
+                Ok(written) if self.output.format == Some(OutputFormat::Jpeg) => {
+                    return self.least(picture, written.quality);
+                }
                 Ok(written) => return Ok(written),
                 Err(bytes) => bytes,
             };
@@ -239,7 +300,7 @@ impl Writer<'_> {
     /// The best quality that fits, or how many bytes the lowest takes.
     fn fitting(&self, picture: &Picture, most: u64, lowest: u8) -> Result<Result<Written, u64>, Error> {
         let fits = |written: &Written| written.bytes.len() as u64 <= most;
-        if !self.is_lossy() {
+        if !self.is_quick() {
             let written = self.at(picture, None)?;
             let bytes = written.bytes.len() as u64;
             return Ok(if fits(&written) { Ok(written) } else { Err(bytes) });

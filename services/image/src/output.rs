@@ -1,6 +1,9 @@
 //! The picture an operation answers with.
 
+use std::borrow::Cow;
+
 use chassis::{Call, File, WithFile};
+use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
 use pictures::{Encoding, Format, Frames, Head, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +13,12 @@ use crate::error::{Error, about};
 
 /// The media types of pictures that are made.
 pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"];
+
+/// Pixels of an AVIF that is written without being asked for: more take too long.
+const AVIF_PIXELS: u64 = 4_000_000;
+/// Characters of the name of a file that was sent, of which files made of it keep the first: with what is added they are
+/// no longer than names may be.
+const STEM_CHARS: usize = 100;
 
 /// A format to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,9 +56,10 @@ impl OutputFormat {
     }
 
     /// The format for a picture that came in another: that one where it is written, else the nearest.
-    fn like(format: Format, alpha: bool) -> Self {
+    fn like(format: Format, alpha: bool, (width, height): (u32, u32)) -> Self {
         match format {
             Format::Jpeg => Self::Jpeg,
+            Format::Avif if u64::from(width) * u64::from(height) <= AVIF_PIXELS => Self::Avif,
             Format::Webp => Self::Webp,
             Format::Gif => Self::Gif,
             Format::Png | Format::Svg | Format::Ico => Self::Png,
@@ -89,12 +99,20 @@ pub struct PictureFacts {
 impl Output {
     /// The format that will be written.
     pub(crate) fn format_for(&self, picture: &Picture) -> OutputFormat {
-        self.format.unwrap_or_else(|| OutputFormat::like(picture.format, picture.has_alpha()))
+        self.format.unwrap_or_else(|| OutputFormat::like(picture.format, picture.has_alpha(), picture.frame_size()))
     }
 
     /// The frames of a picture that are needed: all where the result can move, else the first, and who asked is told.
     pub(crate) fn frames(format: Option<OutputFormat>, source: &Head, call: &Call) -> Frames {
-        let format = format.unwrap_or_else(|| OutputFormat::like(source.format, source.alpha));
+        if source.pages > 1 {
+            let (pages, last, name) = (source.pages, source.pages - 1, source.format.name());
+            let (what, first) = if source.format == Format::Ico { ("pictures", "largest") } else { ("pages", "first") };
+            let message = format!(
+                "this {name} has {pages} {what}, and this is the {first}: convert with page=0 to {last} gives each"
+            );
+            call.warn("pages-lost", Some("image"), message);
+        }
+        let format = format.unwrap_or_else(|| OutputFormat::like(source.format, source.alpha, source.stored));
         if format.moves() || source.animation.is_none() {
             return Frames::All;
         }
@@ -115,6 +133,7 @@ impl Output {
         call: &Call,
     ) -> Result<WithFile<PictureFacts>, Error> {
         let format = self.format_for(picture);
+        self.warn_of_what_does_nothing(format, call);
         let (bytes, facts) = self.write(picture, call)?;
         let name = Self::name(source, "", format);
         Ok(WithFile { file: File::new(name, format.format().media_type(), bytes), facts })
@@ -124,7 +143,23 @@ impl Output {
     pub(crate) fn name(source: &File, after: &str, format: OutputFormat) -> String {
         let stem = source.name().map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
         let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or("picture");
+        let stem: String = stem.chars().take(STEM_CHARS).collect();
         format!("{stem}{after}.{}", format.format().extension())
+    }
+
+    /// Says which options do nothing for this format.
+    pub(crate) fn warn_of_what_does_nothing(&self, format: OutputFormat, call: &Call) {
+        let exact = matches!(format, OutputFormat::Png | OutputFormat::Gif);
+        let name = format.format().name();
+        if self.quality.is_some() && exact {
+            call.warn("no-effect", Some("quality"), format!("does nothing for {name}: it is for JPEG, WebP and AVIF"));
+        }
+        if self.lossless && format != OutputFormat::Webp {
+            call.warn("no-effect", Some("lossless"), format!("does nothing for {name}: it is for WebP"));
+        }
+        if self.progressive && format != OutputFormat::Jpeg {
+            call.warn("no-effect", Some("progressive"), format!("does nothing for {name}: it is for JPEG"));
+        }
     }
 
     /// Writes a picture as it is wanted.
@@ -136,9 +171,23 @@ impl Output {
         encoding.progressive = self.progressive;
         encoding.smallest = self.smallest;
         encoding.background = self.background.unwrap_or(Color::WHITE).rgb();
+        let ground = self.background.filter(|color| color.alpha == 255 && picture.has_alpha());
+        // A JPEG gets its ground from the encoder.
+        let ground = ground.filter(|_| format != OutputFormat::Jpeg);
+        let picture = ground.map_or(Ok(Cow::Borrowed(picture)), |color| on(picture, color).map(Cow::Owned))?;
+        let picture = picture.as_ref();
         let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(about("format"))?;
         let (width, height) = picture.frame_size();
         let facts = PictureFacts { width, height, format, bytes: bytes.len(), frames: picture.frames.len() };
         Ok((bytes, facts))
     }
+}
+
+/// A picture on an opaque colour, which shows wherever it can be seen through.
+fn on(picture: &Picture, color: Color) -> Result<Picture, Error> {
+    picture.clone().map(|raster| {
+        let mut ground = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba(color.rgba()));
+        imageops::overlay(&mut ground, &raster.to_rgba8(), 0, 0);
+        Ok(DynamicImage::ImageRgba8(ground).into_rgb8().into())
+    })
 }

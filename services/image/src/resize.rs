@@ -3,13 +3,13 @@
 use chassis::{Call, File, WithFile};
 use garde::Validate;
 use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
-use pictures::{Limits, Picture};
+use pictures::{Format, Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
 use crate::error::{Error, about, conflict};
-use crate::geometry::{Fit, Plan, Position};
+use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
 use crate::output::{Output, OutputFormat, PictureFacts};
 use crate::{Error as ImageError, input};
 
@@ -17,7 +17,8 @@ use crate::{Error as ImageError, input};
 pub const DESCRIPTION: &str = "\
 Another size for a picture. With one side given, the other follows. With both, `fit` says what happens to a picture of another \
 shape; as in CSS, `cover` fills the box and cuts off what hangs over. Pictures are turned upright as their EXIF data says, \
-their colours become sRGB, and all metadata is left behind. A small picture is not enlarged unless `enlarge` says so.";
+their colours become sRGB, and all metadata is left behind. A small picture is not enlarged unless `enlarge` says so: it comes \
+as large as it is, a `cover` box in its own shape, and the warning `not-enlarged` says which size. An SVG has any size.";
 
 /// A picture and the size it is to have.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -40,13 +41,14 @@ pub struct ResizeRequest {
     /// Which part stays with `cover`, or where the picture stands with `contain`.
     #[serde(default)]
     pub position: Position,
-    /// Whether a small picture is enlarged.
+    /// Whether a small picture is enlarged; an SVG always is.
     #[serde(default)]
     pub enlarge: bool,
     /// How pixels between pixels are found.
     #[serde(default)]
     pub kernel: Kernel,
-    /// The format; that of the picture when it is not given.
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
     /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
@@ -59,8 +61,8 @@ pub struct ResizeRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour around the picture with `contain`, and behind it where the format has no transparency; transparent or
-    /// white when it is not given.
+    /// Colour around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
+    /// transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -122,8 +124,18 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
         return Err(conflict("width", "is missing: send width, height, or both"));
     }
     let source = input::head("image", &request.image)?;
-    let plan =
-        Plan::fit(source.upright(), (request.width, request.height), request.fit, request.position, request.enlarge);
+    // A drawing is as sharp in any size.
+    let enlarge = request.enlarge || source.format == Format::Svg;
+    let wanted = (request.width, request.height);
+    let plan = Plan::fit(source.upright(), wanted, request.fit, request.position, enlarge);
+    if let Some(sizes) = plan.too_small(source.upright(), wanted, request.fit) {
+        let message = format!("the picture is too small: it became {sizes}; send enlarge=true to have it enlarged");
+        call.warn("not-enlarged", Some("enlarge"), message);
+    }
+    let boxed = wanted.0.is_some() && wanted.1.is_some();
+    if request.position != Position::Center && !(boxed && request.fit.uses_position()) {
+        call.warn("no-effect", Some("position"), POSITION_NEEDS);
+    }
     let (width, height) = plan.result();
     Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
     let frames = Output::frames(request.format, &source, call);

@@ -38,7 +38,8 @@ pub struct RotateRequest {
     /// Mirrors it sideways: left and right change places.
     #[serde(default)]
     pub flop: bool,
-    /// The format; that of the picture when it is not given.
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
     /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
@@ -51,8 +52,8 @@ pub struct RotateRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour of the corners, and behind the picture where the format has no transparency; transparent or white when it
-    /// is not given.
+    /// Colour of the corners, and behind what can be seen through when it is opaque. When it is not given, both stay
+    /// transparent, and become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }

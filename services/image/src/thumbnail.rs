@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chassis::{Call, File, WithFiles};
 use garde::Validate;
-use pictures::{Frames, Limits};
+use pictures::{Format, Limits};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::Error;
 use crate::color::Color;
 use crate::error::{about, conflict};
-use crate::geometry::{Fit, Plan, Position};
+use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
 use crate::input;
 use crate::output::{Output, OutputFormat};
 use crate::resize::on_canvas;
@@ -24,7 +24,9 @@ pub const DESCRIPTION: &str = "\
 Up to ten sizes of one picture, which is read once: one size comes back as a picture, several as a zip archive, or as \
 a list with `output=base64` or `output=url`. A size is a number (a square box), `WIDTHxHEIGHT`, `WIDTHx` or `xHEIGHT`, or a name: \
 `icon` 64x64, `avatar` 256x256, `square` 1080x1080, `og` 1200x630, `story` 1080x1920. Whatever hangs over a box is cut off, unless \
-`fit` says otherwise. Small pictures are not enlarged.";
+`fit` says otherwise. Small pictures are not enlarged unless `enlarge` says so: a box they cannot fill becomes smaller in its own \
+shape, and the warning `not-enlarged` says so. An SVG has any size. Of an animation the first frame is used where the format does \
+not move.";
 
 /// A picture and the sizes it is wanted in.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -43,14 +45,19 @@ pub struct ThumbnailRequest {
     /// Which part stays with `cover`, or where the picture stands with `contain`.
     #[serde(default)]
     pub position: Position,
-    /// The format; that of the picture when it is not given.
+    /// Whether a small picture is enlarged; an SVG always is.
+    #[serde(default)]
+    pub enlarge: bool,
+    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
     #[serde(default)]
     pub format: Option<OutputFormat>,
     /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Colour around the picture with `contain`, and behind it where the format has no transparency.
+    /// Colour around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
+    /// transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -65,6 +72,8 @@ pub struct ThumbnailResponse {
 /// A picture that was made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Thumbnail {
+    /// The size as it was asked for: `avatar`, `320x320`, `640x`.
+    pub size: String,
     /// The name of its file.
     pub name: String,
     /// Its width in pixels.
@@ -80,6 +89,13 @@ pub struct Thumbnail {
 pub struct Size {
     width: Option<u32>,
     height: Option<u32>,
+    name: Option<&'static str>,
+}
+
+impl Size {
+    const fn of(width: Option<u32>, height: Option<u32>) -> Self {
+        Self { width, height, name: None }
+    }
 }
 
 /// Sizes with a name.
@@ -92,8 +108,8 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim().to_ascii_lowercase();
-        if let Some((_, width, height)) = NAMED.iter().find(|(name, ..)| *name == text) {
-            return Ok(Self { width: Some(*width), height: Some(*height) });
+        if let Some((name, width, height)) = NAMED.iter().find(|(name, ..)| *name == text) {
+            return Ok(Self { width: Some(*width), height: Some(*height), name: Some(name) });
         }
         let side = |text: &str| match text.trim() {
             "" => Ok(None),
@@ -107,12 +123,15 @@ impl FromStr for Size {
             Some((width, height)) => (side(width)?, side(height)?),
             None => (side(&text)?, side(&text)?),
         };
-        if (width, height) == (None, None) { Err(SIZE_FORMS) } else { Ok(Self { width, height }) }
+        if (width, height) == (None, None) { Err(SIZE_FORMS) } else { Ok(Self::of(width, height)) }
     }
 }
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = self.name {
+            return f.write_str(name);
+        }
         let text = |side: Option<u32>| side.map(|side| side.to_string()).unwrap_or_default();
         write!(f, "{}x{}", text(self.width), text(self.height))
     }
@@ -180,9 +199,10 @@ impl JsonSchema for Size {
 pub fn example() -> ThumbnailRequest {
     ThumbnailRequest {
         image: input::example(),
-        sizes: vec![Size { width: Some(48), height: Some(48) }, Size { width: Some(24), height: None }],
+        sizes: vec![Size::of(Some(48), Some(48)), Size::of(Some(24), None)],
         fit: Fit::Cover,
         position: Position::Center,
+        enlarge: false,
         format: Some(OutputFormat::Jpeg),
         quality: None,
         background: None,
@@ -195,13 +215,16 @@ pub fn example() -> ThumbnailRequest {
 /// When the picture cannot be read or a size is too large.
 pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<ThumbnailResponse>, Error> {
     let sizes = match request.sizes.as_slice() {
-        [] => vec![Size { width: Some(320), height: Some(320) }],
+        [] => vec![Size::of(Some(320), Some(320))],
         sizes => sizes.to_vec(),
     };
-    let source = input::head("image", &request.image)?.upright();
+    let head = input::head("image", &request.image)?;
+    let source = head.upright();
+    // A drawing is as sharp in any size.
+    let enlarge = request.enlarge || head.format == Format::Svg;
     let plans: Vec<Plan> = sizes
         .iter()
-        .map(|size| Plan::fit(source, (size.width, size.height), request.fit, request.position, false))
+        .map(|size| Plan::fit(source, (size.width, size.height), request.fit, request.position, enlarge))
         .collect();
     let largest = plans.iter().map(Plan::whole_size).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
     for plan in &plans {
@@ -216,16 +239,19 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
             format!("would make more than {most} megapixels together: ask for fewer or smaller ones"),
         ));
     }
-    let picture = input::picture("image", &request.image, largest, Frames::All, call)?;
+    warn(&request, &sizes, &plans, source, call);
+    let frames = Output::frames(request.format, &head, call);
+    let picture = input::picture("image", &request.image, largest, frames, call)?;
     let output = Output {
         format: request.format,
         quality: request.quality,
         background: request.background,
         ..Output::default()
     };
-    let mut files = Vec::with_capacity(plans.len());
-    let mut rows = Vec::with_capacity(plans.len());
-    for plan in plans {
+    output.warn_of_what_does_nothing(output.format_for(&picture), call);
+    let mut files: Vec<File> = Vec::with_capacity(plans.len());
+    let mut rows: Vec<Thumbnail> = Vec::with_capacity(plans.len());
+    for (size, plan) in sizes.iter().zip(plans) {
         let plan = plan.placed(&picture, request.position, call)?;
         let small =
             pictures::resample(&picture, plan.region, plan.size, pictures::Kernel::Lanczos3, &|| call.cancelled())
@@ -237,11 +263,35 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
             None => small,
         };
         let (bytes, facts) = output.write(&small, call)?;
-        let name = Output::name(&request.image, &format!("-{}x{}", facts.width, facts.height), facts.format);
-        rows.push(Thumbnail { name: name.clone(), width: facts.width, height: facts.height, bytes: facts.bytes });
+        let size = size.to_string();
+        let after = match rows.iter().filter(|row| row.size == size).count() {
+            0 => format!("-{size}"),
+            same => format!("-{size}-{}", same + 1),
+        };
+        let name = Output::name(&request.image, &after, facts.format);
+        rows.push(Thumbnail { size, name: name.clone(), width: facts.width, height: facts.height, bytes: facts.bytes });
         files.push(File::new(name, facts.format.format().media_type(), bytes));
     }
     Ok(WithFiles { files, facts: ThumbnailResponse { rows } })
+}
+
+/// Says which sizes are not as they were asked for, and what does nothing.
+fn warn(request: &ThumbnailRequest, sizes: &[Size], plans: &[Plan], source: (u32, u32), call: &Call) {
+    let small = |(size, plan): (&Size, &Plan)| {
+        let sizes = plan.too_small(source, (size.width, size.height), request.fit)?;
+        Some(size.name.map_or(sizes.clone(), |name| format!("{name} became {sizes}")))
+    };
+    let small: Vec<String> = sizes.iter().zip(plans).filter_map(small).collect();
+    if !small.is_empty() {
+        let (width, height, small) = (source.0, source.1, small.join(", "));
+        let message =
+            format!("the picture has {width}x{height} pixels: {small}; send enlarge=true to have it enlarged");
+        call.warn("not-enlarged", Some("enlarge"), message);
+    }
+    let boxes = sizes.iter().any(|size| size.width.is_some() && size.height.is_some());
+    if request.position != Position::Center && !(boxes && request.fit.uses_position()) {
+        call.warn("no-effect", Some("position"), POSITION_NEEDS);
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod colors;
 mod crop;
 mod formats;
 mod hash;
+mod optimize;
 mod overlay;
 mod resize;
 mod rotate;
