@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted};
+use crate::error::{Error, about, conflict, still_wanted, warn_percent};
 use crate::input;
 use crate::output::{Output, OutputFormat, PictureFacts};
 use crate::raster::{Raster, each};
@@ -60,7 +60,7 @@ pub struct AdjustRequest {
     #[garde(range(min = -360.0, max = 360.0))]
     pub hue: f64,
     /// Only brightness (Rec. 709: 0.2126 red, 0.7152 green, 0.0722 blue).
-    #[serde(default)]
+    #[serde(default, alias = "greyscale")]
     pub grayscale: bool,
     /// The brown of old photos.
     #[serde(default)]
@@ -101,7 +101,7 @@ pub struct AdjustRequest {
     #[serde(default)]
     pub border_color: Option<Color>,
     /// Rounds the corners: their radius in pixels, 1 to 4096, at most half of the shorter side.
-    #[serde(default)]
+    #[serde(default, alias = "cornerRadius", alias = "borderRadius")]
     #[garde(range(min = 1, max = 4096))]
     pub radius: Option<u32>,
     /// How opaque the result is, 0 to 100 percent; 100 when it is not given.
@@ -183,7 +183,8 @@ pub fn example() -> AdjustRequest {
 /// # Errors
 /// When an area lies outside, or the picture cannot be read or would be too large.
 pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
-    let size = input::head("image", &request.image)?.upright();
+    let source = input::head("image", &request.image)?;
+    let size = source.upright();
     if !request.areas.is_empty() && request.blur.is_none() && request.pixelate.is_none() {
         return Err(conflict("areas", "is for blur and pixelate: send one of them, or leave areas out"));
     }
@@ -205,7 +206,23 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
     let frame = frame::Frame::of(&request);
     let (width, height) = frame.size(size);
     Limits::DEFAULT.admit_output(width, height).map_err(about("image"))?;
-    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let frames = Output::frames(request.format, &source, call);
+    if let (Frames::All, Some(animation)) = (frames, source.animation) {
+        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(about("image"))?;
+    }
+    for (field, value) in
+        [("brightness", request.brightness), ("contrast", request.contrast), ("saturation", request.saturation)]
+    {
+        if value > 0.0 && value < 2.0 && value.fract() != 0.0 {
+            let percent = ((value - 1.0) * 1e4).round() / 100.0;
+            let message =
+                format!("{field} is in percent of change: {value} is next to none; send {percent} for {value} times");
+            call.warn("percent", Some(field), message);
+        }
+    }
+    warn_percent("sharpen", Some(request.sharpen), call);
+    warn_percent("opacity", request.opacity, call);
+    let picture = input::picture("image", &request.image, None, frames, call)?;
     let shines = request.opacity.is_some_and(|opacity| opacity < 100.0) || frame.shines();
     let loses = picture.format == Format::Jpeg && shines && request.background.is_none();
     let output = Output {

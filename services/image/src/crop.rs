@@ -3,7 +3,7 @@
 use chassis::{Call, File, WithFile};
 use garde::Validate;
 use pictures::image::DynamicImage;
-use pictures::{Frames, Limits, Picture};
+use pictures::{Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,11 +36,11 @@ pub struct CropRequest {
     #[serde(default)]
     #[garde(range(min = 0.0, max = 65535.0))]
     pub y: Option<f64>,
-    /// Width of the box; to the right edge when it is not given.
+    /// Width of the box, at least a pixel; to the right edge when it is not given.
     #[serde(default)]
     #[garde(range(min = 0.001, max = 65535.0))]
     pub width: Option<f64>,
-    /// Height of the box; to the lower edge when it is not given.
+    /// Height of the box, at least a pixel; to the lower edge when it is not given.
     #[serde(default)]
     #[garde(range(min = 0.001, max = 65535.0))]
     pub height: Option<f64>,
@@ -161,7 +161,8 @@ pub fn example() -> CropRequest {
 /// When it is not said which part, it lies outside, or the picture cannot be read.
 pub fn crop(request: CropRequest, call: &Call) -> Result<WithFile<CropFacts>, Error> {
     let part = Part::of(&request)?;
-    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let frames = Output::frames(request.format, &input::head("image", &request.image)?, call);
+    let picture = input::picture("image", &request.image, None, frames, call)?;
     let picture = each(picture, Ok::<_, Error>)?;
     let source = picture.frame_size();
     let area = part.area(&picture, &request, call)?;
@@ -221,6 +222,14 @@ impl Part {
         }
         if placed && request.position.is_some() {
             return Err(conflict("position", "places a crop that has no x and y: send either position, or x and y"));
+        }
+        for (field, length) in [("width", request.width), ("height", request.height)] {
+            if length.is_some_and(|length| length < 1.0) && request.unit == Unit::Pixels {
+                return Err(conflict(
+                    field,
+                    "is less than a pixel: for a part of the picture send unit=percent, with 25 and 50 where you mean 0.25 and 0.5",
+                ));
+            }
         }
         match (request.trim, request.aspect.as_deref()) {
             (true, None) if !placed && !sized => Ok(Self::Trim),

@@ -47,6 +47,15 @@ impl From<pictures::Error> for Error {
     }
 }
 
+/// Warns of a fraction where percent are wanted: 0.5 for a half.
+pub(crate) fn warn_percent(field: &'static str, value: Option<f64>, call: &Call) {
+    let Some(value) = value.filter(|value| *value > 0.0 && *value < 1.0) else { return };
+    let meant = (value * 1e4).round() / 100.0;
+    let message =
+        format!("{field} is in percent: {value} is less than one hundredth; send {meant} if you mean {meant} percent");
+    call.warn("percent", Some(field), message);
+}
+
 impl From<Error> for chassis::Error {
     fn from(error: Error) -> Self {
         let message = error.to_string();

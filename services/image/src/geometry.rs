@@ -11,12 +11,14 @@ pub enum Fit {
     /// Fills the box; what hangs over is cut off. A box larger than the picture becomes smaller in its own shape, unless the
     /// picture is enlarged.
     #[default]
+    #[serde(alias = "crop")]
     Cover,
     /// All of it inside the box; the rest of the box is the background.
     Contain,
     /// Exactly the box; shapes may be squeezed.
     Fill,
     /// As large as fits into the box, and no box around it.
+    #[serde(alias = "scale-down")]
     Inside,
     /// As small as covers the box, nothing cut off.
     Outside,
@@ -38,26 +40,36 @@ impl Fit {
 pub enum Position {
     /// The middle.
     #[default]
+    #[serde(alias = "centre", alias = "middle")]
     Center,
     /// The upper edge.
+    #[serde(alias = "north")]
     Top,
     /// The upper right corner.
+    #[serde(alias = "right-top", alias = "north-east")]
     TopRight,
     /// The right edge.
+    #[serde(alias = "east")]
     Right,
     /// The lower right corner.
+    #[serde(alias = "right-bottom", alias = "south-east")]
     BottomRight,
     /// The lower edge.
+    #[serde(alias = "south")]
     Bottom,
     /// The lower left corner.
+    #[serde(alias = "left-bottom", alias = "south-west")]
     BottomLeft,
     /// The left edge.
+    #[serde(alias = "west")]
     Left,
     /// The upper left corner.
+    #[serde(alias = "left-top", alias = "north-west")]
     TopLeft,
     /// Where most detail is, when something is cut off.
     Entropy,
     /// Where people look first, when something is cut off: skin, strong colours, what stands out.
+    #[serde(alias = "face", alias = "faces", alias = "smart", alias = "auto")]
     Attention,
 }
 

@@ -49,8 +49,8 @@ pub struct InfoResponse {
     pub has_alpha: bool,
     /// Bits of a sample: 8 mostly.
     pub bit_depth: u8,
-    /// What its samples stand for.
-    pub colors: ColorKind,
+    /// What its samples stand for; the colours it shows are found by `/colors`.
+    pub color_model: ColorKind,
     /// Frames of an animation; 1 for a still picture.
     pub frames: u32,
     /// Whether it moves.
@@ -198,7 +198,7 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
         orientation: head.orientation.to_exif(),
         has_alpha: head.alpha,
         bit_depth: head.depth,
-        colors: match head.colors {
+        color_model: match head.colors {
             Colors::Grey => ColorKind::Grey,
             Colors::Rgb => ColorKind::Rgb,
             Colors::Cmyk => ColorKind::Cmyk,

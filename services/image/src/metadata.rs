@@ -92,9 +92,9 @@ pub struct StripFacts {
     pub format: SourceFormat,
     /// Its size in bytes.
     pub bytes: usize,
-    /// Its size in bytes before.
-    pub bytes_before: usize,
-    /// What was taken out: `comments`, `exif`, `iptc`, `other`, `profile`, `thumbnail`, `xmp`.
+    /// Size of the source in bytes.
+    pub source_bytes: usize,
+    /// What was taken out: `comments`, `exif`, `gps` (a place, in EXIF or XMP), `iptc`, `other`, `profile`, `thumbnail`, `xmp`.
     pub removed: Vec<String>,
 }
 
@@ -146,7 +146,7 @@ pub fn strip(request: StripRequest, _: &Call) -> Result<WithFile<StripFacts>, Er
     let facts = StripFacts {
         format: head.format.into(),
         bytes: stripped.bytes.len(),
-        bytes_before: request.image.bytes().len(),
+        source_bytes: request.image.bytes().len(),
         removed: stripped.removed.iter().map(|what| (*what).to_owned()).collect(),
     };
     let extension = head.format.extension();

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted};
+use crate::error::{Error, about, conflict, still_wanted, warn_percent};
 use crate::geometry::Position;
 use crate::input;
 use crate::output::{Output, OutputFormat, PictureFacts};
@@ -20,9 +20,13 @@ use crate::rotate::{turned, turned_size};
 /// What the document says.
 pub const DESCRIPTION: &str = "\
 Puts a picture (a logo, a watermark) or text (a caption, a date) upon a picture. Send `overlay` or `text`. It stands at `position`, \
-`margin` away from the edges and moved by `x` and `y`; what hangs over is cut off. Text is wrapped at `maxWidth` and set in Noto \
+`margin` away from the edges and moved by `x` and `y`; what hangs over is cut off. Without `scale` a picture larger than the one \
+below is shrunk to fit inside it, and text without `size` becomes as small as it must. Text is wrapped at `maxWidth` and set in Noto \
 Sans (Latin, Greek, Cyrillic); `boxColor`, `strokeColor` and `shadow` keep it readable on any ground. The picture keeps its size; \
 an animated one stays animated, an animated overlay shows its first frame.";
+
+/// Room to the edges in parts of the shorter side, when none is said.
+const MARGIN: f64 = 0.02;
 
 /// A picture and what to put upon it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -40,7 +44,7 @@ pub struct OverlayRequest {
     pub text: Option<String>,
     /// Where it stands: one of nine places.
     #[serde(default)]
-    pub position: Position,
+    pub position: Place,
     /// Moves it to the right, in pixels; negative to the left.
     #[serde(default)]
     #[garde(range(min = -65535, max = 65535))]
@@ -49,11 +53,13 @@ pub struct OverlayRequest {
     #[serde(default)]
     #[garde(range(min = -65535, max = 65535))]
     pub y: i32,
-    /// Pixels it keeps from the edges of the picture.
+    /// Pixels it keeps from the edges of the picture. When it is not given: 2 percent of the picture's shorter side, less where there
+    /// is no room for it, and none with `x`, `y` or `tile`.
     #[serde(default)]
     #[garde(range(max = 4096))]
-    pub margin: u32,
-    /// Its width in percent of the picture's, 0.1 to 400. Without it a picture keeps its own size and text the size that `size` says.
+    pub margin: Option<u32>,
+    /// Its width in percent of the picture's, 0.1 to 400. Without it a picture keeps its own size, or is shrunk to fit inside
+    /// the other, and text has the size that `size` says.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 400.0))]
     pub scale: Option<f64>,
@@ -75,7 +81,8 @@ pub struct OverlayRequest {
     /// How its colours and those below become one.
     #[serde(default)]
     pub blend: Blend,
-    /// Size of the text in pixels, 4 to 2000; a twentieth of the picture's width when it is not given.
+    /// Size of the text in pixels, 4 to 2000; when it is not given, a twentieth of the picture's width, or
+    /// less, down to 6, so that all of it fits.
     #[serde(default)]
     #[garde(range(min = 4.0, max = 2000.0))]
     pub size: Option<f64>,
@@ -99,14 +106,15 @@ pub struct OverlayRequest {
     /// Colour of a box behind the text, such as `rgba(0,0,0,0.6)`; no box when it is not given.
     #[serde(default)]
     pub box_color: Option<Color>,
-    /// Pixels between the text and the edge of its box; a third of its size when it is not given.
+    /// Pixels between the text and the edge of its box; a third of its size when it is not given. Only with `boxColor`.
     #[serde(default)]
     #[garde(range(max = 1000))]
     pub padding: Option<u32>,
     /// Colour of an outline around the letters; no outline when it is not given.
     #[serde(default)]
     pub stroke_color: Option<Color>,
-    /// Width of the outline in pixels, 0.1 to 200; a twelfth of the size when it is not given.
+    /// Width of the outline in pixels, 0.1 to 200; a twelfth of the size when it is not given. Only with
+    /// `strokeColor`.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 200.0))]
     pub stroke_width: Option<f64>,
@@ -130,6 +138,56 @@ pub struct OverlayRequest {
     /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
+}
+
+/// Where something stands upon a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The middle.
+    #[default]
+    #[serde(alias = "centre", alias = "middle")]
+    Center,
+    /// The upper edge.
+    #[serde(alias = "north")]
+    Top,
+    /// The upper right corner.
+    #[serde(alias = "right-top", alias = "north-east")]
+    TopRight,
+    /// The right edge.
+    #[serde(alias = "east")]
+    Right,
+    /// The lower right corner.
+    #[serde(alias = "right-bottom", alias = "south-east")]
+    BottomRight,
+    /// The lower edge.
+    #[serde(alias = "south")]
+    Bottom,
+    /// The lower left corner.
+    #[serde(alias = "left-bottom", alias = "south-west")]
+    BottomLeft,
+    /// The left edge.
+    #[serde(alias = "west")]
+    Left,
+    /// The upper left corner.
+    #[serde(alias = "left-top", alias = "north-west")]
+    TopLeft,
+}
+
+impl From<Place> for Position {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Center => Self::Center,
+            Place::Top => Self::Top,
+            Place::TopRight => Self::TopRight,
+            Place::Right => Self::Right,
+            Place::BottomRight => Self::BottomRight,
+            Place::Bottom => Self::Bottom,
+            Place::BottomLeft => Self::BottomLeft,
+            Place::Left => Self::Left,
+            Place::TopLeft => Self::TopLeft,
+        }
+    }
 }
 
 /// How two colours become one (W3C Compositing and Blending Level 1).
@@ -165,10 +223,10 @@ pub fn example() -> OverlayRequest {
         image: input::example(),
         overlay: None,
         text: Some("Hello".to_owned()),
-        position: Position::BottomRight,
+        position: Place::BottomRight,
         x: 0,
         y: 0,
-        margin: 2,
+        margin: Some(2),
         scale: None,
         opacity: None,
         angle: 0.0,
@@ -199,13 +257,8 @@ pub fn example() -> OverlayRequest {
 /// # Errors
 /// When there is nothing to put, or a picture cannot be read or would be too large.
 pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
-    if request.position.is_smart() {
-        return Err(conflict(
-            "position",
-            "is one of nine places here: top-left, top, top-right, left, center and so on",
-        ));
-    }
-    let base = input::head("image", &request.image)?.upright();
+    let source = input::head("image", &request.image)?;
+    let base = source.upright();
     Limits::DEFAULT.admit_output(base.0, base.1).map_err(about("image"))?;
     let layer = match (&request.overlay, &request.text) {
         (Some(file), None) => picture_layer(file, &request, base, call)?,
@@ -213,13 +266,28 @@ pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureF
         (None, None) => return Err(conflict("overlay", "is missing: send a picture as overlay, or text")),
         (Some(_), Some(_)) => return Err(conflict("text", "stands alone: send either overlay or text")),
     };
+    warn_fields(&request, call);
     still_wanted(call)?;
     let size = turned_size((layer.width as u32, layer.height as u32), request.angle);
     Limits::DEFAULT.admit_output(size.0, size.1).map_err(about("angle"))?;
     let mut layer = turned(layer, request.angle, Color::TRANSPARENT).colored().transparent();
     blend::fade(&mut layer, request.opacity.unwrap_or(100.0) / 100.0);
-    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
     let place = place(&request, base, (layer.width, layer.height));
+    let shows = if request.tile {
+        blend::shows(&layer, (0, 0), (layer.width, layer.height))
+    } else {
+        blend::shows(&layer, place, (base.0 as usize, base.1 as usize))
+    };
+    if !shows {
+        let field = if request.overlay.is_some() { "overlay" } else { "text" };
+        let message = format!(
+            "nothing of it can be seen: it stands outside the picture of {} x {} pixels, or is transparent there",
+            base.0, base.1
+        );
+        call.warn("nothing-visible", Some(field), message);
+    }
+    let frames = Output::frames(request.format, &source, call);
+    let picture = input::picture("image", &request.image, None, frames, call)?;
     let picture = each(picture, |raster| {
         still_wanted(call)?;
         let mut raster = raster.colored();
@@ -251,7 +319,18 @@ pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureF
 fn picture_layer(file: &File, request: &OverlayRequest, base: (u32, u32), call: &Call) -> Result<Raster, Error> {
     let own = input::head("overlay", file)?.upright();
     let size = match request.scale {
-        None => own,
+        None if own.0 <= base.0 && own.1 <= base.1 => own,
+        None => {
+            let fits = (f64::from(base.0) / f64::from(own.0)).min(f64::from(base.1) / f64::from(own.1));
+            let side = |length: u32, most: u32| ((f64::from(length) * fits).round() as u32).clamp(1, most);
+            let size = (side(own.0, base.0), side(own.1, base.1));
+            let message = format!(
+                "the overlay of {} x {} pixels is larger than the picture: it was shrunk to {} x {}; send scale to say its width",
+                own.0, own.1, size.0, size.1
+            );
+            call.warn("shrunk-to-fit", Some("overlay"), message);
+            size
+        }
         Some(scale) => {
             let width = (f64::from(base.0) * scale / 100.0).round().max(1.0);
             let height = (width * f64::from(own.1) / f64::from(own.0)).round().max(1.0);
@@ -264,13 +343,33 @@ fn picture_layer(file: &File, request: &OverlayRequest, base: (u32, u32), call: 
     Ok(Raster::of(picture.into_raster()))
 }
 
+/// Says which fields do nothing, and which look like fractions.
+fn warn_fields(request: &OverlayRequest, call: &Call) {
+    warn_percent("opacity", request.opacity, call);
+    warn_percent("scale", request.scale, call);
+    for (field, given, color, missing) in [
+        ("padding", request.padding.is_some(), "boxColor", request.box_color.is_none()),
+        ("strokeWidth", request.stroke_width.is_some(), "strokeColor", request.stroke_color.is_none()),
+    ] {
+        if request.text.is_some() && given && missing {
+            call.warn(
+                "no-effect",
+                Some(field),
+                format!("{field} does nothing without {color}: send a colour as {color}"),
+            );
+        }
+    }
+}
+
 /// The left and upper edge of what is put upon a picture; outside too.
 fn place(request: &OverlayRequest, (width, height): (u32, u32), layer: (usize, usize)) -> (i64, i64) {
-    let (across, down) = request.position.fractions();
-    let margin = i64::from(request.margin);
+    let (across, down) = Position::from(request.position).fractions();
+    let placed = request.tile || (request.x, request.y) != (0, 0);
+    let usual = if placed { 0 } else { (f64::from(width.min(height)) * MARGIN).round() as i64 };
     let along = |fraction: f64, room: u32, used: usize| {
-        let free = i64::from(room) - used as i64 - 2 * margin;
-        margin + (free as f64 * fraction).round() as i64
+        let free = i64::from(room) - used as i64;
+        let margin = request.margin.map_or(usual.min(free / 2).max(0), i64::from);
+        margin + ((free - 2 * margin) as f64 * fraction).round() as i64
     };
     (along(across, width, layer.0) + i64::from(request.x), along(down, height, layer.1) + i64::from(request.y))
 }

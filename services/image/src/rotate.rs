@@ -29,7 +29,7 @@ pub struct RotateRequest {
     /// The picture.
     pub image: File,
     /// Degrees clockwise, -360 to 360; negative is counter-clockwise.
-    #[serde(default)]
+    #[serde(default, alias = "degrees")]
     #[garde(range(min = -360.0, max = 360.0))]
     pub angle: f64,
     /// Mirrors it upside down: top and bottom change places.
@@ -79,10 +79,14 @@ pub fn example() -> RotateRequest {
 /// # Errors
 /// When the picture cannot be read, or the result would be too large.
 pub fn rotate(request: RotateRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
-    let size = input::head("image", &request.image)?.upright();
-    let (width, height) = turned_size(size, request.angle);
+    let source = input::head("image", &request.image)?;
+    let (width, height) = turned_size(source.upright(), request.angle);
     Limits::DEFAULT.admit_output(width, height).map_err(about("angle"))?;
-    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let frames = Output::frames(request.format, &source, call);
+    if let (Frames::All, Some(animation)) = (frames, source.animation) {
+        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(about("image"))?;
+    }
+    let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output {
         format: request.format,
         quality: request.quality,

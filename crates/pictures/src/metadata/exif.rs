@@ -80,7 +80,8 @@ impl Exif {
                 Value::Ascii(texts) if texts.first()?.first()?.to_ascii_uppercase() == negative => -1.0,
                 _ => 1.0,
             };
-            degrees.is_finite().then_some(sign * degrees)
+            // Seven digits are a centimetre; more is the noise of dividing.
+            degrees.is_finite().then_some((sign * degrees * 1e7).round() / 1e7)
         };
         let latitude = degrees(exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, b'S')?;
         let longitude = degrees(exif::Tag::GPSLongitude, exif::Tag::GPSLongitudeRef, b'W')?;

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::Metadata;
 use crate::container::gif::Block;
 use crate::container::tiff::Tiff;
 use crate::container::{gif, jpeg, png, riff};
@@ -38,14 +39,14 @@ const COPYRIGHT: u16 = 0x8298;
 ///
 /// # Errors
 /// When the file is of another format, or damaged.
-pub fn strip(bytes: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> {
+pub fn strip(source: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> {
     let exif = exif_to_keep(head, keep);
     let mut removed = Vec::new();
     let stripped = match head.format {
-        Format::Jpeg => jpeg(bytes, exif, keep, &mut removed),
-        Format::Png => png(bytes, exif, keep, &mut removed),
-        Format::Webp => webp(bytes, exif, keep, &mut removed),
-        Format::Gif => gif(bytes, keep, &mut removed),
+        Format::Jpeg => jpeg(source, exif, keep, &mut removed),
+        Format::Png => png(source, exif, keep, &mut removed),
+        Format::Webp => webp(source, exif, keep, &mut removed),
+        Format::Gif => gif(source, keep, &mut removed),
         other => {
             return Err(Error::Impossible(format!(
                 "metadata is taken out of JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which leaves it behind",
@@ -54,6 +55,13 @@ pub fn strip(bytes: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> {
         }
     };
     let bytes = stripped.ok_or_else(|| Error::Damaged(head.format, "its parts cannot be told apart".into()))?;
+    // A place lies in EXIF or XMP, of which nothing that says it stays.
+    let metadata = Metadata::of(source, head);
+    let in_exif = || metadata.exif().is_some_and(|exif| exif.tags().iter().any(|tag| tag.gps));
+    let (exif, xmp) = (removed.contains(&"exif"), removed.contains(&"xmp"));
+    if exif && in_exif() || xmp && metadata.has_xmp_gps() {
+        removed.push("gps");
+    }
     removed.sort_unstable();
     removed.dedup();
     Ok(Stripped { bytes, removed })

@@ -49,6 +49,14 @@ pub(super) fn put(base: &mut Raster, layer: &Raster, (left, top): (i64, i64), bl
     }
 }
 
+/// Whether anything of a layer can be seen upon a picture of a size.
+pub(super) fn shows(layer: &Raster, (left, top): (i64, i64), (width, height): (usize, usize)) -> bool {
+    let Some((columns, skipped)) = overlap(left, layer.width, width) else { return false };
+    let Some((rows, skipped_rows)) = overlap(top, layer.height, height) else { return false };
+    let rows = layer.samples.chunks_exact(layer.stride()).skip(skipped_rows).take(rows.len());
+    rows.flat_map(|row| &row.as_chunks::<4>().0[skipped..][..columns.len()]).any(|pixel| pixel[3] > 0)
+}
+
 /// The part of a side that a layer covers, and what of the layer comes before it.
 fn overlap(start: i64, length: usize, room: usize) -> Option<(std::ops::Range<usize>, usize)> {
     let (first, end) = (start.max(0), (start + length as i64).min(room as i64));

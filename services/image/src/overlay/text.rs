@@ -8,13 +8,15 @@ use pictures::{Drawing, Limits};
 
 use super::{Align, OverlayRequest};
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, about, conflict, still_wanted};
 use crate::raster::Raster;
 
 /// Size of text in parts of the picture's width, when none is said.
 const SIZE: f64 = 0.05;
 /// Where lines are wrapped, in percent of the picture's width.
 const MAX_WIDTH: f64 = 90.0;
+/// Text that has to fit becomes no smaller than this: it could not be read.
+const SMALLEST: f64 = 6.0;
 /// Missing letters a warning names.
 const NAMED: usize = 10;
 
@@ -67,12 +69,27 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
             (lines, (width * scale / 100.0 / widest).clamp(1.0, 2000.0))
         }
         None => {
-            let size = request.size.unwrap_or((width * SIZE).clamp(8.0, 2000.0));
             let most = width * request.max_width.unwrap_or(MAX_WIDTH) / 100.0;
-            (wrap(face, &text, most / size), size)
+            let set = |size: f64| (wrap(face, &text, most / size), size);
+            let mut found = set(request.size.unwrap_or((width * SIZE).clamp(8.0, 2000.0)));
+            while request.size.is_none()
+                && found.1 > SMALLEST
+                && !Setting::of(request, face, &found.0, found.1).fits(request, base)
+            {
+                still_wanted(call)?;
+                found = set((found.1 * 0.9).max(SMALLEST));
+            }
+            found
         }
     };
     let setting = Setting::of(request, face, &lines, size);
+    if !setting.fits(request, base) {
+        let message = format!(
+            "the text hangs over the picture of {} x {} pixels and is cut off: send less text or a smaller size",
+            base.0, base.1
+        );
+        call.warn("overhangs", Some("text"), message);
+    }
     Limits::DEFAULT.admit_output(setting.width, setting.height).map_err(about("text"))?;
     let svg = setting.svg(request, &lines);
     let drawing = Drawing::read(svg.as_bytes()).map_err(about("text"))?;
@@ -142,7 +159,7 @@ impl Setting {
         let room = stroke / 2.0 + shadow + size / 16.0;
         let pad = match request.box_color {
             Some(_) => room.max(request.padding.map_or(size / 3.0, f64::from)),
-            None => room.max(request.padding.map_or(0.0, f64::from)),
+            None => room,
         };
         let step = size * request.line_height.unwrap_or(1.2);
         // As in CSS, what a line is higher than its letters is halved above and below.
@@ -158,6 +175,17 @@ impl Setting {
             stroke,
             shadow,
         }
+    }
+
+    /// Whether a picture has room for its box, or without one for its lines.
+    fn fits(&self, request: &OverlayRequest, (width, height): (u32, u32)) -> bool {
+        // The first line needs no more than its letters.
+        let (around, above) = match request.box_color {
+            Some(_) => (0.0, 0.0),
+            None => (2.0 * self.pad, 2.0 * self.pad + (self.step - self.size).max(0.0)),
+        };
+        f64::from(self.width) - around <= f64::from(width) + 1.0
+            && f64::from(self.height) - above <= f64::from(height) + 1.0
     }
 
     fn svg(&self, request: &OverlayRequest, lines: &[String]) -> String {

@@ -339,3 +339,25 @@ fn values_outside_their_range_are_refused() {
     assert_eq!(adjusted(&source, "areas=%5B%7B%22x%22:0,%22y%22:0,%22width%22:1,%22height%22:1%7D%5D").status, 422);
     assert_eq!(answered(&adjusted(&source, "blur=100&radius=4096&pixelate=1000"))["width"], 4);
 }
+
+#[test]
+fn other_names_and_fractions_are_understood() {
+    let source = png(8, 8, |x, _| [x as u8 * 30, 9, 200, 255]);
+    for (ours, others) in
+        [("grayscale=true", "greyscale=true"), ("radius=3", "cornerRadius=3"), ("radius=3", "borderRadius=3")]
+    {
+        assert_eq!(samples(&source, ours), samples(&source, others), "{others}");
+    }
+    for (options, words) in [
+        ("brightness=1.2", "send 20 for 1.2 times"),
+        ("saturation=0.5", "send -50 for 0.5 times"),
+        ("opacity=0.5", "send 50 if you mean"),
+    ] {
+        let warnings = &answered(&adjusted(&source, options))["warnings"];
+        assert_eq!(warnings[0]["code"], "percent", "{options}");
+        assert!(warnings[0]["message"].as_str().unwrap().contains(words), "{options} {warnings}");
+    }
+    for options in ["brightness=1", "contrast=20", "opacity=50", "saturation=-0.5", "opacity=0"] {
+        assert_eq!(answered(&adjusted(&source, options))["warnings"], json!([]), "{options}");
+    }
+}

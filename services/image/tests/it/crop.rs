@@ -152,3 +152,34 @@ fn a_turned_photo_is_cropped_upright() {
         assert_eq!((facts["width"].clone(), facts["height"].clone()), (Value::from(50), json!(40)), "{turn}");
     }
 }
+
+#[test]
+fn a_fraction_of_a_pixel_is_refused() {
+    let answer = cropped(&places(200, 100), "x=0.25&y=0.25&width=0.5&height=0.5");
+    assert_eq!(answer.status, 422);
+    assert!(answer.message().contains("unit=percent, with 25 and 50"), "{}", answer.message());
+    assert_eq!(part(&cropped(&places(200, 100), "x=0&width=0.5&height=50&unit=percent")), [0, 0, 1, 50]);
+}
+
+#[test]
+fn places_have_other_names() {
+    for (ours, others) in [
+        ("top-left", "north-west,left-top,top left,NorthWest"),
+        ("top-right", "north-east,right top"),
+        ("bottom-left", "southwest,left bottom"),
+        ("bottom-right", "south-east,right-bottom"),
+        ("top", "north"),
+        ("bottom", "south"),
+        ("left", "west"),
+        ("right", "east"),
+        ("center", "centre,middle"),
+        ("attention", "face,faces,smart,auto"),
+    ] {
+        let at = |name: &str| {
+            part(&cropped(&places(200, 100), &format!("width=50&height=20&position={}", name.replace(' ', "%20"))))
+        };
+        for other in others.split(',') {
+            assert_eq!(at(ours), at(other), "{other}");
+        }
+    }
+}

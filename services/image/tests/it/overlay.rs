@@ -34,8 +34,10 @@ json.dump(list(Image.alpha_composite(base, whole).tobytes()), sys.stdout)
 fn one_picture_over_another_is_that_of_pillow() {
     for (alpha, at) in [(false, [3, 4]), (true, [0, 0]), (true, [-7, 20]), (true, [50, -3])] {
         let (base, layer) = (noise(60, 40, 1, alpha), noise(25, 30, 7, true));
-        let answer =
-            overlaid(&base, json!({"overlay": base64(&layer), "position": "top-left", "x": at[0], "y": at[1]}));
+        let answer = overlaid(
+            &base,
+            json!({"overlay": base64(&layer), "position": "top-left", "x": at[0], "y": at[1], "margin": 0}),
+        );
         assert_eq!(answer.status, 200, "{:?}", answer.body);
         let (size, ours) = pixels(&answer.body);
         let ((_, below), (layer_size, above)) = (pixels(&base), pixels(&layer));
@@ -111,18 +113,25 @@ fn it_stands_where_it_is_said() {
     let dot = base64(&png(10, 6, |_, _| [0, 0, 0, 255]));
     for (request, expected) in [
         (json!({}), [45, 22, 54, 27]),
-        (json!({"position": "top-left"}), [0, 0, 9, 5]),
+        (json!({"position": "top-left"}), [1, 1, 10, 6]),
+        (json!({"position": "North West", "margin": 0}), [0, 0, 9, 5]),
         (json!({"position": "bottom-right", "margin": 5}), [85, 39, 94, 44]),
         (json!({"position": "right", "x": -3, "y": 2}), [87, 24, 96, 29]),
-        (json!({"position": "top-left", "scale": 50}), [0, 0, 49, 29]),
-        (json!({"position": "top-left", "angle": 90}), [0, 0, 5, 9]),
+        (json!({"position": "top-left", "scale": 50}), [1, 1, 50, 30]),
+        (
+            json!({"position": "top-left", "scale": 100, "overlay": base64(&png(100, 50, |_, _| [0, 0, 0, 255]))}),
+            [0, 0, 99, 49],
+        ),
+        (json!({"position": "top-left", "angle": 90}), [1, 1, 6, 10]),
         (json!({"position": "top-left", "x": -4, "y": -3}), [0, 0, 5, 2]),
         (json!({"position": "bottom-right", "x": 7}), [97, 44, 99, 49]),
         (json!({"tile": true}), [0, 0, 99, 49]),
         (json!({"scale": 400}), [0, 0, 99, 49]),
     ] {
         let mut body = request.clone();
-        body["overlay"] = json!(dot);
+        if body["overlay"].is_null() {
+            body["overlay"] = json!(dot);
+        }
         let answer = overlaid(&white(100, 50), body);
         assert_eq!(answer.status, 200, "{request} {:?}", answer.body);
         assert_eq!(ink(&answer.body), Some(expected), "{request}");
@@ -130,7 +139,9 @@ fn it_stands_where_it_is_said() {
     for away in [json!({"x": 65535}), json!({"y": -65535}), json!({"opacity": 0})] {
         let mut body = away.clone();
         body["overlay"] = json!(dot);
-        assert_eq!(ink(&overlaid(&white(100, 50), body).body), None, "{away}");
+        let answer = overlaid(&white(100, 50), body);
+        assert_eq!(ink(&answer.body), None, "{away}");
+        assert_eq!(answered(&answer)["warnings"][0]["code"], "nothing-visible", "{away}");
     }
     let tiled =
         overlaid(&white(100, 50), json!({"overlay": dot, "tile": true, "gap": 10, "position": "top-left", "x": 3}));
@@ -235,7 +246,7 @@ fn what_cannot_be_is_refused() {
         (json!({"text": "   \n "}), 422, "text: has no letters"),
         (json!({"text": ""}), 400, "text"),
         (json!({"text": "x".repeat(2001)}), 400, "text"),
-        (json!({"text": "a", "position": "attention"}), 422, "position: is one of nine"),
+        (json!({"text": "a", "position": "attention"}), 400, "position"),
         (json!({"text": "a", "size": 0}), 400, "size"),
         (json!({"text": "a", "size": 2001}), 400, "size"),
         (json!({"text": "a", "x": 65536}), 400, "x"),
@@ -265,10 +276,58 @@ fn what_cannot_be_is_refused() {
 fn a_turned_photo_is_written_on_upright() {
     for turn in [1, 3, 6, 8] {
         let Some(photo) = shared(&format!("exif-orientation/Landscape_{turn}.jpg")) else { continue };
-        let answer =
-            overlaid(&photo, json!({"text": "AAAA", "boxColor": "lime", "position": "top-left", "quality": 95}));
+        let answer = overlaid(
+            &photo,
+            json!({"text": "AAAA", "boxColor": "lime", "position": "top-left", "margin": 0, "quality": 95}),
+        );
         let (size, samples) = pixels(&answer.body);
         assert_eq!(size, (1800, 1200), "{turn}");
         assert!(samples[..3].iter().zip([0, 255, 0]).all(|(ours, lime)| ours.abs_diff(lime) < 9), "{turn}");
     }
+}
+
+/// The codes of what an answer warns of.
+fn warned(answer: &Answer) -> Vec<String> {
+    let facts = answered(answer);
+    facts["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_too_large_is_made_to_fit() {
+    let large = png(300, 100, |x, _| if x < 150 { [0, 0, 0, 255] } else { [0; 4] });
+    let answer = overlaid(&white(100, 50), json!({"overlay": base64(&large), "position": "bottom-right"}));
+    assert_eq!(ink(&answer.body).map(|[left, top, _, bottom]| [left, top, bottom]), Some([0, 16, 48]));
+    assert_eq!(warned(&answer), ["shrunk-to-fit"]);
+    let scaled = overlaid(&white(100, 50), json!({"overlay": base64(&large), "scale": 300}));
+    assert_eq!(warned(&scaled), [""; 0]);
+
+    let text = "word ".repeat(390);
+    let answer = overlaid(&white(400, 300), json!({"text": text, "color": "black"}));
+    let [_, top, _, bottom] = ink(&answer.body).unwrap();
+    assert!(top > 0 && bottom < 299, "{top} {bottom}");
+    assert_eq!(warned(&answer), [""; 0]);
+    for request in [json!({"text": text, "size": 20}), json!({"text": "word ".repeat(390), "maxWidth": 5})] {
+        assert_eq!(warned(&overlaid(&white(400, 300), request)), ["overhangs"]);
+    }
+    assert_eq!(warned(&overlaid(&white(400, 30), json!({"text": "one line", "size": 25}))), [""; 0]);
+}
+
+#[test]
+fn what_does_nothing_is_said() {
+    for (request, code, field) in [
+        (json!({"text": "a", "opacity": 0.5}), "percent", "opacity"),
+        (json!({"text": "a", "scale": 0.3}), "percent", "scale"),
+        (json!({"text": "a", "padding": 9}), "no-effect", "padding"),
+        (json!({"text": "a", "strokeWidth": 2}), "no-effect", "strokeWidth"),
+    ] {
+        let facts = answered(&overlaid(&white(100, 50), request.clone()));
+        let warnings = facts["warnings"].as_array().unwrap();
+        assert!(
+            warnings.iter().any(|warning| warning["code"] == code && warning["field"] == field),
+            "{request} {facts}"
+        );
+    }
+    let fine =
+        json!({"text": "a", "padding": 9, "boxColor": "red", "strokeWidth": 2, "strokeColor": "blue", "opacity": 50});
+    assert_eq!(warned(&overlaid(&white(100, 50), fine)), [""; 0]);
 }

@@ -135,3 +135,9 @@ fn what_cannot_be_is_refused() {
     assert_eq!(answer.status, 413);
     assert!(answer.message().contains("angle: the picture would have 7072 x 7072 pixels"), "{}", answer.message());
 }
+
+#[test]
+fn degrees_are_an_angle() {
+    let answer = rotated(&waves(20, 10, false), "degrees=90");
+    assert_eq!(answered(&answer)["width"], 10);
+}
