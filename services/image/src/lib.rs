@@ -127,7 +127,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
             op.summary("Read the metadata of a picture")
                 .description(metadata::READ_DESCRIPTION)
                 .example(metadata::read_example())
-                .isolated_when(|request: &metadata::ReadRequest| is_risky(&request.image))
+                .isolated_when(|request: &metadata::MetadataReadRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/strip", metadata::strip, |op| {
             op.summary("Take the metadata out of a picture")
@@ -159,7 +159,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .example(generate::example())
                 .answers(generate::MEDIA_TYPES)
                 .cache(DRAWN, 1)
-                .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(is_risky))
+                .isolated_when(|request: &generate::CodesGenerateRequest| request.logo.as_ref().is_some_and(is_risky))
         })
         .compute("POST /codes/read", read::read, |op| {
             op.summary("Read the codes in a picture")
