@@ -75,7 +75,12 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, c
                 let room = plot.band / side_by_side as f64;
                 let values: Vec<f64> = bars.iter().map(|bar| bar.value).collect();
                 let names = names(spec, &values, if plot.is_horizontal { f64::INFINITY } else { room });
-                for (index, must) in in_order(&values) {
+                let mut order: Vec<(usize, bool)> = in_order(&values).collect();
+                if plot.is_horizontal {
+                    // No number is in the way of another.
+                    order.sort_unstable();
+                }
+                for (index, must) in order {
                     label(spec, svg, plot, taken, series, (&bars[index], &names[index], must));
                 }
             }

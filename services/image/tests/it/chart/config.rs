@@ -98,10 +98,10 @@ fn chart_js_at_the_top_level_is_read_as_inside_chart() {
     let mut inside = inside;
     inside["chart"]["data"]["datasets"][1]["data"] = json!([2, 1]);
     inside["chart"]["data"]["datasets"][1]["borderColor"] = json!("#00f");
+    outside["data"] = json!(inside["chart"]["data"].to_string());
     let drawn = svg(inside);
     assert_eq!(drawn, String::from_utf8_lossy(&answer.body));
     assert!(drawn.contains(">Theirs</text>"));
-    outside["data"] = json!(data.to_string());
     assert_eq!(answered(&outside).body, answer.body, "data as text");
     let answer = answered(&json!({"data": [1, 2, 3]}));
     assert_eq!(
@@ -114,7 +114,7 @@ fn chart_js_at_the_top_level_is_read_as_inside_chart() {
 fn programs_in_options_are_passed_over() {
     for chart in [
         json!(
-            "{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:function(v){return '}' + v}}}}}"
+            "{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:function(v){return '}' + v}}}}}}"
         ),
         json!("{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:(v) => ({a: [v]}), }}}}}"),
         json!("{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback(v) { return v; }}}}}}"),
