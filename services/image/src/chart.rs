@@ -46,7 +46,7 @@ A chart of your numbers, ready for a report: labels that never overlap, round ti
 tell apart. `data` is as in Chart.js; a whole Chart.js configuration, as QuickChart takes it, goes into `chart`. Bars begin \
 at zero unless `min` is given. A pie of more than ten slices shows the nine largest and the rest as one. Without any numbers \
 the picture says so, with a warning, so that a report does not fail in a quiet week. Nothing is evaluated: JavaScript \
-functions are refused.";
+functions in options are passed over, and refused in data.";
 
 /// The media types of charts.
 pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
@@ -62,7 +62,8 @@ pub struct ChartRequest {
     /// The kind of chart; `bar` when it is not given.
     #[serde(default, rename = "type")]
     pub kind: Option<ChartType>,
-    /// The numbers. At most 50 series and 10,000 numbers in all.
+    /// The numbers. At most 50 series and 10,000 numbers in all. Of what Chart.js has besides, a warning lists what was passed
+    /// over.
     #[serde(default)]
     #[garde(dive)]
     pub data: Option<ChartData>,
@@ -71,6 +72,9 @@ pub struct ChartRequest {
     /// options that were passed over.
     #[serde(default)]
     pub chart: Option<ChartConfig>,
+    /// The `options` of a Chart.js configuration whose `type` and `data` are those of this request; read as in `chart`.
+    #[serde(default)]
+    pub options: Option<ChartConfig>,
     /// Written above the chart.
     #[serde(default)]
     #[garde(length(chars, max = 500))]
@@ -104,13 +108,14 @@ pub struct ChartRequest {
     #[serde(default)]
     pub theme: Option<Theme>,
     /// The colour behind the chart, or `transparent`.
-    #[serde(default)]
+    #[serde(default, alias = "backgroundColor")]
     pub background: Option<Color>,
     /// Colours of the series, in order, instead of ours.
     #[serde(default)]
     #[garde(length(max = 50))]
     pub palette: Vec<Color>,
-    /// Where the legend is; `auto` shows it where it takes the least room, and only when there is something to tell apart.
+    /// Where the legend is; `auto` shows it where it takes the least room. It names the series that have a `label`; of one
+    /// series alone it does so only when there is no title.
     #[serde(default)]
     pub legend: Option<Legend>,
     /// Puts the series of a bar or area chart on top of one another.
@@ -127,7 +132,8 @@ pub struct ChartRequest {
     /// Whether the value axis has zero on it. Bars and areas always have; lines and points when it is not far away.
     #[serde(default)]
     pub begin_at_zero: Option<bool>,
-    /// Writes the numbers into the chart, where there is room.
+    /// Writes the numbers into the chart: the highest and the last of each series first, then those for which there is room;
+    /// in short, such as 31.5k, where there is little.
     #[serde(default)]
     pub value_labels: bool,
     /// Before each number, such as `$`.
@@ -164,6 +170,9 @@ pub struct ChartRequest {
     /// The format.
     #[serde(default)]
     pub format: ChartFormat,
+    /// The version of Chart.js, as QuickChart takes it; without effect.
+    #[serde(default)]
+    pub version: Option<Label>,
 }
 
 /// A part of a gauge.
@@ -185,22 +194,25 @@ pub struct Band {
 pub enum ChartType {
     /// Upright bars, side by side.
     #[default]
+    #[serde(alias = "column", alias = "columns", alias = "bars")]
     Bar,
     /// Bars from left to right: for long labels.
     HorizontalBar,
     /// Upright bars on top of one another.
     Stacked,
     /// Lines.
+    #[serde(alias = "lines")]
     Line,
     /// Lines, filled below.
     Area,
     /// Parts of a whole.
     Pie,
     /// Parts of a whole with the total in the middle.
+    #[serde(alias = "donut")]
     Doughnut,
     /// Points with x and y.
     Scatter,
-    /// A bare line, to stand in a row of text or a table.
+    /// A line without axes and words, filled below, its last number marked: to stand in a row of text or a table.
     Sparkline,
     /// One number between two ends.
     Gauge,
@@ -249,6 +261,8 @@ pub struct ChartFacts {
     pub height: u32,
     /// Its format.
     pub format: ChartFormat,
+    /// Its size in bytes.
+    pub bytes: usize,
     /// The kind of chart.
     #[serde(rename = "type")]
     pub kind: ChartType,
@@ -273,6 +287,7 @@ pub fn example() -> ChartRequest {
                 dataset("2023", [120.0, 150.0, 141.0, 172.0]),
                 dataset("2024", [134.0, 166.0, 187.0, 210.0]),
             ],
+            ..ChartData::default()
         }),
         title: Some("Revenue".to_owned()),
         y_label: Some("Thousand €".to_owned()),
@@ -295,27 +310,31 @@ pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>,
     let (width, height) = (pixels(spec.width), pixels(spec.height));
     LIMITS.admit_output(width, height).map_err(about("width"))?;
     let svg = draw(&spec, call);
-    let facts = ChartFacts { width, height, format, kind: spec.kind, points: spec.points() };
+    let (kind, points) = (spec.kind, spec.points());
+    let answer = |extension: &str, media_type: &str, file: Vec<u8>| {
+        let facts = ChartFacts { width, height, format, bytes: file.len(), kind, points };
+        WithFile { file: File::new(format!("chart.{extension}"), media_type, file), facts }
+    };
     if format == ChartFormat::Svg {
-        return Ok(WithFile { file: File::new("chart.svg", "image/svg+xml", svg), facts });
+        return Ok(answer("svg", "image/svg+xml", svg.into_bytes()));
     }
     let pixels = Drawing::read(svg.as_bytes()).and_then(|drawing| drawing.draw((width, height), &LIMITS));
     let mut pixels = pixels.map_err(about("data"))?;
     if spec.look.background.alpha == 255 {
         pixels = pixels.into_rgb8().into();
     }
-    let (format, quality) = match format {
+    let (written, quality) = match format {
         ChartFormat::Webp => (OutputFormat::Webp, None),
         // Text has edges, which the usual quality shows.
         ChartFormat::Jpeg => (OutputFormat::Jpeg, Some(92)),
         ChartFormat::Png | ChartFormat::Svg => {
-            return Ok(WithFile { file: File::new("chart.png", "image/png", png(&pixels)?), facts });
+            return Ok(answer("png", "image/png", png(&pixels)?));
         }
     };
-    let output = Output { format: Some(format), quality, lossless: true, ..Output::default() };
+    let output = Output { format: Some(written), quality, lossless: true, ..Output::default() };
     let (bytes, _) = output.write(&Picture::still(Format::Svg, pixels), call)?;
-    let format = format.format();
-    Ok(WithFile { file: File::new(format!("chart.{}", format.extension()), format.media_type(), bytes), facts })
+    let written = written.format();
+    Ok(answer(written.extension(), written.media_type(), bytes))
 }
 
 /// PNG for flat colours: most rows are as the one above, so that is the filter, and little is left to search. As small as

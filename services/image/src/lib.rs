@@ -129,7 +129,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .description(metadata::READ_DESCRIPTION)
                 .example(metadata::read_example())
                 .cost(Cost::Heavy)
-                .isolated_when(|request: &metadata::ReadRequest| is_risky(&request.image))
+                .isolated_when(|request: &metadata::MetadataReadRequest| is_risky(&request.image))
         })
         .compute("POST /metadata/strip", metadata::strip, |op| {
             op.summary("Take the metadata out of a picture")
@@ -137,7 +137,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .example(metadata::strip_example())
                 .answers(metadata::MEDIA_TYPES)
                 .cost(Cost::Heavy)
-                .isolated_when(|request: &metadata::StripRequest| is_risky(&request.image))
+                .isolated_when(|request: &metadata::MetadataStripRequest| is_risky(&request.image))
         })
         .compute("POST /colors", colors::colors, |op| {
             facts(
@@ -162,12 +162,12 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                 .description(generate::DESCRIPTION)
                 .example(generate::example())
                 .answers(generate::MEDIA_TYPES)
-                .cost_of(|request: &generate::GenerateRequest| match request.logo {
+                .cost_of(|request: &generate::CodesGenerateRequest| match request.logo {
                     Some(_) => Cost::Heavy,
                     None => Cost::Light,
                 })
                 .cache(DRAWN, 1)
-                .isolated_when(|request: &generate::GenerateRequest| request.logo.as_ref().is_some_and(is_risky))
+                .isolated_when(|request: &generate::CodesGenerateRequest| request.logo.as_ref().is_some_and(is_risky))
         })
         .compute("POST /codes/read", read::read, |op| {
             op.summary("Read the codes in a picture")

@@ -30,7 +30,7 @@ false, and so does what turns the picture upright. Other formats lose their meta
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct ReadRequest {
+pub struct MetadataReadRequest {
     /// The picture.
     pub image: File,
     /// Whether to tell where it was taken.
@@ -41,7 +41,7 @@ pub struct ReadRequest {
 /// The metadata of a picture.
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ReadResponse {
+pub struct MetadataReadResponse {
     /// Its format.
     pub format: SourceFormat,
     /// EXIF by the names of its tags, as a person reads them: `{"Model":"X100","FNumber":"f/2.8"}`.
@@ -73,7 +73,7 @@ pub struct Text {
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct StripRequest {
+pub struct MetadataStripRequest {
     /// The picture.
     pub image: File,
     /// Whether the colour profile stays; without it colours may look different.
@@ -87,7 +87,7 @@ pub struct StripRequest {
 /// What was taken out.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct StripFacts {
+pub struct MetadataStripFacts {
     /// Its format.
     pub format: SourceFormat,
     /// Its size in bytes.
@@ -104,27 +104,27 @@ fn yes() -> bool {
 
 /// A request for reading that works.
 #[must_use]
-pub fn read_example() -> ReadRequest {
-    ReadRequest { image: input::example(), gps: false }
+pub fn read_example() -> MetadataReadRequest {
+    MetadataReadRequest { image: input::example(), gps: false }
 }
 
 /// A request for taking out that works.
 #[must_use]
-pub fn strip_example() -> StripRequest {
-    StripRequest { image: input::example(), profile: true, keep_rights: false }
+pub fn strip_example() -> MetadataStripRequest {
+    MetadataStripRequest { image: input::example(), profile: true, keep_rights: false }
 }
 
 /// Reads the metadata of a picture.
 ///
 /// # Errors
 /// When it is no picture, or its head is damaged.
-pub fn read(request: ReadRequest, _: &Call) -> Result<ReadResponse, Error> {
+pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadResponse, Error> {
     let head = input::head("image", &request.image)?;
     let metadata = Metadata::of(request.image.bytes(), &head);
     let exif = metadata.exif();
     let tags = exif.as_ref().map(pictures::Exif::tags).unwrap_or_default();
     let xmp = metadata.xmp();
-    Ok(ReadResponse {
+    Ok(MetadataReadResponse {
         format: head.format.into(),
         has_gps: tags.iter().any(|tag| tag.gps) || metadata.has_xmp_gps(),
         exif: tags.into_iter().filter(|tag| request.gps || !tag.gps).map(|tag| (tag.name, tag.value)).collect(),
@@ -139,11 +139,11 @@ pub fn read(request: ReadRequest, _: &Call) -> Result<ReadResponse, Error> {
 ///
 /// # Errors
 /// When it is of a format whose metadata cannot be taken out, or damaged.
-pub fn strip(request: StripRequest, _: &Call) -> Result<WithFile<StripFacts>, Error> {
+pub fn strip(request: MetadataStripRequest, _: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
     let head = input::head("image", &request.image)?;
     let keep = Keep { profile: request.profile, rights: request.keep_rights };
     let stripped = pictures::strip(request.image.bytes(), &head, keep).map_err(about("image"))?;
-    let facts = StripFacts {
+    let facts = MetadataStripFacts {
         format: head.format.into(),
         bytes: stripped.bytes.len(),
         source_bytes: request.image.bytes().len(),

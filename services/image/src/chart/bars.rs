@@ -2,7 +2,7 @@
 
 use chassis::Call;
 
-use super::axis::Taken;
+use super::axis::{Taken, held};
 use super::cartesian::Plot;
 use super::spec::{Series, Spec};
 use super::svg::{Anchor, Rect, Stroke, Style, Svg};
@@ -72,7 +72,17 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, c
         }
         svg.group("values", |svg| {
             for (series, bars) in drawn.iter().filter(|_| spec.points() <= MAX_LABELLED) {
-                bars.iter().for_each(|bar| label(spec, svg, plot, taken, series, bar));
+                let room = plot.band / side_by_side as f64;
+                let values: Vec<f64> = bars.iter().map(|bar| bar.value).collect();
+                let names = names(spec, &values, if plot.is_horizontal { f64::INFINITY } else { room });
+                let mut order: Vec<(usize, bool)> = in_order(&values).collect();
+                if plot.is_horizontal {
+                    // No number is in the way of another.
+                    order.sort_unstable();
+                }
+                for (index, must) in order {
+                    label(spec, svg, plot, taken, series, (&bars[index], &names[index], must));
+                }
             }
         });
     }
@@ -86,11 +96,39 @@ fn stack(sums: &mut (f64, f64), value: f64) -> f64 {
     from
 }
 
-/// The number of a bar: beyond its end, or inside it where that is taken and when bars are on top of one another.
-fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Series, bar: &Bar) {
-    let size = spec.sizes.label * 0.92;
-    let name = spec.numbers.value(bar.value);
-    let (width, height) = (text::width(&name, size, false) + 2.0, size);
+/// The size of numbers beside the labels of the axes.
+pub(super) const SMALLER: f64 = 0.92;
+
+/// How values are written: in short where one of them needs more room than each has.
+pub(super) fn names(spec: &Spec, values: &[f64], room: f64) -> Vec<String> {
+    let names: Vec<String> = values.iter().map(|value| spec.numbers.value(*value)).collect();
+    if text::widest(&names, spec.sizes.label * SMALLER) <= room {
+        return names;
+    }
+    values.iter().map(|value| spec.numbers.short(*value)).collect()
+}
+
+/// The order in which numbers take their places: the highest and the last, which must have one, then the others.
+pub(super) fn in_order(values: &[f64]) -> impl Iterator<Item = (usize, bool)> {
+    let highest = (0..values.len()).reduce(|best, at| if values[at] > values[best] { at } else { best });
+    let last = values.len().checked_sub(1).filter(|last| Some(*last) != highest);
+    let first = [highest, last];
+    let others = (0..values.len()).filter(move |index| !first.contains(&Some(*index)));
+    first.into_iter().flatten().map(|index| (index, true)).chain(others.map(|index| (index, false)))
+}
+
+/// The number of a bar: beyond its end, or inside it where that is taken and when bars are on top of one another. One that
+/// must be there stands higher where nothing else helps.
+fn label(
+    spec: &Spec,
+    svg: &mut Svg,
+    plot: &Plot,
+    taken: &mut Taken,
+    series: &Series,
+    (bar, name, must): (&Bar, &str, bool),
+) {
+    let size = spec.sizes.label * SMALLER;
+    let (width, height) = (text::width(name, size, false) + 2.0, size);
     let inside = theme::on(series.color_of(bar.place), &spec.look);
     let (x, y) = bar.rect.center();
     let around = |x: f64, y: f64| Rect {
@@ -100,7 +138,7 @@ fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Se
         bottom: y + height / 2.0,
     };
     let write = |svg: &mut Svg, (x, y): (f64, f64), color: Color| {
-        svg.text(x, y + text::drop(size), Style::new(size, color).anchor(Anchor::Middle), &name);
+        svg.text(x, y + text::drop(size), Style::new(size, color).anchor(Anchor::Middle), name);
     };
     let fits = |rect: &Rect| rect.width() >= width && rect.height() >= height;
     if spec.stacked {
@@ -121,5 +159,12 @@ fn label(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Se
         write(svg, ahead, spec.look.text);
     } else if fits(&bar.rect) {
         write(svg, back, inside);
+    } else if must && !plot.is_horizontal {
+        let x = held(x, width, (plot.limits.left, plot.limits.right));
+        let places = (0..).map(|step| ahead.1 - f64::from(step) * height / 2.0);
+        let mut places = places.take_while(|y| y - height / 2.0 >= plot.limits.top);
+        if let Some(y) = places.find(|y| taken.take(around(x, *y), &plot.limits)) {
+            write(svg, (x, y), spec.look.text);
+        }
     }
 }

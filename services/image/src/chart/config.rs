@@ -24,12 +24,12 @@ pub struct ChartConfig(Map<String, Value>);
 impl<'de> Deserialize<'de> for ChartConfig {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         let value = match Value::deserialize(source)? {
-            Value::String(text) => relaxed::read(&text).map_err(D::Error::custom)?,
+            Value::String(text) => relaxed::read(&text, true).map_err(D::Error::custom)?,
             other => other,
         };
         match value {
             Value::Object(map) => Ok(Self(map)),
-            _ => Err(D::Error::custom("must be an object with type and data")),
+            _ => Err(D::Error::custom("must be an object")),
         }
     }
 }
@@ -41,56 +41,83 @@ impl JsonSchema for ChartConfig {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A Chart.js configuration: an object, or its text. Text may be written as JavaScript writes objects \
-                            (names without quotes, single quotes), without functions.",
+            "description": "An object of Chart.js, or its text. Text may be written as JavaScript writes objects (names without \
+                            quotes, single quotes).",
             "anyOf": [
-                {
-                    "type": "object",
-                    "properties": { "type": { "type": "string" }, "data": { "type": "object" }, "options": { "type": "object" } },
-                    "required": ["data"]
-                },
+                { "type": "object", "additionalProperties": true },
                 { "type": "string", "maxLength": relaxed::MAX_BYTES }
-            ],
-            "examples": [{ "type": "bar", "data": { "labels": ["a", "b"], "datasets": [{ "data": [1, 2] }] } }]
+            ]
         })
     }
 }
 
+/// What is sent as data.
+const FORM: &str = "{\"labels\": [...], \"datasets\": [{\"data\": [...]}]}";
+
 /// The request with what its configuration says; its own fields come first.
 pub(super) fn resolved(mut request: ChartRequest, call: &Call) -> Result<ChartRequest, Error> {
-    let Some(ChartConfig(mut config)) = request.chart.take() else {
-        if request.data.is_none() && request.value.is_none() {
-            return Err(conflict("data", "is missing: send {\"labels\": [...], \"datasets\": [{\"data\": [...]}]}"));
-        }
-        return Ok(request);
-    };
-    if request.data.is_some() {
-        return Err(conflict("data", "is there together with chart: send one of the two"));
-    }
     let mut ignored = Vec::new();
-    let kind = match config.remove("type") {
-        None => ChartType::Bar,
-        Some(kind) => kind_of(&kind)?,
-    };
-    request.data = Some(data_of(config.remove("data").unwrap_or_default(), &mut ignored)?);
-    let mut options = Node::of("options", config.remove("options"));
-    let is_lying = options.text("indexAxis").is_some_and(|axis| axis == "y") && kind == ChartType::Bar;
-    let kind = *request.kind.get_or_insert(if is_lying { ChartType::HorizontalBar } else { kind });
-    for (name, value) in config {
-        note(name, &value, &mut ignored)?;
+    let mut options = Map::new();
+    let field = if request.chart.is_some() { "chart" } else { "data" };
+    if let Some(ChartConfig(mut config)) = request.chart.take() {
+        if request.data.is_some() {
+            return Err(conflict("data", "is there together with chart: send one of the two"));
+        }
+        if let Some(kind) = config.remove("type") {
+            let kind = kind_of(&kind)?;
+            request.kind.get_or_insert(kind);
+        }
+        request.data = Some(data_of(config.remove("data").unwrap_or_default(), "chart.data")?);
+        if let Some(Value::Object(map)) = config.remove("options") {
+            options = map;
+        }
+        config.remove("version");
+        ignored.extend(config.keys().map(|name| short(name)));
+    } else if request.data.is_none() && request.value.is_none() {
+        return Err(conflict("data", format!("is missing: send {FORM}")));
     }
+    if let Some(ChartConfig(map)) = request.options.take() {
+        options.extend(map);
+    }
+    if let Some(data) = &mut request.data {
+        ignored.extend(data.take_passed());
+    }
+    if !options.is_empty() {
+        follow(&mut request, options, &mut ignored);
+    }
+    if !ignored.is_empty() {
+        let more = ignored.len().saturating_sub(LISTED);
+        ignored.truncate(LISTED);
+        let mut list = ignored.join(", ");
+        if more > 0 {
+            list.push_str(&format!(" and {more} more"));
+        }
+        call.warn("unknown-options", Some(field), format!("these are not known here and were passed over: {list}"));
+    }
+    clip(&mut request);
+    Ok(request)
+}
+
+/// Takes from the options of Chart.js what the request does not say itself.
+fn follow(request: &mut ChartRequest, options: Map<String, Value>, ignored: &mut Vec<String>) {
+    let mut options = Node::of("options", Some(Value::Object(options)));
+    let kind = request.kind.get_or_insert_default();
+    if options.text("indexAxis").is_some_and(|axis| axis == "y") && *kind == ChartType::Bar {
+        *kind = ChartType::HorizontalBar;
+    }
+    let kind = *kind;
     let mut plugins = options.node("plugins");
     for parent in [&mut options, &mut plugins] {
         let mut title = parent.node("title");
         if title.flag("display") != Some(false) {
             request.title = request.title.take().or(title.text("text"));
         }
-        title.rest(&mut ignored)?;
+        title.rest(ignored);
         let mut subtitle = parent.node("subtitle");
         if subtitle.flag("display") != Some(false) {
             request.subtitle = request.subtitle.take().or(subtitle.text("text"));
         }
-        subtitle.rest(&mut ignored)?;
+        subtitle.rest(ignored);
         let mut legend = parent.node("legend");
         let position = match (legend.flag("display"), legend.text("position").as_deref()) {
             (Some(false), _) => Some(Legend::None),
@@ -100,41 +127,41 @@ pub(super) fn resolved(mut request: ChartRequest, call: &Call) -> Result<ChartRe
             _ => None,
         };
         request.legend = request.legend.or(position);
-        legend.rest(&mut ignored)?;
+        legend.rest(ignored);
     }
     let mut numbers = plugins.node("datalabels");
     request.value_labels |= numbers.is_there && numbers.flag("display") != Some(false);
-    numbers.rest(&mut ignored)?;
+    numbers.rest(ignored);
     let mut scales = options.node("scales");
     for (new, old) in [("x", "xAxes"), ("y", "yAxes")] {
         for mut axis in [scales.node(new), scales.first(old)] {
-            axis_of(&mut axis, new, kind, &mut request);
-            axis.rest(&mut ignored)?;
+            axis_of(&mut axis, new, kind, request);
+            axis.rest(ignored);
         }
     }
-    scales.rest(&mut ignored)?;
-    plugins.rest(&mut ignored)?;
-    options.rest(&mut ignored)?;
-    if !ignored.is_empty() {
-        let more = ignored.len().saturating_sub(LISTED);
-        ignored.truncate(LISTED);
-        let mut list = ignored.join(", ");
-        if more > 0 {
-            list.push_str(&format!(" and {more} more"));
-        }
-        call.warn("unknown-options", Some("chart"), format!("these are not known here and were passed over: {list}"));
-    }
-    clip(&mut request);
-    Ok(request)
+    scales.rest(ignored);
+    plugins.rest(ignored);
+    options.rest(ignored);
+}
+
+/// Data that came as text.
+pub(super) fn data_in(text: &str) -> Result<ChartData, String> {
+    data_of(relaxed::read(text, false)?, "data").map_err(|error| match &error {
+        Error::Conflict { field, message } => match field.strip_prefix("data.") {
+            Some(field) => format!("{field} {message}"),
+            None => message.clone(),
+        },
+        Error::Picture { .. } => error.to_string(),
+    })
 }
 
 fn kind_of(kind: &Value) -> Result<ChartType, Error> {
     let name = kind.as_str().unwrap_or_default().to_ascii_lowercase().replace(['-', '_'], "");
     Ok(match name.as_str() {
-        "bar" => ChartType::Bar,
+        "bar" | "bars" | "column" | "columns" => ChartType::Bar,
         "horizontalbar" => ChartType::HorizontalBar,
         "stacked" | "stackedbar" => ChartType::Stacked,
-        "line" => ChartType::Line,
+        "line" | "lines" => ChartType::Line,
         "area" => ChartType::Area,
         "pie" | "outlabeledpie" => ChartType::Pie,
         "doughnut" | "donut" | "outlabeleddoughnut" => ChartType::Doughnut,
@@ -148,26 +175,25 @@ fn kind_of(kind: &Value) -> Result<ChartType, Error> {
     })
 }
 
-fn data_of(data: Value, ignored: &mut Vec<String>) -> Result<ChartData, Error> {
+fn data_of(data: Value, at: &'static str) -> Result<ChartData, Error> {
     let Value::Object(mut data) = data else {
-        return Err(conflict("chart.data", "is missing: send {\"labels\": [...], \"datasets\": [{\"data\": [...]}]}"));
+        let what = if data.is_null() { "is missing" } else { "is no object" };
+        return Err(conflict(at, format!("{what}: send {FORM}")));
     };
     let mut left = MAX_POINTS;
-    let labels = list(data.remove("labels"), "chart.data.labels", &mut MAX_POINTS.clone())?;
+    let labels = list(data.remove("labels"), &format!("{at}.labels"), &mut MAX_POINTS.clone())?;
     let datasets = match data.remove("datasets") {
         Some(Value::Array(datasets)) if datasets.len() <= MAX_SERIES => datasets,
         Some(Value::Array(datasets)) => {
             let count = datasets.len();
-            return Err(conflict("chart.data.datasets", format!("has {count} datasets: the limit is {MAX_SERIES}")));
+            return Err(conflict(format!("{at}.datasets"), format!("has {count} datasets: the limit is {MAX_SERIES}")));
         }
-        _ => return Err(conflict("chart.data.datasets", "must be a list of objects with data")),
+        _ => return Err(conflict(format!("{at}.datasets"), "must be a list of objects with data")),
     };
-    for (name, value) in data {
-        note(format!("data.{name}"), &value, ignored)?;
-    }
+    let others = passed(&data, at)?;
     let mut read = Vec::with_capacity(datasets.len());
     for (index, dataset) in datasets.into_iter().enumerate() {
-        let path = format!("chart.data.datasets[{index}]");
+        let path = format!("{at}.datasets[{index}]");
         let Value::Object(mut dataset) = dataset else {
             return Err(conflict(path, "must be an object with data"));
         };
@@ -188,15 +214,10 @@ fn data_of(data: Value, ignored: &mut Vec<String>) -> Result<ChartData, Error> {
             background_color: one(dataset.remove("backgroundColor"), &format!("{path}.backgroundColor"))?,
             border_color: one(dataset.remove("borderColor"), &format!("{path}.borderColor"))?,
             fill: dataset.remove("fill").and_then(is_filled),
+            passed: passed(&dataset, &path)?,
         });
-        for (name, value) in dataset {
-            let name = format!("datasets.{name}");
-            if !ignored.contains(&name) {
-                note(name, &value, ignored)?;
-            }
-        }
     }
-    Ok(ChartData { labels, datasets: read })
+    Ok(ChartData { labels, datasets: read, passed: others })
 }
 
 fn list<T: DeserializeOwned>(value: Option<Value>, path: &str, left: &mut usize) -> Result<Vec<T>, Error> {
@@ -238,24 +259,23 @@ fn words(value: &Value) -> String {
     }
 }
 
-/// Notes an option that is passed over. One that is a program changes the chart, so it is not passed over in silence.
-fn note(name: String, value: &Value, ignored: &mut Vec<String>) -> Result<(), Error> {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::String(text) if relaxed::is_function(text) => {
-                return Err(conflict(
-                    "chart",
-                    format!("{} is a function, and {}", short(&name), relaxed::NO_FUNCTIONS),
-                ));
+/// The names of what is passed over. A program in the data changes the chart, so it is not passed over in silence.
+fn passed(map: &Map<String, Value>, at: &str) -> Result<Vec<String>, Error> {
+    for (name, value) in map {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) if relaxed::is_function(text) => {
+                    let field = format!("{at}.{}", short(name));
+                    return Err(conflict(field, format!("is a function, and {}", relaxed::NO_FUNCTIONS)));
+                }
+                Value::Array(values) => open.extend(values),
+                Value::Object(map) => open.extend(map.values()),
+                _ => {}
             }
-            Value::Array(values) => open.extend(values),
-            Value::Object(map) => open.extend(map.values()),
-            _ => {}
         }
     }
-    ignored.push(short(&name));
-    Ok(())
+    Ok(map.keys().take(MAX_SERIES).map(|name| short(name)).collect())
 }
 
 fn short(name: &str) -> String {
@@ -313,9 +333,9 @@ impl Node {
     }
 
     /// What was not taken.
-    fn rest(self, ignored: &mut Vec<String>) -> Result<(), Error> {
+    fn rest(self, ignored: &mut Vec<String>) {
         let path = self.path.strip_prefix("options.").unwrap_or(&self.path);
-        self.map.iter().try_for_each(|(name, value)| note(format!("{path}.{name}"), value, ignored))
+        ignored.extend(self.map.keys().map(|name| short(&format!("{path}.{name}"))));
     }
 }
 

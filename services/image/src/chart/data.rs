@@ -1,5 +1,7 @@
 //! The data of a chart, as Chart.js has it.
 
+mod objects;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -21,7 +23,7 @@ const MAX_LABEL: usize = 500;
 const LARGEST: f64 = 1e100;
 
 /// Labels and the series of numbers that belong to them.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ChartData {
@@ -33,10 +35,13 @@ pub struct ChartData {
     /// The series; a pie, a doughnut and a gauge show the first.
     #[garde(length(max = 50), dive)]
     pub datasets: Vec<Dataset>,
+    /// What else was there.
+    #[serde(skip)]
+    pub(super) passed: Vec<String>,
 }
 
 /// A series of numbers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Dataset {
@@ -62,6 +67,9 @@ pub struct Dataset {
     /// Fills what is under a line; so it is for `area` when it is not given.
     #[serde(default)]
     pub fill: Option<bool>,
+    /// What else was there.
+    #[serde(skip)]
+    pub(super) passed: Vec<String>,
 }
 
 /// How a series of a bar chart is drawn.
@@ -109,6 +117,21 @@ impl Label {
             Self::Number(number) => format!("{number:e}"),
             Self::Text(text) => super::text::clean(text),
         }
+    }
+}
+
+impl ChartData {
+    /// What was there and is not known, each once.
+    pub(super) fn take_passed(&mut self) -> Vec<String> {
+        let mut names: Vec<String> =
+            std::mem::take(&mut self.passed).iter().map(|name| format!("data.{name}")).collect();
+        for name in self.datasets.iter_mut().flat_map(|dataset| std::mem::take(&mut dataset.passed)) {
+            let name = format!("datasets.{name}");
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ChartType;
 use super::axis::{Taken, held};
+use super::bars::{SMALLER, in_order, names};
 use super::cartesian::Plot;
 use super::downsample::largest_triangles;
 use super::spec::{Series, Spec};
@@ -125,16 +126,27 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, stacks: &Stacks, tak
 }
 
 fn values(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, series: &Series, spans: &[Option<(f64, f64)>]) {
-    let size = spec.sizes.label * 0.92;
-    for (point, span) in series.points.iter().zip(spans) {
-        let (Some((along, value)), Some((_, top))) = (point, span) else { continue };
-        let name = spec.numbers.value(*value);
-        let half = text::width(&name, size, false) / 2.0 + 1.0;
-        let x = held(plot.place(*along), half * 2.0, (plot.limits.left, plot.limits.right));
-        let y = plot.value.at(*top) - size;
-        let rect = Rect { left: x - half, top: y - size * 0.6, right: x + half, bottom: y + size * 0.5 };
-        if plot.value.contains(*top) && taken.take(rect, &plot.limits) {
-            svg.text(x, y + text::drop(size), Style::new(size, spec.look.text).anchor(Anchor::Middle), &name);
+    let size = spec.sizes.label * SMALLER;
+    let shown = series.points.iter().zip(spans).filter_map(|(point, span)| {
+        let ((along, value), (_, top)) = ((*point)?, (*span)?);
+        plot.value.contains(top).then_some((along, value, top))
+    });
+    let shown: Vec<(f64, f64, f64)> = shown.collect();
+    let values: Vec<f64> = shown.iter().map(|point| point.1).collect();
+    let names = names(spec, &values, plot.area.width() / values.len().max(1) as f64);
+    for (index, must) in in_order(&values) {
+        let ((along, _, top), name) = (shown[index], &names[index]);
+        let half = text::width(name, size, false) / 2.0 + 1.0;
+        let x = held(plot.place(along), half * 2.0, (plot.limits.left, plot.limits.right));
+        let at = plot.value.at(top);
+        // Above its point; one that must be there also below it, or as far away as it takes.
+        let others = [1.2, -2.0, 2.2, -3.0, 3.2].into_iter().filter(|_| must);
+        let place = [-1.0].into_iter().chain(others).map(|away| at + away * size).find(|y| {
+            let rect = Rect { left: x - half, top: y - size * 0.6, right: x + half, bottom: y + size * 0.5 };
+            taken.take(rect, &plot.limits)
+        });
+        if let Some(y) = place {
+            svg.text(x, y + text::drop(size), Style::new(size, spec.look.text).anchor(Anchor::Middle), name);
         }
     }
 }

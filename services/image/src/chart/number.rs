@@ -79,6 +79,25 @@ impl Numbers {
         self.plain(value, unit, name, fewer.unwrap_or(most) as usize)
     }
 
+    /// One value in at most three figures, such as 31.5k, where there is little room.
+    pub(super) fn short(&self, value: f64) -> String {
+        let size = value.abs();
+        let unit = UNITS.iter().find(|(unit, _)| size >= *unit);
+        let Some((unit, name)) = unit.filter(|_| self.decimals.is_none() && PLAIN.contains(&size)) else {
+            return self.value(value);
+        };
+        // 999,999 is 1000k: three figures are enough for all but that.
+        let most = match size / unit {
+            100.0.. => 0,
+            10.0.. => 1,
+            _ => 2,
+        };
+        let written = format!("{:.most$}", size / unit);
+        let zeros = written.len() - written.trim_end_matches('0').len();
+        let decimals = if most == 0 { 0 } else { most - zeros.min(most) };
+        self.plain(value, *unit, name, decimals)
+    }
+
     fn plain(&self, value: f64, unit: f64, name: &str, decimals: usize) -> String {
         let digits = format!("{:.decimals$}", value.abs() / unit);
         let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
@@ -169,6 +188,17 @@ mod tests {
             (1.5e18, "1.5e18"),
         ] {
             assert_eq!(plain().value(value), written);
+        }
+        for (value, written) in [
+            (31_512.0, "31.5k"),
+            (-31_000.0, "-31k"),
+            (1_204.0, "1.2k"),
+            (100_400.0, "100k"),
+            (999.0, "999"),
+            (2_345_678.0, "2.35M"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(plain().short(value), written);
         }
         let euro = Numbers { suffix: " €".into(), separators: Separators::Point, decimals: Some(2), ..plain() };
         assert_eq!(euro.value(-1234.5), "-1.234,50 €");

@@ -1,4 +1,4 @@
-//! A bare line, to stand in a row of text or a table.
+//! A line without axes and words, to stand in a row of text or a table.
 
 use super::axis::Taken;
 use super::cartesian::Plot;

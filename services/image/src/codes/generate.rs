@@ -4,7 +4,9 @@ use chassis::{Call, File, WithFile};
 use garde::Validate;
 use pictures::{Encoding, Format, Limits};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::draw::Sheet;
 use super::layout::{Layout, WIDEST, Wish};
@@ -28,7 +30,7 @@ number of pixels, so nothing is blurred: a code that does not fill `size` exactl
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct GenerateRequest {
+pub struct CodesGenerateRequest {
     /// What the code says.
     #[garde(length(chars, min = 1, max = 7089))]
     pub text: String,
@@ -60,8 +62,8 @@ pub struct GenerateRequest {
     /// A picture in the middle of a QR code, at most 22 % as wide. Error correction becomes `h`.
     #[serde(default)]
     pub logo: Option<File>,
-    /// Whether the text stands below bars; when it is not given, for EAN and UPC only.
-    #[serde(default)]
+    /// Whether the text stands below bars; when it is not given, for EAN, UPC and GS1-128 only.
+    #[serde(default, deserialize_with = "label")]
     pub label: Option<bool>,
     /// Whether the text is of GS1, such as `(01)09506000134352(10)ABC`: for Code 128 (GS1-128) and Data Matrix.
     #[serde(default)]
@@ -69,6 +71,19 @@ pub struct GenerateRequest {
     /// The format.
     #[serde(default)]
     pub format: CodeFormat,
+}
+
+/// Whoever sends text here wants it below the bars.
+fn label<'de, D: Deserializer<'de>>(source: D) -> Result<Option<bool>, D::Error> {
+    match Option::<Value>::deserialize(source)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(label)) => Ok(Some(label)),
+        Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
+        Some(_) => Err(D::Error::custom(
+            "must be true or false: true writes text below the bars, and no other text can stand there",
+        )),
+    }
 }
 
 /// A format of codes.
@@ -116,8 +131,8 @@ pub struct CodeFacts {
 
 /// A request that works.
 #[must_use]
-pub fn example() -> GenerateRequest {
-    GenerateRequest {
+pub fn example() -> CodesGenerateRequest {
+    CodesGenerateRequest {
         text: "https://example.com/".to_owned(),
         code_type: CodeType::Qr,
         error_correction: Some(ErrorCorrection::M),
@@ -137,7 +152,7 @@ pub fn example() -> GenerateRequest {
 ///
 /// # Errors
 /// When the text does not fit into the code, options do not go with its kind, or the logo cannot be read.
-pub fn generate(request: GenerateRequest, call: &Call) -> Result<WithFile<CodeFacts>, Error> {
+pub fn generate(request: CodesGenerateRequest, call: &Call) -> Result<WithFile<CodeFacts>, Error> {
     check(&request)?;
     let code = request.code_type;
     let (mut text, mut version, mut error_correction, mut area) = (None, None, None, None);
@@ -163,13 +178,13 @@ pub fn generate(request: GenerateRequest, call: &Call) -> Result<WithFile<CodeFa
         }
     };
     let margin = request.margin.unwrap_or(code.margin());
-    let label = text.as_deref().filter(|_| request.label.unwrap_or(code.is_retail()));
+    let label = text.as_deref().filter(|_| request.label.unwrap_or(code.is_retail() || request.gs1));
     let layout = Layout::of(&symbol, &Wish { code, size: request.size, height: request.height, margin, label })?;
     Limits::DEFAULT.admit_output(layout.width, layout.height).map_err(about("size"))?;
     let color = request.color.unwrap_or(Color::BLACK);
     let background = request.background.unwrap_or(Color::WHITE);
     warn(&request, margin, color, background, call);
-    let logo = area.map(|(logo, area)| logo::place(logo, area, &layout, call)).transpose()?;
+    let logo = area.map(|(logo, area)| logo::place(logo, area, symbol.columns, &layout, call)).transpose()?;
     let sheet = Sheet { layout: &layout, color, background, logo };
     let bytes = match request.format {
         CodeFormat::Png => sheet.png()?,
@@ -203,7 +218,7 @@ fn written(sheet: &Sheet<'_>, encoding: &Encoding, call: &Call) -> Result<Vec<u8
 }
 
 /// Refuses options that do not go with the kind of code.
-fn check(request: &GenerateRequest) -> Result<(), Error> {
+fn check(request: &CodesGenerateRequest) -> Result<(), Error> {
     let code = request.code_type;
     let no_effect =
         |field, of| Err(conflict(field, format!("has no effect on {}, only on {of}: leave it out", code.name())));
@@ -231,7 +246,7 @@ fn check(request: &GenerateRequest) -> Result<(), Error> {
 }
 
 /// Says what may keep a code from being read.
-fn warn(request: &GenerateRequest, margin: u32, color: Color, background: Color, call: &Call) {
+fn warn(request: &CodesGenerateRequest, margin: u32, color: Color, background: Color, call: &Call) {
     let code = request.code_type;
     if margin < code.quiet_zone() {
         let needed = code.quiet_zone();

@@ -17,6 +17,8 @@ use crate::input;
 
 /// Percent of the width of the code it may have: with margins for dirt, far less than error correction can mend.
 const WIDEST: u32 = 22;
+/// Percent it has at least, rather than that the code becomes larger.
+const LEAST: u32 = 18;
 /// Versions that are tried until error correction makes up for what is gone.
 const TRIES: u8 = 8;
 
@@ -30,20 +32,23 @@ pub(super) fn encode(text: &str, logo: (u32, u32)) -> Result<(Qr, Area), Error> 
     })?;
     for version in smallest.version..=smallest.version.saturating_add(TRIES).min(40) {
         let code = qr::encode(text, ErrorCorrection::H, version)?;
-        let area = area(code.symbol.columns, logo);
-        if survives(&code.symbol, area) {
-            let symbol = code.symbol.with(area, |_| false);
-            return Ok((Qr { symbol, ..code }, area));
+        let modules = code.symbol.columns;
+        // Half a module around the picture stays empty. The middle of a code is a module, so an odd number makes way.
+        let most = ((modules * WIDEST).div_ceil(100) + 1) | 1;
+        let areas = [most, most - 2].into_iter().filter(|&longer| (longer - 1) * 100 >= modules * LEAST);
+        for area in areas.map(|longer| area(modules, longer, logo)) {
+            if survives(&code.symbol, area) {
+                let symbol = code.symbol.with(area, |_| false);
+                return Ok((Qr { symbol, ..code }, area));
+            }
         }
     }
     Err(conflict("logo", "would make this code unreadable: shorten the text, or leave logo out"))
 }
 
-/// The modules in the middle that make way for a picture of this size.
-fn area(modules: u32, (width, height): (u32, u32)) -> Area {
-    // The middle of a code is a module, so an odd number lies around it.
+/// The modules in the middle that make way for a picture of this size, so many along its longer side.
+fn area(modules: u32, most: u32, (width, height): (u32, u32)) -> Area {
     let odd = |length: u64| (length.max(1) - 1) as u32 / 2 * 2 + 1;
-    let most = odd(u64::from(modules * WIDEST / 100));
     let longer = u64::from(width.max(height)).max(1);
     let part = |side: u32| odd((u64::from(most) * u64::from(side)).div_ceil(longer) + 1).clamp(3, most);
     let (columns, rows) = (part(width), part(height));
@@ -67,12 +72,18 @@ pub(super) fn size(logo: &File) -> Result<(u32, u32), Error> {
     Ok(input::head("logo", logo)?.upright())
 }
 
-/// The picture, as large as its place allows, and where it stands.
-pub(super) fn place(logo: &File, area: Area, layout: &Layout, call: &Call) -> Result<(RgbaImage, Rect), Error> {
+/// The picture, as large as its place in a code of so many modules allows, and where it stands.
+pub(super) fn place(
+    logo: &File,
+    area: Area,
+    modules: u32,
+    layout: &Layout,
+    call: &Call,
+) -> Result<(RgbaImage, Rect), Error> {
     let room = layout.pixels(area);
-    // Half a module around it stays empty.
     let module = room.width / area.columns;
-    let (width, height) = (room.width - module, room.height - module);
+    let most = (modules * module * WIDEST / 100).max(1);
+    let (width, height) = ((room.width - module).min(most), (room.height - module).min(most));
     let picture = input::picture("logo", logo, Some((width, height)), Frames::One(0), call)?;
     let (from_width, from_height) = picture.frame_size();
     let (from_width, from_height) = (u64::from(from_width), u64::from(from_height));

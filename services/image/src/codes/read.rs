@@ -8,7 +8,7 @@ use rxing::BarcodeFormat;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::scan::{Found, Search};
+use super::scan::{ALL, Found, OF_LARGE, Search, Treatment};
 use crate::error::{Error, about};
 use crate::input;
 
@@ -22,7 +22,7 @@ may help. Text of a GS1 code has its elements separated by the character 29 (GS)
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
-pub struct ReadRequest {
+pub struct CodesReadRequest {
     /// The picture.
     pub image: File,
     /// The kinds to look for; all when none is named. Fewer are found faster, and never taken for another.
@@ -62,11 +62,12 @@ pub enum ReadableType {
     /// MaxiCode: on parcels of UPS.
     Maxicode,
     /// EAN-13.
+    #[serde(alias = "ean")]
     Ean13,
     /// EAN-8.
     Ean8,
     /// UPC-A.
-    #[serde(alias = "upca")]
+    #[serde(alias = "upca", alias = "upc")]
     UpcA,
     /// UPC-E.
     #[serde(alias = "upce")]
@@ -78,6 +79,7 @@ pub enum ReadableType {
     /// Code 93.
     Code93,
     /// Interleaved 2 of 5, and ITF-14.
+    #[serde(alias = "itf14")]
     Itf,
     /// Codabar.
     Codabar,
@@ -117,7 +119,7 @@ const FORMATS: [(ReadableType, BarcodeFormat); 20] = [
 /// The codes that were found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ReadResponse {
+pub struct CodesReadResponse {
     /// How many.
     pub count: usize,
     /// Each of them, from top to bottom.
@@ -134,7 +136,7 @@ pub struct Code {
     /// What it says.
     pub text: String,
     /// The bytes it holds, base64, where they are no text.
-    pub bytes: Option<String>,
+    pub base64: Option<String>,
     /// Its corners in pixels of the upright picture, clockwise from the one nearest to the upper left; of bars, the part that
     /// was read. Empty where they are not known.
     pub corners: Vec<Corner>,
@@ -155,8 +157,8 @@ pub struct Corner {
 
 /// A request that works.
 #[must_use]
-pub fn example() -> ReadRequest {
-    ReadRequest {
+pub fn example() -> CodesReadRequest {
+    CodesReadRequest {
         image: File::new("code.png", "image/png", &include_bytes!("../../data/code.png")[..]),
         types: Vec::new(),
         multiple: true,
@@ -164,40 +166,46 @@ pub fn example() -> ReadRequest {
     }
 }
 
-/// Pixels a picture is read with first; then, when that shows nothing, as something else; and at last.
-const FIRST: u64 = 4_000_000;
-const THEN: u64 = 1_500_000;
-const LAST: u64 = 9_000_000;
+/// A picture with more pixels is read with so many first, as most codes in photographs fill a good part of them; then for
+/// small codes with more.
+const LARGE: u64 = 1_500_000;
+const FIRST: u64 = 1_000_000;
+const THEN: u64 = 4_000_000;
 
 /// Reads the codes in a picture.
 ///
 /// # Errors
 /// When the picture cannot be read.
-pub fn read(request: ReadRequest, call: &Call) -> Result<ReadResponse, Error> {
+pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse, Error> {
     let picture = input::picture("image", &request.image, None, Frames::One(0), call)?;
     let formats = FORMATS.iter().filter(|(kind, _)| request.types.contains(kind)).map(|(_, format)| *format).collect();
     let cancelled = || call.cancelled();
     let search = Search { formats, multiple: request.multiple, harder: request.try_harder, cancelled: &cancelled };
     let full = picture.size;
-    let look = |most: u64, as_it_is: bool| -> Result<Vec<Code>, Error> {
+    let look = |most: u64, treatments: &[Treatment]| -> Result<Vec<Code>, Error> {
         let size = within(full, most);
         let smaller = (size != full).then(|| pictures::resample(&picture, None, size, Kernel::Linear, &cancelled));
         let smaller = smaller.transpose().map_err(about("image"))?;
         let luma = luma(smaller.as_ref().unwrap_or(&picture));
         let scale = (f64::from(full.0) / f64::from(size.0), f64::from(full.1) / f64::from(size.1));
-        let found = if as_it_is { search.codes(&luma) } else { search.codes_somehow(&luma) };
+        let found = search.codes(&luma, treatments);
         Ok(found.into_iter().map(|code| answer(code, scale)).collect())
     };
-    let mut codes = look(FIRST, true)?;
-    let pixels = u64::from(full.0) * u64::from(full.1);
-    if codes.is_empty() && request.try_harder && pixels > THEN {
-        codes = look(THEN, true)?;
+    let is_large = u64::from(full.0) * u64::from(full.1) > LARGE;
+    let mut codes = match (is_large, request.try_harder) {
+        (true, true) => look(FIRST, &[Treatment::Plain])?,
+        _ => look(THEN, &[Treatment::Plain])?,
+    };
+    if is_large && request.try_harder && (codes.is_empty() || request.multiple) {
+        let mut finer = look(THEN, &[Treatment::Fine])?;
+        let same = |code: &Code, other: &Code| (code.code_type, &code.text) == (other.code_type, &other.text);
+        codes.retain(|code| !finer.iter().any(|other| same(code, other)));
+        finer.append(&mut codes);
+        finer.sort_by(|a, b| top(a).total_cmp(&top(b)));
+        codes = finer;
     }
     if codes.is_empty() && request.try_harder {
-        codes = look(THEN, false)?;
-    }
-    if codes.is_empty() && request.try_harder && pixels > FIRST {
-        codes = look(LAST, true)?;
+        codes = if is_large { look(FIRST, OF_LARGE)? } else { look(LARGE, ALL)? };
     }
     if call.cancelled() {
         return Err(about("image")(pictures::Error::Cancelled));
@@ -212,7 +220,11 @@ pub fn read(request: ReadRequest, call: &Call) -> Result<ReadResponse, Error> {
         };
         call.warn("nothing-found", Some("image"), advice);
     }
-    Ok(ReadResponse { count: codes.len(), rows: codes })
+    Ok(CodesReadResponse { count: codes.len(), rows: codes })
+}
+
+fn top(code: &Code) -> f64 {
+    code.corners.first().map_or(0.0, |corner| corner.y)
 }
 
 /// A size of the same shape with at most so many pixels.
@@ -251,7 +263,7 @@ fn answer(found: Found, (across, down): (f64, f64)) -> Code {
     Code {
         code_type: kind.unwrap_or(ReadableType::Qr),
         text: found.text,
-        bytes: bytes.map(|bytes| base64_simd::STANDARD.encode_to_string(bytes)),
+        base64: bytes.map(|bytes| base64_simd::STANDARD.encode_to_string(bytes)),
         corners: found
             .corners
             .into_iter()

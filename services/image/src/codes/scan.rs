@@ -54,8 +54,10 @@ pub(super) struct Found {
 
 /// What is done to a picture before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Treatment {
+pub(super) enum Treatment {
     Plain,
+    /// A large picture as it is, with fewer of its many lines.
+    Fine,
     /// Light codes on dark ground.
     Inverted,
     /// Codes cut out so closely that the light around them is gone.
@@ -68,23 +70,17 @@ enum Treatment {
     Closed,
 }
 
-const TREATMENTS: [Treatment; 5] =
-    [Treatment::Inverted, Treatment::Bordered, Treatment::Halved, Treatment::Doubled, Treatment::Closed];
+/// What is done when nothing is found in a picture as it is.
+pub(super) const ALL: &[Treatment] =
+    &[Treatment::Inverted, Treatment::Bordered, Treatment::Halved, Treatment::Doubled, Treatment::Closed];
+/// The same for what was made smaller: it has no codes of few pixels, and none cut out closely.
+pub(super) const OF_LARGE: &[Treatment] = &[Treatment::Inverted, Treatment::Halved, Treatment::Closed];
 /// A picture with more pixels is not doubled.
 const DOUBLED: u32 = 1_500_000;
 
 impl Search<'_> {
-    /// The codes in a picture as it is, from top to bottom.
-    pub(super) fn codes(&self, picture: &GrayImage) -> Vec<Found> {
-        self.treated(picture, &[Treatment::Plain])
-    }
-
-    /// The same, after all that can be done to it, in turn, until something is found.
-    pub(super) fn codes_somehow(&self, picture: &GrayImage) -> Vec<Found> {
-        self.treated(picture, &TREATMENTS)
-    }
-
-    fn treated(&self, picture: &GrayImage, treatments: &[Treatment]) -> Vec<Found> {
+    /// The codes in a picture, from top to bottom: after each of the treatments, in turn, until something is found.
+    pub(super) fn codes(&self, picture: &GrayImage, treatments: &[Treatment]) -> Vec<Found> {
         let mut page = picture.clone();
         let mut found = Vec::new();
         for &treatment in treatments {
@@ -105,7 +101,7 @@ impl Search<'_> {
     fn treat(&self, treatment: Treatment, page: &mut GrayImage, found: &mut Vec<Found>) {
         let (width, height) = page.dimensions();
         let (mut view, scale) = match treatment {
-            Treatment::Plain | Treatment::Bordered | Treatment::Closed => (page.clone(), 1.0),
+            Treatment::Plain | Treatment::Fine | Treatment::Bordered | Treatment::Closed => (page.clone(), 1.0),
             Treatment::Inverted => {
                 let mut view = page.clone();
                 view.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);

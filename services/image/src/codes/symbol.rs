@@ -13,17 +13,19 @@ pub enum CodeType {
     #[serde(alias = "qrcode")]
     Qr,
     /// EAN-13: 12 or 13 digits, on products.
+    #[serde(alias = "ean")]
     Ean13,
     /// EAN-8: 7 or 8 digits, on small products.
     Ean8,
     /// UPC-A: 11 or 12 digits, on products in North America.
-    #[serde(alias = "upca")]
+    #[serde(alias = "upca", alias = "upc")]
     UpcA,
     /// Code 128: ASCII, in logistics.
     Code128,
     /// Code 39: capital letters, digits and `-. $/+%`.
     Code39,
     /// Interleaved 2 of 5: an even number of digits, on cartons (ITF-14).
+    #[serde(alias = "itf14")]
     Itf,
     /// Codabar: digits and `-$:/.+`, in libraries and blood banks.
     Codabar,

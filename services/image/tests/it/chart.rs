@@ -84,7 +84,8 @@ fn every_kind_and_format_is_drawn() {
             assert_eq!((answer.status, answer.header("content-type")), (200, media), "{kind}");
             let size = if format == "svg" { (300, 200) } else { (600, 400) };
             let expected = json!({
-                "width": size.0, "height": size.1, "format": format, "type": kind, "points": 3, "warnings": []
+                "width": size.0, "height": size.1, "format": format, "bytes": answer.body.len(), "type": kind, "points": 3,
+                "warnings": []
             });
             assert_eq!(facts(&answer), expected, "{kind} {format}");
             if format != "svg" {

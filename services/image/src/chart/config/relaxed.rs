@@ -17,12 +17,12 @@ pub(super) fn is_function(text: &str) -> bool {
         || text.contains("=>") && text.starts_with(|first: char| first == '(' || first.is_alphabetic())
 }
 
-/// Reads an object.
-pub(super) fn read(text: &str) -> Result<Value, String> {
+/// Reads an object. The programs of a whole configuration are read as `null`, but for those in its type and data.
+pub(super) fn read(text: &str, is_configuration: bool) -> Result<Value, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("must have at most {MAX_BYTES} bytes"));
     }
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader { text, at: 0, skips: is_configuration };
     let value = reader.value(0)?;
     reader.space();
     match reader.peek() {
@@ -34,6 +34,8 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// Whether programs are passed over where we are.
+    skips: bool,
 }
 
 impl Reader<'_> {
@@ -92,7 +94,51 @@ impl Reader<'_> {
             Some('{') => self.object(depth),
             Some('[') => self.list(depth),
             Some('"' | '\'' | '`') => self.string().map(Value::String),
-            _ => self.word(),
+            _ => {
+                let start = self.at;
+                if let Some(value) = self.word() {
+                    return Ok(value);
+                }
+                if self.skips && self.program(start) {
+                    return Ok(Value::Null);
+                }
+                self.at = start;
+                Err(self.wrong("a value"))
+            }
+        }
+    }
+
+    /// Passes over a program: to the comma or bracket that ends it.
+    fn program(&mut self, start: usize) -> bool {
+        self.at = start;
+        let mut open = Vec::new();
+        loop {
+            self.space();
+            match self.peek() {
+                None => return false,
+                Some('"' | '\'' | '`') => {
+                    let quote = self.next();
+                    while let Some(next) = self.next()
+                        && Some(next) != quote
+                    {
+                        if next == '\\' {
+                            self.next();
+                        }
+                    }
+                    continue;
+                }
+                Some('(') => open.push(')'),
+                Some('[') => open.push(']'),
+                Some('{') => open.push('}'),
+                Some(',') if open.is_empty() => return self.at > start,
+                Some(end @ (')' | ']' | '}')) => match open.pop() {
+                    None => return self.at > start,
+                    Some(wanted) if wanted != end => return false,
+                    Some(_) => {}
+                },
+                Some(_) => {}
+            }
+            self.next();
         }
     }
 
@@ -107,13 +153,23 @@ impl Reader<'_> {
             if !self.take(':') {
                 // `callback(value) { ... }`
                 let is_method = self.peek() == Some('(');
+                if is_method && self.skips && self.program(self.at) {
+                    map.insert(name, Value::Null);
+                    if !self.take(',') && self.peek() != Some('}') {
+                        return Err(self.wrong("a comma or }"));
+                    }
+                    continue;
+                }
                 return Err(if is_method {
                     format!("has a function, and {NO_FUNCTIONS}")
                 } else {
                     self.wrong("a colon")
                 });
             }
+            let skips = self.skips;
+            self.skips &= depth > 0 || !matches!(name.as_str(), "type" | "data");
             let value = self.value(depth + 1)?;
+            self.skips = skips;
             map.insert(name, value);
             if !self.take(',') && self.peek() != Some('}') {
                 return Err(self.wrong("a comma or }"));
@@ -146,7 +202,7 @@ impl Reader<'_> {
     }
 
     /// A number, `true`, `false`, `null` or `undefined`.
-    fn word(&mut self) -> Result<Value, String> {
+    fn word(&mut self) -> Option<Value> {
         let rest = &self.text[self.at..];
         let is_end =
             |character: char| !character.is_ascii_alphanumeric() && !matches!(character, '+' | '-' | '.' | '_');
@@ -159,11 +215,11 @@ impl Reader<'_> {
                 let numeric =
                     word.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
                 let number = numeric.then(|| word.parse::<f64>().ok()).flatten().and_then(Number::from_f64);
-                Value::Number(number.ok_or_else(|| self.wrong("a value"))?)
+                Value::Number(number?)
             }
         };
         self.at += length;
-        Ok(value)
+        Some(value)
     }
 
     fn string(&mut self) -> Result<String, String> {
@@ -219,7 +275,7 @@ mod tests {
     #[test]
     fn objects_are_read_as_javascript_writes_them() {
         let text = "{type:'bar', // a comment\n data:{labels:[\"Q1\",'it\\'s','\\u00e9\\ud83d\\ude80',],datasets:[{data:[1,-2.5,.5,null,undefined,1e3,],},]}, /* b */ $x_1: true};";
-        let read = read(text).unwrap();
+        let read = read(text, false).unwrap();
         let data = json!({
             "type": "bar", "$x_1": true,
             "data": { "labels": ["Q1", "it's", "é🚀"], "datasets": [{ "data": [1.0, -2.5, 0.5, null, null, 1000.0] }] }
@@ -230,7 +286,7 @@ mod tests {
     #[test]
     fn json_is_read_as_serde_json_does() {
         for text in [r#"{"a":[1.5,"\"\\\/é",{},[]],"b":false}"#, "[]", r#""x""#, " { \"a\" : null } "] {
-            assert_eq!(read(text).unwrap(), serde_json::from_str::<Value>(text).unwrap(), "{text}");
+            assert_eq!(read(text, false).unwrap(), serde_json::from_str::<Value>(text).unwrap(), "{text}");
         }
     }
 
@@ -244,7 +300,11 @@ mod tests {
             "{a: new Date()}",
             "{a: `x${1}`}",
         ] {
-            assert!(read(text).unwrap_err().contains("JavaScript is not run here"), "{text}: {:?}", read(text));
+            assert!(
+                read(text, false).unwrap_err().contains("JavaScript is not run here"),
+                "{text}: {:?}",
+                read(text, false)
+            );
         }
         for text in [
             "",
@@ -263,8 +323,8 @@ mod tests {
             "\\é",
             "'\\u€€",
         ] {
-            assert!(read(text).is_err(), "{text}");
+            assert!(read(text, false).is_err(), "{text}");
         }
-        assert!(read(&"[".repeat(100_000)).unwrap_err().contains("levels"));
+        assert!(read(&"[".repeat(100_000), false).unwrap_err().contains("levels"));
     }
 }

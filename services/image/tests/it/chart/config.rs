@@ -73,19 +73,76 @@ fn what_is_not_known_is_listed_once() {
 }
 
 #[test]
+fn chart_js_at_the_top_level_is_read_as_inside_chart() {
+    let data = json!({"labels": ["a", "b"], "datasets": [
+        {"data": [1, 2], "label": "n", "tension": 0.4, "yAxisID": "y"}, {"data": "2, 1", "tension": 0.4, "border_color": "#00f"}
+    ]});
+    let options = json!({"animation": false, "plugins": {"title": {"text": "Theirs"}}});
+    let inside =
+        json!({"chart": {"type": "line", "data": data, "options": options, "version": "4"}, "background": "#eee"});
+    let mut outside = json!({
+        "type": "lines", "data": data, "options": options, "backgroundColor": "#eee", "version": 4, "format": "svg"
+    });
+    let answer = answered(&outside);
+    let warnings = facts(&answer)["warnings"].clone();
+    assert_eq!(warnings.as_array().unwrap().len(), 1, "{warnings}");
+    assert_eq!(
+        (&warnings[0]["code"], &warnings[0]["message"]),
+        (
+            &json!("unknown-options"),
+            &json!(
+                "these are not known here and were passed over: datasets.tension, datasets.yAxisID, options.animation"
+            )
+        )
+    );
+    let mut inside = inside;
+    inside["chart"]["data"]["datasets"][1]["data"] = json!([2, 1]);
+    inside["chart"]["data"]["datasets"][1]["borderColor"] = json!("#00f");
+    outside["data"] = json!(inside["chart"]["data"].to_string());
+    let drawn = svg(inside);
+    assert_eq!(drawn, String::from_utf8_lossy(&answer.body));
+    assert!(drawn.contains(">Theirs</text>"));
+    assert_eq!(answered(&outside).body, answer.body, "data as text");
+    let answer = answered(&json!({"data": [1, 2, 3]}));
+    assert_eq!(
+        (answer.status, answer.message().as_str()),
+        (400, "data: is a list: send {\"labels\": [...], \"datasets\": [{\"data\": [...]}]}")
+    );
+}
+
+#[test]
+fn programs_in_options_are_passed_over() {
+    for chart in [
+        json!(
+            "{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:function(v){return '}' + v}}}}}}"
+        ),
+        json!("{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:(v) => ({a: [v]}), }}}}}"),
+        json!("{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback(v) { return v; }}}}}}"),
+        json!({"data": {"datasets": [{"data": [1]}]}, "options": {"scales": {"y": {"ticks": {"callback": "(v) => '$' + v"}}}}}),
+    ] {
+        let answer = answered(&json!({"chart": chart}));
+        assert_eq!(answer.status, 200, "{chart} {}", String::from_utf8_lossy(&answer.body));
+        let warnings = facts(&answer)["warnings"].clone();
+        let message = "these are not known here and were passed over: scales.y.ticks";
+        assert_eq!(warnings[0]["message"], message, "{chart}");
+    }
+}
+
+#[test]
 fn programs_and_wrong_data_are_refused_with_their_place() {
     let dataset = |dataset: Value| json!({"chart": {"type": "bar", "data": {"datasets": [{"data": [1]}, dataset]}}});
     for (request, status, message) in [
         (
-            json!({"chart": "{type:'bar',data:{datasets:[{data:[1]}]},options:{scales:{y:{ticks:{callback:function(v){return v}}}}}}"}),
+            json!({"chart": "{type:'bar',data:{datasets:[{data:[1],pointStyle:(c) => c.x}]}}"}),
             400,
             "chart: has a function, and JavaScript is not run here",
         ),
         (
-            json!({"chart": {"data": {"datasets": [{"data": [1]}]}, "options": {"scales": {"y": {"ticks": {"callback": "(v) => '$' + v"}}}}}}),
+            dataset(json!({"data": [1], "pointStyle": "(c) => c.x"})),
             422,
-            "chart: scales.y.ticks is a function, and JavaScript is not run here",
+            "chart.data.datasets[1].pointStyle: is a function, and JavaScript is not run here",
         ),
+        (json!({"chart": {"data": [1, 2]}}), 422, "chart.data: is no object: send {\"labels\": [...], "),
         (json!({"chart": {"type": "radar", "data": {}}}), 422, "chart.type: is not drawn here: use bar, "),
         (json!({"chart": {"type": "bar"}}), 422, "chart.data: is missing"),
         (json!({"chart": 5}), 400, "chart: must be an object"),

@@ -6,7 +6,7 @@ use resvg::tiny_skia::Point;
 use resvg::usvg::{Group, Node, Options, TextChunk, Tree, fontdb};
 use serde_json::{Value, json};
 
-use super::svg;
+use super::{groups, svg, texts};
 
 /// The corners of a text.
 struct Box {
@@ -97,6 +97,27 @@ fn labels(kind: &str, count: usize) -> Vec<String> {
             _ => format!("{index:04}-x"),
         })
         .collect()
+}
+
+#[test]
+fn small_charts_name_the_highest_and_the_last_number_in_short() {
+    let values = [12_000, 31_512, 28_400, 9_900, 15_300, 22_100, 30_050, 18_700, 11_020, 26_300, 29_990, 14_440];
+    for kind in ["bar", "line"] {
+        for (width, height) in [(240, 120), (320, 180), (480, 240)] {
+            let request = json!({
+                "type": kind, "width": width, "height": height, "valueLabels": true, "data": {"datasets": [{"data": values}]}
+            });
+            let text = svg(request);
+            let document = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+            let shown: Vec<String> = groups(&document, "values").iter().flat_map(|group| texts(group)).collect();
+            for wanted in [["31.5k", "31,512"], ["14.4k", "14,440"]] {
+                assert!(
+                    shown.iter().any(|text| wanted.contains(&text.as_str())),
+                    "{kind} {width} x {height}: {shown:?}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use base64_simd::STANDARD;
 use chassis::{Call, File};
 use image_service::codes::generate::generate;
-use image_service::codes::read::{ReadRequest, ReadResponse, read};
+use image_service::codes::read::{CodesReadRequest, CodesReadResponse, read};
 use pictures::image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, imageops};
 use serde_json::json;
 
@@ -18,10 +18,10 @@ fn png(picture: impl Into<DynamicImage>) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn codes_of(bytes: Vec<u8>, types: &[&str], try_harder: bool) -> ReadResponse {
+fn codes_of(bytes: Vec<u8>, types: &[&str], try_harder: bool) -> CodesReadResponse {
     let types = types.iter().map(|name| serde_json::from_value(json!(name)).unwrap()).collect();
     let image = File::new("code.png", "image/png", bytes);
-    read(ReadRequest { image, types, multiple: true, try_harder }, &Call::detached()).unwrap()
+    read(CodesReadRequest { image, types, multiple: true, try_harder }, &Call::detached()).unwrap()
 }
 
 fn drawn(request: serde_json::Value) -> DynamicImage {
@@ -93,6 +93,19 @@ fn light_codes_on_dark_ground_are_found() {
         let picture = drawn(json!({ "text": "WHITE", "type": code, "color": "white", "background": "#123" }));
         assert_eq!(codes_of(png(picture), &[], true).rows[0].text, "WHITE", "{code}");
     }
+}
+
+/// A large picture is read with few pixels first, and small codes need more.
+#[test]
+fn large_and_small_codes_of_a_large_picture_are_found() {
+    let mut page = GrayImage::from_pixel(4000, 3000, Luma([255]));
+    for (text, size, x, y) in [("LARGE", 1000, 100, 100), ("SMALL", 145, 3000, 2500)] {
+        let code = drawn(json!({ "text": text, "size": size })).to_luma8();
+        imageops::replace(&mut page, &code, x, y);
+    }
+    let read = codes_of(png(page), &[], true);
+    let texts: Vec<&str> = read.rows.iter().map(|row| row.text.as_str()).collect();
+    assert_eq!(texts, ["LARGE", "SMALL"]);
 }
 
 #[test]

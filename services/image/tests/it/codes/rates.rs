@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chassis::{Call, File};
-use image_service::codes::read::{Code, ReadRequest, read};
+use image_service::codes::read::{Code, CodesReadRequest, read};
 use pictures::Wish;
 use rxing::DecodeHints;
 
@@ -38,7 +38,7 @@ fn pictures_of(kind: &Path) -> Vec<PathBuf> {
 fn ours(picture: &Path) -> Vec<Code> {
     let bytes = std::fs::read(picture).unwrap();
     let image = File::new("code", "application/octet-stream", bytes);
-    let request = ReadRequest { image, types: Vec::new(), multiple: true, try_harder: true };
+    let request = CodesReadRequest { image, types: Vec::new(), multiple: true, try_harder: true };
     read(request, &Call::detached()).unwrap().rows
 }
 

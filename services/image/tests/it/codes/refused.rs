@@ -72,6 +72,11 @@ fn refusals_say_what_to_change() {
             "errorCorrection: has no effect on aztec, only on qr: leave it out",
         ),
         (
+            json!({ "text": "12345670", "type": "ean8", "label": "Flour" }),
+            400,
+            "label: must be true or false: true writes text below the bars, and no other text can stand there",
+        ),
+        (
             json!({ "text": "a", "color": "transparent" }),
             422,
             "color: is transparent: nothing would be seen of the code",
@@ -96,6 +101,46 @@ fn what_may_not_be_read_is_warned_of() {
         let answer = facts(&client, &body);
         let codes: Vec<_> = answer["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
         assert_eq!(json!(codes), warnings, "{body}");
+    }
+}
+
+#[test]
+fn other_names_are_known_and_gs1_has_its_text_below() {
+    let client = client();
+    for (name, text, code) in [
+        ("ean", "629104150021", "ean13"),
+        ("UPC", "61414100003", "upc-a"),
+        ("itf-14", "00012345678905", "itf"),
+        ("QRcode", "a", "qr"),
+    ] {
+        assert_eq!(facts(&client, &json!({ "text": text, "type": name }))["type"], code, "{name}");
+    }
+    let height = |label: Option<&str>, gs1: bool| {
+        let request = json!({ "text": "(01)09506000134352", "type": "code128", "gs1": gs1, "label": label });
+        facts(&client, &request)["height"].as_u64().unwrap()
+    };
+    assert_eq!(height(None, true), height(Some("true"), true));
+    assert!(height(None, true) > height(Some("false"), true));
+    assert_eq!(height(None, false), height(Some("false"), false));
+}
+
+/// The share of the width that a logo of one colour has.
+#[test]
+fn logos_are_as_wide_as_is_said() {
+    let client = client();
+    let red = base64_simd::STANDARD.encode_to_string(crate::png(60, 60, |_, _| [255, 0, 0, 255]));
+    for length in [1, 10, 30, 100, 300, 900] {
+        let request = json!({ "text": "a".repeat(length), "logo": red, "margin": 0, "size": 1000 });
+        let answer = super::drawn(&client, &request);
+        let ((width, _), pixels) = crate::pixels(&answer.body);
+        let columns = crate::answered(&answer)["columns"].as_u64().unwrap();
+        let red = |x: u32| {
+            let at = ((width / 2 * width + x) * 4) as usize;
+            pixels[at] > 200 && pixels[at + 1] < 50
+        };
+        let own = u64::from(width) / columns * columns;
+        let share = (0..width).filter(|&x| red(x)).count() as f64 / own as f64;
+        assert!((0.18..=0.2201).contains(&share), "{length}: {share}");
     }
 }
 
