@@ -2,7 +2,7 @@
 
 use chassis::{Call, File};
 use garde::Validate;
-use pictures::{Colors, Exif, Format, Metadata};
+use pictures::{Colors, Exif, Format, Metadata, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -186,6 +186,7 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
     let head = input::head("image", &request.image)?;
     let metadata = Metadata::of(bytes, &head);
     let exif = metadata.exif();
+    let tags = exif.as_ref().map(Exif::tags).unwrap_or_default();
     let (width, height) = head.upright();
     Ok(InfoResponse {
         format: head.format.into(),
@@ -210,8 +211,8 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
         pages: head.pages,
         profile: head.profile.as_deref().and_then(pictures::profile_name),
         dpi: metadata.dpi.map(|[across, _]| across),
-        camera: exif.as_ref().map(camera).filter(|camera| *camera != Camera::default()),
-        has_gps: exif.as_ref().is_some_and(|exif| exif.tags().iter().any(|tag| tag.gps)) || metadata.has_xmp_gps(),
+        camera: Some(camera(&tags)).filter(|camera| *camera != Camera::default()),
+        has_gps: tags.iter().any(|tag| tag.gps) || metadata.has_xmp_gps(),
         gps: exif.as_ref().filter(|_| request.gps).and_then(gps),
     })
 }
@@ -222,8 +223,7 @@ pub(crate) fn gps(exif: &Exif) -> Option<Gps> {
     Some(Gps { latitude: place.latitude, longitude: place.longitude, altitude: place.altitude })
 }
 
-fn camera(exif: &Exif) -> Camera {
-    let tags = exif.tags();
+fn camera(tags: &[Tag]) -> Camera {
     let tag = |name: &str| tags.iter().find(|tag| tag.name == name).map(|tag| tag.value.clone());
     Camera {
         make: tag("Make"),

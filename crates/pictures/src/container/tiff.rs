@@ -64,6 +64,43 @@ impl<'a> Tiff<'a> {
         })
     }
 
+    /// Whether its directories, those they lead to as well, have no more entries and values than a file of its length can:
+    /// values may share their bytes, and then a small file stands for much.
+    pub(crate) fn is_plausible(&self) -> bool {
+        const ENTRIES: usize = 1000;
+        const TEXTS: usize = 1 << 20;
+        // Those of EXIF, GPS and interoperability.
+        const POINTERS: [u16; 3] = [0x8769, 0x8825, 0xa005];
+        let (mut seen, mut left) = (Vec::new(), self.pages());
+        // As many as are read of each other's next.
+        left.truncate(8);
+        let (mut entries, mut bytes, mut texts) = (0, 0usize, 0);
+        while let Some(at) = left.pop() {
+            if seen.contains(&at) {
+                continue;
+            }
+            seen.push(at);
+            for entry in self.entries(at) {
+                entries += 1;
+                let value = self.value(&entry).unwrap_or_default();
+                bytes = bytes.saturating_add(value.len());
+                texts += if entry.kind == 2 { value.len() } else { 0 };
+                if entries > ENTRIES || bytes > self.bytes.len() || texts > TEXTS {
+                    return false;
+                }
+                if POINTERS.contains(&entry.tag) {
+                    let value = Self { bytes: value, big_endian: self.big_endian };
+                    left.extend(match entry.kind {
+                        1 => value.bytes.first().map(|byte| u32::from(*byte)),
+                        3 => value.u16(0).map(u32::from),
+                        _ => value.u32(0),
+                    });
+                }
+            }
+        }
+        true
+    }
+
     /// The bytes of an entry's value.
     pub(crate) fn value(&self, entry: &Entry) -> Option<&'a [u8]> {
         let size = match entry.kind {

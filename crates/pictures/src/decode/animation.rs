@@ -8,6 +8,7 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageResult};
 
+use super::still::agree;
 use super::{Wish, memory};
 use crate::container::png;
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub(super) fn decode(
     wish: &Wish<'_>,
 ) -> Result<Vec<(DynamicImage, Duration)>, Error> {
     let failed = |error: &image::ImageError| Error::of_image(head.format, error);
-    let mut source = open(bytes, head.format).map_err(|error| failed(&error))?;
+    let mut source = open(bytes, head).map_err(|error| failed(&error))?;
     let mut frames: Vec<(DynamicImage, Duration)> = Vec::new();
     // Each frame is drawn upon the one before, so those before the first are decoded too.
     for index in 0..first.saturating_add(count) {
@@ -54,19 +55,25 @@ pub(super) fn decode(
     Ok(frames)
 }
 
-fn open(bytes: &[u8], format: Format) -> ImageResult<image::Frames<'_>> {
+fn open<'a>(bytes: &'a [u8], head: &Head) -> ImageResult<image::Frames<'a>> {
     let source = Cursor::new(bytes);
-    Ok(match format {
+    Ok(match head.format {
         Format::Gif => {
             let mut decoder = GifDecoder::new(source)?;
+            agree(&decoder, head.stored)?;
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()
         }
         Format::Webp => {
             let mut decoder = WebPDecoder::new(source)?;
+            agree(&decoder, head.stored)?;
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()
         }
-        _ => PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?.apng()?.into_frames(),
+        _ => {
+            let decoder = PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?;
+            agree(&decoder, head.stored)?;
+            decoder.apng()?.into_frames()
+        }
     })
 }

@@ -104,7 +104,7 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             Limits { pixels, ..wish.limits }.admit(format, head.stored, false)?;
             let raster = match format {
                 Format::Avif => avif::decode(bytes, &head, wish.cancelled)?,
-                _ => still::decode(format, bytes)?,
+                _ => still::decode(format, bytes, head.stored)?,
             };
             // The first frame of a GIF has alpha always, mostly for nothing.
             let raster = if format == Format::Gif && is_opaque(&raster) { raster.into_rgb8().into() } else { raster };

@@ -12,7 +12,8 @@ use image::codecs::png::PngDecoder;
 use image::codecs::pnm::PnmDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{DynamicImage, ImageDecoder, ImageResult};
+use image::error::{ParameterError, ParameterErrorKind};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageResult};
 
 use super::memory;
 use crate::container::tiff::Tiff;
@@ -20,32 +21,39 @@ use crate::container::{part, png};
 use crate::error::Error;
 use crate::format::Format;
 
-/// A still picture, or the first frame of one that moves.
-pub(super) fn decode(format: Format, bytes: &[u8]) -> Result<DynamicImage, Error> {
-    by_image(format, bytes).map_err(|error| Error::of_image(format, &error))
+/// A still picture, or the first frame of one that moves: of the size its head said.
+pub(super) fn decode(format: Format, bytes: &[u8], size: (u32, u32)) -> Result<DynamicImage, Error> {
+    by_image(format, bytes, size).map_err(|error| Error::of_image(format, &error))
 }
 
-fn by_image(format: Format, bytes: &[u8]) -> ImageResult<DynamicImage> {
+fn by_image(format: Format, bytes: &[u8], size: (u32, u32)) -> ImageResult<DynamicImage> {
     let source = Cursor::new(bytes);
     match format {
-        Format::Png => read(PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?),
-        Format::Webp => read(WebPDecoder::new(source)?),
-        Format::Gif => read(GifDecoder::new(source)?),
+        Format::Png => read(PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?, size),
+        Format::Webp => read(WebPDecoder::new(source)?, size),
+        Format::Gif => read(GifDecoder::new(source)?, size),
         Format::Tiff => match indexed::of(bytes) {
-            Some((greys, palette)) => Ok(palette.paint(read(TiffDecoder::new(Cursor::new(greys))?)?)),
-            None => read(TiffDecoder::new(source)?),
+            Some((greys, palette)) => Ok(palette.paint(read(TiffDecoder::new(Cursor::new(greys))?, size)?)),
+            None => read(TiffDecoder::new(source)?, size),
         },
-        Format::Bmp => read(BmpDecoder::new(source)?),
+        Format::Bmp => read(BmpDecoder::new(source)?, size),
         Format::Ico => match icon_png(bytes) {
-            Some(png) => by_image(Format::Png, png),
-            None => read(IcoDecoder::new(source)?),
+            Some(png) => by_image(Format::Png, png, size),
+            None => read(IcoDecoder::new(source)?, size),
         },
-        Format::Pnm => read(PnmDecoder::new(source)?),
+        Format::Pnm => read(PnmDecoder::new(source)?, size),
         Format::Jpeg | Format::Avif | Format::Svg => unreachable!("they have decoders of their own"),
     }
 }
 
-fn read(mut decoder: impl ImageDecoder) -> ImageResult<DynamicImage> {
+/// Whether a decoder is about to decode what was admitted: its own idea of the size must be that of the head.
+pub(super) fn agree(decoder: &impl ImageDecoder, size: (u32, u32)) -> ImageResult<()> {
+    let differs = || ImageError::Parameter(ParameterError::from_kind(ParameterErrorKind::DimensionMismatch));
+    (decoder.dimensions() == size).then_some(()).ok_or_else(differs)
+}
+
+fn read(mut decoder: impl ImageDecoder, size: (u32, u32)) -> ImageResult<DynamicImage> {
+    agree(&decoder, size)?;
     decoder.set_limits(memory())?;
     let picture = DynamicImage::from_decoder(decoder)?;
     Ok(match picture {

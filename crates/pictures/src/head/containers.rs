@@ -73,7 +73,8 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Head> {
     let (mut frames, mut times, mut duration) = (0u32, 0, Duration::ZERO);
     for chunk in riff::chunks(bytes) {
         match &chunk.kind {
-            b"VP8X" => {
+            // Only the first chunk says the size; decoders never look at a later one.
+            b"VP8X" if head.stored == (0, 0) => {
                 head.alpha = chunk.data.first()? & 0x10 != 0;
                 head.stored = (three(chunk.data, 4)? + 1, three(chunk.data, 7)? + 1);
             }

@@ -3,6 +3,7 @@
 use exif::{Context, In, Rational, Reader, Value};
 
 use super::shown;
+use crate::container::tiff::Tiff;
 use crate::head::METADATA_BYTES;
 
 /// More tags than this are not listed.
@@ -36,6 +37,10 @@ pub struct Position {
 impl Exif {
     /// Of data that can be read, from the byte order mark on.
     pub(super) fn of(data: &[u8]) -> Option<Self> {
+        // Each value becomes a copy of its own.
+        if !Tiff::of(data)?.is_plausible() {
+            return None;
+        }
         let mut reader = Reader::new();
         // One wrong tag does not spoil the others.
         reader.continue_on_error(true);
@@ -54,7 +59,14 @@ impl Exif {
                 Value::Short(values) => values.len(),
                 Value::Long(values) => values.len(),
                 Value::Ascii(texts) => texts.iter().map(Vec::len).sum(),
-                _ => 0,
+                Value::SByte(values) => values.len(),
+                Value::SShort(values) => values.len(),
+                Value::SLong(values) => values.len(),
+                Value::Rational(values) => values.len(),
+                Value::SRational(values) => values.len(),
+                Value::Float(values) => values.len(),
+                Value::Double(values) => values.len(),
+                Value::Unknown(..) => 0,
             };
             field.tag != exif::Tag::MakerNote && length <= METADATA_BYTES && (length <= 64 || is_text(field))
         });

@@ -164,6 +164,21 @@ fn sizes_are_refused_before_there_is_room_for_them() {
 }
 
 #[test]
+fn a_size_is_what_the_decoder_will_make_of_it() {
+    let lossless = |width: u32, height: u32| {
+        let bits = (width - 1) | (height - 1) << 14;
+        [&[0x2f][..], &bits.to_le_bytes(), b"\x07\x10\x11\x11\x88\x88\xfe\x07\0\0"].concat()
+    };
+    let canvas = (b"VP8X", vec![0; 10]);
+    let bytes = riff(&[(b"VP8L", lossless(16_383, 16_383)), canvas.clone()]);
+    assert_eq!(head(&bytes).unwrap().stored, (16_383, 16_383));
+    assert!(matches!(all(&bytes), Err(Error::TooLarge(_))), "{:?}", all(&bytes));
+    // What only its head's reader takes for a size is none.
+    let bytes = riff(&[(b"JUNK", vec![0; 10]), canvas, (b"VP8L", lossless(16_383, 16_383))]);
+    assert!(matches!(all(&bytes), Err(Error::Damaged(..))), "{:?}", all(&bytes));
+}
+
+#[test]
 fn frames_are_counted_before_one_is_decoded() {
     let control = |number: u32| {
         let mut data = vec![0; 26];
@@ -218,6 +233,33 @@ fn lengths_that_are_not_there_are_not_believed() {
         let error = all(&bytes).unwrap_err();
         assert!(!matches!(error, Error::Cancelled), "{name}: {error:?}");
     }
+}
+
+/// EXIF of so many entries that all have their value in the same bytes.
+fn exif(entries: u16, kind: u16, count: u32, length: usize) -> Vec<u8> {
+    let mut bytes = [&b"MM\0\x2a\0\0\0\x08"[..], &entries.to_be_bytes()].concat();
+    for tag in 0..entries {
+        let tag = 0x9000 + tag % 0x1000;
+        bytes.extend([&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &[0, 0, 0, 8]].concat());
+    }
+    bytes.resize(length, 0);
+    bytes
+}
+
+#[test]
+fn values_that_share_their_bytes_are_not_copied() {
+    let tags = |exif: &[u8]| {
+        let bytes = pixel(&[chunk(b"eXIf", exif)]);
+        pictures::Metadata::of(&bytes, &head(&bytes).unwrap()).exif().map(|exif| exif.tags().len())
+    };
+    // Undefined bytes, fractions, texts; and many entries of next to nothing.
+    for (entries, kind, count) in
+        [(3_000, 7, 1_000_000), (900, 7, 1_000_000), (300, 5, 125_000), (2, 2, 600_000), (65_535, 3, 1)]
+    {
+        assert_eq!(tags(&exif(entries, kind, count, 1 << 20)), None, "{entries} of {kind}");
+    }
+    assert_eq!(tags(&exif(20, 3, 1, 1 << 10)), Some(20));
+    assert_eq!(tags(&exif(1, 5, 100, 1 << 10)), Some(0), "too long to be shown");
 }
 
 #[test]
