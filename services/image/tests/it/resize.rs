@@ -56,14 +56,14 @@ fn frames_count_when_pictures_grow() {
 /// What is written here is read here, and as it was: colours in scans of their own once were not.
 #[test]
 fn jpegs_survive_a_round_trip() {
-    let photo = crate::png(96, 64, |x, y| [(x * 2) as u8, (y * 3) as u8, (255 - x - y) as u8, 255]);
+    let photo = png(96, 64, |x, y| [(x * 2) as u8, (y * 3) as u8, (255 - x - y) as u8, 255]);
     for quality in [30, 80, 90, 91, 100] {
         for progressive in [false, true] {
             let options = format!("format=jpeg&quality={quality}&progressive={progressive}");
             let path = format!("/api/v1/image/convert?{options}");
             let jpeg = client().post_as("image/png", &path, photo.clone()).body;
-            let (size, was) = crate::pixels(&photo);
-            let (again, is) = crate::pixels(&jpeg);
+            let (size, was) = pixels(&photo);
+            let (again, is) = pixels(&jpeg);
             assert_eq!(size, again);
             let apart: u64 = was.iter().zip(&is).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
             assert!(apart as f64 / (was.len() as f64) < 4.0, "{options}: {}", apart as f64 / was.len() as f64);
