@@ -24,11 +24,30 @@ static COLORS: LazyLock<Vec<(&str, Oklab)>> = LazyLock::new(|| {
     named.map(|(name, color)| (name, Oklab::of(color.rgb()))).collect()
 });
 
+/// Below this chroma a colour is called grey.
+const GREY: f32 = 0.02;
+/// How much a wrong hue counts, and lightness. People name by hue first: a dark brown is no dark grey, though that may be
+/// nearer in OKLab. Set so that every name stays its own and dark browns are browns.
+const HUE: f32 = 0.1;
+const LIGHTNESS: f32 = 0.5;
+
 /// The name of the colour that looks most like this one.
 pub(super) fn nearest(rgb: [u8; 3]) -> &'static str {
     let color = Oklab::of(rgb);
-    let by_distance = |a: &&(&str, Oklab), b: &&(&str, Oklab)| a.1.apart(color).total_cmp(&b.1.apart(color));
+    let by_distance = |a: &&(&str, Oklab), b: &&(&str, Oklab)| unlike(color, a.1).total_cmp(&unlike(color, b.1));
     COLORS.iter().min_by(by_distance).expect("there are names").0
+}
+
+/// How little a name suits a colour.
+fn unlike(color: Oklab, named: Oklab) -> f32 {
+    let apart = LIGHTNESS * (color.l - named.l).powi(2) + (color.a - named.a).powi(2) + (color.b - named.b).powi(2);
+    let (chroma, other) = (color.chroma(), named.chroma());
+    if chroma <= GREY {
+        return apart;
+    }
+    // The cosine of the angle between the hues; a grey has none, and suits as badly as one a quarter of the wheel away.
+    let same = if other > GREY { (color.a * named.a + color.b * named.b) / (chroma * other) } else { 0.0 };
+    apart + HUE * (1.0 - same)
 }
 
 #[cfg(test)]
@@ -42,5 +61,24 @@ mod tests {
             assert_eq!(nearest(name.parse::<Color>().unwrap().rgb()), name);
         }
         assert_eq!(nearest([221, 22, 62]), "crimson");
+    }
+
+    #[test]
+    fn a_dark_colour_has_the_name_of_its_hue() {
+        for (hex, name) in [
+            ("#322620", "saddlebrown"),
+            ("#563e2f", "saddlebrown"),
+            ("#815e48", "saddlebrown"),
+            ("#663300", "saddlebrown"),
+            ("#5c4033", "saddlebrown"),
+            ("#00468c", "darkblue"),
+            ("#14213d", "midnightblue"),
+            ("#0a2a0a", "darkgreen"),
+            ("#2f4f4e", "darkslategray"),
+            ("#848078", "gray"),
+            ("#222225", "darkslategray"),
+        ] {
+            assert_eq!(nearest(hex.parse::<Color>().unwrap().rgb()), name, "{hex}");
+        }
     }
 }

@@ -91,3 +91,19 @@ fn counts_are_bounded_and_answers_repeat() {
     assert_eq!(first["colors"].as_array().unwrap().len(), 16);
     assert_eq!(first, colors(&noise, "count=16").json());
 }
+
+#[test]
+fn dark_colours_are_named_by_their_hue() {
+    for (hex, name) in [
+        ([0x32, 0x26, 0x20], "saddlebrown"),
+        ([0x56, 0x3e, 0x2f], "saddlebrown"),
+        ([0x81, 0x5e, 0x48], "saddlebrown"),
+        ([0x66, 0x33, 0x00], "saddlebrown"),
+        ([0x00, 0x46, 0x8c], "darkblue"),
+        ([0x84, 0x80, 0x78], "gray"),
+    ] {
+        let [red, green, blue] = hex;
+        let answer = colors(&png(4, 4, |_, _| [red, green, blue, 255]), "");
+        assert_eq!(answer.json()["colors"][0]["name"], name, "{hex:?}");
+    }
+}

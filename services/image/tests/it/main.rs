@@ -12,6 +12,7 @@ use pictures::image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage};
 use serde_json::Value;
 
 mod adjust;
+mod animation;
 mod chart;
 mod codes;
 mod colors;
