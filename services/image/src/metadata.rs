@@ -140,6 +140,8 @@ pub fn read(request: ReadRequest, _: &Call) -> Result<ReadResponse, Error> {
 /// # Errors
 /// When it is of a format whose metadata cannot be taken out, or damaged.
 pub fn strip(request: StripRequest, _: &Call) -> Result<WithFile<StripFacts>, Error> {
+    // Before anything of it is parsed.
+    pictures::strippable(request.image.bytes()).map_err(about("image"))?;
     let head = input::head("image", &request.image)?;
     let keep = Keep { profile: request.profile, rights: request.keep_rights };
     let stripped = pictures::strip(request.image.bytes(), &head, keep).map_err(about("image"))?;
