@@ -35,7 +35,7 @@ pub use head::{Animation, Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
 pub use limits::Limits;
-pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip};
+pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip, strippable};
 pub use picture::{Frame, Picture, Pixels, Plane, Planes};
 pub use resample::{Kernel, Part, Region, resample};
 pub use svg::Drawing;

@@ -140,6 +140,8 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
 /// # Errors
 /// When it is of a format whose metadata cannot be taken out, or damaged.
 pub fn strip(request: MetadataStripRequest, _: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
+    // Before anything of it is parsed.
+    pictures::strippable(request.image.bytes()).map_err(about("image"))?;
     let head = input::head("image", &request.image)?;
     let keep = Keep { profile: request.profile, rights: request.keep_rights };
     let stripped = pictures::strip(request.image.bytes(), &head, keep).map_err(about("image"))?;

@@ -46,7 +46,7 @@ fn a_foreign_error_has_its_own_shape() {
     let client = client_with(chassis::Settings::default(), service());
     let cases = [
         (r#"{"name":"impossible"}"#, 422, "UNPROCESSABLE", "name: cannot be done"),
-        (r#"{"name":7,"more":1}"#, 400, "VALIDATION_ERROR", "name: must be text"),
+        (r#"{"name":7.5,"more":1}"#, 400, "VALIDATION_ERROR", "name: must be text"),
         ("{}", 400, "VALIDATION_ERROR", "name: is required"),
         ("{", 400, "MALFORMED_REQUEST", "the body is not valid JSON"),
         (r#"{"name":"panic"}"#, 500, "INTERNAL_ERROR", ""),

@@ -112,12 +112,18 @@ impl<'a> Items<'a> {
         let sizes = reader.number(2)? as usize;
         let [offset, length, base, index] = [sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15];
         let count = reader.number(if version < 2 { 2 } else { 4 })?;
+        let mut all = 0;
         for _ in 0..count.min(ITEMS as u64) {
             let id = reader.id(version > 1)?;
             let method = if version > 0 { reader.number(2)? & 15 } else { 0 };
             reader.number(2)?;
             let base = reader.number(base)?;
             let extents = reader.number(2)?;
+            // They may take no bytes of the file, so that any number of them fits into a small one.
+            all += extents;
+            if all > ITEMS as u64 {
+                return None;
+            }
             let mut places = Vec::new();
             for _ in 0..extents {
                 if version > 0 {

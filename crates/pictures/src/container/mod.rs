@@ -8,6 +8,7 @@ pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod riff;
 pub(crate) mod tiff;
+pub(crate) mod xml;
 
 use std::io::Read;
 

@@ -39,23 +39,35 @@ pub(crate) fn profile(data: &[u8]) -> Option<Vec<u8>> {
     inflated(flate2::bufread::ZlibDecoder::new(data.get(name + 2..)?), METADATA_BYTES)
 }
 
-/// The same file without its profile, which was read within bounds already: decoders inflate it whatever it holds.
+/// The same file without profiles, of which the first was read within bounds already: decoders inflate them whatever they
+/// hold.
 pub(crate) fn without_profile(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let mut start = SIGNATURE;
-    for chunk in chunks(bytes) {
-        let end = start + chunk.whole.len();
-        if &chunk.kind == b"iCCP" {
-            return Cow::Owned([&bytes[..start], &bytes[end..]].concat());
-        }
-        start = end;
+    if !chunks(bytes).any(|chunk| &chunk.kind == b"iCCP") {
+        return Cow::Borrowed(bytes);
     }
-    Cow::Borrowed(bytes)
+    let mut kept = bytes[..SIGNATURE].to_vec();
+    let mut end = SIGNATURE;
+    for chunk in chunks(bytes) {
+        end += chunk.whole.len();
+        if &chunk.kind != b"iCCP" {
+            kept.extend_from_slice(chunk.whole);
+        }
+    }
+    // What is cut off within a chunk is for the decoder to judge.
+    kept.extend_from_slice(&bytes[end..]);
+    Cow::Owned(kept)
 }
 
-/// Keyword and text of a `tEXt`, `zTXt` or `iTXt` chunk.
-pub(crate) fn text(chunk: &Chunk<'_>) -> Option<(String, Vec<u8>)> {
+/// The keyword of a `tEXt`, `zTXt` or `iTXt` chunk, as its data begin.
+pub(crate) fn keyword(data: &[u8]) -> Option<String> {
+    // No more than 79 bytes (PNG specification, third edition, section 11.3.3.1).
+    let end = data.iter().take(80).position(|byte| *byte == 0)?;
+    Some(String::from_utf8_lossy(&data[..end]).into_owned())
+}
+
+/// The text of a `tEXt`, `zTXt` or `iTXt` chunk.
+pub(crate) fn text(chunk: &Chunk<'_>) -> Option<Vec<u8>> {
     let name = chunk.data.iter().position(|byte| *byte == 0)?;
-    let keyword = String::from_utf8_lossy(&chunk.data[..name]).into_owned();
     let rest = &chunk.data[name + 1..];
     let inflate = |deflated| inflated(flate2::bufread::ZlibDecoder::new(deflated), METADATA_BYTES);
     let text = match &chunk.kind {
@@ -70,7 +82,7 @@ pub(crate) fn text(chunk: &Chunk<'_>) -> Option<(String, Vec<u8>)> {
         }
         _ => return None,
     };
-    (text.len() <= METADATA_BYTES).then_some((keyword, text))
+    (text.len() <= METADATA_BYTES).then_some(text)
 }
 
 /// A chunk with its length and checksum.

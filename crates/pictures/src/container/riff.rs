@@ -1,5 +1,7 @@
 //! Chunks of a WebP (RFC 9649, section 2).
 
+use std::borrow::Cow;
+
 use super::part;
 
 const HEADER: usize = 12;
@@ -33,6 +35,20 @@ pub(crate) fn inner(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         at = (at + 8 + length + length % 2).min(bytes.len());
         Some(Chunk { kind, data, whole: &bytes[start..at] })
     })
+}
+
+/// The same file without the flags of metadata that are not there, for which decoders refuse it while browsers show it.
+pub(crate) fn without_claims(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const METADATA: u8 = 0x08 | 0x04;
+    let flags = HEADER + 8;
+    let claims = chunks(bytes).next().is_some_and(|chunk| &chunk.kind == b"VP8X" && !chunk.data.is_empty());
+    if !claims || bytes[flags] & METADATA == 0 {
+        return Cow::Borrowed(bytes);
+    }
+    let mut honest = bytes.to_vec();
+    // Metadata were read already.
+    honest[flags] &= !METADATA;
+    Cow::Owned(honest)
 }
 
 /// The frame of an `ANMF` chunk: how long it is shown, and its chunks.

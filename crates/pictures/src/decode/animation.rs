@@ -10,7 +10,7 @@ use image::{AnimationDecoder, DynamicImage, ImageResult};
 
 use super::still::agree;
 use super::{Wish, memory};
-use crate::container::png;
+use crate::container::{png, riff};
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
@@ -65,7 +65,7 @@ fn open<'a>(bytes: &'a [u8], head: &Head) -> ImageResult<image::Frames<'a>> {
             decoder.into_frames()
         }
         Format::Webp => {
-            let mut decoder = WebPDecoder::new(source)?;
+            let mut decoder = WebPDecoder::new(Cursor::new(riff::without_claims(bytes)))?;
             agree(&decoder, head.stored)?;
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()

@@ -94,7 +94,15 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
         _ if motion.frames > 1 && (wish.frames == Frames::All || frame > 0) => {
             let count = if wish.frames == Frames::All { motion.frames } else { 1 };
             wish.limits.admit(format, head.stored, false)?;
-            wish.limits.admit_frames(count, head.stored)?;
+            wish.limits.admit_frames(frame.saturating_add(count), head.stored).map_err(|error| match frame {
+                0 => error,
+                // Each frame is drawn upon those before it.
+                _ => Error::TooLarge(format!(
+                    "frame {frame} needs all frames before it, which are over the limit of {} frames and {} megapixels together: ask for an earlier one",
+                    wish.limits.frames,
+                    wish.limits.animation_pixels / 1_000_000
+                )),
+            })?;
             let frames = animation::decode(bytes, &head, frame, count, wish)?;
             frames.into_iter().map(|(raster, delay)| (Pixels::Raster(raster), delay)).collect()
         }

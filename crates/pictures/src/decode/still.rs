@@ -17,7 +17,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageResult};
 
 use super::memory;
 use crate::container::tiff::Tiff;
-use crate::container::{part, png};
+use crate::container::{part, png, riff};
 use crate::error::Error;
 use crate::format::Format;
 
@@ -30,7 +30,7 @@ fn by_image(format: Format, bytes: &[u8], size: (u32, u32)) -> ImageResult<Dynam
     let source = Cursor::new(bytes);
     match format {
         Format::Png => read(PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?, size),
-        Format::Webp => read(WebPDecoder::new(source)?, size),
+        Format::Webp => read(WebPDecoder::new(Cursor::new(riff::without_claims(bytes)))?, size),
         Format::Gif => read(GifDecoder::new(source)?, size),
         Format::Tiff => match indexed::of(bytes) {
             Some((greys, palette)) => Ok(palette.paint(read(TiffDecoder::new(Cursor::new(greys))?, size)?)),

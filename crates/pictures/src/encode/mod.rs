@@ -50,6 +50,10 @@ impl Encoding {
 /// # Errors
 /// When the format cannot hold it, is not one we write, or nobody waits any more.
 pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Vec<u8>, Error> {
+    // Some encoders cannot be stopped once they began.
+    if cancelled() {
+        return Err(Error::Cancelled);
+    }
     let first = &picture.frames.first().expect("a picture has a frame").pixels;
     match encoding.format {
         Format::Jpeg => jpeg::encode(first, encoding),

@@ -12,7 +12,9 @@ use crate::picture::Pixels;
 /// How hard oxipng tries, of 6: beyond, minutes buy a percent.
 const EFFORT: u8 = 3;
 /// It stops trying after this, and gives the best it found.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(3);
+/// It tries only on as many pixels: one attempt at more takes longer than that, and cannot be stopped.
+const SHRUNK_PIXELS: u64 = 8_000_000;
 
 /// Rows of samples as they are written.
 struct Samples {
@@ -49,7 +51,8 @@ pub(super) fn encode(pixels: &Pixels, smallest: bool) -> Result<Vec<u8>, Error> 
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(&samples.bytes).map_err(failed)?;
     writer.finish().map_err(failed)?;
-    if smallest { shrunk(&bytes) } else { Ok(bytes) }
+    let small = u64::from(width) * u64::from(height) <= SHRUNK_PIXELS;
+    if smallest && small { shrunk(&bytes) } else { Ok(bytes) }
 }
 
 /// The same pixels in fewer bytes: other filters, other ways to write colours, more patience.

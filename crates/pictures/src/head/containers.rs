@@ -40,11 +40,14 @@ pub(super) fn png(bytes: &[u8]) -> Option<Head> {
     head.colors = if matches!(color, 0 | 4) { Colors::Grey } else { Colors::Rgb };
     head.alpha = matches!(color, 4 | 6);
     let (mut frames, mut times, mut duration) = (0u32, 0, Duration::ZERO);
-    let mut animated = false;
+    let (mut animated, mut profiled) = (false, false);
     for chunk in chunks {
         match &chunk.kind {
             b"tRNS" => head.alpha = true,
-            b"iCCP" => head.profile = png::profile(chunk.data),
+            b"iCCP" if !profiled => {
+                profiled = true;
+                head.profile = png::profile(chunk.data);
+            }
             b"eXIf" => head.exif = bounded(chunk.data).map(of_byte_order),
             b"acTL" => {
                 animated = true;

@@ -6,7 +6,7 @@ mod strip;
 mod xmp;
 
 pub use exif::{Exif, Position, Tag};
-pub use strip::{Keep, Stripped, strip};
+pub use strip::{Keep, Stripped, strip, strippable};
 
 use crate::container::bmff::Items;
 use crate::container::gif::Block;
@@ -25,6 +25,7 @@ const CHARS: usize = 2000;
 pub struct Metadata {
     exif: Option<Vec<u8>>,
     xmp: Option<Vec<u8>>,
+    properties: Vec<Property>,
     iptc: Option<Vec<u8>>,
     /// Comments, and texts with a name.
     pub texts: Vec<(String, String)>,
@@ -52,6 +53,7 @@ impl Metadata {
             Format::Avif => found.read_avif(bytes),
             Format::Bmp | Format::Ico | Format::Pnm | Format::Svg => {}
         }
+        found.properties = found.xmp.take().and_then(|packet| xmp::properties(&packet)).unwrap_or_default();
         if found.dpi.is_none() {
             found.dpi = found.exif().and_then(|exif| exif.dpi());
         }
@@ -67,7 +69,7 @@ impl Metadata {
     /// The properties of XMP, each with its values.
     #[must_use]
     pub fn xmp(&self) -> Vec<Property> {
-        self.xmp.as_deref().and_then(xmp::properties).unwrap_or_default()
+        self.properties.clone()
     }
 
     /// The fields of IPTC, each with its values.
@@ -79,7 +81,7 @@ impl Metadata {
     /// Whether XMP says where the picture was taken.
     #[must_use]
     pub fn has_xmp_gps(&self) -> bool {
-        self.xmp().iter().any(|(name, _)| is_place(name))
+        self.properties.iter().any(|(name, _)| is_place(name))
     }
 
     fn read_jpeg(&mut self, bytes: &[u8]) {
@@ -96,18 +98,18 @@ impl Metadata {
     }
 
     fn read_png(&mut self, bytes: &[u8]) {
-        for chunk in png::chunks(bytes) {
-            match &chunk.kind {
-                b"pHYs" => self.dpi = png_dpi(chunk.data),
-                b"tEXt" | b"zTXt" | b"iTXt" if self.texts.len() < TEXTS => match png::text(&chunk) {
-                    Some((name, text)) if name == "XML:com.adobe.xmp" => self.xmp = Some(text),
-                    // What other programs packed into a text is no text.
-                    Some((name, text)) if !name.starts_with("Raw profile type") => self.add_text(&name, &text),
-                    _ => {}
-                },
-                _ => {}
+        // Each may inflate to the most there may be, whether it is of use or not.
+        let texts = |chunk: &png::Chunk<'_>| matches!(&chunk.kind, b"tEXt" | b"zTXt" | b"iTXt");
+        for chunk in png::chunks(bytes).filter(texts).take(TEXTS) {
+            match png::keyword(chunk.data) {
+                // What other programs packed into a text is no text.
+                Some(name) if name.starts_with("Raw profile type") => {}
+                Some(name) if name == "XML:com.adobe.xmp" => self.xmp = self.xmp.take().or_else(|| png::text(&chunk)),
+                Some(name) => png::text(&chunk).into_iter().for_each(|text| self.add_text(&name, &text)),
+                None => {}
             }
         }
+        self.dpi = png::chunks(bytes).find(|chunk| &chunk.kind == b"pHYs").and_then(|chunk| png_dpi(chunk.data));
     }
 
     fn read_gif(&mut self, bytes: &[u8]) {

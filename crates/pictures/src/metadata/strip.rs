@@ -35,6 +35,20 @@ const ORIENTATION: u16 = 0x0112;
 const ARTIST: u16 = 0x013b;
 const COPYRIGHT: u16 = 0x8298;
 
+/// Whether metadata can be taken out of a file, by its first bytes alone.
+///
+/// # Errors
+/// When it is of another format than JPEG, PNG, WebP or GIF.
+pub fn strippable(bytes: &[u8]) -> Result<Format, Error> {
+    match Format::of(bytes)? {
+        format @ (Format::Jpeg | Format::Png | Format::Webp | Format::Gif) => Ok(format),
+        other => Err(Error::Impossible(format!(
+            "metadata is taken out of JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which leaves it behind",
+            other.name()
+        ))),
+    }
+}
+
 /// Takes the metadata out of a JPEG, PNG, WebP or GIF. It is shown as before: what turns it upright stays.
 ///
 /// # Errors
@@ -42,17 +56,12 @@ const COPYRIGHT: u16 = 0x8298;
 pub fn strip(source: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> {
     let exif = exif_to_keep(head, keep);
     let mut removed = Vec::new();
-    let stripped = match head.format {
+    let stripped = match strippable(source)? {
         Format::Jpeg => jpeg(source, exif, keep, &mut removed),
         Format::Png => png(source, exif, keep, &mut removed),
         Format::Webp => webp(source, exif, keep, &mut removed),
         Format::Gif => gif(source, keep, &mut removed),
-        other => {
-            return Err(Error::Impossible(format!(
-                "metadata is taken out of JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which leaves it behind",
-                other.name()
-            )));
-        }
+        _ => None,
     };
     let bytes = stripped.ok_or_else(|| Error::Damaged(head.format, "its parts cannot be told apart".into()))?;
     // A place lies in EXIF or XMP, of which nothing that says it stays.
@@ -196,9 +205,9 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
             b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"bKGD" | b"pHYs"
             | b"acTL" | b"fcTL" | b"fdAT" => "",
             b"eXIf" => "exif",
-            b"tEXt" | b"zTXt" | b"iTXt" => match png::text(&chunk) {
-                Some((name, _)) if keep.rights && matches!(name.as_str(), "Author" | "Copyright") => "",
-                Some((name, _)) if name == "XML:com.adobe.xmp" => "xmp",
+            b"tEXt" | b"zTXt" | b"iTXt" => match png::keyword(chunk.data) {
+                Some(name) if keep.rights && matches!(name.as_str(), "Author" | "Copyright") => "",
+                Some(name) if name == "XML:com.adobe.xmp" => "xmp",
                 _ => "comments",
             },
             // What has a capital letter is needed to show the picture.

@@ -3,6 +3,7 @@
 use roxmltree::{Document, Node};
 
 use super::{Property, TEXTS, shown};
+use crate::container::xml;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
@@ -18,7 +19,13 @@ const PREFIXES: &[(&str, &str)] = &[
     ("http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/", "Iptc4xmpCore"),
 ];
 
+/// A packet may be this long: no JPEG holds a longer one.
+const BYTES: usize = 64 << 10;
+
 pub(super) fn properties(packet: &[u8]) -> Option<Vec<Property>> {
+    if packet.len() > BYTES || !xml::has_few_attributes(packet) {
+        return None;
+    }
     let text = String::from_utf8_lossy(packet);
     // Without document types, so that no entity can grow.
     let document = Document::parse(text.trim_matches(['\0', '\u{feff}', ' ', '\n', '\r'])).ok()?;

@@ -263,6 +263,94 @@ fn values_that_share_their_bytes_are_not_copied() {
 }
 
 #[test]
+fn packets_are_looked_at_before_they_are_parsed() {
+    let packet = |attributes: usize, length: usize| {
+        let attributes: String = (0..attributes).map(|n| format!(" x:a{n}='1'")).collect();
+        let packet = format!(
+            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description xmlns:x='urn:x'{attributes}/></rdf:RDF>"
+        );
+        let packet = packet + &" ".repeat(length);
+        let bytes = pixel(&[chunk(b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", packet.as_bytes()].concat())]);
+        pictures::Metadata::of(&bytes, &head(&bytes).unwrap()).xmp().len()
+    };
+    assert_eq!(packet(50, 0), 50);
+    assert_eq!(packet(300, 0), 0);
+    assert_eq!(packet(60_000, 0), 0);
+    assert_eq!(packet(1, 70_000), 0);
+}
+
+#[test]
+fn little_is_inflated() {
+    let packed = |text: &[u8]| {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let text = |name: &str, content: &[u8]| chunk(b"zTXt", &[name.as_bytes(), b"\0\0", &packed(content)].concat());
+    // A hundred that are none, and one that is never come to.
+    let mut chunks = vec![chunk(b"zTXt", b"wrong\0\0wrong"); 99];
+    chunks.extend([text("first", b"1"), text("second", b"2")]);
+    let bytes = pixel(&chunks);
+    let texts = pictures::Metadata::of(&bytes, &head(&bytes).unwrap()).texts;
+    assert_eq!(texts, [("first".to_owned(), "1".to_owned())]);
+    let profile = |content: &[u8]| chunk(b"iCCP", &[b"name\0\0", &packed(content)[..]].concat());
+    let bytes = pixel(&[chunk(b"iCCP", b"name\0\0wrong"), profile(&[7; 200]), profile(&[8; 200])]);
+    assert_eq!(head(&bytes).unwrap().profile, None, "the first is the one that counts");
+    assert!(all(&bytes).is_ok(), "{:?}", all(&bytes));
+}
+
+#[test]
+fn a_frame_is_as_much_as_all_before_it() {
+    let one =
+        |bytes: &[u8], frame| pictures::decode(bytes, &Wish { frames: Frames::One(frame), ..Wish::whole(&|| false) });
+    assert!(one(&gif(8, 8, 2_000), 199).is_ok());
+    let error = one(&gif(8, 8, 2_000), 1_999).unwrap_err();
+    assert!(matches!(&error, Error::TooLarge(message) if message.contains("200")), "{error:?}");
+    assert!(matches!(one(&gif(7_000, 7_000, 9), 8), Err(Error::TooLarge(_))));
+}
+
+#[test]
+fn items_are_not_made_of_nothing() {
+    let boxed = |kind: &[u8; 4], data: &[u8]| [&(data.len() as u32 + 8).to_be_bytes()[..], kind, data].concat();
+    let file = |items: u16, extents: u16| {
+        let ids = 1..=items;
+        let infos: Vec<u8> = ids
+            .clone()
+            .flat_map(|id| boxed(b"infe", &[&[2, 0, 0, 0][..], &id.to_be_bytes(), &[0, 0], b"av01"].concat()))
+            .collect();
+        let places: Vec<u8> =
+            ids.flat_map(|id| [&id.to_be_bytes()[..], &[0, 0], &extents.to_be_bytes()].concat()).collect();
+        let size = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8]);
+        let properties = [boxed(b"ipco", &size), boxed(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1])].concat();
+        let meta = [
+            vec![0; 4],
+            boxed(b"pitm", &[0, 0, 0, 0, 0, 1]),
+            boxed(b"iinf", &[&[0; 4][..], &items.to_be_bytes(), &infos].concat()),
+            // Offsets, lengths and bases of no bytes.
+            boxed(b"iloc", &[&[0; 6][..], &items.to_be_bytes(), &places].concat()),
+            boxed(b"iprp", &properties),
+        ]
+        .concat();
+        [boxed(b"ftyp", b"avif\0\0\0\0avifmif1"), boxed(b"meta", &meta)].concat()
+    };
+    assert!(head(&file(1, 1)).is_ok());
+    assert!(head(&file(4, 1_000)).is_ok());
+    assert!(matches!(head(&file(400, 65_535)), Err(Error::Damaged(..))));
+    // And where nothing can be taken out, nothing is parsed.
+    let error = pictures::strippable(&file(400, 65_535)).unwrap_err();
+    assert!(matches!(&error, Error::Impossible(message) if message.contains("AVIF")), "{error:?}");
+}
+
+#[test]
+fn metadata_that_are_claimed_and_missing_are_no_damage() {
+    let lossless = b"\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0".to_vec();
+    for flags in [0, 0x08, 0x04, 0x0c] {
+        let bytes = riff(&[(b"VP8X", [&[flags][..], &[0; 9]].concat()), (b"VP8L", lossless.clone())]);
+        assert_eq!(all(&bytes).unwrap().frame_size(), (1, 1), "{flags}");
+    }
+}
+
+#[test]
 fn drawings_stay_small() {
     let svg = |content: &str| {
         format!(
