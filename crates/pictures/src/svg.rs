@@ -1,15 +1,17 @@
 //! SVG to pixels: with our own typeface, and nothing from outside the text itself.
 
+mod bounds;
+
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use flate2::read::MultiGzDecoder;
 use image::{DynamicImage, RgbaImage};
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::filter::Kind;
-use resvg::usvg::{self, Group, ImageHrefResolver, Node, Options, Tree, fontdb};
+use resvg::usvg::roxmltree::{Document, ParsingOptions};
+use resvg::usvg::{self, ImageHrefResolver, Options, Tree, fontdb};
 
-use crate::container::inflated;
+use crate::container::{inflated, xml};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -18,10 +20,6 @@ use crate::limits::Limits;
 const BYTES: usize = 2 << 20;
 /// An SVG may have this many tags.
 const TAGS: usize = 100_000;
-/// Steps the filters of an SVG may take: seconds of work.
-const FILTER_STEPS: f64 = 2e9;
-/// A layer with a filter may be this many times as wide and high as the drawing.
-const LAYER: f64 = 5.0;
 
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
@@ -59,6 +57,14 @@ impl Drawing {
         if svg.iter().filter(|byte| **byte == b'<').count() > TAGS {
             return Err(Error::TooLarge(format!("this SVG has more than {TAGS} elements")));
         }
+        if !xml::has_few_attributes(&svg) {
+            return Err(Error::TooLarge("an element of this SVG has too many attributes".into()));
+        }
+        let malformed = || Error::Damaged(Format::Svg, "it is not well-formed".into());
+        let text = std::str::from_utf8(&svg).map_err(|_| malformed())?;
+        let parsing = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+        let document = Document::parse_with_options(text, parsing).map_err(|_| malformed())?;
+        bounds::admit(&document)?;
         let options = Options {
             font_family: fonts::FAMILY.to_owned(),
             fontdb: FONTS.clone(),
@@ -68,12 +74,12 @@ impl Drawing {
             },
             ..Options::default()
         };
-        let tree = Tree::from_data(&svg, &options).map_err(|error| match error {
+        let tree = Tree::from_xmltree(&document, &options).map_err(|error| match error {
             usvg::Error::ElementsLimitReached => Error::TooLarge("this SVG has too many elements".into()),
             usvg::Error::InvalidSize => {
                 Error::Damaged(Format::Svg, "it has no width and height, and no viewBox".into())
             }
-            _ => Error::Damaged(Format::Svg, "it is not well-formed".into()),
+            _ => malformed(),
         })?;
         Ok(Self(tree))
     }
@@ -94,11 +100,9 @@ impl Drawing {
         let mut pixmap = Pixmap::new(width, height)
             .ok_or_else(|| Error::TooLarge("there is not enough memory for this picture".into()))?;
         let size = self.0.size();
-        let steps =
-            steps(self.0.root(), f64::from(width), f64::from(height), f64::from(width) / f64::from(size.width()));
-        if steps > FILTER_STEPS {
+        if !bounds::is_quick(self.0.root(), (width, height), f64::from(width) / f64::from(size.width())) {
             return Err(Error::TooLarge(
-                "the filters of this SVG would take too long: draw it smaller, or without".into(),
+                "this SVG would take too long to draw: draw it smaller, or with fewer layers and filters".into(),
             ));
         }
         let scale = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
@@ -106,37 +110,4 @@ impl Drawing {
         let pixels = pixmap.take_demultiplied();
         Ok(RgbaImage::from_raw(width, height, pixels).expect("four bytes a pixel").into())
     }
-}
-
-/// About how many steps the filters in a group take, when it is drawn on so many pixels and so much larger than it says.
-fn steps(group: &Group, width: f64, height: f64, scale: f64) -> f64 {
-    let (across, down) = group.abs_transform().get_scale();
-    let scales = (f64::from(across) * scale, f64::from(down) * scale);
-    let mut all = 0.0;
-    for filter in group.filters() {
-        let rect = filter.rect();
-        let side = |length: f32, scale: f64, most: f64| (f64::from(length) * scale).min(most * LAYER);
-        let (wide, high) = (side(rect.width(), scales.0, width), side(rect.height(), scales.1, height));
-        for primitive in filter.primitives() {
-            let each = match primitive.kind() {
-                Kind::Morphology(spread) => {
-                    let reach = |radius: f32, scale: f64, most: f64| (2.0 * f64::from(radius) * scale + 1.0).min(most);
-                    reach(spread.radius_x().get(), scales.0, wide) * reach(spread.radius_y().get(), scales.1, high)
-                }
-                Kind::Turbulence(noise) => 40.0 * f64::from(noise.num_octaves()),
-                Kind::ConvolveMatrix(convolve) => {
-                    f64::from(convolve.matrix().columns()) * f64::from(convolve.matrix().rows())
-                }
-                _ => 10.0,
-            };
-            all += wide * high * each;
-        }
-    }
-    for node in group.children() {
-        if let Node::Group(inner) = node {
-            all += steps(inner, width, height, scale);
-        }
-        node.subroots(|root| all += steps(root, width, height, scale));
-    }
-    all
 }

@@ -408,6 +408,48 @@ fn drawings_stay_small() {
     assert!(matches!(Drawing::read(&zipped.finish().unwrap()), Err(Error::TooLarge(_))));
 }
 
+#[test]
+fn drawings_are_refused_before_they_take_long() {
+    let svg = |side: u32, content: &str| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='{side}' height='{side}'>{content}</svg>"
+        )
+    };
+    let layers = "<g opacity='.5'><rect width='5000' height='5000'/></g>";
+    let words = |count: usize| format!("<text id='t' y='9'>{}</text>", "word ".repeat(count));
+    let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
+    let nested =
+        "<g id='u0'>WORDS</g><g id='u1'><use href='#u0'/><use href='#u0'/></g>".replace("WORDS", &words(3_000));
+    for (name, text) in [
+        ("layers", svg(5_000, &layers.repeat(3_000))),
+        ("small layers", svg(500, &layers.repeat(3_000))),
+        ("rectangles", svg(5_000, &"<rect width='5000' height='5000'/>".repeat(3_000))),
+        ("edges", svg(5_000, &format!("<path d='M0 0{}'/>", "V5000V0".repeat(100_000)))),
+        ("text", svg(64, &words(5_000))),
+        ("text that is used", svg(64, &(words(1_000) + &"<use xlink:href='#t'/>".repeat(9)))),
+        ("text that is used twice", svg(64, &nested)),
+        ("styles", svg(64, &format!("<style>{}</style>", ".a{fill:red}".repeat(6_000)))),
+        (
+            "styles of many",
+            svg(64, &format!("<style>{}</style>{}", ".a{fill:red}".repeat(2_000), "<g/>".repeat(20_000))),
+        ),
+        ("attributes", svg(64, &format!("<g{attributes}/>"))),
+    ] {
+        let drawn =
+            Drawing::read(text.as_bytes()).and_then(|drawing| drawing.draw(drawing.size(), &pictures::Limits::DEFAULT));
+        assert!(matches!(drawn, Err(Error::TooLarge(_))), "{name}: {:?}", drawn.map(|_| ()));
+    }
+    for (name, text) in [
+        ("layers", svg(500, &layers.repeat(20))),
+        ("text", svg(64, &words(500))),
+        ("paths", svg(500, &"<path d='M1 1L9 9L1 9Z' fill='red' stroke='blue'/>".repeat(20_000))),
+        ("itself", svg(64, "<g id='a'><text>a</text><use href='#a'/></g>")),
+    ] {
+        let drawing = Drawing::read(text.as_bytes()).unwrap();
+        assert!(drawing.draw(drawing.size(), &pictures::Limits::DEFAULT).is_ok(), "{name}");
+    }
+}
+
 /// Runs last by its name: the peak is that of every test before it.
 #[test]
 fn zz_memory_stayed_small() {
