@@ -15,6 +15,7 @@ LEAST_SHARE = 0.3
 # What was encrypted or hashed before cannot be made up, nor can a picture: here one call must succeed, the example.
 TAKES_WHAT_WAS_MADE = ("crypto/decrypt", "crypto/passwords/verify", "/image/")
 LONGEST_MESSAGE = 300
+RECORDED = 1_000_000
 SHOWN_FAULTS = 20
 SHOWN_CHARACTERS = 1000
 
@@ -59,7 +60,13 @@ def batch_items(response):
     """The answers in the answer to a batch."""
     if "application/json" not in dict((k.lower(), v) for k, v in response["headers"].items()).get("content-type", []):
         return []
-    answer = body_of(response)
+    try:
+        answer = body_of(response)
+    except ValueError:
+        # Pictures in a batch: of what is long only the beginning is recorded.
+        if len(response["content"]["$base64"]) < RECORDED:
+            raise
+        return []
     return answer["items"] if "succeeded" in answer else []
 
 

@@ -49,7 +49,7 @@ fn frames_count_when_pictures_grow() {
     ] {
         let answer = client().post_as("image/gif", &format!("/api/v1/image/{operation}?{options}"), gif.clone());
         assert_eq!(answer.status, 413, "{operation}: {:?}", answer.body.len());
-        assert!(answer.message().contains("megapixels together"), "{}", answer.message());
+        assert!(answer.message().contains("together"), "{}", answer.message());
     }
 }
 
