@@ -120,7 +120,9 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
         return Err(conflict("quality", "send one of quality, similarity and maxBytes, not several"));
     }
     let source = request.image.bytes();
-    let picture = input::picture("image", &request.image, None, Frames::All, call)?;
+    let head = input::head("image", &request.image)?;
+    let frames = Output::frames(request.format, &head, call);
+    let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output { format: request.format, progressive: true, smallest: true, ..Output::default() };
     let format = output.format_for(&picture);
     let output = Output { format: Some(format), ..output };

@@ -1,6 +1,10 @@
 //! Fewer bytes, and what to do when there are no fewer.
 
+use std::time::Duration;
+
 use chassis::testing::Answer;
+use pictures::image::{GrayImage, Luma};
+use pictures::{Encoding, Format, Frame, Picture, Pixels, encode};
 
 use crate::{answered, client, pixels, png, shared};
 
@@ -90,4 +94,21 @@ fn quality_is_for_avif_too() {
     let source = textured(64, 64);
     let bytes = |quality: u8| operated(&format!("optimize?format=avif&quality={quality}"), &source).body.len();
     assert!(bytes(30) < bytes(80));
+}
+
+#[test]
+fn a_lost_animation_is_said() {
+    let frame = |shade: u8| Frame {
+        pixels: Pixels::Raster(GrayImage::from_pixel(8, 8, Luma([shade])).into()),
+        delay: Duration::from_millis(50),
+    };
+    let moving =
+        Picture { frames: vec![frame(0), frame(200)], ..Picture::still(Format::Gif, GrayImage::new(8, 8).into()) };
+    let gif = encode(&moving, &Encoding::of(Format::Gif), &|| false).unwrap();
+    let warned = |options: &str| {
+        let answer = operated(&format!("optimize?maxBytes=50000&{options}"), &gif);
+        answered(&answer)["warnings"].to_string().contains("animation-lost")
+    };
+    assert!(warned("format=png"));
+    assert!(!warned("format=webp"));
 }
