@@ -27,7 +27,7 @@ use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
 use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading, STREAM_TIME};
 use crate::metrics::RouteMetrics;
-use crate::operation::{Caching, Operation};
+use crate::operation::{Caching, Isolation, Operation};
 use crate::output::Output;
 use crate::pool::Cost;
 use crate::runtime::Runtime;
@@ -269,8 +269,12 @@ impl Mounted {
         call: Arc<Call>,
         deadline: Instant,
     ) -> Result<Answer, Error> {
-        if self.operation.isolated.as_ref().is_some_and(|needs| needs(task.request())) {
-            let (json, files) = task.write()?;
+        let isolated = match self.operation.isolation {
+            Isolation::Never => None,
+            Isolation::Always => Some(task.write()?),
+            Isolation::WithFile(needs) => Some(task.write()?).filter(|(_, files)| files.iter().any(needs)),
+        };
+        if let Some((json, files)) = isolated {
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };
             let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, deadline, limit)).await?;

@@ -16,6 +16,7 @@ use crate::answer::{Makes, OperationResponse};
 use crate::call::Call;
 use crate::decode::Layout;
 use crate::error::Error;
+use crate::files::File;
 use crate::output::Output;
 use crate::pool::Cost;
 use crate::task::{Function, Prepare, answered, preparing};
@@ -50,7 +51,7 @@ pub struct Operation {
     pub(crate) cost: Box<CostOf>,
     pub(crate) inline_up_to: usize,
     pub(crate) cache: Option<Caching>,
-    pub(crate) isolated: Option<Box<Decides>>,
+    pub(crate) isolation: Isolation,
     pub(crate) foreign: Option<ErrorShape>,
     pub(crate) layout: Layout,
     pub(crate) prepare: Box<Prepare>,
@@ -59,8 +60,14 @@ pub struct Operation {
 /// What a request costs.
 type CostOf = dyn Fn(&dyn Any) -> Cost + Send + Sync;
 
-/// Whether a request is for a process of its own.
-type Decides = dyn Fn(&dyn Any) -> bool + Send + Sync;
+/// Which requests are for a process of their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Isolation {
+    Never,
+    Always,
+    /// Those with such a file.
+    WithFile(fn(&File) -> bool),
+}
 
 /// How another product writes its errors.
 pub(crate) type ErrorShape = fn(&Error) -> Value;
@@ -94,7 +101,7 @@ impl Operation {
             cost: Box::new(|_| Cost::Light),
             inline_up_to: 0,
             cache: None,
-            isolated: None,
+            isolation: Isolation::Never,
             foreign: None,
             layout,
             prepare: preparing(function),
@@ -247,19 +254,18 @@ impl Operation {
     #[must_use]
     pub fn isolated(mut self) -> Self {
         assert!(!self.is_streaming(), "{}: a stream does not go to a worker", self.path);
-        self.isolated = Some(Box::new(|_| true));
+        self.isolation = Isolation::Always;
         self
     }
 
-    /// The same, for the requests that need it: a process costs a few milliseconds.
+    /// The same, for the requests with a file that needs it: a process costs a few milliseconds.
     ///
     /// # Panics
-    /// When it is not the operation's own request, or one that is read as it arrives.
+    /// When the request is read as it arrives.
     #[must_use]
-    pub fn isolated_when<Q: OperationRequest>(mut self, needs: impl Fn(&Q) -> bool + Send + Sync + 'static) -> Self {
-        assert_eq!(self.request_type, TypeId::of::<Q>(), "{}: the choice is that of another request", self.path);
+    pub fn isolated_with(mut self, needs: fn(&File) -> bool) -> Self {
         self = self.isolated();
-        self.isolated = Some(Box::new(move |request| request.downcast_ref().is_none_or(&needs)));
+        self.isolation = Isolation::WithFile(needs);
         self
     }
 

@@ -19,7 +19,7 @@ use crate::files::Link;
 use crate::health::{Check, Health, Probe};
 use crate::metrics::RouteMetrics;
 use crate::mount::{Mounted, work};
-use crate::operation::{Operation, OperationRequest};
+use crate::operation::{Isolation, Operation, OperationRequest};
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::task::Later;
@@ -202,7 +202,10 @@ impl Service {
     /// Runs one operation in this process, which is a worker: the request comes on standard input.
     #[must_use]
     pub fn work(self, operation: &str) -> ExitCode {
-        let found = self.operations.iter().find(|known| known.isolated.is_some() && known.name() == operation);
+        let found = self
+            .operations
+            .iter()
+            .find(|known| !matches!(known.isolation, Isolation::Never) && known.name() == operation);
         match found {
             Some(operation) => worker::child(|parcel, deadline| work(operation, &parcel, deadline)),
             None => ExitCode::FAILURE,

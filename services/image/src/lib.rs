@@ -44,118 +44,42 @@ const DRAWN: Duration = Duration::from_secs(24 * 3600);
 pub fn service(_: &Settings) -> Result<Service, String> {
     let service = Service::new("image", "Resize, convert, draw, codes, charts")
         .compute("POST /resize", resize::resize, |op| {
-            picture(
-                op,
-                "Resize a picture",
-                resize::DESCRIPTION,
-                resize::example(),
-                |request: &resize::ResizeRequest| is_risky(&request.image),
-            )
+            picture(op, "Resize a picture", resize::DESCRIPTION, resize::example())
         })
         .compute("POST /thumbnail", thumbnail::thumbnail, |op| {
-            picture(
-                op,
-                "Make several sizes of one picture",
-                thumbnail::DESCRIPTION,
-                thumbnail::example(),
-                |request: &thumbnail::ThumbnailRequest| is_risky(&request.image),
-            )
+            picture(op, "Make several sizes of one picture", thumbnail::DESCRIPTION, thumbnail::example())
         })
         .compute("POST /convert", convert::convert, |op| {
-            picture(
-                op,
-                "Convert a picture to another format",
-                convert::DESCRIPTION,
-                convert::example(),
-                |request: &convert::ConvertRequest| is_risky(&request.image),
-            )
+            picture(op, "Convert a picture to another format", convert::DESCRIPTION, convert::example())
         })
         .compute("POST /optimize", optimize::optimize, |op| {
-            picture(
-                op,
-                "Make a picture smaller in bytes",
-                optimize::DESCRIPTION,
-                optimize::example(),
-                |request: &optimize::OptimizeRequest| is_risky(&request.image),
-            )
+            picture(op, "Make a picture smaller in bytes", optimize::DESCRIPTION, optimize::example())
         })
         .compute("POST /crop", crop::crop, |op| {
-            picture(
-                op,
-                "Cut a part out of a picture",
-                crop::DESCRIPTION,
-                crop::example(),
-                |request: &crop::CropRequest| is_risky(&request.image),
-            )
+            picture(op, "Cut a part out of a picture", crop::DESCRIPTION, crop::example())
         })
         .compute("POST /rotate", rotate::rotate, |op| {
-            picture(
-                op,
-                "Turn or mirror a picture",
-                rotate::DESCRIPTION,
-                rotate::example(),
-                |request: &rotate::RotateRequest| is_risky(&request.image),
-            )
+            picture(op, "Turn or mirror a picture", rotate::DESCRIPTION, rotate::example())
         })
         .compute("POST /adjust", adjust::adjust, |op| {
-            picture(
-                op,
-                "Change how a picture looks",
-                adjust::DESCRIPTION,
-                adjust::example(),
-                |request: &adjust::AdjustRequest| is_risky(&request.image),
-            )
+            picture(op, "Change how a picture looks", adjust::DESCRIPTION, adjust::example())
         })
         .compute("POST /overlay", overlay::overlay, |op| {
-            picture(
-                op,
-                "Put a picture or text upon a picture",
-                overlay::DESCRIPTION,
-                overlay::example(),
-                |request: &overlay::OverlayRequest| {
-                    is_risky(&request.image) || request.overlay.as_ref().is_some_and(is_risky)
-                },
-            )
+            picture(op, "Put a picture or text upon a picture", overlay::DESCRIPTION, overlay::example())
         })
-        .compute("POST /info", info::info, |op| {
-            op.summary("Say what a picture is")
-                .description(info::DESCRIPTION)
-                .example(info::example())
-                .cost(Cost::Heavy)
-                .isolated_when(|request: &info::InfoRequest| is_risky(&request.image))
-        })
+        .compute("POST /info", info::info, |op| facts(op, "Say what a picture is", info::DESCRIPTION, info::example()))
         .compute("POST /metadata/read", metadata::read, |op| {
-            op.summary("Read the metadata of a picture")
-                .description(metadata::READ_DESCRIPTION)
-                .example(metadata::read_example())
-                .cost(Cost::Heavy)
-                .isolated_when(|request: &metadata::MetadataReadRequest| is_risky(&request.image))
+            facts(op, "Read the metadata of a picture", metadata::READ_DESCRIPTION, metadata::read_example())
         })
         .compute("POST /metadata/strip", metadata::strip, |op| {
-            op.summary("Take the metadata out of a picture")
-                .description(metadata::STRIP_DESCRIPTION)
-                .example(metadata::strip_example())
+            facts(op, "Take the metadata out of a picture", metadata::STRIP_DESCRIPTION, metadata::strip_example())
                 .answers(metadata::MEDIA_TYPES)
-                .cost(Cost::Heavy)
-                .isolated_when(|request: &metadata::MetadataStripRequest| is_risky(&request.image))
         })
         .compute("POST /colors", colors::colors, |op| {
-            facts(
-                op,
-                "Find the colours of a picture",
-                colors::DESCRIPTION,
-                colors::example(),
-                |request: &colors::ColorsRequest| is_risky(&request.image),
-            )
+            facts(op, "Find the colours of a picture", colors::DESCRIPTION, colors::example())
         })
         .compute("POST /hash", hash::hash, |op| {
-            facts(
-                op,
-                "Hash what a picture shows, and compare two",
-                hash::DESCRIPTION,
-                hash::example(),
-                |request: &hash::HashRequest| is_risky(&request.image) || request.other.as_ref().is_some_and(is_risky),
-            )
+            facts(op, "Hash what a picture shows, and compare two", hash::DESCRIPTION, hash::example())
         })
         .compute("POST /codes/generate", generate::generate, |op| {
             op.summary("Draw a QR code, bar code or another code")
@@ -167,7 +91,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
                     None => Cost::Light,
                 })
                 .cache(DRAWN, 1)
-                .isolated_when(|request: &generate::CodesGenerateRequest| request.logo.as_ref().is_some_and(is_risky))
+                .isolated_with(is_risky)
         })
         .compute("POST /codes/read", read::read, |op| {
             op.summary("Read the codes in a picture")
@@ -188,23 +112,11 @@ pub fn service(_: &Settings) -> Result<Service, String> {
 }
 
 /// An operation that makes pictures of pictures.
-fn picture<Q: OperationRequest>(
-    op: Operation,
-    summary: &str,
-    description: &str,
-    example: Q,
-    risky: fn(&Q) -> bool,
-) -> Operation {
-    facts(op, summary, description, example, risky).answers(output::MEDIA_TYPES)
+fn picture<Q: OperationRequest>(op: Operation, summary: &str, description: &str, example: Q) -> Operation {
+    facts(op, summary, description, example).answers(output::MEDIA_TYPES)
 }
 
-/// An operation that says something of pictures whose pixels it reads.
-fn facts<Q: OperationRequest>(
-    op: Operation,
-    summary: &str,
-    description: &str,
-    example: Q,
-    risky: fn(&Q) -> bool,
-) -> Operation {
-    op.summary(summary).description(description).example(example).cost(Cost::Heavy).isolated_when(risky)
+/// An operation that reads pictures.
+fn facts<Q: OperationRequest>(op: Operation, summary: &str, description: &str, example: Q) -> Operation {
+    op.summary(summary).description(description).example(example).cost(Cost::Heavy).isolated_with(is_risky)
 }
