@@ -10,6 +10,7 @@
 //! | `metadata/` | EXIF, XMP, IPTC and comments, read and taken out |
 //! | `picture.rs` | frames of pixels, or the planes of a JPEG as they are |
 //! | `resample.rs` | another size |
+//! | `shrink.rs` | a smaller size, while rows are still being read |
 //! | `svg.rs` | drawings to pixels |
 //! | `encode/` | a picture to bytes |
 
@@ -24,6 +25,7 @@ mod limits;
 mod metadata;
 mod picture;
 mod resample;
+mod shrink;
 mod svg;
 
 pub use color::profile_name;

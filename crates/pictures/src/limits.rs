@@ -8,7 +8,7 @@ use crate::format::Format;
 pub struct Limits {
     /// Pixels of a picture that is decoded whole.
     pub pixels: u64,
-    /// Pixels of a JPEG of which only a smaller picture is decoded.
+    /// Pixels of a JPEG or PNG of which only a smaller picture is decoded.
     pub scaled_pixels: u64,
     /// Pixels along one side.
     pub side: u32,

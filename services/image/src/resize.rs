@@ -139,7 +139,10 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     let (width, height) = plan.result();
     Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
     let frames = Output::frames(request.format, &source, call);
-    let picture = input::picture("image", &request.image, Some(plan.whole_size()), frames, call)?;
+    // The nearest pixel is one of those that are there.
+    let mixed = request.kernel != Kernel::Nearest || source.format == Format::Svg;
+    let at_least = mixed.then(|| plan.whole_size());
+    let picture = input::picture("image", &request.image, at_least, frames, call)?;
     let plan = plan.placed(&picture, request.position, call)?;
     let picture = pictures::resample(&picture, plan.region, plan.size, request.kernel.into(), &|| call.cancelled())
         .map_err(about("image"))?;

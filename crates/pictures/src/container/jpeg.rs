@@ -32,7 +32,8 @@ pub(crate) fn segments(bytes: &[u8]) -> (Vec<Segment<'_>>, Option<usize>) {
     }
 }
 
-fn segment(bytes: &[u8], at: usize, marker: u8) -> Option<Segment<'_>> {
+/// The segment at a place, whose marker is known.
+pub(crate) fn segment(bytes: &[u8], at: usize, marker: u8) -> Option<Segment<'_>> {
     let length = usize::from(u16::from_be_bytes(*part(bytes, at + 2, 2)?.first_chunk()?));
     let whole = part(bytes, at, length + 2)?;
     Some(Segment { marker, data: whole.get(4..)?, whole })

@@ -51,7 +51,18 @@ pub(crate) fn without_claims(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(honest)
 }
 
-/// The frame of an `ANMF` chunk: how long it is shown, and its chunks.
+/// A chunk with its header, made even.
+pub(crate) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let mut whole = [&kind[..], &length, data].concat();
+    whole.resize(whole.len().next_multiple_of(2), 0);
+    whole
+}
+
+/// What an `ANMF` chunk says of its frame before that begins.
+pub(crate) const FRAME: usize = 16;
+
+/// How long the frame of an `ANMF` chunk is shown.
 pub(crate) fn frame_millis(data: &[u8]) -> Option<u32> {
     let [low, middle, high] = *part(data, 12, 3)?.first_chunk()?;
     Some(u32::from_le_bytes([low, middle, high, 0]))

@@ -4,6 +4,7 @@ mod animation;
 pub(crate) mod avif;
 mod cmyk;
 mod jpeg;
+mod png;
 pub(crate) mod still;
 
 use std::time::Duration;
@@ -14,15 +15,15 @@ use image::metadata::Orientation;
 use crate::color::{foreign, to_srgb};
 use crate::error::{Error, guarded};
 use crate::format::Format;
-use crate::head::{head, turns};
+use crate::head::{Head, head, turns};
 use crate::limits::Limits;
 use crate::picture::{Frame, Picture, Pixels, Planes};
 use crate::svg::Drawing;
 
 /// What the caller needs of a picture.
 pub struct Wish<'a> {
-    /// Width and height the caller will shrink it to at the smallest, upright: a JPEG may come smaller than it is, but
-    /// never so small that the caller's picture would be worse for it; a drawing comes as large as that. Nothing when all
+    /// Width and height the caller will shrink it to at the smallest, upright: a JPEG or PNG may come smaller than it is,
+    /// but never so small that the caller's picture would be worse for it; a drawing comes as large as that. Nothing when all
     /// pixels are needed.
     pub at_least: Option<(u32, u32)>,
     /// Which frames of an animation.
@@ -85,12 +86,10 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
     if (wish.cancelled)() {
         return Err(Error::Cancelled);
     }
+    let at_least = wish.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
     let still = |pixels| vec![(pixels, Duration::ZERO)];
     let frames = match format {
-        Format::Jpeg => {
-            let at_least = wish.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
-            still(jpeg::decode(bytes, &head, at_least, wish)?)
-        }
+        Format::Jpeg => still(jpeg::decode(bytes, &head, at_least, wish)?),
         _ if motion.frames > 1 && (wish.frames == Frames::All || frame > 0) => {
             let count = if wish.frames == Frames::All { motion.frames } else { 1 };
             wish.limits.admit(format, head.stored, false)?;
@@ -106,18 +105,7 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             let frames = animation::decode(bytes, &head, frame, count, wish)?;
             frames.into_iter().map(|(raster, delay)| (Pixels::Raster(raster), delay)).collect()
         }
-        _ => {
-            // Sixteen bits take twice the room.
-            let pixels = if head.depth > 8 { wish.limits.pixels / 2 } else { wish.limits.pixels };
-            Limits { pixels, ..wish.limits }.admit(format, head.stored, false)?;
-            let raster = match format {
-                Format::Avif => avif::decode(bytes, &head, wish.cancelled)?,
-                _ => still::decode(format, bytes, head.stored)?,
-            };
-            // The first frame of a GIF has alpha always, mostly for nothing.
-            let raster = if format == Format::Gif && is_opaque(&raster) { raster.into_rgb8().into() } else { raster };
-            still(Pixels::Raster(raster))
-        }
+        _ => still(Pixels::Raster(raster(format, bytes, &head, at_least, wish)?)),
     };
     let mut finished = Vec::with_capacity(frames.len());
     for (pixels, delay) in frames {
@@ -134,6 +122,30 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
         finished.push(Frame { pixels, delay });
     }
     Ok(Picture { format, size, frames: finished, loops: motion.loops })
+}
+
+/// A still picture, or the first frame of one that moves, that is no JPEG.
+fn raster(
+    format: Format,
+    bytes: &[u8],
+    head: &Head,
+    at_least: Option<(u32, u32)>,
+    wish: &Wish<'_>,
+) -> Result<DynamicImage, Error> {
+    if format == Format::Png
+        && let Some(smaller) = png::decode(bytes, head, at_least, wish)?
+    {
+        return Ok(smaller);
+    }
+    // Sixteen bits take twice the room.
+    let pixels = if head.depth > 8 { wish.limits.pixels / 2 } else { wish.limits.pixels };
+    Limits { pixels, ..wish.limits }.admit(format, head.stored, false)?;
+    let raster = match format {
+        Format::Avif => avif::decode(bytes, head, wish.cancelled)?,
+        _ => still::decode(format, bytes, head.stored)?,
+    };
+    // The first frame of a GIF has alpha always, mostly for nothing.
+    Ok(if format == Format::Gif && is_opaque(&raster) { raster.into_rgb8().into() } else { raster })
 }
 
 fn out_of_range(index: u32, count: u32, what: &str) -> Error {

@@ -123,6 +123,15 @@ fn tiff(entries: &[(u16, Cow<'_, [u8]>)]) -> Vec<u8> {
     bytes
 }
 
+const ADOBE: usize = 12;
+const SCAN: u8 = 0xda;
+const END: u8 = 0xd9;
+
+/// Whether a segment of a JPEG that is no scan has a part in showing it: frames and tables (T.81, table B.1).
+fn shows(marker: u8) -> bool {
+    matches!(marker, 0xc0..=0xc7 | 0xc9..=0xcf | 0xdb..=0xdd)
+}
+
 fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
     let (segments, scan) = jpeg::segments(bytes);
     let mut stripped = bytes.get(..2)?.to_vec();
@@ -156,11 +165,15 @@ fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
                 }
             }
             0xed => "iptc",
-            // What colours the components are is said here.
-            0xee if data.starts_with(b"Adobe") => "",
+            // What colours the components are is said here, in so many bytes (T.872, section 6.5.3).
+            0xee if data.starts_with(b"Adobe") && data.len() >= ADOBE => {
+                stripped.extend_from_slice(&[0xff, 0xee, 0, ADOBE as u8 + 2]);
+                stripped.extend_from_slice(&data[..ADOBE]);
+                if data.len() > ADOBE { "other" } else { continue }
+            }
             0xfe => "comments",
-            0xe0..=0xef => "other",
-            _ => "",
+            marker if shows(marker) => "",
+            _ => "other",
         };
         match gone {
             "" => stripped.extend_from_slice(segment.whole),
@@ -171,10 +184,16 @@ fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
     let scan = scan?;
     let end = jpeg::end(bytes, scan).unwrap_or(bytes.len());
     for (marker, place) in jpeg::parts(bytes, scan, end) {
-        match marker {
-            0xe0..=0xef | 0xfe => removed.push("other"),
-            _ => stripped.extend_from_slice(&bytes[place]),
+        // What lies between a table and the next marker is of no use to anybody.
+        let kept = match marker {
+            SCAN | END => place.len(),
+            _ if shows(marker) => jpeg::segment(bytes, place.start, marker)?.whole.len().min(place.len()),
+            _ => 0,
+        };
+        if kept < place.len() {
+            removed.push("other");
         }
+        stripped.extend_from_slice(&bytes[place.start..place.start + kept]);
     }
     if end < bytes.len() {
         removed.push("other");
@@ -202,7 +221,7 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
                     "profile"
                 }
             }
-            b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"bKGD" | b"pHYs"
+            b"IHDR" | b"PLTE" | b"IEND" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"bKGD" | b"pHYs"
             | b"acTL" | b"fcTL" | b"fdAT" => "",
             b"eXIf" => "exif",
             b"tEXt" | b"zTXt" | b"iTXt" => match png::keyword(chunk.data) {
@@ -210,8 +229,6 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
                 Some(name) if name == "XML:com.adobe.xmp" => "xmp",
                 _ => "comments",
             },
-            // What has a capital letter is needed to show the picture.
-            [first, ..] if first.is_ascii_uppercase() => "",
             _ => "other",
         };
         match gone {
@@ -242,7 +259,12 @@ fn webp(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
                 *flags = *flags & !(EXIF | XMP | kept) | if exif.is_some() { EXIF } else { 0 };
                 continue;
             }
-            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" => "",
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" => "",
+            b"ANMF" => {
+                let (frame, whole) = webp_frame(chunk.data)?;
+                stripped.extend_from_slice(&riff::chunk(b"ANMF", &frame));
+                if whole { continue } else { "other" }
+            }
             b"ICCP" => {
                 if keep.profile {
                     ""
@@ -263,14 +285,22 @@ fn webp(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
         removed.push("other");
     }
     if let Some(exif) = exif {
-        stripped.extend_from_slice(b"EXIF");
-        stripped.extend_from_slice(&(exif.len() as u32).to_le_bytes());
-        stripped.extend_from_slice(&exif);
-        stripped.resize(stripped.len().next_multiple_of(2), 0);
+        stripped.extend_from_slice(&riff::chunk(b"EXIF", &exif));
     }
     let size = u32::try_from(stripped.len() - 8).ok()?;
     stripped[4..8].copy_from_slice(&size.to_le_bytes());
     Some(stripped)
+}
+
+/// The data of a frame: where it is and for how long, then only the chunks that hold its pixels; and whether that was all.
+fn webp_frame(data: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let (placed, chunks) = data.split_at_checked(riff::FRAME)?;
+    let mut frame = placed.to_vec();
+    for chunk in riff::inner(chunks).filter(|chunk| matches!(&chunk.kind, b"VP8 " | b"VP8L" | b"ALPH")) {
+        frame.extend_from_slice(&riff::chunk(&chunk.kind, chunk.data));
+    }
+    let whole = frame.len() == data.len();
+    Some((frame, whole))
 }
 
 fn gif(bytes: &[u8], keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {

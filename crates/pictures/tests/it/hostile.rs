@@ -16,7 +16,7 @@ fn pixels() -> DynamicImage {
 }
 
 /// A small file of every format, and a moving one where there is.
-fn files() -> Vec<(&'static str, Vec<u8>)> {
+pub fn files() -> Vec<(&'static str, Vec<u8>)> {
     let still = Picture::still(Format::Png, pixels());
     let frame = |turns: u32| {
         let mut pixels = pixels();

@@ -9,6 +9,7 @@ mod bombs;
 mod hostile;
 mod orientation;
 mod pngsuite;
+mod strip;
 mod webp;
 
 use std::path::{Path, PathBuf};

@@ -177,7 +177,8 @@ const THEN: u64 = 4_000_000;
 /// # Errors
 /// When the picture cannot be read.
 pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse, Error> {
-    let picture = input::picture("image", &request.image, None, Frames::One(0), call)?;
+    let needed = within(input::head("image", &request.image)?.upright(), THEN);
+    let picture = input::picture("image", &request.image, Some(needed), Frames::One(0), call)?;
     let formats = FORMATS.iter().filter(|(kind, _)| request.types.contains(kind)).map(|(_, format)| *format).collect();
     let cancelled = || call.cancelled();
     let search = Search { formats, multiple: request.multiple, harder: request.try_harder, cancelled: &cancelled };
