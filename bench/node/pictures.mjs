@@ -18,6 +18,13 @@ export const resized = (file, { width, height, format }) =>
 
 const operations = {
   resize: resized,
+  rotate: (file, { angle, format }) => written[format](sharp(file).autoOrient().rotate(angle)).toBuffer(),
+  crop: (file, { x, y, width, height, format }) =>
+    written[format](sharp(file).autoOrient().extract({ left: x, top: y, width, height })).toBuffer(),
+  adjust: (file, { blur, saturation, format }) => {
+    const image = sharp(file).autoOrient();
+    return written[format](blur ? image.blur(blur) : image.modulate({ saturation: 1 + saturation / 100 })).toBuffer();
+  },
   convert: (file, { format }) => written[format](sharp(file).autoOrient()).toBuffer(),
   // One decode for all sizes is not to be had: each shrinks while it loads, which is faster than a clone of the whole.
   thumbnail: async (file, { sizes, format }) => {

@@ -93,7 +93,8 @@ mod tests {
     /// What cannot be seen has no colour to give.
     #[test]
     fn alpha_is_multiplied_in() {
-        let picture = GrayAlphaImage::from_fn(64, 64, |x, _| image::LumaA(if x % 2 == 0 { [200, 255] } else { [0, 0] }));
+        let picture =
+            GrayAlphaImage::from_fn(64, 64, |x, _| image::LumaA(if x % 2 == 0 { [200, 255] } else { [0, 0] }));
         for pixel in shrunk(&picture.into(), (16, 16)).into_luma_alpha8().pixels() {
             assert!(pixel.0[0].abs_diff(200) < 2 && pixel.0[1].abs_diff(128) < 20, "{pixel:?}");
         }

@@ -7,7 +7,13 @@
 use std::fs;
 
 use chassis::{Call, File};
-use image_service::{convert, resize, thumbnail};
+use image_service::adjust::{self, AdjustRequest};
+use image_service::convert::{self, ConvertRequest};
+use image_service::crop::{self, CropRequest};
+use image_service::output::OutputFormat;
+use image_service::resize::{self, ResizeRequest};
+use image_service::rotate::{self, RotateRequest};
+use image_service::thumbnail::{self, ThumbnailRequest};
 use serde_json::{Value, json};
 
 fn main() {
@@ -35,34 +41,43 @@ fn main() {
 
 fn run(operation: &str, file: &File, options: &Value) -> Vec<u8> {
     let call = Call::detached();
-    let number = |name: &str| options[name].as_u64().map(|number| number as u32);
-    let format = serde_json::from_value(options["format"].clone()).unwrap();
-    match operation {
+    let image = file.clone();
+    let number = |name: &str| options[name].as_f64();
+    let side = |name: &str| number(name).map(|side| side as u32);
+    let format: Option<OutputFormat> = serde_json::from_value(options["format"].clone()).unwrap();
+    let file = match operation {
         "resize" => {
-            let request = resize::ResizeRequest {
-                image: file.clone(),
-                width: number("width"),
-                height: number("height"),
-                format: Some(format),
-                ..resize::example()
-            };
-            resize::resize(request, &call).unwrap().file.bytes().to_vec()
+            let (width, height) = (side("width"), side("height"));
+            resize::resize(ResizeRequest { image, width, height, format, ..resize::example() }, &call).unwrap().file
         }
         "thumbnail" => {
-            let request = thumbnail::ThumbnailRequest {
-                image: file.clone(),
-                sizes: serde_json::from_value(options["sizes"].clone()).unwrap(),
-                format: Some(format),
-                ..thumbnail::example()
-            };
-            thumbnail::thumbnail(request, &call).unwrap().files[0].bytes().to_vec()
+            let sizes = serde_json::from_value(options["sizes"].clone()).unwrap();
+            let request = ThumbnailRequest { image, sizes, format, ..thumbnail::example() };
+            thumbnail::thumbnail(request, &call).unwrap().files.swap_remove(0)
         }
         "convert" => {
-            let request = convert::ConvertRequest { image: file.clone(), format, quality: None, ..convert::example() };
-            convert::convert(request, &call).unwrap().file.bytes().to_vec()
+            let request = ConvertRequest { image, format: format.unwrap(), quality: None, ..convert::example() };
+            convert::convert(request, &call).unwrap().file
+        }
+        "rotate" => {
+            let angle = number("angle").unwrap();
+            rotate::rotate(RotateRequest { image, angle, format, ..rotate::example() }, &call).unwrap().file
+        }
+        "crop" => {
+            let [x, y, width, height] = ["x", "y", "width", "height"].map(number);
+            let (aspect, position) = (None, None);
+            let request = CropRequest { image, x, y, width, height, aspect, position, format, ..crop::example() };
+            crop::crop(request, &call).unwrap().file
+        }
+        "adjust" => {
+            let [blur, saturation] = ["blur", "saturation"].map(number);
+            let saturation = saturation.unwrap_or_default();
+            let plain = AdjustRequest { brightness: 0.0, sharpen: 0.0, radius: None, ..adjust::example() };
+            adjust::adjust(AdjustRequest { image, blur, saturation, format, ..plain }, &call).unwrap().file
         }
         other => panic!("{other} is not measured"),
-    }
+    };
+    file.bytes().to_vec()
 }
 
 /// User and system time of all threads, from `/proc/self/stat`, whose ticks are hundredths of a second.

@@ -221,8 +221,8 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
                     "profile"
                 }
             }
-            b"IHDR" | b"PLTE" | b"IEND" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"bKGD" | b"pHYs"
-            | b"acTL" | b"fcTL" | b"fdAT" => "",
+            b"IHDR" | b"PLTE" | b"IEND" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI"
+            | b"sBIT" | b"bKGD" | b"pHYs" | b"acTL" | b"fcTL" | b"fdAT" => "",
             b"eXIf" => "exif",
             b"tEXt" | b"zTXt" | b"iTXt" => match png::keyword(chunk.data) {
                 Some(name) if keep.rights && matches!(name.as_str(), "Author" | "Copyright") => "",
