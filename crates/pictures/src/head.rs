@@ -19,6 +19,7 @@ use crate::decode::still;
 use crate::error::{Error, guarded};
 use crate::format::Format;
 use crate::svg::Drawing;
+use crate::turn::turns;
 
 /// Metadata of one kind may be this large; more is no metadata.
 pub(crate) const METADATA_BYTES: usize = 1 << 20;
@@ -93,12 +94,6 @@ impl Head {
         let (width, height) = self.stored;
         if turns(self.orientation) { (height, width) } else { (width, height) }
     }
-}
-
-/// Whether width and height change places.
-pub(crate) fn turns(orientation: Orientation) -> bool {
-    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
 /// Reads the head of a picture.

@@ -8,7 +8,9 @@
 //! | `limits.rs` | the bounds every picture is held to before it is decoded |
 //! | `decode/` | bytes to a [`Picture`]: upright, in sRGB, no larger than the caller needs |
 //! | `metadata/` | EXIF, XMP, IPTC and comments, read and taken out |
-//! | `picture.rs` | frames of pixels, or the planes of a JPEG as they are |
+//! | `picture.rs` | frames of pixels |
+//! | `planes.rs` | the planes of a JPEG as they are, for those who make a JPEG again |
+//! | `turn.rs` | quarter turns and mirrors |
 //! | `resample.rs` | another size |
 //! | `shrink.rs` | a smaller size, while rows are still being read |
 //! | `svg.rs` | drawings to pixels |
@@ -24,9 +26,11 @@ mod head;
 mod limits;
 mod metadata;
 mod picture;
+mod planes;
 mod resample;
 mod shrink;
 mod svg;
+mod turn;
 
 pub use color::profile_name;
 pub use decode::{Frames, Wish, decode};
@@ -38,6 +42,8 @@ pub use head::{Animation, Colors, Head, head};
 pub use image;
 pub use limits::Limits;
 pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip, strippable};
-pub use picture::{Frame, Picture, Pixels, Plane, Planes};
+pub use picture::{Frame, Picture, Pixels};
+pub use planes::{Plane, Planes};
 pub use resample::{Kernel, Part, Region, resample};
 pub use svg::Drawing;
+pub use turn::{orientation, turned};

@@ -6,7 +6,8 @@ use image::{DynamicImage, GrayImage};
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::picture::{Frame, Picture, Pixels, Plane, Planes};
+use crate::picture::{Frame, Picture, Pixels};
+use crate::planes::{Plane, Planes};
 
 /// How pixels between pixels are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,7 +7,7 @@ mod tone;
 
 use chassis::{Call, File, WithFile};
 use garde::Validate;
-use pictures::{Format, Frames, Limits};
+use pictures::{Format, Frame, Frames, Limits, Pixels};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -233,6 +233,15 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
         background: request.background,
         ..Output::default()
     };
+    let planes = matches!(picture.frames.as_slice(), [Frame { pixels: Pixels::Planes(_), .. }]);
+    if let Some(sigma) = request.blur.filter(|_| planes && blurs_alone(&request)) {
+        still_wanted(call)?;
+        let picture = picture.map_pixels(|pixels| match pixels {
+            Pixels::Planes(planes) => Pixels::Planes(blur::blurred_planes(planes, sigma)),
+            other => other,
+        });
+        return output.answer(&picture, &request.image, call);
+    }
     let picture = each(picture, |raster| {
         still_wanted(call)?;
         let mut raster = tone::applied(raster, &request);
@@ -256,6 +265,30 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
         Ok::<_, Error>(raster)
     })?;
     output.answer(&picture, &request.image, call)
+}
+
+/// Whether blur is all that is done to all of a picture.
+fn blurs_alone(request: &AdjustRequest) -> bool {
+    let plain = matches!(
+        request,
+        AdjustRequest {
+            normalize: false,
+            gamma: None,
+            grayscale: false,
+            sepia: false,
+            tint: None,
+            invert: false,
+            threshold: None,
+            pixelate: None,
+            circle: false,
+            border: None,
+            radius: None,
+            opacity: None,
+            ..
+        }
+    );
+    let amounts = [request.brightness, request.contrast, request.saturation, request.hue, request.sharpen];
+    plain && request.areas.is_empty() && amounts.iter().all(|amount| *amount == 0.0)
 }
 
 /// A change of parts of a picture, or of all of it when there are none.

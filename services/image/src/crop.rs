@@ -2,7 +2,6 @@
 
 use chassis::{Call, File, WithFile};
 use garde::Validate;
-use pictures::image::DynamicImage;
 use pictures::{Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -163,11 +162,13 @@ pub fn crop(request: CropRequest, call: &Call) -> Result<WithFile<CropFacts>, Er
     let part = Part::of(&request)?;
     let frames = Output::frames(request.format, &input::head("image", &request.image)?, call);
     let picture = input::picture("image", &request.image, None, frames, call)?;
-    let picture = each(picture, Ok::<_, Error>)?;
+    // Where borders end is seen in colours.
+    let picture = if request.trim { each(picture, Ok::<_, Error>)? } else { picture };
     let source = picture.frame_size();
     let area = part.area(&picture, &request, call)?;
     Limits::DEFAULT.admit_output(area.width, area.height).map_err(about("width"))?;
-    let picture = cut(picture, area, call)?;
+    still_wanted(call)?;
+    let picture = picture.cut((area.x, area.y), (area.width, area.height));
     let output = Output {
         format: request.format,
         quality: request.quality,
@@ -189,20 +190,6 @@ pub fn crop(request: CropRequest, call: &Call) -> Result<WithFile<CropFacts>, Er
         frames: facts.frames,
     };
     Ok(WithFile { file, facts })
-}
-
-/// The part of every frame.
-pub(crate) fn cut(picture: Picture, area: Area, call: &Call) -> Result<Picture, Error> {
-    let whole = (0, 0, picture.frame_size());
-    if whole == (area.x, area.y, (area.width, area.height)) {
-        return Ok(picture);
-    }
-    let mut picture = picture.map(|image: DynamicImage| {
-        still_wanted(call)?;
-        Ok::<_, Error>(image.crop_imm(area.x, area.y, area.width, area.height))
-    })?;
-    picture.size = (area.width, area.height);
-    Ok(picture)
 }
 
 /// The way a request says which part to keep.

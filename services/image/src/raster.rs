@@ -70,7 +70,8 @@ impl Raster {
     /// A part of it, which lies inside.
     pub(crate) fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
         let rows = self.samples.chunks_exact(self.stride()).skip(top).take(height);
-        let samples = rows.flat_map(|row| &row[left * self.channels..][..width * self.channels]).copied().collect();
+        let mut samples = Vec::with_capacity(width * height * self.channels);
+        rows.for_each(|row| samples.extend_from_slice(&row[left * self.channels..][..width * self.channels]));
         Self { width, height, channels: self.channels, samples }
     }
 

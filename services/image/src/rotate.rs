@@ -98,11 +98,16 @@ pub fn rotate(request: RotateRequest, call: &Call) -> Result<WithFile<PictureFac
     // What becomes a JPEG gets its white corners here rather than transparent ones first.
     let white = output.format_for(&picture).format() == Format::Jpeg;
     let corners = request.background.unwrap_or(if white { Color::WHITE } else { Color::TRANSPARENT });
-    let picture = each(picture, |mut raster| {
-        still_wanted(call)?;
-        turn::mirror(&mut raster, request.flip, request.flop);
-        still_wanted(call)?;
-        Ok::<_, Error>(turned(raster, request.angle, corners))
-    })?;
+    // Mirrors and quarters are for whole pixels; what is left of the angle mixes them.
+    let quarters = turn::quarters(request.angle);
+    let picture = picture.turned(pictures::orientation(request.flip, request.flop, quarters.unwrap_or(0)));
+    let picture = match quarters {
+        Some(_) => picture,
+        None => each(picture, |raster| {
+            still_wanted(call)?;
+            Ok::<_, Error>(turned(raster, request.angle, corners))
+        })?,
+    };
+    still_wanted(call)?;
     output.answer(&picture, &request.image, call)
 }

@@ -22,7 +22,7 @@ pub(super) fn decode(
     let mut inks = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode()?;
     for pixel in inks.as_chunks_mut::<4>().0 {
         if colors == ColorSpace::YCCK {
-            let [red, green, blue] = crate::picture::rgb_of(pixel[0], pixel[1], pixel[2]);
+            let [red, green, blue] = crate::planes::rgb_of(pixel[0], pixel[1], pixel[2]);
             *pixel = [red, green, blue, 255 - pixel[3]];
         } else {
             // Adobe writes inks the other way round, and so has everybody since.

@@ -12,7 +12,8 @@ use super::Wish;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
-use crate::picture::{Pixels, Plane, Planes};
+use crate::picture::Pixels;
+use crate::planes::{Plane, Planes};
 use crate::resample::Part;
 
 /// Scans of a progressive picture; encoders make about ten.

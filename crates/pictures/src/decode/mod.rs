@@ -10,15 +10,15 @@ pub(crate) mod still;
 use std::time::Duration;
 
 use image::DynamicImage;
-use image::metadata::Orientation;
 
 use crate::color::{foreign, to_srgb};
 use crate::error::{Error, guarded};
 use crate::format::Format;
-use crate::head::{Head, head, turns};
+use crate::head::{Head, head};
 use crate::limits::Limits;
-use crate::picture::{Frame, Picture, Pixels, Planes};
+use crate::picture::{Frame, Picture, Pixels};
 use crate::svg::Drawing;
+use crate::turn::turns;
 
 /// What the caller needs of a picture.
 pub struct Wish<'a> {
@@ -118,7 +118,7 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             }
             (pixels, profile) => Pixels::Raster(to_srgb(pixels.into_raster(), profile)),
         };
-        let pixels = if wish.upright { upright(pixels, head.orientation) } else { pixels };
+        let pixels = if wish.upright { pixels.turned(head.orientation) } else { pixels };
         finished.push(Frame { pixels, delay });
     }
     Ok(Picture { format, size, frames: finished, loops: motion.loops })
@@ -166,20 +166,6 @@ fn drawing(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
     let side = |side: u32| (f64::from(side) * scale).ceil().max(1.0) as u32;
     let pixels = drawing.draw((side(width), side(height)), &wish.limits)?;
     Ok(Picture::of(Format::Svg, (width, height), Pixels::Raster(pixels)))
-}
-
-/// Pixels turned as EXIF says.
-fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
-    match pixels {
-        Pixels::Raster(mut raster) => {
-            raster.apply_orientation(orientation);
-            Pixels::Raster(raster)
-        }
-        Pixels::Planes(planes) => Pixels::Planes(Planes {
-            luma: planes.luma.turned(orientation),
-            chroma: planes.chroma.map(|chroma| chroma.map(|plane| plane.turned(orientation))),
-        }),
-    }
 }
 
 /// Whether nothing can be seen through.

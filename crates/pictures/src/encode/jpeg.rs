@@ -7,7 +7,8 @@ use jpeg_encoder::{ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFacto
 
 use super::{Encoding, on_background};
 use crate::error::Error;
-use crate::picture::{Pixels, Plane, Planes};
+use crate::picture::Pixels;
+use crate::planes::{Plane, Planes};
 use crate::resample::plane as plane_at;
 
 /// Above this quality colours keep every pixel, as people expect of "best".
@@ -60,10 +61,9 @@ impl<'a> Rows<'a> {
     fn of(planes: &'a Planes, halved: bool) -> Self {
         let luma = &planes.luma.samples;
         let (width, height) = luma.dimensions();
-        let half = (width.div_ceil(2), height.div_ceil(2));
-        let of = |plane: &'a Plane| match plane.samples.dimensions() {
-            size if size == (width, height) => Chroma::Full(Cow::Borrowed(&plane.samples)),
-            size if size == half && halved => Chroma::Half(&plane.samples),
+        let of = |plane: &'a Plane| match plane {
+            plane if plane.divides((width, height), 1, 1) => Chroma::Full(Cow::Borrowed(&plane.samples)),
+            plane if plane.divides((width, height), 2, 2) && halved => Chroma::Half(&plane.samples),
             _ => Chroma::Full(Cow::Owned(plane_at(&plane.samples, plane.part, (width, height)))),
         };
         Self { luma, chroma: planes.chroma.as_ref().map(|[blue, red]| [of(blue), of(red)]) }

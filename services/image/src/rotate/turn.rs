@@ -6,8 +6,6 @@ use std::ops::Range;
 use crate::color::Color;
 use crate::raster::Raster;
 
-/// Pixels along the sides of the squares that are turned at once: both sides of a turn stay in the nearest cache.
-const TILE: usize = 32;
 /// Parts of a pixel in which places between pixels are counted.
 const ONE: i64 = 1 << 16;
 /// Parts of a pixel by which pixels are mixed.
@@ -15,7 +13,7 @@ const WEIGHT: u32 = 8;
 const ALL: u32 = 1 << WEIGHT;
 
 /// Quarter turns, where an angle is nothing else.
-fn quarters(angle: f64) -> Option<u8> {
+pub(super) fn quarters(angle: f64) -> Option<u8> {
     let quarters = angle.rem_euclid(360.0) / 90.0;
     let whole = quarters.round();
     ((quarters - whole).abs() < 1e-9).then_some(whole as u8 % 4)
@@ -39,12 +37,7 @@ pub(crate) fn turned_size((width, height): (u32, u32), angle: f64) -> (u32, u32)
 /// A picture turned clockwise about its middle; what was not part of it is of a colour.
 pub(crate) fn turned(raster: Raster, angle: f64, corners: Color) -> Raster {
     if let Some(quarters) = quarters(angle) {
-        return match raster.channels {
-            1 => quarter::<1>(raster, quarters),
-            2 => quarter::<2>(raster, quarters),
-            3 => quarter::<3>(raster, quarters),
-            _ => quarter::<4>(raster, quarters),
-        };
+        return Raster::of(pictures::turned(raster.into_image(), pictures::orientation(false, false, quarters)));
     }
     let raster = raster.holding(corners);
     match raster.channels {
@@ -53,55 +46,6 @@ pub(crate) fn turned(raster: Raster, angle: f64, corners: Color) -> Raster {
         3 => slanted::<3>(&raster, angle, corners),
         _ => slanted::<4>(&raster, angle, corners),
     }
-}
-
-/// Mirrors: `flip` upside down, `flop` sideways.
-pub(crate) fn mirror(raster: &mut Raster, flip: bool, flop: bool) {
-    let stride = raster.stride();
-    if flip {
-        let (above, below) = raster.samples.split_at_mut(raster.height / 2 * stride);
-        for (above, below) in above.chunks_exact_mut(stride).zip(below.rchunks_exact_mut(stride)) {
-            above.swap_with_slice(below);
-        }
-    }
-    if flop {
-        for row in raster.samples.chunks_exact_mut(stride) {
-            match raster.channels {
-                1 => row.reverse(),
-                2 => row.as_chunks_mut::<2>().0.reverse(),
-                3 => row.as_chunks_mut::<3>().0.reverse(),
-                _ => row.as_chunks_mut::<4>().0.reverse(),
-            }
-        }
-    }
-}
-
-fn quarter<const N: usize>(mut raster: Raster, quarters: u8) -> Raster {
-    if quarters == 0 {
-        return raster;
-    }
-    if quarters == 2 {
-        raster.samples.as_chunks_mut::<N>().0.reverse();
-        return raster;
-    }
-    let (width, height) = (raster.width, raster.height);
-    let source = raster.samples.as_chunks::<N>().0;
-    let mut samples = vec![0; raster.samples.len()];
-    let target = samples.as_chunks_mut::<N>().0;
-    for top in (0..width).step_by(TILE) {
-        for left in (0..height).step_by(TILE) {
-            for y in top..(top + TILE).min(width) {
-                let row = &mut target[y * height..][..height];
-                for (x, pixel) in row.iter_mut().enumerate().take(left + TILE).skip(left) {
-                    *pixel = match quarters {
-                        1 => source[(height - 1 - x) * width + y],
-                        _ => source[x * width + (width - 1 - y)],
-                    };
-                }
-            }
-        }
-    }
-    Raster { width: height, height: width, channels: N, samples }
 }
 
 /// Any angle: each pixel of the result is mixed of the four around its place in the source.
@@ -222,10 +166,7 @@ mod tests {
             assert_eq!(quarter.samples[..channels], raster.samples[32 * 70 * channels..][..channels]);
             let back = turned(quarter.clone(), -90.0, Color::BLACK);
             assert_eq!(back, raster);
-            assert_eq!(turned(quarter, 90.0, Color::BLACK), turned(raster.clone(), 180.0, Color::BLACK));
-            let mut mirrored = raster.clone();
-            mirror(&mut mirrored, true, true);
-            assert_eq!(mirrored, turned(raster, 540.0, Color::BLACK));
+            assert_eq!(turned(quarter, 90.0, Color::BLACK), turned(raster, 540.0, Color::BLACK));
         }
     }
 
