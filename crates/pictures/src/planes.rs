@@ -203,4 +203,67 @@ mod tests {
             }
         }
     }
+    /// Planes of which colours have one sample for so many pixels across and down.
+    fn planes((width, height): (u32, u32), across: u32, down: u32) -> Planes {
+        let waves = |width: u32, height: u32, speed: f64| {
+            GrayImage::from_fn(width, height, |x, y| {
+                image::Luma([(128.0 + 100.0 * (f64::from(x) * speed + f64::from(y) * speed * 0.7).sin()) as u8])
+            })
+        };
+        let part = Part {
+            x: 0.0,
+            y: 0.0,
+            width: f64::from(width) / f64::from(across),
+            height: f64::from(height) / f64::from(down),
+        };
+        let color = |speed| Plane { samples: waves(width.div_ceil(across), height.div_ceil(down), speed), part };
+        Planes { luma: Plane::whole(waves(width, height, 0.3)), chroma: Some([color(0.4), color(0.25)]) }
+    }
+
+    /// Rows of colour are what a resize makes of the whole plane.
+    #[test]
+    fn colours_come_row_by_row_as_they_come_resized() {
+        for (across, down) in [(1, 1), (2, 2), (2, 1), (1, 2), (4, 1)] {
+            for size in [(1, 1), (2, 1), (1, 2), (3, 3), (16, 8), (17, 9), (40, 31)] {
+                let [plane, _] = planes(size, across, down).chroma.unwrap();
+                let whole = plane_at(&plane.samples, plane.part, size);
+                let colors = Colors::of(plane, size);
+                assert_eq!(matches!(colors, Colors::Half(..)), across == 2, "{across} {down} {size:?}");
+                let mut made = vec![0; size.0 as usize];
+                for (y, row) in whole.chunks_exact(size.0 as usize).enumerate() {
+                    for (found, expected) in colors.row(y, &mut made).iter().zip(row) {
+                        assert!(found.abs_diff(*expected) <= 1, "row {y} of {size:?}, {across} x {down}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A part of the planes shows what that part of the picture shows.
+    #[test]
+    fn a_part_of_planes_is_that_part_of_the_picture() {
+        for (across, down) in [(1, 1), (2, 2), (2, 1), (1, 2), (4, 1)] {
+            let whole = planes((61, 45), across, down);
+            let picture = whole.clone().into_raster();
+            for (at, size) in
+                [((0, 0), (61, 45)), ((8, 4), (20, 30)), ((9, 5), (21, 17)), ((60, 44), (1, 1)), ((3, 2), (57, 43))]
+            {
+                let part = whole.clone().cut(at, size);
+                assert_eq!(part.luma.samples.dimensions(), size);
+                let expected = picture.crop_imm(at.0, at.1, size.0, size.1).into_rgb8();
+                let made = part.into_raster().into_rgb8();
+                assert_eq!(made.dimensions(), size);
+                for (x, y, pixel) in made.enumerate_pixels() {
+                    // At an edge where colours are not shared, there is nothing beyond to mix in.
+                    let near = |at: u32, side: u32, by: u32| at.min(side - 1 - at) < by / 2;
+                    let edge = near(x, size.0, across) || near(y, size.1, down);
+                    let most = if edge { 40 } else { 3 };
+                    for (found, expected) in pixel.0.iter().zip(expected.get_pixel(x, y).0) {
+                        let place = format!("{x}, {y} of {size:?} at {at:?}, {across} x {down}");
+                        assert!(found.abs_diff(expected) <= most, "{place}: {pixel:?}");
+                    }
+                }
+            }
+        }
+    }
 }
