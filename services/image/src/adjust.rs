@@ -35,6 +35,7 @@ const OVERLAP: u64 = 4;
 #[garde(allow_unvalidated)]
 pub struct AdjustRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Stretches the tones from black to white; the darkest and the lightest hundredth of the pixels do not count.
     #[serde(default)]

@@ -34,6 +34,7 @@ const HALFWAY: f32 = 0.179_13;
 #[garde(allow_unvalidated)]
 pub struct ColorsRequest {
     /// The picture; of an animation, its first frame.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// How many colours to find at most, 1 to 16.
     #[serde(default = "five")]

@@ -23,6 +23,7 @@ show the `background` that is sent, in a JPEG white when none is. Of several pag
 #[garde(allow_unvalidated)]
 pub struct ConvertRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// The format.
     pub format: OutputFormat,

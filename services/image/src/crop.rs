@@ -26,6 +26,7 @@ picture, as its EXIF data turns it; animated pictures stay animated.";
 #[garde(allow_unvalidated)]
 pub struct CropRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Left edge of the box, from the left edge of the picture; 0 when only `y` is given.
     #[serde(default)]
@@ -51,7 +52,7 @@ pub struct CropRequest {
     #[garde(length(chars, max = 16))]
     pub aspect: Option<String>,
     /// Where the size or shape is cut out when x and y are not given; the center when it is not said.
-    #[serde(default)]
+    #[serde(default, alias = "gravity")]
     pub position: Option<Position>,
     /// Cuts off borders that have the colour of the upper left corner.
     #[serde(default)]

@@ -32,6 +32,7 @@ const SIDE: u32 = 512;
 #[garde(allow_unvalidated)]
 pub struct HashRequest {
     /// The picture; of an animation, its first frame.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// What to make: phash, dhash, ahash and blurhash when it is not said.
     #[serde(default = "usual")]

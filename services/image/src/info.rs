@@ -19,6 +19,7 @@ pictures of any size, also for those too large for the other operations. Where i
 #[garde(allow_unvalidated)]
 pub struct InfoRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Whether to tell where it was taken.
     #[serde(default)]

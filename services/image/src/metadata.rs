@@ -32,6 +32,7 @@ false, and so does what turns the picture upright. Other formats lose their meta
 #[garde(allow_unvalidated)]
 pub struct MetadataReadRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Whether to tell where it was taken.
     #[serde(default)]
@@ -75,6 +76,7 @@ pub struct Text {
 #[garde(allow_unvalidated)]
 pub struct MetadataStripRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Whether the colour profile stays; without it colours may look different.
     #[serde(default = "yes")]

@@ -41,6 +41,7 @@ const TILE: u32 = 256;
 #[garde(allow_unvalidated)]
 pub struct OptimizeRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
     /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.

@@ -34,6 +34,7 @@ const MARGIN: f64 = 0.02;
 #[garde(allow_unvalidated)]
 pub struct OverlayRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// The picture to put upon it; instead of text.
     #[serde(default)]
@@ -43,7 +44,7 @@ pub struct OverlayRequest {
     #[garde(length(chars, min = 1, max = 2000))]
     pub text: Option<String>,
     /// Where it stands: one of nine places.
-    #[serde(default)]
+    #[serde(default, alias = "gravity")]
     pub position: Place,
     /// Moves it to the right, in pixels; negative to the left.
     #[serde(default)]

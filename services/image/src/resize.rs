@@ -26,6 +26,7 @@ as large as it is, a `cover` box in its own shape, and the warning `not-enlarged
 #[garde(allow_unvalidated)]
 pub struct ResizeRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Width in pixels.
     #[serde(default)]
@@ -39,7 +40,7 @@ pub struct ResizeRequest {
     #[serde(default)]
     pub fit: Fit,
     /// Which part stays with `cover`, or where the picture stands with `contain`.
-    #[serde(default)]
+    #[serde(default, alias = "gravity")]
     pub position: Position,
     /// Whether a small picture is enlarged; an SVG always is.
     #[serde(default)]

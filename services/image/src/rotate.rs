@@ -27,6 +27,7 @@ background. With nothing said the picture only becomes upright. Animated picture
 #[garde(allow_unvalidated)]
 pub struct RotateRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// Degrees clockwise, -360 to 360; negative is counter-clockwise.
     #[serde(default, alias = "degrees")]

@@ -34,6 +34,7 @@ not move.";
 #[garde(allow_unvalidated)]
 pub struct ThumbnailRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// The sizes; 320 when none is given.
     #[serde(default)]
@@ -43,7 +44,7 @@ pub struct ThumbnailRequest {
     #[serde(default)]
     pub fit: Fit,
     /// Which part stays with `cover`, or where the picture stands with `contain`.
-    #[serde(default)]
+    #[serde(default, alias = "gravity")]
     pub position: Position,
     /// Whether a small picture is enlarged; an SVG always is.
     #[serde(default)]

@@ -7,7 +7,7 @@ use base64_simd::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 
 use super::file::Content;
 use super::name::safe_name;
@@ -184,6 +184,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
         let mut source = Source::default();
         let mut place = None;
+        let mut binary = Binary::default();
         while let Some(key) = map.next_key::<Cow<'_, str>>()? {
             let found = match &*key {
                 "name" => {
@@ -193,6 +194,15 @@ impl<'de> Visitor<'de> for SourceVisitor {
                 "contentType" | "content_type" => {
                     source.content_type =
                         map.next_value::<Option<Cow<'_, str>>>()?.and_then(|text| media_type_of(&text));
+                    continue;
+                }
+                "data" | "mimeType" | "fileName" => {
+                    binary.take(&key, map.next_value()?);
+                    continue;
+                }
+                "bytes" | "directory" | "fileExtension" | "fileSize" | "fileType" => {
+                    map.next_value::<IgnoredAny>()?;
+                    binary.take(&key, None);
                     continue;
                 }
                 "$part" => map.next_value::<Option<usize>>()?.map(Place::Part),
@@ -209,17 +219,56 @@ impl<'de> Visitor<'de> for SourceVisitor {
                     }
                     None => None,
                 },
-                _ => {
-                    return Err(A::Error::custom(format!("is not a field of a file; use {KEYS}")));
-                }
+                _ => return Err(A::Error::custom(format!("is not a field of a file; use {KEYS}"))),
             };
             if found.is_some() && place.is_some() {
                 return Err(A::Error::custom("is a file from two places: send one of url, base64 and id"));
             }
             place = place.or(found);
         }
+        if let Some(source) = binary.into_source(place.as_ref()).map_err(A::Error::custom)? {
+            return Ok(source);
+        }
         source.place = place.ok_or_else(|| A::Error::custom("is a file without content: send url, base64 or id"))?;
         Ok(source)
+    }
+}
+
+/// A file as n8n has it in an item's `binary`: base64 as `data`, always with its `mimeType`.
+#[derive(Default)]
+struct Binary {
+    data: Option<String>,
+    media_type: Option<String>,
+    name: Option<String>,
+    /// The first of its fields.
+    first: Option<String>,
+}
+
+impl Binary {
+    fn take(&mut self, key: &str, value: Option<String>) {
+        self.first.get_or_insert_with(|| key.to_owned());
+        match key {
+            "data" => self.data = value,
+            "mimeType" => self.media_type = value,
+            "fileName" => self.name = value,
+            _ => {}
+        }
+    }
+
+    /// The file, when there is one; an error when only a part of it is there.
+    fn into_source(self, place: Option<&Place>) -> Result<Option<Source>, String> {
+        let Some(first) = self.first else { return Ok(None) };
+        let (Some(data), Some(media_type), None | Some(Place::Id(_))) = (self.data, self.media_type, place) else {
+            return Err(format!("has {first}, which is not a field of a file; use {KEYS}"));
+        };
+        // Where n8n keeps files on disk, there is an id, and `data` says on which.
+        if place.is_some() {
+            let message = "is what n8n knows of the file, not the file: send the file itself (n8n Binary File)";
+            return Err(message.to_owned());
+        }
+        let bytes = decode_base64(&data).ok_or("has data that is not base64")?;
+        let name = self.name.as_deref().and_then(safe_name);
+        Ok(Some(Source { name, content_type: media_type_of(&media_type), place: Place::Bytes(bytes.into()) }))
     }
 }
 
@@ -260,6 +309,26 @@ mod tests {
         assert!(matches!(Source::of_text("HTTPS://a.b/c").unwrap().place, Place::Url(_)));
         for text in ["ftp://a.b/c", "file:///etc/passwd", "//a.b/c", "", " "] {
             assert!(Source::of_text(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_n8n_is_a_file() {
+        let read = |json: &str| {
+            let mut source = serde_json::Deserializer::from_str(json);
+            serde::Deserializer::deserialize_map(&mut source, SourceVisitor).map_err(|error| error.to_string())
+        };
+        let source = read(
+            r#"{"mimeType":"image/png","fileType":"image","fileExtension":"png","data":"YSxi","fileName":"a.png","fileSize":"3 B","bytes":3}"#,
+        )
+        .unwrap();
+        assert_eq!((source.name.as_deref(), source.content_type.as_deref()), (Some("a.png"), Some("image/png")));
+        assert!(matches!(source.place, Place::Bytes(bytes) if bytes == "a,b"));
+        let kept = r#"{"mimeType":"image/png","data":"filesystem-v2","id":"filesystem-v2:workflows/1/2"}"#;
+        assert!(read(kept).unwrap_err().contains("n8n Binary File"));
+        for partly in [r#"{"data":"YSxi"}"#, r#"{"mimeType":"image/png"}"#, r#"{"base64":"YSxi","fileName":"a"}"#] {
+            assert!(read(partly).unwrap_err().contains("not a field of a file"), "{partly}");
+            assert!(Source::of_json(partly).is_none(), "{partly}");
         }
     }
 }

@@ -32,6 +32,7 @@ number of pixels, so nothing is blurred: a code that does not fill `size` exactl
 #[garde(allow_unvalidated)]
 pub struct CodesGenerateRequest {
     /// What the code says.
+    #[serde(alias = "data", alias = "content")]
     #[garde(length(chars, min = 1, max = 7089))]
     pub text: String,
     /// The kind of code.

@@ -24,6 +24,7 @@ may help. Text of a GS1 code has its elements separated by the character 29 (GS)
 #[garde(allow_unvalidated)]
 pub struct CodesReadRequest {
     /// The picture.
+    #[serde(alias = "url", alias = "file")]
     pub image: File,
     /// The kinds to look for; all when none is named. Fewer are found faster, and never taken for another.
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chassis::testing::Answer;
 use pictures::image::{GrayImage, Luma};
 use pictures::{Encoding, Format, Frame, Picture, Pixels, encode, head};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{answered, client, pixels, png, shared};
 
@@ -219,4 +219,29 @@ fn a_still_thumbnail_of_an_animation_says_so() {
     let Some(moving) = shared("sharp/animated-loop-3.gif") else { return };
     let answer = operated("thumbnail?sizes=20&format=jpeg", moving);
     assert_eq!(codes(&answer), [("animation-lost".to_owned(), "format".to_owned())]);
+}
+
+/// The names other interfaces have for the same, and a file as n8n has it.
+#[test]
+fn what_others_call_it_is_understood() {
+    let picture = base64_simd::STANDARD.encode_to_string(include_bytes!("../../data/hill.png"));
+    let size = json!({"width": 20, "height": 10, "position": "top-right"});
+    let with = |fields: Value| {
+        let mut request = size.clone();
+        request.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        client().post("/api/v1/image/resize", &request)
+    };
+    let plain = with(json!({"image": picture}));
+    assert_eq!(plain.status, 200);
+    let binary = json!({"data": picture, "mimeType": "image/png", "fileName": "a.png", "fileSize": "3 kB"});
+    for same in
+        [json!({"file": picture}), json!({"url": format!("data:image/png;base64,{picture}")}), json!({"image": binary})]
+    {
+        assert_eq!(with(same).body, plain.body);
+    }
+    for gravity in ["north-east", "northeast", "NorthEast", "right top"] {
+        let request = json!({"image": picture, "width": 20, "height": 10, "gravity": gravity});
+        let answer = client().post("/api/v1/image/resize", &request);
+        assert_eq!((answer.status, &answer.body), (200, &plain.body), "{gravity}");
+    }
 }
