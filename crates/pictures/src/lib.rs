@@ -41,7 +41,7 @@ pub use head::{Animation, Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
 pub use limits::Limits;
-pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip, strippable};
+pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip, strip_place, strippable};
 pub use picture::{Frame, Picture, Pixels};
 pub use planes::{Plane, Planes};
 pub use resample::{Kernel, Part, Region, resample};

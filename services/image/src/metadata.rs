@@ -24,7 +24,7 @@ maker can read, thumbnails, and texts beyond 2,000 characters are left out.";
 pub const STRIP_DESCRIPTION: &str = "\
 The same JPEG, PNG, WebP or GIF without EXIF, GPS, XMP, IPTC, comments, thumbnails and whatever else lies beside the pixels. \
 These are not touched: nothing is encoded anew, and the picture looks as before. The colour profile stays unless `profile` is \
-false, and so does what turns the picture upright. Other formats lose their metadata by converting them.";
+false, and so does what turns the picture upright. With `onlyGps` only where it was taken goes. Other formats lose their metadata by converting them.";
 
 /// A picture whose metadata is wanted.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -84,6 +84,10 @@ pub struct MetadataStripRequest {
     /// Whether the names of the artist and of who has the rights stay, where EXIF or the texts of a PNG have them.
     #[serde(default)]
     pub keep_rights: bool,
+    /// Whether only the place goes: GPS in EXIF, XMP that has it, and what may have it without our knowing, such as notes of
+    /// the camera's maker. All else stays.
+    #[serde(default, alias = "gpsOnly")]
+    pub only_gps: bool,
 }
 
 /// What was taken out.
@@ -96,7 +100,8 @@ pub struct MetadataStripFacts {
     pub bytes: usize,
     /// Size of the source in bytes.
     pub source_bytes: usize,
-    /// What was taken out: `comments`, `exif`, `gps` (a place, in EXIF or XMP), `iptc`, `other`, `profile`, `thumbnail`, `xmp`.
+    /// What was taken out: `comments`, `exif`, `gps` (a place, in EXIF or XMP), `iptc`, `maker-note`, `other`,
+    /// `profile`, `thumbnail`, `xmp`.
     pub removed: Vec<String>,
 }
 
@@ -113,7 +118,7 @@ pub fn read_example() -> MetadataReadRequest {
 /// A request for taking out that works.
 #[must_use]
 pub fn strip_example() -> MetadataStripRequest {
-    MetadataStripRequest { image: input::example(), profile: true, keep_rights: false }
+    MetadataStripRequest { image: input::example(), profile: true, keep_rights: false, only_gps: false }
 }
 
 /// Reads the metadata of a picture.
@@ -141,12 +146,21 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
 ///
 /// # Errors
 /// When it is of a format whose metadata cannot be taken out, or damaged.
-pub fn strip(request: MetadataStripRequest, _: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
+pub fn strip(request: MetadataStripRequest, call: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
     // Before anything of it is parsed.
     pictures::strippable(request.image.bytes()).map_err(about("image"))?;
     let head = input::head("image", &request.image)?;
     let keep = Keep { profile: request.profile, rights: request.keep_rights };
-    let stripped = pictures::strip(request.image.bytes(), &head, keep).map_err(about("image"))?;
+    let stripped = match request.only_gps {
+        true => pictures::strip_place(request.image.bytes()),
+        false => pictures::strip(request.image.bytes(), &head, keep),
+    };
+    let stripped = stripped.map_err(about("image"))?;
+    for (field, changed) in [("profile", !keep.profile), ("keepRights", keep.rights)] {
+        if request.only_gps && changed {
+            call.warn("no-effect", Some(field), "does nothing with onlyGps: profile and names stay then");
+        }
+    }
     let facts = MetadataStripFacts {
         format: head.format.into(),
         bytes: stripped.bytes.len(),

@@ -75,6 +75,13 @@ pub(crate) fn joined(extension: &[u8]) -> Vec<u8> {
     data
 }
 
+/// The packet of an extension with XMP, which is written as it is, not in sub-blocks, with a trailer that makes it look as
+/// if.
+pub(crate) fn xmp(extension: &[u8]) -> Option<&[u8]> {
+    let end = extension.windows(2).rposition(|two| two == [0x01, 0xff]).unwrap_or(extension.len());
+    extension.get(14..end)
+}
+
 /// Where a list of sub-blocks ends.
 fn behind(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {

@@ -1,5 +1,7 @@
 //! Directories of a TIFF (TIFF 6.0, section 2), and of EXIF, which is one.
 
+use std::ops::Range;
+
 use super::part;
 
 /// A document may have this many pages.
@@ -103,6 +105,11 @@ impl<'a> Tiff<'a> {
 
     /// The bytes of an entry's value.
     pub(crate) fn value(&self, entry: &Entry) -> Option<&'a [u8]> {
+        self.bytes.get(self.place(entry)?)
+    }
+
+    /// Where the bytes of an entry's value are, if they are there.
+    pub(crate) fn place(&self, entry: &Entry) -> Option<Range<usize>> {
         let size = match entry.kind {
             1 | 2 | 6 | 7 => 1,
             3 | 8 => 2,
@@ -112,7 +119,7 @@ impl<'a> Tiff<'a> {
         };
         let length = usize::try_from(entry.count).ok()?.checked_mul(size)?;
         let at = if length <= 4 { entry.at } else { self.u32(entry.at)? as usize };
-        part(self.bytes, at, length)
+        part(self.bytes, at, length).map(|_| at..at + length)
     }
 
     /// The first directory's entry of a tag.
@@ -131,8 +138,12 @@ impl<'a> Tiff<'a> {
     /// The same file with another number at a place.
     pub(crate) fn with_u16(&self, at: usize, number: u16) -> Vec<u8> {
         let mut bytes = self.bytes.to_vec();
-        let number = if self.big_endian { number.to_be_bytes() } else { number.to_le_bytes() };
-        bytes[at..at + 2].copy_from_slice(&number);
+        bytes[at..at + 2].copy_from_slice(&self.written(number));
         bytes
+    }
+
+    /// A number as it is written here.
+    pub(crate) fn written(&self, number: u16) -> [u8; 2] {
+        if self.big_endian { number.to_be_bytes() } else { number.to_le_bytes() }
     }
 }

@@ -2,10 +2,12 @@
 
 mod exif;
 mod iptc;
+mod place;
 mod strip;
 mod xmp;
 
 pub use exif::{Exif, Position, Tag};
+pub use place::strip_place;
 pub use strip::{Keep, Stripped, strip, strippable};
 
 use crate::container::bmff::Items;
@@ -117,11 +119,7 @@ impl Metadata {
             let whole = &bytes[place];
             match block {
                 Block::Text if whole.get(1) == Some(&0xfe) => self.add_text("comment", &gif::joined(whole)),
-                // XMP is written here as it is, not in sub-blocks, with a trailer that makes it look as if.
-                Block::Application { name: b"XMP DataXMP", .. } => {
-                    let end = whole.windows(2).rposition(|two| two == [0x01, 0xff]).unwrap_or(whole.len());
-                    self.xmp = whole.get(14..end).and_then(bounded);
-                }
+                Block::Application { name: b"XMP DataXMP", .. } => self.xmp = gif::xmp(whole).and_then(bounded),
                 _ => {}
             }
         }

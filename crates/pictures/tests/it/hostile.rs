@@ -63,6 +63,9 @@ fn use_all(bytes: &[u8]) -> bool {
         if let Ok(stripped) = strip(bytes, &head, Keep { profile: false, rights: true }) {
             let _ = pictures::decode(&stripped.bytes, &Wish::whole(&|| false));
         }
+        if let Ok(stripped) = pictures::strip_place(bytes) {
+            assert!(stripped.bytes.len() <= bytes.len() + 1);
+        }
     }
     let _ = pictures::decode(bytes, &Wish { at_least: Some((2, 2)), ..Wish::whole(&|| false) });
     let _ = pictures::decode(bytes, &Wish { frames: Frames::One(1), ..Wish::whole(&|| false) });

@@ -182,3 +182,60 @@ print(json.dumps(answer))"#;
         assert_eq!(found, &expected, "{name}");
     }
 }
+
+#[test]
+fn only_the_place_goes() {
+    let Some(pictures) = made(MAKE) else { return };
+    let mut request = serde_json::Map::new();
+    for (name, bytes) in pictures {
+        let answer = post("metadata/strip", &bytes, &json!({"onlyGps": true}));
+        if name == "tiff" || name == "avif" {
+            assert_eq!(answer.status, 422, "{name}");
+            continue;
+        }
+        assert_eq!(answer.status, 200, "{name}: {:?}", answer.body);
+        for gone in [&b"1999:12:31"[..], b"GPSLatitude", b"Hidden City", b"Hidden Notes", b"Hidden Trailer"] {
+            assert!(!holds(&answer.body, gone), "{name}: {:?}", String::from_utf8_lossy(gone));
+        }
+        let stays: &[&[u8]] = match name.as_str() {
+            "gif" => &[b"Hidden Comment"],
+            "jpeg" => &[b"Hidden Comment", b"Hidden Byline", b"Hidden Model", b"2024:05:01", b"ICC_PROFILE"],
+            "png" => &[b"Hidden Comment", b"Hidden Artist", b"Hidden Model", b"2024:05:01", b"iCCP"],
+            _ => &[b"Hidden Model", b"Hidden Artist", b"2024:05:01", b"ICCP"],
+        };
+        for word in stays {
+            assert!(holds(&answer.body, word), "{name}: {:?}", String::from_utf8_lossy(word));
+        }
+        let removed = match name.as_str() {
+            "gif" => json!([]),
+            "jpeg" => json!(["gps", "maker-note", "other", "xmp"]),
+            _ => json!(["gps", "maker-note", "xmp"]),
+        };
+        assert_eq!(answered(&answer)["removed"], removed, "{name}");
+        let read = post("metadata/read", &answer.body, &json!({"gps": true})).json();
+        assert_eq!((&read["hasGps"], &read["gps"], &read["xmp"]), (&json!(false), &Value::Null, &json!({})), "{name}");
+        if name != "gif" {
+            assert_eq!(read["exif"]["FNumber"], "f/2.8", "{name}");
+        }
+        let again = post("metadata/strip", &answer.body, &json!({"onlyGps": true}));
+        assert_eq!((again.status, &again.body), (200, &answer.body), "{name}");
+        request.insert(name, json!([STANDARD.encode_to_string(&bytes), STANDARD.encode_to_string(&answer.body)]));
+    }
+    let program = r#"
+answer = {}
+for name, files in request.items():
+    before, after = [opened(file) for file in files]
+    tags, left = [{tag: str(value) for tag, value in file.getexif().items() if tag not in (0x8769, 0x8825)} for file in (before, after)]
+    within = [{tag: str(value) for tag, value in file.getexif().get_ifd(0x8769).items() if tag != 0x927c} for file in (before, after)]
+    answer[name] = {
+        "pixels": np.asarray(before).tobytes() == np.asarray(after).tobytes(), "tags": tags == left and (name == "gif" or len(tags) > 4),
+        "exif": within[0] == within[1], "gps": len(after.getexif().get_ifd(0x8825)),
+        "profile": before.info.get("icc_profile") == after.info.get("icc_profile")}
+print(json.dumps(answer))"#;
+    let Some(answer) = python(program, &Value::Object(request)) else { return };
+    assert_eq!(answer.as_object().unwrap().len(), 4);
+    for (name, found) in answer.as_object().unwrap() {
+        let expected = json!({"pixels": true, "tags": true, "exif": true, "gps": 0, "profile": true});
+        assert_eq!(found, &expected, "{name}");
+    }
+}
