@@ -417,6 +417,25 @@ fn drawings_are_refused_before_they_take_long() {
     };
     let layers = "<g opacity='.5'><rect width='5000' height='5000'/></g>";
     let words = |count: usize| format!("<text id='t' y='9'>{}</text>", "word ".repeat(count));
+    const SQUARE: &str = "<rect width='4000' height='4000'/>";
+    const LIGHT: &str = "<feDiffuseLighting surfaceScale='10'><fePointLight x='5' y='5' z='5'/></feDiffuseLighting>";
+    let path =
+        |how: &str, points: usize| format!("<path fill='none' {how} d='M0 0{}'/>", "L5 5L90 3".repeat(points / 2));
+    // Each level uses the one below twice.
+    let doubling = |tag: &str, uses: &str| {
+        let level = |n: usize| {
+            let link = format!("{uses}='url(#m{})'", n.wrapping_sub(1));
+            format!("<{tag} id='m{n}'><rect width='99' height='99' {link}/><rect width='9' height='9' {link}/></{tag}>")
+        };
+        (0..25).map(level).collect::<String>() + &format!("<rect width='99' height='99' {uses}='url(#m24)'/>")
+    };
+    let marked = |n: usize| {
+        format!(
+            "<marker id='m{n}'><path d='M0 0L5 5L9 9L1 1L3 4L5 5L7 8' marker-mid='url(#m{})'/></marker>",
+            n.wrapping_sub(1)
+        )
+    };
+    let markers = (0..12).map(marked).collect::<String>() + &path("marker-mid='url(#m11)'", 50);
     let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
     let nested =
         "<g id='u0'>WORDS</g><g id='u1'><use href='#u0'/><use href='#u0'/></g>".replace("WORDS", &words(3_000));
@@ -434,6 +453,19 @@ fn drawings_are_refused_before_they_take_long() {
             svg(64, &format!("<style>{}</style>{}", ".a{fill:red}".repeat(2_000), "<g/>".repeat(20_000))),
         ),
         ("attributes", svg(64, &format!("<g{attributes}/>"))),
+        ("clips in clips", svg(100, &doubling("clipPath", "clip-path"))),
+        ("masks in masks", svg(100, &doubling("mask", "mask"))),
+        ("markers on markers", svg(100, &markers)),
+        ("a shape that is used", svg(100, &(path("id='s'", 90_000) + &"<use href='#s'/>".repeat(5_000)))),
+        ("parts of a text", svg(100, &format!("<text>{}</text>", "<tspan dx='1'>x</tspan>".repeat(2_000)))),
+        ("a long style", svg(100, &format!("<g style='{}'/>", "fill:url(#x);".repeat(10_000)))),
+        ("long rules", svg(100, &format!("<style>{}{{}}</style>{}", "g ".repeat(20_000), "<g/>".repeat(2_000)))),
+        (
+            "lights",
+            svg(4_000, &format!("<filter id='f'>{}</filter><g filter='url(#f)'>{SQUARE}</g>", LIGHT.repeat(30))),
+        ),
+        ("round joins", svg(2_000, &path("stroke='red' stroke-linejoin='round' stroke-width='500'", 60_000))),
+        ("dashes", svg(100, &path("stroke='red' stroke-dasharray='0.01'", 20_000))),
     ] {
         let drawn =
             Drawing::read(text.as_bytes()).and_then(|drawing| drawing.draw(drawing.size(), &pictures::Limits::DEFAULT));
@@ -444,6 +476,8 @@ fn drawings_are_refused_before_they_take_long() {
         ("text", svg(64, &words(500))),
         ("paths", svg(500, &"<path d='M1 1L9 9L1 9Z' fill='red' stroke='blue'/>".repeat(20_000))),
         ("itself", svg(64, "<g id='a'><text>a</text><use href='#a'/></g>")),
+        ("symbols", svg(64, &format!("<symbol id='a'>{SQUARE}</symbol>{}", "<use href='#a'/>".repeat(9_000)))),
+        ("dashes", svg(64, &path("stroke='red' stroke-dasharray='2 1'", 300))),
     ] {
         let drawing = Drawing::read(text.as_bytes()).unwrap();
         assert!(drawing.draw(drawing.size(), &pictures::Limits::DEFAULT).is_ok(), "{name}");
