@@ -16,9 +16,6 @@ pub(crate) struct Component {
     pub down: usize,
     /// Its quantisation table.
     pub table: usize,
-    /// Samples at full size.
-    pub width: u32,
-    pub height: u32,
     /// Blocks that hold samples: what a scan of this component alone has.
     pub blocks_across: usize,
     pub blocks_down: usize,
@@ -96,8 +93,6 @@ impl Frame {
                 across: across as usize,
                 down: down as usize,
                 table: usize::from(part[2]),
-                width: component_width,
-                height: component_height,
                 blocks_across: component_width.div_ceil(8) as usize,
                 blocks_down: component_height.div_ceil(8) as usize,
                 padded_across: mcus_across * across as usize,
@@ -106,7 +101,6 @@ impl Frame {
             }
         };
         let components: Vec<Component> = rest.chunks_exact(3).map(component).collect();
-        let first = &components[0];
         let unsupported = match marker {
             0xC9..=0xCF => Some("arithmetic coding"),
             0xC3 | 0xC5..=0xC8 => Some("lossless or hierarchical JPEG"),
@@ -114,7 +108,6 @@ impl Frame {
             _ if height == 0 => Some("a height that follows the first scan"),
             _ if count == 4 => Some("CMYK"),
             _ if count != 1 && count != 3 => Some("this number of components"),
-            _ if (first.width, first.height) != (width, height) => Some("brightness coarser than colour"),
             _ if width > MAX_SIDE || height > MAX_SIDE => Some("a side of more than 65,500 pixels"),
             _ if u64::from(width) * u64::from(height) > MAX_PIXELS => Some("a picture of more than 100 megapixels"),
             _ if repeats(&components) => Some("two components of one name"),

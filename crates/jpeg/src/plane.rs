@@ -25,7 +25,7 @@ pub struct Planes {
     pub width: u32,
     /// Rows of the small picture.
     pub height: u32,
-    /// Brightness, at the size of the small picture.
+    /// Brightness, at the size of the small picture, but where a file has it coarser than colour.
     pub luma: Plane,
     /// Cb and Cr at their own size, none for grey.
     pub chroma: Option<[Plane; 2]>,

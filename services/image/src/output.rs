@@ -113,8 +113,14 @@ impl Output {
             call.warn("pages-lost", Some("image"), message);
         }
         let format = format.unwrap_or_else(|| OutputFormat::like(source.format, source.alpha, source.stored));
-        if format.moves() || source.animation.is_none() {
+        let reads = source.format != Format::Avif;
+        if (format.moves() && reads) || source.animation.is_none() {
             return Frames::All;
+        }
+        if !reads {
+            let message = "of an animated AVIF only the first frame is read: send it as WebP or GIF to keep all";
+            call.warn("animation-lost", Some("image"), message);
+            return Frames::One(0);
         }
         let name = format.format().name();
         call.warn(
@@ -178,7 +184,10 @@ impl Output {
         let picture = picture.as_ref();
         let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(about("format"))?;
         let (width, height) = picture.frame_size();
-        let facts = PictureFacts { width, height, format, bytes: bytes.len(), frames: picture.frames.len() };
+        // Frames that show the same are written as one.
+        let animation = pictures::head(&bytes).ok().and_then(|head| head.animation).filter(|_| picture.is_animated());
+        let frames = animation.map_or(1, |animation| animation.frames as usize);
+        let facts = PictureFacts { width, height, format, bytes: bytes.len(), frames };
         Ok((bytes, facts))
     }
 }

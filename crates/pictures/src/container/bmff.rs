@@ -1,5 +1,7 @@
 //! The items of an AVIF: boxes of ISO 14496-12, items and their properties of ISO 23008-12.
 
+use std::time::Duration;
+
 use super::part;
 
 /// More items or properties than this is no picture.
@@ -39,6 +41,23 @@ pub(crate) fn boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
         at += size;
         Some((kind, data))
     })
+}
+
+/// The frames of the longest track, and how long they are shown (ISO 14496-12, sections 8.4.2 and 8.7.3).
+pub(crate) fn motion(bytes: &[u8]) -> Option<(u32, Duration)> {
+    let child = |data, name: &[u8; 4]| boxes(data).find(|(kind, _)| kind == name).map(|(_, data)| data);
+    let number = |data, at| part(data, at, 4)?.first_chunk().map(|four| u32::from_be_bytes(*four));
+    let frames = |track| {
+        let media = child(track, b"mdia")?;
+        let sizes = child(child(child(media, b"minf")?, b"stbl")?, b"stsz")?;
+        let header = child(media, b"mdhd")?;
+        // Times have eight bytes in version 1.
+        let [scale, length] = if header.first() == Some(&1) { [20, 28] } else { [12, 16] };
+        let seconds = f64::from(number(header, length)?) / f64::from(number(header, scale)?.max(1));
+        Some((number(sizes, 8)?, Duration::from_millis((seconds * 1000.0) as u64)))
+    };
+    let tracks = boxes(child(bytes, b"moov")?).filter(|(kind, _)| kind == b"trak");
+    tracks.filter_map(|(_, track)| frames(track)).max()
 }
 
 /// Numbers one after the other.

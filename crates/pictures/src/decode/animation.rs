@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
-use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageResult};
 
 use super::still::agree;
-use super::{Wish, memory};
-use crate::container::{png, riff};
+use super::{Wish, memory, webp};
+use crate::container::png;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
@@ -64,12 +63,7 @@ fn open<'a>(bytes: &'a [u8], head: &Head) -> ImageResult<image::Frames<'a>> {
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()
         }
-        Format::Webp => {
-            let mut decoder = WebPDecoder::new(Cursor::new(riff::without_claims(bytes)))?;
-            agree(&decoder, head.stored)?;
-            image::ImageDecoder::set_limits(&mut decoder, memory())?;
-            decoder.into_frames()
-        }
+        Format::Webp => image::Frames::new(Box::new(webp::Frames::of(bytes, head.stored))),
         _ => {
             let decoder = PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?;
             agree(&decoder, head.stored)?;

@@ -14,7 +14,7 @@ use crate::format::Format;
 use crate::head::{Colors, Head};
 use crate::picture::Pixels;
 use crate::planes::{Plane, Planes};
-use crate::resample::Part;
+use crate::resample::{Part, plane as plane_at};
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
@@ -55,7 +55,13 @@ fn planes_of(planes: jpeg::Planes) -> Planes {
         let samples = GrayImage::from_raw(plane.width, plane.height, plane.samples).expect("a byte a sample");
         Plane { samples, part }
     };
-    Planes { luma: of(planes.luma), chroma: planes.chroma.map(|chroma| chroma.map(of)) }
+    let size = (planes.width, planes.height);
+    let luma = match of(planes.luma) {
+        luma if luma.samples.dimensions() == size => luma,
+        // Brightness may be coarser than colours, though hardly anybody writes it so.
+        luma => Plane::whole(plane_at(&luma.samples, luma.part, size)),
+    };
+    Planes { luma, chroma: planes.chroma.map(|chroma| chroma.map(of)) }
 }
 
 fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {

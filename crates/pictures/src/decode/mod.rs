@@ -6,6 +6,7 @@ mod cmyk;
 mod jpeg;
 mod png;
 pub(crate) mod still;
+mod webp;
 
 use std::time::Duration;
 
@@ -81,6 +82,9 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
     if frame >= motion.frames.max(1) {
         return Err(out_of_range(frame, motion.frames.max(1), "frames"));
     }
+    if format == Format::Avif && frame > 0 {
+        return Err(Error::Impossible("of an animated AVIF only the first frame is read".into()));
+    }
     let turned = wish.upright && turns(head.orientation);
     let size = if turned { (head.stored.1, head.stored.0) } else { head.stored };
     if (wish.cancelled)() {
@@ -90,7 +94,9 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
     let still = |pixels| vec![(pixels, Duration::ZERO)];
     let frames = match format {
         Format::Jpeg => still(jpeg::decode(bytes, &head, at_least, wish)?),
-        _ if motion.frames > 1 && (wish.frames == Frames::All || frame > 0) => {
+        Format::Gif | Format::Webp | Format::Png
+            if motion.frames > 1 && (wish.frames == Frames::All || frame > 0 || format == Format::Webp) =>
+        {
             let count = if wish.frames == Frames::All { motion.frames } else { 1 };
             wish.limits.admit(format, head.stored, false)?;
             wish.limits.admit_frames(frame.saturating_add(count), head.stored).map_err(|error| match frame {

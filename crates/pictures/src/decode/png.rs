@@ -46,7 +46,10 @@ pub(super) fn decode(
         Ok(None) => Err(Error::Damaged(Format::Png, "rows are missing".into())),
         Err(error) => Err(damaged(error)),
     };
-    shrink(color, head.stored, size, wish.cancelled, row).map(Some)
+    let made = shrink(color, head.stored, size, wish.cancelled, row)?;
+    // Whole or not at all, as when all pixels are needed.
+    reader.finish().map_err(damaged)?;
+    Ok(Some(made))
 }
 
 /// The size a picture of `stored` is made while it is read, when one of `at_least` is needed; nothing when that saves little.

@@ -53,18 +53,19 @@ struct Rows<'a> {
 enum Chroma<'a> {
     /// As large as luma.
     Full(Cow<'a, GrayImage>),
-    /// Half as large, as it will be written: each sample comes four times, of which the encoder makes one again.
-    Half(&'a GrayImage),
+    /// Half as large, as it will be written, from a column and row on: each sample comes four times, of which the encoder
+    /// makes one again.
+    Half(&'a GrayImage, (usize, usize)),
 }
 
 impl<'a> Rows<'a> {
     fn of(planes: &'a Planes, halved: bool) -> Self {
         let luma = &planes.luma.samples;
         let (width, height) = luma.dimensions();
-        let of = |plane: &'a Plane| match plane {
-            plane if plane.divides((width, height), 1, 1) => Chroma::Full(Cow::Borrowed(&plane.samples)),
-            plane if plane.divides((width, height), 2, 2) && halved => Chroma::Half(&plane.samples),
-            _ => Chroma::Full(Cow::Owned(plane_at(&plane.samples, plane.part, (width, height)))),
+        let of = |plane: &'a Plane| match plane.divided((width, height), 2, 2).filter(|_| halved) {
+            Some(first) => Chroma::Half(&plane.samples, first),
+            None if plane.is_full((width, height)) => Chroma::Full(Cow::Borrowed(&plane.samples)),
+            None => Chroma::Full(Cow::Owned(plane_at(&plane.samples, plane.part, (width, height)))),
         };
         Self { luma, chroma: planes.chroma.as_ref().map(|[blue, red]| [of(blue), of(red)]) }
     }
@@ -89,7 +90,9 @@ impl ImageBuffer for Rows<'_> {
         for (plane, buffer) in self.chroma.iter().flatten().zip(&mut buffers[1..]) {
             match plane {
                 Chroma::Full(plane) => buffer.extend_from_slice(row(plane, y)),
-                Chroma::Half(plane) => buffer.extend(row(plane, y / 2).iter().flat_map(|v| [*v, *v]).take(width)),
+                Chroma::Half(plane, (left, top)) => {
+                    buffer.extend(row(plane, top + y / 2)[*left..].iter().flat_map(|v| [*v, *v]).take(width));
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use image::metadata::Orientation;
 
 use super::{Animation, Colors, Head, METADATA_BYTES, of_byte_order, orientation};
-use crate::container::bmff::Items;
+use crate::container::bmff::{self, Items};
 use crate::container::gif::Block;
 use crate::container::{gif, png, riff};
 use crate::decode::avif;
@@ -155,5 +155,6 @@ pub(super) fn avif(bytes: &[u8]) -> Option<Head> {
         bounded(data.get(4usize.checked_add(distance)?..)?)
     });
     head.orientation = avif::orientation(&items);
+    head.animation = bmff::motion(bytes).and_then(|(frames, duration)| moving(frames, 0, duration));
     Some(head)
 }

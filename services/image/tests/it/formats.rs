@@ -2,6 +2,8 @@
 
 mod made;
 mod metadata;
+mod moving;
+mod odd;
 mod sharp;
 
 use base64_simd::STANDARD;
