@@ -20,6 +20,8 @@ pub struct Limits {
     pub output_pixels: u64,
     /// Pixels along one side of a picture that is made.
     pub output_side: u32,
+    /// Pixels of an AVIF that is written: about half a second of work a megapixel.
+    pub avif_pixels: u64,
 }
 
 impl Limits {
@@ -32,6 +34,7 @@ impl Limits {
         animation_pixels: 60_000_000,
         output_pixels: 25_000_000,
         output_side: 8_192,
+        avif_pixels: 4_000_000,
     };
 
     /// Whether a picture of this size may be decoded; `scaled` when only a smaller one is made of it.
@@ -83,6 +86,26 @@ impl Limits {
                 "the picture would have {width} x {height} pixels: the limit is {} megapixels and {} along a side",
                 self.output_pixels / 1_000_000,
                 self.output_side
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether a picture of this size may be written in a format. A JPEG may have as many pixels as are read: cameras make
+    /// them, and planes take half the room.
+    ///
+    /// # Errors
+    /// When it has too many pixels.
+    pub fn admit_encoding(&self, format: Format, (width, height): (u32, u32)) -> Result<(), Error> {
+        let (most, other) = match format {
+            Format::Jpeg => (self.pixels, "webp"),
+            Format::Avif => (self.avif_pixels, "webp"),
+            _ => (self.output_pixels, "jpeg"),
+        };
+        if u64::from(width) * u64::from(height) > most {
+            let (name, most) = (format.name(), most / 1_000_000);
+            return Err(Error::TooLarge(format!(
+                "the limit for {name} is {most} megapixels, and this has {width} x {height} pixels: make it smaller, or choose {other}"
             )));
         }
         Ok(())

@@ -2,12 +2,12 @@
 
 use chassis::{Call, File, WithFile};
 use garde::Validate;
-use pictures::Frames;
+use pictures::{Frames, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::color::Color;
+use crate::error::{Error, about};
 use crate::input;
 use crate::output::{Output, OutputFormat, PictureFacts};
 
@@ -66,9 +66,11 @@ pub fn example() -> ConvertRequest {
 /// # Errors
 /// When the picture cannot be read or written.
 pub fn convert(request: ConvertRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
+    let head = input::head("image", &request.image)?;
+    Limits::DEFAULT.admit_encoding(request.format.format(), head.stored).map_err(about("format"))?;
     let frames = match request.page {
         Some(page) => Frames::One(page),
-        None => Output::frames(Some(request.format), &input::head("image", &request.image)?, call),
+        None => Output::frames(Some(request.format), &head, call),
     };
     let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output {

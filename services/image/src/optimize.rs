@@ -3,7 +3,7 @@
 use chassis::{Call, File, WithFile};
 use garde::Validate;
 use pictures::image::{DynamicImage, GenericImage, RgbaImage};
-use pictures::{Format, Frames, Keep, Kernel, Picture};
+use pictures::{Format, Frames, Keep, Kernel, Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +126,7 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
     let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output { format: request.format, progressive: true, smallest: true, ..Output::default() };
     let format = output.format_for(&picture);
+    Limits::DEFAULT.admit_encoding(format.format(), picture.frame_size()).map_err(about("format"))?;
     let output = Output { format: Some(format), ..output };
     let writer = Writer { output, call };
     let wished = request.quality.map(|_| "quality").or(request.similarity.map(|_| "similarity"));
@@ -140,12 +141,20 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
         (None, None) => writer.alike(&picture, request.similarity.unwrap_or(SIMILARITY))?,
     };
     let too_large = request.max_bytes.is_some_and(|most| source.len() as u64 > most);
+    let wanted = format;
     let (written, format, unchanged) = match written.bytes.len() < source.len() || too_large {
         true => (written, format, false),
         false => as_it_was(&request.image, &picture, format)?,
     };
     if unchanged {
-        call.warn("unchanged", Some("image"), smaller_still(format));
+        let (name, other) = (format.format().name(), wanted.format().name());
+        let message = match format == wanted {
+            true => smaller_still(format).to_owned(),
+            false => {
+                format!("as {other} it would be larger, so this is the {name} that came: convert makes a {other} of it")
+            }
+        };
+        call.warn("unchanged", Some("image"), message);
     } else if written.size != picture.frame_size() {
         let ((width, height), (from_width, from_height)) = (written.size, picture.frame_size());
         let advice = match format {

@@ -13,6 +13,7 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::error::Error;
 use crate::format::Format;
+use crate::limits::Limits;
 use crate::picture::{Picture, Pixels};
 
 /// Whether nobody waits any more, as encoders ask who may run anywhere.
@@ -55,6 +56,7 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
         return Err(Error::Cancelled);
     }
     let first = &picture.frames.first().expect("a picture has a frame").pixels;
+    Limits::DEFAULT.admit_encoding(encoding.format, first.size())?;
     match encoding.format {
         Format::Jpeg => jpeg::encode(first, encoding),
         Format::Webp => webp::encode(picture, encoding, cancelled),
