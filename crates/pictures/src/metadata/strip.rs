@@ -1,6 +1,7 @@
 //! Metadata taken out of a file, its pixels left as they are, bit by bit.
 //!
-//! What is kept is listed; everything else goes, also what we do not know and what lies behind the end of the picture.
+//! What is kept is listed; everything else goes, also what we do not know and what lies behind the end of the picture. What
+//! is listed is not looked into: who hides something within the pixels' own data or a profile finds it there again.
 
 use std::borrow::Cow;
 
@@ -206,6 +207,7 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
     let mut exif = exif.map(|exif| png::chunk(b"eXIf", &exif)).into_iter();
     let mut ended = false;
     let mut length = 8;
+    let moves = png::chunks(bytes).take_while(|chunk| &chunk.kind != b"IDAT").any(|chunk| &chunk.kind == b"acTL");
     for chunk in png::chunks(bytes) {
         length += chunk.whole.len();
         ended = &chunk.kind == b"IEND";
@@ -221,8 +223,9 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
                     "profile"
                 }
             }
-            b"IHDR" | b"PLTE" | b"IEND" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI"
-            | b"sBIT" | b"bKGD" | b"pHYs" | b"acTL" | b"fcTL" | b"fdAT" => "",
+            b"IHDR" | b"PLTE" | b"IEND" => "",
+            b"acTL" | b"fcTL" | b"fdAT" if moves => "",
+            kind if png_length(kind).is_some_and(|most| chunk.data.len() <= most) => "",
             b"eXIf" => "exif",
             b"tEXt" | b"zTXt" | b"iTXt" => match png::keyword(chunk.data) {
                 Some(name) if keep.rights && matches!(name.as_str(), "Author" | "Copyright") => "",
@@ -242,25 +245,48 @@ fn png(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'stat
     ended.then_some(stripped)
 }
 
+/// How long a chunk that says how a PNG is shown may be (PNG specification, third edition, section 11.3).
+fn png_length(kind: &[u8; 4]) -> Option<usize> {
+    Some(match kind {
+        b"sRGB" => 1,
+        b"gAMA" | b"sBIT" | b"cICP" => 4,
+        b"bKGD" => 6,
+        b"cLLI" => 8,
+        b"pHYs" => 9,
+        b"mDCV" => 24,
+        b"cHRM" => 32,
+        b"tRNS" => 256,
+        _ => return None,
+    })
+}
+
 fn webp(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<u8>> {
     const PROFILE: u8 = 0x20;
     const EXIF: u8 = 0x08;
     const XMP: u8 = 0x04;
+    const MOVES: u8 = 0x02;
     let mut stripped = b"RIFF\0\0\0\0WEBP".to_vec();
     let mut length = 12;
+    let (mut moves, mut seen) = (false, Vec::new());
     for chunk in riff::chunks(bytes) {
         length += chunk.whole.len();
+        // Each is there once, but for frames.
+        let again = &chunk.kind != b"ANMF" && seen.contains(&chunk.kind);
+        seen.push(chunk.kind);
         let gone = match &chunk.kind {
+            _ if again => "other",
             b"VP8X" => {
                 let start = stripped.len() + 8;
-                stripped.extend_from_slice(chunk.whole);
+                stripped.extend_from_slice(&riff::chunk(b"VP8X", chunk.data.get(..10)?));
+                moves = chunk.data.first()? & MOVES != 0;
                 let flags = stripped.get_mut(start)?;
                 let kept = if keep.profile { 0 } else { PROFILE };
                 *flags = *flags & !(EXIF | XMP | kept) | if exif.is_some() { EXIF } else { 0 };
                 continue;
             }
-            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" => "",
-            b"ANMF" => {
+            b"VP8 " | b"VP8L" | b"ALPH" if !moves => "",
+            b"ANIM" if moves => "",
+            b"ANMF" if moves => {
                 let (frame, whole) = webp_frame(chunk.data)?;
                 stripped.extend_from_slice(&riff::chunk(b"ANMF", &frame));
                 if whole { continue } else { "other" }
@@ -309,8 +335,10 @@ fn gif(bytes: &[u8], keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<
     for (block, place) in gif::blocks(bytes) {
         ended = place.end;
         let gone = match block {
-            Block::Frame | Block::Control { .. } | Block::Trailer => "",
-            Block::Application { name: b"NETSCAPE2.0" | b"ANIMEXTS1.0", .. } => "",
+            Block::Frame | Block::Trailer => "",
+            // Four bytes, and how often it runs in three: nothing behind them.
+            Block::Control { .. } if place.len() == 8 => "",
+            Block::Application { name: b"NETSCAPE2.0" | b"ANIMEXTS1.0", .. } if place.len() == 19 => "",
             Block::Application { name: b"ICCRGBG1012", .. } => {
                 if keep.profile {
                     ""
@@ -319,7 +347,7 @@ fn gif(bytes: &[u8], keep: Keep, removed: &mut Vec<&'static str>) -> Option<Vec<
                 }
             }
             Block::Application { name: b"XMP DataXMP", .. } => "xmp",
-            Block::Application { .. } => "other",
+            Block::Application { .. } | Block::Control { .. } => "other",
             Block::Text => "comments",
         };
         match gone {

@@ -69,7 +69,9 @@ fn nothing_stays_in_a_png() {
     let bytes = sample("png");
     let data = place_of(&bytes, b"IDAT") - 4;
     let end = bytes.len() - 12;
-    for kind in [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"prVt", b"vpAg", b"caBX", b"sPLT", b"hIST", b"iDOT"] {
+    let texts = [b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"prVt", b"vpAg", b"caBX", b"sPLT", b"hIST", b"iDOT"];
+    // Those that are kept when they are as long as they should be, and those of animations.
+    for kind in texts.into_iter().chain([b"gAMA", b"sRGB", b"pHYs", b"sBIT", b"fdAT"]) {
         for at in [33, data, end] {
             let carrier = with(&bytes, at, &chunk(kind, SECRET));
             gone(&String::from_utf8_lossy(kind), &bytes, &carrier);
@@ -94,6 +96,9 @@ fn nothing_stays_in_a_webp() {
         }
         gone(name, &bytes, &[&bytes, SECRET].concat());
     }
+    // A second picture.
+    let bytes = sample("webp");
+    gone("a second picture", &bytes, &sized([&bytes, &chunk(b"VP8 ")[..]].concat()));
     // Within a frame, behind its pixels.
     let bytes = sample("moving webp");
     let frame = place_of(&bytes, b"ANMF");
@@ -112,6 +117,7 @@ fn nothing_stays_in_a_gif() {
         ("comment", [&[0x21, 0xfe], &text[..]].concat()),
         ("plain text", [&[0x21, 0x01, 12][..], &[0; 12], &text].concat()),
         ("application", [&b"\x21\xff\x0bMGK8BIM0000"[..], &text].concat()),
+        ("loops", [&b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0"[..], &text].concat()),
         ("xmp", [&b"\x21\xff\x0bXMP DataXMP"[..], &text].concat()),
     ] {
         gone(name, &bytes, &with(&bytes, frame, &block));

@@ -166,8 +166,9 @@ impl Axis<'_> {
         for index in (0..self.labels.len()).step_by(stride) {
             let before = (self.places[index] - self.ends.0) / cosine.max(0.05);
             let label = text::clip(&self.labels[index], size, false, most.min(before));
-            // At the left end a piece of a name says less than none.
-            if before < most && label.chars().count() * 2 < self.labels[index].chars().count() {
+            // At the left end a few letters say less than none.
+            let (left, all) = (label.chars().count(), self.labels[index].chars().count());
+            if before < most && left < all && (left < 5 || !self.is_named && left * 2 < all) {
                 continue;
             }
             longest = longest.max(text::width(&label, size, false));
