@@ -191,24 +191,22 @@ impl Budget {
         let (across, down) = path.abs_transform().get_scale();
         let scale = f64::from(across.max(down)) * self.scale;
         let wide = path.stroke().map_or(0.0, |stroke| (f64::from(stroke.width().get()) * scale).min(self.height));
-        let lengths = path
+        let lengths: Vec<f64> = path
             .data()
             .points()
             .windows(2)
-            .map(|pair| f64::from((pair[1].x - pair[0].x).abs() + (pair[1].y - pair[0].y).abs()));
+            .map(|pair| f64::from((pair[1].x - pair[0].x).abs() + (pair[1].y - pair[0].y).abs()))
+            .collect();
         let dash =
             path.stroke().and_then(|stroke| stroke.dasharray()).map(|dashes| f64::from(dashes.iter().sum::<f32>()));
-        self.left -= dash.map_or(0.0, |dash| lengths.sum::<f64>() / dash.max(1e-6) * VISIT);
-        let edges: f64 = path
-            .data()
-            .points()
-            .windows(2)
-            .map(|pair| {
-                let length = f64::from((pair[1].x - pair[0].x).abs() + (pair[1].y - pair[0].y).abs());
-                (length * scale).min(self.height) + JOIN * wide + 1.0
-            })
-            .sum();
-        self.left -= VISIT + paints.into_iter().flatten().map(|each| each * pixels + edges * LINES).sum::<f64>();
+        self.left -= dash.map_or(0.0, |dash| lengths.iter().sum::<f64>() / dash.max(1e-6) * VISIT);
+        let count = lengths.len() as f64;
+        let rows: f64 = lengths.iter().map(|length| (length * scale).min(self.height)).sum();
+        let edges = rows + count * (JOIN * wide + 1.0);
+        // Each that begins finds its place among all that lie on the same row.
+        let sorted = count * rows / self.height.max(1.0);
+        let paint = |each: f64| each * pixels + edges * LINES + sorted;
+        self.left -= VISIT + paints.into_iter().flatten().map(paint).sum::<f64>();
     }
 
     fn filters(&mut self, group: &Group) {
@@ -227,7 +225,7 @@ impl Budget {
                     }
                     Kind::Turbulence(noise) => 40.0 * f64::from(noise.num_octaves()),
                     Kind::ConvolveMatrix(convolve) => {
-                        f64::from(convolve.matrix().columns()) * f64::from(convolve.matrix().rows())
+                        COSTLY * f64::from(convolve.matrix().columns()) * f64::from(convolve.matrix().rows())
                     }
                     Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) | Kind::GaussianBlur(_) => LIT,
                     _ => COSTLY,

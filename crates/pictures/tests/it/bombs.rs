@@ -436,6 +436,7 @@ fn drawings_are_refused_before_they_take_long() {
         )
     };
     let markers = (0..12).map(marked).collect::<String>() + &path("marker-mid='url(#m11)'", 50);
+    let neighbours = format!("<feConvolveMatrix order='90' kernelMatrix='{}'/>", "1 ".repeat(8_100));
     let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
     let nested =
         "<g id='u0'>WORDS</g><g id='u1'><use href='#u0'/><use href='#u0'/></g>".replace("WORDS", &words(3_000));
@@ -466,6 +467,14 @@ fn drawings_are_refused_before_they_take_long() {
         ),
         ("round joins", svg(2_000, &path("stroke='red' stroke-linejoin='round' stroke-width='500'", 60_000))),
         ("dashes", svg(100, &path("stroke='red' stroke-dasharray='0.01'", 20_000))),
+        (
+            "arcs over arcs",
+            svg(400, &format!("<path d='M0 0{}'/>", "A50 50 0 1 1 10 10A50 50 0 1 0 0 0".repeat(25_000))),
+        ),
+        (
+            "many neighbours",
+            svg(2_000, &format!("<filter id='f'>{neighbours}</filter><g filter='url(#f)'>{SQUARE}</g>")),
+        ),
     ] {
         let drawn =
             Drawing::read(text.as_bytes()).and_then(|drawing| drawing.draw(drawing.size(), &pictures::Limits::DEFAULT));
@@ -476,6 +485,17 @@ fn drawings_are_refused_before_they_take_long() {
         ("text", svg(64, &words(500))),
         ("paths", svg(500, &"<path d='M1 1L9 9L1 9Z' fill='red' stroke='blue'/>".repeat(20_000))),
         ("itself", svg(64, "<g id='a'><text>a</text><use href='#a'/></g>")),
+        (
+            "a coast",
+            svg(500, &format!("<path stroke='red' d='M0 0{}'/>", "l.4 .1l-.1 .2l-.3 -.1l.01 .01".repeat(25_000))),
+        ),
+        (
+            "sharper",
+            svg(
+                1_000,
+                "<filter id='f'><feConvolveMatrix order='5' kernelMatrix='1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'/></filter><rect width='999' height='999' filter='url(#f)'/>",
+            ),
+        ),
         ("symbols", svg(64, &format!("<symbol id='a'>{SQUARE}</symbol>{}", "<use href='#a'/>".repeat(9_000)))),
         ("dashes", svg(64, &path("stroke='red' stroke-dasharray='2 1'", 300))),
     ] {
