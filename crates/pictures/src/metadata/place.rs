@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::strip::{Stripped, strippable};
 use super::{is_place, xmp};
 use crate::container::gif::Block;
-use crate::container::tiff::Tiff;
+use crate::container::tiff::{Entry, Tiff};
 use crate::container::{gif, jpeg, png, riff};
 use crate::error::Error;
 use crate::format::Format;
@@ -14,6 +14,11 @@ use crate::format::Format;
 const EXIF: u16 = 0x8769;
 const GPS: u16 = 0x8825;
 const MAKER_NOTE: u16 = 0x927c;
+/// The kinds of value that lead to a directory, and how many pictures EXIF is of at most; of no more it is known that they
+/// are plausible.
+const LONG: u16 = 4;
+const IFD: u16 = 13;
+const DIRECTORIES: usize = 8;
 
 /// Takes out of a JPEG, PNG, WebP or GIF where it was taken: GPS of EXIF and XMP that has any, and what may hold it without
 /// our knowing: notes of the camera's maker, XMP in parts, profiles of other programs, and what lies behind the end.
@@ -164,12 +169,16 @@ fn keeps_xmp(packet: Option<&[u8]>, removed: &mut Removed) -> bool {
 
 /// EXIF of the same length that does not say where; nothing when it cannot be read.
 fn without_place(exif: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
-    let Some(tiff) = Tiff::of(exif).filter(Tiff::is_plausible) else {
+    let tiff = Tiff::of(exif).filter(|tiff| tiff.is_plausible() && tiff.pages().len() <= DIRECTORIES);
+    let Some(tiff) = tiff else {
         removed.push("exif");
         return None;
     };
     let mut bytes = exif.to_vec();
-    let led_to = |entry| tiff.place(&entry).and_then(|place| tiff.u32(place.start));
+    let led_to = |entry: Entry| {
+        let place = tiff.place(&entry).filter(|_| matches!(entry.kind, LONG | IFD))?;
+        tiff.u32(place.start)
+    };
     // The pictures' own, those that EXIF data has besides, then those of a place.
     let mut directories = tiff.pages();
     for index in 0..directories.len() {

@@ -270,9 +270,12 @@ fn webp(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
     let (mut moves, mut seen) = (false, Vec::new());
     for chunk in riff::chunks(bytes) {
         length += chunk.whole.len();
-        // Each is there once, but for frames.
-        let again = &chunk.kind != b"ANMF" && seen.contains(&chunk.kind);
-        seen.push(chunk.kind);
+        // Of what is kept each is there once, but for frames.
+        let once = matches!(&chunk.kind, b"VP8X" | b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ICCP");
+        let again = once && seen.contains(&chunk.kind);
+        if once && !again {
+            seen.push(chunk.kind);
+        }
         let gone = match &chunk.kind {
             _ if again => "other",
             b"VP8X" => {

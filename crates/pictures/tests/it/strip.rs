@@ -125,3 +125,31 @@ fn nothing_stays_in_a_gif() {
     }
     gone("behind the end", &bytes, &[&bytes, SECRET].concat());
 }
+
+/// What takes long is refused or left out, not gone through: this test would not end.
+#[test]
+fn hostile_metadata_are_not_gone_through() {
+    // A million chunks of a WebP, no two of one kind.
+    let bytes = sample("webp");
+    let chunks = (0..1_000_000u32).flat_map(|kind| [(kind | 0x8000_0000).to_le_bytes(), [0; 4]]).flatten();
+    let mut carrier: Vec<u8> = bytes.iter().copied().chain(chunks).collect();
+    let size = carrier.len() as u32 - 8;
+    carrier[4..8].copy_from_slice(&size.to_le_bytes());
+    let stripped = strip(&carrier, &head(&carrier).unwrap(), Keep { profile: true, rights: true }).unwrap();
+    assert_eq!(pixels(&stripped.bytes), pixels(&bytes));
+    assert!(stripped.bytes.len() < 2 * bytes.len());
+    // EXIF of a PNG, 20 MB, whose directories have 60,000 notes each as long as all of it: in the tenth of those that follow
+    // one another, and in one that a number of two bytes leads to.
+    let note = |at: u32| [&[0x92, 0x7c, 0, 7][..], &20_000_000u32.to_be_bytes(), &at.to_be_bytes()].concat();
+    let notes = [&60_000u16.to_be_bytes()[..], &note(8).repeat(60_000), &[0; 4]].concat();
+    let chain: Vec<u8> =
+        (0..10u32).flat_map(|page| [&[0, 0][..], &(8 + 6 * (page + 1)).to_be_bytes()].concat()).collect();
+    let short = [&[0, 1, 0x87, 0x69, 0, 3, 0, 0, 0, 1, 0, 0, 0, 26, 0, 0, 0, 0][..]].concat();
+    let bytes = sample("png");
+    for directories in [chain, short] {
+        let mut exif = [&b"MM\0\x2a\0\0\0\x08"[..], &directories, &notes].concat();
+        exif.resize(20_000_100, 0);
+        let stripped = pictures::strip_place(&with(&bytes, 33, &chunk(b"eXIf", &exif))).unwrap();
+        assert_eq!(pixels(&stripped.bytes), pixels(&bytes));
+    }
+}
