@@ -13,20 +13,10 @@ use crate::context::{Consumer, Context, Window};
 use crate::error::Error;
 use crate::files::File;
 use crate::runtime::Runtime;
+use crate::warning::Warning;
 
 /// Warnings an answer carries at most.
 const MAX_WARNINGS: usize = 50;
-
-/// Something the caller should know though the request succeeded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Warning {
-    /// A kebab-case word a program can branch on.
-    pub code: String,
-    /// What to know or change.
-    pub message: String,
-    /// The field it is about, if it is about one.
-    pub field: Option<String>,
-}
 
 /// A file that is kept until it expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
 
-use crate::Request;
-use crate::metrics::RouteMetrics;
+use crate::message::Request;
+use crate::observe::RouteMetrics;
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::message::{Body, JSON, Response};
 
 /// Characters of a message that n8n and Make are given to show.
 const MESSAGE_CHARS: usize = 300;
@@ -174,19 +175,19 @@ impl Error {
 
     /// The error as a response.
     #[must_use]
-    pub fn respond(&self, request_id: &str) -> Response<Body> {
+    pub fn respond(&self, request_id: &str) -> Response {
         self.response(self.body(request_id))
     }
 
     /// The error as a response, as another product writes it.
-    pub(crate) fn respond_as(&self, shape: &serde_json::Value) -> Response<Body> {
+    pub(crate) fn respond_as(&self, shape: &serde_json::Value) -> Response {
         self.response(shape.to_string().into_bytes())
     }
 
-    fn response(&self, body: Vec<u8>) -> Response<Body> {
+    fn response(&self, body: Vec<u8>) -> Response {
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.code.status();
-        response.headers_mut().insert(CONTENT_TYPE, crate::JSON);
+        response.headers_mut().insert(CONTENT_TYPE, JSON);
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

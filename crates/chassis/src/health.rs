@@ -6,13 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Limited};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
-
-use crate::runtime::Runtime;
-use crate::{App, Body};
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -50,29 +46,8 @@ impl Check {
     }
 }
 
-impl Check {
-    /// Asks the `/health` of another service.
-    pub async fn of_app(app: &App) -> Self {
-        let request = http::Request::get("/health").body(Body::empty()).expect("the path is one");
-        let response = app.call(request).await;
-        let body = Limited::new(response.into_body(), MAX_HEALTH_BYTES).collect().await;
-        let health = body.ok().and_then(|body| serde_json::from_slice::<Health>(&body.to_bytes()).ok());
-        match health {
-            None => Self::because(Status::Unhealthy, "does not answer"),
-            Some(health) if health.status == Status::Healthy => Self::healthy(),
-            Some(health) => {
-                let reasons: Vec<String> =
-                    health.reasons.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
-                Self::because(health.status, reasons.join("; "))
-            }
-        }
-    }
-}
-
 /// Time one probe has.
 const PROBE_TIME: Duration = Duration::from_secs(2);
-/// Bytes of another service's health that are read.
-const MAX_HEALTH_BYTES: usize = 64 * 1024;
 
 /// Asks how something is.
 pub(crate) type Probe = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Check> + Send>> + Send + Sync>;
@@ -93,7 +68,7 @@ pub struct Health {
 }
 
 impl Health {
-    pub(crate) async fn ask(runtime: &Runtime, probes: &[(String, Probe)]) -> Self {
+    pub(crate) async fn ask(uptime: Duration, probes: &[(String, Probe)]) -> Self {
         // Side by side, each with its time: one service that hangs does not make all look dead.
         let mut asked = JoinSet::new();
         for (name, probe) in probes {
@@ -113,7 +88,7 @@ impl Health {
         Self {
             status: worst.min(Status::Degraded),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            uptime: runtime.uptime_seconds(),
+            uptime: uptime.as_secs(),
             checks,
             reasons,
         }

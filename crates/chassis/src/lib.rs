@@ -1,11 +1,25 @@
 //! What all services share. A service says what it does, as functions from typed requests to typed responses; the
 //! chassis makes an HTTP service of it: decoding, validation, limits, placement, errors, documents, metrics, serving.
 //!
-//! The only crate that knows axum.
+//! The only crate that knows axum. From the outside in:
+//!
+//! | folder | job |
+//! | --- | --- |
+//! | `serve/` | sockets: connections, uploads, shutdown |
+//! | `observe/` | the one middleware, metrics, the log |
+//! | `service.rs` | a service: its operations in one list, and the router made of it |
+//! | `operation/` | an operation: registered, mounted, batched; bodies in, answers out |
+//! | `decode/` | from a request's parts to its type: JSON, forms, bounds, secrets |
+//! | `files/` | files by URL, data URI, base64, id; the store |
+//! | `body/` | bodies on their way in: bounded, inflated |
+//! | `cache/` | answers kept in memory and Redis |
+//! | `run/` | where work is done: pool, threads of streams, worker processes |
+//! | `openapi/` | the document, from the types |
+//!
+//! `runtime.rs` holds what the services of a process share while they run, `call.rs` what an operation may know of its
+//! request. On the ground lies what all use: messages, errors, warnings, the context of a request, clock, settings,
+//! health.
 
-mod answer;
-mod app;
-mod batch;
 mod body;
 mod cache;
 mod call;
@@ -14,59 +28,37 @@ mod context;
 mod decode;
 mod error;
 mod files;
-mod flow;
 mod health;
-mod inflate;
-mod log;
-mod metrics;
-mod mount;
-mod moving;
+mod message;
 mod observe;
 mod openapi;
 mod operation;
-mod output;
-mod pool;
+mod run;
 mod runtime;
-mod secret;
 mod serve;
 mod service;
 pub mod settings;
-mod task;
 pub mod testing;
-mod upload;
-mod validate;
-mod worker;
+mod warning;
 
-pub use answer::{Answer, Makes, OperationResponse, WithFile, WithFiles};
-pub use app::App;
-/// What can go wrong with a body on its way.
-pub use axum::Error as BodyError;
-pub use axum::body::Body;
-pub use call::{Call, KeptFile, Warning};
+pub use call::{Call, KeptFile};
 pub use clock::Clock;
 pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
+pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
 pub use files::{Data, File, FileStream, Reader};
 pub use health::{Check, Health, Status};
-pub use log::{Lines, Log};
-pub use metrics::{Metrics, RouteMetrics};
-pub use observe::Observer;
+pub use message::{Body, BodyError, Request, Response};
+pub use observe::{Lines, Log, Metrics, Observer, RouteMetrics};
 pub use openapi::merge;
-pub use operation::{Operation, OperationRequest};
-pub use output::Output;
-pub use pool::{Cost, Pool};
+pub use operation::answer::{Answer, Makes, OperationResponse, WithFile, WithFiles};
+pub use operation::output::Output;
+pub use operation::registration::Operation;
+pub use operation::task::OperationRequest;
+pub use run::pool::{Cost, Pool};
+pub use run::worker::worker_operation;
 pub use runtime::{GATEWAY_SECRET, Runtime};
-pub use secret::Secret;
-pub use serve::{Listener, Stop, alone, run, serve};
+pub use serve::{App, Listener, Stop, alone, run, serve};
 pub use service::{OperationInfo, Service, metrics_app};
 pub use settings::Settings;
-
-pub use worker::worker_operation;
-
-/// A request with its body.
-pub type Request = http::Request<Body>;
-/// A response with its body.
-pub type Response = http::Response<Body>;
-
-/// The content type of every JSON answer.
-pub(crate) const JSON: http::HeaderValue = http::HeaderValue::from_static("application/json");
+pub use warning::Warning;

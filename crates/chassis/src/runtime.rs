@@ -12,11 +12,11 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::context::{Consumer, Context};
 use crate::files::{Fetcher, Store};
-use crate::flow::Flows;
-use crate::metrics::Metrics;
-use crate::pool::{self, Pool};
+use crate::observe::Metrics;
+use crate::run::pool::{self, Pool};
+use crate::run::streams::Flows;
+use crate::run::worker::Workers;
 use crate::settings::Settings;
-use crate::worker::Workers;
 
 /// Time between two sweeps of the store.
 const SWEEP: Duration = Duration::from_secs(5 * 60);
@@ -87,8 +87,8 @@ impl Runtime {
         self.draining.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn uptime_seconds(&self) -> u64 {
-        self.started.elapsed().as_secs()
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Who is calling: as the gateway in this process says, or the headers of one elsewhere that knows the secret.

@@ -10,20 +10,25 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 
-use crate::answer::{Makes, OperationResponse};
 use crate::call::Call;
 use crate::context::Context;
 use crate::decode::nearest;
 use crate::error::{Code, Error};
 use crate::files::Link;
 use crate::health::{Check, Health, Probe};
-use crate::metrics::RouteMetrics;
-use crate::mount::{Mounted, work};
-use crate::operation::{Isolation, Operation, OperationRequest};
-use crate::output::Output;
+use crate::message::{Body, Request, Response};
+use crate::observe::RouteMetrics;
+use crate::operation::answer::{Makes, OperationResponse};
+use crate::operation::batch;
+use crate::operation::mount::{Mounted, work};
+use crate::operation::output::Output;
+use crate::operation::registration::{Isolation, Operation};
+use crate::operation::task::Later;
+use crate::operation::task::OperationRequest;
+use crate::run::worker;
 use crate::runtime::Runtime;
-use crate::task::Later;
-use crate::{App, Body, Request, Response, batch, files, metrics, openapi, worker};
+use crate::serve::App;
+use crate::{files, observe, openapi};
 
 /// A service, as its `lib.rs` writes it down.
 pub struct Service {
@@ -306,7 +311,7 @@ fn asks_readiness(request: &Request) -> bool {
 }
 
 async fn health(asks_readiness: bool, runtime: &Runtime, probes: &[(String, Probe)]) -> Response {
-    let health = Health::ask(runtime, probes).await;
+    let health = Health::ask(runtime.uptime(), probes).await;
     // The service itself answers, or nobody would; a balancer is told to look elsewhere before it stops.
     let stopping = asks_readiness && runtime.is_draining();
     let status = if stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
@@ -330,7 +335,7 @@ async fn download(runtime: Arc<Runtime>, metrics: Arc<RouteMetrics>, request: Re
 /// A handler that shows the metrics of the process.
 fn metrics_page(runtime: &Arc<Runtime>) -> impl Fn() -> std::future::Ready<Response> + Clone + use<> {
     let runtime = runtime.clone();
-    move || std::future::ready(page(metrics::CONTENT_TYPE, runtime.metrics.text()))
+    move || std::future::ready(page(observe::CONTENT_TYPE, runtime.metrics.text()))
 }
 
 /// The metrics alone, for a port of their own.

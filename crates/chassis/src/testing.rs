@@ -11,13 +11,14 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::message::Body;
 use crate::observe::Observer;
+/// Worker processes without a service.
+pub use crate::run::worker::{Parcel, Workers, child};
 use crate::runtime::Runtime;
+use crate::serve::App;
 use crate::service::Service;
 use crate::settings::Settings;
-/// Worker processes without a service.
-pub use crate::worker::{Parcel, Workers, child};
-use crate::{App, Body};
 
 /// A client of one app.
 pub struct Client {

@@ -24,7 +24,7 @@ pub fn service(listed: &[Listed], running: &[&Service]) -> Service {
 pub fn watch(platform: Service, name: &str, app: App) -> Service {
     platform.check(name, move || {
         let app = app.clone();
-        async move { Check::of_app(&app).await }
+        async move { app.health().await }
     })
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::health::{Check, Status};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 
 /// Time a connection has to be there and to have taken a first command.
 const CONNECT_TIME: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use moka::Expiry;
 use moka::sync::Cache;
 
 use super::{Kept, Key, LARGEST, Place};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 use crate::settings::Size;
 
 /// What an entry takes besides its value: a good 450 bytes on x86-64, measured with 400,000 of them.

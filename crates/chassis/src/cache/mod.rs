@@ -25,7 +25,7 @@ use self::memory::Memory;
 use self::redis::Redis;
 use crate::error::Error;
 use crate::health::Check;
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 use crate::settings::Settings;
 
 /// The largest value that is kept anywhere.

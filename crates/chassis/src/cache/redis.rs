@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::link::Link;
 use super::{Kept, Key, LARGEST, Place};
 use crate::health::Check;
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 
 /// Time a request waits for a value: past it, computing is as good.
 const GET_TIME: Duration = Duration::from_millis(100);

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::memory::Memory;
 use super::{Cache, Kept, Key, Place, Served};
 use crate::error::{Code, Error};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 use crate::settings::{Settings, Size};
 
 const HOUR: Duration = Duration::from_secs(3_600);

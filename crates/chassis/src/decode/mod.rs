@@ -11,6 +11,8 @@ mod names;
 mod object;
 mod problem;
 mod reader;
+pub(crate) mod secret;
+pub(crate) mod validate;
 mod value;
 
 use std::cell::OnceCell;
@@ -21,9 +23,9 @@ pub(crate) use form::options_of;
 pub(crate) use layout::{FileField, Layout};
 pub(crate) use names::{nearest, same as same_name};
 
-use crate::call::Warning;
 use crate::error::{Code, Error};
 use crate::files::{Collected, Collector, FileBounds, Found, Part};
+use crate::warning::Warning;
 use object::Root;
 use problem::Problem;
 use reader::Reader;

@@ -7,8 +7,8 @@ use serde::de;
 
 use super::names::{nearest, one_of, resolve, same};
 use super::{Layout, MAX_DEPTH, MAX_VALUES, Problem, Reserved, Texts};
-use crate::call::Warning;
 use crate::error::{Error, clip};
+use crate::warning::Warning;
 
 /// Characters of a wrong choice or name that are shown back.
 pub(super) const ECHO_CHARS: usize = 40;

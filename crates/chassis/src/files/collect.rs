@@ -139,7 +139,7 @@ impl Slot {
 }
 
 /// The error of files that are too large as a whole.
-pub(super) fn too_large_together(limit: usize) -> Error {
+pub(crate) fn too_large_together(limit: usize) -> Error {
     let limit = Size(limit);
     let message = format!("the files are larger than the limit of {limit} together: send less at once");
     Error::new(Code::PayloadTooLarge, message)

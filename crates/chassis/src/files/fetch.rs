@@ -26,8 +26,8 @@ use super::address::Reach;
 use super::name::name_of;
 use super::resolve::{self, Lookup, Resolver};
 use super::source::media_type_of;
+use crate::body::Coding;
 use crate::error::{Code, Error, clip};
-use crate::inflate::Coding;
 use crate::settings::Settings;
 
 /// Bytes of a URL.

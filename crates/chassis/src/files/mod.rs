@@ -1,26 +1,38 @@
-//! Files: how they come in (multipart, raw, URL, data URI, base64, id) and how they go out (bytes, base64, link).
+//! Files: where they come from (a URL, a data URI, base64, an id, the body itself) and where they are kept.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `file.rs` | a file in a request or an answer; `Data`, which may be one |
+//! | `stream.rs` | a file that is read as it arrives |
+//! | `source.rs` | how a request says where a file comes from |
+//! | `collect.rs` | the files of the request being read, noted with the slots they are to fill |
+//! | `arrive.rs` | brings what is elsewhere and fills the slots |
+//! | `fetch.rs`, `resolve.rs`, `address.rs` | by URL: guarded client, names, addresses that are closed |
+//! | `store/` | kept files and their links |
+//! | `name.rs`, `kind.rs` | safe names; kinds by the first bytes |
+//!
+//! `File::deserialize` cannot fetch, so it notes the source and leaves a slot; what is elsewhere is fetched once the
+//! whole request is read, all at once, with no thread held.
 
 mod address;
 mod arrive;
 mod collect;
 mod fetch;
 mod file;
-mod incoming;
 mod kind;
 mod name;
-mod outgoing;
 mod resolve;
 mod source;
 mod store;
 mod stream;
 
 pub(crate) use arrive::{Arrivals, Arrived};
-pub(crate) use collect::{Collected, Collector, FileBounds, Found, Part, at, writing};
+pub(crate) use collect::{Collected, Collector, FileBounds, Found, Part, at, too_large_together, writing};
 pub(crate) use fetch::Fetcher;
 pub(crate) use file::{Content, TOKEN};
 pub use file::{Data, File};
-pub(crate) use incoming::{Incoming, Reading};
-pub(crate) use outgoing::{Delivery, json_response};
+pub(crate) use name::{safe_name, said};
+pub(crate) use source::media_type_of;
 pub(crate) use store::{Link, Store, attachment, download};
+pub(crate) use stream::{Chunks, STREAM_TIME};
 pub use stream::{FileStream, Reader};
-pub(crate) use stream::{Pieces, STREAM_TIME};

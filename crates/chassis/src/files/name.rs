@@ -9,14 +9,14 @@ const MAX_CHARS: usize = 120;
 const MAX_ENDING: usize = 12;
 
 /// The name of what a URL led to, given its `Content-Disposition`.
-pub(super) fn name_of(disposition: Option<&[u8]>, url: &Url) -> Option<String> {
+pub(crate) fn name_of(disposition: Option<&[u8]>, url: &Url) -> Option<String> {
     let said = disposition.and_then(|header| disposition_name(&text_of(header)));
     let last = || url.path_segments()?.next_back().map(|segment| percent_decode_str(segment).decode_utf8_lossy());
     said.as_deref().and_then(safe_name).or_else(|| safe_name(&last()?))
 }
 
 /// The name a `Content-Disposition` gives.
-pub(super) fn said(disposition: &str) -> Option<String> {
+pub(crate) fn said(disposition: &str) -> Option<String> {
     disposition_name(disposition).as_deref().and_then(safe_name)
 }
 

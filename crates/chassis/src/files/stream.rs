@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
@@ -17,14 +16,12 @@ use tokio::time::Instant;
 use super::collect::{self, Slot};
 use super::file::{Content, File, read_source};
 use super::source::Source;
+use crate::body::Pieces;
 use crate::error::{Code, Error};
 use crate::settings::Size;
 
 /// The time a stream may take as a whole: less than a connection may last.
 pub(crate) const STREAM_TIME: Duration = Duration::from_secs(9 * 60);
-
-/// The pieces of a file that is still arriving.
-pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// A file that is still arriving, with its bounds.
 pub(crate) struct Chunks {

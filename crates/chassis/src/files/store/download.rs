@@ -10,8 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::fault::Fault;
 use super::{Link, Store};
-use crate::Response;
 use crate::error::{Code, Error};
+use crate::message::Response;
 
 /// What RFC 8187 lets stand in an extended value.
 const EXTENDED: &AsciiSet = &NON_ALPHANUMERIC

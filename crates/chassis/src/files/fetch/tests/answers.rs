@@ -5,7 +5,7 @@ use async_compression::tokio::write::{GzipEncoder, ZstdEncoder};
 use async_compression::zstd::CParameter;
 
 use super::*;
-use crate::inflate::ZSTD_WINDOW;
+use crate::body::ZSTD_WINDOW;
 
 #[tokio::test]
 async fn a_file_arrives_and_nothing_of_ours_goes_out() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::{Code, Error};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 
 /// What a call costs: how long it may wait for the pool and how much of the pool its kind may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -18,22 +18,24 @@ use http::header::{CACHE_CONTROL, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 
-use crate::answer::{Answer, Makes, warn_first};
+use super::answer::{Answer, Makes, warn_first};
+use super::incoming::{Incoming, Reading};
+use super::outgoing::Delivery;
+use super::output::Output;
+use super::registration::{Caching, Isolation, Operation};
+use super::task::{Prepared, Start, Task};
 use crate::body;
 use crate::cache::{Key, Served};
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
-use crate::files::{Arrivals, Arrived, Delivery, File, FileBounds, Incoming, Part, Reading, STREAM_TIME};
-use crate::metrics::RouteMetrics;
-use crate::operation::{Caching, Isolation, Operation};
-use crate::output::Output;
-use crate::pool::Cost;
+use crate::files::{Arrivals, Arrived, File, FileBounds, Part, STREAM_TIME};
+use crate::message::{Body, Request, Response};
+use crate::observe::RouteMetrics;
+use crate::run::pool::Cost;
+use crate::run::worker::Parcel;
 use crate::runtime::Runtime;
-use crate::task::{Prepared, Start, Task};
-use crate::worker::Parcel;
-use crate::{Body, Request, Response};
 
 /// Requests up to this size are decoded where they arrive; larger ones on the compute pool.
 const DECODE_HERE: usize = 64 * 1024;

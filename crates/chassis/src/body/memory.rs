@@ -1,22 +1,18 @@
-//! Reading bodies: bounded one by one and all together, inflated where they come compressed.
+//! The memory of bodies: bounded one by one and all together.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt};
-use http::HeaderValue;
-use http::header::{CONTENT_ENCODING, HeaderMap};
+use futures_util::StreamExt;
+use http::header::HeaderMap;
 use http_body::Body as _;
-use http_body_util::LengthLimitError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::io::{ReaderStream, StreamReader};
 
-use crate::Body;
+use super::pieces;
 use crate::error::{Code, Error};
-use crate::files::Pieces;
-use crate::inflate::Coding;
-use crate::metrics::Metrics;
+use crate::message::Body;
+use crate::observe::Metrics;
 use crate::settings::Size;
 
 /// Bodies up to this size are not counted against the memory for all bodies.
@@ -25,8 +21,6 @@ const UNCOUNTED: usize = 64 * 1024;
 const UNIT: usize = 1024;
 /// Time a body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Pieces in which an inflated body is handed on.
-const PIECE: usize = 64 * 1024;
 
 /// The memory all bodies in flight may take together.
 pub(crate) struct BodyMemory {
@@ -141,44 +135,4 @@ impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
-}
-
-/// A body piece by piece, inflated when it comes compressed.
-pub(crate) fn pieces(body: Body, headers: &HeaderMap) -> Result<Pieces, Error> {
-    let plain = body.into_data_stream().map_err(|error| unreadable(&error));
-    match Coding::of(headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes)) {
-        Some(Coding::Identity) => Ok(Box::pin(plain)),
-        Some(coding) => {
-            let inflated = coding.inflate(StreamReader::new(plain.map_err(std::io::Error::other)));
-            Ok(Box::pin(ReaderStream::with_capacity(inflated, PIECE).map_err(not_inflated)))
-        }
-        None => {
-            Err(Error::new(Code::UnsupportedMediaType, "send the body as it is, or with Content-Encoding gzip or zstd"))
-        }
-    }
-}
-
-fn not_inflated(error: std::io::Error) -> Error {
-    let message = "the body is not what its Content-Encoding says, or it ended early";
-    error.downcast::<Error>().unwrap_or_else(|_| Error::new(Code::MalformedRequest, message))
-}
-
-fn unreadable(error: &axum::Error) -> Error {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = source {
-        if error.is::<LengthLimitError>() {
-            return Error::new(Code::PayloadTooLarge, "the body is larger than the gateway lets through");
-        }
-        source = error.source();
-    }
-    Error::new(Code::MalformedRequest, "the body ended early or is not valid HTTP")
-}
-
-/// A body as text.
-pub(crate) fn text(body: &[u8]) -> Result<&str, Error> {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    std::str::from_utf8(body).map_err(|error| {
-        let message = format!("the body is not valid UTF-8 (byte {})", error.valid_up_to());
-        Error::new(Code::MalformedRequest, message)
-    })
 }

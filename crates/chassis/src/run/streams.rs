@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{Code, Error};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 
 /// Time a stream waits for a place.
 const PATIENCE: Duration = Duration::from_secs(1);

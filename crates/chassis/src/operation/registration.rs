@@ -5,28 +5,18 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use garde::Validate;
 use http::Method;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-use crate::answer::{Makes, OperationResponse};
+use super::answer::{Makes, OperationResponse};
+use super::output::Output;
+use super::task::{Function, OperationRequest, Prepare, answered, preparing};
 use crate::call::Call;
 use crate::decode::Layout;
 use crate::error::Error;
 use crate::files::File;
-use crate::output::Output;
-use crate::pool::Cost;
-use crate::task::{Function, Prepare, answered, preparing};
-
-/// The input of an operation.
-pub trait OperationRequest:
-    DeserializeOwned + Serialize + Validate<Context = ()> + JsonSchema + Send + 'static
-{
-}
-impl<T: DeserializeOwned + Serialize + Validate<Context = ()> + JsonSchema + Send + 'static> OperationRequest for T {}
+use crate::run::pool::Cost;
 
 type ToSchema = fn(&mut SchemaGenerator) -> Schema;
 
@@ -133,7 +123,7 @@ impl Operation {
         F: Fn(Q, Arc<Call>) -> A + Send + Sync + 'static,
         A: Future<Output = Result<R, E>> + Send + 'static,
     {
-        let wait = move |request: Q, call: Arc<Call>| -> crate::task::Later<_> {
+        let wait = move |request: Q, call: Arc<Call>| -> crate::operation::task::Later<_> {
             let answer = function(request, call.clone());
             Box::pin(async move { answered(answer.await, &call) })
         };

@@ -5,14 +5,24 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::answer::{Answer, OperationResponse};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::answer::{Answer, OperationResponse};
+use super::output::Output;
 use crate::call::Call;
-use crate::decode::{Decoded, Input, Layout, Reserved, decode};
+use crate::decode::{Decoded, Input, Layout, Reserved, decode, validate};
 use crate::error::Error;
 use crate::files::{File, Found, writing};
-use crate::operation::OperationRequest;
-use crate::output::Output;
-use crate::validate;
+
+/// The input of an operation.
+pub trait OperationRequest:
+    DeserializeOwned + Serialize + Validate<Context = ()> + JsonSchema + Send + 'static
+{
+}
+impl<T: DeserializeOwned + Serialize + Validate<Context = ()> + JsonSchema + Send + 'static> OperationRequest for T {}
 
 /// A future with its type forgotten.
 pub(crate) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;

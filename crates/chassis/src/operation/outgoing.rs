@@ -10,11 +10,10 @@ use serde_json::{Map, Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::file::Content;
-use super::store::{Store, attachment};
-use crate::answer::{Answer, Makes};
+use super::answer::{Answer, Makes};
 use crate::error::{Code, Error};
-use crate::{Body, JSON, Response};
+use crate::files::{Content, Store, attachment, safe_name};
+use crate::message::{Body, JSON, Response};
 
 const RESULT: HeaderName = HeaderName::from_static("x-result");
 /// Bytes of `X-Result`: proxies refuse long heads.
@@ -177,8 +176,7 @@ fn zipped(files: &[Content]) -> Result<Bytes, Error> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut taken = HashSet::new();
     for (index, file) in files.iter().enumerate() {
-        let wished =
-            file.name.as_deref().and_then(super::name::safe_name).unwrap_or_else(|| format!("file-{}", index + 1));
+        let wished = file.name.as_deref().and_then(safe_name).unwrap_or_else(|| format!("file-{}", index + 1));
         let mut name = wished.clone();
         let mut number = 1;
         while !taken.insert(name.clone()) {

@@ -11,14 +11,15 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::mount::{Exchange, Mounted, Raw};
+use super::outgoing::{Delivery, json_response};
 use crate::body;
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::error::{Code, Error};
-use crate::files::Delivery;
-use crate::mount::{Exchange, Mounted, Raw};
+use crate::message::{Request, Response};
+use crate::run::pool;
 use crate::settings::Size;
-use crate::{Request, Response, files, pool};
 
 /// Answers a batch.
 pub(crate) async fn serve(mounted: Arc<Mounted>, request: Request) -> Response {
@@ -87,7 +88,7 @@ async fn answer(
     }
     let succeeded = count - failed;
     json.extend_from_slice(format!(r#"],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).as_bytes());
-    Ok(files::json_response(json))
+    Ok(json_response(json))
 }
 
 /// Answers one item.

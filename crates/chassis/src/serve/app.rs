@@ -6,11 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use http_body_util::{BodyExt, Limited};
 use tower::ServiceExt;
 
 use crate::context::Context;
-use crate::metrics::RouteMetrics;
-use crate::{Request, Response};
+use crate::health::{Check, Health, Status};
+use crate::message::{Body, Request, Response};
+use crate::observe::RouteMetrics;
+
+/// Bytes of another service's health that are read.
+const MAX_HEALTH_BYTES: usize = 64 * 1024;
 
 type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -47,5 +52,22 @@ impl App {
     #[must_use]
     pub fn call(&self, request: Request) -> Answer {
         (self.0)(request)
+    }
+
+    /// Asks its `/health`.
+    pub async fn health(&self) -> Check {
+        let request = http::Request::get("/health").body(Body::empty()).expect("the path is one");
+        let response = self.call(request).await;
+        let body = Limited::new(response.into_body(), MAX_HEALTH_BYTES).collect().await;
+        let health = body.ok().and_then(|body| serde_json::from_slice::<Health>(&body.to_bytes()).ok());
+        match health {
+            None => Check::because(Status::Unhealthy, "does not answer"),
+            Some(health) if health.status == Status::Healthy => Check::healthy(),
+            Some(health) => {
+                let reasons: Vec<String> =
+                    health.reasons.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
+                Check::because(health.status, reasons.join("; "))
+            }
+        }
     }
 }

@@ -6,12 +6,12 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Makes;
-use crate::call::Warning;
 use crate::error::{Code, ErrorBody};
 use crate::health::Health;
-use crate::operation::Operation;
+use crate::operation::answer::Makes;
+use crate::operation::registration::Operation;
 use crate::service::Service;
+use crate::warning::Warning;
 use schemas::{add_warnings, close_objects, drop_null, drop_unused, prefix_schemas, tidy};
 
 /// Where schemas live in a document.

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Code, Error};
 use crate::files::{STREAM_TIME, attachment};
-use crate::{Body, Response};
+use crate::message::{Body, Response};
 
 /// Bytes that are collected before they go out.
 const PIECE: usize = 64 * 1024;

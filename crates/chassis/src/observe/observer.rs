@@ -17,9 +17,10 @@ use serde::Serialize;
 use crate::clock::Clock;
 use crate::context::{Context, REQUEST_ID};
 use crate::error::{Error, clip};
-use crate::log::Lines;
-use crate::metrics::{Metrics, RouteMetrics};
-use crate::{App, Request, Response};
+use crate::message::{Request, Response};
+use crate::observe::Lines;
+use crate::observe::{Metrics, RouteMetrics};
+use crate::serve::App;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 

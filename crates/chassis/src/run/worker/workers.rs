@@ -13,7 +13,7 @@ use tokio::time::timeout_at;
 use super::frames::{Bounds, Message, Parcel};
 use super::process::{Death, Process};
 use crate::error::{Code, Error, clip};
-use crate::metrics::Metrics;
+use crate::observe::Metrics;
 use crate::settings::{Settings, Size};
 
 /// Time a call waits for a worker, as a heavy one does for the pool.

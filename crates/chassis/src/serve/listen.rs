@@ -1,13 +1,11 @@
 //! Listening: bounded heads, slow clients turned away, and an end that ends.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -18,16 +16,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
-use crate::clock::Clock;
+use super::app::App;
+use super::moving::Moving;
+use super::upload::Upload;
 use crate::context::Context;
-use crate::log::Log;
-use crate::moving::Moving;
-use crate::observe::Observer;
+
 use crate::runtime::Runtime;
-use crate::service::Service;
-use crate::settings::Settings;
-use crate::upload::Upload;
-use crate::{App, Body, Request};
+
+use crate::message::{Body, Request, Response};
 
 /// A request head may be this large in all. hyper's own limit of 100 headers stays: setting
 /// any limit makes it allocate the headers of every request.
@@ -170,9 +166,9 @@ fn answer(
     peer: SocketAddr,
 ) -> impl hyper::service::Service<
     http::Request<Incoming>,
-    Response = crate::Response,
+    Response = Response,
     Error = std::convert::Infallible,
-    Future = impl Future<Output = Result<crate::Response, std::convert::Infallible>> + Send,
+    Future = impl Future<Output = Result<Response, std::convert::Infallible>> + Send,
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let mut request: Request = request.map(|body| Body::new(Upload::new(body)));
@@ -206,64 +202,4 @@ impl Stop {
             _ = self.interrupt.recv() => {}
         }
     }
-}
-
-/// Runs one service on its own: the whole `main` of a service's program.
-#[must_use]
-pub fn run(build: impl FnOnce(&Settings) -> Result<Service, String>, port: u16) -> ExitCode {
-    let complain = |problem: String| {
-        // Nobody is left to tell when it cannot be written.
-        let _ = writeln!(io::stderr(), "{problem}");
-        ExitCode::FAILURE
-    };
-    if let Some(operation) = crate::worker_operation() {
-        return match build(&Settings::default()) {
-            Ok(service) => service.work(operation.split_once('_').map_or("", |(_, operation)| operation)),
-            Err(problem) => complain(problem),
-        };
-    }
-    #[derive(Parser)]
-    struct Program {
-        #[command(flatten)]
-        settings: Settings,
-    }
-    let settings = Program::parse().settings;
-    match build(&settings) {
-        Ok(service) => alone(service, port, settings),
-        Err(problem) => complain(problem),
-    }
-}
-
-/// Runs one service on its own with settings already read.
-#[must_use]
-pub fn alone(service: Service, port: u16, settings: Settings) -> ExitCode {
-    let log = Log::start(&settings);
-    let lines = (!settings.no_access_log).then(|| log.lines());
-    let address = settings.service_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
-    runtime.block_on(async {
-        let stop = Stop::listen();
-        let runtime = match Runtime::new(settings, Clock::System) {
-            Ok(runtime) => runtime,
-            Err(problem) => {
-                tracing::error!("{problem}");
-                return ExitCode::FAILURE;
-            }
-        };
-        let name = service.name();
-        let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
-        let app = observer.observe(service.app(&runtime));
-        match Listener::bind(address, app).await {
-            Ok(listener) => {
-                let address = listener.address().unwrap_or(address);
-                tracing::info!(service = name, %address, "listening");
-                serve(vec![listener], runtime, stop).await;
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                tracing::error!("{error}");
-                ExitCode::FAILURE
-            }
-        }
-    })
 }

@@ -5,9 +5,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::call::Warning;
 use crate::error::Error;
 use crate::files::{Content, File};
+use crate::warning::Warning;
 
 /// Files an operation makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,15 +12,13 @@ use multer::{Field, Multipart};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::collect::{FileBounds, Part, too_large_together};
-use super::file::Content;
-use super::name;
-use super::source::media_type_of;
-use super::stream::{Chunks, Pieces, STREAM_TIME};
-use crate::Body;
-use crate::body::{self, BodyMemory, pieces};
+use crate::body::{self, BodyMemory, Pieces, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
+use crate::files::{
+    Chunks, Content, FileBounds, Part, STREAM_TIME, media_type_of, safe_name, said, too_large_together,
+};
+use crate::message::Body;
 use crate::settings::{Settings, Size};
 
 /// Parts a multipart body may have.
@@ -114,7 +112,7 @@ impl Reading<'_> {
         let field = &self.layout.files()[0];
         let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
         let about = Content {
-            name: text(CONTENT_DISPOSITION).and_then(name::said),
+            name: text(CONTENT_DISPOSITION).and_then(said),
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
             bytes: Bytes::new(),
         };
@@ -175,7 +173,7 @@ impl Reading<'_> {
                 continue;
             }
             let about = Content {
-                name: part.file_name().and_then(name::safe_name),
+                name: part.file_name().and_then(safe_name),
                 content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
                 bytes: Bytes::new(),
             };

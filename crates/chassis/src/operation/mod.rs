@@ -1,0 +1,24 @@
+//! Operations: functions from typed requests to typed answers, and all that makes endpoints of them.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `registration.rs` | an operation as a service registers it: function, settings, texts |
+//! | `task.rs` | a request with its function, their types forgotten |
+//! | `mount.rs` | an operation that runs: read, prepare, compute, answer; its deadline |
+//! | `incoming.rs` | a body taken apart: JSON, forms, multipart, raw files |
+//! | `batch.rs` | `POST <operation>/batch`: several requests as one |
+//! | `answer.rs` | what a function answers, written |
+//! | `outgoing.rs` | files of an answer: bytes, base64, links |
+//! | `output.rs` | an answer written bit by bit |
+//!
+//! A function knows its own types and nothing of HTTP; whatever lies between it and the wire is here, once. Types are
+//! forgotten as early as may be (`task.rs`), so that what follows is compiled once and not for each operation.
+
+pub(crate) mod answer;
+pub(crate) mod batch;
+pub(crate) mod incoming;
+pub(crate) mod mount;
+pub(crate) mod outgoing;
+pub(crate) mod output;
+pub(crate) mod registration;
+pub(crate) mod task;
