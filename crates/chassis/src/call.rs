@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
 use crate::error::Error;
 use crate::files::File;
+use crate::run::pool::Cost;
 use crate::runtime::Runtime;
 use crate::warning::Warning;
 
@@ -150,6 +151,30 @@ impl Call {
     #[must_use]
     pub fn cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The error for work that nobody waits for any more, as [`Call::cancelled`] says: `call.check()?` in long loops.
+    ///
+    /// # Errors
+    /// When nobody waits.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// Computes on the pool what an async operation must not compute where it waits.
+    ///
+    /// # Errors
+    /// What the function returns; that there is no room on the pool.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        cost: Cost,
+        function: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match &self.runtime {
+            Some(runtime) => runtime.pool.run(cost, function).await?,
+            // Nobody else waits for this process.
+            None => function(),
+        }
     }
 
     /// Adds a warning to the answer.

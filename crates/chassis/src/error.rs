@@ -117,6 +117,19 @@ impl Error {
         Self { code, message: message.into(), details: Vec::new(), retry_after: None }
     }
 
+    /// A request that fits the schema and still cannot be done, because of this field: options that contradict each
+    /// other, text that is not hex, an encrypted file without its password. 422.
+    #[must_use]
+    pub fn impossible(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::field(Code::Unprocessable, field, message)
+    }
+
+    /// Work was given up because nobody waits for it. Nobody reads this, but the work must end with something.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(Code::DeadlineExceeded, "not done in time: nobody waits for the answer any more")
+    }
+
     /// An error about one field; the message becomes `field: message`.
     #[must_use]
     pub fn field(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `serve/` | sockets: connections, uploads, shutdown |
 //! | `observe/` | the one middleware, metrics, the log |
-//! | `service.rs` | a service: its operations in one list, and the router made of it |
+//! | `service/` | a service: its operations in one list, its start, the router made of it |
 //! | `operation/` | an operation: registered, mounted, batched; bodies in, answers out |
 //! | `decode/` | from a request's parts to its type: JSON, forms, bounds, secrets |
 //! | `files/` | files by URL, data URI, base64, id; the store |
@@ -16,8 +16,8 @@
 //! | `run/` | where work is done: pool, threads of streams, worker processes |
 //! | `openapi/` | the document, from the types |
 //!
-//! `runtime.rs` holds what the services of a process share while they run, `call.rs` what an operation may know of its
-//! request. On the ground lies what all use: messages, errors, warnings, the context of a request, clock, settings,
+//! `runtime.rs` holds what the services of a process share while they run, `held.rs` what one of them holds, `call.rs` what
+//! an operation may know of its request. On the ground lies what all use: messages, errors, warnings, the context of a request, clock, settings,
 //! health.
 
 mod body;
@@ -29,6 +29,7 @@ mod decode;
 mod error;
 mod files;
 mod health;
+mod held;
 mod message;
 mod observe;
 mod openapi;
@@ -48,6 +49,7 @@ pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
 pub use files::{Data, File, FileStream, Reader};
 pub use health::{Check, Health, Status};
+pub use held::Hold;
 pub use message::{Body, BodyError, Request, Response};
 pub use observe::{Lines, Log, Metrics, Observer, RouteMetrics};
 pub use openapi::merge;
@@ -56,9 +58,9 @@ pub use operation::output::Output;
 pub use operation::registration::Operation;
 pub use operation::task::OperationRequest;
 pub use run::pool::{Cost, Pool};
-pub use run::worker::worker_operation;
+pub use run::worker::{Confinement, WarmEngine, WarmWorkers, Warmth, worker_operation};
 pub use runtime::{GATEWAY_SECRET, Runtime};
 pub use serve::{App, Listener, Stop, alone, run, serve};
-pub use service::{OperationInfo, Service, metrics_app};
+pub use service::{Description, Engines, Ground, Opening, OperationInfo, Service, metrics_app};
 pub use settings::Settings;
 pub use warning::Warning;

@@ -1,7 +1,8 @@
 //! What all services of a process share while they run.
 
-use std::sync::Arc;
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderName};
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::context::{Consumer, Context};
 use crate::files::{Fetcher, Store};
 use crate::observe::Metrics;
+use crate::operation::task::Later;
 use crate::run::pool::{self, Pool};
 use crate::run::streams::Flows;
 use crate::run::worker::Workers;
@@ -23,6 +25,26 @@ const SWEEP: Duration = Duration::from_secs(5 * 60);
 
 /// The header by which a service recognises its gateway.
 pub const GATEWAY_SECRET: HeaderName = HeaderName::from_static("x-gateway-secret");
+
+/// What services and engines do at the end, in the order they were opened.
+#[derive(Default)]
+pub(crate) struct Closing(Mutex<Vec<Later<()>>>);
+
+impl Closing {
+    pub(crate) fn push(&self, close: impl Future<Output = ()> + Send + 'static) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::pin(close));
+    }
+
+    /// Closes everything, what was opened last first, each within a time.
+    pub(crate) async fn close(&self, time: Duration) {
+        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for close in all.into_iter().rev() {
+            if tokio::time::timeout(time, close).await.is_err() {
+                tracing::warn!("something was not closed in time");
+            }
+        }
+    }
+}
 
 /// Settings, clock, pool, metrics and state of the process.
 pub struct Runtime {
@@ -35,10 +57,12 @@ pub struct Runtime {
     pub(crate) pool: Pool,
     pub(crate) body_memory: BodyMemory,
     pub(crate) flows: Flows,
-    pub(crate) workers: Workers,
+    pub(crate) workers: Arc<Workers>,
     pub(crate) cache: Cache,
     pub(crate) store: Store,
     pub(crate) fetcher: Fetcher,
+    /// What to close at the end.
+    pub(crate) closing: Closing,
     started: Instant,
     draining: AtomicBool,
 }
@@ -55,13 +79,14 @@ impl Runtime {
             pool: Pool::new(threads, settings.compute_queue, metrics.clone()),
             body_memory: BodyMemory::new(settings.body_memory, metrics.clone()),
             flows: Flows::new(settings.streams, metrics.clone()),
-            workers: Workers::new(&settings, metrics.clone()),
+            workers: Arc::new(Workers::new(&settings, metrics.clone())),
             cache: Cache::new(&settings, metrics.clone())?,
             store: Store::new(&settings, clock.clone())?,
             fetcher: Fetcher::new(&settings),
             settings,
             clock,
             metrics,
+            closing: Closing::default(),
             started: Instant::now(),
             draining: AtomicBool::new(false),
         }))

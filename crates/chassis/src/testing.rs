@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use http::{Method, Request};
 use http_body_util::BodyExt;
@@ -17,7 +18,7 @@ use crate::observe::Observer;
 pub use crate::run::worker::{Parcel, Workers, child};
 use crate::runtime::Runtime;
 use crate::serve::App;
-use crate::service::Service;
+use crate::service::{Ground, Service};
 use crate::settings::Settings;
 
 /// A client of one app.
@@ -67,7 +68,34 @@ impl Client {
     /// A service with default settings.
     #[must_use]
     pub fn of(service: Service) -> Self {
-        Self::with(Settings::default(), Clock::System, |runtime| service.app(runtime))
+        Self::started(service, Settings::default(), Clock::System, &[])
+    }
+
+    /// A service, started with these settings and this clock, and with settings of its own as arguments:
+    /// `["--keyring", "keys.json"]`.
+    ///
+    /// # Panics
+    /// When it does not start, with what it said as the text.
+    #[must_use]
+    pub fn started(service: Service, settings: Settings, clock: Clock, arguments: &[&str]) -> Self {
+        Self::try_started(service, settings, clock, arguments).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// The same; what it said when it did not start.
+    ///
+    /// # Errors
+    /// What is wrong with its settings, or what it was to open.
+    ///
+    /// # Panics
+    /// When the system starts no runtime.
+    pub fn try_started(service: Service, settings: Settings, clock: Clock, arguments: &[&str]) -> Result<Self, String> {
+        let shared = Runtime::new(settings, clock)?;
+        let ground = Ground::of_arguments(&service, arguments)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("the system starts a runtime");
+        let app = runtime.block_on(service.start(&shared, &ground))?;
+        let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
+        Ok(Self { app: observer.observe(app), runtime })
     }
 
     /// Whatever is made of a runtime with these settings and this clock, observed.
@@ -118,6 +146,17 @@ impl Client {
     }
 }
 
+/// A service as an app, started with the defaults of its own settings.
+///
+/// # Panics
+/// When it does not start at once: one that waits for something is started by [`Client::started`].
+#[must_use]
+pub fn app(service: Service, runtime: &Arc<Runtime>) -> App {
+    let ground = Ground::of_arguments(&service, &[]).expect("the defaults are settings");
+    let started = service.start(runtime, &ground).now_or_never().expect("it starts at once");
+    started.unwrap_or_else(|problem| panic!("{problem}"))
+}
+
 /// Runs every example of a service; each operation has one and each must succeed.
 ///
 /// # Panics
@@ -131,8 +170,11 @@ pub fn run_examples(service: Service) {
 /// # Panics
 /// When one is missing or fails.
 pub fn run_examples_with(settings: Settings, service: Service) {
-    let operations = service.operations();
-    let client = Client::with(settings, Clock::System, |runtime| service.app(runtime));
+    let description = service.description();
+    // Refuses what registration could not judge.
+    let _ = description.document();
+    let operations = description.operations();
+    let client = Client::started(service, settings, Clock::System, &[]);
     for operation in operations {
         let answer = match (operation.method, &operation.example) {
             (Method::GET, _) => client.get(&operation.path),

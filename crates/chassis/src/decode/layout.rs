@@ -19,6 +19,8 @@ const FILE_SCHEMAS: [&str; 3] = ["File", "FileStream", "Data"];
 pub(crate) struct Layout {
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
+    /// The names of its fields.
+    fields: &'static [&'static str],
     /// Fields that take files, in the order they are declared.
     files: Vec<FileField>,
     /// Paths that hold secrets.
@@ -45,7 +47,8 @@ impl Layout {
         layout.collect(&schema, &definitions, &mut String::new(), 0);
         let target = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
         let properties = &target.map_or(&schema, |name| &definitions[name])["properties"];
-        layout.files = fields_of::<T>().iter().filter_map(|name| file_field(name, &properties[*name])).collect();
+        layout.fields = fields_of::<T>();
+        layout.files = layout.fields.iter().filter_map(|name| file_field(name, &properties[*name])).collect();
         layout
     }
 
@@ -55,6 +58,10 @@ impl Layout {
 
     pub(crate) fn files(&self) -> &[FileField] {
         &self.files
+    }
+
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        self.fields.contains(&name)
     }
 
     pub(crate) fn has_secrets(&self) -> bool {

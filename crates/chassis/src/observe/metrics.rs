@@ -65,6 +65,7 @@ pub struct Metrics {
     worker_runs: Family<WorkerRun, Counter>,
     pub(crate) workers_waiting: Gauge,
     pub(crate) workers_running: Gauge,
+    pub(crate) workers_idle: Gauge,
 }
 
 impl Default for Metrics {
@@ -97,7 +98,9 @@ impl Default for Metrics {
         registry.register("streams", "Streams on a thread of their own", streams.clone());
         registry.register("worker_runs", "Worker processes by what became of them", worker_runs.clone());
         registry.register("workers_waiting", "Calls waiting for a worker process", workers_waiting.clone());
-        registry.register("workers_running", "Worker processes", workers_running.clone());
+        registry.register("workers_running", "Worker processes at work", workers_running.clone());
+        let workers_idle = Gauge::default();
+        registry.register("workers_idle", "Warm worker processes that wait for a request", workers_idle.clone());
         let cache = CacheMetrics::register(&mut registry);
         Self {
             registry,
@@ -112,6 +115,7 @@ impl Default for Metrics {
             worker_runs,
             workers_waiting,
             workers_running,
+            workers_idle,
             cache,
         }
     }

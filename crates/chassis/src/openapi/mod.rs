@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::error::{Code, ErrorBody};
 use crate::health::Health;
 use crate::operation::answer::Makes;
-use crate::operation::registration::Operation;
-use crate::service::Service;
+use crate::operation::registration::About;
+use crate::service::Description;
 use crate::warning::Warning;
 use schemas::{add_warnings, close_objects, drop_null, drop_unused, prefix_schemas, tidy};
 
@@ -49,11 +49,12 @@ fn settings() -> SchemaSettings {
 }
 
 /// The document of one service.
-pub(crate) fn document(service: &Service) -> Value {
+pub(crate) fn document(service: &Description) -> Value {
     let mut requests = requests();
     let mut responses = responses();
     let mut paths = Map::new();
     for operation in &service.operations {
+        operation.verify();
         let path = format!("{}{}", service.prefix, operation.path);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[operation.method.as_str().to_ascii_lowercase()] =
@@ -105,10 +106,10 @@ pub(crate) fn document(service: &Service) -> Value {
 
 /// One document of several services: what the gateway serves.
 #[must_use]
-pub fn merge(services: &[&Service], title: &str, description: &str) -> Value {
+pub fn merge(services: &[Description], title: &str, description: &str) -> Value {
     let mut merged = json!({ "paths": {}, "components": { "schemas": {} } });
     for service in services {
-        let document = service.openapi();
+        let document = service.document();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             // The first service is the gateway's own: its `/health` is that of all.
             if merged["paths"][path].is_null() {
@@ -147,8 +148,8 @@ fn finish(mut document: Value, title: &str, description: &str, tags: &[(&str, &s
 }
 
 fn operation_object(
-    service: &Service,
-    operation: &Operation,
+    service: &Description,
+    operation: &About,
     requests: &mut SchemaGenerator,
     responses: &mut SchemaGenerator,
 ) -> Value {
@@ -159,7 +160,7 @@ fn operation_object(
         }
     }
     let mut object = json!({
-        "operationId": format!("{}_{}", service.name, operation.name()),
+        "operationId": format!("{}_{}", service.name, operation.name),
         "tags": [service.name],
         "summary": operation.summary,
         "responses": answers,
@@ -180,12 +181,12 @@ fn operation_object(
     }
     object["parameters"] = option_parameters(operation);
     let mut body = json!({ "schema": request });
-    if let Some(example) = &operation.example {
+    if let Some(example) = operation.example() {
         body["example"] = example.clone();
     }
     let definition = definition_of(&request, requests);
     let mut content = json!({ "application/json": body });
-    if !operation.layout.files().is_empty() {
+    if !operation.layout().files().is_empty() {
         content["multipart/form-data"] = multipart(operation, &definition);
     }
     if fits_a_raw_body(operation, &definition) {
@@ -201,13 +202,13 @@ fn operation_object(
 }
 
 /// The request as a form: files are parts, all else is text or JSON.
-fn multipart(operation: &Operation, definition: &Value) -> Value {
+fn multipart(operation: &About, definition: &Value) -> Value {
     let mut form = definition.clone();
     for property in form["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         drop_null(property);
     }
     let mut encoding = json!({});
-    for field in operation.layout.files() {
+    for field in operation.layout().files() {
         let part = json!({ "type": "string", "format": "binary" });
         let mut schema = if field.many { json!({ "type": "array", "items": part }) } else { part };
         schema["description"] = form["properties"][field.name]["description"].take();
@@ -221,15 +222,15 @@ fn multipart(operation: &Operation, definition: &Value) -> Value {
 }
 
 /// Whether the file alone, as the body, can make a request: a secret has no place beside it.
-fn fits_a_raw_body(operation: &Operation, definition: &Value) -> bool {
-    let files = operation.layout.files();
+fn fits_a_raw_body(operation: &About, definition: &Value) -> bool {
+    let files = operation.layout().files();
     let is_file = |name: &Value| files.iter().any(|field| name == field.name);
     let required = definition["required"].as_array();
-    !files.is_empty() && !operation.layout.has_secrets() && required.is_none_or(|names| names.iter().all(is_file))
+    !files.is_empty() && !operation.layout().has_secrets() && required.is_none_or(|names| names.iter().all(is_file))
 }
 
 /// What an operation answers when all goes well.
-fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
+fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
     let binary = json!({ "schema": { "type": "string", "format": "binary" } });
     let Some(facts) = operation.response_schema else {
         let mut object = response("Done; it arrives as it is made.", &json!({}));
@@ -257,7 +258,7 @@ fn answer(operation: &Operation, responses: &mut SchemaGenerator) -> Value {
 
 /// The chassis' own options, beside any body. Without one of them openapi-python-client 0.29 writes a module that does
 /// not load when a required body is of several kinds.
-fn option_parameters(operation: &Operation) -> Value {
+fn option_parameters(operation: &About) -> Value {
     let lenient = json!({
         "name": "lenient",
         "in": "query",
@@ -279,10 +280,10 @@ fn option_parameters(operation: &Operation) -> Value {
 }
 
 /// The operation for several requests at once.
-fn batch_object(service: &Service, operation: &Operation, requests: &mut SchemaGenerator) -> Value {
+fn batch_object(service: &Description, operation: &About, requests: &mut SchemaGenerator) -> Value {
     let request = (operation.request_schema)(requests).to_value();
     let mut object = json!({
-        "operationId": format!("{}_{}_batch", service.name, operation.name()),
+        "operationId": format!("{}_{}_batch", service.name, operation.name),
         "tags": [service.name],
         "summary": format!("{}: several at once", operation.summary),
         "description": "Up to 100 requests as one. Each succeeds or fails by itself; together they count as one request.",
@@ -295,7 +296,7 @@ fn batch_object(service: &Service, operation: &Operation, requests: &mut SchemaG
         } } } },
         "responses": { "200": response("Done, or told why not, each item.", &json!({ "$ref": format!("{SCHEMAS}Batch") })) },
     });
-    if let Some(example) = &operation.example {
+    if let Some(example) = operation.example() {
         object["requestBody"]["content"]["application/json"]["example"] = json!({ "items": [example] });
     }
     if operation.public {
@@ -348,7 +349,7 @@ fn shared_schemas() -> [(&'static str, Value); 2] {
 }
 
 /// Links to kept files.
-fn download_path(service: &Service) -> Value {
+fn download_path(service: &Description) -> Value {
     let text = json!({ "type": "string" });
     let errors = ["400", "404", "429", "500", "502", "503", "504"];
     let mut answers = json!({ "200": {
@@ -374,7 +375,7 @@ fn download_path(service: &Service) -> Value {
 }
 
 /// Whether an operation can fail that way.
-fn can_happen(code: Code, operation: &Operation) -> bool {
+fn can_happen(code: Code, operation: &About) -> bool {
     match code {
         Code::Unauthorized | Code::Forbidden => !operation.public,
         Code::PayloadTooLarge | Code::UnsupportedMediaType | Code::Unprocessable => !operation.is_query_only(),
@@ -412,7 +413,7 @@ fn health_path(id: &str, tag: &str) -> Value {
 }
 
 /// The component an operation answers with.
-fn answer_name(operation: &Operation, responses: &mut SchemaGenerator) -> Option<String> {
+fn answer_name(operation: &About, responses: &mut SchemaGenerator) -> Option<String> {
     let schema = operation.response_schema?(responses).to_value();
     schema["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).map(str::to_owned)
 }

@@ -101,7 +101,7 @@ async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Excha
     };
     let item = exchange.with(call);
     let (answer, _) = mounted.compute(prepared.task, arrived, &item).await?;
-    delivery.object(answer, mounted.operation.makes, &mounted.runtime.store, exchange.owner()).await
+    delivery.object(answer, mounted.operation.about.makes, &mounted.runtime.store, exchange.owner()).await
 }
 
 /// The items, each as its own text.

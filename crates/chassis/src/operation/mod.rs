@@ -3,6 +3,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `registration.rs` | an operation as a service registers it: function, settings, texts |
+//! | `function.rs` | the functions it may be, with or without what the service holds |
 //! | `task.rs` | a request with its function, their types forgotten |
 //! | `mount.rs` | an operation that runs: read, prepare, compute, answer; its deadline |
 //! | `incoming.rs` | a body taken apart: JSON, forms, multipart, raw files |
@@ -16,6 +17,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod batch;
+pub(crate) mod function;
 pub(crate) mod incoming;
 pub(crate) mod mount;
 pub(crate) mod outgoing;

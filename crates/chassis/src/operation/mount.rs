@@ -34,7 +34,7 @@ use crate::files::{Arrivals, Arrived, File, FileBounds, Part, STREAM_TIME};
 use crate::message::{Body, Request, Response};
 use crate::observe::RouteMetrics;
 use crate::run::pool::Cost;
-use crate::run::worker::Parcel;
+use crate::run::worker::{Confinement, Parcel};
 use crate::runtime::Runtime;
 
 /// Requests up to this size are decoded where they arrive; larger ones on the compute pool.
@@ -86,7 +86,7 @@ impl Mounted {
         context.set_route(self.metrics.clone());
         let deadline = Instant::now() + self.patience();
         let result = answer(self.clone(), request, context.clone(), deadline).await;
-        result.unwrap_or_else(|error| match self.operation.foreign {
+        result.unwrap_or_else(|error| match self.operation.about.foreign {
             Some(shape) => error.respond_as(&shape(&error)),
             None => error.respond(context.id().as_str()),
         })
@@ -112,13 +112,13 @@ impl Mounted {
         let cancel = CancelOnDrop(exchange.call.clone());
         let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
         let Prepared { task, reserved, .. } = prepared;
-        if self.operation.response_schema.is_none() {
+        if self.operation.about.response_schema.is_none() {
             return Box::pin(self.flow(task, &exchange, cancel)).await;
         }
         let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
         let (answer, served) = self.compute(task, arrived, &exchange).await?;
         let owner = exchange.owner();
-        let respond = delivery.respond(answer, self.operation.makes, &self.runtime.store, owner);
+        let respond = delivery.respond(answer, self.operation.about.makes, &self.runtime.store, owner);
         let mut response = self.within(deadline, respond).await?;
         if let Some(served) = served {
             response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
@@ -133,7 +133,7 @@ impl Mounted {
         context: &Context,
         deadline: Instant,
     ) -> Result<(Exchange, Raw), Error> {
-        let layout = &self.operation.layout;
+        let layout = self.operation.about.layout();
         let (mut parts, body) = request.into_parts();
         let query = options_of(parts.uri.query().unwrap_or_default())?;
         if let Some(secret) = query.iter().find(|option| layout.is_secret(&option.name)) {
@@ -151,10 +151,11 @@ impl Mounted {
         let Incoming { json, options: form, parts: files } = reading.read(&parts.headers, body).await?;
         // The decoder refuses a name that is in both.
         options.extend(form);
-        let lenient = take_lenient(&mut options, &parts.headers)? || self.operation.foreign.is_some();
+        let lenient = take_lenient(&mut options, &parts.headers)? || self.operation.about.foreign.is_some();
         let consumer = self.runtime.consumer(&parts.headers, context);
-        let until = if self.operation.is_streaming() { Instant::now() + STREAM_TIME } else { deadline };
-        let call = Call::new(consumer, context.clone(), self.runtime.clone(), until, self.operation.foreign.is_some());
+        let until = if self.operation.about.is_streaming() { Instant::now() + STREAM_TIME } else { deadline };
+        let call =
+            Call::new(consumer, context.clone(), self.runtime.clone(), until, self.operation.about.foreign.is_some());
         let request_id = context.id().as_str().to_owned();
         let exchange = Exchange { call: Arc::new(call), headers: parts.headers, request_id, deadline };
         Ok((exchange, Raw { json, options: options.into(), parts: files, lenient }))
@@ -162,7 +163,7 @@ impl Mounted {
 
     pub(crate) fn bounds(&self) -> FileBounds {
         let settings = &self.runtime.settings;
-        FileBounds { count: self.operation.files, each: settings.file_limit.0, all: settings.files_limit.0 }
+        FileBounds { count: self.operation.about.files(), each: settings.file_limit.0, all: settings.files_limit.0 }
     }
 
     /// Reads the request and brings its files. Where `live` is not asked for, streams are read whole.
@@ -177,10 +178,10 @@ impl Mounted {
         let (mounted, caller) = (self.clone(), call.clone());
         let prepare = move || {
             let operation = &mounted.operation;
-            let takes_output = operation.makes != Makes::Nothing;
+            let takes_output = operation.about.makes != Makes::Nothing;
             let body = body::text(&json)?;
             let input = Input { body, options: &options, lenient, parts, bounds: mounted.bounds(), takes_output };
-            (operation.prepare)(input, &operation.layout, &caller)
+            (operation.prepare)(input, operation.about.layout(), &caller)
         };
         let mut prepared = match size <= DECODE_HERE {
             true => prepare()?,
@@ -196,7 +197,7 @@ impl Mounted {
                 store: &self.runtime.store,
                 owner: call.consumer().map(|consumer| consumer.id.as_str()),
                 bounds: self.bounds(),
-                accepts: self.operation.accepts,
+                accepts: self.operation.about.accepts,
                 live,
             };
             let brought = Box::pin(arrivals.bring(files)).await?;
@@ -216,7 +217,7 @@ impl Mounted {
         if arrived.live {
             return Ok((self.runtime.flows.run(move || compute(task.start(), &call)).await?, None));
         }
-        let Some(caching) = self.operation.cache else {
+        let Some(caching) = self.operation.caching() else {
             let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
             return Ok((answer, None));
         };
@@ -271,15 +272,16 @@ impl Mounted {
         call: Arc<Call>,
         deadline: Instant,
     ) -> Result<Answer, Error> {
-        let isolated = match self.operation.isolation {
+        let confinement = match &self.operation.isolation {
             Isolation::Never => None,
-            Isolation::Always => Some(task.write()?),
-            Isolation::WithFile(needs) => Some(task.write()?).filter(|(_, files)| files.iter().any(needs)),
+            Isolation::Always => Some(Confinement::default()),
+            Isolation::When(needs) => needs(task.request()),
         };
-        if let Some((json, files)) = isolated {
+        if let Some(confinement) = confinement {
+            let (json, files) = task.write()?;
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };
-            let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, deadline, limit)).await?;
+            let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, confinement, deadline, limit)).await?;
             let mut json = answer.json.into();
             let warnings = call.take_warnings();
             if !warnings.is_empty() && !call.is_foreign() {
@@ -365,11 +367,11 @@ fn compute(start: Start, call: &Call) -> Result<Answer, Error> {
 
 /// The worker's side of an isolated operation: the request came whole.
 pub(crate) fn work(operation: &Operation, parcel: &Parcel, deadline: Instant) -> Result<Parcel, Error> {
-    let call = Call::in_worker(deadline, operation.foreign.is_some());
+    let call = Call::in_worker(deadline, operation.about.foreign.is_some());
     let parts: Vec<Part> = parcel.files.iter().map(|file| Part::Whole(file.content().clone())).collect();
     let bounds = FileBounds { count: parts.len(), each: usize::MAX, all: usize::MAX };
     let input = Input { body: body::text(&parcel.json)?, parts, bounds, ..Input::default() };
-    let prepared = (operation.prepare)(input, &operation.layout, &call)?;
+    let prepared = (operation.prepare)(input, operation.about.layout(), &call)?;
     let answer = compute(prepared.task.start(), &call)?;
     Ok(Parcel { json: answer.json.into(), files: answer.files.into_iter().map(File::of).collect() })
 }

@@ -1,8 +1,12 @@
 //! An operation as it is registered: a function from a typed request to a typed response, and its settings.
+//!
+//! Registration opens nothing and computes nothing: every process describes every operation, and a worker, which runs
+//! one, is started for one request. So schemas are functions, the example is a function, and the layout of the request
+//! is made when the first request comes. What registration can judge at once it refuses at once, by a panic that the
+//! first test of the service meets; what needs the layout is judged by [`About::verify`], which the documents call.
 
 use std::any::{Any, TypeId};
-use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Method;
@@ -10,23 +14,25 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::answer::{Makes, OperationResponse};
-use super::output::Output;
-use super::task::{Function, OperationRequest, Prepare, answered, preparing};
-use crate::call::Call;
+use super::function::{Await, Compute, Stream};
+use super::task::{Function, OperationRequest, Prepare, preparing};
 use crate::decode::Layout;
 use crate::error::Error;
-use crate::files::File;
+use crate::held::{Held, Wanted};
 use crate::run::pool::Cost;
+use crate::run::worker::Confinement;
 
 type ToSchema = fn(&mut SchemaGenerator) -> Schema;
 
-/// An operation as it is registered, and the settings of its registration.
-pub struct Operation {
+/// What the documents say of an operation, and how its requests are laid out.
+pub(crate) struct About {
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// Within its service; the metrics, the document and its worker know it by this.
+    pub(crate) name: String,
     pub(crate) summary: String,
     pub(crate) description: String,
-    pub(crate) example: Option<Value>,
+    example: Option<Box<dyn Fn() -> Value + Send + Sync>>,
     pub(crate) public: bool,
     request_type: TypeId,
     pub(crate) request_schema: ToSchema,
@@ -34,29 +40,41 @@ pub struct Operation {
     pub(crate) makes: Makes,
     /// The media types of the bytes it answers with.
     pub(crate) answers: &'static [&'static str],
-    pub(crate) files: usize,
+    /// Files it takes at most, when that is not one for each field.
+    most_files: Option<usize>,
     /// The media types of the files it takes; empty for all.
     pub(crate) accepts: &'static [&'static str],
+    pub(crate) cached: bool,
+    pub(crate) foreign: Option<ErrorShape>,
+    read_layout: fn() -> Layout,
+    layout: OnceLock<Layout>,
+}
+
+/// An operation as it is registered, and the settings of its registration.
+pub struct Operation {
+    pub(crate) about: Arc<About>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) cost: Box<CostOf>,
     pub(crate) inline_up_to: usize,
-    pub(crate) cache: Option<Caching>,
+    caching: Option<Caching>,
     pub(crate) isolation: Isolation,
-    pub(crate) foreign: Option<ErrorShape>,
-    pub(crate) layout: Layout,
+    /// What the function wants of what its service holds.
+    pub(crate) wants: Option<Wanted>,
+    computes: bool,
     pub(crate) prepare: Box<Prepare>,
 }
 
 /// What a request costs.
 type CostOf = dyn Fn(&dyn Any) -> Cost + Send + Sync;
+/// How a request is confined; nothing for one that stays in this process.
+type ConfinementOf = dyn Fn(&dyn Any) -> Option<Confinement> + Send + Sync;
 
 /// Which requests are for a process of their own.
-#[derive(Debug, Clone, Copy)]
 pub(crate) enum Isolation {
     Never,
     Always,
-    /// Those with such a file.
-    WithFile(fn(&File) -> bool),
+    /// Those of which this says so.
+    When(Box<ConfinementOf>),
 }
 
 /// How another product writes its errors.
@@ -69,13 +87,68 @@ pub(crate) struct Caching {
     pub(crate) version: u32,
 }
 
+impl About {
+    /// How its requests are laid out: made when it is first asked for.
+    pub(crate) fn layout(&self) -> &Layout {
+        self.layout.get_or_init(self.read_layout)
+    }
+
+    /// A request that works.
+    pub(crate) fn example(&self) -> Option<Value> {
+        let mut example = self.example.as_ref()?();
+        if let Value::Object(fields) = &mut example {
+            fields.retain(|_, value| !value.is_null());
+        }
+        Some(example)
+    }
+
+    /// Files a request may have.
+    pub(crate) fn files(&self) -> usize {
+        self.most_files.unwrap_or_else(|| self.layout().files().len())
+    }
+
+    /// The names of its path parameters, in their order.
+    pub(crate) fn path_parameters(&self) -> impl Iterator<Item = &str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Whether the request comes in path and query alone.
+    pub(crate) fn is_query_only(&self) -> bool {
+        self.method == Method::GET || self.method == Method::DELETE
+    }
+
+    /// Whether it reads or writes bit by bit.
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.response_schema.is_none() || self.layout().files().iter().any(|field| field.stream)
+    }
+
+    /// Whether several requests may come as one.
+    pub(crate) fn has_batch(&self) -> bool {
+        self.method == Method::POST && self.foreign.is_none() && self.response_schema.is_some()
+    }
+
+    /// Refuses what can only be judged with the layout.
+    ///
+    /// # Panics
+    /// When a request with a secret would be kept, or a stream; when a path parameter is no field.
+    pub(crate) fn verify(&self) {
+        assert!(!self.cached || !self.layout().has_secrets(), "{}: a request with a secret is not kept", self.path);
+        assert!(!self.cached || !self.is_streaming(), "{}: a stream is not kept", self.path);
+        for name in self.path_parameters() {
+            let field = self.layout().has_field(name);
+            assert!(self.foreign.is_some() || field, "{}: {name} is no field of the request", self.path);
+        }
+    }
+}
+
 impl Operation {
-    fn new<Q: OperationRequest>(route: &str, function: Function<Q>) -> Self {
+    fn new<Q: OperationRequest>(route: &str, function: Function<Q>, wants: Option<Wanted>) -> Self {
         let (method, path) = route.split_once(' ').expect("a route is a method and a path");
-        let layout = Layout::of::<Q>();
-        Self {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let about = About {
             method: method.parse().expect("the method is one of HTTP's"),
             path: path.to_owned(),
+            name: path.trim_matches('/').replace(['{', '}'], "").chars().map(plain).collect(),
             summary: String::new(),
             description: String::new(),
             example: None,
@@ -85,94 +158,103 @@ impl Operation {
             response_schema: None,
             makes: Makes::Nothing,
             answers: &["application/octet-stream"],
-            files: layout.files().len(),
+            most_files: None,
             accepts: &[],
+            cached: false,
+            foreign: None,
+            read_layout: Layout::of::<Q>,
+            layout: OnceLock::new(),
+        };
+        Self {
+            about: Arc::new(about),
             deadline: None,
             cost: Box::new(|_| Cost::Light),
             inline_up_to: 0,
-            cache: None,
+            caching: None,
             isolation: Isolation::Never,
-            foreign: None,
-            layout,
+            wants,
+            computes: matches!(function, Function::Compute(_)),
             prepare: preparing(function),
         }
     }
 
+    /// What is said of it; while it is registered nobody else has it.
+    fn said(&mut self) -> &mut About {
+        Arc::get_mut(&mut self.about).expect("an operation that is being registered is mounted nowhere")
+    }
+
     fn answering<R: OperationResponse>(mut self) -> Self {
-        self.response_schema = Some(R::facts);
-        self.makes = R::MAKES;
+        let about = self.said();
+        about.response_schema = Some(R::facts);
+        about.makes = R::MAKES;
         self
     }
 
-    pub(crate) fn compute<Q, R, E, F>(route: &str, function: F) -> Self
+    pub(crate) fn compute<Q, R, H>(route: &str, function: impl Compute<Q, R, H>, held: &Held) -> Self
     where
         Q: OperationRequest,
         R: OperationResponse,
-        E: Into<Error> + 'static,
-        F: Fn(Q, &Call) -> Result<R, E> + Send + Sync + 'static,
+        H: 'static,
     {
-        let compute = move |request: Q, call: &Call| answered(function(request, call), call);
-        Self::new(route, Function::Compute(Arc::new(compute))).answering::<R>()
+        let wants = function.wants();
+        Self::new(route, Function::computing(function, held.clone()), wants).answering::<R>()
     }
 
-    pub(crate) fn call<Q, R, E, F, A>(route: &str, function: F) -> Self
+    pub(crate) fn call<Q, R, H>(route: &str, function: impl Await<Q, R, H>, held: &Held) -> Self
     where
         Q: OperationRequest,
         R: OperationResponse,
-        E: Into<Error> + 'static,
-        F: Fn(Q, Arc<Call>) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<R, E>> + Send + 'static,
+        H: 'static,
     {
-        let wait = move |request: Q, call: Arc<Call>| -> crate::operation::task::Later<_> {
-            let answer = function(request, call.clone());
-            Box::pin(async move { answered(answer.await, &call) })
-        };
-        Self::new(route, Function::Await(Arc::new(wait))).answering::<R>()
+        let wants = function.wants();
+        Self::new(route, Function::awaiting(function, held.clone()), wants).answering::<R>()
     }
 
-    pub(crate) fn stream<Q, E, F>(route: &str, function: F) -> Self
+    pub(crate) fn stream<Q, H>(route: &str, function: impl Stream<Q, H>, held: &Held) -> Self
     where
         Q: OperationRequest,
-        E: Into<Error> + 'static,
-        F: Fn(Q, &mut Output, &Call) -> Result<(), E> + Send + Sync + 'static,
+        H: 'static,
     {
-        let flow =
-            move |request: Q, output: &mut Output, call: &Call| function(request, output, call).map_err(Into::into);
-        Self::new(route, Function::Stream(Arc::new(flow)))
+        let wants = function.wants();
+        Self::new(route, Function::streaming(function, held.clone()), wants)
+    }
+
+    /// Its name within the service, when that is not its path in snake case: needed where several operations share a
+    /// path, as `collections_create` and `collections_list` do.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.said().name);
+        self
     }
 
     /// A line for lists.
     #[must_use]
     pub fn summary(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.summary);
+        text.clone_into(&mut self.said().summary);
         self
     }
 
     /// What to know besides the fields: units, errors, sources.
     #[must_use]
     pub fn description(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.description);
+        text.clone_into(&mut self.said().description);
         self
     }
 
-    /// A request that works. Shown in the documents and run by the tests.
+    /// A request that works. Shown in the documents and run by the tests; made only there.
     ///
     /// # Panics
-    /// When the request cannot be written as JSON.
+    /// When it is made, if the request cannot be written as JSON.
     #[must_use]
-    pub fn example<Q: OperationRequest>(mut self, request: Q) -> Self {
-        let mut example = serde_json::to_value(request).expect("a request is JSON");
-        if let Value::Object(fields) = &mut example {
-            fields.retain(|_, value| !value.is_null());
-        }
-        self.example = Some(example);
+    pub fn example<Q: OperationRequest>(mut self, request: impl Fn() -> Q + Send + Sync + 'static) -> Self {
+        self.said().example = Some(Box::new(move || serde_json::to_value(request()).expect("a request is JSON")));
         self
     }
 
     /// Needs no API key.
     #[must_use]
     pub fn public(mut self) -> Self {
-        self.public = true;
+        self.said().public = true;
         self
     }
 
@@ -189,7 +271,7 @@ impl Operation {
     /// When it is not the operation's own request.
     #[must_use]
     pub fn cost_of<Q: OperationRequest>(mut self, cost: impl Fn(&Q) -> Cost + Send + Sync + 'static) -> Self {
-        assert_eq!(self.request_type, TypeId::of::<Q>(), "{}: the cost is that of another request", self.path);
+        self.expect_request::<Q>("the cost");
         self.cost = Box::new(move |request| request.downcast_ref().map_or(Cost::Heavy, &cost));
         self
     }
@@ -212,15 +294,16 @@ impl Operation {
     /// Takes at most so many files, of these media types (`image/*` is all images; none named is all there are).
     #[must_use]
     pub fn files(mut self, most: usize, accepts: &'static [&'static str]) -> Self {
-        self.files = most;
-        self.accepts = accepts;
+        let about = self.said();
+        about.most_files = Some(most);
+        about.accepts = accepts;
         self
     }
 
     /// The media types of the bytes it answers with, for the documents.
     #[must_use]
     pub fn answers(mut self, media_types: &'static [&'static str]) -> Self {
-        self.answers = media_types;
+        self.said().answers = media_types;
         self
     }
 
@@ -228,34 +311,48 @@ impl Operation {
     /// version whenever the same request should be answered differently. The answer must not depend on who asks.
     ///
     /// # Panics
-    /// When the request holds a secret, or is read as it arrives.
+    /// For a stream at once; for a request that holds a secret, or is read as it arrives, when the document is made.
+    /// The answer to such a request is never kept.
     #[must_use]
     pub fn cache(mut self, ttl: Duration, version: u32) -> Self {
-        assert!(!self.layout.has_secrets(), "{}: a request with a secret is not kept", self.path);
-        assert!(self.response_schema.is_some() && !self.is_streaming(), "{}: a stream is not kept", self.path);
-        self.cache = Some(Caching { ttl, version });
+        assert!(self.about.response_schema.is_some(), "{}: a stream is not kept", self.about.path);
+        self.caching = Some(Caching { ttl, version });
+        self.said().cached = true;
         self
+    }
+
+    /// How answers are kept, if they are.
+    pub(crate) fn caching(&self) -> Option<Caching> {
+        self.caching.filter(|_| !self.about.layout().has_secrets())
     }
 
     /// Computes in a process of its own, with bounded memory and time: for parsers of what strangers send.
     ///
     /// # Panics
-    /// When the request is read as it arrives.
+    /// When it does not compute, or wants what its service holds: a worker opens nothing.
     #[must_use]
     pub fn isolated(mut self) -> Self {
-        assert!(!self.is_streaming(), "{}: a stream does not go to a worker", self.path);
+        assert!(self.computes, "{}: only what computes goes to a worker", self.about.path);
+        assert!(self.wants.is_none(), "{}: a worker holds nothing of its service", self.about.path);
         self.isolation = Isolation::Always;
         self
     }
 
-    /// The same, for the requests with a file that needs it: a process costs a few milliseconds.
+    /// The same, for the requests of which the function says so, each with the memory and stack it needs: a process
+    /// costs a few milliseconds.
     ///
     /// # Panics
-    /// When the request is read as it arrives.
+    /// As [`Operation::isolated`]; when it is not the operation's own request.
     #[must_use]
-    pub fn isolated_with(mut self, needs: fn(&File) -> bool) -> Self {
+    pub fn isolated_when<Q: OperationRequest>(
+        mut self,
+        needs: impl Fn(&Q) -> Option<Confinement> + Send + Sync + 'static,
+    ) -> Self {
         self = self.isolated();
-        self.isolation = Isolation::WithFile(needs);
+        self.expect_request::<Q>("the isolation");
+        let needs =
+            move |request: &dyn Any| request.downcast_ref().map_or_else(|| Some(Confinement::default()), &needs);
+        self.isolation = Isolation::When(Box::new(needs));
         self
     }
 
@@ -263,28 +360,12 @@ impl Operation {
     /// warnings and no batch.
     #[must_use]
     pub fn foreign(mut self, error: fn(&Error) -> Value) -> Self {
-        self.foreign = Some(error);
+        self.said().foreign = Some(error);
         self
     }
 
-    /// The name of the operation within its service: its path in snake case.
-    pub(crate) fn name(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        self.path.trim_matches('/').replace(['{', '}'], "").chars().map(plain).collect()
-    }
-
-    /// Whether the request comes in the query alone.
-    pub(crate) fn is_query_only(&self) -> bool {
-        self.method == Method::GET
-    }
-
-    /// Whether it reads or writes bit by bit.
-    pub(crate) fn is_streaming(&self) -> bool {
-        self.response_schema.is_none() || self.layout.files().iter().any(|field| field.stream)
-    }
-
-    /// Whether several requests may come as one.
-    pub(crate) fn has_batch(&self) -> bool {
-        self.method == Method::POST && self.foreign.is_none() && self.response_schema.is_some()
+    fn expect_request<Q: 'static>(&self, what: &str) {
+        let path = &self.about.path;
+        assert_eq!(self.about.request_type, TypeId::of::<Q>(), "{path}: {what} is that of another request");
     }
 }

@@ -11,11 +11,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::answer::{Answer, OperationResponse};
+use super::function::{self, Await, Compute};
 use super::output::Output;
 use crate::call::Call;
 use crate::decode::{Decoded, Input, Layout, Reserved, decode, validate};
 use crate::error::Error;
 use crate::files::{File, Found, writing};
+use crate::held::Held;
 
 /// The input of an operation.
 pub trait OperationRequest:
@@ -31,9 +33,9 @@ type Outcome = Result<Answer, Error>;
 type Computing<Q> = dyn Fn(Q, &Call) -> Outcome + Send + Sync;
 type Awaiting<Q> = dyn Fn(Q, Arc<Call>) -> Later<Outcome> + Send + Sync;
 type Streaming<Q> = dyn Fn(Q, &mut Output, &Call) -> Result<(), Error> + Send + Sync;
-type Compute = dyn FnOnce(&Call) -> Outcome + Send;
-type Await = dyn FnOnce(Arc<Call>) -> Later<Outcome> + Send;
-type Stream = dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send;
+type Computed = dyn FnOnce(&Call) -> Outcome + Send;
+type Awaited = dyn FnOnce(Arc<Call>) -> Later<Outcome> + Send;
+type Streamed = dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send;
 
 /// What answers a request of one type.
 pub(crate) enum Function<Q> {
@@ -43,6 +45,26 @@ pub(crate) enum Function<Q> {
     Await(Arc<Awaiting<Q>>),
     /// Writes its answer bit by bit.
     Stream(Arc<Streaming<Q>>),
+}
+
+impl<Q: OperationRequest> Function<Q> {
+    /// One that computes.
+    pub(crate) fn computing<R: OperationResponse, H: 'static>(function: impl Compute<Q, R, H>, held: Held) -> Self {
+        Self::Compute(Arc::new(move |request, call| answered(function.answer(request, call, &held), call)))
+    }
+
+    /// One that waits.
+    pub(crate) fn awaiting<R: OperationResponse, H: 'static>(function: impl Await<Q, R, H>, held: Held) -> Self {
+        Self::Await(Arc::new(move |request, call| {
+            let answer = function.answer(request, call.clone(), &held);
+            Box::pin(async move { answered(answer.await, &call) })
+        }))
+    }
+
+    /// One that writes its answer bit by bit.
+    pub(crate) fn streaming<H: 'static>(function: impl function::Stream<Q, H>, held: Held) -> Self {
+        Self::Stream(Arc::new(move |request, output, call| function.answer(request, output, call, &held)))
+    }
 }
 
 impl<Q> Clone for Function<Q> {
@@ -69,9 +91,9 @@ pub(crate) trait Task: Send {
 
 /// A function that has its request.
 pub(crate) enum Start {
-    Compute(Box<Compute>),
-    Await(Box<Await>),
-    Stream(Box<Stream>),
+    Compute(Box<Computed>),
+    Await(Box<Awaited>),
+    Stream(Box<Streamed>),
 }
 
 /// A task, the files it still waits for, and what was asked of the chassis beside.
@@ -126,10 +148,7 @@ pub(crate) fn preparing<Q: OperationRequest>(function: Function<Q>) -> Box<Prepa
 }
 
 /// The answer of a function, with the warnings of its call.
-pub(crate) fn answered<R: OperationResponse, E: Into<Error>>(
-    result: Result<R, E>,
-    call: &Call,
-) -> Result<Answer, Error> {
+fn answered<R: OperationResponse>(result: Result<R, Error>, call: &Call) -> Result<Answer, Error> {
     let warnings = call.take_warnings();
-    result.map_err(Into::into)?.into_answer((!call.is_foreign()).then_some(&warnings))
+    result?.into_answer((!call.is_foreign()).then_some(&warnings))
 }

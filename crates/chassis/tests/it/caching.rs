@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chassis::testing::{Answer, Client};
+use chassis::testing::{Answer, Client, app};
 use chassis::{Call, Clock, Code, Error, File, FileStream, Operation, Runtime, Secret, Service, Settings, WithFile};
 use futures_util::future::join_all;
 use garde::Validate;
@@ -110,7 +110,7 @@ fn a_new_version_computes_anew() {
     let count = Count::default();
     // One cache for both: that of one process.
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
-    let (old, new) = (service(&count, 1).app(&runtime), service(&count, 2).app(&runtime));
+    let (old, new) = (app(service(&count, 1), &runtime), app(service(&count, 2), &runtime));
     let tokio = tokio::runtime::Runtime::new().unwrap();
     let served = |app: &chassis::App| {
         let request = Request::post(ACT).header(CONTENT_TYPE, "application/json");
@@ -204,7 +204,7 @@ fn items_of_a_batch_are_kept_too() {
 fn who_asks_at_the_same_time_waits_for_the_same_answer() {
     let count = Count::default();
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
-    let app = service(&count, 1).app(&runtime);
+    let app = app(service(&count, 1), &runtime);
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     let answers = tokio.block_on(async {
         let tasks = (0..50).map(|_| {
@@ -228,7 +228,7 @@ fn who_asks_at_the_same_time_waits_for_the_same_answer() {
 fn the_first_who_asked_may_leave() {
     let count = Count::default();
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
-    let app = service(&count, 1).app(&runtime);
+    let app = app(service(&count, 1), &runtime);
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let request = || {
         let request = Request::post(ACT).header(CONTENT_TYPE, "application/json");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::service;
 
 fn schema(name: &str) -> Value {
-    service().openapi()["components"]["schemas"][name].clone()
+    service().document()["components"]["schemas"][name].clone()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn bounds_defaults_and_closedness_are_in_the_schema() {
 
 #[test]
 fn every_operation_has_its_id_example_and_errors() {
-    let document = service().openapi();
+    let document = service().document();
     assert_eq!(document["openapi"], "3.1.0");
     let act = &document["paths"]["/api/v1/test/act"]["post"];
     assert_eq!(act["operationId"], "test_act");

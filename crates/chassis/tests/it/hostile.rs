@@ -1,7 +1,7 @@
 //! Bodies made to hurt: a clear error, and no harm.
 
 use chassis::settings::Size;
-use chassis::testing::Client;
+use chassis::testing::{Client, app};
 use chassis::{Clock, Settings};
 use serde_json::json;
 
@@ -51,7 +51,7 @@ fn a_hundred_thousand_fields() {
 fn the_number_of_values_is_bounded() {
     let many = format!(r#"{{"text":"t","numbers":[{}1]}}"#, "1,".repeat(5_000_001));
     let settings = Settings { json_limit: Size(20 << 20), ..Settings::default() };
-    let client = Client::with(settings, Clock::System, |runtime| service().app(runtime));
+    let client = Client::with(settings, Clock::System, |runtime| app(service(), runtime));
     let answer = client.post_as("application/json", "/api/v1/test/echo", many);
     assert_eq!((answer.status, answer.message().as_str()), (400, "the body holds more than 5000000 values"));
 }
@@ -80,7 +80,7 @@ fn a_body_over_the_limit_names_it() {
 #[test]
 fn bodies_share_a_memory() {
     let settings = Settings { body_memory: Size(1 << 20), ..Settings::default() };
-    let client = Client::with(settings, Clock::System, |runtime| service().app(runtime));
+    let client = Client::with(settings, Clock::System, |runtime| app(service(), runtime));
     let body = |size: usize| format!(r#"{{"text":"t","words":["{}"]}}"#, "x".repeat(size));
     for _ in 0..5 {
         let answer = client.post_as("application/json", "/api/v1/test/echo", body(900 << 10));

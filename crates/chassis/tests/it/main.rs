@@ -16,7 +16,7 @@ mod workers;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use chassis::testing::Client;
+use chassis::testing::{Client, app};
 use chassis::{Call, Clock, Code, Error, Service, Settings};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -150,12 +150,12 @@ fn service() -> Service {
     let example = || Task { name: "x".into() };
     Service::new("test", "A service for tests")
         .compute("POST /echo", echo, |op| op.summary("Echo").inline(1024))
-        .compute("POST /act", act, |op| op.summary("Act").example(example()).deadline(Duration::from_millis(300)))
-        .compute("POST /here", act, |op| op.summary("Act here").example(example()).inline(1024))
+        .compute("POST /act", act, |op| op.summary("Act").example(example).deadline(Duration::from_millis(300)))
+        .compute("POST /here", act, |op| op.summary("Act here").example(example).inline(1024))
         .compute("POST /things/{name}", act, |op| op.summary("Act on a thing").inline(1024))
         .compute("GET /ask", act, |op| op.summary("Ask").inline(1024))
         .compute("GET /whoami", whoami, |op| op.summary("Who is calling"))
-        .call("POST /later", later, |op| op.summary("Act later").example(example()))
+        .call("POST /later", later, |op| op.summary("Act later").example(example))
 }
 
 fn client() -> Client {
@@ -164,5 +164,5 @@ fn client() -> Client {
 
 /// A service with settings of its own.
 fn client_with(settings: Settings, service: Service) -> Client {
-    Client::with(settings, Clock::System, |runtime| service.app(runtime))
+    Client::with(settings, Clock::System, |runtime| app(service, runtime))
 }

@@ -1,6 +1,6 @@
 //! Every outcome is an answer of the one shape.
 
-use chassis::testing::Client;
+use chassis::testing::{Client, app};
 use chassis::{Clock, Observer, Runtime, Settings};
 use http::Request;
 use serde_json::json;
@@ -80,7 +80,7 @@ fn a_request_id_is_kept_when_it_is_plain() {
 #[test]
 fn health_says_who_it_is_and_whether_it_is_about_to_stop() {
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
-    let app = service().app(&runtime);
+    let app = app(service(), &runtime);
     let client = Client::with(Settings::default(), Clock::System, |_| app);
     let health = client.get("/health").json();
     assert_eq!((&health["status"], &health["checks"]), (&json!("healthy"), &json!({})));
@@ -110,7 +110,7 @@ fn metrics_tell_operations_apart() {
 #[test]
 fn examples_run() {
     let client = client();
-    for operation in service().operations().into_iter().filter(|operation| operation.example.is_some()) {
+    for operation in service().description().operations().into_iter().filter(|operation| operation.example.is_some()) {
         assert_eq!(client.post(&operation.path, &operation.example.unwrap()).status, 200);
     }
 }
@@ -119,7 +119,7 @@ fn examples_run() {
 fn a_consumer_is_believed_only_with_the_gateways_secret() {
     let secret = "0123456789abcdef";
     let whoami = |settings: Settings, sent: &str| {
-        let client = Client::with(settings, Clock::System, |runtime| service().app(runtime));
+        let client = Client::with(settings, Clock::System, |runtime| app(service(), runtime));
         let request = Request::get("/api/v1/test/whoami")
             .header("x-consumer-id", "1")
             .header("x-consumer-username", "alice")
@@ -140,7 +140,7 @@ fn a_consumer_is_believed_only_with_the_gateways_secret() {
 async fn a_request_whose_client_left_is_counted() {
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
     let observer = Observer::new(Clock::System, runtime.metrics.clone(), None);
-    let app = observer.observe(service().app(&runtime));
+    let app = observer.observe(app(service(), &runtime));
     let request = Request::post("/api/v1/test/later").body(chassis::Body::from(r#"{"name":"x"}"#)).unwrap();
     let mut answer = app.call(request);
     tokio::select! {

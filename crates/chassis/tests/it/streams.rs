@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chassis::settings::{Size, Span};
+use chassis::testing::app;
 use chassis::{App, Body, Call, Clock, Code, Error, FileStream, Observer, Output, Response, Runtime, Service};
 use chassis::{Request, Settings};
 use futures_util::{StreamExt, stream};
@@ -153,7 +154,7 @@ fn with(settings: Settings) -> Running {
         .enable_all()
         .build()
         .expect("the system starts a runtime");
-    Running { app: observer.observe(service(&ended).app(&shared)), tokio, shared, ended }
+    Running { app: observer.observe(app(service(&ended), &shared)), tokio, shared, ended }
 }
 
 /// What came of a response: its status, its type, the bytes, and whether they broke off.

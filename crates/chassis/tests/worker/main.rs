@@ -13,7 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use chassis::testing::{Parcel, Workers, child};
-use chassis::{Code, Error, Settings};
+use chassis::{Code, Confinement, Error, Settings};
 use rustix::process::{
     DumpableBehavior, Resource, Signal, dumpable_behavior, getpid, getpriority_process, getrlimit, kill_process,
 };
@@ -127,10 +127,10 @@ fn die_of(signal: Signal) {
 
 /// Speaks the protocol by hand, or does not.
 fn raw(act: &str) -> ExitCode {
-    const READY: &[u8] = b"ffwork\0\x01";
+    const READY: &[u8] = b"ffwork\0\x02";
     let framed = |head: &str, rest: &[u8]| {
         let length = u32::try_from(head.len()).unwrap_or_default().to_le_bytes();
-        [READY, &length, head.as_bytes(), rest].concat()
+        [READY, &1_u64.to_le_bytes(), &length, head.as_bytes(), rest].concat()
     };
     let parcel = |size: u64| format!(r#"{{"Parcel":{{"json":{size},"files":[]}}}}"#);
     let said = match act {
@@ -171,6 +171,12 @@ fn parent(operation: &str) -> ExitCode {
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(1);
     });
-    let answer = runtime.block_on(workers.run(operation, Parcel::default(), Instant::now() + LONG, 1024));
+    let answer = runtime.block_on(workers.run(
+        operation,
+        Parcel::default(),
+        Confinement::default(),
+        Instant::now() + LONG,
+        1024,
+    ));
     if answer.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

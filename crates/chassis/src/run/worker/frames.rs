@@ -1,9 +1,12 @@
 //! What crosses the pipes between a process and its worker.
 //!
-//! To the worker goes a preface (magic and bounds), then a message; from it comes the magic once it is ready, then a
-//! message. A message is a head (its length in four bytes, then JSON) and the pieces whose sizes the head tells: the
-//! JSON of the request or answer, then its files. Nothing here reads or writes: the parent does so asynchronously, the
-//! worker without a runtime.
+//! To the worker goes a preface (magic, turn and bounds), then a message; from it comes the magic once it is ready, then
+//! the turn and a message. A warm worker does the second half again for each request. A message is a head (its length in
+//! four bytes, then JSON) and the pieces whose sizes the head tells: the JSON of the request or answer, then its files.
+//! Nothing here reads or writes: the parent does so asynchronously, the worker without a runtime.
+//!
+//! The turn is a number of the parent's choice that comes back before the answer. Without it a worker that answers twice
+//! would answer the next request with the last one's answer, which may be another customer's.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +20,7 @@ use crate::error::{Code, Detail, Error};
 use crate::files::{Content, File};
 
 /// The first bytes in both directions. The last is the version: the program of the worker may be another build.
-pub(super) const MAGIC: [u8; 8] = *b"ffwork\0\x01";
+pub(super) const MAGIC: [u8; 8] = *b"ffwork\0\x02";
 /// Bytes of a head at most: names and types of files, or the fields of an error.
 const HEAD_LIMIT: usize = 1 << 20;
 /// Bytes of the length before a head.
@@ -59,6 +62,8 @@ pub(super) enum Broken {
     Garbled,
     /// More is announced than may come.
     TooLarge,
+    /// It is the answer to another request.
+    Stale,
 }
 
 impl From<io::Error> for Broken {
@@ -67,30 +72,46 @@ impl From<io::Error> for Broken {
     }
 }
 
-/// What a worker may use.
+/// What a worker may use for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bounds {
-    /// Bytes of address space.
+    /// Bytes of address space; a warm worker takes those of its first request.
     pub(super) memory: u64,
     /// Time until nobody waits for the answer any more.
     pub(super) time: Duration,
+    /// Bytes of stack; 0 for as many as the system gives.
+    pub(super) stack: u64,
 }
 
-impl Bounds {
-    /// Bytes of a preface.
-    pub(super) const PREFACE: usize = 24;
+/// What comes before a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Preface {
+    /// Comes back before the answer.
+    pub(super) turn: [u8; TURN],
+    pub(super) bounds: Bounds,
+}
 
-    pub(super) fn preface(self) -> Bytes {
-        let millis = u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX);
-        [MAGIC, self.memory.to_le_bytes(), millis.to_le_bytes()].concat().into()
+/// Bytes of a turn.
+pub(super) const TURN: usize = 8;
+
+impl Preface {
+    /// Bytes of a preface.
+    pub(super) const SIZE: usize = 40;
+
+    pub(super) fn bytes(self) -> Bytes {
+        let Bounds { memory, time, stack } = self.bounds;
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        [MAGIC, self.turn, memory.to_le_bytes(), millis.to_le_bytes(), stack.to_le_bytes()].concat().into()
     }
 
-    pub(super) fn of_preface(preface: &[u8; Self::PREFACE]) -> Result<Self, Broken> {
-        let word = |index: usize| std::array::from_fn::<u8, 8, _>(|byte| preface[index * 8 + byte]);
+    pub(super) fn read(bytes: &[u8; Self::SIZE]) -> Result<Self, Broken> {
+        let word = |index: usize| std::array::from_fn::<u8, 8, _>(|byte| bytes[index * 8 + byte]);
         if word(0) != MAGIC {
             return Err(Broken::Garbled);
         }
-        Ok(Self { memory: u64::from_le_bytes(word(1)), time: Duration::from_millis(u64::from_le_bytes(word(2))) })
+        let number = |index| u64::from_le_bytes(word(index));
+        let bounds = Bounds { memory: number(2), time: Duration::from_millis(number(3)), stack: number(4) };
+        Ok(Self { turn: word(1), bounds })
     }
 }
 
@@ -230,9 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn bounds_arrive_as_they_were_sent() {
-        let sent = Bounds { memory: 1 << 40, time: Duration::from_millis(24_999) };
-        assert_eq!(Bounds::of_preface(sent.preface().as_ref().try_into().unwrap()), Ok(sent));
-        assert_eq!(Bounds::of_preface(&[0; Bounds::PREFACE]), Err(Broken::Garbled));
+    fn a_preface_arrives_as_it_was_sent() {
+        let bounds = Bounds { memory: 1 << 40, time: Duration::from_millis(24_999), stack: 7 };
+        let sent = Preface { turn: *b"whose is", bounds };
+        assert_eq!(Preface::read(sent.bytes().as_ref().try_into().unwrap()), Ok(sent));
+        assert_eq!(Preface::read(&[0; Preface::SIZE]), Err(Broken::Garbled));
     }
 }

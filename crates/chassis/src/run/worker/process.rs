@@ -9,13 +9,14 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::FutureExt;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::frames::{Broken, Head, LENGTH, MAGIC, Message};
+use super::frames::{Bounds, Broken, Head, LENGTH, MAGIC, Message, Preface, TURN};
 
 /// Of what a worker says on standard error, so much of the end is looked at.
 const LAST_WORDS: usize = 4096;
@@ -34,6 +35,8 @@ pub(super) enum Death {
     Memory,
     /// Its answer is larger than may come.
     TooLarge,
+    /// What it said belongs to an earlier request: this one may be asked again of another.
+    Stale,
     /// Anything else.
     Crash,
 }
@@ -41,15 +44,33 @@ pub(super) enum Death {
 /// A running worker. When this goes, however it goes, the process is killed and reaped.
 pub(super) struct Process<G: Send + 'static> {
     child: Option<Child>,
-    /// Kept until the process is gone.
+    pipes: Pipes,
+    /// Whether it has said that it is there.
+    ready: bool,
+    turns: u64,
+    /// Kept until the process is gone, or given back between two requests.
     guard: Option<G>,
 }
 
+struct Pipes {
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    stderr: ChildStderr,
+    last_words: Vec<u8>,
+}
+
+/// An answer, and whether the worker may be asked again: it has read all it was sent.
+pub(super) struct Answered {
+    pub(super) message: Message,
+    pub(super) reusable: bool,
+}
+
 impl<G: Send + 'static> Process<G> {
-    pub(super) fn start(program: &Path, operation: &str, guard: G) -> io::Result<Self> {
-        let child = Command::new(program)
+    pub(super) fn start(program: &Path, operation: &str, environment: &[(&str, &str)], guard: G) -> io::Result<Self> {
+        let mut child = Command::new(program)
             .args(["worker", operation])
             .env_clear()
+            .envs(environment.iter().copied())
             .current_dir("/")
             // A group of its own: an interrupt from the terminal is for the parent, which ends its workers itself.
             .process_group(0)
@@ -57,38 +78,51 @@ impl<G: Send + 'static> Process<G> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        Ok(Self { child: Some(child), guard: Some(guard) })
+        let pipes = Pipes {
+            stdin: child.stdin.take().expect("standard input is piped"),
+            stdout: child.stdout.take().expect("standard output is piped"),
+            stderr: child.stderr.take().expect("standard error is piped"),
+            last_words: Vec::new(),
+        };
+        Ok(Self { child: Some(child), pipes, ready: false, turns: 0, guard: Some(guard) })
     }
 
-    /// Sends the request and takes the answer, both at once: neither side waits for the other to have read everything.
+    /// Sends a request and takes the answer, both at once: neither side waits for the other to have read everything.
     pub(super) async fn ask(
-        mut self,
-        request: Vec<Bytes>,
+        &mut self,
+        request: Message,
+        bounds: Bounds,
         limit: usize,
-    ) -> Result<Message, (Death, Option<ExitStatus>)> {
-        let child = self.child.as_mut().expect("the child is there until the process is dropped");
-        let mut stdin = child.stdin.take().expect("standard input is piped");
-        let mut stdout = child.stdout.take().expect("standard output is piped");
-        let mut stderr = child.stderr.take().expect("standard error is piped");
-        let mut last_words = Vec::new();
-
+    ) -> Result<Answered, (Death, Option<ExitStatus>)> {
+        self.turns += 1;
+        let turn = self.turns.to_le_bytes();
+        let pieces = [Preface { turn, bounds }.bytes()].into_iter().chain(request.pieces());
+        let Pipes { stdin, stdout, stderr, last_words } = &mut self.pipes;
+        let (ready, mut sent) = (&mut self.ready, false);
         let write = async {
-            for piece in request {
+            for piece in pieces {
                 if stdin.write_all(&piece).await.is_err() {
                     // It reads no more; its answer says why, or its end.
-                    break;
+                    return pending::<Infallible>().await;
                 }
             }
+            sent = true;
             // The pipe stays open: the worker ends when it closes.
             pending::<Infallible>().await
         };
         let listen = async {
-            keep_end(&mut stderr, &mut last_words).await;
+            keep_end(stderr, last_words).await;
             pending::<Infallible>().await
         };
+        let answer = async {
+            if !std::mem::replace(ready, true) {
+                greeting(stdout).await?;
+            }
+            receive(stdout, turn, limit).await
+        };
         let broken = tokio::select! {
-            answer = receive(&mut stdout, limit) => match answer {
-                Ok(message) => return Ok(message),
+            answer = answer => match answer {
+                Ok(message) => return Ok(Answered { message, reusable: sent }),
                 Err(broken) => broken,
             },
             never = write => match never {},
@@ -96,10 +130,35 @@ impl<G: Send + 'static> Process<G> {
         };
 
         // One that ended by itself keeps its own cause of death.
+        let child = self.child.as_mut().expect("the child is there until the process is dropped");
         kill_group(child);
         let status = child.wait().await.ok();
-        let _ = timeout(LAST_WORDS_TIME, keep_end(&mut stderr, &mut last_words)).await;
-        Err((cause(broken, status, &last_words), status))
+        let _ = timeout(LAST_WORDS_TIME, keep_end(&mut self.pipes.stderr, &mut self.pipes.last_words)).await;
+        Err((cause(broken, status, &self.pipes.last_words), status))
+    }
+
+    /// Whether it waits for a request: it lives, and has said nothing since its last answer.
+    pub(super) fn is_waiting(&mut self) -> bool {
+        let mut byte = [0];
+        // An end is an answer here, too.
+        self.pipes.stdout.read(&mut byte).now_or_never().is_none()
+    }
+
+    /// Gives the guard back between two requests.
+    pub(super) fn release(&mut self) {
+        self.guard = None;
+    }
+
+    /// Takes a guard for the next request.
+    pub(super) fn guard(&mut self, guard: G) {
+        self.guard = Some(guard);
+    }
+
+    /// Memory it has in use; nothing when the system does not say.
+    pub(super) fn resident(&self) -> Option<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.as_ref()?.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok()?.checked_mul(1024)
     }
 }
 
@@ -125,10 +184,19 @@ fn kill_group(child: &Child) {
     }
 }
 
-async fn receive(pipe: &mut (impl AsyncRead + Unpin), limit: usize) -> Result<Message, Broken> {
+/// What a worker says before anything else.
+async fn greeting(pipe: &mut (impl AsyncRead + Unpin)) -> Result<(), Broken> {
     let mut magic = [0; MAGIC.len()];
-    if pipe.read_exact(&mut magic).await.is_err() || magic != MAGIC {
-        return Err(Broken::Unready);
+    if pipe.read_exact(&mut magic).await.is_err() || magic != MAGIC { Err(Broken::Unready) } else { Ok(()) }
+}
+
+async fn receive(pipe: &mut (impl AsyncRead + Unpin), turn: [u8; TURN], limit: usize) -> Result<Message, Broken> {
+    let mut answered = [0; TURN];
+    pipe.read_exact(&mut answered).await?;
+    if answered != turn {
+        // An earlier turn is an answer that came twice.
+        let earlier = u64::from_le_bytes(answered) < u64::from_le_bytes(turn);
+        return Err(if earlier { Broken::Stale } else { Broken::Garbled });
     }
     let mut prefix = [0; LENGTH];
     pipe.read_exact(&mut prefix).await?;
@@ -169,6 +237,7 @@ fn cause(broken: Broken, status: Option<ExitStatus>, last_words: &[u8]) -> Death
         (Broken::Unready, _) => Death::Start,
         (Broken::TooLarge, _) => Death::TooLarge,
         (Broken::Garbled, _) => Death::Crash,
+        (Broken::Stale, _) => Death::Stale,
         (Broken::Ended, Some(Signal::XCPU)) => Death::Time,
         // Nobody but the kernel, out of memory, kills a worker whose pipe ended before we did.
         (Broken::Ended, Some(Signal::KILL)) => Death::Memory,
@@ -208,6 +277,7 @@ mod tests {
             (Broken::Ended, None, b"", Death::Crash),
             (Broken::Garbled, by(Signal::KILL), b"", Death::Crash),
             (Broken::TooLarge, by(Signal::KILL), b"", Death::TooLarge),
+            (Broken::Stale, by(Signal::KILL), b"", Death::Stale),
             (Broken::Unready, exit(127), b"", Death::Start),
         ] {
             assert_eq!(cause(broken, status, last_words), death, "{broken:?} {status:?}");

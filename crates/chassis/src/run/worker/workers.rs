@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 
 use super::frames::{Bounds, Message, Parcel};
-use super::process::{Death, Process};
+use super::process::{Answered, Death, Process};
 use crate::error::{Code, Error, clip};
 use crate::observe::Metrics;
 use crate::settings::{Settings, Size};
@@ -25,13 +25,23 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 /// Characters of a place in the code, which a worker that is no longer itself may have made up.
 const PLACE_CHARS: usize = 200;
 
+/// What a worker has for one request; what is not said is as the settings say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Confinement {
+    /// Its address space.
+    pub memory: Option<Size>,
+    /// Its stack, for what recurses as deep as its input.
+    pub stack: Option<Size>,
+}
+
 /// Runs operations in processes of their own.
 pub struct Workers {
-    program: PathBuf,
-    memory: Size,
+    pub(super) program: PathBuf,
+    pub(super) memory: Size,
+    pub(super) most: usize,
     slots: Arc<Semaphore>,
     waiting_room: Semaphore,
-    metrics: Arc<Metrics>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Workers {
@@ -40,11 +50,13 @@ impl Workers {
     pub fn new(settings: &Settings, metrics: Arc<Metrics>) -> Self {
         let cores = || std::thread::available_parallelism().map_or(2, usize::from);
         let program = settings.worker_program.clone().unwrap_or_else(|| PathBuf::from(THIS_PROGRAM));
+        let most = settings.workers.unwrap_or_else(cores).clamp(1, Semaphore::MAX_PERMITS);
         Self {
             // Workers run in another folder than we.
             program: std::path::absolute(&program).unwrap_or(program),
             memory: settings.worker_memory,
-            slots: Arc::new(Semaphore::new(settings.workers.unwrap_or_else(cores).clamp(1, Semaphore::MAX_PERMITS))),
+            most,
+            slots: Arc::new(Semaphore::new(most)),
             waiting_room: Semaphore::new(WAITING),
             metrics,
         }
@@ -59,52 +71,61 @@ impl Workers {
         &self,
         operation: &str,
         request: Parcel,
+        confinement: Confinement,
         deadline: Instant,
         answer_limit: usize,
     ) -> Result<Parcel, Error> {
         let slot = self.slot(deadline).await?;
-        let mut run = Run { metrics: &self.metrics, operation, outcome: "left" };
-        let (outcome, answer) = match self.ask(operation, request, deadline, answer_limit, slot).await {
+        let mut run = Run::new(&self.metrics, operation);
+        let bounds = self.bounds(confinement, deadline);
+        let asked = async {
+            let mut process = self.start(operation, &[], slot)?;
+            let answered =
+                ask(&mut process, operation, Message::Parcel(request), bounds, deadline, answer_limit).await?;
+            Ok(answered.message)
+        };
+        run.end(self.told(operation, asked.await, bounds, answer_limit))
+    }
+
+    pub(super) fn bounds(&self, confinement: Confinement, deadline: Instant) -> Bounds {
+        let time = deadline.saturating_duration_since(Instant::now());
+        let memory = confinement.memory.unwrap_or(self.memory).0 as u64;
+        Bounds { memory, time, stack: confinement.stack.map_or(0, |stack| stack.0 as u64) }
+    }
+
+    pub(super) fn start(
+        &self,
+        operation: &str,
+        environment: &[(&str, &str)],
+        slot: Slot,
+    ) -> Result<Process<Slot>, Death> {
+        Process::start(&self.program, operation, environment, slot).map_err(|problem| {
+            tracing::error!(operation, %problem, "a worker cannot be started");
+            Death::Start
+        })
+    }
+
+    /// What is told of an answer, or of why there is none.
+    pub(super) fn told(
+        &self,
+        operation: &str,
+        answer: Result<Message, Death>,
+        bounds: Bounds,
+        answer_limit: usize,
+    ) -> (&'static str, Result<Parcel, Error>) {
+        match answer {
             Ok(Message::Parcel(answer)) => ("ok", Ok(answer)),
             Ok(Message::Error(error)) => ("error", Err(error)),
             Ok(Message::Panic(place)) => {
                 tracing::error!(operation, place = &*clip(&place, PLACE_CHARS), "a worker panicked");
                 self.metrics.count_panic();
-                self.epitaph(Death::Crash, answer_limit)
+                epitaph(Death::Crash, bounds, answer_limit)
             }
-            Err(death) => self.epitaph(death, answer_limit),
-        };
-        run.outcome = outcome;
-        answer
+            Err(death) => epitaph(death, bounds, answer_limit),
+        }
     }
 
-    async fn ask(
-        &self,
-        operation: &str,
-        request: Parcel,
-        deadline: Instant,
-        answer_limit: usize,
-        slot: Slot,
-    ) -> Result<Message, Death> {
-        let process = Process::start(&self.program, operation, slot).map_err(|problem| {
-            tracing::error!(operation, %problem, "a worker cannot be started");
-            Death::Start
-        })?;
-        let time = deadline.saturating_duration_since(Instant::now());
-        let bounds = Bounds { memory: self.memory.0 as u64, time };
-        let pieces = [bounds.preface()].into_iter().chain(Message::Parcel(request).pieces()).collect();
-        let (death, status) = match timeout_at(deadline.into(), process.ask(pieces, answer_limit)).await {
-            Ok(Ok(message)) => return Ok(message),
-            Ok(Err((death, status))) => (death, status),
-            Err(_) => (Death::Time, None),
-        };
-        // Not what it said on standard error: that may hold what it was given.
-        let status = status.as_ref().map(ExitStatus::to_string);
-        tracing::warn!(operation, ?death, status, "a worker gave no answer");
-        Err(death)
-    }
-
-    async fn slot(&self, deadline: Instant) -> Result<Slot, Error> {
+    pub(super) async fn slot(&self, deadline: Instant) -> Result<Slot, Error> {
         let permit = match self.slots.clone().try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => {
@@ -122,44 +143,67 @@ impl Workers {
         self.metrics.count_shed(reason);
         Error::new(Code::Unavailable, "the service is busy: try again in a second").retry_after(1)
     }
+}
 
-    /// The one table from deaths to outcomes and errors.
-    fn epitaph(&self, death: Death, answer_limit: usize) -> (&'static str, Result<Parcel, Error>) {
-        let (outcome, code, message) = match death {
-            Death::Start => ("start", Code::Unavailable, "this cannot be done right now: try again in a minute".into()),
-            Death::Time => ("time", Code::DeadlineExceeded, "not done in time: send less at once".into()),
-            Death::Memory => (
-                "memory",
-                Code::PayloadTooLarge,
-                format!("needs more memory than the limit of {}: send a smaller or simpler file", self.memory),
+/// Asks a worker, until the deadline.
+pub(super) async fn ask(
+    process: &mut Process<Slot>,
+    operation: &str,
+    request: Message,
+    bounds: Bounds,
+    deadline: Instant,
+    answer_limit: usize,
+) -> Result<Answered, Death> {
+    let (death, status) = match timeout_at(deadline.into(), process.ask(request, bounds, answer_limit)).await {
+        Ok(Ok(answered)) => return Ok(answered),
+        Ok(Err((death, status))) => (death, status),
+        Err(_) => (Death::Time, None),
+    };
+    // Not what it said on standard error: that may hold what it was given.
+    let status = status.as_ref().map(ExitStatus::to_string);
+    tracing::warn!(operation, ?death, status, "a worker gave no answer");
+    Err(death)
+}
+
+/// The one table from deaths to outcomes and errors.
+fn epitaph(death: Death, bounds: Bounds, answer_limit: usize) -> (&'static str, Result<Parcel, Error>) {
+    let (outcome, code, message) = match death {
+        Death::Start => ("start", Code::Unavailable, "this cannot be done right now: try again in a minute".into()),
+        Death::Time => ("time", Code::DeadlineExceeded, "not done in time: send less at once".into()),
+        Death::Memory => (
+            "memory",
+            Code::PayloadTooLarge,
+            format!(
+                "needs more memory than the limit of {}: send a smaller or simpler file",
+                Size(usize::try_from(bounds.memory).unwrap_or(usize::MAX))
             ),
-            Death::TooLarge => (
-                "crash",
-                Code::Unprocessable,
-                format!("the result is larger than the limit of {}: ask for less at once", Size(answer_limit)),
-            ),
-            Death::Crash => (
-                "crash",
-                Code::Unprocessable,
-                "the input could not be processed: it may be damaged, or not what it says it is".into(),
-            ),
-        };
-        let error = Error::new(code, message);
-        (outcome, Err(if let Death::Start = death { error.retry_after(60) } else { error }))
-    }
+        ),
+        Death::TooLarge => (
+            "crash",
+            Code::Unprocessable,
+            format!("the result is larger than the limit of {}: ask for less at once", Size(answer_limit)),
+        ),
+        Death::Crash | Death::Stale => (
+            "crash",
+            Code::Unprocessable,
+            "the input could not be processed: it may be damaged, or not what it says it is".into(),
+        ),
+    };
+    let error = Error::new(code, message);
+    (outcome, Err(if let Death::Start = death { error.retry_after(60) } else { error }))
 }
 
 /// A place for one process, until it is gone.
-struct Slot {
+pub(super) struct Slot {
     _permit: OwnedSemaphorePermit,
     _running: Counted,
 }
 
 /// Counts in a gauge while it lives.
-struct Counted(Gauge);
+pub(super) struct Counted(Gauge);
 
 impl Counted {
-    fn new(gauge: &Gauge) -> Self {
+    pub(super) fn new(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
@@ -172,10 +216,21 @@ impl Drop for Counted {
 }
 
 /// One run, counted when it ends: also when nobody waits for it any more.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     metrics: &'a Metrics,
     operation: &'a str,
     outcome: &'static str,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(metrics: &'a Metrics, operation: &'a str) -> Self {
+        Self { metrics, operation, outcome: "left" }
+    }
+
+    pub(super) fn end<T>(&mut self, (outcome, answer): (&'static str, T)) -> T {
+        self.outcome = outcome;
+        answer
+    }
 }
 
 impl Drop for Run<'_> {
