@@ -1,6 +1,6 @@
 //! Derive a key from a secret or a password.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use hkdf::Hkdf;
 use schemars::JsonSchema;
@@ -13,15 +13,15 @@ use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::{Costs, Kdf, MAX_LENGTH, Parameters, Sha};
+use crate::kdf::{self, Costs, Kdf, MAX_LENGTH, Parameters, Sha};
 use crate::keys::{Given, Keyring, Purpose};
 
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
 const MAX_HKDF_LENGTH: usize = 255 * 64;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 A key derived from a secret: the same input gives the same key, here and in any other program. HKDF is for secrets that are \
 random already (a master key, a shared secret): `info` says what each key is for. PBKDF2, scrypt and Argon2id are for \
 passwords and slow on purpose; they need a salt that is stored beside the result. Costs are bounded: at most 256 MiB \
@@ -153,6 +153,15 @@ pub fn example() -> DeriveRequest {
         info: Some("invoices".to_owned()),
         ..DeriveRequest::of(DeriveAlgorithm::Hkdf, "a master key from a vault")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Derive a key from a secret or a password")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &DeriveRequest| kdf::cost(request.algorithm != DeriveAlgorithm::Hkdf))
 }
 
 /// Derives a key.

@@ -1,6 +1,6 @@
 //! Hash text or a file.
 
-use chassis::{Call, Error, FileStream};
+use chassis::{Call, Error, FileStream, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Algorithm, Security};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 
-/// Bodies up to this size are hashed where they arrive: small enough that even all algorithms at once hold nobody up.
-pub const INLINE_BYTES: usize = 4 * 1024;
-
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Digests of a text, of bytes given as hex or base64, or of a file. Several algorithms in one call read them once each; `hash` is \
 the digest of the first. MD5 and SHA-1 are marked `legacy`: collisions can be made, so never sign or compare passwords \
 with them. Checksums find accidents, not attackers, and are written as big-endian numbers. Passwords do not belong \
@@ -86,6 +84,15 @@ pub fn example() -> HashRequest {
         algorithms: Vec::new(),
         output_encoding: BinaryEncoding::Hex,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Hash text or a file with one or more algorithms")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Hashes a text or a file.

@@ -1,6 +1,6 @@
 //! HMAC: make a code that only the holder of a key can make, and check one.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use hmac::{Hmac, KeyInit, Mac, SimpleHmac};
 use md5::Md5;
@@ -11,19 +11,20 @@ use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use subtle::ConstantTimeEq;
 
+use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::input::{self, INLINE_BYTES};
 use crate::keys::{Given, Keyring, Purpose};
-use crate::{Error, input};
 
-/// What the document says of making a code.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 The HMAC (RFC 2104, FIPS 198-1) of a text, of bytes given as hex or base64, or of a file. The key is used as it is: say in \
 `keyEncoding` whether its text stands for itself or for bytes. HMAC with MD5 or SHA-1 is marked `legacy`: use it only \
 where another system asks for it. To check a code use /hmac/verify, which does not tell by its time how much was right.";
 
-/// What the document says of checking a code.
-pub const VERIFY_DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const VERIFY_DESCRIPTION: &str = "\
 Whether a code is the HMAC of a text or a file. The code may be written in hex (either case) or base64 (either alphabet). It \
 is compared whole and in constant time: an empty or shortened code is never valid. The answer is 200 with `valid: \
 false` and a reason when it does not fit. Send the text exactly as it was signed: JSON that was read and written \
@@ -183,6 +184,12 @@ pub fn example() -> HmacRequest {
     }
 }
 
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Compute the HMAC of text or a file").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
+}
+
 /// A check that succeeds.
 #[must_use]
 pub fn verify_example() -> HmacVerifyRequest {
@@ -196,6 +203,12 @@ pub fn verify_example() -> HmacVerifyRequest {
         algorithm: HmacAlgorithm::Sha256,
         mac: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843".to_owned(),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn verify_about(op: Operation) -> Operation {
+    op.summary("Verify an HMAC").description(VERIFY_DESCRIPTION).example(verify_example()).inline(INLINE_BYTES)
 }
 
 /// Makes a code.

@@ -3,7 +3,7 @@
 mod bcrypt;
 mod stored;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Cost, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,14 +15,14 @@ use crate::error::conflict;
 use crate::kdf::{Costs, Kdf, Parameters, Sha};
 use crate::{Error, random};
 
-/// What the document says of hashing.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 A hash of a password to be stored: slow on purpose, with a random salt, in the form other programs read (PHC string, or \
 modular crypt for bcrypt). The costs that are used when you send none are those OWASP's Password Storage Cheat Sheet \
 recommends. bcrypt reads 72 bytes and no zero byte; longer passwords need `preHash`.";
 
-/// What the document says of checking.
-pub const VERIFY_DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const VERIFY_DESCRIPTION: &str = "\
 Whether a password is the one of a stored hash: argon2id, argon2i, argon2d, bcrypt ($2a$, $2b$, $2y$), bcrypt-sha256, scrypt, and \
 pbkdf2-sha256 and -sha512 as PHC string or in passlib's form, and Django's pbkdf2_sha256. The answer is 200 with `valid: \
 false` when it is not. `needsRehash` says that the hash is weaker than is recommended today: hash the password anew \
@@ -117,11 +117,26 @@ pub fn example() -> PasswordHashRequest {
     }
 }
 
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Hash a password for storage").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
+}
+
 /// A check that succeeds; the hash is one of the Argon2 reference implementation.
 #[must_use]
 pub fn verify_example() -> PasswordVerifyRequest {
     let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     PasswordVerifyRequest { password: Secret::new("password".to_owned()), hash: Secret::new(hash.to_owned()) }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn verify_about(op: Operation) -> Operation {
+    op.summary("Verify a password against a stored hash")
+        .description(VERIFY_DESCRIPTION)
+        .example(verify_example())
+        .cost(Cost::Heavy)
 }
 
 /// Hashes a password.

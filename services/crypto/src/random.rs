@@ -3,7 +3,7 @@
 mod dice;
 mod password;
 
-use chassis::Call;
+use chassis::{Call, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ const NANOID_ALPHABET: &str = "useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZb
 /// Crockford's base32, as ULID writes it.
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Values from the operating system's random source. `entropyBits` is what a value is worth against guessing: of a UUID \
 or ULID only its random bits, of a password the number of passwords these rules allow. Passwords hold at least one \
 character of each class they are made of, drawn evenly from all that do. `uuid7` and `ulid` start with the time and \
@@ -134,6 +134,12 @@ fn one() -> usize {
 #[must_use]
 pub fn example() -> RandomRequest {
     RandomRequest { kind: Kind::Password, length: Some(24), ..RandomRequest::of(Kind::Password) }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate random bytes, ids, integers and passwords").description(DESCRIPTION).example(example())
 }
 
 impl RandomRequest {

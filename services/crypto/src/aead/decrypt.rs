@@ -2,7 +2,7 @@
 
 use std::string::FromUtf8Error;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,11 @@ use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::Parameters;
+use crate::kdf::{self, Parameters};
 use crate::keys::{Given, Keyring};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 The opposite of /encrypt. A text that starts with `ff1.` needs only the key or password, and the same `aad` when there was one. \
 For what other programs have encrypted use format `parts`: send `nonce`, and the tag in `tag` or at the end of \
 `ciphertext`. A wrong key, password, tag, padding or `aad` gives one and the same error. Costs that a message asks for \
@@ -273,6 +273,15 @@ pub fn example() -> DecryptRequest {
         aad: Some("customer 42".to_owned()),
         ..DecryptRequest::of(ciphertext)
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decrypt a message")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &DecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Decrypts a message.

@@ -1,6 +1,6 @@
 //! Encrypt a text or a file.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,12 @@ use super::{Algorithm, Cipher, Format, PasswordKdf, compact, n8n, rsa};
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::{Costs, Parameters};
+use crate::kdf::{self, Costs, Parameters};
 use crate::keys::{Given, Keyring};
 use crate::{Error, input, random};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Encrypts with a key of exactly the right length, or with a password of which a key is made (scrypt, Argon2id or PBKDF2, with a \
 new random salt each time). The answer is by default one text that starts with `ff1.`; it says itself how it was \
 encrypted, so /decrypt needs only the text and the secret. Format `parts` is for other programs, `n8n` for n8n's own \
@@ -228,6 +228,15 @@ pub fn example() -> EncryptRequest {
         aad: Some("customer 42".to_owned()),
         ..EncryptRequest::of("IBAN DE02 1203 0000 0000 2020 51")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Encrypt text or a file with a key or a password")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &EncryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Encrypts a text or a file.

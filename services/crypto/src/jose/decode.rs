@@ -1,6 +1,6 @@
 //! Look inside a token without checking it.
 
-use chassis::Call;
+use chassis::{Call, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,8 @@ use crate::Error;
 use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Shows header and claims of a token (JWT) and checks nothing: anybody can write such a token, so do not act on what it says. To \
 find out whether it is genuine use /jwt/verify. Of an encrypted token only the header can be read.";
 
@@ -56,6 +56,12 @@ pub struct JwtDecodeResponse {
 #[must_use]
 pub fn example() -> JwtDecodeRequest {
     JwtDecodeRequest { token: super::verify::example().token }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decode a token without verifying it").description(DESCRIPTION).example(example())
 }
 
 /// Reads a token.

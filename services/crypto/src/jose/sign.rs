@@ -1,6 +1,6 @@
 //! Make a signed token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,13 +10,13 @@ use super::algorithm::Task;
 use super::claims;
 use super::compact::{self, MAX_TOKEN};
 use super::{JwsAlgorithm, Lifetime, given};
-use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Key, Keyring};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Makes a signed token (JWT, RFC 7519) of claims. With a secret as key it is HS256 unless you name another algorithm; with a \
 private key (PEM, JWK, or base64 of DER) it is what the key is for, and only with RSA you have to choose (RS256 is what most systems \
 read, PS256 the newer). `iat` is set to now unless you say otherwise; set `expiresIn`, or the token is valid for ever. What \
@@ -280,6 +280,15 @@ pub fn example() -> JwtSignRequest {
         subject: Some("1234567890".to_owned()),
         ..JwtSignRequest::of(claims.into_iter().collect())
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Create a signed token (JWT)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JwtSignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Makes a token.

@@ -1,6 +1,6 @@
 //! Check a signed token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::keys::{Candidate, Chosen, Given, Keyring};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Whether a signed token (JWT, RFC 7519) is genuine and to be accepted now. You name the algorithms that may be used and send the \
 key; nothing in the token chooses either, and `none` is never accepted. Every check is made and all that fail are listed; \
 `claims` are there only when all succeed, so a workflow cannot use them by mistake (to look inside anyway use /jwt/decode). A \
@@ -223,6 +223,12 @@ pub fn example() -> JwtVerifyRequest {
             vec![JwsAlgorithm::Hs256],
         )
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example())
 }
 
 /// Checks a token.

@@ -1,7 +1,7 @@
 //! The secret two sides share: of one's own private key and the other's public one.
 
 use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey, X25519};
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use zeroize::Zeroizing;
 use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, Purpose};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::Sha;
+use crate::kdf::{self, Sha};
 use crate::{Error, derive};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 The secret that two sides share without ever sending it (ECDH): each makes it of its own private key and the other's public \
 key. The keys are X25519 (RFC 7748), P-256, P-384 or P-521, both of the same kind. What comes of it is not even enough to be a \
 key, so one is derived by HKDF (RFC 5869): both sides take the same `hash`, `salt`, `info` and `length`. `raw` gives the \
@@ -119,6 +119,15 @@ pub fn example() -> AgreeRequest {
         length: None,
         output_encoding: BinaryEncoding::Hex,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Agree on a key with another party (ECDH)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &AgreeRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Makes the shared secret, and a key of it.

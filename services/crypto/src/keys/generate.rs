@@ -3,7 +3,7 @@
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::EcdsaKeyPair;
-use chassis::{Call, Secret};
+use chassis::{Call, Cost, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,8 @@ use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 use crate::{Error, random};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 A new key: a pair for signatures (RSA, ECDSA, Ed25519) or for key agreement (X25519, ECDH), or a secret for AES or HMAC. For new \
 signatures take `ed25519`, or `p-256` where it is not known; RSA where others ask for it. A pair is written as PEM unless \
 `format` says otherwise: `jwk` for tokens, `ssh` for servers, `der` for APIs that want base64. With `passphrase` the private \
@@ -154,6 +154,12 @@ pub fn example() -> GenerateRequest {
         alg: Some("ES256".to_owned()),
         purpose: Some(KeyUse::Sig),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
 }
 
 /// Makes a key.

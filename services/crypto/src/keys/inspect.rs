@@ -4,7 +4,7 @@ mod certificate;
 mod name;
 mod signed;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,11 @@ use super::der::Form;
 use super::format::{Fingerprints, KeyFormat, WrittenKey};
 use super::read::Written;
 use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, rsa};
-use crate::Error;
 use crate::error::conflict;
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 What a key is: its type, its size, what identifies it. It may be PEM, DER (a file, or in base64), a JWK, an SSH key, a \
 certificate, a chain of them, or a request for one. Of certificates it tells subject, issuer, names, validity and whether each \
 of a chain is signed with the next one's key. A private key and its certificate may be sent together, to see whether they \
@@ -141,6 +141,15 @@ pub fn example() -> InspectRequest {
         format: Some(KeyFormat::Jwk),
         include_private: false,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Inspect a key or a certificate, and convert it to another format")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &InspectRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Says what a key or a certificate is.

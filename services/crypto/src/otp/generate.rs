@@ -1,6 +1,6 @@
 //! Make the code an app shows.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,12 @@ use super::asked::Asked;
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding};
 use crate::Error;
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Candidate, Keyring};
 use crate::moment::Moment;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 The code an authenticator app shows now (TOTP, RFC 6238) or for a counter (HOTP, RFC 4226): to log in where a second factor \
 is asked for. The secret is the base32 text shown beside the QR code, or send in `uri` what the QR code holds. Both \
 clocks must agree: `secondsLeft` says how long the code is good, and most servers take one period more.";
@@ -101,6 +102,15 @@ impl OtpGenerateRequest {
 #[must_use]
 pub fn example() -> OtpGenerateRequest {
     OtpGenerateRequest::of("JBSW Y3DP EHPK 3PXP")
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a one-time password (TOTP or HOTP)")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Makes a code.

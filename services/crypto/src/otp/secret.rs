@@ -1,6 +1,6 @@
 //! Make the secret of an account, and the URI that brings it into an app.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::scheme::{DEFAULT_DIGITS, DEFAULT_PERIOD, Scheme};
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding, base32, uri};
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::{Error, random};
 
 /// As long as the output of SHA-1 (RFC 4226, section 4, R6).
@@ -16,8 +17,8 @@ const DEFAULT_BYTES: usize = 20;
 /// RFC 4226, section 4, R6: at least 128 bits.
 const MIN_BYTES: usize = 16;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 A new random secret for one user's second factor, and the `otpauth://` URI to show as a QR code: authenticator apps scan \
 it. Keep `secret` with the user, encrypted, and check codes with /otp/verify. With `secret` of your own, only the \
 URI is made. Some apps pass over algorithm, digits and period: for the widest use keep the defaults. There is no `keyRef` \
@@ -104,6 +105,15 @@ pub fn example() -> OtpSecretRequest {
         period: None,
         counter: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a secret for two-factor authentication, and its otpauth URI")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 impl OtpSecretRequest {

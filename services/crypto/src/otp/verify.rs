@@ -1,6 +1,6 @@
 //! Check a code that somebody typed.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,13 @@ use super::asked::{Asked, Settled};
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding};
 use crate::Error;
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::keys::Keyring;
 
 const DEFAULT_WINDOW: u64 = 1;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Whether a code is right now (TOTP, RFC 6238) or at a counter (HOTP, RFC 4226). A code is good only once (RFC 6238, section \
 5.2): keep the `step` of a valid answer with the user and send it as `lastStep` next time; then the same code, or an older \
 one, is refused with reason `already-used`. Of `hotp` keep `nextCounter` and send it as `counter`. The answer is 200 with \
@@ -125,6 +126,15 @@ pub fn example() -> OtpVerifyRequest {
         last_step: None,
         counter: Some(5),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a one-time password (TOTP or HOTP)")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Checks a code.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use percent_encoding::percent_encode;
 use schemars::JsonSchema;
@@ -15,14 +15,15 @@ use crate::Error;
 use crate::encoding::{BinaryEncoding, URI_RESERVED};
 use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Candidate, Given, Keyring};
 use crate::moment::Moment;
 use crate::random;
 
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Signs a request with OAuth 1.0a (RFC 5849), as X, NetSuite (token-based authentication), WooCommerce, Tumblr, Trello and others \
 want it. Send method, address and, of a form, its fields; then call `url`, exactly as it is in the answer, with the \
 answer's `headers` and `body`. A body that is no form, such as JSON, is not signed and not sent here. A `+` in the query \
@@ -169,6 +170,12 @@ pub fn example() -> OauthSignRequest {
         time: None,
         explain: false,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
 }
 
 /// Signs a request.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -17,6 +17,7 @@ use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Given, Keyring};
 use crate::moment::Moment;
 
@@ -40,8 +41,8 @@ const ADDED_TO_URL: [&str; 7] = [
     "X-Amz-Signature",
 ];
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Signs a request with AWS Signature Version 4, for any service of AWS and for stores that speak S3 (MinIO, R2, B2, GCS). Send \
 method, address, headers and body as you will send them; then call `url`, exactly as it is in the answer, with your \
 headers and those of the answer. With `presigned` the signature is in the address, which works without headers until it \
@@ -184,6 +185,15 @@ pub fn example() -> SignRequest {
         secret_access_key: Some(Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned())),
         ..SignRequest::of("https://examplebucket.s3.amazonaws.com/test.txt", "AKIAIOSFODNN7EXAMPLE")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a request to AWS or S3, or make a presigned URL")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Signs a request.

@@ -1,6 +1,6 @@
 //! Sign a text or a file.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,10 @@ use super::{SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Keyring};
-use crate::{Error, input};
+use crate::{Error, input, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 A signature that only the holder of a private key can make and everybody with its public key can check. The key may be PEM, \
 DER in base64, a JWK or an SSH key, or a named key on the server. Without `algorithm` the key says it: EdDSA for Ed25519, \
 ES256, ES384, ES512 and ES256K for the curves, RS256 for RSA, which most others expect; PS256 is the better choice for RSA \
@@ -113,6 +113,15 @@ pub fn example() -> SignRequest {
         signature_format: None,
         output_encoding: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign text or a file with a private key")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &SignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Signs a text or a file.

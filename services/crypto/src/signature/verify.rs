@@ -1,6 +1,6 @@
 //! Check a signature.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use super::{SaltLength, SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Key, Keyring};
-use crate::{Error, input};
+use crate::{Error, input, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Whether a signature is that of a text or a file under a public key. The key may be PEM, DER in base64, a JWK, an SSH key or a \
 certificate, or a named key; of a private key its public half is used. Signature and its form are recognised when you do \
 not say them: hex, base64 or base64url, of ECDSA DER or p1363. RSA-PSS takes a salt of any length unless `saltLength` says \
@@ -96,6 +96,15 @@ pub fn example() -> VerifyRequest {
         signature_format: None,
         salt_length: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a signature with a public key")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &VerifyRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Checks a signature.

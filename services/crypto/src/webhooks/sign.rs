@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,8 @@ const TOKEN_BYTES: usize = 25;
 const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
                       {{ JSON.stringify($json.body) }}; the fields of a form are params";
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 The headers of a webhook request, signed as a provider signs: to send webhooks of your own (standard-webhooks is the best \
 choice: receivers have libraries for it), or to test a receiver. Send the request with exactly the body that was signed. \
 Discord and SendGrid sign with a private key; the others with a secret. Mailgun has its signature in the body: put `fields` \
@@ -143,6 +143,12 @@ pub fn example() -> WebhookSignRequest {
         id: Some("msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned()),
         generic: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a webhook").description(DESCRIPTION).example(example())
 }
 
 /// Signs a request.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -27,8 +27,8 @@ use crate::keys::Keyring;
 /// Seconds a signature may be old, or in the future.
 const TOLERANCE: u32 = 300;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Whether a webhook request is from the provider and was not changed: over 50 providers, and `generic` for others. Send the \
 headers as they came, the raw body and the secret. The body must be the exact text or bytes: JSON that was read and \
 written again has another signature (n8n: turn on Raw Body in the Webhook node and send its file; Make: JSON pass-through; \
@@ -154,6 +154,12 @@ pub fn example() -> WebhookVerifyRequest {
         ignore_age: false,
         generic: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example())
 }
 
 /// Checks the signature of a request.

@@ -1,6 +1,6 @@
 //! Open an encrypted token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::content::Sealed;
 use super::recipient::{self, Recipient};
 use super::{JweAlgorithm, JweEncryption};
-use crate::Error;
 use crate::aead::decrypt::PlaintextEncoding;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
@@ -18,9 +17,10 @@ use crate::jose::claims::clip;
 use crate::jose::header::Header;
 use crate::jose::{compact, given};
 use crate::keys::{Candidate, Given, Keyring};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Opens an encrypted token (JWE, RFC 7516) in the compact form. The kind of key you send limits how the token may have been encrypted, \
 and you can limit it more with `algorithms` and `encryptions`; what the key says of its own use (`alg`, `use`, \
 `key_ops`) is kept. A wrong key, password, tag or padding gives one and the same error. Rounds that a token asks for are \
@@ -179,6 +179,15 @@ pub fn example() -> JweDecryptRequest {
             "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..xCTN7oUxMXE_vqQJ.SiXPV3OnmCFjCSQkBAW1vDhPS4A.-tVvZDM3JV8nJA86OwKhgQ",
         )
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decrypt an encrypted token (JWE)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JweDecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Opens a token.

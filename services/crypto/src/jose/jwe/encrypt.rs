@@ -1,6 +1,6 @@
 //! Make an encrypted token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use super::content::Sealed;
 use super::recipient::{self, MAX_ROUNDS, Recipient};
 use super::{JweAlgorithm, JweEncryption};
-use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::jose::{compact, given};
 use crate::keys::{Candidate, Given, Key, Keyring, Material};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
 Makes an encrypted token (JWE, RFC 7516) in the compact form, for another system that reads JOSE; between your own workflows \
 /encrypt is simpler. With a shared key the message is encrypted with it (`dir`) unless you name another algorithm; with an RSA \
 public key it is RSA-OAEP-256, with one on P-256, P-384, P-521 or X25519 ECDH-ES+A256KW, with a password \
@@ -172,6 +172,15 @@ pub fn example() -> JweEncryptRequest {
         key_encoding: InputEncoding::Base64,
         ..JweEncryptRequest::of("{\"sub\":\"1234567890\"}")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Create an encrypted token (JWE)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JweEncryptRequest| kdf::cost(request.password.is_some()))
 }
 
 /// Makes a token.
