@@ -65,7 +65,7 @@ pub(crate) enum Kdf {
     },
 }
 
-/// A hash that PBKDF2 and HKDF are built on.
+/// Hash function of PBKDF2 or HKDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sha {
@@ -76,7 +76,7 @@ pub enum Sha {
     Sha512,
     /// SHA-384.
     Sha384,
-    /// SHA-1, for old systems only.
+    /// SHA-1, for legacy systems only.
     Sha1,
 }
 
