@@ -40,7 +40,7 @@
 //!
 //! Arithmetic coding, 12 bits, lossless and hierarchical pictures, CMYK, RGB without a transform, pictures
 //! whose height follows their first scan, and those of more than 100 megapixels: [`Error::Unsupported`], for another
-//! decoder to try. Colour profiles and orientation. And patience: a picture that breaks off, or whose restart markers
+//! decoder to try. Color profiles and orientation. And patience: a picture that breaks off, or whose restart markers
 //! are out of order, is [`Error::Corrupt`], never half a picture. Where a scan that is not read is the last of a file
 //! without an end marker, nothing tells whether it is whole: that is an error too.
 //!
@@ -85,7 +85,7 @@ pub struct Header {
     pub width: u32,
     /// Rows; 0 where the file says it only after the first scan.
     pub height: u32,
-    /// 1 grey, 3 colour, 4 CMYK or YCCK.
+    /// 1 gray, 3 color, 4 CMYK or YCCK.
     pub components: u8,
     /// Whether the picture comes in several passes over the same blocks.
     pub progressive: bool,

@@ -25,9 +25,9 @@ pub struct Planes {
     pub width: u32,
     /// Rows of the small picture.
     pub height: u32,
-    /// Brightness, at the size of the small picture, but where a file has it coarser than colour.
+    /// Brightness, at the size of the small picture, but where a file has it coarser than color.
     pub luma: Plane,
-    /// Cb and Cr at their own size, none for grey.
+    /// Cb and Cr at their own size, none for gray.
     pub chroma: Option<[Plane; 2]>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Growing<const N: usize> {
 }
 
 impl<const N: usize> Growing<N> {
-    /// From the component and its quantisation table.
+    /// From the component and its quantization table.
     pub fn new(component: &Component, table: &[u16; 64]) -> Self {
         let (width, height) = (component.scaled_width(N), component.scaled_height(N));
         let samples = Vec::with_capacity(width as usize * height as usize);
