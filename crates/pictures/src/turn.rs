@@ -39,11 +39,11 @@ pub fn turned(raster: DynamicImage, orientation: Orientation) -> DynamicImage {
     let size = (raster.width(), raster.height());
     let (width, height) = if turns(orientation) { (size.1, size.0) } else { size };
     let turned = match raster {
-        DynamicImage::ImageLuma8(grey) => {
-            GrayImage::from_raw(width, height, samples::<1>(grey.into_raw(), size, orientation)).map(Into::into)
+        DynamicImage::ImageLuma8(gray) => {
+            GrayImage::from_raw(width, height, samples::<1>(gray.into_raw(), size, orientation)).map(Into::into)
         }
-        DynamicImage::ImageLumaA8(grey) => {
-            GrayAlphaImage::from_raw(width, height, samples::<2>(grey.into_raw(), size, orientation)).map(Into::into)
+        DynamicImage::ImageLumaA8(gray) => {
+            GrayAlphaImage::from_raw(width, height, samples::<2>(gray.into_raw(), size, orientation)).map(Into::into)
         }
         DynamicImage::ImageRgb8(rgb) => {
             RgbImage::from_raw(width, height, samples::<3>(rgb.into_raw(), size, orientation)).map(Into::into)

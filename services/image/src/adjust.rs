@@ -1,24 +1,24 @@
-//! Change how a picture looks: tone, colour, sharpness, corners.
+//! Change how a picture looks: tone, color, sharpness, corners.
 
 mod blur;
 mod frame;
 mod pixelate;
 mod tone;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Format, Frame, Frames, Limits, Pixels};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted, warn_percent};
+use crate::error::{Error, conflict, of_field, still_wanted, warn_percent};
 use crate::input;
-use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::output::{self, Output, OutputFormat, PictureFacts};
 use crate::raster::{Raster, each};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Changes how a picture looks. Whatever is sent is done in this order: normalize, gamma, brightness, contrast, saturation, hue, \
 grayscale, sepia, tint, invert, threshold, blur, sharpen, pixelate, circle, border, radius, opacity. For brightness, contrast and \
 saturation 0 changes nothing, -100 takes all away and 100 doubles; they, hue, grayscale, sepia and invert are those of CSS filters. \
@@ -48,15 +48,15 @@ pub struct AdjustRequest {
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub brightness: f64,
-    /// -100 (grey) to 100 (twice the contrast).
+    /// -100 (gray) to 100 (twice the contrast).
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub contrast: f64,
-    /// -100 (no colour) to 100 (twice as strong).
+    /// -100 (no color) to 100 (twice as strong).
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub saturation: f64,
-    /// Turns all colours on the colour wheel, -360 to 360 degrees.
+    /// Turns all colors on the color wheel, -360 to 360 degrees.
     #[serde(default)]
     #[garde(range(min = -360.0, max = 360.0))]
     pub hue: f64,
@@ -66,7 +66,7 @@ pub struct AdjustRequest {
     /// The brown of old photos.
     #[serde(default)]
     pub sepia: bool,
-    /// Everything in shades of one colour: black stays black, white stays white, tones as bright as the colour become it.
+    /// Everything in shades of one color: black stays black, white stays white, tones as bright as the color become it.
     #[serde(default)]
     pub tint: Option<Color>,
     /// The negative.
@@ -83,7 +83,7 @@ pub struct AdjustRequest {
     #[serde(default)]
     #[garde(range(min = 0.0, max = 500.0))]
     pub sharpen: f64,
-    /// Blocks of one colour: their side in pixels, 2 to 1000.
+    /// Blocks of one color: their side in pixels, 2 to 1000.
     #[serde(default)]
     #[garde(range(min = 2, max = 1000))]
     pub pixelate: Option<u32>,
@@ -98,7 +98,7 @@ pub struct AdjustRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 1000))]
     pub border: Option<u32>,
-    /// Colour of the border; black when it is not given.
+    /// Color of the border; black when it is not given.
     #[serde(default)]
     pub border_color: Option<Color>,
     /// Rounds the corners: their radius in pixels, 1 to 4096, at most half of the shorter side.
@@ -123,7 +123,7 @@ pub struct AdjustRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -179,6 +179,15 @@ pub fn example() -> AdjustRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op)
+        .summary("Adjust a picture: color, blur, sharpness, border, corners")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
 /// Changes how a picture looks.
 ///
 /// # Errors
@@ -206,10 +215,10 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
     }
     let frame = frame::Frame::of(&request);
     let (width, height) = frame.size(size);
-    Limits::DEFAULT.admit_output(width, height).map_err(about("image"))?;
+    Limits::DEFAULT.admit_output(width, height).map_err(of_field("image"))?;
     let frames = Output::frames(request.format, &source, call);
     if let (Frames::All, Some(animation)) = (frames, source.animation) {
-        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(about("image"))?;
+        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(of_field("image"))?;
     }
     for (field, value) in
         [("brightness", request.brightness), ("contrast", request.contrast), ("saturation", request.saturation)]

@@ -21,7 +21,7 @@ mod theme;
 
 use std::io::Cursor;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, Cost, File, Operation, WithFile};
 use garde::Validate;
 use pictures::image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use pictures::image::{DynamicImage, ImageEncoder};
@@ -35,21 +35,21 @@ pub use number::Separators;
 pub use theme::Theme;
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
-use crate::output::{Output, OutputFormat};
+use crate::error::{Error, conflict, of_field};
+use crate::output::{DRAWN, Output, OutputFormat};
 use spec::Spec;
 use svg::{Anchor, Rect, Style, Svg};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
-A chart of your numbers, ready for a report: labels that never overlap, round ticks, colours that colour-blind people can \
+const DESCRIPTION: &str = "\
+A chart of your numbers, ready for a report: labels that never overlap, round ticks, colors that color-blind people can \
 tell apart. `data` is as in Chart.js; a whole Chart.js configuration, as QuickChart takes it, goes into `chart`. Bars begin \
 at zero unless `min` is given. A pie of more than ten slices shows the nine largest and the rest as one. Without any numbers \
 the picture says so, with a warning, so that a report does not fail in a quiet week. Nothing is evaluated: JavaScript \
 functions in options are passed over, and refused in data.";
 
 /// The media types of charts.
-pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
+const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
 
 /// A chart of this many pixels is a poster.
 const LIMITS: Limits = Limits { output_pixels: 16_000_000, ..Limits::DEFAULT };
@@ -107,10 +107,10 @@ pub struct ChartRequest {
     /// Light or dark; as suits `background` when it is not given.
     #[serde(default)]
     pub theme: Option<Theme>,
-    /// The colour behind the chart, or `transparent`.
+    /// The color behind the chart, or `transparent`.
     #[serde(default, alias = "backgroundColor")]
     pub background: Option<Color>,
-    /// Colours of the series, in order, instead of ours.
+    /// Colors of the series, in order, instead of ours.
     #[serde(default)]
     #[garde(length(max = 50))]
     pub palette: Vec<Color>,
@@ -183,7 +183,7 @@ pub struct Band {
     /// Where it ends; it begins where the one before ends.
     #[garde(range(min = -1e100, max = 1e100))]
     pub to: f64,
-    /// Its colour; from the palette when it is not given.
+    /// Its color; from the palette when it is not given.
     #[serde(default)]
     pub color: Option<Color>,
 }
@@ -297,6 +297,17 @@ pub fn example() -> ChartRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Draw a chart")
+        .description(DESCRIPTION)
+        .example(example())
+        .answers(MEDIA_TYPES)
+        .cost(Cost::Heavy)
+        .cache(DRAWN, 1)
+}
+
 /// Draws a chart.
 ///
 /// # Errors
@@ -308,7 +319,7 @@ pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>,
     let spec = Spec::of(request, call)?;
     let pixels = |length: f64| (length * if format == ChartFormat::Svg { 1.0 } else { ratio }).round() as u32;
     let (width, height) = (pixels(spec.width), pixels(spec.height));
-    LIMITS.admit_output(width, height).map_err(about("width"))?;
+    LIMITS.admit_output(width, height).map_err(of_field("width"))?;
     let svg = draw(&spec, call);
     let (kind, points) = (spec.kind, spec.points());
     let answer = |extension: &str, media_type: &str, file: Vec<u8>| {
@@ -319,7 +330,7 @@ pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>,
         return Ok(answer("svg", "image/svg+xml", svg.into_bytes()));
     }
     let pixels = Drawing::read(svg.as_bytes()).and_then(|drawing| drawing.draw((width, height), &LIMITS));
-    let mut pixels = pixels.map_err(about("data"))?;
+    let mut pixels = pixels.map_err(of_field("data"))?;
     if spec.look.background.alpha == 255 {
         pixels = pixels.into_rgb8().into();
     }
@@ -337,7 +348,7 @@ pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>,
     Ok(answer(written.extension(), written.media_type(), bytes))
 }
 
-/// PNG for flat colours: most rows are as the one above, so that is the filter, and little is left to search. As small as
+/// PNG for flat colors: most rows are as the one above, so that is the filter, and little is left to search. As small as
 /// with the search that photographs need, in half of the time.
 fn png(pixels: &DynamicImage) -> Result<Vec<u8>, Error> {
     let mut bytes = Cursor::new(Vec::new());

@@ -1,24 +1,24 @@
-//! The colours of a picture.
+//! The colors of a picture.
 
 mod names;
 mod palette;
 
-use chassis::{Call, File};
+use chassis::{Call, File, Operation};
 use garde::Validate;
 use pictures::{Frames, Kernel, resample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, conflict, of_field};
 use crate::input;
 use crate::oklab::luminance;
 use crate::raster::Raster;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
-Finds the colours a picture is made of: a palette with the share of each, the colour there is most of, the average, and whether \
-text upon it should be black or white. Pixels that look alike count as one colour (k-means in OKLab on a version of at most 128 \
+const DESCRIPTION: &str = "\
+Finds the colors a picture is made of: a palette with the share of each, the color there is most of, the average, and whether \
+text upon it should be black or white. Pixels that look alike count as one color (k-means in OKLab on a version of at most 128 \
 pixels a side); the same picture always gives the same palette. What can be seen through by more than half does not count.";
 
 /// Pixels along the longer side of the version that is looked at.
@@ -28,7 +28,7 @@ const OPAQUE: u8 = 128;
 /// The luminance whose contrast with black and with white is the same: (L + 0.05)^2 = 1.05 x 0.05 (WCAG 2.2).
 const HALFWAY: f32 = 0.179_13;
 
-/// A picture, and how many colours to find.
+/// A picture, and how many colors to find.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -36,7 +36,7 @@ pub struct ColorsRequest {
     /// The picture; of an animation, its first frame.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// How many colours to find at most, 1 to 16.
+    /// How many colors to find at most, 1 to 16.
     #[serde(default = "five")]
     #[garde(range(min = 1, max = 16))]
     pub count: u8,
@@ -46,11 +46,11 @@ fn five() -> u8 {
     5
 }
 
-/// The colours of a picture.
+/// The colors of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ColorsResponse {
-    /// The colour there is most of.
+    /// The color there is most of.
     pub dominant: Color,
     /// The mean of all pixels.
     pub average: Color,
@@ -62,11 +62,11 @@ pub struct ColorsResponse {
     pub colors: Vec<Swatch>,
 }
 
-/// A colour of the palette.
+/// A color of the palette.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Swatch {
-    /// The colour, as `#rrggbb`.
+    /// The color, as `#rrggbb`.
     pub hex: Color,
     /// Red, 0 to 255.
     pub red: u8,
@@ -76,7 +76,7 @@ pub struct Swatch {
     pub blue: u8,
     /// Its share of the pixels, 0 to 1.
     pub share: f64,
-    /// The CSS name of the colour that looks most like it.
+    /// The CSS name of the color that looks most like it.
     pub name: String,
     /// Black or white: what is easier to read on it.
     pub text_color: Color,
@@ -88,7 +88,16 @@ pub fn example() -> ColorsRequest {
     ColorsRequest { image: input::example(), count: 3 }
 }
 
-/// Finds the colours of a picture.
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Extract the color palette of a picture")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
+/// Finds the colors of a picture.
 ///
 /// # Errors
 /// When the picture cannot be read, or nothing of it can be seen.
@@ -98,7 +107,7 @@ pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Err
     let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
     let size = (side(width), side(height));
     let picture = input::picture("image", &request.image, Some(size), Frames::One(0), call)?;
-    let picture = resample(&picture, None, size, Kernel::Linear, &|| call.cancelled()).map_err(about("image"))?;
+    let picture = resample(&picture, None, size, Kernel::Linear, &|| call.cancelled()).map_err(of_field("image"))?;
     let raster = Raster::of(picture.into_raster()).colored();
     let pixels: Vec<[u8; 3]> = raster
         .samples
@@ -123,7 +132,7 @@ pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Err
         .collect();
     let average = mean(&pixels);
     let text_color = text_on(average);
-    let dominant = colors.first().expect("some pixel has a colour").hex;
+    let dominant = colors.first().expect("some pixel has a color").hex;
     Ok(ColorsResponse { dominant, average: opaque(average), is_dark: text_color == Color::WHITE, text_color, colors })
 }
 

@@ -1,20 +1,20 @@
 //! Another format for a picture.
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Frames, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 use crate::input;
-use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::output::{self, Output, OutputFormat, PictureFacts};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 A picture in another format, in its full size. Reads JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, ICO, PNM and SVG, whatever its \
-name or media type says. It is turned upright, its colours become sRGB, and metadata is left behind. Transparent parts \
+name or media type says. It is turned upright, its colors become sRGB, and metadata is left behind. Transparent parts \
 show the `background` that is sent, in a JPEG white when none is. Of several pages the first is converted, or the `page` that is sent. An animation stays one where the format can move.";
 
 /// A picture and the format it is to have.
@@ -37,7 +37,7 @@ pub struct ConvertRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
     /// One frame of an animation or page of a document, counted from 0. When it is not given: all frames where the format
@@ -61,13 +61,19 @@ pub fn example() -> ConvertRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op).summary("Convert a picture to another format").description(DESCRIPTION).example(example())
+}
+
 /// Converts a picture.
 ///
 /// # Errors
 /// When the picture cannot be read or written.
 pub fn convert(request: ConvertRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
     let head = input::head("image", &request.image)?;
-    Limits::DEFAULT.admit_encoding(request.format.format(), head.stored).map_err(about("format"))?;
+    Limits::DEFAULT.admit_encoding(request.format.format(), head.stored).map_err(of_field("format"))?;
     let frames = match request.page {
         Some(page) => Frames::One(page),
         None => Output::frames(Some(request.format), &head, call),

@@ -1,23 +1,23 @@
 //! Cut a part out of a picture.
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted};
-use crate::geometry::Position;
-use crate::output::{Output, OutputFormat};
+use crate::error::{Error, conflict, of_field, still_wanted};
+use crate::geometry::{Position, Rect};
+use crate::output::{self, Output, OutputFormat};
 use crate::raster::each;
 use crate::{input, saliency, trim};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Keeps a part of a picture. Say which in one of four ways: a box (`x`, `y`, `width`, `height`), a size (`width`, `height`) that \
-`position` places, a shape (`aspect`), or `trim` to cut off borders of one colour. With `position` `attention` or `entropy` the \
-picture itself says where: around skin, strong colours and what stands out, or around detail. All of it counts in the upright \
+`position` places, a shape (`aspect`), or `trim` to cut off borders of one color. With `position` `attention` or `entropy` the \
+picture itself says where: around skin, strong colors and what stands out, or around detail. All of it counts in the upright \
 picture, as its EXIF data turns it; animated pictures stay animated.";
 
 /// A picture and the part to keep.
@@ -54,10 +54,10 @@ pub struct CropRequest {
     /// Where the size or shape is cut out when x and y are not given; the center when it is not said.
     #[serde(default, alias = "gravity")]
     pub position: Option<Position>,
-    /// Cuts off borders that have the colour of the upper left corner.
+    /// Cuts off borders that have the color of the upper left corner.
     #[serde(default)]
     pub trim: bool,
-    /// How much a border may differ from that colour, for `trim`: 0 to 255 in each channel; 10 when it is not given.
+    /// How much a border may differ from that color, for `trim`: 0 to 255 in each channel; 10 when it is not given.
     #[serde(default)]
     pub threshold: Option<u8>,
     /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
@@ -74,7 +74,7 @@ pub struct CropRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -114,25 +114,6 @@ pub struct CropFacts {
     pub frames: usize,
 }
 
-/// A part of a picture, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) x: u32,
-    pub(crate) y: u32,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-}
-
-impl Area {
-    /// The smallest area around both.
-    pub(crate) fn around(self, other: Self) -> Self {
-        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        let right = (self.x + self.width).max(other.x + other.width);
-        let bottom = (self.y + self.height).max(other.y + other.height);
-        Self { x, y, width: right - x, height: bottom - y }
-    }
-}
-
 /// A request that works.
 #[must_use]
 pub fn example() -> CropRequest {
@@ -155,6 +136,12 @@ pub fn example() -> CropRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op).summary("Crop a picture").description(DESCRIPTION).example(example())
+}
+
 /// Cuts a part out of a picture.
 ///
 /// # Errors
@@ -163,11 +150,11 @@ pub fn crop(request: CropRequest, call: &Call) -> Result<WithFile<CropFacts>, Er
     let part = Part::of(&request)?;
     let frames = Output::frames(request.format, &input::head("image", &request.image)?, call);
     let picture = input::picture("image", &request.image, None, frames, call)?;
-    // Where borders end is seen in colours.
+    // Where borders end is seen in colors.
     let picture = if request.trim { each(picture, Ok::<_, Error>)? } else { picture };
     let source = picture.frame_size();
     let area = part.area(&picture, &request, call)?;
-    Limits::DEFAULT.admit_output(area.width, area.height).map_err(about("width"))?;
+    Limits::DEFAULT.admit_output(area.width, area.height).map_err(of_field("width"))?;
     still_wanted(call)?;
     let picture = picture.cut((area.x, area.y), (area.width, area.height));
     let output = Output {
@@ -234,7 +221,7 @@ impl Part {
     }
 
     /// The area in a picture.
-    fn area(&self, picture: &Picture, request: &CropRequest, call: &Call) -> Result<Area, Error> {
+    fn area(&self, picture: &Picture, request: &CropRequest, call: &Call) -> Result<Rect, Error> {
         let (width, height) = picture.frame_size();
         let pixels = |value: f64, side: u32| match request.unit {
             Unit::Pixels => value,
@@ -246,9 +233,9 @@ impl Part {
             Self::Trim => {
                 let found = trim::bounds(picture, request.threshold.unwrap_or(10));
                 if found.is_none() {
-                    call.warn("nothing-left", Some("trim"), "all of the picture has one colour: nothing was cut off");
+                    call.warn("nothing-left", Some("trim"), "all of the picture has one color: nothing was cut off");
                 }
-                Ok(found.unwrap_or(Area { x: 0, y: 0, width, height }))
+                Ok(found.unwrap_or(Rect { x: 0, y: 0, width, height }))
             }
             Self::Box => {
                 let (x, across, cut_x) = span(pixels(request.x.unwrap_or(0.0), width), wanted_width, width)
@@ -258,7 +245,7 @@ impl Part {
                 if cut_x || cut_y {
                     warn_clipped(if cut_x { "width" } else { "height" }, width, height, call);
                 }
-                Ok(Area { x, y, width: across, height: down })
+                Ok(Rect { x, y, width: across, height: down })
             }
             Self::Size => {
                 let (across, down) =
@@ -289,7 +276,7 @@ impl Part {
         (across, down): (u32, u32),
         request: &CropRequest,
         call: &Call,
-    ) -> Result<Area, Error> {
+    ) -> Result<Rect, Error> {
         let (width, height) = picture.frame_size();
         let position = request.position.unwrap_or_default();
         let (x, y) = if position.is_smart() {
@@ -299,7 +286,7 @@ impl Part {
             position.fractions()
         };
         let at = |fraction: f64, free: u32| (fraction * f64::from(free)).round() as u32;
-        Ok(Area { x: at(x, width - across), y: at(y, height - down), width: across, height: down })
+        Ok(Rect { x: at(x, width - across), y: at(y, height - down), width: across, height: down })
     }
 }
 

@@ -31,13 +31,13 @@ pub(crate) fn conflict(field: impl Into<Cow<'static, str>>, message: impl Into<S
 }
 
 /// What is the matter with the picture of a field.
-pub(crate) fn about(field: &'static str) -> impl Fn(pictures::Error) -> Error {
+pub(crate) fn of_field(field: &'static str) -> impl Fn(pictures::Error) -> Error {
     move |problem| Error::Picture { field, problem }
 }
 
 /// Goes on only while somebody waits for the answer.
 pub(crate) fn still_wanted(call: &Call) -> Result<(), Error> {
-    if call.cancelled() { Err(about("image")(pictures::Error::Cancelled)) } else { Ok(()) }
+    if call.cancelled() { Err(of_field("image")(pictures::Error::Cancelled)) } else { Ok(()) }
 }
 
 impl From<pictures::Error> for Error {

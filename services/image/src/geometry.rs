@@ -68,7 +68,7 @@ pub enum Position {
     TopLeft,
     /// Where most detail is, when something is cut off.
     Entropy,
-    /// Where people look first, when something is cut off: skin, strong colours, what stands out.
+    /// Where people look first, when something is cut off: skin, strong colors, what stands out.
     #[serde(alias = "face", alias = "faces", alias = "smart", alias = "auto")]
     Attention,
 }
@@ -94,6 +94,25 @@ impl Position {
             Self::Left => (0.0, 0.5),
             Self::TopLeft => (0.0, 0.0),
         }
+    }
+}
+
+/// A rectangle of pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rect {
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+impl Rect {
+    /// The smallest rectangle around both.
+    pub(crate) fn around(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
     }
 }
 

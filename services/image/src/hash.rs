@@ -5,19 +5,19 @@ mod compare;
 mod perceptual;
 mod placeholder;
 
-use chassis::{Call, File};
+use chassis::{Call, File, Operation};
 pub use compare::Comparison;
 use garde::Validate;
 use pictures::{Frames, Kernel, Picture, resample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, about, still_wanted};
+use crate::error::{Error, of_field, still_wanted};
 use crate::input;
 use crate::raster::Raster;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Hashes of what a picture shows: pictures that look alike have hashes that differ in few of their 64 bits, whatever their size, \
 format and quality. `phash`, `dhash` and `ahash` are those of the Python library imagehash; `blurhash`, `thumbhash` and `lqip` are \
 placeholders to show while a picture loads. With a second picture as `other` both are compared: whether they are identical, how \
@@ -49,7 +49,7 @@ pub struct HashRequest {
 pub enum Algorithm {
     /// Of low frequencies (a cosine transform): the one that finds copies best.
     Phash,
-    /// Of differences between neighbours: fast, finds scaled copies.
+    /// Of differences between neighbors: fast, finds scaled copies.
     Dhash,
     /// Of what is above the mean: coarse.
     Ahash,
@@ -102,6 +102,15 @@ pub fn example() -> HashRequest {
     HashRequest { image: input::example(), algorithms: usual(), other: Some(input::example()) }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Hash a picture perceptually, or compare two")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
 /// Hashes a picture, and compares it with another.
 ///
 /// # Errors
@@ -150,19 +159,5 @@ fn within((width, height): (u32, u32), most: u32) -> (u32, u32) {
 }
 
 fn scaled(picture: &Picture, size: (u32, u32), kernel: Kernel, call: &Call) -> Result<Picture, Error> {
-    resample(picture, None, size, kernel, &|| call.cancelled()).map_err(about("image"))
-}
-
-/// Brightness as television has it (Rec. 601), rounded as Pillow does; what can be seen through is white behind.
-pub(crate) fn luma(picture: &Picture) -> Raster {
-    let raster = Raster::of(picture.clone().into_raster());
-    let brightness = |pixel: &[u8]| match pixel {
-        [grey] | [grey, _] => u32::from(*grey),
-        _ => (u32::from(pixel[0]) * 19_595 + u32::from(pixel[1]) * 38_470 + u32::from(pixel[2]) * 7_471 + 0x8000) >> 16,
-    };
-    let samples = raster.samples.chunks_exact(raster.channels).map(|pixel| {
-        let alpha = if raster.has_alpha() { u32::from(pixel[raster.channels - 1]) } else { 255 };
-        ((brightness(pixel) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-    });
-    Raster { width: raster.width, height: raster.height, channels: 1, samples: samples.collect() }
+    resample(picture, None, size, kernel, &|| call.cancelled()).map_err(of_field("image"))
 }

@@ -1,16 +1,17 @@
 //! What a picture is, from its head alone.
 
-use chassis::{Call, File};
+use chassis::{Call, File, Operation};
 use garde::Validate;
 use pictures::{Colors, Exif, Format, Metadata, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, input};
+use crate::error::Error;
+use crate::input;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
-Format, size, colours, frames and the most wanted metadata of a picture. Only its head is read, no pixel is decoded: it is quick for \
+const DESCRIPTION: &str = "\
+Format, size, colors, frames and the most wanted metadata of a picture. Only its head is read, no pixel is decoded: it is quick for \
 pictures of any size, also for those too large for the other operations. Where it was taken is told only with `gps`.";
 
 /// A picture to look at.
@@ -50,7 +51,7 @@ pub struct InfoResponse {
     pub has_alpha: bool,
     /// Bits of a sample: 8 mostly.
     pub bit_depth: u8,
-    /// What its samples stand for; the colours it shows are found by `/colors`.
+    /// What its samples stand for; the colors it shows are found by `/colors`.
     pub color_model: ColorKind,
     /// Frames of an animation; 1 for a still picture.
     pub frames: u32,
@@ -64,7 +65,7 @@ pub struct InfoResponse {
     pub loops: Option<u16>,
     /// Pages of a TIFF, pictures of an icon; else 1.
     pub pages: u32,
-    /// The name of its colour profile, if it has one.
+    /// The name of its color profile, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// Dots per inch across, if it says so.
@@ -102,7 +103,8 @@ pub enum SourceFormat {
 #[serde(rename_all = "kebab-case")]
 pub enum ColorKind {
     /// Brightness alone.
-    Grey,
+    #[serde(rename = "grey")]
+    Gray,
     /// Red, green and blue, or a palette of them.
     Rgb,
     /// Inks, for print.
@@ -150,7 +152,7 @@ pub struct Gps {
     pub latitude: f64,
     /// Degrees east; negative in the west.
     pub longitude: f64,
-    /// Metres above the sea.
+    /// Meters above the sea.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub altitude: Option<f64>,
 }
@@ -178,6 +180,15 @@ pub fn example() -> InfoRequest {
     InfoRequest { image: input::example(), gps: false }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Get the format, size and main metadata of a picture")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
 /// Says what a picture is.
 ///
 /// # Errors
@@ -201,7 +212,7 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
         has_alpha: head.alpha,
         bit_depth: head.depth,
         color_model: match head.colors {
-            Colors::Grey => ColorKind::Grey,
+            Colors::Gray => ColorKind::Gray,
             Colors::Rgb => ColorKind::Rgb,
             Colors::Cmyk => ColorKind::Cmyk,
         },
@@ -220,8 +231,8 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
 
 /// Where a picture was taken.
 pub(crate) fn gps(exif: &Exif) -> Option<Gps> {
-    let place = exif.position()?;
-    Some(Gps { latitude: place.latitude, longitude: place.longitude, altitude: place.altitude })
+    let at = exif.location()?;
+    Some(Gps { latitude: at.latitude, longitude: at.longitude, altitude: at.altitude })
 }
 
 fn camera(tags: &[Tag]) -> Camera {

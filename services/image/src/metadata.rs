@@ -2,28 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Keep, Metadata};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 use crate::info::{Gps, SourceFormat, gps};
 use crate::input;
 
 /// The media types of files that come back without metadata.
-pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
+const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 /// What the document says of reading.
-pub const READ_DESCRIPTION: &str = "\
+const READ_DESCRIPTION: &str = "\
 EXIF, XMP, IPTC and comments of a picture. Where it was taken is left out unless `gps` says otherwise. Notes that only the camera's \
 maker can read, thumbnails, and texts beyond 2,000 characters are left out.";
 
 /// What the document says of taking out.
-pub const STRIP_DESCRIPTION: &str = "\
+const STRIP_DESCRIPTION: &str = "\
 The same JPEG, PNG, WebP or GIF without EXIF, GPS, XMP, IPTC, comments, thumbnails and whatever else lies beside the pixels. \
-These are not touched: nothing is encoded anew, and the picture looks as before. The colour profile stays unless `profile` is \
+These are not touched: nothing is encoded anew, and the picture looks as before. The color profile stays unless `profile` is \
 false, and so does what turns the picture upright. With `onlyGps` only where it was taken goes. Other formats lose their metadata by converting them.";
 
 /// A picture whose metadata is wanted.
@@ -78,7 +78,7 @@ pub struct MetadataStripRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Whether the colour profile stays; without it colours may look different.
+    /// Whether the color profile stays; without it colors may look different.
     #[serde(default = "yes")]
     pub profile: bool,
     /// Whether the names of the artist and of who has the rights stay, where EXIF or the texts of a PNG have them.
@@ -121,6 +121,15 @@ pub fn strip_example() -> MetadataStripRequest {
     MetadataStripRequest { image: input::example(), profile: true, keep_rights: false, only_gps: false }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn read_about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Read the metadata of a picture")
+        .description(READ_DESCRIPTION)
+        .example(read_example())
+}
+
 /// Reads the metadata of a picture.
 ///
 /// # Errors
@@ -135,11 +144,21 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
         format: head.format.into(),
         has_gps: tags.iter().any(|tag| tag.gps) || metadata.has_xmp_gps(),
         exif: tags.into_iter().filter(|tag| request.gps || !tag.gps).map(|tag| (tag.name, tag.value)).collect(),
-        xmp: xmp.into_iter().filter(|(name, _)| request.gps || !pictures::is_place(name)).collect(),
+        xmp: xmp.into_iter().filter(|(name, _)| request.gps || !pictures::is_location(name)).collect(),
         iptc: metadata.iptc().into_iter().collect(),
         texts: metadata.texts.iter().map(|(name, text)| Text { name: name.clone(), text: text.clone() }).collect(),
         gps: exif.as_ref().filter(|_| request.gps).and_then(gps),
     })
+}
+
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn strip_about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Remove the metadata of a picture")
+        .description(STRIP_DESCRIPTION)
+        .example(strip_example())
+        .answers(MEDIA_TYPES)
 }
 
 /// Takes the metadata out of a picture.
@@ -148,14 +167,14 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
 /// When it is of a format whose metadata cannot be taken out, or damaged.
 pub fn strip(request: MetadataStripRequest, call: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
     // Before anything of it is parsed.
-    pictures::strippable(request.image.bytes()).map_err(about("image"))?;
+    pictures::strippable(request.image.bytes()).map_err(of_field("image"))?;
     let head = input::head("image", &request.image)?;
     let keep = Keep { profile: request.profile, rights: request.keep_rights };
     let stripped = match request.only_gps {
-        true => pictures::strip_place(request.image.bytes()),
+        true => pictures::strip_location(request.image.bytes()),
         false => pictures::strip(request.image.bytes(), &head, keep),
     };
-    let stripped = stripped.map_err(about("image"))?;
+    let stripped = stripped.map_err(of_field("image"))?;
     for (field, changed) in [("profile", !keep.profile), ("keepRights", keep.rights)] {
         if request.only_gps && changed {
             call.warn("no-effect", Some(field), "does nothing with onlyGps: profile and names stay then");

@@ -1,21 +1,20 @@
 //! As few bytes as a picture needs.
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::image::{DynamicImage, GenericImage, RgbaImage};
 use pictures::{Format, Frames, Keep, Kernel, Limits, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::error::{about, conflict};
-use crate::hash::luma;
+use crate::error::{Error, conflict, of_field};
 use crate::input;
-use crate::output::{Output, OutputFormat};
+use crate::output::{self, Output, OutputFormat};
+use crate::raster::luma;
 use crate::ssim::ssim;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 A picture in fewer bytes, and never in more. Without options it gets the lowest quality at which it still looks like before \
 (structural similarity 0.98, on a sample of the picture); `similarity` asks for more or less of that, `quality` for a certain \
 setting, `maxBytes` for the best picture within so many bytes. That is tried at quality 50 and above, and then with fewer pixels, \
@@ -111,6 +110,12 @@ struct Written {
     quality: Option<u8>,
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op).summary("Compress a picture to fewer bytes").description(DESCRIPTION).example(example())
+}
+
 /// Makes a picture smaller.
 ///
 /// # Errors
@@ -126,7 +131,7 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
     let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output { format: request.format, progressive: true, smallest: true, ..Output::default() };
     let format = output.format_for(&picture);
-    Limits::DEFAULT.admit_encoding(format.format(), picture.frame_size()).map_err(about("format"))?;
+    Limits::DEFAULT.admit_encoding(format.format(), picture.frame_size()).map_err(of_field("format"))?;
     let output = Output { format: Some(format), ..output };
     let writer = Writer { output, call };
     let wished = request.quality.map(|_| "quality").or(request.similarity.map(|_| "similarity"));
@@ -204,7 +209,7 @@ fn as_it_was(file: &File, picture: &Picture, wanted: OutputFormat) -> Result<(Wr
         }
     };
     let keep = Keep { profile: true, rights: false };
-    let bytes = pictures::strip(file.bytes(), &head, keep).map_err(about("image"))?.bytes;
+    let bytes = pictures::strip(file.bytes(), &head, keep).map_err(of_field("image"))?.bytes;
     Ok((Written { bytes, size: picture.size, quality: None }, format, true))
 }
 
@@ -302,7 +307,7 @@ impl Writer<'_> {
                 break;
             }
             smaller = pictures::resample(picture, None, size, Kernel::Lanczos3, &|| self.call.cancelled())
-                .map_err(about("image"))?;
+                .map_err(of_field("image"))?;
             picture = &smaller;
         }
         let advice = if shrink { "allow more" } else { "allow more, or let it shrink" };

@@ -1,24 +1,34 @@
 //! The picture an operation answers with.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
 use pictures::{Encoding, Format, Frames, Head, Picture};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
+use crate::input;
 
 /// The media types of pictures that are made.
-pub const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"];
+const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"];
 
 /// Pixels of an AVIF that is written without being asked for: more take too long.
 const AVIF_PIXELS: u64 = 4_000_000;
 /// Characters of the name of a file that was sent, of which files made of it keep the first: with what is added they are
 /// no longer than names may be.
 const STEM_CHARS: usize = 100;
+
+/// How long a picture drawn from its request alone is kept: it is the same tomorrow.
+pub(crate) const DRAWN: Duration = Duration::from_secs(24 * 3600);
+
+/// An operation that makes pictures of pictures.
+pub(crate) fn makes_picture(op: Operation) -> Operation {
+    input::reads_picture(op).answers(MEDIA_TYPES)
+}
 
 /// A format to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +43,7 @@ pub enum OutputFormat {
     Webp,
     /// AVIF: the smallest, of up to 4 megapixels; it takes the longest.
     Avif,
-    /// GIF: 255 colours, also moving.
+    /// GIF: 255 colors, also moving.
     Gif,
 }
 
@@ -182,7 +192,7 @@ impl Output {
         let ground = ground.filter(|_| format != OutputFormat::Jpeg);
         let picture = ground.map_or(Ok(Cow::Borrowed(picture)), |color| on(picture, color).map(Cow::Owned))?;
         let picture = picture.as_ref();
-        let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(about("format"))?;
+        let bytes = pictures::encode(picture, &encoding, &|| call.cancelled()).map_err(of_field("format"))?;
         let (width, height) = picture.frame_size();
         // Frames that show the same are written as one.
         let animation = pictures::head(&bytes).ok().and_then(|head| head.animation).filter(|_| picture.is_animated());
@@ -192,7 +202,7 @@ impl Output {
     }
 }
 
-/// A picture on an opaque colour, which shows wherever it can be seen through.
+/// A picture on an opaque color, which shows wherever it can be seen through.
 fn on(picture: &Picture, color: Color) -> Result<Picture, Error> {
     picture.clone().map(|raster| {
         let mut ground = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba(color.rgba()));

@@ -3,22 +3,22 @@
 mod blend;
 mod text;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Frames, Kernel, Limits, resample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted, warn_percent};
+use crate::error::{Error, conflict, of_field, still_wanted, warn_percent};
 use crate::geometry::Position;
 use crate::input;
-use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::output::{self, Output, OutputFormat, PictureFacts};
 use crate::raster::{Raster, each};
 use crate::rotate::{turned, turned_size};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Puts a picture (a logo, a watermark) or text (a caption, a date) upon a picture. Send `overlay` or `text`. It stands at `position`, \
 `margin` away from the edges and moved by `x` and `y`; what hangs over is cut off. Without `scale` a picture larger than the one \
 below is shrunk to fit inside it, and text without `size` becomes as small as it must. Text is wrapped at `maxWidth` and set in Noto \
@@ -79,7 +79,7 @@ pub struct OverlayRequest {
     #[serde(default)]
     #[garde(range(max = 4096))]
     pub gap: u32,
-    /// How its colours and those below become one.
+    /// How its colors and those below become one.
     #[serde(default)]
     pub blend: Blend,
     /// Size of the text in pixels, 4 to 2000; when it is not given, a twentieth of the picture's width, or
@@ -87,7 +87,7 @@ pub struct OverlayRequest {
     #[serde(default)]
     #[garde(range(min = 4.0, max = 2000.0))]
     pub size: Option<f64>,
-    /// Colour of the text; white when it is not given.
+    /// Color of the text; white when it is not given.
     #[serde(default)]
     pub color: Option<Color>,
     /// Bold text.
@@ -104,14 +104,14 @@ pub struct OverlayRequest {
     #[serde(default)]
     #[garde(range(min = 0.5, max = 5.0))]
     pub line_height: Option<f64>,
-    /// Colour of a box behind the text, such as `rgba(0,0,0,0.6)`; no box when it is not given.
+    /// Color of a box behind the text, such as `rgba(0,0,0,0.6)`; no box when it is not given.
     #[serde(default)]
     pub box_color: Option<Color>,
     /// Pixels between the text and the edge of its box; a third of its size when it is not given. Only with `boxColor`.
     #[serde(default)]
     #[garde(range(max = 1000))]
     pub padding: Option<u32>,
-    /// Colour of an outline around the letters; no outline when it is not given.
+    /// Color of an outline around the letters; no outline when it is not given.
     #[serde(default)]
     pub stroke_color: Option<Color>,
     /// Width of the outline in pixels, 0.1 to 200; a twelfth of the size when it is not given. Only with
@@ -136,7 +136,7 @@ pub struct OverlayRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -191,7 +191,7 @@ impl From<Place> for Position {
     }
 }
 
-/// How two colours become one (W3C Compositing and Blending Level 1).
+/// How two colors become one (W3C Compositing and Blending Level 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blend {
@@ -253,6 +253,15 @@ pub fn example() -> OverlayRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op)
+        .summary("Add a watermark, picture or text to a picture")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
 /// Puts a picture or text upon a picture.
 ///
 /// # Errors
@@ -260,7 +269,7 @@ pub fn example() -> OverlayRequest {
 pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
     let source = input::head("image", &request.image)?;
     let base = source.upright();
-    Limits::DEFAULT.admit_output(base.0, base.1).map_err(about("image"))?;
+    Limits::DEFAULT.admit_output(base.0, base.1).map_err(of_field("image"))?;
     let layer = match (&request.overlay, &request.text) {
         (Some(file), None) => picture_layer(file, &request, base, call)?,
         (None, Some(text)) => text::layer(text, &request, base, call)?,
@@ -270,7 +279,7 @@ pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureF
     warn_fields(&request, call);
     still_wanted(call)?;
     let size = turned_size((layer.width as u32, layer.height as u32), request.angle);
-    Limits::DEFAULT.admit_output(size.0, size.1).map_err(about("angle"))?;
+    Limits::DEFAULT.admit_output(size.0, size.1).map_err(of_field("angle"))?;
     let mut layer = turned(layer, request.angle, Color::TRANSPARENT).colored().transparent();
     blend::fade(&mut layer, request.opacity.unwrap_or(100.0) / 100.0);
     let place = place(&request, base, (layer.width, layer.height));
@@ -338,9 +347,10 @@ fn picture_layer(file: &File, request: &OverlayRequest, base: (u32, u32), call: 
             (width as u32, height as u32)
         }
     };
-    Limits::DEFAULT.admit_output(size.0, size.1).map_err(about("scale"))?;
+    Limits::DEFAULT.admit_output(size.0, size.1).map_err(of_field("scale"))?;
     let picture = input::picture("overlay", file, Some(size), Frames::One(0), call)?;
-    let picture = resample(&picture, None, size, Kernel::Lanczos3, &|| call.cancelled()).map_err(about("overlay"))?;
+    let picture =
+        resample(&picture, None, size, Kernel::Lanczos3, &|| call.cancelled()).map_err(of_field("overlay"))?;
     Ok(Raster::of(picture.into_raster()))
 }
 
@@ -356,7 +366,7 @@ fn warn_fields(request: &OverlayRequest, call: &Call) {
             call.warn(
                 "no-effect",
                 Some(field),
-                format!("{field} does nothing without {color}: send a colour as {color}"),
+                format!("{field} does nothing without {color}: send a color as {color}"),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Resize a picture.
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
 use pictures::{Format, Limits, Picture};
@@ -8,16 +8,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, conflict, of_field};
 use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
-use crate::output::{Output, OutputFormat, PictureFacts};
-use crate::{Error as ImageError, input};
+use crate::input;
+use crate::output::{self, Output, OutputFormat, PictureFacts};
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Another size for a picture. With one side given, the other follows. With both, `fit` says what happens to a picture of another \
 shape; as in CSS, `cover` fills the box and cuts off what hangs over. Pictures are turned upright as their EXIF data says, \
-their colours become sRGB, and all metadata is left behind. A small picture is not enlarged unless `enlarge` says so: it comes \
+their colors become sRGB, and all metadata is left behind. A small picture is not enlarged unless `enlarge` says so: it comes \
 as large as it is, a `cover` box in its own shape, and the warning `not-enlarged` says which size. An SVG has any size.";
 
 /// A picture and the size it is to have.
@@ -62,7 +62,7 @@ pub struct ResizeRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
+    /// Color around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
     /// transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
@@ -116,11 +116,17 @@ pub fn example() -> ResizeRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op).summary("Resize a picture").description(DESCRIPTION).example(example())
+}
+
 /// Resizes a picture.
 ///
 /// # Errors
 /// When neither side is given, the picture cannot be read, or the result would be too large.
-pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFacts>, ImageError> {
+pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
     if (request.width, request.height) == (None, None) {
         return Err(conflict("width", "is missing: send width, height, or both"));
     }
@@ -138,7 +144,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
         call.warn("no-effect", Some("position"), POSITION_NEEDS);
     }
     let (width, height) = plan.result();
-    Limits::DEFAULT.admit_output(width, height).map_err(about("width"))?;
+    Limits::DEFAULT.admit_output(width, height).map_err(of_field("width"))?;
     let frames = Output::frames(request.format, &source, call);
     // The nearest pixel is one of those that are there.
     let mixed = request.kernel != Kernel::Nearest || source.format == Format::Svg;
@@ -146,7 +152,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     let picture = input::picture("image", &request.image, at_least, frames, call)?;
     let plan = plan.placed(&picture, request.position, call)?;
     let picture = pictures::resample(&picture, plan.region, plan.size, request.kernel.into(), &|| call.cancelled())
-        .map_err(about("image"))?;
+        .map_err(of_field("image"))?;
     let output = Output {
         format: request.format,
         quality: request.quality,

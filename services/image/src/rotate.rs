@@ -2,7 +2,7 @@
 
 mod turn;
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Format, Frames, Limits};
 use schemars::JsonSchema;
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) use turn::{turned, turned_size};
 
 use crate::color::Color;
-use crate::error::{Error, about, still_wanted};
+use crate::error::{Error, of_field, still_wanted};
 use crate::input;
-use crate::output::{Output, OutputFormat, PictureFacts};
+use crate::output::{self, Output, OutputFormat, PictureFacts};
 use crate::raster::each;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Turns a picture clockwise by any angle and mirrors it. First it is turned upright as its EXIF data says, then mirrored, then \
 turned. Multiples of 90 degrees move pixels and change none; any other angle makes the picture larger, and its corners get the \
 background. With nothing said the picture only becomes upright. Animated pictures stay animated.";
@@ -53,7 +53,7 @@ pub struct RotateRequest {
     /// A JPEG that shows the whole early.
     #[serde(default)]
     pub progressive: bool,
-    /// Colour of the corners, and behind what can be seen through when it is opaque. When it is not given, both stay
+    /// Color of the corners, and behind what can be seen through when it is opaque. When it is not given, both stay
     /// transparent, and become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
@@ -75,6 +75,12 @@ pub fn example() -> RotateRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op).summary("Rotate or mirror a picture").description(DESCRIPTION).example(example())
+}
+
 /// Turns and mirrors a picture.
 ///
 /// # Errors
@@ -82,10 +88,10 @@ pub fn example() -> RotateRequest {
 pub fn rotate(request: RotateRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
     let source = input::head("image", &request.image)?;
     let (width, height) = turned_size(source.upright(), request.angle);
-    Limits::DEFAULT.admit_output(width, height).map_err(about("angle"))?;
+    Limits::DEFAULT.admit_output(width, height).map_err(of_field("angle"))?;
     let frames = Output::frames(request.format, &source, call);
     if let (Frames::All, Some(animation)) = (frames, source.animation) {
-        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(about("image"))?;
+        Limits::DEFAULT.admit_frames(animation.frames, (width, height)).map_err(of_field("image"))?;
     }
     let picture = input::picture("image", &request.image, None, frames, call)?;
     let output = Output {

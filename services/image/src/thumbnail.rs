@@ -4,23 +4,22 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use chassis::{Call, File, WithFiles};
+use chassis::{Call, File, Operation, WithFiles};
 use garde::Validate;
 use pictures::{Format, Limits};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Error;
 use crate::color::Color;
-use crate::error::{about, conflict};
+use crate::error::{Error, conflict, of_field};
 use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
 use crate::input;
-use crate::output::{Output, OutputFormat};
+use crate::output::{self, Output, OutputFormat};
 use crate::resize::on_canvas;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 Up to ten sizes of one picture, which is read once: one size comes back as a picture, several as a zip archive, or as \
 a list with `output=base64` or `output=url`. A size is a number (a square box), `WIDTHxHEIGHT`, `WIDTHx` or `xHEIGHT`, or a name: \
 `icon` 64x64, `avatar` 256x256, `square` 1080x1080, `og` 1200x630, `story` 1080x1920. Whatever hangs over a box is cut off, unless \
@@ -57,7 +56,7 @@ pub struct ThumbnailRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Colour around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
+    /// Color around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
     /// transparent, and becomes white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
@@ -210,6 +209,15 @@ pub fn example() -> ThumbnailRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    output::makes_picture(op)
+        .summary("Make thumbnails: several sizes of one picture")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
 /// Makes several sizes of one picture.
 ///
 /// # Errors
@@ -230,7 +238,7 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
     let largest = plans.iter().map(Plan::whole_size).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)));
     for plan in &plans {
         let (width, height) = plan.result();
-        Limits::DEFAULT.admit_output(width, height).map_err(about("sizes"))?;
+        Limits::DEFAULT.admit_output(width, height).map_err(of_field("sizes"))?;
     }
     let pixels: u64 = plans.iter().map(|plan| u64::from(plan.result().0) * u64::from(plan.result().1)).sum();
     if pixels > Limits::DEFAULT.output_pixels {
@@ -256,7 +264,7 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
         let plan = plan.placed(&picture, request.position, call)?;
         let small =
             pictures::resample(&picture, plan.region, plan.size, pictures::Kernel::Lanczos3, &|| call.cancelled())
-                .map_err(about("image"))?;
+                .map_err(of_field("image"))?;
         let small = match plan.canvas {
             Some(canvas) => {
                 on_canvas(small, canvas, request.position, request.background.unwrap_or(Color::TRANSPARENT))?

@@ -55,13 +55,13 @@ pub struct Dataset {
     /// Draws this series as `line` in a bar chart.
     #[serde(default, rename = "type")]
     pub kind: Option<SeriesType>,
-    /// Its colour, or one for each number; from a palette that colour-blind people can tell apart when it is not given.
+    /// Its color, or one for each number; from a palette that color-blind people can tell apart when it is not given.
     #[serde(default)]
     pub color: Option<Colors>,
     /// As `color`; for a line, what is under it.
     #[serde(default)]
     pub background_color: Option<Colors>,
-    /// The colour of a line; the edge of bars that have a `backgroundColor` too. One, or one for each number.
+    /// The color of a line; the edge of bars that have a `backgroundColor` too. One, or one for each number.
     #[serde(default)]
     pub border_color: Option<Colors>,
     /// Fills what is under a line; so it is for `area` when it is not given.
@@ -102,7 +102,7 @@ pub enum Label {
     Text(String),
 }
 
-/// One colour, or one for each number.
+/// One color, or one for each number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colors(pub Vec<Color>);
 
@@ -314,7 +314,7 @@ impl<'de> Visitor<'de> for ColorsVisitor {
     type Value = Colors;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a colour, or a list of them")
+        f.write_str("a color, or a list of them")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Colors, E> {
@@ -325,7 +325,7 @@ impl<'de> Visitor<'de> for ColorsVisitor {
         let mut colors = Vec::new();
         while let Some(color) = list.next_element()? {
             if colors.len() == MAX_POINTS {
-                return Err(A::Error::custom(format!("must have at most {MAX_POINTS} colours")));
+                return Err(A::Error::custom(format!("must have at most {MAX_POINTS} colors")));
             }
             colors.push(color);
         }
@@ -394,7 +394,7 @@ impl JsonSchema for Colors {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let color = generator.subschema_for::<Color>();
         json_schema!({
-            "description": "A colour, or a list with one for each number.",
+            "description": "A color, or a list with one for each number.",
             "anyOf": [color, { "type": "array", "maxItems": MAX_POINTS, "items": color }]
         })
     }

@@ -1,6 +1,6 @@
 //! Draw a code.
 
-use chassis::{Call, File, WithFile};
+use chassis::{Call, Cost, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Encoding, Format, Limits};
 use schemars::JsonSchema;
@@ -9,17 +9,19 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::draw::Sheet;
-use super::layout::{Layout, WIDEST, Wish};
+use super::layout::{Layout, LayoutOptions, WIDEST};
 pub use super::symbol::{CodeType, ErrorCorrection};
 use super::{linear, logo, matrix, qr};
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, conflict, of_field};
+use crate::input;
+use crate::output::DRAWN;
 
 /// The media types of codes.
-pub const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
+const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 A QR code, a bar code, Data Matrix, PDF417 or Aztec as a picture. What a phone does with a QR code is in its text: an address \
 (`https://...`) is opened; `WIFI:T:WPA;S:name;P:password;;` joins a network (a backslash before `;`, `,`, `:` and `\\`); \
 `tel:+4930123456` calls; `mailto:a@b.example?subject=Hello` writes; `geo:52.52,13.40` shows a map; a vCard \
@@ -54,10 +56,10 @@ pub struct CodesGenerateRequest {
     #[serde(default)]
     #[garde(range(max = 100))]
     pub margin: Option<u32>,
-    /// Colour of the code; black when it is not given.
+    /// Color of the code; black when it is not given.
     #[serde(default)]
     pub color: Option<Color>,
-    /// Colour behind it; white when it is not given.
+    /// Color behind it; white when it is not given.
     #[serde(default)]
     pub background: Option<Color>,
     /// A picture in the middle of a QR code, at most 22 % as wide. Error correction becomes `h`.
@@ -149,6 +151,23 @@ pub fn example() -> CodesGenerateRequest {
     }
 }
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a QR code, barcode or another code")
+        .description(DESCRIPTION)
+        .example(example())
+        .answers(MEDIA_TYPES)
+        .cost_of(cost)
+        .cache(DRAWN, 1)
+        .isolated_with(input::is_risky)
+}
+
+/// A logo is decoded and scaled; the rest is quick.
+fn cost(request: &CodesGenerateRequest) -> Cost {
+    if request.logo.is_some() { Cost::Heavy } else { Cost::Light }
+}
+
 /// Draws a code.
 ///
 /// # Errors
@@ -180,8 +199,9 @@ pub fn generate(request: CodesGenerateRequest, call: &Call) -> Result<WithFile<C
     };
     let margin = request.margin.unwrap_or(code.margin());
     let label = text.as_deref().filter(|_| request.label.unwrap_or(code.is_retail() || request.gs1));
-    let layout = Layout::of(&symbol, &Wish { code, size: request.size, height: request.height, margin, label })?;
-    Limits::DEFAULT.admit_output(layout.width, layout.height).map_err(about("size"))?;
+    let layout =
+        Layout::of(&symbol, &LayoutOptions { code, size: request.size, height: request.height, margin, label })?;
+    Limits::DEFAULT.admit_output(layout.width, layout.height).map_err(of_field("size"))?;
     let color = request.color.unwrap_or(Color::BLACK);
     let background = request.background.unwrap_or(Color::WHITE);
     warn(&request, margin, color, background, call);
@@ -215,7 +235,7 @@ pub fn generate(request: CodesGenerateRequest, call: &Call) -> Result<WithFile<C
 }
 
 fn written(sheet: &Sheet<'_>, encoding: &Encoding, call: &Call) -> Result<Vec<u8>, Error> {
-    pictures::encode(&sheet.picture()?, encoding, &|| call.cancelled()).map_err(about("format"))
+    pictures::encode(&sheet.picture()?, encoding, &|| call.cancelled()).map_err(of_field("format"))
 }
 
 /// Refuses options that do not go with the kind of code.
@@ -262,7 +282,7 @@ fn warn(request: &CodesGenerateRequest, margin: u32, color: Color, background: C
         call.warn(
             "low-contrast",
             Some("color"),
-            "the code hardly differs from its background: take a darker colour on a lighter one",
+            "the code hardly differs from its background: take a darker color on a lighter one",
         );
     } else if ink > ground {
         call.warn("inverted", Some("color"), "the code is lighter than its background: many readers want it darker");
@@ -278,7 +298,7 @@ fn warn(request: &CodesGenerateRequest, margin: u32, color: Color, background: C
     }
 }
 
-/// How bright a colour is: relative luminance of WCAG 2.2.
+/// How bright a color is: relative luminance of WCAG 2.2.
 fn luminance(color: Color) -> f64 {
     let linear = |part: u8| match f64::from(part) / 255.0 {
         part if part <= 0.04045 => part / 12.92,

@@ -1,6 +1,6 @@
 //! Read the codes in a picture.
 
-use chassis::{Call, File};
+use chassis::{Call, Cost, File, Operation};
 use garde::Validate;
 use pictures::image::{DynamicImage, GrayImage, Rgba, RgbaImage, imageops};
 use pictures::{Frames, Kernel, Picture, Pixels};
@@ -9,11 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scan::{ALL, Found, OF_LARGE, Search, Treatment};
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 use crate::input;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
+const DESCRIPTION: &str = "\
 The QR codes, bar codes, Data Matrix, PDF417, Aztec and other codes in a picture: what each says, its kind, and where it is. \
 Codes may stand in any direction, several of them, light on dark too. Nothing found is an empty list, and a warning says what \
 may help. Text of a GS1 code has its elements separated by the character 29 (GS).";
@@ -173,6 +173,16 @@ const LARGE: u64 = 1_500_000;
 const FIRST: u64 = 1_000_000;
 const THEN: u64 = 4_000_000;
 
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Read the QR codes and barcodes in a picture")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost(Cost::Heavy)
+        .isolated()
+}
+
 /// Reads the codes in a picture.
 ///
 /// # Errors
@@ -187,10 +197,10 @@ pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse,
     let look = |most: u64, treatments: &[Treatment]| -> Result<Vec<Code>, Error> {
         let size = within(full, most);
         let smaller = (size != full).then(|| pictures::resample(&picture, None, size, Kernel::Linear, &cancelled));
-        let smaller = smaller.transpose().map_err(about("image"))?;
-        let luma = luma(smaller.as_ref().unwrap_or(&picture));
+        let smaller = smaller.transpose().map_err(of_field("image"))?;
+        let gray = grayscale(smaller.as_ref().unwrap_or(&picture));
         let scale = (f64::from(full.0) / f64::from(size.0), f64::from(full.1) / f64::from(size.1));
-        let found = search.codes(&luma, treatments);
+        let found = search.codes(&gray, treatments);
         Ok(found.into_iter().map(|code| answer(code, scale)).collect())
     };
     let is_large = u64::from(full.0) * u64::from(full.1) > LARGE;
@@ -210,7 +220,7 @@ pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse,
         codes = if is_large { look(FIRST, OF_LARGE)? } else { look(LARGE, ALL)? };
     }
     if call.cancelled() {
-        return Err(about("image")(pictures::Error::Cancelled));
+        return Err(of_field("image")(pictures::Error::Cancelled));
     }
     if codes.is_empty() {
         let advice = match request.try_harder {
@@ -241,7 +251,7 @@ fn within((width, height): (u32, u32), most: u64) -> (u32, u32) {
 }
 
 /// How bright a picture is, on white where it can be seen through.
-fn luma(picture: &Picture) -> GrayImage {
+fn grayscale(picture: &Picture) -> GrayImage {
     let Some(frame) = picture.frames.first() else { return GrayImage::new(1, 1) };
     match &frame.pixels {
         Pixels::Planes(planes) => planes.luma.samples.clone(),

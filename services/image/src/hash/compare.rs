@@ -6,16 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::perceptual::Hashes;
-use super::{SIDE, look, luma, scaled, within};
+use super::{SIDE, look, scaled, within};
 use crate::error::{Error, still_wanted};
 use crate::input;
 use crate::oklab::Oklab;
-use crate::raster::Raster;
+use crate::raster::{Raster, luma};
 use crate::ssim::ssim;
 
 /// Bits that may differ in the phash and in the dhash of the same picture.
 const BITS: u32 = 10;
-/// How far the mean colours of the same picture may be apart: hashes see no colour.
+/// How far the mean colors of the same picture may be apart: hashes see no color.
 const COLOR: f32 = 0.2;
 /// Bits that may differ where all pixels are the same: a smaller picture may have been decoded another way.
 const DECODED: u32 = 4;
@@ -27,7 +27,7 @@ pub struct Comparison {
     /// Whether every pixel is the same (in eight bits a sample).
     pub identical: bool,
     /// Whether it is the same picture, perhaps in another size, format or quality: at most 10 of 64 bits of phash and of
-    /// dhash differ, and the mean colours are alike.
+    /// dhash differ, and the mean colors are alike.
     pub same_picture: bool,
     /// 1 for pictures whose three hashes agree in every bit, about 0.5 for pictures that have nothing to do with each other.
     pub similarity: f64,
@@ -86,7 +86,7 @@ fn same_pixels(image: &File, other: &File, call: &Call) -> Result<bool, Error> {
     Ok(image.colored().transparent() == other.colored().transparent())
 }
 
-/// The mean colour; what can be seen through counts less.
+/// The mean color; what can be seen through counts less.
 fn mean(look: &Picture) -> Oklab {
     let raster = Raster::of(look.clone().into_raster()).colored();
     let (mut sums, mut all) = ([0u64; 3], 0u64);

@@ -8,7 +8,7 @@ use pictures::{Drawing, Limits};
 
 use super::{Align, OverlayRequest};
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted};
+use crate::error::{Error, conflict, of_field, still_wanted};
 use crate::raster::Raster;
 
 /// Size of text in parts of the picture's width, when none is said.
@@ -90,10 +90,10 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
         );
         call.warn("overhangs", Some("text"), message);
     }
-    Limits::DEFAULT.admit_output(setting.width, setting.height).map_err(about("text"))?;
+    Limits::DEFAULT.admit_output(setting.width, setting.height).map_err(of_field("text"))?;
     let svg = setting.svg(request, &lines);
-    let drawing = Drawing::read(svg.as_bytes()).map_err(about("text"))?;
-    let drawn = drawing.draw((setting.width, setting.height), &Limits::DEFAULT).map_err(about("text"))?;
+    let drawing = Drawing::read(svg.as_bytes()).map_err(of_field("text"))?;
+    let drawn = drawing.draw((setting.width, setting.height), &Limits::DEFAULT).map_err(of_field("text"))?;
     Ok(Raster::of(drawn))
 }
 
@@ -228,7 +228,7 @@ impl Setting {
     }
 }
 
-/// A colour as attributes of SVG.
+/// A color as attributes of SVG.
 fn paint(what: &str, color: Color) -> String {
     let [red, green, blue] = color.rgb();
     format!("{what}='rgb({red},{green},{blue})' {what}-opacity='{}'", f64::from(color.alpha) / 255.0)

@@ -90,7 +90,7 @@ fn what_cannot_be_is_refused_in_words() {
 
 /// sharp 0.35.5 gives the same for `.trim({ threshold: 10 })`: hand-run.
 #[test]
-fn borders_of_one_colour_are_cut_off() {
+fn borders_of_one_color_are_cut_off() {
     let framed = png(60, 40, |x, y| match (10..50).contains(&x) && (5..30).contains(&y) {
         true => [200, 10, (x * 4) as u8, 255],
         false => [250 + (x % 3) as u8, 251, 252, 255],

@@ -47,7 +47,7 @@ fn one_picture_over_another_is_that_of_pillow() {
         let Some(theirs) = python("image", PILLOW, &request) else { return };
         let theirs: Vec<u8> = serde_json::from_value(theirs).unwrap();
         for (ours, theirs) in ours.chunks_exact(4).zip(theirs.chunks_exact(4)) {
-            // Pillow rounds alpha first: where little is there, its colours are coarser.
+            // Pillow rounds alpha first: where little is there, its colors are coarser.
             let bound = if ours[3] < 64 { 3 } else { 1 };
             assert!(
                 ours.iter().zip(theirs).all(|(a, b)| a.abs_diff(*b) <= bound),
@@ -58,7 +58,7 @@ fn one_picture_over_another_is_that_of_pillow() {
 }
 
 #[test]
-fn colours_blend_as_css_blends_them() {
+fn colors_blend_as_css_blends_them() {
     let pairs: Vec<[[u8; 4]; 2]> = vec![
         [[200, 100, 50, 255], [50, 100, 200, 255]],
         [[255, 255, 255, 255], [10, 20, 30, 255]],

@@ -53,7 +53,7 @@ fn frames_count_when_pictures_grow() {
     }
 }
 
-/// What is written here is read here, and as it was: colours in scans of their own once were not.
+/// What is written here is read here, and as it was: colors in scans of their own once were not.
 #[test]
 fn jpegs_survive_a_round_trip() {
     let photo = png(96, 64, |x, y| [(x * 2) as u8, (y * 3) as u8, (255 - x - y) as u8, 255]);
@@ -151,7 +151,7 @@ fn a_background_is_put_behind_what_can_be_seen_through() {
     assert_eq!(pixels(&operated("convert?format=png", glass()).body).1[3], 0);
 }
 
-/// A TIFF of pages of one grey pixel.
+/// A TIFF of pages of one gray pixel.
 fn tiff(pages: u32) -> Vec<u8> {
     let mut bytes = b"II\x2a\0\x08\0\0\0".to_vec();
     for page in 0..pages {

@@ -124,7 +124,7 @@ fn other_names_are_known_and_gs1_has_its_text_below() {
     assert_eq!(height(None, false), height(Some("false"), false));
 }
 
-/// The share of the width that a logo of one colour has.
+/// The share of the width that a logo of one color has.
 #[test]
 fn logos_are_as_wide_as_is_said() {
     let client = client();
