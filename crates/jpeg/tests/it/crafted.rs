@@ -69,9 +69,8 @@ fn a_picture_by_hand() {
 #[test]
 fn other_kinds_are_unsupported() {
     let twelve_bits = segment(0xC1, &[12, 0, 8, 0, 8, 1, 1, 0x11, 0]);
-    let adobe = |transform: u8| {
-        [segment(0xEE, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat()), frame(0xC0, 8, 8, COLOR)]
-    };
+    let adobe =
+        |transform: u8| [segment(0xEE, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat()), frame(0xC0, 8, 8, COLOR)];
     for (what, bytes) in [
         ("arithmetic", picture("arithmetic")),
         ("RGB by an Adobe marker", picture("rgb")),
