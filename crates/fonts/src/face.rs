@@ -1,4 +1,4 @@
-//! How wide letters are: by the advance widths of the typeface they are drawn with.
+//! Widths of text, from the advance widths of the typeface it is drawn with.
 
 use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
@@ -8,15 +8,15 @@ use skrifa::{FontRef, MetadataProvider};
 /// Characters whose widths are kept: Latin, Greek, Cyrillic and the signs around them.
 const KEPT: u32 = 0x2200;
 
-/// A typeface. Lengths are for a size of 1.
+/// A typeface and its metrics, at a font size of 1.
 pub struct Face {
     charmap: Charmap<'static>,
     advances: GlyphMetrics<'static>,
     units: f64,
     kept: Vec<f64>,
-    /// From the base line up.
+    /// Ascent, from the baseline up.
     pub ascent: f64,
-    /// From the base line down.
+    /// Descent, from the baseline down.
     pub descent: f64,
 }
 
@@ -32,20 +32,20 @@ impl Face {
         face
     }
 
-    /// Whether it can draw a character.
+    /// Whether it has a glyph for a character.
     #[must_use]
     pub fn has(&self, character: char) -> bool {
         self.charmap.map(character).is_some()
     }
 
-    /// How wide a character is. What the typeface lacks is as wide as the typefaces that have it make it.
+    /// Advance width of a character; 1 for one the typeface lacks.
     #[must_use]
     pub fn advance(&self, character: char) -> f64 {
         let kept = self.kept.get(character as usize);
         kept.copied().unwrap_or_else(|| self.find(character))
     }
 
-    /// How wide a text is; pairs of letters that are set closer are not counted.
+    /// Width of a text: the sum of its advance widths, without kerning.
     #[must_use]
     pub fn width(&self, text: &str) -> f64 {
         text.chars().map(|character| self.advance(character)).sum()

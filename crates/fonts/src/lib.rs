@@ -1,6 +1,6 @@
-//! The typeface of pictures and documents: Noto Sans, which has Latin, Greek and Cyrillic with all their accents.
+//! The typeface of pictures and documents: Noto Sans, with Latin, Greek and Cyrillic and all their accents.
 //!
-//! SIL Open Font License 1.1; the licence lies beside the files. No font of the system is ever used: the same request
+//! SIL Open Font License 1.1; the license lies beside the files. No font of the system is ever used: the same request
 //! gives the same picture everywhere.
 
 mod face;

@@ -7,14 +7,14 @@ const MAX_SIDE: u32 = 65_500;
 /// Most pixels.
 const MAX_PIXELS: u64 = 100_000_000;
 
-/// One colour component.
+/// One color component.
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
     pub id: u8,
     /// Blocks in an MCU, across and down.
     pub across: usize,
     pub down: usize,
-    /// Its quantisation table.
+    /// Its quantization table.
     pub table: usize,
     /// Blocks that hold samples: what a scan of this component alone has.
     pub blocks_across: usize,

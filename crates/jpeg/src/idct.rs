@@ -3,7 +3,7 @@
 //! The 8 x 8 transform's lowest coefficients are, but for a factor, those of an N x N transform of the same block with
 //! its finer detail left away. With N = 1 this is the mean, and exactly what libjpeg computes.
 //!
-//! Blocks are transformed 16 at a time. The first coefficients of 16 neighbours lie side by side, then their second
+//! Blocks are transformed 16 at a time. The first coefficients of 16 neighbors lie side by side, then their second
 //! ones, and so on: in this order plain loops compile to vector instructions, and nothing has to be shuffled.
 
 /// Row and column (as `8 * row + column`) of the coefficients in zigzag order (T.81, figure A.6).
@@ -73,7 +73,7 @@ pub(crate) const fn places<const N: usize>() -> [u16; 128] {
     places
 }
 
-/// The inverse transform for one quantisation table.
+/// The inverse transform for one quantization table.
 pub(crate) struct Inverse<const N: usize> {
     /// Of the DC value.
     quantum: i32,
@@ -232,7 +232,7 @@ fn eight_points(f: [&Values; 8]) -> [Values; 8] {
     out
 }
 
-/// Puts four neighbours together.
+/// Puts four neighbors together.
 fn words(a: &Values, b: &Values, c: &Values, d: &Values) -> Words {
     let mut out = [0; LANES];
     for lane in 0..LANES {

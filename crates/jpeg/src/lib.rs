@@ -28,10 +28,10 @@
 //! instead, for which it needs nearly all coefficients; followed by a good resize, ours is nearer to what the full
 //! picture gives for photographs (by 1 to 4 dB), further away where the finest lines alternate.
 //!
-//! Who resizes further starts from [`Plane::extent`], not from the plane's sides: at 1/8 of 2,725 x 2,225 pixels that
+//! Whoever resizes further starts from [`Plane::extent`], not from the plane's sides: at 1/8 of 2,725 x 2,225 pixels that
 //! is worth 10 dB.
 //!
-//! The components are not brought to one size and not turned into RGB: who makes the picture smaller still does that
+//! The components are not brought to one size and not turned into RGB: whoever makes the picture smaller still does that
 //! better on planes. With chroma at half size (4:2:0), as nearly all cameras write it, the chroma planes are half as
 //! large as the small picture: enough for a JPEG or WebP, which have it so again. Where that is too coarse, as for a
 //! PNG, the next scale has what is missing.
@@ -40,7 +40,7 @@
 //!
 //! Arithmetic coding, 12 bits, lossless and hierarchical pictures, CMYK, RGB without a transform, pictures
 //! whose height follows their first scan, and those of more than 100 megapixels: [`Error::Unsupported`], for another
-//! decoder to try. Colour profiles and orientation. And patience: a picture that breaks off, or whose restart markers
+//! decoder to try. Color profiles and orientation. And patience: a picture that breaks off, or whose restart markers
 //! are out of order, is [`Error::Corrupt`], never half a picture. Where a scan that is not read is the last of a file
 //! without an end marker, nothing tells whether it is whole: that is an error too.
 //!
@@ -64,36 +64,36 @@ pub use plane::{Plane, Planes};
 use frame::Frame;
 use markers::Walk;
 
-/// Why there is no picture.
+/// Why a picture was not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// A JPEG this decoder does not read; another decoder may.
-    #[error("{0} is not read here")]
+    #[error("{0} is not supported")]
     Unsupported(&'static str),
-    /// No JPEG, a damaged or a truncated one.
+    /// Not a JPEG, or a damaged or truncated one.
     #[error("{0}")]
     Corrupt(&'static str),
-    /// The caller no longer wants it.
-    #[error("cancelled")]
+    /// The caller has gone.
+    #[error("canceled")]
     Cancelled,
 }
 
-/// What is said ahead of the first scan.
+/// The header of a file: what it says ahead of its first scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows; 0 where the file says it only after the first scan.
+    /// Height in pixels; 0 where the file says it only after the first scan.
     pub height: u32,
-    /// 1 grey, 3 colour, 4 CMYK or YCCK.
+    /// Number of components: 1 for gray, 3 for color, 4 for CMYK or YCCK.
     pub components: u8,
-    /// Whether the picture comes in several passes over the same blocks.
+    /// Whether it is a progressive JPEG.
     pub progressive: bool,
-    /// Whether [`decode`] reads this kind.
+    /// Whether [`decode`] supports it.
     pub supported: bool,
 }
 
-/// Size of the small picture, as a part of the large one's sides, rounded up.
+/// Scale at which a picture is decoded; sides are rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// 1/8: one sample of each block of 8 x 8.
@@ -124,7 +124,7 @@ impl Scale {
     }
 }
 
-/// Reads the head of a file, up to its first scan.
+/// Reads the header of a file, up to its first scan.
 pub fn header(bytes: &[u8]) -> Result<Header, Error> {
     let mut walk = Walk::new(bytes)?;
     walk.next_scan_header()?;
@@ -138,7 +138,7 @@ pub fn header(bytes: &[u8]) -> Result<Header, Error> {
     })
 }
 
-/// Decodes a picture at a part of its size.
+/// Decodes a picture at a scale.
 ///
 /// `cancelled` is asked once for each row of blocks.
 pub fn decode(bytes: &[u8], scale: Scale, cancelled: &dyn Fn() -> bool) -> Result<Planes, Error> {

@@ -46,12 +46,12 @@ pub(crate) struct Walk<'a> {
     pub bytes: &'a [u8],
     at: usize,
     pub frame: Option<Frame>,
-    quantisation: [Option<[u16; 64]>; 4],
+    quantization: [Option<[u16; 64]>; 4],
     dc: [Option<Symbols>; 4],
     ac: [Option<Symbols>; 4],
     interval: usize,
     jfif: bool,
-    /// The colour transform an Adobe marker names.
+    /// The color transform an Adobe marker names.
     adobe: Option<u8>,
     scans: u32,
     /// Whether the end of the picture was reached, not just that of the file.
@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
             bytes,
             at: 2,
             frame: None,
-            quantisation: [None; 4],
+            quantization: [None; 4],
             dc: [const { None }; 4],
             ac: [const { None }; 4],
             interval: 0,
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
             let segment = self.segment()?;
             match marker {
                 0xC4 => self.huffman(segment)?,
-                0xDB => self.quantisation(segment)?,
+                0xDB => self.quantization(segment)?,
                 0xDD => {
                     let interval =
                         segment.try_into().map_err(|_| Error::Corrupt("a restart interval is not 2 bytes"))?;
@@ -159,16 +159,16 @@ impl<'a> Walk<'a> {
         Ok(segment)
     }
 
-    fn quantisation(&mut self, mut segment: &[u8]) -> Result<(), Error> {
+    fn quantization(&mut self, mut segment: &[u8]) -> Result<(), Error> {
         while let Some((&head, rest)) = segment.split_first() {
             let wide = match head >> 4 {
                 0 => false,
                 1 => true,
-                _ => return Err(Error::Corrupt("a quantisation table is neither of bytes nor of words")),
+                _ => return Err(Error::Corrupt("a quantization table is neither of bytes nor of words")),
             };
-            let slot = self.quantisation.get_mut(usize::from(head & 15));
+            let slot = self.quantization.get_mut(usize::from(head & 15));
             let (Some(slot), Some((values, rest))) = (slot, rest.split_at_checked(if wide { 128 } else { 64 })) else {
-                return Err(Error::Corrupt("a quantisation table does not fit its place"));
+                return Err(Error::Corrupt("a quantization table does not fit its place"));
             };
             let mut table = [0; 64];
             for (k, value) in table.iter_mut().enumerate() {
@@ -244,9 +244,9 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// A component's quantisation table, in zigzag order.
+    /// A component's quantization table, in zigzag order.
     pub fn table(&self, index: usize) -> Result<[u16; 64], Error> {
-        self.quantisation[index & 3].ok_or(Error::Corrupt("a quantisation table is missing"))
+        self.quantization[index & 3].ok_or(Error::Corrupt("a quantization table is missing"))
     }
 
     pub fn dc_code(&self, index: usize) -> Result<Code, Error> {

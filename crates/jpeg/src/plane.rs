@@ -1,4 +1,4 @@
-//! The small picture, plane by plane.
+//! The decoded picture, plane by plane.
 
 use crate::frame::Component;
 use crate::idct::{Inverse, row_length};
@@ -6,9 +6,9 @@ use crate::idct::{Inverse, row_length};
 /// Samples of one component, row by row, nothing between the rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
-    /// Samples in a row.
+    /// Width in samples.
     pub width: u32,
-    /// Rows.
+    /// Height in samples.
     pub height: u32,
     /// How much of the plane is the picture, across and down, in samples. Where a side is no multiple of 8 the last
     /// sample stands partly for what is beyond the edge: 341 samples for 340.625. A resize that starts from 341 moves
@@ -21,13 +21,13 @@ pub struct Plane {
 /// A picture in `YCbCr`, full range (JFIF).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planes {
-    /// Pixels in a row of the small picture.
+    /// Width of the decoded picture in pixels.
     pub width: u32,
-    /// Rows of the small picture.
+    /// Height of the decoded picture in pixels.
     pub height: u32,
-    /// Brightness, at the size of the small picture, but where a file has it coarser than colour.
+    /// Luma, at the size of the decoded picture, except where a file has it coarser than chroma.
     pub luma: Plane,
-    /// Cb and Cr at their own size, none for grey.
+    /// Cb and Cr at their own size, none for gray.
     pub chroma: Option<[Plane; 2]>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Growing<const N: usize> {
 }
 
 impl<const N: usize> Growing<N> {
-    /// From the component and its quantisation table.
+    /// From the component and its quantization table.
     pub fn new(component: &Component, table: &[u16; 64]) -> Self {
         let (width, height) = (component.scaled_width(N), component.scaled_height(N));
         let samples = Vec::with_capacity(width as usize * height as usize);

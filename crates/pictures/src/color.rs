@@ -1,25 +1,23 @@
-//! Colours as every screen shows them: what has a profile of its own becomes sRGB.
+//! Colors as every screen shows them: what has a profile of its own becomes sRGB.
 
 use std::sync::{Arc, LazyLock};
 
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel, Primitive, Rgb, Rgba};
-use moxcms::{
-    CmsError, ColorProfile, DataColorSpace, Layout, ProfileText, ToneReprCurve, TransformExecutor, TransformOptions,
-};
+use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, ToneReprCurve, TransformExecutor, TransformOptions};
 
-/// How far a colour of a profile may be from that of sRGB to count as the same.
+/// How far a color of a profile may be from that of sRGB to count as the same.
 const SAME: f64 = 0.002;
 
 /// sRGB.
 pub(crate) static SRGB: LazyLock<ColorProfile> = LazyLock::new(ColorProfile::new_srgb);
 
-/// The profile a picture must be brought to sRGB from. One that cannot be read, or is for other colours than the picture
+/// The profile a picture must be brought to sRGB from. One that cannot be read, or is for other colors than the picture
 /// has, counts as none, as in browsers.
-pub(crate) fn foreign(profile: Option<&[u8]>, grey: bool) -> Option<ColorProfile> {
+pub(crate) fn foreign(profile: Option<&[u8]>, gray: bool) -> Option<ColorProfile> {
     let profile = ColorProfile::new_from_slice(profile?).ok()?;
     let foreign = match profile.color_space {
-        DataColorSpace::Rgb => !grey && !is_srgb(&profile),
-        DataColorSpace::Gray => grey && !profile.gray_trc.as_ref().is_some_and(is_srgb_curve),
+        DataColorSpace::Rgb => !gray && !is_srgb(&profile),
+        DataColorSpace::Gray => gray && !profile.gray_trc.as_ref().is_some_and(is_srgb_curve),
         _ => false,
     };
     foreign.then_some(profile)
@@ -36,13 +34,13 @@ pub(crate) fn to_srgb(picture: DynamicImage, profile: Option<&[u8]>) -> DynamicI
         Is::ImageRgba8(pixels) => in_place(pixels, eight(Layout::Rgba, Layout::Rgba)).into(),
         Is::ImageRgb16(pixels) => in_place(pixels, sixteen(Layout::Rgb, Layout::Rgb)).into(),
         Is::ImageRgba16(pixels) => in_place(pixels, sixteen(Layout::Rgba, Layout::Rgba)).into(),
-        Is::ImageLuma8(pixels) => greys::<_, Luma<u8>, Rgb<u8>>(pixels, eight(Layout::Gray, Layout::Rgb)).into(),
+        Is::ImageLuma8(pixels) => grays::<_, Luma<u8>, Rgb<u8>>(pixels, eight(Layout::Gray, Layout::Rgb)).into(),
         Is::ImageLumaA8(pixels) => {
-            greys::<_, LumaA<u8>, Rgba<u8>>(pixels, eight(Layout::GrayAlpha, Layout::Rgba)).into()
+            grays::<_, LumaA<u8>, Rgba<u8>>(pixels, eight(Layout::GrayAlpha, Layout::Rgba)).into()
         }
-        Is::ImageLuma16(pixels) => greys::<_, Luma<u16>, Rgb<u16>>(pixels, sixteen(Layout::Gray, Layout::Rgb)).into(),
+        Is::ImageLuma16(pixels) => grays::<_, Luma<u16>, Rgb<u16>>(pixels, sixteen(Layout::Gray, Layout::Rgb)).into(),
         Is::ImageLumaA16(pixels) => {
-            greys::<_, LumaA<u16>, Rgba<u16>>(pixels, sixteen(Layout::GrayAlpha, Layout::Rgba)).into()
+            grays::<_, LumaA<u16>, Rgba<u16>>(pixels, sixteen(Layout::GrayAlpha, Layout::Rgba)).into()
         }
         other => other,
     }
@@ -69,8 +67,8 @@ where
     pixels
 }
 
-/// Greys, which stay grey: of the red, green and blue they become, all are the same.
-fn greys<S, P, C>(mut pixels: Pixels<P>, transform: Transform<S>) -> Pixels<P>
+/// Grays, which stay gray: of the red, green and blue they become, all are the same.
+fn grays<S, P, C>(mut pixels: Pixels<P>, transform: Transform<S>) -> Pixels<P>
 where
     S: Primitive + Default,
     P: Pixel<Subpixel = S>,
@@ -84,8 +82,8 @@ where
         if transform.transform(source, &mut target).is_err() {
             break;
         }
-        for (grey, color) in source.chunks_exact_mut(from).zip(target.chunks_exact(to)) {
-            grey[0] = color[0];
+        for (gray, color) in source.chunks_exact_mut(from).zip(target.chunks_exact(to)) {
+            gray[0] = color[0];
         }
     }
     pixels
@@ -96,7 +94,7 @@ fn is_srgb(profile: &ColorProfile) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() < SAME;
     let (ours, theirs) = (SRGB.colorant_matrix(), profile.colorant_matrix());
     let primaries = ours.v.iter().flatten().zip(theirs.v.iter().flatten()).all(|(a, b)| near(*a, *b));
-    // Tables of colours say more than the primaries.
+    // Tables of colors say more than the primaries.
     primaries
         && profile.lut_a_to_b_perceptual.is_none()
         && [&profile.red_trc, &profile.green_trc, &profile.blue_trc]
@@ -135,16 +133,4 @@ fn value_of(curve: &ToneReprCurve, x: f64) -> Option<f64> {
             }
         }
     }
-}
-
-/// What a profile is called.
-#[must_use]
-pub fn profile_name(profile: &[u8]) -> Option<String> {
-    let text = match ColorProfile::new_from_slice(profile).ok()?.description? {
-        ProfileText::PlainString(text) => text,
-        ProfileText::Localizable(texts) => texts.into_iter().next()?.value,
-        ProfileText::Description(text) => text.ascii_string,
-    };
-    let text = crate::metadata::shown(&text);
-    (!text.is_empty()).then_some(text)
 }

@@ -5,7 +5,7 @@ use crate::format::Format;
 /// Why a picture cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// No picture, or none we read.
+    /// Not a picture, or of a format we do not read.
     #[error("{0}")]
     Unreadable(String),
     /// A picture, but damaged.
@@ -17,15 +17,15 @@ pub enum Error {
     /// What was asked for cannot be done with this picture.
     #[error("{0}")]
     Impossible(String),
-    /// Nobody waits for it any more.
-    #[error("nobody waits for this any more")]
+    /// The caller has gone.
+    #[error("the request was canceled")]
     Cancelled,
 }
 
 /// What is left of a decoder that gives up by panicking, as some do on damage they did not expect: an error like any other.
 pub(crate) fn guarded<T>(format: Format, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    ended.unwrap_or_else(|_| Err(Error::Damaged(format, "its data make no sense".into())))
+    ended.unwrap_or_else(|_| Err(Error::Damaged(format, "its data is invalid".into())))
 }
 
 impl Error {
@@ -34,10 +34,10 @@ impl Error {
         use image::ImageError;
         match error {
             ImageError::Unsupported(_) => {
-                Self::Unreadable(format!("this kind of {} is not read: send it as PNG or JPEG", format.name()))
+                Self::Unreadable(format!("this variant of {} is not supported: send it as PNG or JPEG", format.name()))
             }
             ImageError::Limits(_) => Self::TooLarge(format!("this {} needs too much memory to decode", format.name())),
-            _ => Self::Damaged(format, "it ends early or its data is wrong".into()),
+            _ => Self::Damaged(format, "it ends early or its data is invalid".into()),
         }
     }
 }

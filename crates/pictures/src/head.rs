@@ -1,4 +1,7 @@
-//! What a picture says of itself before any pixel is decoded.
+//! The head of a picture: what it says of itself before any pixel is decoded.
+//!
+//! JPEG, TIFF, BMP, ICO and PNM are asked by their decoders; of the containers we walk ourselves (PNG, WebP, GIF, AVIF) the
+//! heads are in `head/containers.rs`.
 
 mod containers;
 
@@ -15,59 +18,57 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::decode::still;
+use crate::container::{METADATA_BYTES, color_map};
 use crate::error::{Error, guarded};
 use crate::format::Format;
+use crate::pages;
 use crate::svg::Drawing;
 use crate::turn::turns;
 
-/// Metadata of one kind may be this large; more is no metadata.
-pub(crate) const METADATA_BYTES: usize = 1 << 20;
-
-/// What a picture says of itself.
+/// The head of a picture.
 #[derive(Debug, Clone)]
 pub struct Head {
     /// Its format.
     pub format: Format,
     /// Width and height as they are stored.
     pub stored: (u32, u32),
-    /// How it is to be turned.
+    /// Its EXIF orientation.
     pub orientation: Orientation,
-    /// Whether it can be seen through.
+    /// Whether it has an alpha channel or transparent color.
     pub alpha: bool,
-    /// Bits of a sample.
+    /// Bits per sample.
     pub depth: u8,
-    /// Colours: `grey`, `rgb`, `cmyk`.
+    /// Its color model.
     pub colors: Colors,
     /// Its ICC profile.
     pub profile: Option<Vec<u8>>,
     /// Its EXIF data, from the byte order mark on.
     pub exif: Option<Vec<u8>>,
-    /// How it moves, when it does.
+    /// Its animation, if it has more than one frame.
     pub animation: Option<Animation>,
-    /// Pages of a document, pictures of an icon; 1 for every other.
+    /// Pages of a TIFF, pictures of an icon; 1 for every other format.
     pub pages: u32,
 }
 
-/// How a picture moves.
+/// An animation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Animation {
     /// Its frames: two or more.
     pub frames: u32,
-    /// How often it runs; 0 is for ever.
+    /// How often it is played; 0 is forever.
     pub loops: u16,
-    /// How long it runs once.
+    /// How long one loop takes.
     pub duration: Duration,
 }
 
-/// What the samples of a pixel stand for.
+/// A color model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colors {
-    /// Brightness alone.
-    Grey,
-    /// Red, green, blue, or a palette of them.
+    /// Grayscale.
+    Gray,
+    /// Red, green and blue, or a palette of them.
     Rgb,
-    /// Inks.
+    /// Cyan, magenta, yellow and black, for print.
     Cmyk,
 }
 
@@ -99,7 +100,7 @@ impl Head {
 /// Reads the head of a picture.
 ///
 /// # Errors
-/// When it is no picture we read, or its head is damaged.
+/// When it is not a picture we read, or its head is damaged.
 pub fn head(bytes: &[u8]) -> Result<Head, Error> {
     let format = Format::of(bytes)?;
     guarded(format, || head_of(format, bytes))
@@ -116,25 +117,25 @@ fn head_of(format: Format, bytes: &[u8]) -> Result<Head, Error> {
         Format::Gif => containers::gif(bytes).ok_or_else(unfinished)?,
         Format::Avif => containers::avif(bytes).ok_or_else(unfinished)?,
         Format::Tiff => {
-            let greys = still::indexed::of(bytes).map(|(greys, _)| greys);
-            let source = Cursor::new(greys.as_deref().unwrap_or(bytes));
+            let grays = color_map::of(bytes).map(|(grays, _)| grays);
+            let source = Cursor::new(grays.as_deref().unwrap_or(bytes));
             let head = TiffDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?;
-            if greys.is_some() { Head { colors: Colors::Rgb, ..head } } else { head }
+            if grays.is_some() { Head { colors: Colors::Rgb, ..head } } else { head }
         }
         Format::Bmp => BmpDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
         Format::Ico => icon_head(bytes)?,
         Format::Pnm => PnmDecoder::new(source).and_then(|decoder| of_decoder(format, decoder)).map_err(broken)?,
         Format::Svg => Head { alpha: true, ..Head::of(format, Drawing::read(bytes)?.size()) },
     };
-    head.pages = still::pages(format, bytes);
+    head.pages = pages::count(format, bytes);
     Ok(head)
 }
 
 /// An icon's largest picture.
 fn icon_head(bytes: &[u8]) -> Result<Head, Error> {
     let unfinished = || Error::Damaged(Format::Ico, "its head cannot be read".into());
-    let largest = still::page(Format::Ico, bytes, 0).ok_or_else(unfinished)?;
-    match still::icon_png(&largest) {
+    let largest = pages::page(Format::Ico, bytes, 0).ok_or_else(unfinished)?;
+    match pages::icon_png(&largest) {
         Some(png) => Ok(Head { format: Format::Ico, animation: None, ..containers::png(png).ok_or_else(unfinished)? }),
         None => IcoDecoder::new(Cursor::new(&*largest))
             .and_then(|decoder| of_decoder(Format::Ico, decoder))
@@ -148,7 +149,7 @@ fn of_decoder(format: Format, mut decoder: impl ImageDecoder) -> ImageResult<Hea
     let exif = bounded(decoder.exif_metadata().ok().flatten()).map(of_byte_order);
     let colors = match color {
         ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16 => Colors::Cmyk,
-        _ if color.channel_count() <= 2 && decoder.color_type().channel_count() <= 2 => Colors::Grey,
+        _ if color.channel_count() <= 2 && decoder.color_type().channel_count() <= 2 => Colors::Gray,
         _ => Colors::Rgb,
     };
     Ok(Head {
@@ -173,7 +174,7 @@ fn jpeg_head(bytes: &[u8]) -> Result<Head, Error> {
     Ok(Head {
         orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation),
         colors: match info.components {
-            1 => Colors::Grey,
+            1 => Colors::Gray,
             4 => Colors::Cmyk,
             _ => Colors::Rgb,
         },

@@ -1,19 +1,27 @@
-//! Pictures read, resampled and written. No HTTP, no service: what image, ocr and pdf share.
+//! Pictures decoded, resampled and encoded. No HTTP, no service: what image, ocr and pdf share.
 //!
-//! | file | job |
+//! Each row of the table uses only rows above it, so that any of them can be read, tested and replaced with what lies
+//! below left alone. Bytes of strangers are met from the top down: the format by its signature, the parts of its
+//! container, its head, the limits; only then is a pixel decoded.
+//!
+//! | module | job |
 //! | --- | --- |
-//! | `format.rs` | which format bytes are, by their first ones |
-//! | `head.rs` | size, orientation, profile, frames: what a picture says before it is decoded |
-//! | `container/` | the parts of files, walked without decoding |
-//! | `limits.rs` | the bounds every picture is held to before it is decoded |
-//! | `decode/` | bytes to a [`Picture`]: upright, in sRGB, no larger than the caller needs |
+//! | `format`, `error` | the formats; why a picture cannot be read or written |
+//! | `sniff` | the format of some bytes, by their signature |
+//! | `limits` | the bounds every picture is held to before it is decoded |
+//! | `container/` | chunks, segments, boxes and directories of files, walked without decoding |
+//! | `pages` | the pages of a TIFF, the pictures of an icon |
+//! | `color` | ICC profiles to sRGB |
+//! | `turn` | quarter turns and mirrors |
+//! | `kernel` | resampling filters, for one raster or one plane |
+//! | `planes` | the planes of a JPEG as they are, for whoever makes a JPEG again |
+//! | `picture` | frames of pixels |
+//! | `resample` | a picture at another size |
+//! | `shrink` | a smaller size, while rows are still being read |
+//! | `svg` | drawings to pixels |
+//! | `head` | size, orientation, profile, frames: what a file says before it is decoded |
 //! | `metadata/` | EXIF, XMP, IPTC and comments, read and taken out |
-//! | `picture.rs` | frames of pixels |
-//! | `planes.rs` | the planes of a JPEG as they are, for those who make a JPEG again |
-//! | `turn.rs` | quarter turns and mirrors |
-//! | `resample.rs` | another size |
-//! | `shrink.rs` | a smaller size, while rows are still being read |
-//! | `svg.rs` | drawings to pixels |
+//! | `decode/` | bytes to a [`Picture`]: upright, in sRGB, no larger than the caller needs |
 //! | `encode/` | a picture to bytes |
 
 mod color;
@@ -23,27 +31,33 @@ mod encode;
 mod error;
 mod format;
 mod head;
+mod kernel;
 mod limits;
 mod metadata;
+mod pages;
 mod picture;
 mod planes;
 mod resample;
 mod shrink;
+mod sniff;
 mod svg;
 mod turn;
 
-pub use color::profile_name;
-pub use decode::{Frames, Wish, decode};
+pub use decode::{DecodeOptions, Frames, decode};
 pub use encode::{Encoding, encode};
 pub use error::Error;
 pub use format::Format;
 pub use head::{Animation, Colors, Head, head};
 /// The common buffer, and what can be done with it.
 pub use image;
+pub use kernel::{Kernel, Part, Region};
 pub use limits::Limits;
-pub use metadata::{Exif, Keep, Metadata, Position, Property, Stripped, Tag, is_place, strip, strip_place, strippable};
+pub use metadata::{
+    Exif, Keep, Location, Metadata, Property, Stripped, Tag, is_location, profile_name, strip, strip_location,
+    strippable,
+};
 pub use picture::{Frame, Picture, Pixels};
 pub use planes::{Plane, Planes};
-pub use resample::{Kernel, Part, Region, resample};
+pub use resample::resample;
 pub use svg::Drawing;
 pub use turn::{orientation, turned};

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::format::Format;
 
-/// What a picture may be at most.
+/// Limits of a picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Pixels of a picture that is decoded whole.
@@ -25,7 +25,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits there are.
+    /// The default limits.
     pub const DEFAULT: Self = Self {
         pixels: 60_000_000,
         scaled_pixels: 100_000_000,
@@ -40,12 +40,12 @@ impl Limits {
     /// Whether a picture of this size may be decoded; `scaled` when only a smaller one is made of it.
     pub(crate) fn admit(&self, format: Format, (width, height): (u32, u32), scaled: bool) -> Result<(), Error> {
         if width == 0 || height == 0 {
-            return Err(Error::Damaged(format, "it says it has no pixels".into()));
+            return Err(Error::Damaged(format, "its width or height is 0".into()));
         }
         let most = if scaled { self.scaled_pixels } else { self.pixels };
         if u64::from(width) * u64::from(height) > most || width.max(height) > self.side {
             return Err(Error::TooLarge(format!(
-                "this picture has {width} x {height} pixels: the limit is {} megapixels and {} along a side",
+                "this picture has {width} x {height} pixels: the limit is {} megapixels, and {} pixels a side",
                 most / 1_000_000,
                 self.side
             )));
@@ -60,13 +60,13 @@ impl Limits {
     pub fn admit_frames(&self, frames: u32, (width, height): (u32, u32)) -> Result<(), Error> {
         if frames > self.frames {
             return Err(Error::TooLarge(format!(
-                "this animation has more frames than the limit of {}: ask for one frame, or send fewer",
+                "this animation has more than the limit of {} frames: ask for one frame, or send fewer",
                 self.frames
             )));
         }
         if u64::from(frames) * u64::from(width) * u64::from(height) > self.animation_pixels {
             return Err(Error::TooLarge(format!(
-                "the frames of this animation have more pixels together than the limit of {} megapixels: ask for one frame, or send less",
+                "the frames of this animation have more than the limit of {} megapixels together: ask for one frame, or send fewer or smaller ones",
                 self.animation_pixels / 1_000_000
             )));
         }
@@ -83,7 +83,7 @@ impl Limits {
         }
         if u64::from(width) * u64::from(height) > self.output_pixels || width.max(height) > self.output_side {
             return Err(Error::TooLarge(format!(
-                "the picture would have {width} x {height} pixels: the limit is {} megapixels and {} along a side",
+                "the picture would have {width} x {height} pixels: the limit is {} megapixels, and {} pixels a side",
                 self.output_pixels / 1_000_000,
                 self.output_side
             )));

@@ -5,15 +5,15 @@ use image::metadata::Orientation::{
 };
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::resample::{Part, plane as plane_at};
+use crate::kernel::{Part, plane_at};
 use crate::turn::turned;
 
 /// Luma and the two chroma planes, full range BT.601 (JFIF). Each may have a size of its own.
 #[derive(Debug, Clone)]
 pub struct Planes {
-    /// Brightness.
+    /// Luma.
     pub luma: Plane,
-    /// Cb and Cr; none when the picture is grey.
+    /// Cb and Cr; `None` when the picture is grayscale.
     pub chroma: Option<[Plane; 2]>,
 }
 
@@ -113,12 +113,12 @@ impl Planes {
         Self { luma: change(self.luma), chroma: self.chroma.map(|chroma| chroma.map(change)) }
     }
 
-    /// RGB, or grey.
+    /// RGB, or gray.
     pub(crate) fn into_raster(self) -> DynamicImage {
         let luma = self.luma.samples;
         let (width, height) = luma.dimensions();
         let Some(chroma) = self.chroma else { return DynamicImage::ImageLuma8(luma) };
-        let [blue, red] = chroma.map(|plane| Colors::of(plane, (width, height)));
+        let [blue, red] = chroma.map(|plane| ChromaRows::of(plane, (width, height)));
         let mut rgb = vec![0; luma.len() * 3];
         let mut colors = [vec![0; width as usize], vec![0; width as usize]];
         let rows = luma.chunks_exact(width as usize).zip(rgb.chunks_exact_mut(3 * width as usize));
@@ -133,8 +133,8 @@ impl Planes {
     }
 }
 
-/// A plane of colour, to be had row by row with a sample for every pixel.
-enum Colors {
+/// A plane of color, to be had row by row with a sample for every pixel.
+enum ChromaRows {
     /// It has them.
     Full(GrayImage),
     /// It has one for two pixels across, and one for so many rows, 1 or 2, from a column and row on: between them lie three
@@ -142,7 +142,7 @@ enum Colors {
     Half(GrayImage, usize, (usize, usize)),
 }
 
-impl Colors {
+impl ChromaRows {
     fn of(plane: Plane, size: (u32, u32)) -> Self {
         if plane.is_full(size) {
             return Self::Full(plane.samples);
@@ -214,7 +214,7 @@ mod tests {
             }
         }
     }
-    /// Planes of which colours have one sample for so many pixels across and down.
+    /// Planes of which colors have one sample for so many pixels across and down.
     fn planes((width, height): (u32, u32), across: u32, down: u32) -> Planes {
         let waves = |width: u32, height: u32, speed: f64| {
             GrayImage::from_fn(width, height, |x, y| {
@@ -231,15 +231,15 @@ mod tests {
         Planes { luma: Plane::whole(waves(width, height, 0.3)), chroma: Some([color(0.4), color(0.25)]) }
     }
 
-    /// Rows of colour are what a resize makes of the whole plane.
+    /// Rows of color are what a resize makes of the whole plane.
     #[test]
-    fn colours_come_row_by_row_as_they_come_resized() {
+    fn colors_come_row_by_row_as_they_come_resized() {
         for (across, down) in [(1, 1), (2, 2), (2, 1), (1, 2), (4, 1)] {
             for size in [(1, 1), (2, 1), (1, 2), (3, 3), (16, 8), (17, 9), (40, 31)] {
                 let [plane, _] = planes(size, across, down).chroma.unwrap();
                 let whole = plane_at(&plane.samples, plane.part, size);
-                let colors = Colors::of(plane, size);
-                assert_eq!(matches!(colors, Colors::Half(..)), across == 2, "{across} {down} {size:?}");
+                let colors = ChromaRows::of(plane, size);
+                assert_eq!(matches!(colors, ChromaRows::Half(..)), across == 2, "{across} {down} {size:?}");
                 let mut made = vec![0; size.0 as usize];
                 for (y, row) in whole.chunks_exact(size.0 as usize).enumerate() {
                     for (found, expected) in colors.row(y, &mut made).iter().zip(row) {

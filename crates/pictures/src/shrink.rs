@@ -17,7 +17,7 @@ const REACH: f64 = 2.0;
 /// Makes a picture of `size` of one of `stored`, whose rows are asked for from top to bottom, each once.
 ///
 /// # Errors
-/// What a row fails with, or when nobody waits any more.
+/// What a row fails with, or when the caller has gone.
 pub(crate) fn shrink(
     color: ColorType,
     stored: (u32, u32),
@@ -26,7 +26,7 @@ pub(crate) fn shrink(
     mut read: impl FnMut(&mut [u8]) -> Result<(), Error>,
 ) -> Result<DynamicImage, Error> {
     let mut made = DynamicImage::new(size.0, size.1, color);
-    let pixel = made.pixel_type().expect("every colour type of eight bits");
+    let pixel = made.pixel_type().expect("every color type of eight bits");
     let stride = stored.0 as usize * usize::from(color.bytes_per_pixel());
     let step = f64::from(stored.1) / f64::from(size.1);
     let mut resizer = Resizer::new();
@@ -63,7 +63,8 @@ mod tests {
     use image::{GenericImageView, GrayAlphaImage, GrayImage, Rgb, RgbImage};
 
     use super::*;
-    use crate::resample::{Kernel, resample};
+    use crate::kernel::Kernel;
+    use crate::resample::resample;
     use crate::{Format, Picture};
 
     fn shrunk(picture: &DynamicImage, size: (u32, u32)) -> DynamicImage {
@@ -95,7 +96,7 @@ mod tests {
         }
     }
 
-    /// What cannot be seen has no colour to give.
+    /// What cannot be seen has no color to give.
     #[test]
     fn alpha_is_multiplied_in() {
         let picture =

@@ -13,7 +13,7 @@ pub(crate) fn turns(orientation: Orientation) -> bool {
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
-/// Mirrored, `flip` upside down and `flop` sideways, and then turned clockwise by so many quarters.
+/// The orientation of a picture that is flipped vertically (`flip`) and horizontally (`flop`), then turned clockwise by a number of quarters.
 #[must_use]
 pub fn orientation(flip: bool, flop: bool, quarters: u8) -> Orientation {
     // Upside down is sideways and half a turn.
@@ -30,7 +30,7 @@ pub fn orientation(flip: bool, flop: bool, quarters: u8) -> Orientation {
     }
 }
 
-/// A picture turned.
+/// A picture turned as its orientation says.
 #[must_use]
 pub fn turned(raster: DynamicImage, orientation: Orientation) -> DynamicImage {
     if orientation == NoTransforms {
@@ -39,11 +39,11 @@ pub fn turned(raster: DynamicImage, orientation: Orientation) -> DynamicImage {
     let size = (raster.width(), raster.height());
     let (width, height) = if turns(orientation) { (size.1, size.0) } else { size };
     let turned = match raster {
-        DynamicImage::ImageLuma8(grey) => {
-            GrayImage::from_raw(width, height, samples::<1>(grey.into_raw(), size, orientation)).map(Into::into)
+        DynamicImage::ImageLuma8(gray) => {
+            GrayImage::from_raw(width, height, samples::<1>(gray.into_raw(), size, orientation)).map(Into::into)
         }
-        DynamicImage::ImageLumaA8(grey) => {
-            GrayAlphaImage::from_raw(width, height, samples::<2>(grey.into_raw(), size, orientation)).map(Into::into)
+        DynamicImage::ImageLumaA8(gray) => {
+            GrayAlphaImage::from_raw(width, height, samples::<2>(gray.into_raw(), size, orientation)).map(Into::into)
         }
         DynamicImage::ImageRgb8(rgb) => {
             RgbImage::from_raw(width, height, samples::<3>(rgb.into_raw(), size, orientation)).map(Into::into)

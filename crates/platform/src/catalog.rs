@@ -1,21 +1,21 @@
-//! What there is.
+//! The catalog: every service and its operations.
 
-use chassis::{Error, OperationInfo};
+use chassis::{Error, Operation, OperationInfo};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A service as the binary knows it.
+/// A service, as the binary knows it.
 pub struct Listed {
-    /// Its name.
+    /// Service name, such as `crypto`.
     pub name: String,
-    /// What it does in a few words.
+    /// What it does, in a few words.
     pub title: String,
-    /// What its paths start with.
+    /// Prefix of its paths, such as `/api/v1/crypto`.
     pub prefix: String,
     /// Where it runs.
     pub state: State,
-    /// Its operations; empty when it runs elsewhere or not at all.
+    /// Its operations; empty if it runs elsewhere or not at all.
     pub operations: Vec<OperationInfo>,
 }
 
@@ -25,17 +25,17 @@ pub struct Listed {
 pub enum State {
     /// In this process.
     Running,
-    /// In another process.
+    /// In a separate process.
     Elsewhere,
-    /// Nowhere yet: it answers 503.
+    /// Not available yet; its paths answer 503.
     Planned,
 }
 
-/// Nothing to say.
+/// No parameters.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 pub struct CatalogRequest {}
 
-/// Every service.
+/// All services.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CatalogResponse {
     /// The services.
@@ -45,34 +45,39 @@ pub struct CatalogResponse {
 /// A service.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Entry {
-    /// Its name.
+    /// Service name, such as `crypto`.
     pub name: String,
-    /// What it does in a few words.
+    /// What it does, in a few words.
     pub title: String,
-    /// What its paths start with.
+    /// Prefix of its paths, such as `/api/v1/crypto`.
     pub prefix: String,
     /// Where it runs.
     pub state: State,
-    /// Its operations.
+    /// Its operations; empty unless it runs in this process.
     pub operations: Vec<CatalogOperation>,
 }
 
 /// An operation.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct CatalogOperation {
-    /// Its id in the OpenAPI document.
+    /// The `operationId` in the OpenAPI document.
     pub id: String,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// The whole path.
+    /// Full path, with the prefix.
     pub path: String,
-    /// What it does.
+    /// What it does, in a few words.
     pub summary: String,
-    /// A request that works.
+    /// An example request.
     pub example: Option<serde_json::Value>,
 }
 
-/// The catalogue, made once at the start.
+/// Describes the operation for its registration.
+pub(crate) fn about(op: Operation) -> Operation {
+    op.summary("List all services and their operations").public().inline(1024)
+}
+
+/// The catalog, built once at startup.
 pub(crate) struct Catalog(CatalogResponse);
 
 impl Catalog {

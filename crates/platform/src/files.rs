@@ -1,19 +1,19 @@
-//! Keep a file for an hour: for requests that name it by its id, and for whoever gets its link.
+//! Upload a file, to be used in requests by its id or downloaded by its URL until it expires.
 
 use std::sync::Arc;
 
-use chassis::{Call, Error, File, KeptFile};
+use chassis::{Call, Error, File, KeptFile, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the document says.
-pub(crate) const DESCRIPTION: &str = "\
-Send the file as the body, as a part of a multipart body, or as `file` in JSON (URL, data URI, base64). Its `id` works as \
-a file in any request of the same API key, as `{\"id\": \"...\"}`; its `url` opens it to whoever has it. Both end at \
-`expiresAt`, after an hour unless the operator chose another time.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Send the file as the request body, as a part of a multipart body, or as `file` in JSON (URL, data URI or base64). Its `id` can \
+be used as a file in any request made with the same API key, as `{\"id\": \"...\"}`. Anyone with its `url` can download it. \
+Both expire at `expiresAt`: after one hour, unless the server is configured otherwise.";
 
-/// A file to keep.
+/// The file to upload.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[garde(allow_unvalidated)]
 pub struct UploadRequest {
@@ -21,22 +21,26 @@ pub struct UploadRequest {
     pub file: File,
 }
 
-/// Where it is kept.
+/// The uploaded file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UploadResponse {
-    /// The kept file.
+    /// Id, URL and expiry of the uploaded file.
     pub file: KeptFile,
 }
 
-/// A request that works.
-pub(crate) fn example() -> UploadRequest {
+fn example() -> UploadRequest {
     UploadRequest { file: File::new("hello.txt", "text/plain", "hello") }
 }
 
-/// Keeps a file.
+/// Describes the operation for its registration.
+pub(crate) fn about(op: Operation) -> Operation {
+    op.summary("Upload a file for use in requests or to share by URL").description(DESCRIPTION).example(example())
+}
+
+/// Keeps a file until it expires.
 ///
 /// # Errors
-/// When the store does not answer or is full.
+/// If the store is unavailable or full.
 pub async fn upload(request: UploadRequest, call: Arc<Call>) -> Result<UploadResponse, Error> {
     Ok(UploadResponse { file: call.keep(&request.file).await? })
 }

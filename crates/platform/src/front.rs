@@ -1,4 +1,4 @@
-//! The first page: what runs, and a request that works.
+//! The front page: the services, and an example request.
 
 use std::fmt::Write;
 
@@ -20,14 +20,14 @@ const HEAD: &str = "<!doctype html>
 </style>
 <h1>FlowForge</h1>
 <p>Utility services for no-code tools, behind one API key.
-See <a href=\"/api/v1/catalog\">the catalogue</a>, <a href=\"/openapi.json\">the OpenAPI document</a>
+See <a href=\"/api/v1/catalog\">the catalog</a>, <a href=\"/openapi.json\">the OpenAPI document</a>
 and <a href=\"/health\">the health of all services</a>.</p>
 <pre>curl -H 'X-API-Key: YOUR_KEY' -H 'Content-Type: application/json' \\
      -d '{\"text\":\"hello\",\"algorithm\":\"sha256\"}' http://127.0.0.1:8000/api/v1/crypto/hash</pre>
 <dl>
 ";
 
-/// The page. Its texts are our own and need no escaping but that of `&` and `<`.
+/// The page as HTML. Its texts are our own, so escaping `&` and `<` is enough.
 pub(crate) fn page(listed: &[Listed]) -> String {
     let mut page = HEAD.to_owned();
     for service in listed {

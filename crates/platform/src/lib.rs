@@ -1,4 +1,4 @@
-//! The ninth router: what runs, who is calling, and the documents and health of all services together.
+//! The ninth router: the catalog, the caller's account, kept files, and the documents and health of all services together.
 
 mod catalog;
 mod files;
@@ -9,7 +9,7 @@ use chassis::{App, Check, Service};
 
 pub use catalog::{Listed, State};
 
-/// The router over all services, listed in the order to show them.
+/// The platform's router; services are listed in the order given.
 #[must_use]
 pub fn service(listed: &[Listed], running: &[&Service]) -> Service {
     let platform = operations(catalog::Catalog::new(listed));
@@ -19,7 +19,7 @@ pub fn service(listed: &[Listed], running: &[&Service]) -> Service {
     platform.page("/", "text/html; charset=utf-8", front::page(listed)).with_document(document)
 }
 
-/// Makes the health of a service part of the health of all.
+/// Adds a service to the health check.
 #[must_use]
 pub fn watch(platform: Service, name: &str, app: App) -> Service {
     platform.check(name, move || {
@@ -28,22 +28,12 @@ pub fn watch(platform: Service, name: &str, app: App) -> Service {
     })
 }
 
-/// The operations: every one in one list.
+/// The operations, in one list.
 fn operations(catalog: catalog::Catalog) -> Service {
-    Service::new("platform", "What runs, who is calling, and what is left of the plan")
+    Service::new("platform", "Catalog, account and files")
         .prefix("/api/v1")
-        .compute("GET /me", me::me, |op| {
-            op.summary("Whose key this is, its plan and what is left of it")
-                .description("The credential test of every connector. `limits` is empty when the gateway is another process; its `RateLimit-*` headers say the same.")
-                .inline(1024)
-        })
-        .compute("GET /catalog", move |request, _: &_| catalog.list(request), |op| {
-            op.summary("Every service and its operations").public().inline(1024)
-        })
-        .call("POST /files", files::upload, |op| {
-            op.summary("Keep a file for other requests, or for whoever gets its link")
-                .description(files::DESCRIPTION)
-                .example(files::example())
-        })
+        .compute("GET /me", me::me, me::about)
+        .compute("GET /catalog", move |request, _: &_| catalog.list(request), catalog::about)
+        .call("POST /files", files::upload, files::about)
         .downloads("/files")
 }

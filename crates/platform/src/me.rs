@@ -1,11 +1,11 @@
-//! Who is calling.
+//! The caller: consumer, plan and remaining requests.
 
-use chassis::{Call, Code, Error};
+use chassis::{Call, Code, Error, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Nothing to say: the key says it.
+/// No parameters: the API key identifies the caller.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 pub struct MeRequest {}
 
@@ -13,41 +13,51 @@ pub struct MeRequest {}
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MeResponse {
-    /// The consumer's id.
+    /// Consumer id.
     pub id: String,
-    /// The consumer's name.
+    /// Consumer name.
     pub username: String,
-    /// The id the operator's own system knows it by.
+    /// Id of the consumer in the operator's own system.
     pub custom_id: Option<String>,
-    /// The plan, which is the first of the groups.
+    /// The plan: the first of `groups`.
     pub plan: Option<String>,
-    /// All groups.
+    /// All groups of the consumer.
     pub groups: Vec<String>,
-    /// What the plan allows and what is left, this request counted.
+    /// Rate limits of the plan, and what remains after this request.
     pub limits: Vec<Limit>,
 }
 
-/// One window of the plan.
+/// Rate limit over one period.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
-    /// `minute`, `day` and so on; windows start with the clock, UTC.
+    /// `second`, `minute`, `hour`, `day`, `month` or `year`; periods are calendar-aligned, in UTC.
     pub period: &'static str,
-    /// Requests in the window.
+    /// Requests allowed per period.
     pub limit: u64,
-    /// Requests left.
+    /// Requests remaining in the current period.
     pub remaining: u64,
-    /// Seconds until the window starts anew.
+    /// Seconds until the next period starts.
     pub reset_seconds: u64,
 }
 
-/// Says who is calling.
+/// Describes the operation for its registration.
+pub(crate) fn about(op: Operation) -> Operation {
+    op.summary("Show the consumer of the API key, its plan and remaining requests")
+        .description(
+            "Use it to test an API key. `limits` is empty when the gateway runs as a separate process: read its \
+             `RateLimit-*` headers instead.",
+        )
+        .inline(1024)
+}
+
+/// Identifies the caller.
 ///
 /// # Errors
-/// When nobody vouches for a caller: the service was reached without its gateway.
+/// If no gateway vouches for the caller: the service was called directly.
 pub fn me(_: MeRequest, call: &Call) -> Result<MeResponse, Error> {
     let Some(consumer) = call.consumer() else {
-        return Err(Error::new(Code::Unauthorized, "no consumer: ask through the gateway, with an API key"));
+        return Err(Error::new(Code::Unauthorized, "no consumer: call through the gateway, with an API key"));
     };
     let limit = |window: &chassis::Window| Limit {
         period: window.period,

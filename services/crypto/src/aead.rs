@@ -22,14 +22,14 @@ pub use algorithm::Algorithm;
 pub(crate) use cipher::Cipher;
 pub use key::PasswordKdf;
 
-/// The form of an encrypted message.
+/// Format of an encrypted message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// One text that starts with `ff1.` and says itself how it was encrypted.
+    /// A single text that starts with `ff1.` and states how it was encrypted.
     Compact,
-    /// Ciphertext, nonce, tag and salt each in its own field, for other programs.
+    /// Ciphertext, nonce, authentication tag and salt in separate fields, for interoperability.
     Parts,
-    /// The text that n8n's Crypto node writes and reads; with a password only.
+    /// The text format of n8n's Crypto node; with a password only.
     N8n,
 }

@@ -1,6 +1,6 @@
 //! Derive a key from a secret or a password.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use hkdf::Hkdf;
 use schemars::JsonSchema;
@@ -13,25 +13,27 @@ use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::{Costs, Kdf, MAX_LENGTH, Parameters, Sha};
+use crate::kdf::{self, Costs, Kdf, MAX_LENGTH, Parameters, Sha};
 use crate::keys::{Given, Keyring, Purpose};
 
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
 const MAX_HKDF_LENGTH: usize = 255 * 64;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-A key derived from a secret: the same input gives the same key, here and in any other program. HKDF is for secrets that are \
-random already (a master key, a shared secret): `info` says what each key is for. PBKDF2, scrypt and Argon2id are for \
-passwords and slow on purpose; they need a salt that is stored beside the result. Costs are bounded: at most 256 MiB \
-of memory and about two seconds. To store a password use /passwords/hash.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Derives a key from a secret or a password. The same input gives the same key, here and in any other program. HKDF is \
+for secrets with high entropy (a master key, a shared secret); `info` separates keys by purpose. PBKDF2, scrypt and \
+Argon2id are for passwords and slow on purpose; they need a random salt, stored with the result. Costs are bounded: at \
+most 256 MiB of memory and about two seconds. With a named key, store the `keyRef` of the response with what you \
+protect with the derived key: another version of the named key gives another key. To store a password, use \
+/passwords/hash.";
 
-/// A key derivation function.
+/// Key derivation function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeriveAlgorithm {
-    /// HKDF (RFC 5869), for secrets that are random already.
+    /// HKDF (RFC 5869), for secrets with high entropy.
     Hkdf,
     /// PBKDF2 (RFC 8018), for passwords.
     Pbkdf2,
@@ -52,74 +54,74 @@ impl DeriveAlgorithm {
     }
 }
 
-/// A secret, and how to derive a key from it.
+/// A secret or password, and how to derive a key from it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct DeriveRequest {
-    /// The function.
+    /// Key derivation function.
     pub algorithm: DeriveAlgorithm,
-    /// The secret or password, as text of at most 4096 characters.
+    /// The secret or password; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub secret: Option<Secret<String>>,
-    /// What the secret's text stands for.
+    /// Encoding of `secret`.
     #[serde(default)]
     pub secret_encoding: InputEncoding,
-    /// The name of a secret on the server, instead of `secret`: `name`, or `name@version`; the newest version when it says
-    /// none. Store the answer's `keyRef` beside what you make of the key, or it is another key after the next version.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The salt, as text of at most 4096 characters; Argon2id needs at least 8 bytes.
+    /// The salt; at most 4096 characters. Argon2id needs at least 8 bytes.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub salt: Option<String>,
-    /// What the salt's text stands for.
+    /// Encoding of `salt`.
     #[serde(default)]
     pub salt_encoding: InputEncoding,
-    /// HKDF: what the key is for, as text of at most 4096 characters.
+    /// HKDF context information (`info`): what the key is for; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub info: Option<String>,
-    /// What the text of `info` stands for.
+    /// Encoding of `info`.
     #[serde(default)]
     pub info_encoding: InputEncoding,
-    /// HKDF and PBKDF2: the hash; `sha256` when absent.
+    /// Hash function of HKDF or PBKDF2; `sha256` if absent.
     #[serde(default)]
     pub hash: Option<Sha>,
-    /// Costs of PBKDF2, scrypt and Argon2id, when not the recommended ones.
+    /// Cost parameters; recommended values if absent.
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// Bytes of the key: 1 to 1024, with HKDF to 255 times the length of the hash; 32 when absent.
+    /// Length of the key in bytes: at most 1024, or 255 times the hash length with HKDF; 32 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = MAX_HKDF_LENGTH))]
     pub length: Option<usize>,
-    /// How the key is written.
+    /// Encoding of the output.
     #[serde(default)]
     pub output_encoding: BinaryEncoding,
 }
 
-/// The key.
+/// The derived key.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeriveResponse {
-    /// The key.
+    /// The derived key.
     pub key: String,
-    /// How the key is written.
+    /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// Its length in bytes.
+    /// Length of the key in bytes.
     pub length: usize,
-    /// The function.
+    /// Key derivation function.
     pub algorithm: DeriveAlgorithm,
-    /// Of HKDF and PBKDF2: the hash.
+    /// Hash function of HKDF or PBKDF2; null if none was used.
     pub hash: Option<Sha>,
-    /// Of PBKDF2, scrypt and Argon2id: the costs.
+    /// Cost parameters of the key derivation; null if there was none.
     pub parameters: Option<Costs>,
-    /// Of a named secret: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// What the function is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
@@ -153,6 +155,15 @@ pub fn example() -> DeriveRequest {
         info: Some("invoices".to_owned()),
         ..DeriveRequest::of(DeriveAlgorithm::Hkdf, "a master key from a vault")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Derive a key from a secret or a password")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &DeriveRequest| kdf::cost(request.algorithm != DeriveAlgorithm::Hkdf))
 }
 
 /// Derives a key.

@@ -9,71 +9,71 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use xxhash_rust::{xxh3, xxh64};
 
-/// A hash or checksum.
+/// Hash function or checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
-    /// SHA-2 with 256 bits (FIPS 180-4); the default.
+    /// SHA-256 (FIPS 180-4); the default.
     #[default]
     Sha256,
-    /// SHA-2 with 512 bits.
+    /// SHA-512.
     Sha512,
-    /// SHA-2 with 384 bits.
+    /// SHA-384.
     Sha384,
-    /// SHA-2 with 224 bits.
+    /// SHA-224.
     Sha224,
-    /// SHA-512 cut to 256 bits, with its own start values.
+    /// SHA-512/256: truncated SHA-512 with its own initial values.
     #[serde(rename = "sha512-256")]
     Sha512_256,
-    /// SHA-512 cut to 224 bits, with its own start values.
+    /// SHA-512/224: truncated SHA-512 with its own initial values.
     #[serde(rename = "sha512-224")]
     Sha512_224,
-    /// SHA-3 with 256 bits (FIPS 202).
+    /// SHA3-256 (FIPS 202).
     #[serde(rename = "sha3-256")]
     Sha3_256,
-    /// SHA-3 with 512 bits.
+    /// SHA3-512.
     #[serde(rename = "sha3-512")]
     Sha3_512,
-    /// SHA-3 with 384 bits.
+    /// SHA3-384.
     #[serde(rename = "sha3-384")]
     Sha3_384,
-    /// SHA-3 with 224 bits.
+    /// SHA3-224.
     #[serde(rename = "sha3-224")]
     Sha3_224,
-    /// BLAKE3 with 256 bits.
+    /// BLAKE3, 256 bits.
     Blake3,
-    /// BLAKE2b with 512 bits (RFC 7693).
+    /// BLAKE2b, 512 bits (RFC 7693).
     Blake2b,
-    /// BLAKE2s with 256 bits (RFC 7693).
+    /// BLAKE2s, 256 bits (RFC 7693).
     Blake2s,
-    /// MD5 (RFC 1321): broken, for old systems only.
+    /// MD5 (RFC 1321): broken; for legacy systems only.
     Md5,
-    /// SHA-1 (FIPS 180-4): broken, for old systems only.
+    /// SHA-1 (FIPS 180-4): broken; for legacy systems only.
     Sha1,
-    /// CRC-32 as in zip and PNG (ISO-HDLC).
+    /// CRC-32 as used by zip and PNG (ISO-HDLC).
     Crc32,
-    /// CRC-32C as in iSCSI and cloud storage (Castagnoli).
+    /// CRC-32C as used by iSCSI and cloud storage (Castagnoli).
     Crc32c,
-    /// Adler-32 as in zlib (RFC 1950).
+    /// Adler-32 as used by zlib (RFC 1950).
     Adler32,
-    /// XXH64 with seed 0.
+    /// XXH64, seed 0.
     Xxh64,
-    /// XXH3 with 64 bits and seed 0.
+    /// XXH3, 64 bits, seed 0.
     Xxh3,
-    /// XXH3 with 128 bits and seed 0.
+    /// XXH3, 128 bits, seed 0.
     #[serde(rename = "xxh3-128")]
     Xxh3_128,
 }
 
-/// What a digest is good for.
+/// Security of an algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Security {
     /// No practical attack is known.
     Strong,
-    /// Broken: collisions can be made. For old systems that ask for it.
+    /// Broken or outdated; use it only where a legacy system requires it.
     Legacy,
-    /// Finds accidents, not attackers.
+    /// Not cryptographic: detects accidental changes only.
     Checksum,
 }
 

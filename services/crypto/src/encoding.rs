@@ -14,16 +14,16 @@ use crate::Error;
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
 pub(crate) const URI_RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How bytes are written as text.
+/// Encoding of bytes as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BinaryEncoding {
-    /// Lower-case hexadecimal.
+    /// Lowercase hexadecimal.
     #[default]
     Hex,
-    /// Base64 with padding.
+    /// Base64 with padding (RFC 4648, section 4).
     Base64,
-    /// Base64 with `-` and `_`, without padding.
+    /// URL-safe base64 without padding (RFC 4648, section 5).
     Base64url,
 }
 
@@ -64,18 +64,18 @@ impl BinaryEncoding {
     }
 }
 
-/// What a text in a request stands for.
+/// Encoding of a text field: the text itself, or bytes written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputEncoding {
-    /// Its own UTF-8 bytes.
+    /// The text itself, as UTF-8.
     #[default]
     Utf8,
-    /// Bytes in hexadecimal, either case.
+    /// Hexadecimal, in either case.
     Hex,
-    /// Bytes in base64, with or without padding.
+    /// Base64, with or without padding.
     Base64,
-    /// Bytes in base64 with `-` and `_`, with or without padding.
+    /// URL-safe base64, with or without padding.
     Base64url,
 }
 

@@ -1,6 +1,6 @@
 //! Hash text or a file.
 
-use chassis::{Call, Error, FileStream};
+use chassis::{Call, Error, FileStream, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,39 +8,38 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Algorithm, Security};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 
-/// Bodies up to this size are hashed where they arrive: small enough that even all algorithms at once hold nobody up.
-pub const INLINE_BYTES: usize = 4 * 1024;
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Computes message digests and checksums of text, of bytes given as hex or base64, or of a file of up to 1 GB (sent as \
+the request body, in a multipart form, or by URL). Several algorithms share one pass over the input. MD5 and SHA-1 are \
+marked `legacy`: collisions are practical, so do not use them for signatures or integrity against attackers. Checksums \
+detect accidental changes only, and are written as big-endian numbers. Do not hash passwords here: use \
+/passwords/hash, which is slow on purpose.";
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Digests of a text, of bytes given as hex or base64, or of a file. Several algorithms in one call read them once each; `hash` is \
-the digest of the first. MD5 and SHA-1 are marked `legacy`: collisions can be made, so never sign or compare passwords \
-with them. Checksums find accidents, not attackers, and are written as big-endian numbers. Passwords do not belong \
-here: a fast hash is guessed fast.";
-
-/// Text or a file to hash, and the algorithms to use.
+/// Text or file to hash, and the algorithms.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct HashRequest {
-    /// The text; empty text has a hash too.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file to hash, instead of `text`: up to 1 GB as the body itself, in a multipart body or by URL.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<FileStream>,
-    /// The algorithm; `sha256` when neither this nor `algorithms` is given.
+    /// Hash algorithm; `sha256` if neither this nor `algorithms` is given.
     #[serde(default)]
     pub algorithm: Option<Algorithm>,
-    /// Several algorithms at once, instead of `algorithm`.
+    /// Several hash algorithms, instead of `algorithm`.
     #[serde(default)]
     #[garde(length(max = 21))]
     pub algorithms: Vec<Algorithm>,
-    /// How the digests are written.
+    /// Encoding of the output.
     #[serde(default)]
     pub output_encoding: BinaryEncoding,
 }
@@ -49,15 +48,15 @@ pub struct HashRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HashResponse {
-    /// The digest of the first algorithm.
+    /// The digest; with several algorithms, that of the first.
     pub hash: String,
-    /// The first algorithm.
+    /// Hash algorithm of `hash`.
     pub algorithm: Algorithm,
-    /// How the digests are written.
+    /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// Bytes that were hashed.
+    /// Length of the input in bytes.
     pub bytes: usize,
-    /// Every digest, in the order asked for.
+    /// All digests, in the order requested.
     pub rows: Vec<Digest>,
 }
 
@@ -65,13 +64,13 @@ pub struct HashResponse {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Digest {
-    /// The algorithm.
+    /// Hash algorithm of `hash`.
     pub algorithm: Algorithm,
     /// The digest.
     pub hash: String,
-    /// Its length in bits.
+    /// Length of the digest in bits.
     pub bits: usize,
-    /// What it is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
@@ -86,6 +85,15 @@ pub fn example() -> HashRequest {
         algorithms: Vec::new(),
         output_encoding: BinaryEncoding::Hex,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Hash text or a file with one or more algorithms")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Hashes a text or a file.

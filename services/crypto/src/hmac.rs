@@ -1,6 +1,6 @@
 //! HMAC: make a code that only the holder of a key can make, and check one.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use hmac::{Hmac, KeyInit, Mac, SimpleHmac};
 use md5::Md5;
@@ -11,25 +11,27 @@ use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use subtle::ConstantTimeEq;
 
+use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
+use crate::input::{self, INLINE_BYTES};
 use crate::keys::{Given, Keyring, Purpose};
-use crate::{Error, input};
 
-/// What the document says of making a code.
-pub const DESCRIPTION: &str = "\
-The HMAC (RFC 2104, FIPS 198-1) of a text, of bytes given as hex or base64, or of a file. The key is used as it is: say in \
-`keyEncoding` whether its text stands for itself or for bytes. HMAC with MD5 or SHA-1 is marked `legacy`: use it only \
-where another system asks for it. To check a code use /hmac/verify, which does not tell by its time how much was right.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Computes a keyed hash for message authentication, HMAC (RFC 2104, FIPS 198-1), of text, of bytes given as hex or \
+base64, or of a file. The key is used as given: `keyEncoding` tells whether it is text or encoded bytes. HMAC with MD5 \
+or SHA-1 is marked `legacy`: use it only where another system requires it. To verify a MAC, use /hmac/verify, which \
+compares in constant time.";
 
-/// What the document says of checking a code.
-pub const VERIFY_DESCRIPTION: &str = "\
-Whether a code is the HMAC of a text or a file. The code may be written in hex (either case) or base64 (either alphabet). It \
-is compared whole and in constant time: an empty or shortened code is never valid. The answer is 200 with `valid: \
-false` and a reason when it does not fit. Send the text exactly as it was signed: JSON that was read and written \
-again has other bytes.";
+/// The description in the OpenAPI document.
+const VERIFY_DESCRIPTION: &str = "\
+Verifies the HMAC of text or a file. The MAC may be written in hex (either case) or base64 (either alphabet). It is \
+compared as a whole and in constant time; an empty or truncated MAC is never valid. If it does not match, the response \
+is 200 with `valid: false` and a reason. Send the input exactly as it was signed: JSON that was parsed and serialized \
+again differs.";
 
-/// A hash to build the HMAC of.
+/// Hash function of an HMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HmacAlgorithm {
@@ -60,111 +62,113 @@ pub enum HmacAlgorithm {
     /// HMAC with SHA3-224.
     #[serde(rename = "sha3-224")]
     Sha3_224,
-    /// HMAC with SHA-1, for old systems only.
+    /// HMAC with SHA-1, for legacy systems only.
     Sha1,
-    /// HMAC with MD5, for old systems only.
+    /// HMAC with MD5, for legacy systems only.
     Md5,
 }
 
-/// A text or file, and the key.
+/// Text or file, and the secret key.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct HmacRequest {
-    /// The text; it may be empty.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file, instead of `text`.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The key, as text of at most 4096 characters.
+    /// The secret key; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub key: Option<Secret<String>>,
-    /// What the key's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The hash.
+    /// Hash function of the HMAC.
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
-    /// How the code is written.
+    /// Encoding of the output.
     #[serde(default)]
     pub output_encoding: BinaryEncoding,
 }
 
-/// The code.
+/// The message authentication code.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HmacResponse {
-    /// The code.
+    /// The message authentication code (MAC).
     pub mac: String,
-    /// The hash.
+    /// Hash function of the HMAC.
     pub algorithm: HmacAlgorithm,
-    /// How the code is written.
+    /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// The length of the code in bits.
+    /// Length of the MAC in bits.
     pub bits: usize,
-    /// Bytes that were read.
+    /// Length of the input in bytes.
     pub bytes: usize,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// What the algorithm is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
-/// A text or file, the key, and the code to check.
+/// Text or file, the secret key, and the MAC to verify.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct HmacVerifyRequest {
-    /// The text, exactly as it was signed; it may be empty.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file, instead of `text`.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The key, as text of at most 4096 characters.
+    /// The secret key; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub key: Option<Secret<String>>,
-    /// What the key's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The hash.
+    /// Hash function of the HMAC.
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
-    /// The code to check, in hex or base64.
+    /// The MAC to verify, in hex or base64 (detected).
     #[garde(length(chars, max = 1024))]
     pub mac: String,
 }
 
-/// Whether the code is right.
+/// Whether the MAC is valid.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HmacVerifyResponse {
-    /// Whether the code is the HMAC of the text under this key.
+    /// Whether the MAC is valid for the input and key.
     pub valid: bool,
-    /// Why not; nothing when it is.
+    /// Why it is not valid; null if it is.
     pub reason: Option<String>,
-    /// Of a named key: the name and version that fits.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// The hash.
+    /// Hash function of the HMAC.
     pub algorithm: HmacAlgorithm,
-    /// What the algorithm is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
@@ -183,6 +187,12 @@ pub fn example() -> HmacRequest {
     }
 }
 
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Compute the HMAC of text or a file").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
+}
+
 /// A check that succeeds.
 #[must_use]
 pub fn verify_example() -> HmacVerifyRequest {
@@ -196,6 +206,12 @@ pub fn verify_example() -> HmacVerifyRequest {
         algorithm: HmacAlgorithm::Sha256,
         mac: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843".to_owned(),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn verify_about(op: Operation) -> Operation {
+    op.summary("Verify an HMAC").description(VERIFY_DESCRIPTION).example(verify_example()).inline(INLINE_BYTES)
 }
 
 /// Makes a code.

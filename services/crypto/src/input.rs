@@ -8,6 +8,9 @@ use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 
+/// Requests up to this size are worked on where they arrive: with so little, one pass of every hash there is holds nobody up.
+pub(crate) const INLINE_BYTES: usize = 4 * 1024;
+
 /// The bytes of the one that was sent, under the field names `text`, `inputEncoding` and `file`.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 
 use argon2::{Algorithm as Variant, Argon2, Version};
 use aws_lc_rs::pbkdf2::{self, PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA384, PBKDF2_HMAC_SHA512};
+use chassis::Cost;
 
 use crate::Error;
 
@@ -24,6 +25,11 @@ const MAX_PBKDF2_WORK: u64 = 4_000_000;
 const MAX_SCRYPT_WORK: u64 = 1 << 22;
 /// Bytes of a derived key.
 pub(crate) const MAX_LENGTH: usize = 1024;
+
+/// What a call costs that may derive a key from a password, which is slow on purpose.
+pub(crate) const fn cost(from_a_password: bool) -> Cost {
+    if from_a_password { Cost::Heavy } else { Cost::Light }
+}
 
 /// A function with its costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +65,7 @@ pub(crate) enum Kdf {
     },
 }
 
-/// A hash that PBKDF2 and HKDF are built on.
+/// Hash function of PBKDF2 or HKDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sha {
@@ -70,7 +76,7 @@ pub enum Sha {
     Sha512,
     /// SHA-384.
     Sha384,
-    /// SHA-1, for old systems only.
+    /// SHA-1, for legacy systems only.
     Sha1,
 }
 

@@ -92,7 +92,7 @@ impl JsonSchema for Moment {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "RFC 3339, or seconds since 1970.",
+            "description": "RFC 3339 text, or seconds since the Unix epoch (1970).",
             "type": ["string", "number"],
             "examples": ["2026-01-31T12:00:00Z", 1_769_860_800]
         })

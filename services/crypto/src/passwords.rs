@@ -3,7 +3,7 @@
 mod bcrypt;
 mod stored;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Cost, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,21 +15,21 @@ use crate::error::conflict;
 use crate::kdf::{Costs, Kdf, Parameters, Sha};
 use crate::{Error, random};
 
-/// What the document says of hashing.
-pub const DESCRIPTION: &str = "\
-A hash of a password to be stored: slow on purpose, with a random salt, in the form other programs read (PHC string, or \
-modular crypt for bcrypt). The costs that are used when you send none are those OWASP's Password Storage Cheat Sheet \
-recommends. bcrypt reads 72 bytes and no zero byte; longer passwords need `preHash`.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Hashes a password for storage: slow on purpose, with a random salt, in a portable format (PHC string, or modular crypt \
+format for bcrypt). The default costs are those recommended by OWASP's Password Storage Cheat Sheet; PBKDF2 takes at \
+least 1000 iterations. bcrypt takes at most 72 bytes and no zero byte; for longer passwords, set `preHash`.";
 
-/// What the document says of checking.
-pub const VERIFY_DESCRIPTION: &str = "\
-Whether a password is the one of a stored hash: argon2id, argon2i, argon2d, bcrypt ($2a$, $2b$, $2y$), bcrypt-sha256, scrypt, and \
-pbkdf2-sha256 and -sha512 as PHC string or in passlib's form, and Django's pbkdf2_sha256. The answer is 200 with `valid: \
-false` when it is not. `needsRehash` says that the hash is weaker than is recommended today: hash the password anew \
-after it was found right. The costs in a hash are checked before any work: one that asks for more than 256 MiB, bcrypt \
-above cost 14 or more than two million rounds is refused.";
+/// The description in the OpenAPI document.
+const VERIFY_DESCRIPTION: &str = "\
+Verifies a password against a stored hash: argon2id, argon2i, argon2d, bcrypt ($2a$, $2b$, $2y$), bcrypt-sha256, \
+scrypt, pbkdf2-sha256 and pbkdf2-sha512 as PHC strings or in passlib's format, and Django's pbkdf2_sha256. If it does \
+not match, the response is 200 with `valid: false`. `needsRehash` tells that the hash is weaker than recommended \
+today: after a successful login, hash the password again and store the new hash. Costs are checked before any work: a \
+hash that needs more than 256 MiB, a bcrypt cost above 14 or more than two million iterations is refused.";
 
-/// A way to hash passwords.
+/// Password hashing algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PasswordAlgorithm {
@@ -46,45 +46,45 @@ pub enum PasswordAlgorithm {
     Pbkdf2Sha512,
 }
 
-/// A password to be stored.
+/// The password to hash.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct PasswordHashRequest {
-    /// The password, 1 to 1024 characters.
+    /// The password; at most 1024 characters.
     #[garde(length(chars, min = 1, max = 1024))]
     pub password: Secret<String>,
-    /// The algorithm.
+    /// Password hashing algorithm.
     #[serde(default)]
     pub algorithm: PasswordAlgorithm,
-    /// Costs, when not the recommended ones; PBKDF2 does at least 1000 iterations.
+    /// Cost parameters; recommended values if absent.
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// bcrypt only: hash the password with HMAC-SHA-256 first, so that it may be longer than 72 bytes. The answer is in
-    /// passlib's form `$bcrypt-sha256$v=2`.
+    /// bcrypt only: hash the password with HMAC-SHA-256 first, so that it may exceed 72 bytes. The result has passlib's
+    /// format `$bcrypt-sha256$v=2`.
     #[serde(default)]
     pub pre_hash: bool,
 }
 
-/// A hash to be stored.
+/// The hash to store.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordHashResponse {
-    /// The hash, with algorithm, costs and salt in it.
+    /// The hash to store; includes algorithm, cost parameters and salt.
     pub hash: String,
-    /// The algorithm.
+    /// Password hashing algorithm.
     pub algorithm: PasswordAlgorithm,
-    /// The costs.
+    /// Cost parameters of the password hash.
     pub parameters: Costs,
 }
 
-/// A password and a stored hash.
+/// A password, and the stored hash.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct PasswordVerifyRequest {
-    /// The password, at most 1024 characters.
+    /// The password; at most 1024 characters.
     #[garde(length(chars, max = 1024))]
     pub password: Secret<String>,
     /// The stored hash.
@@ -92,17 +92,17 @@ pub struct PasswordVerifyRequest {
     pub hash: Secret<String>,
 }
 
-/// Whether the password is the one.
+/// Whether the password matches.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordVerifyResponse {
-    /// Whether the password is the one of the hash.
+    /// Whether the password matches the hash.
     pub valid: bool,
-    /// Why not; nothing when it is.
+    /// Why it is not valid; null if it is.
     pub reason: Option<String>,
-    /// The scheme of the hash.
+    /// Algorithm of the stored hash.
     pub algorithm: Scheme,
-    /// Whether the hash is weaker than is recommended today.
+    /// Whether the hash is weaker than recommended today, and should be replaced.
     pub needs_rehash: bool,
 }
 
@@ -117,11 +117,26 @@ pub fn example() -> PasswordHashRequest {
     }
 }
 
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Hash a password for storage").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
+}
+
 /// A check that succeeds; the hash is one of the Argon2 reference implementation.
 #[must_use]
 pub fn verify_example() -> PasswordVerifyRequest {
     let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     PasswordVerifyRequest { password: Secret::new("password".to_owned()), hash: Secret::new(hash.to_owned()) }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn verify_about(op: Operation) -> Operation {
+    op.summary("Verify a password against a stored hash")
+        .description(VERIFY_DESCRIPTION)
+        .example(verify_example())
+        .cost(Cost::Heavy)
 }
 
 /// Hashes a password.

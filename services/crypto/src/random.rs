@@ -3,7 +3,7 @@
 mod dice;
 mod password;
 
-use chassis::Call;
+use chassis::{Call, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,84 +25,84 @@ const NANOID_ALPHABET: &str = "useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZb
 /// Crockford's base32, as ULID writes it.
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Values from the operating system's random source. `entropyBits` is what a value is worth against guessing: of a UUID \
-or ULID only its random bits, of a password the number of passwords these rules allow. Passwords hold at least one \
-character of each class they are made of, drawn evenly from all that do. `uuid7` and `ulid` start with the time and \
-come sorted.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Generates values from the operating system's cryptographically secure random number generator. `entropyBits` measures \
+how hard a value is to guess: for a UUID or ULID, only its random bits count; for a password, the number of passwords \
+that the rules allow. A password contains at least one character of each included class, and is drawn uniformly from \
+all passwords that do. `uuid7` and `ulid` begin with a timestamp and sort by time.";
 
-/// What to draw, and how much of it.
+/// What to generate, and how many.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct RandomRequest {
-    /// What to draw.
+    /// Kind of value.
     #[serde(default)]
     pub kind: Kind,
-    /// How many; times `length` at most 1048576.
+    /// Number of values; `count` times `length` may be at most 1048576.
     #[serde(default = "one")]
     #[garde(range(min = 1, max = 1000))]
     #[schemars(extend("default" = 1))]
     pub count: usize,
-    /// Bytes of `bytes` (32 when absent), characters of `nanoid` (21) or `password` (20).
+    /// Length of `bytes` in bytes (32 if absent), of `nanoid` (21) or `password` (20) in characters.
     #[serde(default)]
     #[garde(range(min = 1, max = 4096))]
     pub length: Option<usize>,
-    /// How `bytes` are written; `hex` when absent.
+    /// Encoding of `bytes`; `hex` if absent.
     #[serde(default)]
     pub encoding: Option<BinaryEncoding>,
-    /// Smallest `integer`; 1 when absent.
+    /// Smallest `integer`; 1 if absent.
     #[serde(default)]
     #[garde(range(min = -SAFE_INTEGER, max = SAFE_INTEGER))]
     pub min: Option<i64>,
-    /// Largest `integer`; 100 when absent.
+    /// Largest `integer`; 100 if absent.
     #[serde(default)]
     #[garde(range(min = -SAFE_INTEGER, max = SAFE_INTEGER))]
     pub max: Option<i64>,
-    /// Characters of `nanoid`, each once.
+    /// Characters of `nanoid`, without repetition.
     #[serde(default)]
     #[garde(length(chars, min = 2, max = 256))]
     pub alphabet: Option<String>,
-    /// Lower-case letters in `password`; true when absent.
+    /// Include lowercase letters in `password`; true if absent.
     #[serde(default)]
     pub lowercase: Option<bool>,
-    /// Upper-case letters in `password`; true when absent.
+    /// Include uppercase letters in `password`; true if absent.
     #[serde(default)]
     pub uppercase: Option<bool>,
-    /// Digits in `password`; true when absent.
+    /// Include digits in `password`; true if absent.
     #[serde(default)]
     pub digits: Option<bool>,
-    /// Symbols in `password`; true when absent.
+    /// Include symbols in `password`; true if absent.
     #[serde(default)]
     pub symbols: Option<bool>,
-    /// Leave out of `password` what is easily misread: `0 O 1 l I |`.
+    /// Exclude characters that are easily confused from `password`: `0 O 1 l I |`.
     #[serde(default)]
     pub avoid_ambiguous: Option<bool>,
 }
 
-/// A kind of random value.
+/// Kind of random value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Bytes, encoded.
+    /// Random bytes.
     Bytes,
     /// A random UUID (RFC 9562, version 4).
     #[default]
     Uuid4,
-    /// A UUID that sorts by time (RFC 9562, version 7).
+    /// A time-ordered UUID (RFC 9562, version 7).
     Uuid7,
-    /// A ULID: 26 characters that sort by time.
+    /// A ULID: 26 characters, time-ordered.
     Ulid,
-    /// A short id for URLs.
+    /// A short, URL-safe id.
     Nanoid,
-    /// A whole number between `min` and `max`, both possible.
+    /// A uniformly distributed integer from `min` to `max`, both inclusive.
     Integer,
     /// A password.
     Password,
 }
 
-/// The values.
+/// The generated values.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RandomResponse {
@@ -110,19 +110,19 @@ pub struct RandomResponse {
     pub value: RandomValue,
     /// All values.
     pub values: Vec<RandomValue>,
-    /// What was drawn.
+    /// Kind of value.
     pub kind: Kind,
-    /// Bits of entropy of each value, rounded down to a tenth.
+    /// Entropy of each value in bits, rounded down to a tenth.
     pub entropy_bits: f64,
 }
 
-/// One value: a number for `integer`, else text.
+/// A random value: a number for `integer`, otherwise text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RandomValue {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// Anything else.
+    /// Any other value.
     Text(String),
 }
 
@@ -134,6 +134,12 @@ fn one() -> usize {
 #[must_use]
 pub fn example() -> RandomRequest {
     RandomRequest { kind: Kind::Password, length: Some(24), ..RandomRequest::of(Kind::Password) }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate random bytes, ids, integers and passwords").description(DESCRIPTION).example(example())
 }
 
 impl RandomRequest {

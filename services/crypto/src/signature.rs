@@ -18,32 +18,32 @@ pub(crate) use ecdsa::{from_der, to_der};
 pub(crate) use rsa::SaltLength;
 use rsa::{Padding, Rsa};
 
-/// A signature algorithm.
+/// Digital signature algorithm, by its name in JOSE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum SignatureAlgorithm {
-    /// Ed25519 (RFC 8032).
+    /// EdDSA with Ed25519 (RFC 8032).
     #[serde(rename = "EdDSA")]
     EdDsa,
-    /// ECDSA on P-256 with SHA-256.
+    /// ECDSA with P-256 and SHA-256.
     Es256,
-    /// ECDSA on P-384 with SHA-384.
+    /// ECDSA with P-384 and SHA-384.
     Es384,
-    /// ECDSA on P-521 with SHA-512.
+    /// ECDSA with P-521 and SHA-512.
     Es512,
-    /// ECDSA on secp256k1 with SHA-256.
+    /// ECDSA with secp256k1 and SHA-256.
     Es256k,
-    /// RSA PKCS #1 v1.5 with SHA-256.
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
     Rs256,
-    /// RSA PKCS #1 v1.5 with SHA-384.
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
     Rs384,
-    /// RSA PKCS #1 v1.5 with SHA-512.
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
     Rs512,
-    /// RSA-PSS with SHA-256.
+    /// RSASSA-PSS with SHA-256.
     Ps256,
-    /// RSA-PSS with SHA-384.
+    /// RSASSA-PSS with SHA-384.
     Ps384,
-    /// RSA-PSS with SHA-512.
+    /// RSASSA-PSS with SHA-512.
     Ps512,
 }
 

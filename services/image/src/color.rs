@@ -1,4 +1,4 @@
-//! Colours, as people write them in CSS.
+//! Colors, as people write them in CSS.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A colour with its opacity.
+/// A color with its opacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Color {
     /// Red.
@@ -17,7 +17,7 @@ pub struct Color {
     pub green: u8,
     /// Blue.
     pub blue: u8,
-    /// 255 is opaque.
+    /// Opacity; 255 is opaque.
     pub alpha: u8,
 }
 
@@ -26,7 +26,7 @@ impl Color {
     pub const WHITE: Self = Self { red: 255, green: 255, blue: 255, alpha: 255 };
     /// Black.
     pub const BLACK: Self = Self { red: 0, green: 0, blue: 0, alpha: 255 };
-    /// Nothing.
+    /// Fully transparent.
     pub const TRANSPARENT: Self = Self { red: 0, green: 0, blue: 0, alpha: 0 };
 
     /// Red, green, blue, opacity.
@@ -35,7 +35,7 @@ impl Color {
         [self.red, self.green, self.blue, self.alpha]
     }
 
-    /// The samples of a pixel of one to four channels: grey (its red), grey and alpha, RGB, RGBA.
+    /// The samples of a pixel of one to four channels: gray (its red), gray and alpha, RGB, RGBA.
     pub(crate) fn samples(self, channels: usize) -> Vec<u8> {
         match channels {
             1 => vec![self.red],
@@ -79,7 +79,7 @@ impl FromStr for Color {
         }
         let color = svgtypes::Color::from_str(text.trim());
         let color =
-            color.map_err(|_| "is not a colour: write it as in CSS, such as #ff8800, #f80, rgb(255,136,0) or red")?;
+            color.map_err(|_| "is not a color: write it as in CSS, such as #ff8800, #f80, rgb(255,136,0) or red")?;
         Ok(Self { red: color.red, green: color.green, blue: color.blue, alpha: color.alpha })
     }
 }
@@ -111,7 +111,7 @@ impl JsonSchema for Color {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A colour as in CSS: `#rrggbb`, `#rgb`, `#rrggbbaa`, `rgb(...)`, `hsl(...)`, a name, or `transparent`.",
+            "description": "CSS color: `#rrggbb`, `#rgb`, `#rrggbbaa`, `rgb(...)`, `hsl(...)`, a name, or `transparent`.",
             "type": "string",
             "maxLength": 64,
             "examples": ["#ff8800", "white", "transparent"]
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_read_as_css_writes_them() {
+    fn colors_are_read_as_css_writes_them() {
         for (text, read) in
             [("#f80", "#ff8800"), (" Red ", "#ff0000"), ("rgb(1, 2, 3)", "#010203"), ("transparent", "#00000000")]
         {

@@ -1,25 +1,30 @@
-//! The colours of a picture.
+//! The color palette of a picture.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `palette.rs` | pixels to a few colors: k-means in OKLab |
+//! | `names.rs` | the nearest CSS color |
 
 mod names;
 mod palette;
 
-use chassis::{Call, File};
+use chassis::{Call, File, Operation};
 use garde::Validate;
 use pictures::{Frames, Kernel, resample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, conflict, of_field};
 use crate::input;
 use crate::oklab::luminance;
 use crate::raster::Raster;
 
 /// What the document says.
-pub const DESCRIPTION: &str = "\
-Finds the colours a picture is made of: a palette with the share of each, the colour there is most of, the average, and whether \
-text upon it should be black or white. Pixels that look alike count as one colour (k-means in OKLab on a version of at most 128 \
-pixels a side); the same picture always gives the same palette. What can be seen through by more than half does not count.";
+const DESCRIPTION: &str = "\
+Extracts the color palette of a picture: its main colors with their shares, the dominant and the average color, and whether text on \
+them should be black or white. Similar pixels count as one color (k-means in OKLab on a version of at most 128 pixels a side), and the \
+same picture always gives the same palette. Pixels that are less than half opaque do not count. Of an animation the first frame is used.";
 
 /// Pixels along the longer side of the version that is looked at.
 const SIDE: u32 = 128;
@@ -28,15 +33,15 @@ const OPAQUE: u8 = 128;
 /// The luminance whose contrast with black and with white is the same: (L + 0.05)^2 = 1.05 x 0.05 (WCAG 2.2).
 const HALFWAY: f32 = 0.179_13;
 
-/// A picture, and how many colours to find.
+/// A picture and how many colors to extract.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ColorsRequest {
-    /// The picture; of an animation, its first frame.
+    /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// How many colours to find at most, 1 to 16.
+    /// Maximum number of colors, 1 to 16.
     #[serde(default = "five")]
     #[garde(range(min = 1, max = 16))]
     pub count: u8,
@@ -46,27 +51,27 @@ fn five() -> u8 {
     5
 }
 
-/// The colours of a picture.
+/// The colors of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ColorsResponse {
-    /// The colour there is most of.
+    /// Most frequent color.
     pub dominant: Color,
-    /// The mean of all pixels.
+    /// Mean of all pixels.
     pub average: Color,
-    /// Whether the picture as a whole is dark: white text on its average is easier to read than black.
+    /// Whether the picture is dark on average: white text on it is easier to read than black.
     pub is_dark: bool,
-    /// Black or white: what is easier to read on the average (WCAG 2.2 contrast).
+    /// Text color that is easier to read on it: black or white, by WCAG 2.2 contrast.
     pub text_color: Color,
-    /// The palette, most frequent first.
+    /// Palette, most frequent first.
     pub colors: Vec<Swatch>,
 }
 
-/// A colour of the palette.
+/// A color of the palette.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Swatch {
-    /// The colour, as `#rrggbb`.
+    /// Color as `#rrggbb`.
     pub hex: Color,
     /// Red, 0 to 255.
     pub red: u8,
@@ -74,11 +79,11 @@ pub struct Swatch {
     pub green: u8,
     /// Blue, 0 to 255.
     pub blue: u8,
-    /// Its share of the pixels, 0 to 1.
+    /// Share of the pixels, 0 to 1.
     pub share: f64,
-    /// The CSS name of the colour that looks most like it.
+    /// Name of the nearest CSS color.
     pub name: String,
-    /// Black or white: what is easier to read on it.
+    /// Text color that is easier to read on it: black or white, by WCAG 2.2 contrast.
     pub text_color: Color,
 }
 
@@ -88,17 +93,26 @@ pub fn example() -> ColorsRequest {
     ColorsRequest { image: input::example(), count: 3 }
 }
 
-/// Finds the colours of a picture.
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    input::reads_picture(op)
+        .summary("Extract the color palette of a picture")
+        .description(DESCRIPTION)
+        .example(example())
+}
+
+/// Extracts the color palette of a picture.
 ///
 /// # Errors
-/// When the picture cannot be read, or nothing of it can be seen.
+/// When the picture cannot be read, or no pixel is at least half opaque.
 pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Error> {
     let (width, height) = input::head("image", &request.image)?.upright();
     let scale = (f64::from(SIDE) / f64::from(width.max(height))).min(1.0);
     let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
     let size = (side(width), side(height));
     let picture = input::picture("image", &request.image, Some(size), Frames::One(0), call)?;
-    let picture = resample(&picture, None, size, Kernel::Linear, &|| call.cancelled()).map_err(about("image"))?;
+    let picture = resample(&picture, None, size, Kernel::Linear, &|| call.cancelled()).map_err(of_field("image"))?;
     let raster = Raster::of(picture.into_raster()).colored();
     let pixels: Vec<[u8; 3]> = raster
         .samples
@@ -107,7 +121,7 @@ pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Err
         .map(|pixel| [pixel[0], pixel[1], pixel[2]])
         .collect();
     if pixels.is_empty() {
-        return Err(conflict("image", "can be seen through everywhere: send a picture that shows something"));
+        return Err(conflict("image", "has no pixel that is at least half opaque: send a picture with visible pixels"));
     }
     let colors: Vec<Swatch> = palette::of(&pixels, usize::from(request.count))
         .into_iter()
@@ -123,7 +137,7 @@ pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Err
         .collect();
     let average = mean(&pixels);
     let text_color = text_on(average);
-    let dominant = colors.first().expect("some pixel has a colour").hex;
+    let dominant = colors.first().expect("some pixel has a color").hex;
     Ok(ColorsResponse { dominant, average: opaque(average), is_dark: text_color == Color::WHITE, text_color, colors })
 }
 

@@ -1,20 +1,24 @@
 //! The pictures of a request.
 
-use chassis::{Call, File};
-use pictures::{Format, Frames, Head, Limits, Picture, Wish};
+use chassis::{Call, Cost, File, Operation};
+use pictures::{DecodeOptions, Format, Frames, Head, Limits, Picture};
 
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 
 /// Whether a picture is of a format whose decoder is not safe Rust, or can be made to do much with little: those are
 /// decoded in a process of their own.
-#[must_use]
-pub fn is_risky(file: &File) -> bool {
+pub(crate) fn is_risky(file: &File) -> bool {
     matches!(Format::of(file.bytes()), Ok(Format::Avif | Format::Svg | Format::Tiff))
+}
+
+/// An operation that reads pictures: dear, and in a process of its own where the format asks for that.
+pub(crate) fn reads_picture(op: Operation) -> Operation {
+    op.cost(Cost::Heavy).isolated_with(is_risky)
 }
 
 /// What a picture of the request says of itself.
 pub(crate) fn head(field: &'static str, file: &File) -> Result<Head, Error> {
-    pictures::head(file.bytes()).map_err(about(field))
+    pictures::head(file.bytes()).map_err(of_field(field))
 }
 
 /// A picture of the request, upright; no smaller than `at_least` when it is to be shrunk to that.
@@ -26,8 +30,8 @@ pub(crate) fn picture(
     call: &Call,
 ) -> Result<Picture, Error> {
     let cancelled = || call.cancelled();
-    let wish = Wish { at_least, frames, upright: true, limits: Limits::DEFAULT, cancelled: &cancelled };
-    pictures::decode(file.bytes(), &wish).map_err(about(field))
+    let options = DecodeOptions { at_least, frames, upright: true, limits: Limits::DEFAULT, cancelled: &cancelled };
+    pictures::decode(file.bytes(), &options).map_err(of_field(field))
 }
 
 /// A small picture for examples: the sky over a hill.

@@ -1,8 +1,8 @@
-//! OKLab: a space in which colours that look alike are near each other.
+//! OKLab: a space in which colors that look alike are near each other.
 
 use std::sync::LazyLock;
 
-/// A colour in OKLab (Björn Ottosson, "A perceptual color space for image processing", 2020).
+/// A color in OKLab (Björn Ottosson, "A perceptual color space for image processing", 2020).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Oklab {
     /// Lightness, 0 to 1.
@@ -26,14 +26,14 @@ pub(crate) fn light(sample: u8) -> f32 {
     LINEAR[usize::from(sample)]
 }
 
-/// How much light a colour gives, 0 to 1 (Rec. 709).
+/// How much light a color gives, 0 to 1 (Rec. 709).
 pub(crate) fn luminance([red, green, blue]: [u8; 3]) -> f32 {
     let [red, green, blue] = [red, green, blue].map(light);
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 impl Oklab {
-    /// Of a colour in sRGB.
+    /// Of a color in sRGB.
     pub(crate) fn of(rgb: [u8; 3]) -> Self {
         let [r, g, b] = rgb.map(light);
         let l = (0.412_221_47 * r + 0.536_332_54 * g + 0.051_445_99 * b).cbrt();
@@ -62,7 +62,7 @@ impl Oklab {
         })
     }
 
-    /// How different two colours look; black and white are 1 apart.
+    /// How different two colors look; black and white are 1 apart.
     pub(crate) fn distance(self, other: Self) -> f32 {
         self.apart(other).sqrt()
     }
@@ -72,7 +72,7 @@ impl Oklab {
         (self.l - other.l).powi(2) + (self.a - other.a).powi(2) + (self.b - other.b).powi(2)
     }
 
-    /// How strong the colour is; 0 for grey.
+    /// How strong the color is; 0 for gray.
     pub(crate) fn chroma(self) -> f32 {
         self.a.hypot(self.b)
     }
@@ -87,9 +87,9 @@ impl Oklab {
 mod tests {
     use super::*;
 
-    /// The values CSS Color 4 gives for its named colours in its tests of `oklab()`.
+    /// The values CSS Color 4 gives for its named colors in its tests of `oklab()`.
     #[test]
-    fn known_colours_have_their_known_places() {
+    fn known_colors_have_their_known_places() {
         for (rgb, place) in [
             ([255, 255, 255], [1.0, 0.0, 0.0]),
             ([255, 0, 0], [0.627_96, 0.224_86, 0.125_85]),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_comes_back() {
+    fn every_color_comes_back() {
         for sample in 0..=255u8 {
             for rgb in [[sample; 3], [sample, 255 - sample, 7], [3, sample, sample / 2]] {
                 let back = Oklab::of(rgb).rgb();

@@ -6,7 +6,7 @@ use pictures::image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaIma
 
 use crate::color::Color;
 
-/// Grey, grey and alpha, RGB, or RGBA: one to four samples a pixel, alpha not multiplied in. What had 16 bits a sample
+/// Gray, gray and alpha, RGB, or RGBA: one to four samples a pixel, alpha not multiplied in. What had 16 bits a sample
 /// has eight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Raster {
@@ -57,7 +57,7 @@ impl Raster {
         self.width * self.channels
     }
 
-    /// With colours, where it is grey.
+    /// With colors, where it is gray.
     pub(crate) fn colored(self) -> Self {
         if self.channels > 2 { self } else { Self::of(recolored(self, true)) }
     }
@@ -84,19 +84,19 @@ impl Raster {
         }
     }
 
-    /// With the channels a colour needs: colours where it is not grey, alpha where it can be seen through.
+    /// With the channels a color needs: colors where it is not gray, alpha where it is not opaque.
     pub(crate) fn holding(self, color: Color) -> Self {
-        let grey = color.red == color.green && color.green == color.blue;
-        let raster = if grey { self } else { self.colored() };
+        let gray = color.red == color.green && color.green == color.blue;
+        let raster = if gray { self } else { self.colored() };
         if color.alpha == 255 { raster } else { raster.transparent() }
     }
 }
 
 /// The image library's own conversions: one channel more, which is what they are for.
 fn recolored(raster: Raster, color: bool) -> DynamicImage {
-    let (grey, alpha) = (raster.channels <= 2, raster.has_alpha());
+    let (gray, alpha) = (raster.channels <= 2, raster.has_alpha());
     let image = raster.into_image();
-    match (color || !grey, alpha || !color) {
+    match (color || !gray, alpha || !color) {
         (false, _) => image.into_luma_alpha8().into(),
         (true, false) => image.into_rgb8().into(),
         (true, true) => image.into_rgba8().into(),
@@ -111,6 +111,20 @@ pub(crate) fn each(
     let mut picture = picture.map(|image| Ok::<_, Error>(change(Raster::of(image))?.into_image()))?;
     picture.size = picture.frame_size();
     Ok(picture)
+}
+
+/// Luma (Rec. 601), rounded as Pillow does, on white where the picture is transparent.
+pub(crate) fn luma(picture: &Picture) -> Raster {
+    let raster = Raster::of(picture.clone().into_raster());
+    let brightness = |pixel: &[u8]| match pixel {
+        [gray] | [gray, _] => u32::from(*gray),
+        _ => (u32::from(pixel[0]) * 19_595 + u32::from(pixel[1]) * 38_470 + u32::from(pixel[2]) * 7_471 + 0x8000) >> 16,
+    };
+    let samples = raster.samples.chunks_exact(raster.channels).map(|pixel| {
+        let alpha = if raster.has_alpha() { u32::from(pixel[raster.channels - 1]) } else { 255 };
+        ((brightness(pixel) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    });
+    Raster { width: raster.width, height: raster.height, channels: 1, samples: samples.collect() }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Where a picture is worth keeping: for crops that find their own place.
 //!
 //! On a version of at most [`SIDE`] pixels along a side, each pixel gets a weight, and of all places the part could have
-//! the one with the most weight wins. `entropy` weighs detail: how much a pixel differs from its neighbours. `attention`
-//! adds how far its colour is from the mean of the picture (frequency-tuned saliency, Achanta and others 2009, in OKLab),
-//! how strong the colour is, and whether it is one of skin (the box in Cb and Cr of Chai and Ngan 1999). What lies in the
+//! the one with the most weight wins. `entropy` weighs detail: how much a pixel differs from its neighbors. `attention`
+//! adds how far its color is from the mean of the picture (frequency-tuned saliency, Achanta and others 2009, in OKLab),
+//! how strong the color is, and whether it is one of skin (the box in Cb and Cr of Chai and Ngan 1999). What lies in the
 //! inner part of a crop counts twice, so that a subject stands in its middle rather than at its edge.
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use chassis::Call;
 use pictures::{Kernel, Picture, resample};
 
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 use crate::geometry::{Plan, Position};
 use crate::oklab::Oklab;
 use crate::raster::Raster;
@@ -20,9 +20,9 @@ use crate::raster::Raster;
 const SIDE: u32 = 96;
 /// Where the inner part of a crop begins and ends.
 const INNER: (f64, f64) = (0.2, 0.8);
-/// What skin counts for, beside colour that stands out.
+/// What skin counts for, beside color that stands out.
 const SKIN: f32 = 0.25;
-/// What strong colour counts for.
+/// What strong color counts for.
 const CHROMA: f32 = 0.5;
 
 /// Where a part of this width and height, in fractions of the picture, is best placed: in fractions of what is left over
@@ -36,7 +36,7 @@ pub(crate) fn place(picture: &Picture, part: (f64, f64), position: Position, cal
     let scale = (f64::from(SIDE) / f64::from(width.max(height))).min(1.0);
     let size = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
     let small = resample(&first, None, (size(width), size(height)), Kernel::Linear, &|| call.cancelled());
-    let raster = Raster::of(small.map_err(about("image"))?.into_raster()).colored();
+    let raster = Raster::of(small.map_err(of_field("image"))?.into_raster()).colored();
     Ok(best(&Sums::of(&weights(&raster, position), raster.width, raster.height), part))
 }
 
@@ -69,13 +69,13 @@ fn weights(raster: &Raster, position: Position) -> Vec<f32> {
     for y in 0..height {
         for x in 0..width {
             let (color, alpha) = colors[y * width + x];
-            let neighbours = [
+            let neighbors = [
                 (x.saturating_sub(1), y),
                 ((x + 1).min(width - 1), y),
                 (x, y.saturating_sub(1)),
                 (x, (y + 1).min(height - 1)),
             ];
-            let detail: f32 = neighbours.iter().map(|&(x, y)| colors[y * width + x].0.distance(color)).sum();
+            let detail: f32 = neighbors.iter().map(|&(x, y)| colors[y * width + x].0.distance(color)).sum();
             let mut weight = detail;
             if position == Position::Attention {
                 let pixel = &raster.samples[(y * width + x) * raster.channels..][..3];
@@ -90,7 +90,7 @@ fn weights(raster: &Raster, position: Position) -> Vec<f32> {
     weights
 }
 
-/// Whether a colour is one skin has, of whatever lightness: D. Chai and K. N. Ngan, "Face segmentation using skin-color
+/// Whether a color is one skin has, of whatever lightness: D. Chai and K. N. Ngan, "Face segmentation using skin-color
 /// map in videophone applications", IEEE 1999: Cb 77 to 127, Cr 133 to 173.
 fn is_skin(pixel: &[u8]) -> bool {
     let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(f32::from);

@@ -1,4 +1,4 @@
-//! How alike two pictures look.
+//! Structural similarity (SSIM): how similar two pictures look.
 //!
 //! Z. Wang and others, "Image quality assessment: from error visibility to structural similarity", IEEE 2004: brightness
 //! under a Gaussian window of 11 pixels, K1 = 0.01, K2 = 0.03, the mean over all places where the window lies inside.
@@ -11,11 +11,11 @@ const SIGMA: f64 = 1.5;
 const C1: f64 = 0.01 * 255.0 * 0.01 * 255.0;
 const C2: f64 = 0.03 * 255.0 * 0.03 * 255.0;
 
-/// The structural similarity of two grey pictures of one size: 1 when they are the same. Pictures smaller than the window are
+/// The structural similarity of two gray pictures of one size: 1 when they are the same. Pictures smaller than the window are
 /// one window.
 pub(crate) fn ssim(one: &Raster, two: &Raster) -> f64 {
     let (width, height) = (one.width, one.height);
-    let values = |grey: &Raster| grey.samples.iter().map(|sample| f64::from(*sample)).collect::<Vec<f64>>();
+    let values = |gray: &Raster| gray.samples.iter().map(|sample| f64::from(*sample)).collect::<Vec<f64>>();
     let (x, y) = (values(one), values(two));
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).collect::<Vec<f64>>();
     let maps = [&x, &y, &product(&x, &x), &product(&y, &y), &product(&x, &y)];

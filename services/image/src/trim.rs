@@ -1,18 +1,18 @@
-//! The borders of a picture that are all of one colour.
+//! The borders of a picture that are all of one color.
 
 use pictures::{Picture, Pixels};
 
-use crate::crop::Area;
+use crate::geometry::Rect;
 
-/// What is left of a picture without the borders that have the colour of its upper left corner, give or take
-/// `threshold` in every channel; nothing when all of it has that colour. Of an animation, what is left in any frame.
-pub(crate) fn bounds(picture: &Picture, threshold: u8) -> Option<Area> {
+/// What is left of a picture without the borders that have the color of its upper left corner, give or take
+/// `threshold` in every channel; nothing when all of it has that color. Of an animation, what is left in any frame.
+pub(crate) fn bounds(picture: &Picture, threshold: u8) -> Option<Rect> {
     let rasters = picture.frames.iter().filter_map(|frame| match &frame.pixels {
         Pixels::Raster(image) => Some(image),
         Pixels::Planes(_) => None,
     });
     let mut corner: Option<Vec<u8>> = None;
-    let mut found: Option<Area> = None;
+    let mut found: Option<Rect> = None;
     for image in rasters {
         let (width, channels) = (image.width() as usize, usize::from(image.color().channel_count()));
         let samples = image.as_bytes();
@@ -29,7 +29,7 @@ pub(crate) fn bounds(picture: &Picture, threshold: u8) -> Option<Area> {
         }
         if bottom > 0 {
             let area =
-                Area { x: left as u32, y: top as u32, width: (right - left) as u32, height: (bottom - top) as u32 };
+                Rect { x: left as u32, y: top as u32, width: (right - left) as u32, height: (bottom - top) as u32 };
             found = Some(found.map_or(area, |other| other.around(area)));
         }
     }

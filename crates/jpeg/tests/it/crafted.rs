@@ -10,7 +10,7 @@ fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], &length[..], payload].concat()
 }
 
-fn quantisation() -> Vec<u8> {
+fn quantization() -> Vec<u8> {
     segment(0xDB, &[&[0][..], &[1; 64]].concat())
 }
 
@@ -40,13 +40,13 @@ fn file(parts: &[Vec<u8>]) -> Vec<u8> {
     [&[0xFF, 0xD8][..], &parts.concat(), &[0xFF, 0xD9]].concat()
 }
 
-const GREY: &[(u8, u8)] = &[(1, 0x11)];
-const COLOUR: &[(u8, u8)] = &[(1, 0x11), (2, 0x11), (3, 0x11)];
+const GRAY: &[(u8, u8)] = &[(1, 0x11)];
+const COLOR: &[(u8, u8)] = &[(1, 0x11), (2, 0x11), (3, 0x11)];
 const ALL: [u8; 3] = [0, 63, 0];
 
-/// A grey picture of 8 x 8 samples with one coefficient, and its parts to be spoilt.
+/// A gray picture of 8 x 8 samples with one coefficient, and its parts to be spoilt.
 fn small() -> Vec<Vec<u8>> {
-    vec![quantisation(), frame(0xC0, 8, 8, GREY), huffman(0x00, 0), huffman(0x10, 0), scan(&[1], ALL), vec![0x3F]]
+    vec![quantization(), frame(0xC0, 8, 8, GRAY), huffman(0x00, 0), huffman(0x10, 0), scan(&[1], ALL), vec![0x3F]]
 }
 
 /// The small picture with one part in place of another.
@@ -69,23 +69,22 @@ fn a_picture_by_hand() {
 #[test]
 fn other_kinds_are_unsupported() {
     let twelve_bits = segment(0xC1, &[12, 0, 8, 0, 8, 1, 1, 0x11, 0]);
-    let adobe = |transform: u8| {
-        [segment(0xEE, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat()), frame(0xC0, 8, 8, COLOUR)]
-    };
+    let adobe =
+        |transform: u8| [segment(0xEE, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat()), frame(0xC0, 8, 8, COLOR)];
     for (what, bytes) in [
         ("arithmetic", picture("arithmetic")),
         ("RGB by an Adobe marker", picture("rgb")),
         ("RGB by an Adobe marker", with(1, adobe(0).concat())),
         ("CMYK", picture("cmyk")),
         ("12 bits", with(1, twelve_bits)),
-        ("lossless", with(1, frame(0xC3, 8, 8, GREY))),
-        ("hierarchical", with(1, frame(0xC5, 8, 8, GREY))),
-        ("height later", with(1, frame(0xC0, 8, 0, GREY))),
-        ("two components", with(1, frame(0xC0, 8, 8, &COLOUR[..2]))),
+        ("lossless", with(1, frame(0xC3, 8, 8, GRAY))),
+        ("hierarchical", with(1, frame(0xC5, 8, 8, GRAY))),
+        ("height later", with(1, frame(0xC0, 8, 0, GRAY))),
+        ("two components", with(1, frame(0xC0, 8, 8, &COLOR[..2]))),
         ("RGB by name", with(1, frame(0xC0, 8, 8, &[(b'R', 0x11), (b'G', 0x11), (b'B', 0x11)]))),
         ("one name twice", with(1, frame(0xC0, 8, 8, &[(1, 0x11), (1, 0x11), (3, 0x11)]))),
-        ("65,500 x 65,500", with(1, frame(0xC0, 65_500, 65_500, GREY))),
-        ("65,501 x 8", with(1, frame(0xC0, 65_501, 8, GREY))),
+        ("65,500 x 65,500", with(1, frame(0xC0, 65_500, 65_500, GRAY))),
+        ("65,501 x 8", with(1, frame(0xC0, 65_501, 8, GRAY))),
     ] {
         let refused = |result| matches!(result, Err(Error::Unsupported(_)));
         assert!(
@@ -105,23 +104,23 @@ fn broken_rules_are_corrupt() {
     let crowded = segment(0xC4, &[&[0, 3][..], &[0; 15], &[0, 1, 2]].concat());
     let sampled = |sampling| with(1, frame(0xC0, 8, 8, &[(1, sampling), (2, 0x11), (3, 0x11)]));
     let progressive = |scans: &[Vec<u8>]| {
-        let frame = frame(0xC2, 8, 8, GREY);
-        file(&[&[quantisation(), frame, huffman(0x00, 0), huffman(0x10, 0)][..], scans].concat())
+        let frame = frame(0xC2, 8, 8, GRAY);
+        file(&[&[quantization(), frame, huffman(0x00, 0), huffman(0x10, 0)][..], scans].concat())
     };
     let first = || [scan(&[1], [0, 0, 0]), vec![0x7F]].concat();
     for (what, bytes) in [
         ("nothing", Vec::new()),
         ("no JPEG", b"\x89PNG\r\n\x1a\n".to_vec()),
         ("only an end", file(&[])),
-        ("only tables", file(&[quantisation()])),
-        ("no quantisation table", without(0)),
+        ("only tables", file(&[quantization()])),
+        ("no quantization table", without(0)),
         ("no frame", without(1)),
         ("no DC table", without(2)),
         ("no AC table", without(3)),
         ("no scan", file(&small()[..4])),
         ("no data", without(5)),
-        ("two frames", with(0, [quantisation(), frame(0xC0, 8, 8, GREY)].concat())),
-        ("no width", with(1, frame(0xC0, 0, 8, GREY))),
+        ("two frames", with(0, [quantization(), frame(0xC0, 8, 8, GRAY)].concat())),
+        ("no width", with(1, frame(0xC0, 0, 8, GRAY))),
         ("sampling 0", sampled(0x01)),
         ("sampling 5", sampled(0x15)),
         ("too many codes", with(2, crowded)),
@@ -131,7 +130,7 @@ fn broken_rules_are_corrupt() {
         ("a component twice", with(4, scan(&[1, 1], ALL))),
         ("11 blocks", with(1, frame(0xC0, 8, 8, &[(1, 0x42), (2, 0x21), (3, 0x11)]))),
         ("a run beyond the block", with(3, huffman(0x10, 0xF0))),
-        ("10,000 x 10,000 in little", with(1, frame(0xC0, 10_000, 10_000, GREY))),
+        ("10,000 x 10,000 in little", with(1, frame(0xC0, 10_000, 10_000, GRAY))),
         ("101 scans", progressive(&vec![first(); 101])),
         ("10,000 scans without data", progressive(&vec![scan(&[1], [1, 63, 0]); 10_000])),
         ("no DC scan", progressive(&[[scan(&[1], [1, 63, 0]), vec![0x7F]].concat()])),
@@ -155,13 +154,13 @@ fn broken_rules_are_corrupt() {
 
 #[test]
 fn headers() {
-    let colour = Header { width: 131, height: 93, components: 3, progressive: false, supported: true };
-    assert_eq!(jpeg::header(&picture("mixed")), Ok(colour));
-    assert_eq!(jpeg::header(&picture("progressive")), Ok(Header { progressive: true, ..colour }));
-    assert_eq!(jpeg::header(&picture("grey")), Ok(Header { components: 1, ..colour }));
+    let color = Header { width: 131, height: 93, components: 3, progressive: false, supported: true };
+    assert_eq!(jpeg::header(&picture("mixed")), Ok(color));
+    assert_eq!(jpeg::header(&picture("progressive")), Ok(Header { progressive: true, ..color }));
+    assert_eq!(jpeg::header(&picture("grey")), Ok(Header { components: 1, ..color }));
     let cmyk = jpeg::header(&picture("cmyk")).unwrap();
     assert_eq!((cmyk.components, cmyk.supported), (4, false));
-    let huge = jpeg::header(&with(1, frame(0xC0, 65_500, 65_500, GREY))).unwrap();
+    let huge = jpeg::header(&with(1, frame(0xC0, 65_500, 65_500, GRAY))).unwrap();
     assert_eq!((huge.width, huge.height), (65_500, 65_500));
 }
 

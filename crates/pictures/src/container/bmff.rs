@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use image::metadata::Orientation;
+
 use super::part;
 
 /// More items or properties than this is no picture.
@@ -246,4 +248,49 @@ impl<'a> Items<'a> {
         }
         Some(data)
     }
+
+    /// The item with the alpha plane of another.
+    pub(crate) fn alpha_of(&self, id: u32) -> Option<u32> {
+        let is_alpha =
+            |id: &u32| self.property(*id, b"auxC").is_some_and(|name| name.get(4..).is_some_and(names_alpha));
+        self.referring(b"auxl", id).find(is_alpha)
+    }
+
+    /// How the picture is to be turned: `irot` counts quarter turns counter-clockwise, `imir` mirrors after that.
+    pub(crate) fn orientation(&self) -> Orientation {
+        let turns = self.property(self.primary, b"irot").and_then(|data| data.first()).map_or(0, |turns| turns & 3);
+        let mirror = self.property(self.primary, b"imir").and_then(|data| data.first()).map(|axis| axis & 1);
+        match (turns, mirror) {
+            (0, None) => Orientation::NoTransforms,
+            (1, None) => Orientation::Rotate270,
+            (2, None) => Orientation::Rotate180,
+            (_, None) => Orientation::Rotate90,
+            (0, Some(0)) | (2, Some(1)) => Orientation::FlipVertical,
+            (0, Some(_)) | (2, Some(_)) => Orientation::FlipHorizontal,
+            // Turned left, then top and bottom change places: what mirroring along a diagonal does, and its opposite.
+            (1, Some(0)) | (3, Some(1)) => Orientation::Rotate90FlipH,
+            (_, Some(_)) => Orientation::Rotate270FlipH,
+        }
+    }
+}
+
+fn names_alpha(name: &[u8]) -> bool {
+    name.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha") || name.starts_with(b"urn:mpeg:hevc:2015:auxid:1")
+}
+
+/// The part of a picture that counts (ISO 14496-12, section 12.1.4): x, y, width, height.
+pub(crate) fn clean_aperture(data: &[u8], width: u32, height: u32) -> Option<[u32; 4]> {
+    let number = |index: usize| data.get(index * 4..index * 4 + 4)?.first_chunk().map(|four| u32::from_be_bytes(*four));
+    let whole = |index| number(index)?.checked_div(number(index + 1)?);
+    let (kept_width, kept_height) = (whole(0)?, whole(2)?);
+    let offset = |index| {
+        let over = i64::from(number(index)? as i32);
+        let under = i64::from(number(index + 1)? as i32);
+        (under != 0).then(|| over as f64 / under as f64)
+    };
+    let start = |all: u32, kept: u32, offset: f64| {
+        let start = (f64::from(all) - f64::from(kept)) / 2.0 + offset;
+        (kept > 0 && start >= 0.0 && start + f64::from(kept) <= f64::from(all)).then_some(start as u32)
+    };
+    Some([start(width, kept_width, offset(4)?)?, start(height, kept_height, offset(6)?)?, kept_width, kept_height])
 }

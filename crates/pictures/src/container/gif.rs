@@ -6,7 +6,7 @@ use super::part;
 pub(crate) enum Block<'a> {
     /// A frame, without what its control block said.
     Frame,
-    /// How the next frame is shown: flags, hundredths of a second, transparent colour.
+    /// How the next frame is shown: flags, hundredths of a second, transparent color.
     Control { hundredths: u16, transparent: bool },
     /// An application's extension: its name, and the first of its data.
     Application { name: &'a [u8], data: &'a [u8] },
@@ -27,7 +27,7 @@ pub(crate) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (Block<'_>, std::ops:
     })
 }
 
-/// Where the first block is: behind the screen and its colours.
+/// Where the first block is: behind the screen and its colors.
 pub(crate) fn start(bytes: &[u8]) -> Option<usize> {
     let flags = *bytes.get(10)?;
     Some(13 + colors(flags))
@@ -37,7 +37,7 @@ fn block(bytes: &[u8], at: usize) -> Option<(Block<'_>, usize)> {
     match bytes.get(at)? {
         0x2c => {
             let flags = *bytes.get(at + 9)?;
-            // The frame's own colours and the size of its first code come before its data.
+            // The frame's own colors and the size of its first code come before its data.
             let data = at + 10 + colors(flags) + 1;
             Some((Block::Frame, behind(bytes, data)?))
         }
@@ -92,12 +92,12 @@ fn behind(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Bytes of a table of colours.
+/// Bytes of a table of colors.
 fn colors(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// How often an animation runs (0 is for ever), if this says it.
+/// How often an animation is played (0 is forever), if this extension says it.
 pub(crate) fn loops(name: &[u8], data: &[u8]) -> Option<u16> {
     match (name, data) {
         (b"NETSCAPE2.0" | b"ANIMEXTS1.0", [1, low, high, ..]) => Some(u16::from_le_bytes([*low, *high])),

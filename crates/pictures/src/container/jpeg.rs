@@ -2,6 +2,10 @@
 
 use super::part;
 
+/// The markers that begin a scan and end the picture.
+pub(crate) const SCAN: u8 = 0xda;
+pub(crate) const END: u8 = 0xd9;
+
 /// A segment before or between the scans.
 #[derive(Clone, Copy)]
 pub(crate) struct Segment<'a> {
@@ -21,7 +25,7 @@ pub(crate) fn segments(bytes: &[u8]) -> (Vec<Segment<'_>>, Option<usize>) {
         match marker {
             // Fill bytes may come before a marker.
             0xff => at += 1,
-            0xda => return (segments, Some(at)),
+            SCAN => return (segments, Some(at)),
             0x01 | 0xd0..=0xd8 => at += 2,
             _ => {
                 let Some(segment) = segment(bytes, at, marker) else { return (segments, None) };
@@ -44,8 +48,6 @@ pub(crate) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let (marker, place) = parts(bytes, at, bytes.len()).last()?;
     (marker == END).then_some(place.end)
 }
-
-const END: u8 = 0xd9;
 
 /// The parts from the first scan on, each with its marker and its place: a scan's segment with its data, or another segment.
 pub(crate) fn parts(bytes: &[u8], at: usize, end: usize) -> impl Iterator<Item = (u8, std::ops::Range<usize>)> {

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{inflated, part};
-use crate::head::METADATA_BYTES;
+use super::{METADATA_BYTES, inflated, part};
 
 const SIGNATURE: usize = 8;
 

@@ -8,7 +8,7 @@ use image::codecs::png::PngDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageResult};
 
 use super::still::agree;
-use super::{Wish, memory, webp};
+use super::{DecodeOptions, memory, webp};
 use crate::container::png;
 use crate::error::Error;
 use crate::format::Format;
@@ -24,14 +24,14 @@ pub(super) fn decode(
     head: &Head,
     first: u32,
     count: u32,
-    wish: &Wish<'_>,
+    options: &DecodeOptions<'_>,
 ) -> Result<Vec<(DynamicImage, Duration)>, Error> {
     let failed = |error: &image::ImageError| Error::of_image(head.format, error);
     let mut source = open(bytes, head).map_err(|error| failed(&error))?;
     let mut frames: Vec<(DynamicImage, Duration)> = Vec::new();
     // Each frame is drawn upon the one before, so those before the first are decoded too.
     for index in 0..first.saturating_add(count) {
-        if (wish.cancelled)() {
+        if (options.cancelled)() {
             return Err(Error::Cancelled);
         }
         let frame = match source.next() {
@@ -63,7 +63,7 @@ fn open<'a>(bytes: &'a [u8], head: &Head) -> ImageResult<image::Frames<'a>> {
             image::ImageDecoder::set_limits(&mut decoder, memory())?;
             decoder.into_frames()
         }
-        Format::Webp => image::Frames::new(Box::new(webp::Frames::of(bytes, head.stored))),
+        Format::Webp => image::Frames::new(Box::new(webp::WebpFrames::of(bytes, head.stored))),
         _ => {
             let decoder = PngDecoder::with_limits(Cursor::new(png::without_profile(bytes)), memory())?;
             agree(&decoder, head.stored)?;

@@ -1,15 +1,14 @@
 //! AVIF: items by our own walk, AV1 by rav1d, both within limits that are known before anything is decoded.
 
-use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, Rgb, RgbImage, RgbaImage, imageops};
 use re_rav1d::dav1d::pixel::{MatrixCoefficients, YUVRange};
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent, Settings};
 
-use crate::container::bmff::Items;
+use crate::container::bmff::{Items, clean_aperture};
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
-use crate::resample::Part;
+use crate::kernel::{Part, plane_at};
 
 /// A grid may have this many tiles.
 const TILES: usize = 256;
@@ -23,67 +22,23 @@ pub(super) fn decode(bytes: &[u8], head: &Head, cancelled: &dyn Fn() -> bool) ->
     let items = Items::of(bytes).ok_or_else(|| damaged("its items cannot be found"))?;
     let primary = items.primary();
     let color = item(&items, primary, cancelled)?;
-    let alpha = alpha_of(&items, primary).map(|id| item(&items, id, cancelled)).transpose()?;
+    let alpha = items.alpha_of(primary).map(|id| item(&items, id, cancelled)).transpose()?;
     let premultiplied = items.referring(b"prem", primary).next().is_some()
-        || alpha_of(&items, primary).is_some_and(|id| items.referring(b"prem", id).next().is_some());
+        || items.alpha_of(primary).is_some_and(|id| items.referring(b"prem", id).next().is_some());
     let mut picture = match alpha {
         Some(alpha) => with_alpha(color, &alpha.into_luma8(), premultiplied),
         None => color,
     };
     if let Some(crop) = items.property(primary, b"clap") {
         let (width, height) = (picture.width(), picture.height());
-        let [x, y, width, height] = clean_aperture(crop, width, height).ok_or_else(|| damaged("its crop is wrong"))?;
+        let [x, y, width, height] =
+            clean_aperture(crop, width, height).ok_or_else(|| damaged("its crop (clap) is invalid"))?;
         picture = picture.crop_imm(x, y, width, height);
     }
     if (picture.width(), picture.height()) != head.stored {
-        return Err(damaged("its size is not the one it says"));
+        return Err(damaged("its size is not the one in its head"));
     }
     Ok(picture)
-}
-
-/// The item that holds how much of a picture can be seen through.
-pub(crate) fn alpha_of(items: &Items<'_>, id: u32) -> Option<u32> {
-    let is_alpha = |id: &u32| items.property(*id, b"auxC").is_some_and(|name| name.get(4..).is_some_and(names_alpha));
-    items.referring(b"auxl", id).find(is_alpha)
-}
-
-fn names_alpha(name: &[u8]) -> bool {
-    name.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha") || name.starts_with(b"urn:mpeg:hevc:2015:auxid:1")
-}
-
-/// How the picture is to be turned: `irot` counts quarter turns to the left, `imir` mirrors after that.
-pub(crate) fn orientation(items: &Items<'_>) -> Orientation {
-    let primary = items.primary();
-    let turns = items.property(primary, b"irot").and_then(|data| data.first()).map_or(0, |turns| turns & 3);
-    let mirror = items.property(primary, b"imir").and_then(|data| data.first()).map(|axis| axis & 1);
-    match (turns, mirror) {
-        (0, None) => Orientation::NoTransforms,
-        (1, None) => Orientation::Rotate270,
-        (2, None) => Orientation::Rotate180,
-        (_, None) => Orientation::Rotate90,
-        (0, Some(0)) | (2, Some(1)) => Orientation::FlipVertical,
-        (0, Some(_)) | (2, Some(_)) => Orientation::FlipHorizontal,
-        // Turned left, then top and bottom change places: what mirroring along a diagonal does, and its opposite.
-        (1, Some(0)) | (3, Some(1)) => Orientation::Rotate90FlipH,
-        (_, Some(_)) => Orientation::Rotate270FlipH,
-    }
-}
-
-/// The part of a picture that counts (ISO 14496-12, section 12.1.4): x, y, width, height.
-pub(crate) fn clean_aperture(data: &[u8], width: u32, height: u32) -> Option<[u32; 4]> {
-    let number = |index: usize| data.get(index * 4..index * 4 + 4)?.first_chunk().map(|four| u32::from_be_bytes(*four));
-    let whole = |index| number(index)?.checked_div(number(index + 1)?);
-    let (kept_width, kept_height) = (whole(0)?, whole(2)?);
-    let offset = |index| {
-        let over = i64::from(number(index)? as i32);
-        let under = i64::from(number(index + 1)? as i32);
-        (under != 0).then(|| over as f64 / under as f64)
-    };
-    let start = |all: u32, kept: u32, offset: f64| {
-        let start = (f64::from(all) - f64::from(kept)) / 2.0 + offset;
-        (kept > 0 && start >= 0.0 && start + f64::from(kept) <= f64::from(all)).then_some(start as u32)
-    };
-    Some([start(width, kept_width, offset(4)?)?, start(height, kept_height, offset(6)?)?, kept_width, kept_height])
 }
 
 /// An item, or the tiles it is made of.
@@ -94,11 +49,11 @@ fn item(items: &Items<'_>, id: u32, cancelled: &dyn Fn() -> bool) -> Result<Dyna
     let data = || items.data(id).ok_or_else(|| damaged("it ends early"));
     match &items.kind(id).unwrap_or_default() {
         b"av01" => {
-            let limit = items.size(id).ok_or_else(|| damaged("it does not say its size"))?;
+            let limit = items.size(id).ok_or_else(|| damaged("it does not state its size"))?;
             frame(data()?, limit)
         }
         b"grid" => grid(items, id, &data()?, cancelled),
-        _ => Err(Error::Unreadable("this kind of AVIF is not read: save it as JPEG, PNG or WebP".into())),
+        _ => Err(Error::Unreadable("this variant of AVIF is not supported: save it as JPEG, PNG or WebP".into())),
     }
 }
 
@@ -141,7 +96,7 @@ fn frame(data: Vec<u8>, (width, height): (u32, u32)) -> Result<DynamicImage, Err
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
     settings.set_frame_size_limit(width.saturating_mul(height));
-    let broken = |_| damaged("its data is wrong");
+    let broken = |_| damaged("its data is invalid");
     let mut decoder = Decoder::with_settings(&settings).map_err(broken)?;
     match decoder.send_data(data, None, None, None) {
         Ok(()) => {}
@@ -150,19 +105,20 @@ fn frame(data: Vec<u8>, (width, height): (u32, u32)) -> Result<DynamicImage, Err
     }
     let picture = decoder.get_picture().map_err(broken)?;
     if (picture.width(), picture.height()) != (width, height) {
-        return Err(damaged("its size is not the one it says"));
+        return Err(damaged("its size is not the one in its head"));
     }
-    rgb(&picture)
-        .ok_or_else(|| Error::Unreadable("the colours of this AVIF are not read: save it as JPEG or PNG".into()))
+    rgb(&picture).ok_or_else(|| {
+        Error::Unreadable("the color space of this AVIF is not supported: save it as JPEG or PNG".into())
+    })
 }
 
 /// Samples of a plane, of 8 bit whatever they were.
-struct Plane {
+struct PlaneSamples {
     samples: Vec<u8>,
     width: usize,
 }
 
-fn plane(picture: &Picture, component: PlanarImageComponent, width: u32, height: u32) -> Plane {
+fn plane(picture: &Picture, component: PlanarImageComponent, width: u32, height: u32) -> PlaneSamples {
     let (width, height) = (width as usize, height as usize);
     let data = picture.plane(component);
     let stride = picture.stride(component) as usize;
@@ -177,10 +133,10 @@ fn plane(picture: &Picture, component: PlanarImageComponent, width: u32, height:
             samples.extend(row.chunks_exact(2).take(width).map(|pair| sample(pair).min(255) as u8));
         }
     }
-    Plane { samples, width }
+    PlaneSamples { samples, width }
 }
 
-/// RGB or grey of a frame (ITU-T H.273, section 8.3); none for colours that are not as usual.
+/// RGB or gray of a frame (ITU-T H.273, section 8.3); none for colors that are not as usual.
 fn rgb(picture: &Picture) -> Option<DynamicImage> {
     let (width, height) = (picture.width(), picture.height());
     let full = matches!(picture.color_range(), YUVRange::Full);
@@ -189,8 +145,8 @@ fn rgb(picture: &Picture) -> Option<DynamicImage> {
     let clamp = |value: f32| (value + 0.5).clamp(0.0, 255.0) as u8;
     let (across, down) = match picture.pixel_layout() {
         PixelLayout::I400 => {
-            let grey = luma.samples.iter().map(|sample| clamp(level(*sample))).collect();
-            return GrayImage::from_raw(width, height, grey).map(Into::into);
+            let gray = luma.samples.iter().map(|sample| clamp(level(*sample))).collect();
+            return GrayImage::from_raw(width, height, gray).map(Into::into);
         }
         PixelLayout::I420 => (2, 2),
         PixelLayout::I422 => (2, 1),
@@ -211,7 +167,7 @@ fn rgb(picture: &Picture) -> Option<DynamicImage> {
     let spread = if full { 1.0 } else { 255.0 / 224.0 };
     let mut pixels = RgbImage::new(width, height);
     for (y, row) in pixels.rows_mut().enumerate() {
-        let chroma = |plane: &Plane, x: usize| (between(plane, (x, y), (across, down), size) - 128.0) * spread;
+        let chroma = |plane: &PlaneSamples, x: usize| (between(plane, (x, y), (across, down), size) - 128.0) * spread;
         for (x, pixel) in row.enumerate() {
             let light = level(luma.samples[y * luma.width + x]);
             let (cb, cr) = (chroma(&blue, x), chroma(&red, x));
@@ -224,7 +180,12 @@ fn rgb(picture: &Picture) -> Option<DynamicImage> {
 }
 
 /// Chroma at a pixel: between the nearest samples, which lie in the middle of the pixels they stand for.
-fn between(plane: &Plane, (x, y): (usize, usize), (across, down): (u32, u32), (width, height): (u32, u32)) -> f32 {
+fn between(
+    plane: &PlaneSamples,
+    (x, y): (usize, usize),
+    (across, down): (u32, u32),
+    (width, height): (u32, u32),
+) -> f32 {
     // Quarters of a sample from the first one: which two it lies between, and how near the second.
     let place = |at: usize, step: u32, count: u32| {
         if step == 1 {
@@ -242,9 +203,9 @@ fn between(plane: &Plane, (x, y): (usize, usize), (across, down): (u32, u32), (w
 
 /// Planes that are green, blue and red already.
 fn identity(
-    green: &Plane,
-    blue: &Plane,
-    red: &Plane,
+    green: &PlaneSamples,
+    blue: &PlaneSamples,
+    red: &PlaneSamples,
     (width, height): (u32, u32),
     whole: bool,
 ) -> Option<DynamicImage> {
@@ -261,7 +222,7 @@ fn with_alpha(color: DynamicImage, alpha: &GrayImage, premultiplied: bool) -> Dy
     let (width, height) = (color.width(), color.height());
     let alpha = match alpha.dimensions() == (width, height) {
         true => std::borrow::Cow::Borrowed(alpha),
-        false => std::borrow::Cow::Owned(crate::resample::plane(alpha, Part::all(alpha.dimensions()), (width, height))),
+        false => std::borrow::Cow::Owned(plane_at(alpha, Part::all(alpha.dimensions()), (width, height))),
     };
     let mut pixels: RgbaImage = color.into_rgba8();
     for (pixel, alpha) in pixels.pixels_mut().zip(alpha.iter()) {

@@ -8,13 +8,13 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::Wish;
+use super::DecodeOptions;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::{Colors, Head};
+use crate::kernel::{Part, plane_at};
 use crate::picture::Pixels;
 use crate::planes::{Plane, Planes};
-use crate::resample::{Part, plane as plane_at};
 
 /// Scans of a progressive picture; encoders make about ten.
 const SCANS: usize = 100;
@@ -28,16 +28,16 @@ pub(super) fn decode(
     bytes: &[u8],
     head: &Head,
     at_least: Option<(u32, u32)>,
-    wish: &Wish<'_>,
+    options: &DecodeOptions<'_>,
 ) -> Result<Pixels, Error> {
     let scale = at_least.map_or(Scale::Full, |size| scale_for(head.stored, size));
-    wish.limits.admit(Format::Jpeg, head.stored, scale != Scale::Full)?;
-    match jpeg::decode(bytes, scale, wish.cancelled) {
+    options.limits.admit(Format::Jpeg, head.stored, scale != Scale::Full)?;
+    match jpeg::decode(bytes, scale, options.cancelled) {
         Ok(planes) => Ok(Pixels::Planes(planes_of(planes))),
         Err(jpeg::Error::Corrupt(reason)) => Err(Error::Damaged(Format::Jpeg, reason.into())),
         Err(jpeg::Error::Cancelled) => Err(Error::Cancelled),
         Err(jpeg::Error::Unsupported(_)) => {
-            wish.limits.admit(Format::Jpeg, head.stored, false)?;
+            options.limits.admit(Format::Jpeg, head.stored, false)?;
             whole(bytes, head)
         }
     }
@@ -58,7 +58,7 @@ fn planes_of(planes: jpeg::Planes) -> Planes {
     let size = (planes.width, planes.height);
     let luma = match of(planes.luma) {
         luma if luma.samples.dimensions() == size => luma,
-        // Brightness may be coarser than colours, though hardly anybody writes it so.
+        // Brightness may be coarser than colors, though hardly anybody writes it so.
         luma => Plane::whole(plane_at(&luma.samples, luma.part, size)),
     };
     Planes { luma, chroma: planes.chroma.map(|chroma| chroma.map(of)) }
@@ -66,18 +66,18 @@ fn planes_of(planes: jpeg::Planes) -> Planes {
 
 fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {
     let (width, height) = head.stored;
-    let grey = head.colors == Colors::Grey;
+    let gray = head.colors == Colors::Gray;
     let options = DecoderOptions::new_fast()
         .set_max_width(width as usize)
         .set_max_height(height as usize)
         .jpeg_set_max_scans(SCANS)
         .set_strict_mode(true)
-        .jpeg_set_out_colorspace(if grey { ColorSpace::Luma } else { ColorSpace::RGB });
+        .jpeg_set_out_colorspace(if gray { ColorSpace::Luma } else { ColorSpace::RGB });
     let failed = |error: DecodeErrors| match error {
-        DecodeErrors::Unsupported(_) => {
-            Error::Unreadable("this kind of JPEG (arithmetic, lossless or 12 bit) is not read: save it again".into())
-        }
-        _ => Error::Damaged(Format::Jpeg, "it ends early or its data is wrong".into()),
+        DecodeErrors::Unsupported(_) => Error::Unreadable(
+            "this variant of JPEG (arithmetic, lossless or 12-bit) is not supported: save it again".into(),
+        ),
+        _ => Error::Damaged(Format::Jpeg, "it ends early or its data is invalid".into()),
     };
     if head.colors == Colors::Cmyk {
         let raster = super::cmyk::decode(bytes, head.profile.as_deref(), head.stored, options).map_err(failed)?;
@@ -86,7 +86,7 @@ fn whole(bytes: &[u8], head: &Head) -> Result<Pixels, Error> {
             .ok_or_else(|| Error::Damaged(Format::Jpeg, "its data has the wrong length".into()));
     }
     let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().map_err(failed)?;
-    let raster = match grey {
+    let raster = match gray {
         true => GrayImage::from_raw(width, height, pixels).map(Into::into),
         false => RgbImage::from_raw(width, height, pixels).map(Into::into),
     };

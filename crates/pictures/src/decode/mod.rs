@@ -1,11 +1,24 @@
 //! Bytes to a picture: upright, in sRGB, no larger than the caller needs.
+//!
+//! The head is read and the limits are asked before any decoder runs, and each decoder is checked against the head: what is
+//! decoded has the size that was admitted. Decoders that panic on damage are guarded (`error::guarded`).
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `jpeg.rs` | JPEG to planes, at 1/8, 1/4 or 1/2 where that is enough |
+//! | `cmyk.rs` | a CMYK JPEG to RGB |
+//! | `png.rs` | a PNG made smaller while it is read |
+//! | `avif.rs` | AVIF |
+//! | `webp.rs` | the frames of an animated WebP |
+//! | `animation.rs` | the frames of a GIF, a WebP or an APNG |
+//! | `still.rs` | every other still picture |
 
 mod animation;
-pub(crate) mod avif;
+mod avif;
 mod cmyk;
 mod jpeg;
 mod png;
-pub(crate) mod still;
+mod still;
 mod webp;
 
 use std::time::Duration;
@@ -17,23 +30,24 @@ use crate::error::{Error, guarded};
 use crate::format::Format;
 use crate::head::{Head, head};
 use crate::limits::Limits;
+use crate::pages;
 use crate::picture::{Frame, Picture, Pixels};
 use crate::svg::Drawing;
 use crate::turn::turns;
 
-/// What the caller needs of a picture.
-pub struct Wish<'a> {
-    /// Width and height the caller will shrink it to at the smallest, upright: a JPEG or PNG may come smaller than it is,
-    /// but never so small that the caller's picture would be worse for it; a drawing comes as large as that. Nothing when all
+/// How a picture is to be decoded.
+pub struct DecodeOptions<'a> {
+    /// The smallest width and height, upright, that the caller will shrink it to: a JPEG or PNG may come smaller than it is,
+    /// but never so small that the caller's picture would be worse for it; an SVG comes as large as that. `None` when all
     /// pixels are needed.
     pub at_least: Option<(u32, u32)>,
     /// Which frames of an animation.
     pub frames: Frames,
     /// Whether to turn it upright as its EXIF data says.
     pub upright: bool,
-    /// The limits to keep.
+    /// The limits.
     pub limits: Limits,
-    /// Whether nobody waits any more.
+    /// Whether the caller has gone.
     pub cancelled: &'a dyn Fn() -> bool,
 }
 
@@ -46,7 +60,7 @@ pub enum Frames {
     All,
 }
 
-impl<'a> Wish<'a> {
+impl<'a> DecodeOptions<'a> {
     /// All pixels of the first frame, upright, within the usual limits.
     pub fn whole(cancelled: &'a dyn Fn() -> bool) -> Self {
         Self { at_least: None, frames: Frames::One(0), upright: true, limits: Limits::DEFAULT, cancelled }
@@ -56,26 +70,26 @@ impl<'a> Wish<'a> {
 /// Decodes a picture.
 ///
 /// # Errors
-/// When it is no picture we read, is damaged, or over a limit.
-pub fn decode(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
+/// When it is not a picture we read, is damaged, or is over a limit.
+pub fn decode(bytes: &[u8], options: &DecodeOptions<'_>) -> Result<Picture, Error> {
     let format = Format::of(bytes)?;
-    guarded(format, || decode_as(format, bytes, wish))
+    guarded(format, || decode_as(format, bytes, options))
 }
 
-fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
+fn decode_as(format: Format, bytes: &[u8], options: &DecodeOptions<'_>) -> Result<Picture, Error> {
     if format == Format::Svg {
-        return drawing(bytes, wish);
+        return drawing(bytes, options);
     }
-    let pages = still::pages(format, bytes);
-    let (page, frame) = match wish.frames {
+    let count = pages::count(format, bytes);
+    let (page, frame) = match options.frames {
         Frames::All => (0, 0),
-        Frames::One(page) if pages > 1 => (page, 0),
+        Frames::One(page) if count > 1 => (page, 0),
         Frames::One(frame) => (0, frame),
     };
-    if page >= pages {
-        return Err(out_of_range(page, pages, "pages"));
+    if page >= count {
+        return Err(out_of_range(page, count, "pages"));
     }
-    let bytes = still::page(format, bytes, page);
+    let bytes = pages::page(format, bytes, page);
     let bytes = &*bytes.ok_or_else(|| Error::Damaged(format, "its pages cannot be found".into()))?;
     let head = head(bytes)?;
     let motion = head.animation.unwrap_or_default();
@@ -83,39 +97,39 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
         return Err(out_of_range(frame, motion.frames.max(1), "frames"));
     }
     if format == Format::Avif && frame > 0 {
-        return Err(Error::Impossible("of an animated AVIF only the first frame is read".into()));
+        return Err(Error::Impossible("only the first frame of an animated AVIF is read".into()));
     }
-    let turned = wish.upright && turns(head.orientation);
+    let turned = options.upright && turns(head.orientation);
     let size = if turned { (head.stored.1, head.stored.0) } else { head.stored };
-    if (wish.cancelled)() {
+    if (options.cancelled)() {
         return Err(Error::Cancelled);
     }
-    let at_least = wish.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
+    let at_least = options.at_least.map(|(width, height)| if turned { (height, width) } else { (width, height) });
     let still = |pixels| vec![(pixels, Duration::ZERO)];
     let frames = match format {
-        Format::Jpeg => still(jpeg::decode(bytes, &head, at_least, wish)?),
+        Format::Jpeg => still(jpeg::decode(bytes, &head, at_least, options)?),
         Format::Gif | Format::Webp | Format::Png
-            if motion.frames > 1 && (wish.frames == Frames::All || frame > 0 || format == Format::Webp) =>
+            if motion.frames > 1 && (options.frames == Frames::All || frame > 0 || format == Format::Webp) =>
         {
-            let count = if wish.frames == Frames::All { motion.frames } else { 1 };
-            wish.limits.admit(format, head.stored, false)?;
-            wish.limits.admit_frames(frame.saturating_add(count), head.stored).map_err(|error| match frame {
+            let count = if options.frames == Frames::All { motion.frames } else { 1 };
+            options.limits.admit(format, head.stored, false)?;
+            options.limits.admit_frames(frame.saturating_add(count), head.stored).map_err(|error| match frame {
                 0 => error,
                 // Each frame is drawn upon those before it.
                 _ => Error::TooLarge(format!(
-                    "frame {frame} needs all frames before it, which are over the limit of {} frames and {} megapixels together: ask for an earlier one",
-                    wish.limits.frames,
-                    wish.limits.animation_pixels / 1_000_000
+                    "frame {frame} is drawn upon all frames before it, and together they are over the limit of {} frames and {} megapixels: ask for an earlier frame",
+                    options.limits.frames,
+                    options.limits.animation_pixels / 1_000_000
                 )),
             })?;
-            let frames = animation::decode(bytes, &head, frame, count, wish)?;
+            let frames = animation::decode(bytes, &head, frame, count, options)?;
             frames.into_iter().map(|(raster, delay)| (Pixels::Raster(raster), delay)).collect()
         }
-        _ => still(Pixels::Raster(raster(format, bytes, &head, at_least, wish)?)),
+        _ => still(Pixels::Raster(raster(format, bytes, &head, at_least, options)?)),
     };
     let mut finished = Vec::with_capacity(frames.len());
     for (pixels, delay) in frames {
-        if (wish.cancelled)() {
+        if (options.cancelled)() {
             return Err(Error::Cancelled);
         }
         let pixels = match (pixels, head.profile.as_deref()) {
@@ -124,30 +138,30 @@ fn decode_as(format: Format, bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, E
             }
             (pixels, profile) => Pixels::Raster(to_srgb(pixels.into_raster(), profile)),
         };
-        let pixels = if wish.upright { pixels.turned(head.orientation) } else { pixels };
+        let pixels = if options.upright { pixels.turned(head.orientation) } else { pixels };
         finished.push(Frame { pixels, delay });
     }
     Ok(Picture { format, size, frames: finished, loops: motion.loops })
 }
 
-/// A still picture, or the first frame of one that moves, that is no JPEG.
+/// A still picture other than a JPEG, or the first frame of an animation.
 fn raster(
     format: Format,
     bytes: &[u8],
     head: &Head,
     at_least: Option<(u32, u32)>,
-    wish: &Wish<'_>,
+    options: &DecodeOptions<'_>,
 ) -> Result<DynamicImage, Error> {
     if format == Format::Png
-        && let Some(smaller) = png::decode(bytes, head, at_least, wish)?
+        && let Some(smaller) = png::decode(bytes, head, at_least, options)?
     {
         return Ok(smaller);
     }
     // Sixteen bits take twice the room.
-    let pixels = if head.depth > 8 { wish.limits.pixels / 2 } else { wish.limits.pixels };
-    Limits { pixels, ..wish.limits }.admit(format, head.stored, false)?;
+    let pixels = if head.depth > 8 { options.limits.pixels / 2 } else { options.limits.pixels };
+    Limits { pixels, ..options.limits }.admit(format, head.stored, false)?;
     let raster = match format {
-        Format::Avif => avif::decode(bytes, head, wish.cancelled)?,
+        Format::Avif => avif::decode(bytes, head, options.cancelled)?,
         _ => still::decode(format, bytes, head.stored)?,
     };
     // The first frame of a GIF has alpha always, mostly for nothing.
@@ -156,25 +170,25 @@ fn raster(
 
 fn out_of_range(index: u32, count: u32, what: &str) -> Error {
     let what = if count == 1 { &what[..what.len() - 1] } else { what };
-    Error::Impossible(format!("this picture has {count} {what}, counted from 0: there is no {index}"))
+    Error::Impossible(format!("this picture has {count} {what}, counted from 0: there is no number {index}"))
 }
 
 /// A drawing at its own size, or as large as it is needed.
-fn drawing(bytes: &[u8], wish: &Wish<'_>) -> Result<Picture, Error> {
-    if let Frames::One(frame @ 1..) = wish.frames {
+fn drawing(bytes: &[u8], options: &DecodeOptions<'_>) -> Result<Picture, Error> {
+    if let Frames::One(frame @ 1..) = options.frames {
         return Err(out_of_range(frame, 1, "frames"));
     }
     let drawing = Drawing::read(bytes)?;
     let (width, height) = drawing.size();
-    let scale = wish.at_least.map_or(1.0, |(needed_width, needed_height)| {
+    let scale = options.at_least.map_or(1.0, |(needed_width, needed_height)| {
         (f64::from(needed_width) / f64::from(width)).max(f64::from(needed_height) / f64::from(height))
     });
     let side = |side: u32| (f64::from(side) * scale).ceil().max(1.0) as u32;
-    let pixels = drawing.draw((side(width), side(height)), &wish.limits)?;
+    let pixels = drawing.draw((side(width), side(height)), &options.limits)?;
     Ok(Picture::of(Format::Svg, (width, height), Pixels::Raster(pixels)))
 }
 
-/// Whether nothing can be seen through.
+/// Whether every pixel is opaque.
 fn is_opaque(raster: &DynamicImage) -> bool {
     match raster {
         DynamicImage::ImageRgba8(pixels) => pixels.pixels().all(|pixel| pixel.0[3] == 255),

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{ColorType, DynamicImage};
 use png::{BitDepth, Decoder, Transformations};
 
-use super::Wish;
+use super::DecodeOptions;
 use crate::error::Error;
 use crate::format::Format;
 use crate::head::Head;
@@ -20,10 +20,10 @@ pub(super) fn decode(
     bytes: &[u8],
     head: &Head,
     at_least: Option<(u32, u32)>,
-    wish: &Wish<'_>,
+    options: &DecodeOptions<'_>,
 ) -> Result<Option<DynamicImage>, Error> {
     let Some(size) = at_least.and_then(|size| smaller(head.stored, size)) else { return Ok(None) };
-    let damaged = |_| Error::Damaged(Format::Png, "it ends early or its data is wrong".into());
+    let damaged = |_| Error::Damaged(Format::Png, "it ends early or its data is invalid".into());
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::EXPAND);
     // What of these is of use was read with the head.
@@ -40,13 +40,13 @@ pub(super) fn decode(
     if reader.info().interlaced || reader.info().size() != head.stored {
         return Ok(None);
     }
-    wish.limits.admit(Format::Png, head.stored, true)?;
+    options.limits.admit(Format::Png, head.stored, true)?;
     let row = |row: &mut [u8]| match reader.read_row(row) {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(Error::Damaged(Format::Png, "rows are missing".into())),
         Err(error) => Err(damaged(error)),
     };
-    let made = shrink(color, head.stored, size, wish.cancelled, row)?;
+    let made = shrink(color, head.stored, size, options.cancelled, row)?;
     // Whole or not at all, as when all pixels are needed.
     reader.finish().map_err(damaged)?;
     Ok(Some(made))

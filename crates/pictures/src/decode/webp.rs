@@ -14,8 +14,8 @@ use super::memory;
 use super::still::agree;
 use crate::container::riff;
 
-/// Frames one after the other.
-pub(super) struct Frames<'a> {
+/// WebpFrames one after the other.
+pub(super) struct WebpFrames<'a> {
     data: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
     /// What is shown.
     canvas: RgbaImage,
@@ -26,7 +26,7 @@ pub(super) struct Frames<'a> {
 /// Left, top, width and height.
 type Place = (u32, u32, u32, u32);
 
-impl<'a> Frames<'a> {
+impl<'a> WebpFrames<'a> {
     pub(super) fn of(bytes: &'a [u8], (width, height): (u32, u32)) -> Self {
         let data = riff::chunks(bytes).filter(|chunk| &chunk.kind == b"ANMF").map(|chunk| chunk.data);
         Self { data: Box::new(data), canvas: RgbaImage::new(width, height), cleared: None }
@@ -62,7 +62,7 @@ impl<'a> Frames<'a> {
     }
 }
 
-impl Iterator for Frames<'_> {
+impl Iterator for WebpFrames<'_> {
     type Item = ImageResult<Frame>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,4 +1,4 @@
-//! GIF: up to 255 colours for all frames, dithered, and of each frame only what changed.
+//! GIF: up to 255 colors for all frames, dithered, and of each frame only what changed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::picture::Picture;
 /// From this opacity on a pixel is seen; there is no half in a GIF.
 pub(super) const VISIBLE: u8 = 128;
 
-/// Colours; one place more is for what cannot be seen.
+/// Colors; one place more is for what cannot be seen.
 const COLORS: usize = 255;
 
 pub(super) fn encode(picture: &Picture, cancelled: &dyn Fn() -> bool) -> Result<Vec<u8>, Error> {
     let failed = |error: gif::EncodingError| Error::Impossible(format!("this cannot be written as GIF: {error}"));
     let (width, height) = picture.frame_size();
     let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
-        return Err(Error::Impossible("GIF has at most 65,535 pixels along a side".into()));
+        return Err(Error::Impossible("GIF allows at most 65,535 pixels a side".into()));
     };
     let palette = palette(picture, cancelled)?;
     let clear = palette.colors.len() as u8;
@@ -67,7 +67,7 @@ pub(super) fn encode(picture: &Picture, cancelled: &dyn Fn() -> bool) -> Result<
     Ok(bytes)
 }
 
-/// The colours of all frames: as they are when they are few.
+/// The colors of all frames: as they are when they are few.
 fn palette(picture: &Picture, cancelled: &dyn Fn() -> bool) -> Result<Palette, Error> {
     let mut histogram = Histogram::new();
     let mut few = Some(BTreeSet::new());
@@ -86,7 +86,7 @@ fn palette(picture: &Picture, cancelled: &dyn Fn() -> bool) -> Result<Palette, E
     })
 }
 
-/// The colours seen, with those known before, while they are few enough.
+/// The colors seen, with those known before, while they are few enough.
 fn colors(pixels: &RgbaImage, mut known: BTreeSet<[u8; 3]>) -> Option<BTreeSet<[u8; 3]>> {
     let mut last = None;
     for Rgba([red, green, blue, alpha]) in pixels.pixels() {
@@ -118,7 +118,7 @@ fn changed(before: &RgbaImage, now: &RgbaImage) -> (u16, u16, u16, u16) {
     (left as u16, top as u16, (right - left + 1) as u16, (bottom - top + 1) as u16)
 }
 
-/// The place of each pixel's colour, what is wrong with it given on to its neighbours (Floyd and Steinberg 1976).
+/// The place of each pixel's color, what is wrong with it given on to its neighbors (Floyd and Steinberg 1976).
 fn indices(
     pixels: &RgbaImage,
     before: Option<&RgbaImage>,

@@ -7,21 +7,21 @@ use jpeg_encoder::{ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFacto
 
 use super::{Encoding, on_background};
 use crate::error::Error;
+use crate::kernel::plane_at;
 use crate::picture::Pixels;
 use crate::planes::{Plane, Planes};
-use crate::resample::plane as plane_at;
 
-/// Above this quality colours keep every pixel, as people expect of "best".
+/// Above this quality colors keep every pixel, as people expect of "best".
 const FULL_COLOR_FROM: u8 = 91;
 
 pub(super) fn encode(pixels: &Pixels, encoding: &Encoding) -> Result<Vec<u8>, Error> {
     let (width, height) = pixels.size();
     let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
-        return Err(Error::Impossible("JPEG has at most 65,535 pixels along a side".into()));
+        return Err(Error::Impossible("JPEG allows at most 65,535 pixels a side".into()));
     };
     let mut bytes = Vec::with_capacity(usize::from(width) * usize::from(height) / 4);
     let mut encoder = Encoder::new(&mut bytes, encoding.quality.clamp(1, 100));
-    // Without progression, tables of its own cost a scan for each colour, which some decoders get wrong.
+    // Without progression, tables of its own cost a scan for each color, which some decoders get wrong.
     encoder.set_optimized_huffman_tables(encoding.progressive);
     encoder.set_progressive(encoding.progressive);
     encoder.set_sampling_factor(match encoding.quality {
@@ -31,9 +31,9 @@ pub(super) fn encode(pixels: &Pixels, encoding: &Encoding) -> Result<Vec<u8>, Er
     let written = match pixels {
         Pixels::Planes(planes) => encoder.encode_image(Rows::of(planes, encoding.quality < FULL_COLOR_FROM)),
         Pixels::Raster(raster) => match on_background(raster, encoding.background).as_ref() {
-            DynamicImage::ImageLuma8(grey) => encoder.encode(grey, width, height, ColorType::Luma),
-            DynamicImage::ImageLuma16(grey) => {
-                encoder.encode(&DynamicImage::ImageLuma16(grey.clone()).into_luma8(), width, height, ColorType::Luma)
+            DynamicImage::ImageLuma8(gray) => encoder.encode(gray, width, height, ColorType::Luma),
+            DynamicImage::ImageLuma16(gray) => {
+                encoder.encode(&DynamicImage::ImageLuma16(gray.clone()).into_luma8(), width, height, ColorType::Luma)
             }
             DynamicImage::ImageRgb8(rgb) => encoder.encode(rgb, width, height, ColorType::Rgb),
             other => encoder.encode(&other.to_rgb8(), width, height, ColorType::Rgb),
@@ -49,7 +49,7 @@ struct Rows<'a> {
     chroma: Option<[Chroma<'a>; 2]>,
 }
 
-/// A plane of colour.
+/// A plane of color.
 enum Chroma<'a> {
     /// As large as luma.
     Full(Cow<'a, GrayImage>),

@@ -1,4 +1,16 @@
 //! A picture to bytes.
+//!
+//! One encoder a format, chosen for speed at equal size; what an encoder cannot hold (alpha in a JPEG, 16 bits in a WebP) is
+//! brought down here, never refused.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `jpeg.rs` | JPEG, of planes as they are or of RGB |
+//! | `png.rs` | PNG, with the fewest bits that hold every pixel exactly |
+//! | `webp.rs` | WebP, still and animated |
+//! | `avif.rs` | AVIF |
+//! | `gif.rs` | GIF, still and animated |
+//! | `palette.rs` | the colors of a GIF |
 
 mod avif;
 mod gif;
@@ -16,28 +28,28 @@ use crate::format::Format;
 use crate::limits::Limits;
 use crate::picture::{Picture, Pixels};
 
-/// Whether nobody waits any more, as encoders ask who may run anywhere.
+/// Whether the caller has gone; encoders may ask from any thread.
 type Cancelled<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// How a picture is written.
+/// How a picture is encoded.
 #[derive(Debug, Clone)]
 pub struct Encoding {
     /// The format.
     pub format: Format,
     /// 1 to 100, for JPEG, WebP and AVIF.
     pub quality: u8,
-    /// Exactly, for WebP.
+    /// Lossless; WebP only.
     pub lossless: bool,
-    /// In scans that show the whole early, for JPEG.
+    /// Progressive JPEG.
     pub progressive: bool,
-    /// What shows through where the format has no alpha.
+    /// Behind transparent pixels, where the format has no alpha.
     pub background: [u8; 3],
-    /// As small as can be, however long it takes.
+    /// As few bytes as possible, at the cost of time.
     pub smallest: bool,
 }
 
 impl Encoding {
-    /// A format as most people want it.
+    /// A format with its usual quality: 60 for AVIF, else 80.
     #[must_use]
     pub fn of(format: Format) -> Self {
         // AVIF at 60 looks as JPEG does at 80.
@@ -46,10 +58,10 @@ impl Encoding {
     }
 }
 
-/// Writes a picture: all its frames where the format can move, else the first.
+/// Encodes a picture: all its frames where the format can be animated, else the first.
 ///
 /// # Errors
-/// When the format cannot hold it, is not one we write, or nobody waits any more.
+/// When the format cannot hold it, is not one we write, or the caller has gone.
 pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Vec<u8>, Error> {
     // Some encoders cannot be stopped once they began.
     if cancelled() {
@@ -64,7 +76,7 @@ pub fn encode(picture: &Picture, encoding: &Encoding, cancelled: &(dyn Fn() -> b
         Format::Gif => gif::encode(picture, cancelled),
         Format::Avif => avif::encode(first, encoding),
         other => {
-            Err(Error::Impossible(format!("{} is not written: choose jpeg, png, webp, avif or gif", other.name())))
+            Err(Error::Impossible(format!("{} cannot be written: choose jpeg, png, webp, avif or gif", other.name())))
         }
     }
 }
@@ -77,7 +89,7 @@ fn raster_of(pixels: &Pixels) -> Cow<'_, DynamicImage> {
     }
 }
 
-/// A picture on a background, where it can be seen through.
+/// A picture on a background, where it is transparent.
 fn on_background(raster: &DynamicImage, [red, green, blue]: [u8; 3]) -> Cow<'_, DynamicImage> {
     if !raster.color().has_alpha() {
         return Cow::Borrowed(raster);

@@ -1,22 +1,22 @@
-//! A few colours that stand for many: exact where there are few, else chosen to be wrong by as little as possible.
+//! A few colors that stand for many: exact where there are few, else chosen to be wrong by as little as possible.
 //!
-//! Colours are counted in cubes of 8 x 8 x 8. The cubes are split where their colours differ most (Heckbert 1982, with the
-//! variance of Wu 1991), then each chosen colour moves to the middle of those it stands for (Lloyd 1982).
+//! Colors are counted in cubes of 8 x 8 x 8. The cubes are split where their colors differ most (Heckbert 1982, with the
+//! variance of Wu 1991), then each chosen color moves to the middle of those it stands for (Lloyd 1982).
 
 use image::{Rgba, RgbaImage};
 
 /// Bits of a channel that are counted apart.
 const BITS: u32 = 5;
 const CUBES: usize = 1 << (3 * BITS);
-/// How often chosen colours move.
+/// How often chosen colors move.
 const ROUNDS: usize = 3;
 
-/// Colours counted over pictures.
+/// Colors counted over pictures.
 pub(super) struct Histogram {
     cubes: Vec<[u64; 4]>,
 }
 
-/// Chosen colours, and which of them is nearest to each cube.
+/// Chosen colors, and which of them is nearest to each cube.
 pub(super) struct Palette {
     pub(super) colors: Vec<[u8; 3]>,
     nearest: Vec<u8>,
@@ -38,7 +38,7 @@ impl Histogram {
         Self { cubes: vec![[0; 4]; CUBES] }
     }
 
-    /// Counts a picture's colours; what cannot be seen is left out.
+    /// Counts a picture's colors; what cannot be seen is left out.
     pub(super) fn count(&mut self, pixels: &RgbaImage) {
         for Rgba([red, green, blue, alpha]) in pixels.pixels() {
             if *alpha >= super::gif::VISIBLE {
@@ -50,7 +50,7 @@ impl Histogram {
         }
     }
 
-    /// At most so many colours.
+    /// At most so many colors.
     pub(super) fn palette(&self, most: usize) -> Palette {
         let mut found: Vec<([i32; 3], u64)> = Vec::new();
         for [count, sums @ ..] in self.cubes.iter().filter(|cube| cube[0] > 0) {
@@ -112,7 +112,7 @@ fn mean(colors: &[([i32; 3], u64)]) -> [i32; 3] {
     })
 }
 
-/// The axis along which colours differ most, and by how much in all.
+/// The axis along which colors differ most, and by how much in all.
 fn spread(colors: &[([i32; 3], u64)]) -> (usize, f64) {
     if colors.len() < 2 {
         return (0, 0.0);
@@ -127,7 +127,7 @@ fn spread(colors: &[([i32; 3], u64)]) -> (usize, f64) {
 }
 
 impl Palette {
-    /// Colours that are few enough to be kept as they are.
+    /// Colors that are few enough to be kept as they are.
     pub(super) fn exact(colors: Vec<[u8; 3]>) -> Self {
         Self { colors, nearest: Vec::new() }
     }
@@ -136,7 +136,7 @@ impl Palette {
         self.nearest.is_empty()
     }
 
-    /// The place of the nearest colour.
+    /// The place of the nearest color.
     pub(super) fn nearest(&self, color: [u8; 3]) -> u8 {
         match self.is_exact() {
             true => self.colors.binary_search(&color).map_or(0, |place| place as u8),

@@ -39,7 +39,7 @@ pub(super) fn encode(pixels: &Pixels, smallest: bool) -> Result<Vec<u8>, Error> 
             encoder.set_trns(samples.opacities);
         }
     }
-    // Neighbours in a palette say nothing of each other, nor do the bits of packed pixels.
+    // Neighbors in a palette say nothing of each other, nor do the bits of packed pixels.
     if samples.depth as u8 >= 8 && samples.color != ColorType::Indexed {
         // Photos gain 5 % of size from level 6, which takes seven times as long.
         encoder.set_deflate_compression(DeflateCompression::Level(2));
@@ -55,7 +55,7 @@ pub(super) fn encode(pixels: &Pixels, smallest: bool) -> Result<Vec<u8>, Error> 
     if smallest && small { shrunk(&bytes) } else { Ok(bytes) }
 }
 
-/// The same pixels in fewer bytes: other filters, other ways to write colours, more patience.
+/// The same pixels in fewer bytes: other filters, other ways to write colors, more patience.
 fn shrunk(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut options = oxipng::Options::from_preset(EFFORT);
     options.strip = oxipng::StripChunks::All;
@@ -68,10 +68,10 @@ fn samples(raster: &DynamicImage) -> Samples {
     let plain = |color, depth, bytes| Samples { color, depth, bytes, colors: Vec::new(), opacities: Vec::new() };
     let deep = |values: &[u16]| values.iter().flat_map(|value| value.to_be_bytes()).collect();
     match raster {
-        DynamicImage::ImageLuma8(grey) => grey_samples(grey),
-        DynamicImage::ImageLumaA8(grey) => plain(ColorType::GrayscaleAlpha, BitDepth::Eight, grey.as_raw().clone()),
-        DynamicImage::ImageLuma16(grey) => plain(ColorType::Grayscale, BitDepth::Sixteen, deep(grey)),
-        DynamicImage::ImageLumaA16(grey) => plain(ColorType::GrayscaleAlpha, BitDepth::Sixteen, deep(grey)),
+        DynamicImage::ImageLuma8(gray) => gray_samples(gray),
+        DynamicImage::ImageLumaA8(gray) => plain(ColorType::GrayscaleAlpha, BitDepth::Eight, gray.as_raw().clone()),
+        DynamicImage::ImageLuma16(gray) => plain(ColorType::Grayscale, BitDepth::Sixteen, deep(gray)),
+        DynamicImage::ImageLumaA16(gray) => plain(ColorType::GrayscaleAlpha, BitDepth::Sixteen, deep(gray)),
         DynamicImage::ImageRgb16(rgb) => plain(ColorType::Rgb, BitDepth::Sixteen, deep(rgb)),
         DynamicImage::ImageRgba16(rgba) => plain(ColorType::Rgba, BitDepth::Sixteen, deep(rgba)),
         DynamicImage::ImageRgba8(rgba) => {
@@ -87,19 +87,19 @@ fn samples(raster: &DynamicImage) -> Samples {
     }
 }
 
-/// Grey of one bit when it is black and white.
-fn grey_samples(grey: &GrayImage) -> Samples {
-    let two = grey.iter().all(|value| matches!(value, 0 | 255));
+/// Gray of one bit when it is black and white.
+fn gray_samples(gray: &GrayImage) -> Samples {
+    let two = gray.iter().all(|value| matches!(value, 0 | 255));
     let (depth, bytes) = match two {
-        true => (BitDepth::One, packed(grey.iter().map(|value| value & 1), grey.width(), 1)),
-        false => (BitDepth::Eight, grey.as_raw().clone()),
+        true => (BitDepth::One, packed(gray.iter().map(|value| value & 1), gray.width(), 1)),
+        false => (BitDepth::Eight, gray.as_raw().clone()),
     };
     Samples { color: ColorType::Grayscale, depth, bytes, colors: Vec::new(), opacities: Vec::new() }
 }
 
-/// A palette, when 256 colours are all there are.
+/// A palette, when 256 colors are all there are.
 fn indexed<I: Iterator<Item = [u8; 4]>>(pixels: impl Fn() -> I, width: u32) -> Option<Samples> {
-    // Places of the colours met, by a hash of each: open addressing, never more than half full.
+    // Places of the colors met, by a hash of each: open addressing, never more than half full.
     const SLOTS: usize = 1024;
     let mut slots = [None; SLOTS];
     let mut colors: Vec<[u8; 4]> = Vec::new();
@@ -128,7 +128,7 @@ fn indexed<I: Iterator<Item = [u8; 4]>>(pixels: impl Fn() -> I, width: u32) -> O
         last = Some((color, place));
         indices.push(place);
     }
-    // Colours that can be seen through come first, so that the list of opacities ends with them.
+    // Colors that are not opaque come first, so that the list of opacities ends with them.
     let mut order: Vec<u8> = (0..colors.len()).map(|place| place as u8).collect();
     order.sort_by_key(|place| colors[usize::from(*place)][3] == 255);
     let mut places = [0; 256];

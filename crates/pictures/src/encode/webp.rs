@@ -23,7 +23,7 @@ impl Stop for Watch<'_> {
 pub(super) fn encode(picture: &Picture, encoding: &Encoding, cancelled: Cancelled<'_>) -> Result<Vec<u8>, Error> {
     let (width, height) = picture.frame_size();
     if width.max(height) > SIDE {
-        return Err(Error::Impossible(format!("WebP has at most {SIDE} pixels along a side")));
+        return Err(Error::Impossible(format!("WebP allows at most {SIDE} pixels a side")));
     }
     let written = match picture.frames.as_slice() {
         [one] => still(&one.pixels, encoding, cancelled),

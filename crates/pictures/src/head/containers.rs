@@ -4,24 +4,18 @@ use std::time::Duration;
 
 use image::metadata::Orientation;
 
-use super::{Animation, Colors, Head, METADATA_BYTES, of_byte_order, orientation};
+use super::{Animation, Colors, Head, of_byte_order, orientation};
 use crate::container::bmff::{self, Items};
 use crate::container::gif::Block;
-use crate::container::{gif, png, riff};
-use crate::decode::avif;
+use crate::container::{bounded, gif, png, riff};
 use crate::format::Format;
 
-/// Metadata that is not too large.
-fn bounded(data: &[u8]) -> Option<Vec<u8>> {
-    (data.len() <= METADATA_BYTES).then(|| data.to_vec())
-}
-
-/// How often something runs; more than fits is for ever.
+/// How often an animation is played; more than fits is forever.
 fn loops(times: u32) -> u16 {
     u16::try_from(times).unwrap_or(0)
 }
 
-fn turned(mut head: Head) -> Head {
+fn with_orientation(mut head: Head) -> Head {
     head.orientation = head.exif.as_deref().map_or(Orientation::NoTransforms, orientation);
     head
 }
@@ -37,7 +31,7 @@ pub(super) fn png(bytes: &[u8]) -> Option<Head> {
     let side = |at: usize| size[at..at + 4].first_chunk().map(|four| u32::from_be_bytes(*four));
     let mut head = Head::of(Format::Png, (side(0)?, side(4)?));
     head.depth = *depth;
-    head.colors = if matches!(color, 0 | 4) { Colors::Grey } else { Colors::Rgb };
+    head.colors = if matches!(color, 0 | 4) { Colors::Gray } else { Colors::Rgb };
     head.alpha = matches!(color, 4 | 6);
     let (mut frames, mut times, mut duration) = (0u32, 0, Duration::ZERO);
     let (mut animated, mut profiled) = (false, false);
@@ -64,7 +58,7 @@ pub(super) fn png(bytes: &[u8]) -> Option<Head> {
         }
     }
     head.animation = moving(frames, loops(times), duration).filter(|_| animated);
-    Some(turned(head))
+    Some(with_orientation(head))
 }
 
 pub(super) fn webp(bytes: &[u8]) -> Option<Head> {
@@ -102,7 +96,7 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Head> {
         }
     }
     head.animation = moving(frames, times, duration);
-    (head.stored != (0, 0)).then(|| turned(head))
+    (head.stored != (0, 0)).then(|| with_orientation(head))
 }
 
 pub(super) fn gif(bytes: &[u8]) -> Option<Head> {
@@ -131,17 +125,17 @@ pub(super) fn avif(bytes: &[u8]) -> Option<Head> {
     let (width, height) = items.size(primary)?;
     let stored = match items.property(primary, b"clap") {
         Some(crop) => {
-            let [_, _, width, height] = avif::clean_aperture(crop, width, height)?;
+            let [_, _, width, height] = bmff::clean_aperture(crop, width, height)?;
             (width, height)
         }
         None => (width, height),
     };
     let mut head = Head::of(Format::Avif, stored);
-    head.alpha = avif::alpha_of(&items, primary).is_some();
+    head.alpha = items.alpha_of(primary).is_some();
     let bits = items.property(primary, b"pixi");
     if let Some([channels, depth, ..]) = bits.and_then(|bits| bits.get(4..)) {
         head.depth = *depth;
-        head.colors = if *channels == 1 { Colors::Grey } else { Colors::Rgb };
+        head.colors = if *channels == 1 { Colors::Gray } else { Colors::Rgb };
     }
     head.profile = items
         .properties(primary)
@@ -154,7 +148,7 @@ pub(super) fn avif(bytes: &[u8]) -> Option<Head> {
         let distance = u32::from_be_bytes(*data.first_chunk()?) as usize;
         bounded(data.get(4usize.checked_add(distance)?..)?)
     });
-    head.orientation = avif::orientation(&items);
+    head.orientation = items.orientation();
     head.animation = bmff::motion(bytes).and_then(|(frames, duration)| moving(frames, 0, duration));
     Some(head)
 }

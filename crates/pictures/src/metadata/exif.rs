@@ -3,8 +3,8 @@
 use exif::{Context, In, Rational, Reader, Value};
 
 use super::shown;
+use crate::container::METADATA_BYTES;
 use crate::container::tiff::Tiff;
-use crate::head::METADATA_BYTES;
 
 /// More tags than this are not listed.
 const TAGS: usize = 300;
@@ -17,25 +17,25 @@ pub struct Exif(exif::Exif);
 pub struct Tag {
     /// Its name, such as `FNumber`.
     pub name: String,
-    /// Its value with its unit, as a person reads it.
+    /// Its value with its unit, readable.
     pub value: String,
-    /// Whether it says where the picture was taken.
+    /// Whether it is part of the GPS location.
     pub gps: bool,
 }
 
-/// A place on Earth (WGS 84).
+/// A location on Earth (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Position {
+pub struct Location {
     /// Degrees north.
     pub latitude: f64,
     /// Degrees east.
     pub longitude: f64,
-    /// Metres above the sea.
+    /// Meters above sea level.
     pub altitude: Option<f64>,
 }
 
 impl Exif {
-    /// Of data that can be read, from the byte order mark on.
+    /// Reads EXIF data, from the byte order mark on.
     pub(super) fn of(data: &[u8]) -> Option<Self> {
         // Each value becomes a copy of its own.
         if !Tiff::of(data)?.is_plausible() {
@@ -48,7 +48,7 @@ impl Exif {
         read.or_else(|error| error.distill_partial_result(|_| ())).ok().map(Self)
     }
 
-    /// What the picture's own tags say; not those of its thumbnail, and no maker's notes, which only its maker can read.
+    /// The tags of the picture itself, without those of its thumbnail and without maker notes, which only the maker can read.
     #[must_use]
     pub fn tags(&self) -> Vec<Tag> {
         let fields = self.0.fields().filter(|field| field.ifd_num == In::PRIMARY);
@@ -81,9 +81,9 @@ impl Exif {
             .collect()
     }
 
-    /// Where it was taken.
+    /// The location where it was taken.
     #[must_use]
-    pub fn position(&self) -> Option<Position> {
+    pub fn location(&self) -> Option<Location> {
         let degrees = |tag, reference, negative: u8| {
             let Value::Rational(parts) = &self.0.get_field(tag, In::PRIMARY)?.value else { return None };
             let part = |index: usize| parts.get(index).map_or(Some(0.0), number);
@@ -92,7 +92,7 @@ impl Exif {
                 Value::Ascii(texts) if texts.first()?.first()?.to_ascii_uppercase() == negative => -1.0,
                 _ => 1.0,
             };
-            // Seven digits are a centimetre; more is the noise of dividing.
+            // Seven digits are a centimeter; more is the noise of dividing.
             degrees.is_finite().then_some((sign * degrees * 1e7).round() / 1e7)
         };
         let latitude = degrees(exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, b'S')?;
@@ -103,7 +103,7 @@ impl Exif {
         });
         let below = self.0.get_field(exif::Tag::GPSAltitudeRef, In::PRIMARY).and_then(|field| field.value.get_uint(0));
         let altitude = altitude.map(|altitude| if below == Some(1) { -altitude } else { altitude });
-        Some(Position { latitude, longitude, altitude })
+        Some(Location { latitude, longitude, altitude })
     }
 
     /// Dots per inch across and down.

@@ -1,28 +1,43 @@
-//! What a file says besides its pixels: who made it, with what, when and where.
+//! Metadata: what a file says besides its pixels, such as who made it, with what, when and where.
+//!
+//! It is read for people, bounded and without control characters, and taken out without touching a pixel. What is taken out
+//! is decided by listing what stays (`strip.rs`), so that metadata unknown to us goes too; only for the location alone is it
+//! the other way round (`location.rs`).
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `exif.rs` | EXIF tags and the GPS location |
+//! | `xmp.rs` | XMP properties |
+//! | `iptc.rs` | IPTC-IIM fields |
+//! | `profile.rs` | the name of an ICC profile |
+//! | `strip.rs` | a file without its metadata |
+//! | `location.rs` | a file without its location |
 
 mod exif;
 mod iptc;
-mod place;
+mod location;
+mod profile;
 mod strip;
 mod xmp;
 
-pub use exif::{Exif, Position, Tag};
-pub use place::strip_place;
+pub use exif::{Exif, Location, Tag};
+pub use location::strip_location;
+pub use profile::profile_name;
 pub use strip::{Keep, Stripped, strip, strippable};
 
 use crate::container::bmff::Items;
 use crate::container::gif::Block;
 use crate::container::tiff::Tiff;
-use crate::container::{gif, jpeg, part, png, riff};
+use crate::container::{bounded, gif, jpeg, part, png, riff};
 use crate::format::Format;
-use crate::head::{Head, METADATA_BYTES};
+use crate::head::Head;
 
 /// More texts than this are not listed.
 const TEXTS: usize = 100;
 /// A text may have this many characters; the rest is cut off.
 const CHARS: usize = 2000;
 
-/// The metadata of a file, as they lie in it.
+/// The metadata of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     exif: Option<Vec<u8>>,
@@ -39,7 +54,7 @@ pub struct Metadata {
 pub type Property = (String, Vec<String>);
 
 impl Metadata {
-    /// Of a file whose head was read. What cannot be read counts as not there.
+    /// Reads the metadata of a file whose head was read. What cannot be read counts as missing.
     #[must_use]
     pub fn of(bytes: &[u8], head: &Head) -> Self {
         let mut found = Self { exif: head.exif.clone(), ..Self::default() };
@@ -80,10 +95,10 @@ impl Metadata {
         self.iptc.as_deref().map(iptc::fields).unwrap_or_default()
     }
 
-    /// Whether XMP says where the picture was taken.
+    /// Whether XMP has a GPS location.
     #[must_use]
     pub fn has_xmp_gps(&self) -> bool {
-        self.properties.iter().any(|(name, _)| is_place(name))
+        self.properties.iter().any(|(name, _)| is_location(name))
     }
 
     fn read_jpeg(&mut self, bytes: &[u8]) {
@@ -137,7 +152,7 @@ impl Metadata {
         let Some(items) = Items::of(bytes) else { return };
         let mut about = items.referring(b"cdsc", items.primary());
         let xmp = about.find(|id| items.kind(*id) == Some(*b"mime"));
-        self.xmp = xmp.and_then(|id| items.data(id)).filter(|data| data.len() <= METADATA_BYTES);
+        self.xmp = xmp.and_then(|id| items.data(id)).and_then(|data| bounded(&data));
     }
 
     fn add_text(&mut self, name: &str, text: &[u8]) {
@@ -147,18 +162,14 @@ impl Metadata {
     }
 }
 
-/// Whether a property of XMP says where a picture was taken.
+/// Whether a property of XMP is part of a GPS location.
 #[must_use]
-pub fn is_place(name: &str) -> bool {
+pub fn is_location(name: &str) -> bool {
     name.to_ascii_lowercase().contains("gps")
 }
 
-fn bounded(data: &[u8]) -> Option<Vec<u8>> {
-    (data.len() <= METADATA_BYTES).then(|| data.to_vec())
-}
-
 /// A text as it may be shown: without control characters, and not too long.
-pub(crate) fn shown(text: &str) -> String {
+fn shown(text: &str) -> String {
     let visible = text.trim_end_matches('\0').chars().filter(|character| !character.is_control() || *character == '\n');
     visible.take(CHARS).collect::<String>().trim().to_owned()
 }
@@ -174,9 +185,9 @@ fn jfif_dpi(data: &[u8]) -> Option<[f64; 2]> {
     Some([[a, b], [c, d]].map(|[high, low]| f64::from(u16::from_be_bytes([*high, *low])) * factor))
 }
 
-/// Pixels per metre (PNG specification, third edition, section 11.3.4.3).
+/// Pixels per meter (PNG specification, third edition, section 11.3.4.3).
 fn png_dpi(data: &[u8]) -> Option<[f64; 2]> {
     let number = |at| part(data, at, 4)?.first_chunk().map(|four| f64::from(u32::from_be_bytes(*four)));
-    let inches = |per_metre: f64| (per_metre * 0.0254 * 100.0).round() / 100.0;
+    let inches = |per_meter: f64| (per_meter * 0.0254 * 100.0).round() / 100.0;
     (data.get(8) == Some(&1)).then_some([inches(number(0)?), inches(number(4)?)])
 }

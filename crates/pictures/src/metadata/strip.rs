@@ -1,4 +1,4 @@
-//! Metadata taken out of a file, its pixels left as they are, bit by bit.
+//! Metadata removed from a file, its pixels untouched, bit by bit.
 //!
 //! What is kept is listed; everything else goes, also what we do not know and what lies behind the end of the picture. What
 //! is listed is not looked into: who hides something within the pixels' own data or a profile finds it there again.
@@ -16,9 +16,9 @@ use crate::head::Head;
 /// What stays in a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep {
-    /// The colour profile: without it colours may look different.
+    /// The ICC profile: without it colors may look different.
     pub profile: bool,
-    /// Who made the picture and who has the rights.
+    /// Artist and copyright.
     pub rights: bool,
 }
 
@@ -27,7 +27,7 @@ pub struct Keep {
 pub struct Stripped {
     /// The file.
     pub bytes: Vec<u8>,
-    /// What was taken out, such as `exif`: each once, in order.
+    /// What was removed, such as `exif`: sorted, each once.
     pub removed: Vec<&'static str>,
 }
 
@@ -36,21 +36,21 @@ const ORIENTATION: u16 = 0x0112;
 const ARTIST: u16 = 0x013b;
 const COPYRIGHT: u16 = 0x8298;
 
-/// Whether metadata can be taken out of a file, by its first bytes alone.
+/// The format of a file whose metadata can be removed, by its signature.
 ///
 /// # Errors
-/// When it is of another format than JPEG, PNG, WebP or GIF.
+/// When it is not a JPEG, PNG, WebP or GIF.
 pub fn strippable(bytes: &[u8]) -> Result<Format, Error> {
     match Format::of(bytes)? {
         format @ (Format::Jpeg | Format::Png | Format::Webp | Format::Gif) => Ok(format),
         other => Err(Error::Impossible(format!(
-            "metadata is taken out of JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which leaves it behind",
+            "metadata can be stripped from JPEG, PNG, WebP and GIF: convert this {} to one of them instead, which drops it",
             other.name()
         ))),
     }
 }
 
-/// Takes the metadata out of a JPEG, PNG, WebP or GIF. It is shown as before: what turns it upright stays.
+/// Removes the metadata of a JPEG, PNG, WebP or GIF. It looks as before: its orientation stays.
 ///
 /// # Errors
 /// When the file is of another format, or damaged.
@@ -64,7 +64,7 @@ pub fn strip(source: &[u8], head: &Head, keep: Keep) -> Result<Stripped, Error> 
         Format::Gif => gif(source, keep, &mut removed),
         _ => None,
     };
-    let bytes = stripped.ok_or_else(|| Error::Damaged(head.format, "its parts cannot be told apart".into()))?;
+    let bytes = stripped.ok_or_else(|| Error::Damaged(head.format, "its structure cannot be read".into()))?;
     // A place lies in EXIF or XMP, of which nothing that says it stays.
     let metadata = Metadata::of(source, head);
     let in_exif = || metadata.exif().is_some_and(|exif| exif.tags().iter().any(|tag| tag.gps));
@@ -125,8 +125,6 @@ fn tiff(entries: &[(u16, Cow<'_, [u8]>)]) -> Vec<u8> {
 }
 
 const ADOBE: usize = 12;
-const SCAN: u8 = 0xda;
-const END: u8 = 0xd9;
 
 /// Whether a segment of a JPEG that is no scan has a part in showing it: frames and tables (T.81, table B.1).
 fn shows(marker: u8) -> bool {
@@ -166,7 +164,7 @@ fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
                 }
             }
             0xed => "iptc",
-            // What colours the components are is said here, in so many bytes (T.872, section 6.5.3).
+            // What colors the components are is said here, in so many bytes (T.872, section 6.5.3).
             0xee if data.starts_with(b"Adobe") && data.len() >= ADOBE => {
                 stripped.extend_from_slice(&[0xff, 0xee, 0, ADOBE as u8 + 2]);
                 stripped.extend_from_slice(&data[..ADOBE]);
@@ -187,7 +185,7 @@ fn jpeg(bytes: &[u8], exif: Option<Vec<u8>>, keep: Keep, removed: &mut Vec<&'sta
     for (marker, place) in jpeg::parts(bytes, scan, end) {
         // What lies between a table and the next marker is of no use to anybody.
         let kept = match marker {
-            SCAN | END => place.len(),
+            jpeg::SCAN | jpeg::END => place.len(),
             _ if shows(marker) => jpeg::segment(bytes, place.start, marker)?.whole.len().min(place.len()),
             _ => 0,
         };

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use pictures::{Drawing, Error, Frames, Wish, head};
+use pictures::{DecodeOptions, Drawing, Error, Frames, head};
 
 use crate::{AVIF, chunk};
 
@@ -126,11 +126,11 @@ fn avif(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn all(bytes: &[u8]) -> Result<pictures::Picture, Error> {
-    let wish = Wish { frames: Frames::All, ..Wish::whole(&|| false) };
-    // Never asked for so much that the smallest wish differs from the whole.
-    let small = pictures::decode(bytes, &Wish { at_least: Some((8, 8)), ..Wish::whole(&|| false) });
+    let options = DecodeOptions { frames: Frames::All, ..DecodeOptions::whole(&|| false) };
+    // Never asked for so much that the smallest options differs from the whole.
+    let small = pictures::decode(bytes, &DecodeOptions { at_least: Some((8, 8)), ..DecodeOptions::whole(&|| false) });
     assert!(small.is_err() || head(bytes).is_ok());
-    pictures::decode(bytes, &wish)
+    pictures::decode(bytes, &options)
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn frames_are_counted_before_one_is_decoded() {
         let error = all(&bytes).unwrap_err();
         assert!(matches!(&error, Error::TooLarge(message) if message.contains("200")), "{name}: {error:?}");
         // One frame of it is a picture like any other.
-        let first = pictures::decode(&bytes, &Wish::whole(&|| false));
+        let first = pictures::decode(&bytes, &DecodeOptions::whole(&|| false));
         assert!(first.is_ok() || name == "webp", "{name}: {first:?}");
     }
 }
@@ -301,8 +301,9 @@ fn little_is_inflated() {
 
 #[test]
 fn a_frame_is_as_much_as_all_before_it() {
-    let one =
-        |bytes: &[u8], frame| pictures::decode(bytes, &Wish { frames: Frames::One(frame), ..Wish::whole(&|| false) });
+    let one = |bytes: &[u8], frame| {
+        pictures::decode(bytes, &DecodeOptions { frames: Frames::One(frame), ..DecodeOptions::whole(&|| false) })
+    };
     assert!(one(&gif(8, 8, 2_000), 199).is_ok());
     let error = one(&gif(8, 8, 2_000), 1_999).unwrap_err();
     assert!(matches!(&error, Error::TooLarge(message) if message.contains("200")), "{error:?}");
@@ -436,7 +437,7 @@ fn drawings_are_refused_before_they_take_long() {
         )
     };
     let markers = (0..12).map(marked).collect::<String>() + &path("marker-mid='url(#m11)'", 50);
-    let neighbours = format!("<feConvolveMatrix order='90' kernelMatrix='{}'/>", "1 ".repeat(8_100));
+    let neighbors = format!("<feConvolveMatrix order='90' kernelMatrix='{}'/>", "1 ".repeat(8_100));
     let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
     let nested =
         "<g id='u0'>WORDS</g><g id='u1'><use href='#u0'/><use href='#u0'/></g>".replace("WORDS", &words(3_000));
@@ -471,10 +472,7 @@ fn drawings_are_refused_before_they_take_long() {
             "arcs over arcs",
             svg(400, &format!("<path d='M0 0{}'/>", "A50 50 0 1 1 10 10A50 50 0 1 0 0 0".repeat(25_000))),
         ),
-        (
-            "many neighbours",
-            svg(2_000, &format!("<filter id='f'>{neighbours}</filter><g filter='url(#f)'>{SQUARE}</g>")),
-        ),
+        ("many neighbors", svg(2_000, &format!("<filter id='f'>{neighbors}</filter><g filter='url(#f)'>{SQUARE}</g>"))),
     ] {
         let drawn =
             Drawing::read(text.as_bytes()).and_then(|drawing| drawing.draw(drawing.size(), &pictures::Limits::DEFAULT));

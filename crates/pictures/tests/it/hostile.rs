@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use pictures::image::{DynamicImage, ImageFormat, RgbaImage};
-use pictures::{Encoding, Format, Frame, Frames, Keep, Metadata, Picture, Pixels, Wish, encode, head, strip};
+use pictures::{DecodeOptions, Encoding, Format, Frame, Frames, Keep, Metadata, Picture, Pixels, encode, head, strip};
 
 use crate::AVIF;
 
@@ -59,17 +59,17 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
 fn use_all(bytes: &[u8]) -> bool {
     if let Ok(head) = head(bytes) {
         let metadata = Metadata::of(bytes, &head);
-        let _ = (metadata.exif().map(|exif| (exif.tags(), exif.position())), metadata.xmp(), metadata.iptc());
+        let _ = (metadata.exif().map(|exif| (exif.tags(), exif.location())), metadata.xmp(), metadata.iptc());
         if let Ok(stripped) = strip(bytes, &head, Keep { profile: false, rights: true }) {
-            let _ = pictures::decode(&stripped.bytes, &Wish::whole(&|| false));
+            let _ = pictures::decode(&stripped.bytes, &DecodeOptions::whole(&|| false));
         }
-        if let Ok(stripped) = pictures::strip_place(bytes) {
+        if let Ok(stripped) = pictures::strip_location(bytes) {
             assert!(stripped.bytes.len() <= bytes.len() + 1);
         }
     }
-    let _ = pictures::decode(bytes, &Wish { at_least: Some((2, 2)), ..Wish::whole(&|| false) });
-    let _ = pictures::decode(bytes, &Wish { frames: Frames::One(1), ..Wish::whole(&|| false) });
-    pictures::decode(bytes, &Wish { frames: Frames::All, ..Wish::whole(&|| false) }).is_ok()
+    let _ = pictures::decode(bytes, &DecodeOptions { at_least: Some((2, 2)), ..DecodeOptions::whole(&|| false) });
+    let _ = pictures::decode(bytes, &DecodeOptions { frames: Frames::One(1), ..DecodeOptions::whole(&|| false) });
+    pictures::decode(bytes, &DecodeOptions { frames: Frames::All, ..DecodeOptions::whole(&|| false) }).is_ok()
 }
 
 #[test]

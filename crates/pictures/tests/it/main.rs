@@ -14,7 +14,7 @@ mod webp;
 
 use std::path::{Path, PathBuf};
 
-use pictures::{Error, Picture, Wish};
+use pictures::{DecodeOptions, Error, Picture};
 
 /// The folder of test data of a name: the shared one, else our own part of it.
 fn folder(name: &str) -> Option<PathBuf> {
@@ -38,7 +38,7 @@ fn files(folder: &Path, ending: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn decoded(bytes: &[u8]) -> Result<Picture, Error> {
-    pictures::decode(bytes, &Wish::whole(&|| false))
+    pictures::decode(bytes, &DecodeOptions::whole(&|| false))
 }
 
 /// A small AVIF with alpha, made by libavif from services/image/data/hill.png.

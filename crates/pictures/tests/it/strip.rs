@@ -1,6 +1,6 @@
 //! Whatever may be hidden in a file beside its pixels is gone when it is stripped, and the pixels are the same.
 
-use pictures::{Frames, Keep, Wish, head, strip};
+use pictures::{DecodeOptions, Frames, Keep, head, strip};
 
 use crate::{chunk, hostile};
 
@@ -24,7 +24,8 @@ fn place_of(bytes: &[u8], part: &[u8]) -> usize {
 }
 
 fn pixels(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let picture = pictures::decode(bytes, &Wish { frames: Frames::All, ..Wish::whole(&|| false) }).unwrap();
+    let picture =
+        pictures::decode(bytes, &DecodeOptions { frames: Frames::All, ..DecodeOptions::whole(&|| false) }).unwrap();
     picture.frames.iter().map(|frame| frame.pixels.clone().into_raster().to_rgba8().into_raw()).collect()
 }
 
@@ -149,7 +150,7 @@ fn hostile_metadata_are_not_gone_through() {
     for directories in [chain, short] {
         let mut exif = [&b"MM\0\x2a\0\0\0\x08"[..], &directories, &notes].concat();
         exif.resize(20_000_100, 0);
-        let stripped = pictures::strip_place(&with(&bytes, 33, &chunk(b"eXIf", &exif))).unwrap();
+        let stripped = pictures::strip_location(&with(&bytes, 33, &chunk(b"eXIf", &exif))).unwrap();
         assert_eq!(pixels(&stripped.bytes), pixels(&bytes));
     }
 }

@@ -6,48 +6,48 @@ use serde::{Deserialize, Serialize};
 use super::Cipher;
 use crate::oaep::Oaep;
 
-/// A way to encrypt.
+/// Encryption algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
-    /// AES-256 in Galois/Counter Mode (NIST SP 800-38D); the default.
+    /// AES-256-GCM (NIST SP 800-38D); the default.
     #[default]
     #[serde(rename = "aes-256-gcm")]
     Aes256Gcm,
-    /// AES-192 in Galois/Counter Mode.
+    /// AES-192-GCM.
     #[serde(rename = "aes-192-gcm")]
     Aes192Gcm,
-    /// AES-128 in Galois/Counter Mode.
+    /// AES-128-GCM.
     #[serde(rename = "aes-128-gcm")]
     Aes128Gcm,
     /// ChaCha20-Poly1305 (RFC 8439).
     #[serde(rename = "chacha20-poly1305")]
     Chacha20Poly1305,
-    /// XChaCha20-Poly1305: its long nonce never repeats by chance, so one key serves any number of messages.
+    /// XChaCha20-Poly1305: with its 24-byte random nonces, one key can encrypt any number of messages.
     #[serde(rename = "xchacha20-poly1305")]
     Xchacha20Poly1305,
-    /// AES-256-GCM-SIV (RFC 8452): a nonce that repeats does less harm.
+    /// AES-256-GCM-SIV (RFC 8452): nonce-misuse resistant.
     #[serde(rename = "aes-256-gcm-siv")]
     Aes256GcmSiv,
-    /// AES-128-GCM-SIV.
+    /// AES-128-GCM-SIV (RFC 8452): nonce-misuse resistant.
     #[serde(rename = "aes-128-gcm-siv")]
     Aes128GcmSiv,
-    /// AES-256 in CBC mode with PKCS#7 padding: does not notice changes; for old systems only.
+    /// AES-256-CBC with PKCS #7 padding: unauthenticated; for legacy systems only.
     #[serde(rename = "aes-256-cbc")]
     Aes256Cbc,
-    /// AES-192 in CBC mode, for old systems only.
+    /// AES-192-CBC with PKCS #7 padding: unauthenticated; for legacy systems only.
     #[serde(rename = "aes-192-cbc")]
     Aes192Cbc,
-    /// AES-128 in CBC mode, for old systems only.
+    /// AES-128-CBC with PKCS #7 padding: unauthenticated; for legacy systems only.
     #[serde(rename = "aes-128-cbc")]
     Aes128Cbc,
-    /// RSA-OAEP with SHA-256 (RFC 8017): for short texts, with a public key; only the private key decrypts.
+    /// RSA-OAEP with SHA-256 (RFC 8017): encrypts short texts with a public key.
     RsaOaepSha256,
     /// RSA-OAEP with SHA-384.
     RsaOaepSha384,
     /// RSA-OAEP with SHA-512.
     RsaOaepSha512,
-    /// RSA-OAEP with SHA-1, which Node and Java use when they are not told otherwise; for such systems only.
+    /// RSA-OAEP with SHA-1, the default in Node and Java; for such systems only.
     RsaOaepSha1,
 }
 

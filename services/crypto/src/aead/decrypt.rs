@@ -2,7 +2,7 @@
 
 use std::string::FromUtf8Error;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,44 +15,47 @@ use crate::Error;
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::Parameters;
+use crate::kdf::{self, Parameters};
 use crate::keys::{Given, Keyring};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-The opposite of /encrypt. A text that starts with `ff1.` needs only the key or password, and the same `aad` when there was one. \
-For what other programs have encrypted use format `parts`: send `nonce`, and the tag in `tag` or at the end of \
-`ciphertext`. A wrong key, password, tag, padding or `aad` gives one and the same error. Costs that a message asks for \
-are bounded. With AES-CBC a success says nothing about who wrote the message, and whoever may send you messages and \
-sees which of them fail can read others: check an HMAC first. Of a named key every version is tried. What was encrypted with \
-RSA-OAEP needs `algorithm` and the private key in `key`; Node and Java use `rsa-oaep-sha1` when they are not told otherwise.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+The inverse of /encrypt. A message that starts with `ff1.` needs only the key or password, and `aad` if one was used. \
+For messages from other programs, use format `parts`: send `nonce`, and the authentication tag in `tag` or at the end \
+of `ciphertext`; `kdf`, `parameters` and `salt` apply to `parts` with a password. A wrong key, password, tag, padding \
+or `aad` all give the same error. The key derivation costs that a message may ask for are bounded. With AES-CBC, \
+success does not prove who wrote the message, and an attacker who can submit messages and see which of them fail can \
+decrypt others (padding oracle): verify an HMAC first. Messages encrypted with RSA-OAEP need `algorithm` and the \
+private key in `key`; Node and Java use `rsa-oaep-sha1` by default.";
 
 /// An encrypted message, and the key or password.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct DecryptRequest {
-    /// The message; of `parts`, the ciphertext.
+    /// The encrypted message; in format `parts`, the ciphertext.
     pub ciphertext: String,
-    /// Its form. When absent: `compact` if it starts with `ff1.`, `parts` if there is a `nonce`. RSA-OAEP has only one.
+    /// Message format; if absent, `compact` for a message that starts with `ff1.`, else `parts` if `nonce` is given.
+    /// Not needed for RSA-OAEP.
     #[serde(default)]
     pub format: Option<Format>,
-    /// The algorithm; `aes-256-gcm` when absent. A compact message says it itself.
+    /// Encryption algorithm; `aes-256-gcm` if absent. Not needed for compact messages, which state it.
     #[serde(default)]
     pub algorithm: Option<Algorithm>,
-    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 and AES-128, 32 for ChaCha20. For RSA-OAEP the private key as PEM, DER
-    /// in base64, a JWK or an SSH key, of at most 32,768 characters.
+    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 or AES-128, 32 bytes for ChaCha20; for RSA-OAEP, a private key
+    /// as PEM, DER in base64, JWK or SSH key. At most 32,768 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32_768))]
     pub key: Option<Secret<String>>,
-    /// What the text of a shared key stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// RSA-OAEP: the passphrase of an encrypted `key`.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
@@ -60,52 +63,52 @@ pub struct DecryptRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub password: Option<Secret<String>>,
-    /// Of `parts` with a password: how the key is made; `scrypt` when absent.
+    /// Key derivation function for the password; `scrypt` if absent.
     #[serde(default)]
     pub kdf: Option<PasswordKdf>,
-    /// Of `parts` with a password: the costs.
+    /// Cost parameters; recommended values if absent.
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// Associated data, the same as when it was encrypted; at most 64 KiB.
+    /// Additional authenticated data, the same value as for encryption. With RSA-OAEP, the label. At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
-    /// What `aad` stands for.
+    /// Encoding of `aad`.
     #[serde(default)]
     pub aad_encoding: InputEncoding,
-    /// Of `parts`: the nonce, or the initialisation vector of CBC.
+    /// Nonce, or initialization vector (IV) of CBC, in format `parts`.
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub nonce: Option<String>,
-    /// Of `parts`: the tag; when absent it is the last 16 bytes of `ciphertext`.
+    /// Authentication tag, in format `parts`; if absent, the last 16 bytes of `ciphertext`.
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub tag: Option<String>,
-    /// Of `parts` with a password: the salt.
+    /// Salt of the key derivation function, in format `parts` with a password.
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub salt: Option<String>,
-    /// How the fields of `parts` and of RSA-OAEP are written; `base64` when absent.
+    /// Encoding of the fields of `parts`, or of an RSA-OAEP message; `base64` if absent.
     #[serde(default)]
     pub input_encoding: Option<BinaryEncoding>,
-    /// How the decrypted bytes are written.
+    /// Encoding of the decrypted message.
     #[serde(default)]
     pub output_encoding: PlaintextEncoding,
 }
 
-/// How decrypted bytes are written.
+/// Encoding of a decrypted or verified message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PlaintextEncoding {
-    /// As the text they are; an error when they are none (with AES-CBC the error of a wrong key).
+    /// The text itself; an error if the bytes are not UTF-8 (with AES-CBC, the same error as for a wrong key).
     #[default]
     Utf8,
-    /// In base64 with padding.
+    /// Base64 with padding.
     Base64,
-    /// In base64 with `-` and `_`, without padding.
+    /// URL-safe base64 without padding.
     Base64url,
-    /// In lower-case hexadecimal.
+    /// Lowercase hexadecimal.
     Hex,
 }
 
@@ -113,19 +116,19 @@ pub enum PlaintextEncoding {
 #[derive(PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DecryptResponse {
-    /// The decrypted bytes.
+    /// The decrypted message.
     pub text: String,
-    /// How they are written.
+    /// Encoding of the decrypted message.
     pub output_encoding: PlaintextEncoding,
-    /// How many they are.
+    /// Length of the decrypted message in bytes.
     pub bytes: usize,
-    /// The algorithm.
+    /// Encryption algorithm.
     pub algorithm: Algorithm,
-    /// The form the message had.
+    /// Format of the message.
     pub format: Format,
-    /// Of a named key: the name and version that fits.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// What the algorithm is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
@@ -273,6 +276,15 @@ pub fn example() -> DecryptRequest {
         aad: Some("customer 42".to_owned()),
         ..DecryptRequest::of(ciphertext)
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decrypt a message")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &DecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Decrypts a message.

@@ -1,6 +1,6 @@
 //! Encrypt a text or a file.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,52 +12,53 @@ use super::{Algorithm, Cipher, Format, PasswordKdf, compact, n8n, rsa};
 use crate::digest::Security;
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::{Costs, Parameters};
+use crate::kdf::{self, Costs, Parameters};
 use crate::keys::{Given, Keyring};
 use crate::{Error, input, random};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Encrypts with a key of exactly the right length, or with a password of which a key is made (scrypt, Argon2id or PBKDF2, with a \
-new random salt each time). The answer is by default one text that starts with `ff1.`; it says itself how it was \
-encrypted, so /decrypt needs only the text and the secret. Format `parts` is for other programs, `n8n` for n8n's own \
-Crypto node. `aad` is not encrypted but must be the same to decrypt: a customer's id, say, so that a message cannot \
-be moved to another customer. Nonces are random; with one key encrypt at most 2^32 messages with AES-GCM or \
-ChaCha20-Poly1305, any number with xchacha20-poly1305. AES-CBC does not notice changes and is for old systems only. \
-RSA-OAEP encrypts short texts (190 bytes with 2048 bits and SHA-256) with a public key in `key`, so that only who has the \
-private key can read them; of a longer text encrypt the key with RSA. Its answer is the bytes alone, in `outputEncoding`; \
-`aad` is its label.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Encrypts with a key of the exact length, or with a password from which a key is derived (scrypt, Argon2id or PBKDF2, \
+with a fresh random salt). By default, the result is a single text that starts with `ff1.` and states how it was \
+encrypted, so /decrypt needs only this text and the key or password. Format `parts` is for interoperability with other \
+programs, `n8n` for n8n's Crypto node; `outputEncoding` applies to `parts` and RSA-OAEP. `aad` binds a message to its \
+context: with a customer id as `aad`, for example, a message cannot be passed off as another customer's. Nonces are \
+random: with one key, encrypt at most 2^32 messages with AES-GCM or ChaCha20-Poly1305, any number with \
+xchacha20-poly1305. AES-CBC does not detect modification; use it for legacy systems only. RSA-OAEP encrypts short \
+texts (up to 190 bytes with a 2048-bit key and SHA-256) with a public key; only the private key decrypts them. For \
+longer texts, encrypt a random AES key with RSA.";
 
-/// A text or file, and the key or password.
+/// Text or file, and the key or password.
 #[derive(Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct EncryptRequest {
-    /// The text; it may be empty.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file, instead of `text`.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The algorithm.
+    /// Encryption algorithm.
     #[serde(default)]
     pub algorithm: Algorithm,
-    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 and AES-128, 32 for ChaCha20. For RSA-OAEP a public key as PEM, DER in
-    /// base64, a JWK, an SSH key or a certificate, of at most 32,768 characters.
+    /// The key: 32, 24 or 16 bytes for AES-256, AES-192 or AES-128, 32 bytes for ChaCha20; for RSA-OAEP, a public key
+    /// as PEM, DER in base64, JWK, SSH key or certificate. At most 32,768 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32_768))]
     pub key: Option<Secret<String>>,
-    /// What the text of a shared key stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// RSA-OAEP: the passphrase, when `key` is an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
@@ -65,31 +66,32 @@ pub struct EncryptRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub password: Option<Secret<String>>,
-    /// How the key is made of the password; `scrypt` when absent.
+    /// Key derivation function for the password; `scrypt` if absent.
     #[serde(default)]
     pub kdf: Option<PasswordKdf>,
-    /// Costs of `kdf`, when not the recommended ones.
+    /// Cost parameters; recommended values if absent.
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// The form of the answer; `compact` when absent, with AES-CBC and RSA-OAEP `parts`.
+    /// Message format; `compact` if absent, but `parts` with AES-CBC and RSA-OAEP.
     #[serde(default)]
     pub format: Option<Format>,
-    /// Associated data: not encrypted, but to be the same when decrypting; at most 64 KiB.
+    /// Additional authenticated data: not encrypted, but the same value is needed to decrypt. With RSA-OAEP, the label.
+    /// At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
-    /// What `aad` stands for.
+    /// Encoding of `aad`.
     #[serde(default)]
     pub aad_encoding: InputEncoding,
-    /// A nonce of your own, written in `outputEncoding` (base64 when absent). Only with `allowNonce`.
+    /// Your own nonce or initialization vector (IV), in `outputEncoding`; requires `allowNonce`.
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub nonce: Option<String>,
-    /// Takes `nonce` instead of a random one: you see to it that it is never used twice with a key.
+    /// Accept `nonce` instead of a random one; you must never use a nonce twice with the same key.
     #[serde(default)]
     pub allow_nonce: bool,
-    /// How the fields of `parts` and of RSA-OAEP are written; `base64` when absent.
+    /// Encoding of the output; `base64` if absent.
     #[serde(default)]
     pub output_encoding: Option<BinaryEncoding>,
 }
@@ -98,27 +100,27 @@ pub struct EncryptRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EncryptResponse {
-    /// The message; of `parts`, the ciphertext alone.
+    /// The encrypted message; in format `parts`, the ciphertext alone.
     pub ciphertext: String,
-    /// The form of the message.
+    /// Format of the message.
     pub format: Format,
-    /// The algorithm.
+    /// Encryption algorithm.
     pub algorithm: Algorithm,
-    /// Of `parts`: the nonce, or the initialisation vector of CBC.
+    /// Nonce, or initialization vector (IV) of CBC, in format `parts`.
     pub nonce: Option<String>,
-    /// Of `parts`: the tag. CBC has none.
+    /// Authentication tag, in format `parts`; CBC has none.
     pub tag: Option<String>,
-    /// Of `parts` with a password: the salt.
+    /// Salt of the key derivation function, in format `parts` with a password.
     pub salt: Option<String>,
-    /// With a password: how the key was made.
+    /// Key derivation function for the password; null without a password.
     pub kdf: Option<PasswordKdf>,
-    /// With a password: the costs.
+    /// Cost parameters of the key derivation; null if there was none.
     pub parameters: Option<Costs>,
-    /// Bytes that were encrypted.
+    /// Length of the input in bytes.
     pub bytes: usize,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// What the algorithm is good for.
+    /// Security of the algorithm.
     pub security: Security,
 }
 
@@ -228,6 +230,15 @@ pub fn example() -> EncryptRequest {
         aad: Some("customer 42".to_owned()),
         ..EncryptRequest::of("IBAN DE02 1203 0000 0000 2020 51")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Encrypt text or a file with a key or a password")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &EncryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Encrypts a text or a file.

@@ -12,7 +12,7 @@ use crate::error::conflict;
 use crate::kdf::{Kdf, Parameters, Sha};
 use crate::keys::{Candidate, Chosen, Given, Keyring, Purpose};
 
-/// A function that makes the key of a password.
+/// Key derivation function for a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PasswordKdf {

@@ -15,49 +15,49 @@ const DATES: [&str; 3] = ["exp", "nbf", "iat"];
 /// Claims that are text.
 const TEXTS: [&str; 3] = ["iss", "sub", "jti"];
 
-/// What was looked at and found wrong.
+/// A check of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The token is not one: its parts, its encoding, its JSON.
+    /// The token is malformed: its parts, encoding or JSON.
     Format,
-    /// The header asks for an extension.
+    /// The header requires an unsupported extension.
     Extension,
-    /// The header's algorithm is not among `algorithms`.
+    /// The algorithm (`alg`) is not one of `algorithms`.
     Algorithm,
-    /// No key fits.
+    /// No suitable key.
     Key,
-    /// The signature is not that of the key.
+    /// The signature does not match.
     Signature,
-    /// `typ` is not the one that was asked for.
+    /// The type (`typ`) is not the expected one.
     Type,
-    /// The claims are no JSON object, or one of them is of the wrong kind.
+    /// The claims are not a JSON object, or a registered claim has the wrong type.
     Claims,
-    /// `exp` has passed.
+    /// The token has expired (`exp`).
     Expired,
-    /// `nbf` has not come.
+    /// The token is not valid yet (`nbf`), or was issued in the future (`iat`).
     NotYetValid,
-    /// `iat` is longer ago than `maxAge`.
+    /// The token was issued (`iat`) longer ago than `maxAge`.
     TooOld,
-    /// `iss` is not the one that was asked for.
+    /// The issuer (`iss`) is not the expected one.
     Issuer,
-    /// `aud` does not name who was asked for.
+    /// The audience (`aud`) does not include an expected one.
     Audience,
-    /// `sub` is not the one that was asked for.
+    /// The subject (`sub`) is not the expected one.
     Subject,
-    /// `jti` is not the one that was asked for.
+    /// The JWT ID (`jti`) is not the expected one.
     JwtId,
-    /// A claim is missing.
+    /// A required claim is missing.
     RequiredClaim,
 }
 
-/// A check that failed.
+/// A failed check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedCheck {
-    /// What was looked at.
+    /// Which check failed.
     pub check: Check,
-    /// What is wrong.
+    /// Why it failed.
     pub message: String,
 }
 

@@ -1,6 +1,6 @@
 //! Look inside a token without checking it.
 
-use chassis::Call;
+use chassis::{Call, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,42 +13,42 @@ use crate::Error;
 use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Shows header and claims of a token (JWT) and checks nothing: anybody can write such a token, so do not act on what it says. To \
-find out whether it is genuine use /jwt/verify. Of an encrypted token only the header can be read.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Decodes the header and claims of a token (JWT) without verifying anything: anyone can write such a token, so do not \
+act on its content. To verify it, use /jwt/verify. Of an encrypted token, only the header can be read.";
 
-/// A token.
+/// The token to decode.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct JwtDecodeRequest {
-    /// The token in the compact form, at most 64 KiB; `Bearer` before it is overlooked.
+    /// The token, in compact serialization. A leading `Bearer ` is ignored.
     #[garde(length(chars, max = 65_536))]
     pub token: String,
 }
 
-/// What a token says of itself.
+/// The content of the token, unverified.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JwtDecodeResponse {
-    /// Always false: nothing was checked.
+    /// Always false: nothing was verified.
     pub verified: bool,
-    /// Whether it is encrypted; then it has only a header here.
+    /// Whether the token is encrypted; then only its header can be read.
     pub encrypted: bool,
-    /// The header.
+    /// The decoded header.
     pub header: Map<String, Value>,
-    /// The claims; nothing when the payload is no JSON object.
+    /// The claims; null if there are none, or the token was verified and is not valid.
     pub claims: Option<Map<String, Value>>,
-    /// The payload in base64url, when it holds no claims.
+    /// The payload in base64url, if it is not a JSON object; otherwise null.
     pub payload: Option<String>,
-    /// When it was issued (`iat`).
+    /// Time of issue (`iat`), RFC 3339; null if none.
     pub issued_at: Option<String>,
-    /// When it begins to be valid (`nbf`).
+    /// Time from which the token is valid (`nbf`), RFC 3339; null if none.
     pub valid_from: Option<String>,
-    /// When it expires (`exp`).
+    /// Expiration time (`exp`), RFC 3339; null if none.
     pub expires_at: Option<String>,
-    /// Whether that has passed.
+    /// Whether `expiresAt` has passed.
     pub expired: Option<bool>,
 }
 
@@ -56,6 +56,12 @@ pub struct JwtDecodeResponse {
 #[must_use]
 pub fn example() -> JwtDecodeRequest {
     JwtDecodeRequest { token: super::verify::example().token }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decode a token without verifying it").description(DESCRIPTION).example(example())
 }
 
 /// Reads a token.

@@ -13,7 +13,7 @@ use crate::keys::{Candidate, Key};
 /// Keys of a set.
 const MAX_KEYS: usize = 100;
 
-/// A JSON Web Key Set: an object with the list `keys`.
+/// A JSON Web Key Set: an object with an array `keys`.
 #[derive(Default, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct KeySet(#[schemars(with = "Map<String, Value>")] pub Value);

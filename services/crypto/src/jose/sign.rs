@@ -1,6 +1,6 @@
 //! Make a signed token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,19 +10,19 @@ use super::algorithm::Task;
 use super::claims;
 use super::compact::{self, MAX_TOKEN};
 use super::{JwsAlgorithm, Lifetime, given};
-use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Key, Keyring};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Makes a signed token (JWT, RFC 7519) of claims. With a secret as key it is HS256 unless you name another algorithm; with a \
-private key (PEM, JWK, or base64 of DER) it is what the key is for, and only with RSA you have to choose (RS256 is what most systems \
-read, PS256 the newer). `iat` is set to now unless you say otherwise; set `expiresIn`, or the token is valid for ever. What \
-stands both in the claims and in an option is an error. A public key, a certificate or a private key given as an HS256 secret is \
-refused. A token is signed, not secret: everybody can read its claims (see /jwe/encrypt). For a signed text \
-without claims send `payload` instead.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Creates a signed JSON Web Token (JWT, RFC 7519) from claims. The key determines the algorithm unless you name one: \
+HS256 for a secret, the matching one for a private key (PEM, JWK, or DER in base64). Only for RSA you have to choose: \
+RS256 is the most widely supported, PS256 the modern choice. `iat` is set to now by default; set `expiresIn`, or the \
+token never expires. A value given both in the claims and as an option is an error. A public key, a certificate or a \
+private key is refused as an HS256 secret. Tokens are signed, not encrypted: anyone can read the claims (see \
+/jwe/encrypt). To sign a text without claims, send `payload` instead.";
 
 /// Header fields that have options of their own or would change how a token is read.
 const OWN_FIELDS: [(&str, &str); 7] = [
@@ -37,95 +37,96 @@ const OWN_FIELDS: [(&str, &str); 7] = [
 /// Members of a JWK that nobody else may see (RFC 7518, section 6).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Claims or a text, and the key.
+/// Claims or a text to sign, and the key.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct JwtSignRequest {
-    /// The claims: any JSON object. With the header they make at most 64 KiB of token.
+    /// The claims, as a JSON object. The token may have at most 64 KiB.
     #[serde(default)]
     pub claims: Option<Map<String, Value>>,
-    /// A text to sign instead of claims; it may be empty.
+    /// A text to sign, instead of claims; may be empty.
     #[serde(default)]
     #[garde(length(chars, max = 65_536))]
     pub payload: Option<String>,
-    /// What `payload` stands for.
+    /// Encoding of `payload`.
     #[serde(default)]
     pub payload_encoding: InputEncoding,
-    /// The key: a shared secret, or a private key in PEM, JWK, or base64 of DER.
+    /// The key: a shared secret, or a private key as PEM, JWK or DER in base64.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
-    /// What a shared secret's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// Opens an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The algorithm; when absent, the one the key is for, with a secret HS256. RSA keys need it.
+    /// Signature algorithm; if absent, the one of the key, or HS256 for a secret. RSA keys need it.
     #[serde(default)]
     pub algorithm: Option<JwsAlgorithm>,
-    /// In which time it expires (`exp`): seconds, or text as `15m`, `2h`, `7d`.
+    /// Time until expiration (`exp`): seconds, or text such as `15m`, `2h` or `7d`.
     #[serde(default)]
     pub expires_in: Option<Lifetime>,
-    /// In which time it begins to be valid (`nbf`): seconds, or text as `15m`; `0` is now.
+    /// Time until the token becomes valid (`nbf`): seconds, or text such as `15m`; `0` is now.
     #[serde(default)]
     pub not_before: Option<Lifetime>,
-    /// Who issues it (`iss`).
+    /// Issuer (`iss`).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub issuer: Option<String>,
-    /// Whom it is about (`sub`).
+    /// Subject (`sub`).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub subject: Option<String>,
-    /// For whom it is (`aud`): one name or several. One is written as text, several as a list.
+    /// Audience (`aud`): one or more names. One is written as a string, several as an array.
     #[serde(default)]
     #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
     pub audience: Vec<String>,
-    /// Its id (`jti`).
+    /// JWT ID (`jti`).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub jwt_id: Option<String>,
-    /// Gives it a random id (`jti`, a UUID).
+    /// Set a random JWT ID (`jti`, a UUID).
     #[serde(default)]
     pub generate_jwt_id: bool,
-    /// Whether it says when it was issued (`iat`, now); when absent it does, unless the claims do.
+    /// Set the time of issue (`iat`) to now; true if absent, unless the claims have it.
     #[serde(default)]
     pub issued_at: Option<bool>,
-    /// The type in its header (`typ`); `JWT` when absent, nothing for a `payload`.
+    /// Type for the header (`typ`); if absent, `JWT`, or none with `payload`.
     #[serde(default, rename = "type")]
     #[garde(length(chars, min = 1, max = 128))]
     pub kind: Option<String>,
-    /// The key's id in its header (`kid`); when absent, the one a JWK has.
+    /// Key ID for the header (`kid`); if absent, that of the JWK.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub key_id: Option<String>,
-    /// More fields for its header, such as `x5t`. Not `alg`, `typ`, `kid`, `crit` or `b64`.
+    /// Additional header parameters, such as `x5t`; not `alg`, `typ`, `kid`, `crit` or `b64`.
     #[serde(default)]
     pub headers: Map<String, Value>,
 }
 
-/// The token.
+/// The signed token.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JwtSignResponse {
-    /// The token in the compact form.
+    /// The token, in compact serialization.
     pub token: String,
-    /// The algorithm.
+    /// Signature algorithm.
     pub algorithm: JwsAlgorithm,
-    /// Its header.
+    /// The decoded header.
     pub header: Map<String, Value>,
-    /// Its claims; nothing for a `payload`.
+    /// The claims; null if there are none, or the token was verified and is not valid.
     pub claims: Option<Map<String, Value>>,
-    /// When it expires; nothing when never.
+    /// Expiration time (`exp`), RFC 3339; null if none.
     pub expires_at: Option<String>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -280,6 +281,15 @@ pub fn example() -> JwtSignRequest {
         subject: Some("1234567890".to_owned()),
         ..JwtSignRequest::of(claims.into_iter().collect())
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Create a signed token (JWT)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JwtSignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Makes a token.

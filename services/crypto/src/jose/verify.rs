@@ -1,6 +1,6 @@
 //! Check a signed token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,107 +18,108 @@ use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::keys::{Candidate, Chosen, Given, Keyring};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Whether a signed token (JWT, RFC 7519) is genuine and to be accepted now. You name the algorithms that may be used and send the \
-key; nothing in the token chooses either, and `none` is never accepted. Every check is made and all that fail are listed; \
-`claims` are there only when all succeed, so a workflow cannot use them by mistake (to look inside anyway use /jwt/decode). A \
-set of keys (JWKS) goes into `jwks`: fetch it from the issuer's address yourself, for addresses in the token's header \
-are never followed. Times must be numbers, signatures whole, base64url without padding; a header with `crit` is \
-refused. To check a signed text that holds no claims say in `payloadEncoding` how to write it. For tokens in five parts \
-see /jwe/decrypt.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Verifies a signed JSON Web Token (JWT, RFC 7519): signature, validity period and the claims you expect. You name the \
+allowed algorithms and send the key; nothing in the token selects either, and `none` is never accepted. All checks are \
+made and all failures listed. `claims` are returned only if all succeed, so a workflow cannot use them by mistake (to \
+look inside anyway, use /jwt/decode). A JSON Web Key Set goes into `jwks`: fetch it from the issuer yourself, because \
+URLs in the token's header are never followed. Dates must be numbers, the encoding base64url without padding; a header \
+with `crit` is refused. To verify a signed text without claims, set `payloadEncoding`. For tokens in five parts, see \
+/jwe/decrypt.";
 
-/// A token, the key, and what must be true of it.
+/// A token, the key, and the expected claims.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct JwtVerifyRequest {
-    /// The token in the compact form, at most 64 KiB; `Bearer` before it is overlooked.
+    /// The token, in compact serialization. A leading `Bearer ` is ignored.
     #[garde(length(chars, max = 65_536))]
     pub token: String,
-    /// The algorithms that may be used. Those with a shared secret (HS256 ...) cannot stand together with the others.
+    /// The allowed signature algorithms. HMAC algorithms (HS256, HS384, HS512) cannot be combined with others.
     #[garde(length(min = 1, max = 14))]
     pub algorithms: Vec<JwsAlgorithm>,
-    /// The key: for HS256, HS384 and HS512 the secret; for the others a public key in PEM, JWK, or base64 of DER, or a
-    /// certificate, of which only the key counts, not its dates.
+    /// The key: for HS256, HS384 and HS512 the secret, otherwise a public key as PEM, JWK or DER in base64, or a
+    /// certificate (only its key is used; its validity dates are not checked).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
-    /// What a shared secret's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// A JSON Web Key Set with 1 to 100 keys, instead of `key`; its list alone is read too. The token's `kid` picks one; without it all that fit
-    /// the algorithm are tried.
+    /// A JSON Web Key Set with 1 to 100 keys, instead of `key`, or its array alone. The token's `kid` selects the key;
+    /// without it, every key that suits the algorithm is tried.
     #[serde(default)]
     pub jwks: Option<Secret<KeySet>>,
-    /// Who must have issued it (`iss`): one name or several, of which one must be it.
+    /// Expected issuer (`iss`): one or more names; the token must have one of them.
     #[serde(default)]
     #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
     pub issuer: Vec<String>,
-    /// For whom it must be (`aud`): one name or several, of which one must be among the token's.
+    /// Expected audience (`aud`): one or more names; the token must have at least one of them.
     #[serde(default)]
     #[garde(length(max = 20), inner(length(chars, min = 1, max = 1024)))]
     pub audience: Vec<String>,
-    /// Whom it must be about (`sub`).
+    /// Expected subject (`sub`).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub subject: Option<String>,
-    /// The id it must have (`jti`).
+    /// Expected JWT ID (`jti`).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub jwt_id: Option<String>,
-    /// The type its header must say (`typ`), such as `at+jwt`.
+    /// Expected type (`typ`), such as `at+jwt`.
     #[serde(default, rename = "type")]
     #[garde(length(chars, min = 1, max = 128))]
     pub kind: Option<String>,
-    /// How long ago it may have been issued (`iat`): seconds, or text as `15m`, `2h`, `7d`.
+    /// Maximum time since the token was issued (`iat`): seconds, or text such as `15m`, `2h` or `7d`.
     #[serde(default)]
     pub max_age: Option<Lifetime>,
-    /// How many seconds clocks may differ; 0 when absent. For tokens from other machines 5 to 60 are usual.
+    /// Allowed clock skew in seconds; for tokens from other machines, 5 to 60 is usual.
     #[serde(default)]
     #[garde(range(max = 3600))]
     pub clock_tolerance: u32,
-    /// Claims that must be there.
+    /// Names of claims that must be present.
     #[serde(default)]
     #[garde(length(max = 50), inner(length(chars, min = 1, max = 256)))]
     pub required_claims: Vec<String>,
-    /// Whether it must say when it expires (`exp`).
+    /// Require an expiration time (`exp`).
     #[serde(default)]
     pub require_expiry: bool,
-    /// For a signed text without claims: how to write it in `payload`. The options about claims then have no place.
+    /// For a signed text without claims: how to encode it in `payload`. Options about claims then do not apply.
     #[serde(default)]
     pub payload_encoding: Option<PlaintextEncoding>,
 }
 
-/// Whether the token is genuine and to be accepted.
+/// Whether the token is valid.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JwtVerifyResponse {
-    /// Whether every check succeeded.
+    /// Whether all checks succeeded.
     pub valid: bool,
-    /// The claims, when it is valid.
+    /// The claims; null if there are none, or the token was verified and is not valid.
     pub claims: Option<Map<String, Value>>,
-    /// The signed text, when it is valid and `payloadEncoding` was sent.
+    /// The signed text, if the token is valid and `payloadEncoding` was sent; otherwise null.
     pub payload: Option<String>,
-    /// The header as it was sent; proven only when the token is valid.
+    /// The decoded header; trust it only if the token is valid.
     pub header: Option<Map<String, Value>>,
-    /// The first check that failed, in a sentence; nothing when it is valid.
+    /// Why it is not valid; null if it is.
     pub reason: Option<String>,
-    /// Every check that failed.
+    /// All checks that failed.
     pub failed_checks: Vec<FailedCheck>,
-    /// The algorithm, when it is valid.
+    /// Signature algorithm; null if the token is not valid.
     pub algorithm: Option<JwsAlgorithm>,
-    /// The id of the key that made it, when it is valid and the key has one.
+    /// Key ID (`kid`) of the key that verified the token; null if it has none or the token is not valid.
     pub key_id: Option<String>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// When it expires, when it is valid and says so.
+    /// Expiration time (`exp`), RFC 3339; null if none.
     pub expires_at: Option<String>,
-    /// Seconds until then.
+    /// Seconds until `expiresAt`.
     pub seconds_left: Option<i64>,
 }
 
@@ -223,6 +224,12 @@ pub fn example() -> JwtVerifyRequest {
             vec![JwsAlgorithm::Hs256],
         )
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example())
 }
 
 /// Checks a token.

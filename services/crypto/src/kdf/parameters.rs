@@ -8,42 +8,42 @@ use super::{Kdf, Sha};
 use crate::Error;
 use crate::error::conflict;
 
-/// Costs of a function that makes keys of passwords. Each belongs to one function; one that is left out is what OWASP's
-/// Password Storage Cheat Sheet recommends.
+/// Cost parameters of a key derivation function or password hash. Each applies to one function; defaults are those
+/// recommended by OWASP's Password Storage Cheat Sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Parameters {
-    /// scrypt: cost in CPU and memory, a power of two; 131072 when absent. 128 · n · r bytes are at most 256 MiB, and
-    /// n · r · p is at most 4194304.
+    /// scrypt: CPU and memory cost N, a power of two; 131072 if absent. 128 · n · r may be at most 256 MiB, and n · r ·
+    /// p at most 4194304.
     #[serde(default)]
     #[garde(range(min = 2, max = 16_777_216))]
     pub n: Option<u32>,
-    /// scrypt: block size; 8 when absent.
+    /// scrypt: block size; 8 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 64))]
     pub r: Option<u32>,
-    /// scrypt: parallelism; 1 when absent.
+    /// scrypt: parallelism; 1 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 64))]
     pub p: Option<u32>,
-    /// argon2id: memory in KiB; 19456 when absent. Times `passes` it is at most 1048576.
+    /// Argon2id: memory in KiB; 19456 if absent. `memoryKib` times `passes` may be at most 1048576.
     #[serde(default)]
     #[garde(range(min = 8, max = 262_144))]
     pub memory_kib: Option<u32>,
-    /// argon2id: passes over the memory; 2 when absent.
+    /// Argon2id: number of passes over the memory; 2 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 10))]
     pub passes: Option<u32>,
-    /// argon2id: lanes; 1 when absent.
+    /// Argon2id: number of lanes; 1 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 4))]
     pub parallelism: Option<u32>,
-    /// pbkdf2: rounds; 600000 when absent (210000 with SHA-384 or SHA-512).
+    /// PBKDF2: iteration count; 600000 if absent (210000 with SHA-384 or SHA-512).
     #[serde(default)]
     #[garde(range(min = 1, max = 2_000_000))]
     pub iterations: Option<u32>,
-    /// bcrypt: logarithm of the rounds; 12 when absent.
+    /// bcrypt: base-2 logarithm of the iteration count; 12 if absent.
     #[serde(default)]
     #[garde(range(min = 4, max = 14))]
     pub cost: Option<u32>,
@@ -99,11 +99,11 @@ impl Parameters {
     }
 }
 
-/// The costs that were used; only those the function has.
+/// Cost parameters that were used; the other ones are omitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Costs {
-    /// scrypt: cost in CPU and memory.
+    /// scrypt: CPU and memory cost N.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u32>,
     /// scrypt: block size.
@@ -112,19 +112,19 @@ pub struct Costs {
     /// scrypt: parallelism.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p: Option<u32>,
-    /// argon2id: memory in KiB.
+    /// Argon2id: memory in KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_kib: Option<u32>,
-    /// argon2id: passes over the memory.
+    /// Argon2id: number of passes over the memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passes: Option<u32>,
-    /// argon2id: lanes.
+    /// Argon2id: number of lanes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<u32>,
-    /// pbkdf2: rounds.
+    /// PBKDF2: iteration count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u32>,
-    /// bcrypt: logarithm of the rounds.
+    /// bcrypt: base-2 logarithm of the iteration count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<u32>,
 }

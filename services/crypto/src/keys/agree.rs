@@ -1,7 +1,7 @@
 //! The secret two sides share: of one's own private key and the other's public one.
 
 use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey, X25519};
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,15 +10,16 @@ use zeroize::Zeroizing;
 use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, Purpose};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
-use crate::kdf::Sha;
+use crate::kdf::{self, Sha};
 use crate::{Error, derive};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-The secret that two sides share without ever sending it (ECDH): each makes it of its own private key and the other's public \
-key. The keys are X25519 (RFC 7748), P-256, P-384 or P-521, both of the same kind. What comes of it is not even enough to be a \
-key, so one is derived by HKDF (RFC 5869): both sides take the same `hash`, `salt`, `info` and `length`. `raw` gives the \
-shared secret itself, for programs that derive otherwise.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Computes a key that two parties share without ever sending it (Elliptic-curve Diffie-Hellman, ECDH): each combines its \
+own private key with the other's public key. Both keys must use the same curve: X25519 (RFC 7748), P-256, P-384 or \
+P-521. The raw shared secret is not uniformly random, so a key is derived from it with HKDF (RFC 5869); both parties \
+must use the same `hash`, `salt`, `info` and `length`. `raw` returns the shared secret itself, for programs that use \
+another derivation.";
 
 const DEFAULT_LENGTH: usize = 32;
 /// Bytes HKDF gives of SHA-512, its longest hash.
@@ -31,72 +32,73 @@ const PURPOSE: Purpose<'_> = Purpose {
     operations: &["deriveBits", "deriveKey"],
 };
 
-/// Two keys, and how to derive a third.
+/// The two keys, and how to derive the result.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct AgreeRequest {
-    /// One's own private key: PEM, JWK or DER in base64.
+    /// Your own private key as PEM, DER in base64 or JWK.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 65_536))]
     pub private_key: Option<Secret<String>>,
-    /// What opens an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a private key on the server, instead of `privateKey`: `name`, or `name@version`.
+    /// Name of a private key in the server's keyring, instead of `privateKey`: `name` or `name@version`. Without a
+    /// version, the newest is used.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The other side's public key: PEM, JWK, DER in base64, or a certificate.
+    /// The other party's public key as PEM, DER in base64 or JWK, or a certificate.
     #[garde(length(chars, min = 1, max = 65_536))]
     pub public_key: String,
-    /// The shared secret itself, not a key derived of it.
+    /// Return the raw shared secret instead of a derived key.
     #[serde(default)]
     pub raw: bool,
-    /// The hash of HKDF; `sha256` when absent.
+    /// Hash function of HKDF or PBKDF2; `sha256` if absent.
     #[serde(default)]
     pub hash: Option<Sha>,
-    /// The salt of HKDF, as text of at most 4096 characters.
+    /// The salt; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub salt: Option<String>,
-    /// What the salt's text stands for.
+    /// Encoding of `salt`.
     #[serde(default)]
     pub salt_encoding: InputEncoding,
-    /// What the key is for, as text of at most 4096 characters.
+    /// HKDF context information (`info`): what the key is for; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub info: Option<String>,
-    /// What the text of `info` stands for.
+    /// Encoding of `info`.
     #[serde(default)]
     pub info_encoding: InputEncoding,
-    /// Bytes of the key, at most 255 times the length of the hash; 32 when absent.
+    /// Length of the key in bytes: at most 1024, or 255 times the hash length with HKDF; 32 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = MAX_LENGTH))]
     pub length: Option<usize>,
-    /// How the key is written.
+    /// Encoding of the output.
     #[serde(default)]
     pub output_encoding: BinaryEncoding,
 }
 
-/// The key.
+/// The derived key.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgreeResponse {
-    /// The key, or the shared secret itself.
+    /// The derived key, or the raw shared secret.
     pub key: String,
-    /// How it is written.
+    /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// Its length in bytes.
+    /// Length of the key in bytes.
     pub length: usize,
-    /// Whether it is the shared secret itself.
+    /// Whether `key` is the raw shared secret.
     pub raw: bool,
-    /// The hash of HKDF; nothing when it is.
+    /// Hash function of HKDF or PBKDF2; null if none was used.
     pub hash: Option<Sha>,
-    /// What the keys are on: a curve, by its name in a JWK.
+    /// Elliptic curve, by its JWK name.
     pub curve: &'static str,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -119,6 +121,15 @@ pub fn example() -> AgreeRequest {
         length: None,
         output_encoding: BinaryEncoding::Hex,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Agree on a key with another party (ECDH)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &AgreeRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Makes the shared secret, and a key of it.

@@ -11,39 +11,39 @@ use crate::Error;
 use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 
-/// The form of a key.
+/// Format of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyFormat {
-    /// Text between BEGIN and END lines: PKCS #8 for private, SubjectPublicKeyInfo for public keys.
+    /// PEM: PKCS #8 for private keys, SubjectPublicKeyInfo for public keys.
     Pem,
-    /// The same in base64 on one line.
+    /// DER in base64: the same structures as PEM.
     Der,
-    /// A JSON Web Key, an object.
+    /// JSON Web Key, as an object.
     Jwk,
-    /// One line as in `authorized_keys`; of a private key the text of OpenSSH's file.
+    /// OpenSSH: a public key as in `authorized_keys`, or a private key file.
     Ssh,
 }
 
-/// A key, written: an object as `jwk`, else text.
+/// A key: an object in format `jwk`, otherwise text.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum WrittenKey {
-    /// PEM, DER in base64, SSH, or the bytes of a shared secret.
+    /// PEM, DER in base64, an SSH key, or the encoded bytes of a symmetric key.
     Text(String),
     /// A JSON Web Key.
     Jwk(Map<String, Value>),
 }
 
-/// What identifies a key without showing it.
+/// Fingerprints of a public key.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fingerprints {
-    /// SHA-256 of the public key's DER (SubjectPublicKeyInfo), in hex.
+    /// SHA-256 of the DER encoding of the public key (SubjectPublicKeyInfo), in hex.
     pub sha256: String,
     /// JWK thumbprint (RFC 7638), in base64url.
     pub thumbprint: String,
-    /// As `ssh-keygen -l` shows it; nothing for a key SSH does not know.
+    /// OpenSSH fingerprint, as shown by `ssh-keygen -l`; null for key types SSH does not support.
     pub ssh: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::EcdsaKeyPair;
-use chassis::{Call, Secret};
+use chassis::{Call, Cost, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,62 +16,63 @@ use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 use crate::{Error, random};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-A new key: a pair for signatures (RSA, ECDSA, Ed25519) or for key agreement (X25519, ECDH), or a secret for AES or HMAC. For new \
-signatures take `ed25519`, or `p-256` where it is not known; RSA where others ask for it. A pair is written as PEM unless \
-`format` says otherwise: `jwk` for tokens, `ssh` for servers, `der` for APIs that want base64. With `passphrase` the private \
-key is encrypted (PKCS #8, PBES2 with PBKDF2-HMAC-SHA-256 of 600,000 rounds and AES-256-CBC), as OpenSSL reads it. The key is \
-not kept here: store it where secrets are stored. RSA with 4096 bits takes a second or more.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Generates a key pair for signatures (RSA, ECDSA, Ed25519) or key agreement (X25519, ECDH), or a symmetric key for AES \
+or HMAC. For new signatures, choose `ed25519`, or `p-256` where it is not supported; RSA where others require it. A \
+key pair is written as PEM unless `format` says otherwise: `jwk` for tokens, `ssh` for servers, `der` for APIs that \
+expect base64. A symmetric key is written as bytes in `outputEncoding`, or as `jwk`. With `passphrase`, the private \
+key is encrypted (PKCS #8, PBES2 with PBKDF2-HMAC-SHA-256, 600,000 iterations, and AES-256-CBC), as OpenSSL reads it. \
+The key is not kept on the server: store it as a secret. Generating an RSA key of 4096 bits takes a second or more.";
 
 /// Bytes of an HMAC key.
 const HMAC_BYTES: usize = 32;
 
-/// A kind of key.
+/// Type of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum KeyType {
     /// Ed25519, for signatures.
     #[serde(rename = "ed25519")]
     Ed25519,
-    /// The curve P-256, for ECDSA and ECDH.
+    /// P-256 (NIST), for ECDSA and ECDH.
     #[serde(rename = "p-256")]
     P256,
-    /// The curve P-384, for ECDSA and ECDH.
+    /// P-384 (NIST), for ECDSA and ECDH.
     #[serde(rename = "p-384")]
     P384,
-    /// The curve P-521, for ECDSA and ECDH.
+    /// P-521 (NIST), for ECDSA and ECDH.
     #[serde(rename = "p-521")]
     P521,
-    /// The curve of Bitcoin and Ethereum, for ECDSA.
+    /// secp256k1, the curve of Bitcoin and Ethereum, for ECDSA.
     #[serde(rename = "secp256k1")]
     Secp256k1,
     /// X25519, for key agreement.
     #[serde(rename = "x25519")]
     X25519,
-    /// RSA with 2048 bits.
+    /// RSA, 2048 bits.
     #[serde(rename = "rsa-2048")]
     Rsa2048,
-    /// RSA with 3072 bits.
+    /// RSA, 3072 bits.
     #[serde(rename = "rsa-3072")]
     Rsa3072,
-    /// RSA with 4096 bits.
+    /// RSA, 4096 bits.
     #[serde(rename = "rsa-4096")]
     Rsa4096,
-    /// 16 bytes.
+    /// AES-128: 16 bytes.
     #[serde(rename = "aes-128")]
     Aes128,
-    /// 24 bytes.
+    /// AES-192: 24 bytes.
     #[serde(rename = "aes-192")]
     Aes192,
-    /// 32 bytes.
+    /// AES-256: 32 bytes.
     #[serde(rename = "aes-256")]
     Aes256,
-    /// 32 bytes, or as many as `bytes` says.
+    /// HMAC: 32 bytes, or as many as `bytes` says.
     #[serde(rename = "hmac")]
     Hmac,
 }
 
-/// What a key is for.
+/// Intended use of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyUse {
@@ -81,63 +82,63 @@ pub enum KeyUse {
     Enc,
 }
 
-/// The kind of key, and how to write it.
+/// Type and format of the key.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GenerateRequest {
-    /// The kind of key.
+    /// Type of the key.
     #[serde(rename = "type")]
     pub kind: KeyType,
-    /// Of `hmac`: its length in bytes; when absent 32, or what `alg` needs.
+    /// Length of an `hmac` key in bytes; if absent, 32, or what `alg` needs.
     #[serde(default)]
     #[garde(range(min = 16, max = 128))]
     pub bytes: Option<usize>,
-    /// The form; `pem` for pairs when absent. A secret is plain bytes when absent, or `jwk`.
+    /// Format of the keys; `pem` for key pairs if absent. A symmetric key is written as bytes if absent, or as `jwk`.
     #[serde(default)]
     pub format: Option<KeyFormat>,
-    /// How the bytes of a secret are written; `base64` when absent.
+    /// Encoding of the output; `base64` if absent.
     #[serde(default)]
     pub output_encoding: Option<BinaryEncoding>,
-    /// Encrypts the private key, in `pem` and `der`.
+    /// Passphrase to encrypt the private key with; for formats `pem` and `der`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The id of the key (`kid` of a JWK, the comment of an SSH key), at most 256 characters.
+    /// Key ID (`kid` of a JWK, comment of an SSH key); at most 256 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 256))]
     pub kid: Option<String>,
-    /// The one algorithm it is for (`alg` of a JWK), such as ES256.
+    /// Algorithm the key is intended for (`alg` of a JWK), such as ES256.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 64))]
     pub alg: Option<String>,
-    /// What it is for (`use` of a JWK).
+    /// Intended use of the key (`use` of a JWK).
     #[serde(default, rename = "use")]
     pub purpose: Option<KeyUse>,
 }
 
-/// The key.
+/// The generated key.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GenerateResponse {
-    /// The kind of key.
+    /// Type of the key.
     #[serde(rename = "type")]
     pub kind: KeyType,
-    /// Its size.
+    /// Key size in bits.
     pub bits: usize,
-    /// Of a pair: the half to keep secret.
+    /// The private key of a key pair.
     pub private_key: Option<WrittenKey>,
-    /// Of a pair: the half to give to others.
+    /// The public key of a key pair.
     pub public_key: Option<WrittenKey>,
-    /// A secret.
+    /// The symmetric key.
     pub key: Option<WrittenKey>,
-    /// The form; nothing for plain bytes.
+    /// Format of the keys; null for bytes.
     pub format: Option<KeyFormat>,
-    /// Of plain bytes: how they are written.
+    /// Encoding of `key`; null unless it is bytes.
     pub output_encoding: Option<BinaryEncoding>,
     /// Whether the private key is encrypted.
     pub encrypted: bool,
-    /// What identifies a pair.
+    /// Fingerprints of the public key; null for a symmetric key.
     pub fingerprints: Option<Fingerprints>,
 }
 
@@ -154,6 +155,12 @@ pub fn example() -> GenerateRequest {
         alg: Some("ES256".to_owned()),
         purpose: Some(KeyUse::Sig),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
 }
 
 /// Makes a key.

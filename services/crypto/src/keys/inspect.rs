@@ -4,7 +4,7 @@ mod certificate;
 mod name;
 mod signed;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,16 +15,17 @@ use super::der::Form;
 use super::format::{Fingerprints, KeyFormat, WrittenKey};
 use super::read::Written;
 use super::{Candidate, Given, Key, Keyring, Material, OkpKey, OkpUse, rsa};
-use crate::Error;
 use crate::error::conflict;
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-What a key is: its type, its size, what identifies it. It may be PEM, DER (a file, or in base64), a JWK, an SSH key, a \
-certificate, a chain of them, or a request for one. Of certificates it tells subject, issuer, names, validity and whether each \
-of a chain is signed with the next one's key. A private key and its certificate may be sent together, to see whether they \
-belong together. With `format` the public key is written in another form, with `includePrivate` the private one. Nothing is \
-checked against a list of authorities or of revoked certificates.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Reports the type, size and fingerprints of a key: PEM, DER (a file, or in base64), a JWK, an SSH key, a certificate, a \
+certificate chain or a certificate signing request (CSR). For certificates, it also reports subject, issuer, \
+alternative names and validity, and whether each certificate of a chain is signed by the next. Send a private key and \
+its certificate together to see whether they match. `format` converts the public key to another format, with \
+`includePrivate` the private key; of a named key, only the public key is shown. Symmetric keys have no fingerprints, \
+because a fingerprint would let anyone test guesses. Trust and revocation are not checked.";
 
 /// Certificates of one chain.
 const MAX_CERTIFICATES: usize = 20;
@@ -34,98 +35,100 @@ const MAX_CERTIFICATES: usize = 20;
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct InspectRequest {
-    /// The key: PEM, DER in base64, JWK or SSH, at most 65536 characters. Certificates and requests for them too.
+    /// The key as PEM, DER in base64, JWK or SSH key, or certificates or a certificate signing request; at most 65,536
+    /// characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 65_536))]
     pub key: Option<Secret<String>>,
-    /// A file with it, instead of `key`; DER too.
+    /// The key as a file, instead of `key`; may be binary DER.
     #[serde(default)]
     pub file: Option<File>,
-    /// What opens an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Only its public half is shown.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// Writes the key in this form too: its public half, unless `includePrivate` asks for more.
+    /// Convert the key to this format: the public key, or the private key with `includePrivate`.
     #[serde(default)]
     pub format: Option<KeyFormat>,
-    /// With `format`: writes the private key, not encrypted.
+    /// With `format`: convert the private key, and write it unencrypted.
     #[serde(default)]
     pub include_private: bool,
 }
 
-/// What was sent.
+/// Kind of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyKind {
-    /// A private key; its public half is known with it.
+    /// A private key.
     PrivateKey,
     /// A public key.
     PublicKey,
-    /// A secret that two sides share.
+    /// A symmetric key.
     SecretKey,
-    /// A certificate, or a chain of them: the key is that of the first.
+    /// A certificate or a certificate chain; the key is that of the first certificate.
     Certificate,
-    /// A request for a certificate.
+    /// A certificate signing request (CSR).
     CertificateRequest,
 }
 
-/// A kind of key.
+/// Type of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyFamily {
     /// RSA.
     Rsa,
-    /// A key on a curve, for ECDSA and ECDH.
+    /// Elliptic curve, for ECDSA and ECDH.
     Ec,
     /// Ed25519.
     Ed25519,
     /// X25519.
     X25519,
-    /// Bytes two sides share.
+    /// Symmetric key.
     Secret,
 }
 
-/// What it is.
+/// Properties of the key or certificates.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InspectResponse {
-    /// What was sent.
+    /// Kind of input.
     pub kind: KeyKind,
-    /// The kind of key.
+    /// Type of the key.
     #[serde(rename = "type")]
     pub family: KeyFamily,
-    /// Its size: of the modulus of RSA, of the curve, of a secret.
+    /// Key size in bits.
     pub bits: usize,
-    /// The curve of an EC key, by its name in a JWK.
+    /// Elliptic curve, by its JWK name.
     pub curve: Option<&'static str>,
-    /// The public exponent of RSA.
+    /// RSA public exponent; null unless RSA.
     pub exponent: Option<u64>,
-    /// Whether the private key was encrypted.
+    /// Whether the private key is encrypted.
     pub encrypted: bool,
-    /// The id of a JWK.
+    /// Key ID of a JWK (`kid`).
     pub kid: Option<String>,
-    /// The one algorithm a JWK is for.
+    /// Algorithm a JWK is intended for (`alg`).
     pub alg: Option<String>,
-    /// What a JWK is for: `sig` or `enc`.
+    /// Intended use of a JWK (`use`): `sig` or `enc`.
     #[serde(rename = "use")]
     pub purpose: Option<String>,
-    /// The operations a JWK is for (`key_ops`).
+    /// Operations a JWK is intended for (`key_ops`).
     pub key_ops: Option<Vec<String>>,
-    /// What identifies it; a secret has none, because whoever sees one could test guesses against it.
+    /// Fingerprints of the public key; null for a symmetric key.
     pub fingerprints: Option<Fingerprints>,
-    /// The certificates, in the order they were sent in, at most 20.
+    /// The certificates, in the order sent; at most 20.
     pub certificates: Vec<Certificate>,
-    /// The request for a certificate.
+    /// The certificate signing request.
     pub request: Option<CertificateRequest>,
-    /// The form of `converted`.
+    /// Format of `converted`.
     pub format: Option<KeyFormat>,
-    /// The key in that form.
+    /// The key in the requested format.
     pub converted: Option<WrittenKey>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -141,6 +144,15 @@ pub fn example() -> InspectRequest {
         format: Some(KeyFormat::Jwk),
         include_private: false,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Inspect a key or a certificate, and convert it to another format")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &InspectRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Says what a key or a certificate is.

@@ -13,20 +13,20 @@ use crate::encoding::{self, InputEncoding};
 use crate::error::conflict;
 use crate::keys::Key;
 
-/// What the text of a secret stands for.
+/// Encoding of a one-time password secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretEncoding {
-    /// Bytes in base32, the form apps show; lower case, spaces, dashes and padding do not matter. The default.
+    /// Base32, as shown by authenticator apps; case, spaces, hyphens and padding are ignored. The default.
     #[default]
     Base32,
-    /// Its own UTF-8 bytes.
+    /// The text itself, as UTF-8.
     Utf8,
-    /// Bytes in hexadecimal.
+    /// Hexadecimal, in either case.
     Hex,
-    /// Bytes in base64.
+    /// Base64, with or without padding.
     Base64,
-    /// Bytes in base64 with `-` and `_`.
+    /// URL-safe base64, with or without padding.
     Base64url,
 }
 

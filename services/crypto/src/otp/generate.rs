@@ -1,6 +1,6 @@
 //! Make the code an app shows.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,72 +9,76 @@ use super::asked::Asked;
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding};
 use crate::Error;
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Candidate, Keyring};
 use crate::moment::Moment;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-The code an authenticator app shows now (TOTP, RFC 6238) or for a counter (HOTP, RFC 4226): to log in where a second factor \
-is asked for. The secret is the base32 text shown beside the QR code, or send in `uri` what the QR code holds. Both \
-clocks must agree: `secondsLeft` says how long the code is good, and most servers take one period more.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Generates the code an authenticator app would show now (TOTP, RFC 6238) or for a counter (HOTP, RFC 4226), to log in \
+where two-factor authentication is required. The secret is the base32 text shown beside the QR code; or send the \
+content of the QR code as `uri`. Both clocks must agree: `secondsLeft` tells how long the code is valid; most servers \
+accept it for one more period.";
 
 /// The secret, and the time or counter.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpGenerateRequest {
-    /// The secret, as text of at most 1024 characters.
+    /// The secret; at most 1024 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
-    /// What the text of `secret` stands for; `base32` when absent.
+    /// Encoding of `secret`; `base32` if absent.
     #[serde(default)]
     pub secret_encoding: Option<SecretEncoding>,
-    /// An `otpauth://` URI of at most 4096 characters, instead of `secret`; it says type, algorithm, digits and period.
+    /// An `otpauth://` URI, instead of `secret`; it includes type, algorithm, digits and period. At most 4096
+    /// characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub uri: Option<Secret<String>>,
-    /// The name of a secret on the server, instead of `secret`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// What the code is made of; `totp` when absent.
+    /// Type of one-time password; `totp` if absent.
     #[serde(default, rename = "type")]
     pub kind: Option<OtpType>,
-    /// The hash; `sha1` when absent.
+    /// Hash function of the HMAC; `sha1` if absent.
     #[serde(default)]
     pub algorithm: Option<OtpAlgorithm>,
-    /// Digits of the code; 6 when absent.
+    /// Number of digits; 6 if absent.
     #[serde(default)]
     #[garde(range(min = 6, max = 8))]
     pub digits: Option<u32>,
-    /// Seconds a code of `totp` lives; 30 when absent.
+    /// Length of a TOTP time step in seconds; 30 if absent.
     #[serde(default)]
     #[garde(range(min = 15, max = 120))]
     pub period: Option<u64>,
-    /// The time of `totp`; now when absent.
+    /// The time to use; now if absent.
     #[serde(default)]
     pub time: Option<Moment>,
-    /// The counter of `hotp`.
+    /// HOTP counter.
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub counter: Option<u64>,
 }
 
-/// The code.
+/// The one-time password.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OtpGenerateResponse {
-    /// The code, with its leading zeros.
+    /// The one-time password, with leading zeros.
     pub code: String,
-    /// What it is made of.
+    /// Type of one-time password.
     #[serde(rename = "type")]
     pub kind: OtpType,
-    /// Of `totp` the number of the period since 1970, of `hotp` the counter.
+    /// TOTP time step (number of periods since the Unix epoch), or HOTP counter.
     pub step: u64,
-    /// Of `totp`: seconds from that time to the next code.
+    /// Seconds until the next TOTP time step; null for HOTP.
     pub seconds_left: Option<u64>,
-    /// Of a named secret: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -101,6 +105,15 @@ impl OtpGenerateRequest {
 #[must_use]
 pub fn example() -> OtpGenerateRequest {
     OtpGenerateRequest::of("JBSW Y3DP EHPK 3PXP")
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a one-time password (TOTP or HOTP)")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Makes a code.

@@ -8,22 +8,22 @@ pub(super) const DEFAULT_DIGITS: u32 = 6;
 /// Seconds.
 pub(super) const DEFAULT_PERIOD: u64 = 30;
 
-/// What a code is made of besides the secret.
+/// Type of one-time password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OtpType {
-    /// The time (RFC 6238); the default.
+    /// Time-based (TOTP, RFC 6238); the default.
     #[default]
     Totp,
-    /// A counter (RFC 4226).
+    /// Counter-based (HOTP, RFC 4226).
     Hotp,
 }
 
-/// The hash of the HMAC that codes are made with.
+/// Hash function of the HMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OtpAlgorithm {
-    /// SHA-1: what nearly all apps use; the default. HMAC with SHA-1 is not broken.
+    /// SHA-1: used by nearly all authenticator apps; the default. HMAC with SHA-1 is not broken.
     #[default]
     Sha1,
     /// SHA-256.

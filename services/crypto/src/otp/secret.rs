@@ -1,6 +1,6 @@
 //! Make the secret of an account, and the URI that brings it into an app.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::scheme::{DEFAULT_DIGITS, DEFAULT_PERIOD, Scheme};
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding, base32, uri};
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::{Error, random};
 
 /// As long as the output of SHA-1 (RFC 4226, section 4, R6).
@@ -16,51 +17,51 @@ const DEFAULT_BYTES: usize = 20;
 /// RFC 4226, section 4, R6: at least 128 bits.
 const MIN_BYTES: usize = 16;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-A new random secret for one user's second factor, and the `otpauth://` URI to show as a QR code: authenticator apps scan \
-it. Keep `secret` with the user, encrypted, and check codes with /otp/verify. With `secret` of your own, only the \
-URI is made. Some apps pass over algorithm, digits and period: for the widest use keep the defaults. There is no `keyRef` \
-here: the answer shows the secret, and named keys never leave the server.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Generates a random secret for the two-factor authentication of a user, and the `otpauth://` URI to show as a QR code \
+for authenticator apps. Store `secret` with the user, encrypted, and verify codes with /otp/verify. With a `secret` of \
+your own, only the URI is made. Some apps ignore algorithm, digits and period: keep the defaults for the widest \
+compatibility. `keyRef` is not supported here: the response shows the secret, and named keys never leave the server.";
 
 /// The account.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpSecretRequest {
-    /// Whose account it is, as an app shows it: a name or an email address, without `:`.
+    /// Account name as shown in the app, such as a user name or email address; without `:`.
     #[garde(length(chars, min = 1, max = 256))]
     pub account: String,
-    /// Whose service it is, without `:`.
+    /// Name of the service that issues the secret; without `:`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub issuer: Option<String>,
-    /// A secret there is already, as text of at most 1024 characters; a new one is drawn when absent.
+    /// An existing secret; at most 1024 characters. If absent, one is generated.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
-    /// What the text of `secret` stands for; `base32` when absent.
+    /// Encoding of `secret`; `base32` if absent.
     #[serde(default)]
     pub secret_encoding: Option<SecretEncoding>,
-    /// Bytes of a new secret; 20 when absent.
+    /// Length of a generated secret in bytes; 20 if absent.
     #[serde(default)]
     #[garde(range(min = 16, max = 64))]
     pub length: Option<usize>,
-    /// What codes are made of; `totp` when absent.
+    /// Type of one-time password; `totp` if absent.
     #[serde(default, rename = "type")]
     pub kind: Option<OtpType>,
-    /// The hash; `sha1` when absent.
+    /// Hash function of the HMAC; `sha1` if absent.
     #[serde(default)]
     pub algorithm: Option<OtpAlgorithm>,
-    /// Digits of a code; 6 when absent.
+    /// Number of digits; 6 if absent.
     #[serde(default)]
     #[garde(range(min = 6, max = 8))]
     pub digits: Option<u32>,
-    /// Seconds a code of `totp` lives; 30 when absent.
+    /// Length of a TOTP time step in seconds; 30 if absent.
     #[serde(default)]
     #[garde(range(min = 15, max = 120))]
     pub period: Option<u64>,
-    /// Where the counter of `hotp` starts; 0 when absent.
+    /// Initial HOTP counter; 0 if absent.
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub counter: Option<u64>,
@@ -70,22 +71,22 @@ pub struct OtpSecretRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OtpSecretResponse {
-    /// The secret in base32, for typing it into an app.
+    /// The secret in base32, for manual entry in an app.
     pub secret: String,
-    /// The URI for the QR code.
+    /// The `otpauth://` URI, to be shown as a QR code.
     pub uri: String,
-    /// What codes are made of.
+    /// Type of one-time password.
     #[serde(rename = "type")]
     pub kind: OtpType,
-    /// The hash.
+    /// Hash function of the HMAC.
     pub algorithm: OtpAlgorithm,
-    /// Digits of a code.
+    /// Number of digits.
     pub digits: u32,
-    /// Of `totp`: seconds a code lives.
+    /// Length of a TOTP time step in seconds; null for HOTP.
     pub period: Option<u64>,
-    /// Of `hotp`: where the counter starts.
+    /// Initial HOTP counter; null for TOTP.
     pub counter: Option<u64>,
-    /// Bytes of the secret.
+    /// Length of the secret in bytes.
     pub bytes: usize,
 }
 
@@ -104,6 +105,15 @@ pub fn example() -> OtpSecretRequest {
         period: None,
         counter: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Generate a secret for two-factor authentication, and its otpauth URI")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 impl OtpSecretRequest {

@@ -1,6 +1,6 @@
 //! Check a code that somebody typed.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,101 +10,103 @@ use super::asked::{Asked, Settled};
 use super::{MAX_COUNTER, OtpAlgorithm, OtpType, SecretEncoding};
 use crate::Error;
 use crate::error::conflict;
+use crate::input::INLINE_BYTES;
 use crate::keys::Keyring;
 
 const DEFAULT_WINDOW: u64 = 1;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Whether a code is right now (TOTP, RFC 6238) or at a counter (HOTP, RFC 4226). A code is good only once (RFC 6238, section \
-5.2): keep the `step` of a valid answer with the user and send it as `lastStep` next time; then the same code, or an older \
-one, is refused with reason `already-used`. Of `hotp` keep `nextCounter` and send it as `counter`. The answer is 200 with \
-`valid: false` and a reason when the code does not fit. Six digits are guessed in a million tries: count failures, and \
-stop after a few. All codes of the window are compared, in constant time.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Verifies a one-time password, time-based (TOTP, RFC 6238) or counter-based (HOTP, RFC 4226). A code is valid only once \
+(RFC 6238, section 5.2): store the `step` of a valid response with the user and send it as `lastStep` next time; the \
+same code or an older one is then refused with reason `already-used`. With HOTP, store `nextCounter` and send it as \
+`counter`. If the code does not match, the response is 200 with `valid: false` and a reason. Six digits can be guessed \
+in a million attempts: limit the number of failed attempts. All codes of the window are compared, in constant time.";
 
-/// The secret, and the code to check.
+/// The secret, and the code to verify.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpVerifyRequest {
-    /// The code that was typed, as text; spaces, line breaks and dashes do not matter.
+    /// The code to verify, as text; white space and hyphens are ignored.
     #[garde(length(chars, max = 64))]
     pub code: Secret<String>,
-    /// The secret, as text of at most 1024 characters.
+    /// The secret; at most 1024 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
-    /// What the text of `secret` stands for; `base32` when absent.
+    /// Encoding of `secret`; `base32` if absent.
     #[serde(default)]
     pub secret_encoding: Option<SecretEncoding>,
-    /// An `otpauth://` URI of at most 4096 characters, instead of `secret`; it says type, algorithm, digits and period.
+    /// An `otpauth://` URI, instead of `secret`; it includes type, algorithm, digits and period. At most 4096
+    /// characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub uri: Option<Secret<String>>,
-    /// The name of a secret on the server, instead of `secret`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// What the code is made of; `totp` when absent.
+    /// Type of one-time password; `totp` if absent.
     #[serde(default, rename = "type")]
     pub kind: Option<OtpType>,
-    /// The hash; `sha1` when absent.
+    /// Hash function of the HMAC; `sha1` if absent.
     #[serde(default)]
     pub algorithm: Option<OtpAlgorithm>,
-    /// Digits of the code; 6 when absent.
+    /// Number of digits; 6 if absent.
     #[serde(default)]
     #[garde(range(min = 6, max = 8))]
     pub digits: Option<u32>,
-    /// Seconds a code of `totp` lives; 30 when absent.
+    /// Length of a TOTP time step in seconds; 30 if absent.
     #[serde(default)]
     #[garde(range(min = 15, max = 120))]
     pub period: Option<u64>,
-    /// Steps that are taken beside the present one: of `totp` before and after it, of `hotp` after the counter; 1 when
-    /// absent.
+    /// Number of additional steps to accept: before and after the current one with TOTP, after the counter with HOTP; 1
+    /// if absent.
     #[serde(default)]
     #[garde(range(max = 10))]
     pub window: Option<u64>,
-    /// Of `totp`: the `step` of the last valid answer; its code and older ones are used up.
+    /// TOTP: `step` of the last valid response; codes of this step or earlier ones are refused.
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub last_step: Option<u64>,
-    /// Of `hotp`: the counter the next code is made of, also with `uri`, which only says where it began.
+    /// HOTP counter of the next code; needed with `uri` too, which has only the initial counter.
     #[serde(default)]
     #[garde(range(max = MAX_COUNTER))]
     pub counter: Option<u64>,
 }
 
-/// Why a code is not right.
+/// Why a code is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OtpReason {
-    /// It is not made of exactly the digits a code has.
+    /// It does not have the right number of digits, or has other characters.
     Malformed,
-    /// It is no code of this secret within the window.
+    /// It does not match the secret within the window.
     Wrong,
-    /// It was right, but `lastStep` says it or a later one was used.
+    /// It matches, but it or a later code was already used (`lastStep`).
     AlreadyUsed,
 }
 
-/// Whether the code is right.
+/// Whether the code is valid.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OtpVerifyResponse {
-    /// Whether the code is right and not used up.
+    /// Whether the code is correct and was not used before.
     pub valid: bool,
-    /// Why not; nothing when it is.
+    /// Why it is not valid; null if it is.
     pub reason: Option<OtpReason>,
-    /// The step the code is made of, to be sent as `lastStep` next time; of `hotp` the counter. Nothing when not valid.
+    /// Step of the code, to be sent as `lastStep` next time (TOTP), or its counter (HOTP); null if not valid.
     pub step: Option<u64>,
-    /// How many steps it is ahead of the present (negative: behind); of `hotp` ahead of `counter`. Nothing when not valid.
+    /// Difference in steps between the code and the current time or `counter`; negative if behind, null if not valid.
     pub delta: Option<i64>,
-    /// Of `hotp`: what to send as `counter` next time, whether valid or not. Nothing
-    /// when the last of all counters is used: the secret is used up.
+    /// HOTP: `counter` to send next time, whether valid or not; null if the counter is exhausted.
     pub next_counter: Option<u64>,
-    /// What the code is made of.
+    /// Type of one-time password.
     #[serde(rename = "type")]
     pub kind: OtpType,
-    /// Of a named secret: the name and version that fits.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -125,6 +127,15 @@ pub fn example() -> OtpVerifyRequest {
         last_step: None,
         counter: Some(5),
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a one-time password (TOTP or HOTP)")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Checks a code.

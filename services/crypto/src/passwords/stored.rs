@@ -17,7 +17,7 @@ const LEAST: usize = 10;
 const KNOWN: &str = "$argon2id$, $argon2i$, $argon2d$, $2a$, $2b$, $2y$, $bcrypt-sha256$v=2, $scrypt$, $pbkdf2-sha256$, \
                      $pbkdf2-sha512$ and pbkdf2_sha256$";
 
-/// The scheme of a stored hash.
+/// Algorithm of a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
@@ -29,7 +29,7 @@ pub enum Scheme {
     Argon2d,
     /// bcrypt.
     Bcrypt,
-    /// bcrypt of HMAC-SHA-256, as passlib does it.
+    /// bcrypt of HMAC-SHA-256, as in passlib.
     BcryptSha256,
     /// scrypt.
     Scrypt,

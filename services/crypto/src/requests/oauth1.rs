@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use percent_encoding::percent_encode;
 use schemars::JsonSchema;
@@ -15,107 +15,110 @@ use crate::Error;
 use crate::encoding::{BinaryEncoding, URI_RESERVED};
 use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Candidate, Given, Keyring};
 use crate::moment::Moment;
 use crate::random;
 
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Signs a request with OAuth 1.0a (RFC 5849), as X, NetSuite (token-based authentication), WooCommerce, Tumblr, Trello and others \
-want it. Send method, address and, of a form, its fields; then call `url`, exactly as it is in the answer, with the \
-answer's `headers` and `body`. A body that is no form, such as JSON, is not signed and not sent here. A `+` in the query \
-means a space. Each signature is for one request: time and nonce are part of it.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Signs a request with OAuth 1.0a (RFC 5849), as required by X, NetSuite (token-based authentication), WooCommerce, \
+Tumblr, Trello and others. Send method, URL and, for a form, its fields, then call the `url` of the response, exactly \
+as given, with its `headers` and `body`. A body that is not a form, such as JSON, is not signed and not sent here. A \
+`+` in the query means a space. A signature is valid for one request: it includes the time and a nonce.";
 
-/// The hash of the HMAC.
+/// OAuth 1.0a signature method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OauthMethod {
-    /// HMAC-SHA1, the one of the RFC; the default. HMAC with SHA-1 is not broken.
+    /// HMAC-SHA1, as in the RFC; the default. HMAC with SHA-1 is not broken.
     #[default]
     HmacSha1,
-    /// HMAC-SHA256, which NetSuite wants.
+    /// HMAC-SHA256, as required by NetSuite.
     HmacSha256,
 }
 
-/// Where the signature goes.
+/// Where the OAuth parameters go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OauthPlace {
-    /// Into the header `Authorization`; the default.
+    /// The `Authorization` header; the default.
     #[default]
     Header,
-    /// Into the address.
+    /// The query of the URL.
     Query,
 }
 
-/// The request to sign, and who sends it for whom.
+/// The request to sign, and the credentials.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OauthSignRequest {
-    /// The method; `GET` when absent.
+    /// HTTP method; `GET` if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32))]
     pub method: Option<String>,
-    /// The whole address, at most 8192 bytes.
+    /// Full URL of the request; at most 8192 bytes.
     #[garde(length(bytes, min = 1, max = 8192))]
     pub url: String,
-    /// Fields of the form you will send, at most 1000 and 64 KiB: an object of texts.
+    /// Form fields that you will send in the body: an object of strings, at most 1000 fields and 64 KiB.
     #[serde(default)]
     #[garde(length(max = 1000))]
     #[schemars(extend("maxProperties" = 1000))]
     pub form: BTreeMap<String, String>,
-    /// The consumer key, also called API key or client id.
+    /// Consumer key, also called API key or client ID.
     #[garde(length(chars, min = 1, max = 1024))]
     pub consumer_key: String,
-    /// The consumer secret.
+    /// Consumer secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub consumer_secret: Option<Secret<String>>,
-    /// The name of a consumer secret on the server, instead of `consumerSecret`: `name`, or `name@version`.
+    /// Name of a consumer secret in the server's keyring, instead of `consumerSecret`: `name` or `name@version`.
+    /// Without a version, the newest is used.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The access token; absent where an application speaks for itself.
+    /// Access token; absent for requests without a user.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub token: Option<String>,
-    /// The secret of the token.
+    /// Token secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub token_secret: Option<Secret<String>>,
-    /// The name of a token secret on the server, instead of `tokenSecret`.
+    /// Name of a token secret in the server's keyring, instead of `tokenSecret`: `name` or `name@version`. Without a
+    /// version, the newest is used.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub token_key_ref: Option<String>,
-    /// How to sign.
+    /// Signature method.
     #[serde(default)]
     pub signature_method: OauthMethod,
-    /// Where the signature goes.
+    /// Where the OAuth parameters go.
     #[serde(default)]
     pub place: OauthPlace,
-    /// The realm of the header, such as the account of NetSuite; it is not signed.
+    /// Realm of the `Authorization` header, such as the NetSuite account; not signed.
     #[serde(default)]
     #[garde(length(chars, max = 256))]
     pub realm: Option<String>,
-    /// The address to come back to, when a first token is asked for.
+    /// Callback URL, when requesting temporary credentials.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 2048))]
     pub callback: Option<String>,
-    /// The verifier, when the first token is exchanged.
+    /// Verifier, when exchanging temporary credentials for an access token.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub verifier: Option<String>,
-    /// A text that is used once; a random one when absent.
+    /// Nonce; random if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub nonce: Option<String>,
-    /// The time of the signature; now when absent.
+    /// The time to use; now if absent.
     #[serde(default)]
     pub time: Option<Moment>,
-    /// Adds what was signed to the answer.
+    /// Include the text that was signed in the response.
     #[serde(default)]
     pub explain: bool,
 }
@@ -124,25 +127,25 @@ pub struct OauthSignRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OauthSignResponse {
-    /// The address to call, exactly as it is.
+    /// The URL to call, exactly as given.
     pub url: String,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// Headers to send besides your own.
+    /// Headers to send in addition to your own.
     pub headers: BTreeMap<String, String>,
-    /// Of a form: the body to send, exactly as it is.
+    /// The form-encoded body to send, exactly as given; null without `form`.
     pub body: Option<String>,
     /// The signature, in base64.
     pub signature: String,
-    /// The text that is used once.
+    /// Nonce of the signature.
     pub nonce: String,
-    /// The time of the signature, in seconds since 1970.
+    /// Time of the signature, in seconds since the Unix epoch.
     pub timestamp: i64,
-    /// Of a named consumer secret: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// Of a named token secret: its name and version.
+    /// Name and version of the named token secret that was used, as `name@version`; null if none.
     pub token_key_ref: Option<String>,
-    /// With `explain`: the text that was signed.
+    /// The signature base string; with `explain`.
     pub base_string: Option<String>,
 }
 
@@ -169,6 +172,12 @@ pub fn example() -> OauthSignRequest {
         time: None,
         explain: false,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
 }
 
 /// Signs a request.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -17,6 +17,7 @@ use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
+use crate::input::INLINE_BYTES;
 use crate::keys::{Given, Keyring};
 use crate::moment::Moment;
 
@@ -40,19 +41,20 @@ const ADDED_TO_URL: [&str; 7] = [
     "X-Amz-Signature",
 ];
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Signs a request with AWS Signature Version 4, for any service of AWS and for stores that speak S3 (MinIO, R2, B2, GCS). Send \
-method, address, headers and body as you will send them; then call `url`, exactly as it is in the answer, with your \
-headers and those of the answer. With `presigned` the signature is in the address, which works without headers until it \
-expires: a link to a private file. Region and service are read from hosts of AWS such as \
-`bucket.s3.eu-central-1.amazonaws.com`; for others send them. A `+` in the query means a space. Headers that change on the \
-way (User-Agent, Connection and the like) are not signed. For S3 paths are left as they are and escaped once, bodies of \
-presigned requests are not signed, and `X-Amz-Content-Sha256` is added; for other services paths are normalized and \
-escaped twice. Options override each of these. When AWS answers SignatureDoesNotMatch, send `explain` and compare with the \
-canonical request in its answer.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Signs a request with AWS Signature Version 4, for any AWS service and for S3-compatible storage (MinIO, R2, B2, GCS). \
+Send method, URL, headers and body as you will send them, then call the `url` of the response, exactly as given, with \
+your headers and those of the response. With `presigned`, the signature is part of the URL, which works without \
+headers until it expires: a link to a private file. Region and service are derived from AWS hosts such as \
+`bucket.s3.eu-central-1.amazonaws.com`; send them for other hosts. A `+` in the query means a space. Headers that \
+change in transit (User-Agent, Connection and the like) are not signed. For S3, paths are not normalized and \
+percent-encoded once, bodies of presigned requests are not signed, and `X-Amz-Content-Sha256` is added; for other \
+services, paths are normalized and percent-encoded twice. Options override each of these. If AWS responds with \
+SignatureDoesNotMatch, send `explain` and compare the canonical request; it contains the session token, if there is \
+one.";
 
-/// A way of signing.
+/// Signature scheme of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestScheme {
@@ -61,85 +63,87 @@ pub enum RequestScheme {
     AwsSigv4,
 }
 
-/// The request to sign, and who sends it.
+/// The request to sign, and the credentials.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct SignRequest {
-    /// How to sign.
+    /// Signature scheme.
     #[serde(default)]
     pub scheme: RequestScheme,
-    /// The method; `GET` when absent.
+    /// HTTP method; `GET` if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32))]
     pub method: Option<String>,
-    /// The whole address, at most 8192 bytes.
+    /// Full URL of the request; at most 8192 bytes.
     #[garde(length(bytes, min = 1, max = 8192))]
     pub url: String,
-    /// Headers you will send, at most 100 and 64 KiB: an object of texts. They become part of the signature.
+    /// Headers that you will send and that are signed: an object of strings, at most 100 headers and 64 KiB.
     #[serde(default)]
     #[garde(length(max = 100))]
     #[schemars(extend("maxProperties" = 100))]
     pub headers: BTreeMap<String, String>,
-    /// The body you will send, as text.
+    /// The raw request body as text, exactly as sent.
     #[serde(default)]
     pub body: Option<String>,
-    /// The body in base64, instead of `body`.
+    /// The raw request body in base64, instead of `body`.
     #[serde(default)]
     pub body_base64: Option<String>,
-    /// The body as a file, instead of `body`.
+    /// The raw request body as a file, instead of `body`.
     #[serde(default)]
     pub file: Option<File>,
-    /// Instead of a body: its SHA-256 in hex, or `UNSIGNED-PAYLOAD`.
+    /// SHA-256 of the body in hex, or `UNSIGNED-PAYLOAD`, instead of the body.
     #[serde(default)]
     #[garde(length(chars, max = 64))]
     pub payload_hash: Option<String>,
-    /// The access key's id.
+    /// Access key ID.
     #[garde(length(chars, min = 1, max = 128))]
     pub access_key_id: String,
-    /// The secret access key.
+    /// Secret access key.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret_access_key: Option<Secret<String>>,
-    /// The name of a secret access key on the server, instead of `secretAccessKey`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The session token of temporary credentials, at most 8192 characters.
+    /// Session token of temporary credentials; at most 8192 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 8192))]
     pub session_token: Option<Secret<String>>,
-    /// The region, such as `eu-central-1`; read from the host when absent.
+    /// Region, such as `eu-central-1`; derived from the host if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 64))]
     pub region: Option<String>,
-    /// The service as signatures name it, such as `s3` or `execute-api`; read from the host when absent.
+    /// Service name for signing, such as `s3` or `execute-api`; derived from the host if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 64))]
     pub service: Option<String>,
-    /// The time of the signature; now when absent.
+    /// The time to use; now if absent.
     #[serde(default)]
     pub time: Option<Moment>,
-    /// Puts the signature into the address.
+    /// Put the signature into the URL (presigned URL).
     #[serde(default)]
     pub presigned: bool,
-    /// Of `presigned`: seconds it is good for, at most a week; 3600 when absent.
+    /// Validity of a presigned URL in seconds, at most a week; 3600 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 604_800))]
     pub expires_in: Option<u32>,
-    /// Takes `.`, `..` and empty segments out of the path for signing; true when absent, false for S3.
+    /// Remove `.`, `..` and empty path segments for signing; true if absent, false for S3.
     #[serde(default)]
     pub normalize_path: Option<bool>,
-    /// Escapes the path a second time for signing; true when absent, false for S3.
+    /// Percent-encode the path twice for signing; true if absent, false for S3.
     #[serde(default)]
     pub double_encode: Option<bool>,
-    /// Adds `X-Amz-Content-Sha256`; false when absent, true for S3 and OpenSearch Serverless. Not of `presigned`.
+    /// Add the header `X-Amz-Content-Sha256`; false if absent, true for S3 and OpenSearch Serverless. Not for presigned
+    /// URLs.
     #[serde(default)]
     pub sign_body: Option<bool>,
-    /// Whether the session token is part of the signature; true when absent.
+    /// Include the session token in the signature; true if absent.
     #[serde(default)]
     pub sign_session_token: Option<bool>,
-    /// Adds what was signed to the answer; a session token is in it.
+    /// Include the text that was signed in the response.
     #[serde(default)]
     pub explain: bool,
 }
@@ -148,31 +152,31 @@ pub struct SignRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignResponse {
-    /// The address to call, exactly as it is.
+    /// The URL to call, exactly as given.
     pub url: String,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// Headers to send besides your own.
+    /// Headers to send in addition to your own.
     pub headers: BTreeMap<String, String>,
     /// The signature, in hex.
     pub signature: String,
-    /// Names of the headers that are signed, with semicolons between: send each as it was signed.
+    /// Names of the signed headers, separated by semicolons: send each exactly as it was signed.
     pub signed_headers: String,
-    /// What the signature is for: day, region and service.
+    /// Credential scope: date, region and service.
     pub credential_scope: String,
-    /// The region.
+    /// Region.
     pub region: String,
-    /// The service.
+    /// Service name.
     pub service: String,
-    /// The time of the signature (RFC 3339). AWS takes it for some minutes.
+    /// Time of the signature (RFC 3339). AWS accepts it for a few minutes.
     pub time: String,
-    /// Of `presigned`: when it ends (RFC 3339).
+    /// Expiration time of a presigned URL (RFC 3339).
     pub expires_at: Option<String>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// With `explain`: the request in its canonical form.
+    /// The canonical request; with `explain`.
     pub canonical_request: Option<String>,
-    /// With `explain`: the text that was signed.
+    /// The string to sign; with `explain`.
     pub string_to_sign: Option<String>,
 }
 
@@ -184,6 +188,15 @@ pub fn example() -> SignRequest {
         secret_access_key: Some(Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned())),
         ..SignRequest::of("https://examplebucket.s3.amazonaws.com/test.txt", "AKIAIOSFODNN7EXAMPLE")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a request to AWS or S3, or make a presigned URL")
+        .description(DESCRIPTION)
+        .example(example())
+        .inline(INLINE_BYTES)
 }
 
 /// Signs a request.

@@ -1,6 +1,6 @@
 //! Sign a text or a file.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,60 +9,62 @@ use super::{SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Keyring};
-use crate::{Error, input};
+use crate::{Error, input, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-A signature that only the holder of a private key can make and everybody with its public key can check. The key may be PEM, \
-DER in base64, a JWK or an SSH key, or a named key on the server. Without `algorithm` the key says it: EdDSA for Ed25519, \
-ES256, ES384, ES512 and ES256K for the curves, RS256 for RSA, which most others expect; PS256 is the better choice for RSA \
-where the other side knows it. Signatures of ECDSA and PSS differ each time, and all of them are right. Those of ECDSA \
-come in DER as OpenSSL, Node and Java write them, or as `p1363` (r and s in a row) for WebCrypto, .NET and tokens.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Creates a digital signature, which only the holder of the private key can create and anyone with the public key can \
+verify. The key may be PEM, DER in base64, a JWK or an SSH key, or a named key on the server. Without `algorithm`, the \
+key determines it: EdDSA for Ed25519; ES256, ES384, ES512 or ES256K by curve; RS256 for RSA, as most systems expect, \
+though PS256 is preferable where supported. ECDSA and PSS signatures are randomized: they differ each time, and all \
+are valid. ECDSA signatures are DER, as in OpenSSL, Node and Java, or `p1363` (r and s concatenated) for WebCrypto, \
+.NET and tokens.";
 
-/// A text or file, and the private key.
+/// Text or file, and the private key.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct SignRequest {
-    /// The text; it may be empty.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file, instead of `text`.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The private key: PEM, DER in base64, a JWK or an SSH key, of at most 32,768 characters.
+    /// The private key as PEM, DER in base64, JWK or SSH key; at most 32,768 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32_768))]
     pub key: Option<Secret<String>>,
-    /// The passphrase of an encrypted `key`.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The algorithm; what the key says or is for when absent.
+    /// Signature algorithm; if absent, determined by the key.
     #[serde(default)]
     pub algorithm: Option<SignatureAlgorithm>,
-    /// ECDSA: the form of the signature; `der` when absent.
+    /// Signature format, ECDSA only; `der` if absent.
     #[serde(default)]
     pub signature_format: Option<SignatureFormat>,
-    /// How the signature is written; `base64` when absent.
+    /// Encoding of the output; `base64` if absent.
     #[serde(default)]
     pub output_encoding: Option<BinaryEncoding>,
 }
 
-/// The form of a signature of ECDSA.
+/// Format of an ECDSA signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureFormat {
-    /// A DER sequence of r and s, as OpenSSL, Node, Java, Go and Python write it.
+    /// ASN.1 DER sequence of r and s, as used by OpenSSL, Node, Java, Go and Python.
     Der,
-    /// r and s in a row, each as long as the order, as in WebCrypto, .NET and JOSE (IEEE P1363).
+    /// IEEE P1363: r and s concatenated at fixed length, as used by WebCrypto, .NET and JOSE.
     P1363,
 }
 
@@ -86,15 +88,15 @@ impl SignatureFormat {
 pub struct SignResponse {
     /// The signature.
     pub signature: String,
-    /// The algorithm.
+    /// Signature algorithm.
     pub algorithm: SignatureAlgorithm,
-    /// Of ECDSA: the form of the signature.
+    /// Signature format; null unless ECDSA.
     pub signature_format: Option<SignatureFormat>,
-    /// How the signature is written.
+    /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// Bytes that were read.
+    /// Length of the input in bytes.
     pub bytes: usize,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -113,6 +115,15 @@ pub fn example() -> SignRequest {
         signature_format: None,
         output_encoding: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign text or a file with a private key")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &SignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Signs a text or a file.

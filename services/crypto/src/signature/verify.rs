@@ -1,6 +1,6 @@
 //! Check a signature.
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,71 +10,73 @@ use super::{SaltLength, SignatureAlgorithm, ecdsa, warn_of_weak};
 use crate::encoding::{BinaryEncoding, InputEncoding};
 use crate::error::conflict;
 use crate::keys::{Candidate, Given, Key, Keyring};
-use crate::{Error, input};
+use crate::{Error, input, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Whether a signature is that of a text or a file under a public key. The key may be PEM, DER in base64, a JWK, an SSH key or a \
-certificate, or a named key; of a private key its public half is used. Signature and its form are recognised when you do \
-not say them: hex, base64 or base64url, of ECDSA DER or p1363. RSA-PSS takes a salt of any length unless `saltLength` says \
-one. The answer is 200 with `valid: false` and a reason when the signature does not fit; an empty or shortened one is never \
-valid. That a key is whose you think is yours to know: take it from a place you trust, not from the message.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Verifies a digital signature of text or a file. Send the input exactly as it was signed. The key may be PEM, DER in \
+base64, a JWK, an SSH key or a certificate, or a named key on the server; of a private key, the public key is used. \
+The encoding (hex, base64 or base64url) and the ECDSA format (DER or p1363) of the signature are detected unless \
+given. RSA-PSS accepts any salt length unless `saltLength` is given. If the signature does not match, the response is \
+200 with `valid: false` and a reason; an empty or truncated signature is never valid. Whose key it is, is not checked: \
+obtain it from a source you trust, not with the message.";
 
-/// A text or file, the public key, and the signature to check.
+/// Text or file, the public key, and the signature to verify.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct VerifyRequest {
-    /// The text, exactly as it was signed; it may be empty.
+    /// The input as text; may be empty.
     #[serde(default)]
     pub text: Option<String>,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// A file, instead of `text`.
+    /// The input as a file, instead of `text`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The public key: PEM, DER in base64, a JWK, an SSH key or a certificate, of at most 32,768 characters.
+    /// The public key as PEM, DER in base64, JWK, SSH key or certificate; at most 32,768 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 32_768))]
     pub key: Option<Secret<String>>,
-    /// The passphrase, when `key` is an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The algorithm; what the key says or is for when absent.
+    /// Signature algorithm; if absent, determined by the key.
     #[serde(default)]
     pub algorithm: Option<SignatureAlgorithm>,
-    /// The signature to check, of at most 16,384 characters. White space in it is skipped.
+    /// The signature to verify; at most 16,384 characters. White space is ignored.
     #[garde(length(chars, max = 16_384))]
     pub signature: String,
-    /// How the signature is written; recognised when absent.
+    /// Encoding of `signature`; detected if absent.
     #[serde(default)]
     pub signature_encoding: Option<BinaryEncoding>,
-    /// ECDSA: the form of the signature; recognised by its length when absent.
+    /// Signature format, ECDSA only; detected by length if absent.
     #[serde(default)]
     pub signature_format: Option<SignatureFormat>,
-    /// RSA-PSS: the length of the salt in bytes, 0 to 1024; any length when absent. Tokens have one as long as the hash.
+    /// RSA-PSS salt length in bytes, 0 to 1024; any length if absent. JOSE requires the length of the hash.
     #[serde(default)]
     #[garde(range(max = 1024))]
     pub salt_length: Option<u16>,
 }
 
-/// Whether the signature is right.
+/// Whether the signature is valid.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyResponse {
-    /// Whether the signature is that of the text under this key.
+    /// Whether the signature is valid for the input and key.
     pub valid: bool,
-    /// Why not; nothing when it is.
+    /// Why it is not valid; null if it is.
     pub reason: Option<String>,
-    /// The algorithm.
+    /// Signature algorithm.
     pub algorithm: SignatureAlgorithm,
-    /// Of a named key: the name and version that fits.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -96,6 +98,15 @@ pub fn example() -> VerifyRequest {
         signature_format: None,
         salt_length: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify a signature with a public key")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &VerifyRequest| kdf::cost(request.passphrase.is_some()))
 }
 
 /// Checks a signature.

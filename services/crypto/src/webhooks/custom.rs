@@ -11,57 +11,57 @@ use crate::encoding::BinaryEncoding;
 use crate::error::conflict;
 use crate::hmac::HmacAlgorithm;
 
-/// How somebody signs who is not in the list of providers: an HMAC over parts of the request.
+/// Signature scheme of a provider that is not listed: an HMAC over parts of the request.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 #[schemars(rename = "WebhookScheme")]
 pub struct Custom {
-    /// The header that holds the signature, or several with commas or spaces between.
+    /// Header with the signature, or several separated by commas or spaces.
     #[garde(length(chars, min = 1, max = 128))]
     pub signature_header: String,
-    /// What stands before the signature, such as `sha256=` or `v1=`. Signatures with another prefix are passed over.
+    /// Prefix of the signature, such as `sha256=` or `v1=`. Signatures with another prefix are ignored.
     #[serde(default)]
     #[garde(length(chars, max = 64))]
     pub signature_prefix: Option<String>,
-    /// How the signature is written.
+    /// Encoding of the signature.
     #[serde(default)]
     pub signature_encoding: BinaryEncoding,
-    /// The hash of the HMAC.
+    /// Hash function of the HMAC.
     #[serde(default)]
     pub algorithm: HmacAlgorithm,
-    /// What is signed: a text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{path}` (the address from its path on),
-    /// `{method}`, `{form}` (the form's fields sorted by name, names and values joined) and up to 4 `{header:X-Name}`, each
-    /// once; `{body}` when absent. At most 1024 characters.
+    /// What is signed: a template of text, `{body}`, `{timestamp}`, `{id}`, `{url}`, `{path}` (the URL from its path
+    /// on), `{method}`, `{form}` (form fields sorted by name, names and values concatenated) and up to 4
+    /// `{header:X-Name}`, each at most once; `{body}` if absent. At most 1024 characters.
     #[serde(default)]
     #[garde(length(chars, max = 1024))]
     pub template: Option<String>,
-    /// The header that holds the time: seconds or milliseconds since 1970, or RFC 3339.
+    /// Header with the timestamp: seconds or milliseconds since the Unix epoch, or RFC 3339.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub timestamp_header: Option<String>,
-    /// What stands before the time when it is in the header of the signature, such as `t=`.
+    /// Prefix of the timestamp, such as `t=`, if it is part of the signature header.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 64))]
     pub timestamp_prefix: Option<String>,
-    /// How the time is written when signing. For checking every form is read.
+    /// Format of the timestamp for signing; to verify, all formats are accepted.
     #[serde(default)]
     pub timestamp_format: TimestampFormat,
-    /// The header that holds the message's id; the template has `{id}` then.
+    /// Header with the message id; the template must contain `{id}`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub id_header: Option<String>,
 }
 
-/// How a time is written.
+/// Format of a timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "WebhookTimestampFormat")]
 pub enum TimestampFormat {
-    /// Seconds since 1970.
+    /// Seconds since the Unix epoch.
     #[default]
     Seconds,
-    /// Milliseconds since 1970.
+    /// Milliseconds since the Unix epoch.
     Milliseconds,
     /// RFC 3339, such as 2026-01-31T12:00:00Z.
     Rfc3339,

@@ -11,28 +11,28 @@ use super::template::Part;
 /// Signatures that are tried; rotation needs two or three.
 pub(super) const MAX_SIGNATURES: usize = 20;
 
-/// Why a request is not valid.
+/// Why a webhook request is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "WebhookReason")]
 pub enum Reason {
-    /// There is no signature.
+    /// The signature is missing.
     MissingSignature,
-    /// There is something where the signature should be, but it is none.
+    /// The signature is malformed.
     MalformedSignature,
-    /// There is no time.
+    /// The timestamp is missing.
     MissingTimestamp,
-    /// The time cannot be read, or there are two.
+    /// The timestamp cannot be read, or there are two different ones.
     MalformedTimestamp,
-    /// A header that is signed is missing.
+    /// A signed header is missing.
     MissingHeader,
-    /// A header that is signed is there twice with different values.
+    /// A signed header occurs twice with different values.
     MalformedHeader,
-    /// The signature is not that of this request with this secret.
+    /// The signature does not match the request and secret.
     SignatureMismatch,
-    /// The signature is right but the time is too long ago: it may be a copy.
+    /// The signature matches, but the timestamp is too old: possibly a replay.
     TimestampTooOld,
-    /// The signature is right but the time is in the future.
+    /// The signature matches, but the timestamp is in the future.
     TimestampInFuture,
 }
 

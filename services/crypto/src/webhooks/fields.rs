@@ -257,8 +257,8 @@ impl JsonSchema for Fields {
             "anyOf": [{ "type": "string" }, { "type": "array", "maxItems": MAX_FIELDS, "items": { "type": "string" } }]
         });
         json_schema!({
-            "description": "Names with values: an object with a text, or a list of texts, for each name; or a list of \
-                            objects with name and value. At most 200 entries and 64 KiB.",
+            "description": "Names and values: an object of strings or arrays of strings, or an array of \
+                            objects with `name` and `value`. At most 200 entries and 64 KiB.",
             "anyOf": [
                 { "type": "object", "maxProperties": MAX_FIELDS, "additionalProperties": value },
                 {

@@ -13,16 +13,16 @@ use crate::keys::Key;
 /// Characters of a challenge that are given back.
 const MAX_CHALLENGE: usize = 4096;
 
-/// What to answer the provider.
+/// The response to send to the provider.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "WebhookAnswer")]
 pub struct RespondWith {
-    /// The status.
+    /// HTTP status.
     pub status: u16,
-    /// The media type.
+    /// Media type.
     pub content_type: String,
-    /// The body, to be sent as it is.
+    /// The response body, to be sent exactly as given.
     pub body: String,
 }
 

@@ -3,32 +3,32 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Who sends the request, and so how it is signed.
+/// The provider that sends the webhook, which determines how it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "WebhookProvider")]
 pub enum Provider {
     /// Stripe. The secret is the endpoint's signing secret (`whsec_...`).
     Stripe,
-    /// GitHub (`X-Hub-Signature-256`). The secret is the webhook's.
+    /// GitHub (`X-Hub-Signature-256`). The secret is that of the webhook.
     Github,
     /// Slack. The secret is the app's signing secret.
     Slack,
-    /// Shopify. The secret is the app's client secret, or for webhooks made in the admin the key shown there.
+    /// Shopify. The secret is the app's client secret, or the key shown in the admin for webhooks created there.
     Shopify,
     /// Twilio. The secret is the account's auth token; send `url`.
     Twilio,
-    /// Whoever follows standardwebhooks.com. The secret is `whsec_...`.
+    /// Any sender that follows standardwebhooks.com. The secret is `whsec_...`.
     StandardWebhooks,
-    /// Svix, and who sends through it. The secret is `whsec_...`.
+    /// Svix, and senders that use it. The secret is `whsec_...`.
     Svix,
-    /// Clerk, as Svix.
+    /// Clerk; as `svix`.
     Clerk,
-    /// Resend, as Svix.
+    /// Resend; as `svix`.
     Resend,
-    /// OpenAI, as standard-webhooks.
+    /// OpenAI; as `standard-webhooks`.
     Openai,
-    /// Supabase auth hooks, as standard-webhooks. The secret is `v1,whsec_...`.
+    /// Supabase auth hooks; as `standard-webhooks`. The secret is `v1,whsec_...`.
     Supabase,
     /// Square. The secret is the subscription's signature key; send `url`.
     Square,
@@ -40,7 +40,8 @@ pub enum Provider {
     Sendgrid,
     /// HubSpot, signature v3. The secret is the app's client secret; send `url` and `method`.
     Hubspot,
-    /// Mailgun. The secret is the account's webhook signing key. It signs a time and a token, not the event.
+    /// Mailgun. The secret is the account's webhook signing key. The signature covers a timestamp and a token, not the
+    /// event.
     Mailgun,
     /// Paddle Billing. The secret is the destination's (`pdl_ntfset_...`).
     Paddle,
@@ -58,7 +59,7 @@ pub enum Provider {
     Dropbox,
     /// WooCommerce. The secret is the webhook's.
     Woocommerce,
-    /// GitLab: its secret token. With a signing token choose standard-webhooks.
+    /// GitLab: the secret token. With a signing token, choose `standard-webhooks`.
     Gitlab,
     /// Telegram bots: the `secret_token` of setWebhook.
     Telegram,
@@ -128,7 +129,7 @@ pub enum Provider {
     Launchdarkly,
     /// X (Twitter). The secret is the app's consumer secret.
     X,
-    /// Anybody else: say the scheme in `generic`.
+    /// Any other provider: describe the scheme in `generic`.
     Generic,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,67 +32,69 @@ const TOKEN_BYTES: usize = 25;
 const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
                       {{ JSON.stringify($json.body) }}; the fields of a form are params";
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-The headers of a webhook request, signed as a provider signs: to send webhooks of your own (standard-webhooks is the best \
-choice: receivers have libraries for it), or to test a receiver. Send the request with exactly the body that was signed. \
-Discord and SendGrid sign with a private key; the others with a secret. Mailgun has its signature in the body: put `fields` \
-into it under `signature`. With Twilio, a body that is no form is signed by its hash in the address: send the request \
-to the `url` of the answer.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Creates the signature headers of a webhook request, as a provider would: to send webhooks of your own (choose \
+standard-webhooks, for which receivers have libraries), or to test a receiver. Send the request with exactly the body \
+that was signed. Discord and SendGrid sign with a private key, all others with a secret. Mailgun has no signature \
+headers: put `fields` into the body as `signature`. For Twilio, a body that is not a form is signed by its hash in the \
+URL: send the request to the `url` of the response.";
 
-/// A request to send, and the secret to sign it with.
+/// The request to sign, and the secret.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct WebhookSignRequest {
-    /// Whose scheme to use.
+    /// The provider, which determines the signature scheme.
     pub provider: Provider,
-    /// The body, exactly as it will be sent.
+    /// The raw request body as text, exactly as sent.
     #[serde(default)]
     pub body: Option<RawBody>,
-    /// The body in base64, instead of `body`.
+    /// The raw request body in base64, instead of `body`.
     #[serde(default)]
     pub body_base64: Option<String>,
-    /// The body as a file, instead of `body`.
+    /// The raw request body as a file, instead of `body`.
     #[serde(default)]
     pub file: Option<File>,
-    /// Headers that are signed too, with the provider `generic` and `{header:X-Name}` in its template.
+    /// Headers that are signed too: with provider `generic` and `{header:X-Name}` in its template.
     #[serde(default)]
     pub headers: Fields,
-    /// The whole address it will be sent to. Twilio, Square, HubSpot, Trello and Mandrill sign it.
+    /// Full URL the webhook is sent to, with its query, exactly as known to the provider. Signed by Twilio, Square,
+    /// HubSpot, Trello and Mandrill.
     #[serde(default)]
     #[garde(length(chars, max = 8192))]
     pub url: Option<String>,
-    /// The method it will be sent with; POST when absent. HubSpot signs it.
+    /// HTTP method; `POST` if absent. Signed by HubSpot; GET and HEAD need no body.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16))]
     pub method: Option<String>,
-    /// The fields of the form, instead of `body`, for Twilio and Mandrill.
+    /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret, of at most 4096 characters.
+    /// The secret; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
-    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
+    /// Encoding of `secret`, or of the named key; if absent, as the provider defines it.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
-    /// The private key for Discord (Ed25519) or SendGrid (P-256), as PEM.
+    /// The private key as PEM: Ed25519 for Discord, P-256 for SendGrid.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub private_key: Option<Secret<String>>,
-    /// The name of a key on the server, instead of the secret: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// When it is signed; now when absent.
+    /// Time of the signature; now if absent.
     #[serde(default)]
     pub timestamp: Option<Moment>,
-    /// The id of the message, where the scheme has one: letters, digits, `-`, `_`, `.` and `:`; random when absent.
+    /// Message id, if the scheme has one: letters, digits, `-`, `_`, `.` and `:`; random if absent.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub id: Option<String>,
-    /// The scheme, with the provider `generic`.
+    /// Signature scheme of provider `generic`.
     #[serde(default)]
     #[garde(dive)]
     pub generic: Option<Custom>,
@@ -102,24 +104,24 @@ pub struct WebhookSignRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookSignResponse {
-    /// The headers to send, by name. Mailgun has none.
+    /// Headers to send in addition to your own.
     pub headers: BTreeMap<String, String>,
-    /// The signature alone, as it is written in the header.
+    /// The signature alone, as written in the header.
     pub signature: String,
-    /// Whose scheme it is.
+    /// The provider, which determines the signature scheme.
     pub provider: Provider,
-    /// The version of the scheme, such as `v1`.
+    /// Signature scheme version, such as `v1`.
     pub scheme: String,
-    /// When it was signed (RFC 3339), where the scheme says so.
+    /// Time of the signature (RFC 3339), if the scheme has one.
     #[schemars(extend("format" = "date-time"))]
     pub timestamp: Option<String>,
-    /// The id of the message, where the scheme has one.
+    /// Message id, if the scheme has one.
     pub id: Option<String>,
-    /// The address to send to, when it is not the one that was sent.
+    /// The URL to send the request to; null if unchanged.
     pub url: Option<String>,
-    /// Of Mailgun: the members of `signature` in the body.
+    /// Mailgun only: the members of `signature` in the body.
     pub fields: Option<BTreeMap<String, String>>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -143,6 +145,12 @@ pub fn example() -> WebhookSignRequest {
         id: Some("msg_p5jXN8AQM9LWM0D4loKWxJek".to_owned()),
         generic: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Sign a webhook").description(DESCRIPTION).example(example())
 }
 
 /// Signs a request.

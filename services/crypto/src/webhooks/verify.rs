@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chassis::{Call, File, Secret};
+use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -27,107 +27,110 @@ use crate::keys::Keyring;
 /// Seconds a signature may be old, or in the future.
 const TOLERANCE: u32 = 300;
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Whether a webhook request is from the provider and was not changed: over 50 providers, and `generic` for others. Send the \
-headers as they came, the raw body and the secret. The body must be the exact text or bytes: JSON that was read and \
-written again has another signature (n8n: turn on Raw Body in the Webhook node and send its file; Make: JSON pass-through; \
-Zapier: Catch Raw Hook). The answer is 200 with `valid`; when it is false, `reason` is a word to branch on, and `hint` names \
-what is probably wrong: whether the signature fits another spelling of the body, of the secret or of the address. Where \
-the provider signs a time, requests older than `tolerance` are refused. A repetition within it is told by `eventId`: keep \
-those you have seen. `respondWith` is what to answer when the provider checks the endpoint (Zoom, Slack, Discord, Twitch).";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Verifies that a webhook request comes from the provider and was not modified: over 50 providers, and `generic` for \
+others. Send the headers as received, the raw body and the secret. The body must be the exact text or bytes: JSON that \
+was parsed and serialized again has another signature (n8n: turn on Raw Body in the Webhook node and send its file; \
+Make: JSON pass-through; Zapier: Catch Raw Hook). The response is 200 with `valid`; if it is false, `reason` is a code \
+for your workflow and `hint` names the probable cause: whether the signature matches another form of the body, the \
+secret or the URL. Where the provider signs a timestamp, requests older than `tolerance` are refused; trust \
+`timestamp` only if the request is valid. Use `eventId` to detect repeated deliveries: remember those you have seen. \
+`respondWith` is what to send when the provider verifies the endpoint (Zoom, Slack, Discord, Twitch).";
 
-/// A request that came, and the secret it should be signed with.
+/// The received request, and the secret.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct WebhookVerifyRequest {
-    /// Who sent it.
+    /// The provider, which determines the signature scheme.
     pub provider: Provider,
-    /// The headers of the request, in any case; all of them may be sent.
+    /// The headers of the request, in any case; you may send all of them.
     #[serde(default)]
     pub headers: Fields,
-    /// The raw body, exactly as it came.
+    /// The raw request body as text, exactly as sent.
     #[serde(default)]
     pub body: Option<RawBody>,
-    /// The raw body in base64, instead of `body`.
+    /// The raw request body in base64, instead of `body`.
     #[serde(default)]
     pub body_base64: Option<String>,
-    /// The raw body as a file, instead of `body`.
+    /// The raw request body as a file, instead of `body`.
     #[serde(default)]
     pub file: Option<File>,
-    /// The whole address the provider was given, with its query. Twilio, Square, HubSpot, Trello and Mandrill sign it.
+    /// Full URL the webhook is sent to, with its query, exactly as known to the provider. Signed by Twilio, Square,
+    /// HubSpot, Trello and Mandrill.
     #[serde(default)]
     #[garde(length(chars, max = 8192))]
     pub url: Option<String>,
-    /// The method of the request; POST when absent. HubSpot signs it. With GET and HEAD there need be no body.
+    /// HTTP method; `POST` if absent. Signed by HubSpot; GET and HEAD need no body.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16))]
     pub method: Option<String>,
-    /// The fields of the form, instead of `body`, for Twilio, Mandrill and Mailgun.
+    /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret of the webhook, of at most 4096 characters.
+    /// The secret; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
-    /// Up to 10 secrets, instead of `secret`, while one is replaced by the next. Any may fit.
+    /// Up to 10 secrets, instead of `secret`, for secret rotation; any of them may match.
     #[serde(default)]
     #[garde(length(max = 10), inner(length(chars, min = 1, max = 4096)))]
     pub secrets: Vec<Secret<String>>,
-    /// What the text of the secret, or of the named key, stands for; as the provider does it when absent.
+    /// Encoding of `secret`, or of the named key; if absent, as the provider defines it.
     #[serde(default)]
     pub secret_encoding: Option<InputEncoding>,
-    /// The public key of Discord (hex) or SendGrid (base64 or PEM).
+    /// The public key: of Discord in hex, of SendGrid in base64 or PEM.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub public_key: Option<String>,
-    /// The name of a key on the server, instead of the secret: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// Seconds the signature may be old, or in the future: 1 to 86400; 300 when absent.
+    /// Maximum age of the timestamp in seconds, or how far it may be in the future: 1 to 86400; 300 if absent.
     #[serde(default)]
     #[garde(range(min = 1, max = 86_400))]
     pub tolerance: Option<u32>,
-    /// Takes signatures of any age. For tests only: whoever has a copy of a request could send it again.
+    /// Accept signatures of any age. For tests only: it allows replays.
     #[serde(default)]
     pub ignore_age: bool,
-    /// The scheme, with the provider `generic`.
+    /// Signature scheme of provider `generic`.
     #[serde(default)]
     #[garde(dive)]
     pub generic: Option<Custom>,
 }
 
-/// Whether it is valid, and why not.
+/// Whether the request is valid.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookVerifyResponse {
-    /// Whether the request is signed with the secret, unchanged, and recent.
+    /// Whether the signature is valid and the timestamp recent.
     pub valid: bool,
-    /// Who should have sent it.
+    /// The provider, which determines the signature scheme.
     pub provider: Provider,
-    /// The version of the scheme, such as `v1`.
+    /// Signature scheme version, such as `v1`.
     pub scheme: String,
-    /// Why not, as a word; nothing when it is valid.
+    /// Why it is not valid; null if it is.
     pub reason: Option<Reason>,
-    /// The same in a sentence.
+    /// The result as a sentence.
     pub message: String,
-    /// What is probably wrong, and what to do.
+    /// The probable cause, and what to do about it.
     pub hint: Option<String>,
-    /// When it was signed (RFC 3339), where the provider says so. Believe it only when it is valid.
+    /// Time of the signature (RFC 3339), if the scheme has one.
     #[schemars(extend("format" = "date-time"))]
     pub timestamp: Option<String>,
-    /// Seconds since then; negative in the future.
+    /// Seconds since `timestamp`; negative if it is in the future.
     pub age: Option<i64>,
-    /// Of a valid request, the provider's id of the event, to tell repetitions. GitHub, Shopify and others have it in a
-    /// header that is not signed.
+    /// The provider's event id, to detect repeated deliveries; null unless valid. For GitHub, Shopify and others, it is
+    /// in a header that is not signed.
     pub event_id: Option<String>,
-    /// Of `secrets`: which one fits, counted from 0.
+    /// Index of the matching secret in `secrets`, starting at 0.
     pub secret_index: Option<usize>,
-    /// Of a named key: the name and version that fits.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
-    /// What to answer the provider, when it is checking the endpoint.
+    /// The response the provider expects when it verifies the endpoint.
     pub respond_with: Option<RespondWith>,
 }
 
@@ -154,6 +157,12 @@ pub fn example() -> WebhookVerifyRequest {
         ignore_age: false,
         generic: None,
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example())
 }
 
 /// Checks the signature of a request.

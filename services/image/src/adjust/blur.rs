@@ -1,4 +1,4 @@
-//! Gaussian blur and what is made of it.
+//! Gaussian blur, and unsharp masking with it.
 //!
 //! A small blur is the Gaussian itself, cut off at three standard deviations, in fixed point. A large one leaves nothing
 //! that a smaller picture could not hold: the picture is shrunk until the blur has a standard deviation of about 2, blurred
@@ -25,7 +25,7 @@ pub(super) fn blurred(raster: Raster, sigma: f64) -> Raster {
     unevenly(raster, sigma, sigma)
 }
 
-/// The planes of a JPEG blurred: that is the same as its colours blurred, with less to do.
+/// The planes of a JPEG blurred: that is the same as its colors blurred, with less to do.
 pub(super) fn blurred_planes(planes: Planes, sigma: f64) -> Planes {
     let whole = planes.luma.part;
     let one = |plane: Plane| {
@@ -169,7 +169,7 @@ fn add_two(sums: &mut [u16], above: &[u8], below: &[u8], weight: u16) {
     }
 }
 
-/// Colours times alpha, so that what cannot be seen does not shine through.
+/// Colors times alpha, so that what cannot be seen does not shine through.
 fn multiply(raster: &mut Raster) {
     let last = raster.channels - 1;
     for pixel in raster.samples.chunks_exact_mut(raster.channels) {

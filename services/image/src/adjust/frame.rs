@@ -22,7 +22,7 @@ impl Frame {
         }
     }
 
-    /// Whether something can be seen through what comes of it.
+    /// Whether the result has transparent parts.
     pub(super) fn shines(&self) -> bool {
         self.rounds() || (self.border > 0 && self.color.alpha < 255)
     }
@@ -82,7 +82,7 @@ struct Pixel {
     len: usize,
 }
 
-/// The pixel where it covers, another colour elsewhere; colours by how opaque they are.
+/// The pixel where it covers, another color elsewhere; colors by how opaque they are.
 fn blend(pixel: Pixel, color: &[u8], cover: f32) -> Pixel {
     let last = pixel.len - 1;
     let (ours, theirs) = (f32::from(pixel.samples[last]) * cover, f32::from(color[last]) * (1.0 - cover));

@@ -1,8 +1,8 @@
-//! Blocks of one colour.
+//! Pixelation: blocks of one color.
 
 use crate::raster::Raster;
 
-/// A picture in blocks, each of the mean of its pixels: colours by how opaque they are.
+/// A picture in blocks, each of the mean of its pixels: colors by how opaque they are.
 pub(super) fn pixelated(mut raster: Raster, side: usize) -> Raster {
     let (stride, channels, alpha) = (raster.stride(), raster.channels, raster.has_alpha());
     for top in (0..raster.height).step_by(side) {

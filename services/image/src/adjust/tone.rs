@@ -1,4 +1,4 @@
-//! Tone and colour: everything a pixel decides alone, in one pass over the picture.
+//! Tone and color: everything a pixel decides alone, in one pass over the picture.
 //!
 //! Brightness, contrast, saturation, hue, grayscale, sepia and invert are the filter functions of CSS (W3C Filter Effects
 //! Module Level 1, section 8), on sRGB samples as CSS has them. What follows another is worked out beforehand: curves
@@ -23,12 +23,12 @@ enum End {
     /// Each channel by a table.
     Channels([u8; 256]),
     /// Its brightness, by a table.
-    Grey([u8; 256]),
-    /// A colour, by its brightness.
+    Gray([u8; 256]),
+    /// A color, by its brightness.
     Tinted(Box<[[u8; 3]; 256]>),
 }
 
-/// A picture with its tones and colours changed.
+/// A picture with its tones and colors changed.
 pub(super) fn applied(raster: Raster, request: &AdjustRequest) -> Raster {
     let mut curve: [f64; 256] = std::array::from_fn(|sample| sample as f64);
     let mut bend = |change: &dyn Fn(f64) -> f64| curve = curve.map(|value| change(value).clamp(0.0, 255.0));
@@ -66,14 +66,14 @@ pub(super) fn applied(raster: Raster, request: &AdjustRequest) -> Raster {
     let invert = |value: f64| if request.invert { 255.0 - value } else { value };
     let end = match (request.threshold, request.tint) {
         (Some(threshold), _) => {
-            End::Grey(std::array::from_fn(|value| if invert(value as f64) >= f64::from(threshold) { 255 } else { 0 }))
+            End::Gray(std::array::from_fn(|value| if invert(value as f64) >= f64::from(threshold) { 255 } else { 0 }))
         }
         (None, Some(tint)) => End::Tinted(Box::new(std::array::from_fn(|value| {
             shade(tint.rgb(), value as f64).map(|sample| rounded(invert(sample)))
         }))),
         (None, None) => {
             let table = std::array::from_fn(|value| rounded(invert(value as f64)));
-            if request.grayscale && !request.sepia && colored { End::Grey(table) } else { End::Channels(table) }
+            if request.grayscale && !request.sepia && colored { End::Gray(table) } else { End::Channels(table) }
         }
     };
     finished(raster, &curve, matrix.as_ref(), &end)
@@ -90,11 +90,11 @@ fn finished(raster: Raster, curve: &[f64; 256], matrix: Option<&Matrix>, end: &E
             None => by_curve(raster, &curve.map(|value| table[usize::from(rounded(value))])),
             Some(matrix) => by_matrix(raster.colored(), curve, matrix, table),
         },
-        // A grey pixel is its own brightness, whatever was mixed.
-        End::Grey(table) if raster.channels <= 2 => {
+        // A gray pixel is its own brightness, whatever was mixed.
+        End::Gray(table) if raster.channels <= 2 => {
             by_curve(raster, &curve.map(|value| table[usize::from(rounded(value))]))
         }
-        End::Grey(table) => by_brightness(&raster, curve, brightness(matrix), &table.map(|sample| [sample])),
+        End::Gray(table) => by_brightness(&raster, curve, brightness(matrix), &table.map(|sample| [sample])),
         End::Tinted(table) => by_brightness(&raster.colored(), curve, brightness(matrix), table),
     }
 }
@@ -103,7 +103,7 @@ fn rounded(value: f64) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
 
-/// A shade of a colour: from black through the colour, at its own brightness, to white.
+/// A shade of a color: from black through the color, at its own brightness, to white.
 fn shade(color: [u8; 3], value: f64) -> [f64; 3] {
     let color = color.map(f64::from);
     let own = color.iter().zip(LUMA).map(|(sample, weight)| sample * weight).sum::<f64>();
@@ -149,7 +149,7 @@ fn ends(raster: &Raster) -> (u8, u8) {
             continue;
         }
         let value = match pixel {
-            [grey] | [grey, _] => *grey,
+            [gray] | [gray, _] => *gray,
             _ => ((u32::from(pixel[0]) * 2126 + u32::from(pixel[1]) * 7152 + u32::from(pixel[2]) * 722) / 10_000) as u8,
         };
         counts[usize::from(value)] += 1;
@@ -166,7 +166,7 @@ fn ends(raster: &Raster) -> (u8, u8) {
     (end(&|step| step), end(&|step| 255 - step))
 }
 
-/// Every colour by a table.
+/// Every color by a table.
 fn by_curve(mut raster: Raster, table: &[u8; 256]) -> Raster {
     if table.iter().enumerate().all(|(sample, to)| sample == usize::from(*to)) {
         return raster;
@@ -240,7 +240,7 @@ fn by_brightness<const N: usize>(
     Raster { width, height, channels: N + 1, samples }
 }
 
-/// A picture that can be seen through more.
+/// A picture with less opacity.
 pub(super) fn faded(raster: Raster, opacity: f64) -> Raster {
     let mut raster = raster.transparent();
     let table: [u8; 256] = std::array::from_fn(|alpha| rounded(alpha as f64 * opacity));

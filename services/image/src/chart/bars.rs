@@ -1,4 +1,4 @@
-//! Bars: side by side, or on top of one another.
+//! Bars: grouped side by side, or stacked.
 
 use chassis::Call;
 
@@ -10,7 +10,7 @@ use super::{text, theme};
 use crate::color::Color;
 
 /// Bars whose numbers may be written: of more, each would be too thin.
-const MAX_LABELLED: usize = 300;
+const MAX_LABELED: usize = 300;
 
 /// A bar, and the number it shows.
 struct Bar {
@@ -67,11 +67,11 @@ pub(super) fn draw(spec: &Spec, svg: &mut Svg, plot: &Plot, taken: &mut Taken, c
     }
     if spec.value_labels {
         // A number does not stand on the bar beside its own.
-        if !spec.stacked && spec.points() <= MAX_LABELLED {
+        if !spec.stacked && spec.points() <= MAX_LABELED {
             drawn.iter().flat_map(|(_, bars)| bars).for_each(|bar| taken.block(bar.rect));
         }
         svg.group("values", |svg| {
-            for (series, bars) in drawn.iter().filter(|_| spec.points() <= MAX_LABELLED) {
+            for (series, bars) in drawn.iter().filter(|_| spec.points() <= MAX_LABELED) {
                 let room = plot.band / side_by_side as f64;
                 let values: Vec<f64> = bars.iter().map(|bar| bar.value).collect();
                 let names = names(spec, &values, if plot.is_horizontal { f64::INFINITY } else { room });

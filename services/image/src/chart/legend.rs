@@ -1,11 +1,11 @@
-//! What the colours mean.
+//! The legend: what the colors mean.
 
 use super::spec::Spec;
 use super::svg::{Rect, Stroke, Style, Svg};
 use super::{ChartType, Legend, text};
 use crate::color::Color;
 
-/// One colour and what it means.
+/// One color and what it means.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) label: String,
@@ -147,7 +147,7 @@ fn entry(spec: &Spec, svg: &mut Svg, measures: &Measures, item: &Item, x: f64, y
     svg.text(x + measures.swatch + measures.gap, y + text::drop(measures.size), style, &item.label);
 }
 
-/// The colour of an item, as it looks in the chart.
+/// The color of an item, as it looks in the chart.
 pub(super) fn swatch(spec: &Spec, svg: &mut Svg, item: &Item, x: f64, y: f64, size: f64) {
     if item.color.alpha == 0 {
         return;

@@ -1,4 +1,4 @@
-//! Parts of a whole.
+//! Pie and doughnut: parts of a whole.
 
 use std::f64::consts::{PI, TAU};
 
@@ -92,7 +92,7 @@ fn slices(spec: &Spec) -> Vec<Slice> {
         }
         let color = spec.look.axis;
         let value = others.iter().map(|slice| slice.value).sum();
-        // The colours of the palette are given out again: the nine that are shown need nine that differ.
+        // The colors of the palette are given out again: the nine that are shown need nine that differ.
         if series.colors.is_empty() {
             shown.iter_mut().enumerate().for_each(|(index, slice)| slice.color = spec.palette(index));
         }

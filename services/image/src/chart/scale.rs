@@ -26,7 +26,7 @@ impl Step {
     }
 
     /// Steps of about the same size; 2.5 too.
-    fn neighbours(self) -> [Self; 5] {
+    fn neighbors(self) -> [Self; 5] {
         let Self { factor, power } = self;
         match factor {
             1.0 => [(5.0, power - 1), (1.0, power), (2.0, power), (2.5, power), (5.0, power)],
@@ -102,7 +102,7 @@ impl Domain {
         let wanted = Step::of(min, max, count);
         let one = Step { factor: 1.0, power: 0 };
         let fractional = |step: Step| self.whole && (step.size() < 1.0 || step.size() == 2.5);
-        let steps = wanted.neighbours().map(|step| if fractional(step) { one } else { step });
+        let steps = wanted.neighbors().map(|step| if fractional(step) { one } else { step });
         let widened = steps.map(|step| {
             let low = if self.ends.0.is_some() { min } else { step.at(step.steps_to(min).floor()) };
             let high = if self.ends.1.is_some() { max } else { step.at(step.steps_to(max).ceil()) };
@@ -115,7 +115,7 @@ impl Domain {
             (density + 1.5 * widening + oddness, step, (low, high))
         });
         let best = widened.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
-        let (_, step, (low, high)) = best.expect("there are neighbours");
+        let (_, step, (low, high)) = best.expect("there are neighbors");
         Linear { min: low, max: high, step: step.size(), ticks: step.ticks(low, high), range }
     }
 

@@ -45,15 +45,15 @@ pub(super) struct Series {
     pub(super) is_line: bool,
     /// Where they are along the axis of labels (the label's number, or a number of their own), and how much.
     pub(super) points: Vec<Option<(f64, f64)>>,
-    /// Its own colour.
+    /// Its own color.
     pub(super) color: Color,
-    /// Colours of its points, when they were given; they start again when there are too few.
+    /// Colors of its points, when they were given; they start again when there are too few.
     pub(super) colors: Vec<Color>,
-    /// Colours of the edges of bars, when fill and edge were given both.
+    /// Colors of the edges of bars, when fill and edge were given both.
     pub(super) edges: Vec<Color>,
     /// What is under a line.
     pub(super) under: Option<Color>,
-    /// Whether an earlier series has nearly the same colour.
+    /// Whether an earlier series has nearly the same color.
     pub(super) is_dashed: bool,
 }
 
@@ -130,11 +130,11 @@ impl Spec {
         spec.take(data, &mut readable);
         if is_lacking {
             let message = "some characters, such as emoji or Asian scripts, are not in the typeface of the picture and \
-                           are left out or drawn as boxes: ask for svg to have them drawn where it is shown";
+                           are left out or drawn as boxes: ask for svg, which is drawn with the fonts of whoever opens it";
             call.warn("missing-glyphs", None, message);
         }
         if spec.points() == 0 {
-            call.warn("no-data", Some("data"), "there are no numbers: the picture says so");
+            call.warn("no-data", Some("data"), "there are no numbers: the chart says so");
         }
         Ok(spec)
     }
@@ -153,7 +153,7 @@ impl Spec {
         self.series.iter().any(|series| !series.is_line) && self.kind != ChartType::Scatter
     }
 
-    /// The colour with this number. When they have all been used they come again, paler.
+    /// The color with this number. When they have all been used they come again, paler.
     pub(super) fn palette(&self, index: usize) -> Color {
         let colors = if self.palette.is_empty() { &self.look.palette[..] } else { &self.palette[..] };
         let color = colors[index % colors.len()];
@@ -248,7 +248,7 @@ impl Spec {
         };
         let own = colors.first().copied();
         let is_visible = |color: Color| if color.alpha == 0 { None } else { Some(color) };
-        // A line in the faint colour that was meant for what is under it would not be seen.
+        // A line in the faint color that was meant for what is under it would not be seen.
         let own =
             if is_line { own.and_then(is_visible).map(|own| Color { alpha: own.alpha.max(200), ..own }) } else { own };
         let color = own.unwrap_or_else(|| self.palette(index));

@@ -1,4 +1,4 @@
-//! Writes SVG. Text reaches it in one place only, between tags and escaped; attributes are numbers, colours and words of
+//! Writes SVG. Text reaches it in one place only, between tags and escaped; attributes are numbers, colors and words of
 //! our own.
 
 use std::fmt::Write as _;
@@ -69,7 +69,7 @@ impl Style {
 pub(super) struct Stroke {
     pub(super) color: Color,
     pub(super) width: f64,
-    /// Lengths of dash and gap, for the lines whose colour another one has too.
+    /// Lengths of dash and gap, for the lines whose color another one has too.
     pub(super) dash: Option<(f64, f64)>,
 }
 
@@ -148,7 +148,7 @@ impl Svg {
         self.0.push_str("</g>");
     }
 
-    /// Everything `draw` draws, in one colour and under a name.
+    /// Everything `draw` draws, in one color and under a name.
     pub(super) fn filled(&mut self, class: &'static str, color: Color, draw: impl FnOnce(&mut Self)) {
         _ = write!(self.0, "<g class=\"{class}\"");
         self.fill(Some(color));
@@ -174,7 +174,7 @@ impl Svg {
         self.0.push_str("</svg>");
     }
 
-    /// A rectangle; in the colour around it when it has none.
+    /// A rectangle; in the color around it when it has none.
     pub(super) fn rect(&mut self, rect: &Rect, fill: Option<Color>) {
         self.0.push_str("<rect");
         let (width, height) = (rect.width(), rect.height());
@@ -194,7 +194,7 @@ impl Svg {
         self.0.push_str("/>");
     }
 
-    /// A circle; in the colour around it when it has none.
+    /// A circle; in the color around it when it has none.
     pub(super) fn circle(&mut self, x: f64, y: f64, r: f64, fill: Option<Color>) {
         self.0.push_str("<circle");
         self.attributes(&[("cx", x), ("cy", y), ("r", r)]);
@@ -293,7 +293,7 @@ impl Svg {
         }
     }
 
-    /// SVG 1.1 has the opacity beside the colour, and every program reads that.
+    /// SVG 1.1 has the opacity beside the color, and every program reads that.
     fn color(&mut self, name: &'static str, color: Color) {
         let opaque = Color { alpha: 255, ..color };
         _ = write!(self.0, " {name}=\"{opaque}\"");

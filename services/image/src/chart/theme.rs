@@ -1,11 +1,11 @@
-//! Colours, and sizes that suit the size of the picture.
+//! Colors, and sizes that suit the size of the picture.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
 
-/// The colours of what is not data.
+/// A theme: the colors of everything but the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Theme {
@@ -15,7 +15,7 @@ pub enum Theme {
     Dark,
 }
 
-/// The colours of a chart.
+/// The colors of a chart.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     pub(super) background: Color,
@@ -29,7 +29,7 @@ pub(super) struct Look {
     pub(super) palette: [Color; 8],
 }
 
-/// Every colour has a contrast of 3:1 to its background (WCAG 2.2, 1.4.11), and any two differ by at least 0.06 in OKLab,
+/// Every color has a contrast of 3:1 to its background (WCAG 2.2, 1.4.11), and any two differ by at least 0.06 in OKLab,
 /// also as people without one of the three kinds of cones see them (Machado 2009).
 const LIGHT: Look = Look {
     background: Color::WHITE,
@@ -72,7 +72,7 @@ const fn hex(rgb: u32) -> Color {
 }
 
 impl Look {
-    /// The colours of a theme; on a background that is asked for, those that can be read on it.
+    /// The colors of a theme; on a background that is asked for, those that can be read on it.
     pub(super) fn of(theme: Option<Theme>, background: Option<Color>) -> Self {
         let theme = theme.unwrap_or_else(|| match background {
             Some(color) if color.alpha > 127 && luminance(color) < 0.18 => Theme::Dark,
@@ -95,7 +95,7 @@ pub(super) fn luminance(color: Color) -> f64 {
     0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue)
 }
 
-/// What can be read on a colour: black or white, whichever has more contrast, with white preferred in the middle.
+/// What can be read on a color: black or white, whichever has more contrast, with white preferred in the middle.
 pub(super) fn on(color: Color, look: &Look) -> Color {
     if color.alpha < 128 {
         return look.text;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_can_be_seen_and_text_can_be_read() {
+    fn colors_can_be_seen_and_text_can_be_read() {
         assert!((contrast(Color::WHITE, Color::BLACK) - 21.0).abs() < 1e-9);
         for look in [LIGHT, DARK] {
             for color in look.palette {
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// The OKLab values of a colour (Ottosson 2020), after a matrix that takes one kind of cones away.
+    /// The OKLab values of a color (Ottosson 2020), after a matrix that takes one kind of cones away.
     fn seen(color: Color, matrix: &[[f64; 3]; 3]) -> [f64; 3] {
         let linear = color.rgb().map(|channel| {
             let channel = f64::from(channel) / 255.0;
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_differ_for_colour_blind_people_too() {
+    fn colors_differ_for_color_blind_people_too() {
         // Machado, Oliveira, Fernandes 2009, severity 1: everyone, protanopia, deuteranopia, tritanopia.
         const EYES: [[[f64; 3]; 3]; 4] = [
             [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],

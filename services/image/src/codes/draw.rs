@@ -8,14 +8,14 @@ use pictures::{Drawing, Encoding, Format, Limits, Picture};
 
 use super::layout::{Label, Layout, Rect};
 use crate::color::Color;
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 
 /// Shades between background and ink, where there is text.
 const SHADES: u8 = 16;
 /// The typefaces of text in an SVG: those digits look alike in.
 const FONTS: &str = "Noto Sans,Arial,Helvetica,sans-serif";
 
-/// A layout in colours, with a picture on it.
+/// A layout in colors, with a picture on it.
 pub(super) struct Sheet<'a> {
     pub(super) layout: &'a Layout,
     pub(super) color: Color,
@@ -41,7 +41,7 @@ impl Sheet<'_> {
         svg.push_str(&text(labels, self.color));
         if let Some((logo, Rect { x, y, width, height })) = &self.logo {
             let png = Picture::still(Format::Png, DynamicImage::ImageRgba8(logo.clone()));
-            let png = pictures::encode(&png, &Encoding::of(Format::Png), &|| false).map_err(about("logo"))?;
+            let png = pictures::encode(&png, &Encoding::of(Format::Png), &|| false).map_err(of_field("logo"))?;
             let data = STANDARD.encode_to_string(png);
             let _ = write!(
                 svg,
@@ -52,10 +52,11 @@ impl Sheet<'_> {
         Ok(svg.into_bytes())
     }
 
-    /// As PNG: of two colours in one bit a pixel, of some shades in four, or with a picture in full colour.
+    /// As PNG: of two colors in one bit a pixel, of some shades in four, or with a picture in full color.
     pub(super) fn png(&self) -> Result<Vec<u8>, Error> {
         if self.logo.is_some() {
-            return pictures::encode(&self.picture()?, &Encoding::of(Format::Png), &|| false).map_err(about("format"));
+            return pictures::encode(&self.picture()?, &Encoding::of(Format::Png), &|| false)
+                .map_err(of_field("format"));
         }
         let ink = self.ink()?;
         let (depth, shades) = match self.layout.labels.is_empty() {
@@ -88,7 +89,7 @@ impl Sheet<'_> {
         Ok(bytes)
     }
 
-    /// As a picture of full colour.
+    /// As a picture of full color.
     pub(super) fn picture(&self) -> Result<Picture, Error> {
         let ink = self.ink()?;
         let shades: Vec<[u8; 4]> = (0..=255).map(|shade| self.shade(shade)).collect();
@@ -114,8 +115,8 @@ impl Sheet<'_> {
                     r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{}</svg>"#,
                     text(labels, Color::BLACK)
                 );
-                let drawing = Drawing::read(svg.as_bytes()).map_err(about("text"))?;
-                let drawn = drawing.draw((*width, *height), &Limits::DEFAULT).map_err(about("size"))?.into_rgba8();
+                let drawing = Drawing::read(svg.as_bytes()).map_err(of_field("text"))?;
+                let drawn = drawing.draw((*width, *height), &Limits::DEFAULT).map_err(of_field("size"))?.into_rgba8();
                 let alpha = drawn.pixels().map(|pixel| pixel[3]).collect();
                 GrayImage::from_raw(*width, *height, alpha).expect("a byte a pixel")
             }
@@ -131,7 +132,7 @@ impl Sheet<'_> {
         Ok(ink)
     }
 
-    /// The colour of a pixel with so much ink.
+    /// The color of a pixel with so much ink.
     fn shade(&self, ink: u8) -> [u8; 4] {
         let alpha = (u16::from(self.color.alpha) * u16::from(ink) / 255) as u8;
         Color { alpha, ..self.color }.over(self.background).rgba()

@@ -20,7 +20,7 @@ const OUTER_DIGIT: u32 = 9;
 
 /// What a picture of a code is to be like.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wish<'a> {
+pub(super) struct LayoutOptions<'a> {
     pub(super) code: CodeType,
     /// The width of the picture.
     pub(super) size: Option<u32>,
@@ -65,9 +65,9 @@ pub(super) struct Label {
 
 impl Layout {
     /// Where everything of a symbol stands.
-    pub(super) fn of(symbol: &Symbol, wish: &Wish<'_>) -> Result<Self, Error> {
-        let across = symbol.columns + 2 * wish.margin;
-        let (width, scale) = match wish.size {
+    pub(super) fn of(symbol: &Symbol, options: &LayoutOptions<'_>) -> Result<Self, Error> {
+        let across = symbol.columns + 2 * options.margin;
+        let (width, scale) = match options.size {
             Some(size) if size < across => {
                 let message = format!(
                     "is too small: this code has {across} modules across with its margin, so send {across} or more"
@@ -76,17 +76,19 @@ impl Layout {
             }
             Some(size) => (size, size / across),
             None => {
-                let scale = if wish.code.is_linear() { LINEAR_SCALE } else { LINEAR_SCALE.max(MATRIX_SIZE / across) };
+                let scale =
+                    if options.code.is_linear() { LINEAR_SCALE } else { LINEAR_SCALE.max(MATRIX_SIZE / across) };
                 let scale = scale.min(WIDEST / across).max(1);
                 (across * scale, scale)
             }
         };
         let left = (width - symbol.columns * scale) / 2;
-        let top = wish.margin * scale;
+        let top = options.margin * scale;
         let mut layout = Self { width, height: 0, bars: Vec::new(), labels: Vec::new(), scale, left, top };
-        let bottom = if wish.code.is_linear() { layout.linear(symbol, wish) } else { layout.matrix(symbol, wish) };
+        let bottom =
+            if options.code.is_linear() { layout.linear(symbol, options) } else { layout.matrix(symbol, options) };
         layout.height = bottom + top;
-        if wish.code == CodeType::Qr || wish.code == CodeType::Aztec {
+        if options.code == CodeType::Qr || options.code == CodeType::Aztec {
             // What is square stays so.
             layout.height = width;
             let lower = (width - symbol.rows * scale) / 2 - top;
@@ -103,8 +105,8 @@ impl Layout {
         Rect { x, y, width: area.columns * scale, height: area.rows * scale }
     }
 
-    fn matrix(&mut self, symbol: &Symbol, wish: &Wish<'_>) -> u32 {
-        let row = self.scale * if wish.code == CodeType::Pdf417 { PDF417_ROW } else { 1 };
+    fn matrix(&mut self, symbol: &Symbol, options: &LayoutOptions<'_>) -> u32 {
+        let row = self.scale * if options.code == CodeType::Pdf417 { PDF417_ROW } else { 1 };
         for y in 0..symbol.rows {
             let at = self.top + y * row;
             self.bars.extend(symbol.runs(y).map(|(x, length)| Rect {
@@ -117,19 +119,19 @@ impl Layout {
         self.top + symbol.rows * row
     }
 
-    fn linear(&mut self, symbol: &Symbol, wish: &Wish<'_>) -> u32 {
-        let modules = match wish.code {
+    fn linear(&mut self, symbol: &Symbol, options: &LayoutOptions<'_>) -> u32 {
+        let modules = match options.code {
             // 22.85 and 18.23 mm, where a module has 0.33: GS1 General Specifications, 5.2.3.
             CodeType::Ean13 | CodeType::UpcA => 69,
             CodeType::Ean8 => 55,
             // 15 % of the width at least: ISO/IEC 15417, annex D.
             _ => (symbol.columns * 15 / 100).max(50),
         };
-        let height = wish.height.unwrap_or(modules * self.scale);
+        let height = options.height.unwrap_or(modules * self.scale);
         let bottom = self.top + height;
-        let below = wish.label.map_or(0, |text| self.label(text, symbol, wish, bottom));
-        let guards = if below > 0 && wish.margin >= OUTER_DIGIT { guards(wish.code) } else { &[] };
-        let guards: &[(u32, u32)] = if wish.code == CodeType::Ean8 && below > 0 { &EAN8_GUARDS } else { guards };
+        let below = options.label.map_or(0, |text| self.label(text, symbol, options, bottom));
+        let guards = if below > 0 && options.margin >= OUTER_DIGIT { guards(options.code) } else { &[] };
+        let guards: &[(u32, u32)] = if options.code == CodeType::Ean8 && below > 0 { &EAN8_GUARDS } else { guards };
         self.bars.extend(symbol.runs(0).map(|(x, length)| {
             let is_guard = guards.iter().any(|&(from, to)| (from..to).contains(&x));
             let height = height + if is_guard { GUARD * self.scale } else { 0 };
@@ -139,7 +141,7 @@ impl Layout {
     }
 
     /// Writes text below bars that end there, and says how much room it takes.
-    fn label(&mut self, text: &str, symbol: &Symbol, wish: &Wish<'_>, bottom: u32) -> u32 {
+    fn label(&mut self, text: &str, symbol: &Symbol, options: &LayoutOptions<'_>, bottom: u32) -> u32 {
         let y = bottom + (DIGIT - 1) * self.scale;
         // In half modules from the left edge of the bars.
         let middle = |halves: i64| (i64::from(self.left) + halves * i64::from(self.scale) / 2).max(0) as u32;
@@ -157,11 +159,11 @@ impl Layout {
             size: DIGIT * self.scale,
             length: None,
         };
-        let labels = match wish.code {
-            CodeType::Ean13 if wish.margin >= OUTER_DIGIT => {
+        let labels = match options.code {
+            CodeType::Ean13 if options.margin >= OUTER_DIGIT => {
                 vec![outer(&text[..1], -10), group(&text[1..7], 3, 45), group(&text[7..], 50, 92)]
             }
-            CodeType::UpcA if wish.margin >= OUTER_DIGIT => vec![
+            CodeType::UpcA if options.margin >= OUTER_DIGIT => vec![
                 outer(&text[..1], -10),
                 group(&text[1..6], 10, 45),
                 group(&text[6..11], 50, 85),

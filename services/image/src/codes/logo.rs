@@ -1,4 +1,4 @@
-//! A picture in the middle of a QR code.
+//! A logo in the center of a QR code.
 //!
 //! The modules below it are gone, and error correction makes up for them. Whether it can is tried out, on the worst case:
 //! every module below the picture read wrong.
@@ -12,7 +12,7 @@ use rxing::qrcode::decoder::qrcode_decoder;
 use super::layout::{Layout, Rect};
 use super::qr::{self, Qr};
 use super::symbol::{Area, ErrorCorrection, Symbol};
-use crate::error::{Error, about, conflict};
+use crate::error::{Error, conflict, of_field};
 use crate::input;
 
 /// Percent of the width of the code it may have: with margins for dirt, far less than error correction can mend.
@@ -93,7 +93,7 @@ pub(super) fn place(
         false => (((u64::from(height) * from_width / from_height) as u32).max(1), height),
     };
     let logo = pictures::resample(&picture, None, (width, height), Kernel::Lanczos3, &|| call.cancelled());
-    let logo = logo.map_err(about("logo"))?.into_raster().into_rgba8();
+    let logo = logo.map_err(of_field("logo"))?.into_raster().into_rgba8();
     let (x, y) = (room.x + (room.width - width) / 2, room.y + (room.height - height) / 2);
     Ok((logo, Rect { x, y, width, height }))
 }

@@ -1,4 +1,4 @@
-//! Pixels gathered into a few colours: k-means in OKLab, on colours that were counted first.
+//! Pixels gathered into a few colors: k-means in OKLab, on colors that were counted first.
 
 use crate::oklab::Oklab;
 
@@ -6,17 +6,17 @@ use crate::oklab::Oklab;
 const BITS: u32 = 5;
 /// Rounds at most; most pictures need fewer than ten.
 const ROUNDS: usize = 24;
-/// Colours nearer than this look the same, and are not told apart (a just noticeable difference in OKLab is about 0.02).
+/// Colors nearer than this look the same, and are not told apart (a just noticeable difference in OKLab is about 0.02).
 const SAME: f32 = 0.02;
 
-/// Pixels of nearly one colour.
+/// Pixels of nearly one color.
 struct Bin {
     rgb: [u8; 3],
     color: Oklab,
     pixels: f32,
 }
 
-/// At most `count` colours with their shares, the most frequent first.
+/// At most `count` colors with their shares, the most frequent first.
 pub(super) fn of(pixels: &[[u8; 3]], count: usize) -> Vec<([u8; 3], f64)> {
     let bins = bins(pixels);
     let mut centers = first_centers(&bins, count);
@@ -47,7 +47,7 @@ pub(super) fn of(pixels: &[[u8; 3]], count: usize) -> Vec<([u8; 3], f64)> {
             most = Some(most.filter(|most| most.pixels >= bin.pixels).unwrap_or(bin));
         }
         let Some(most) = most else { continue };
-        // A flat colour stays exactly what it is, whatever the soft edges around it are.
+        // A flat color stays exactly what it is, whatever the soft edges around it are.
         let rgb = if most.pixels * 2.0 > share { most.rgb } else { center.rgb() };
         colors.push((rgb, f64::from(share) / pixels.len() as f64));
     }
@@ -75,7 +75,7 @@ fn bins(pixels: &[[u8; 3]]) -> Vec<Bin> {
         .collect()
 }
 
-/// The most frequent colour, then each time the one that is worst served: k-means++ without chance.
+/// The most frequent color, then each time the one that is worst served: k-means++ without chance.
 fn first_centers(bins: &[Bin], count: usize) -> Vec<Oklab> {
     let heaviest = bins.iter().max_by(|a, b| a.pixels.total_cmp(&b.pixels)).expect("there are pixels");
     let mut centers = vec![heaviest.color];
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flat_colours_are_found_exactly() {
+    fn flat_colors_are_found_exactly() {
         let mut pixels = vec![[174, 28, 40]; 500];
         pixels.extend(vec![[33, 70, 139]; 300]);
         pixels.extend(vec![[255, 255, 255]; 190]);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn one_colour_is_one_colour_however_many_are_asked_for() {
+    fn one_color_is_one_color_however_many_are_asked_for() {
         assert_eq!(of(&[[1, 2, 3]; 9], 16), [([1, 2, 3], 1.0)]);
     }
 }

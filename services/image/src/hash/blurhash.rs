@@ -8,7 +8,7 @@ use crate::raster::Raster;
 
 const DIGITS: &[u8; 83] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
 
-/// The hash of a picture with colours, with so many waves across and down.
+/// The hash of a picture with colors, with so many waves across and down.
 pub(super) fn encode(raster: &Raster, (across, down): (usize, usize)) -> String {
     let waves: Vec<[f64; 3]> =
         (0..down).flat_map(|y| (0..across).map(move |x| (x, y))).map(|(x, y)| wave(raster, x, y)).collect();

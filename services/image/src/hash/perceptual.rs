@@ -5,9 +5,9 @@ use std::f64::consts::PI;
 use chassis::Call;
 use pictures::{Format, Kernel, Picture};
 
-use super::{luma, scaled};
+use super::scaled;
 use crate::error::Error;
-use crate::raster::Raster;
+use crate::raster::{Raster, luma};
 
 /// Pixels of a side of the picture whose frequencies are looked at, and how many of them count.
 const GRID: usize = 32;
@@ -25,9 +25,9 @@ pub(super) struct Hashes {
 
 impl Hashes {
     pub(super) fn of(look: &Picture, call: &Call) -> Result<Self, Error> {
-        let grey = Picture::still(Format::Png, luma(look).into_image());
+        let gray = Picture::still(Format::Png, luma(look).into_image());
         let at = |width: usize, height: usize| -> Result<Vec<u8>, Error> {
-            let small = scaled(&grey, (width as u32, height as u32), Kernel::Lanczos3, call)?;
+            let small = scaled(&gray, (width as u32, height as u32), Kernel::Lanczos3, call)?;
             Ok(Raster::of(small.into_raster()).samples)
         };
         Ok(Self { phash: phash(&at(GRID, GRID)?), dhash: dhash(&at(9, 8)?), ahash: ahash(&at(8, 8)?) })

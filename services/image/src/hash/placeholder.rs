@@ -1,11 +1,11 @@
-//! What is shown while a picture loads.
+//! Placeholders: what is shown while a picture loads.
 
 use chassis::Call;
 use data_encoding::BASE64;
 use pictures::{Encoding, Format, Kernel, Picture, encode};
 
 use super::{scaled, within};
-use crate::error::{Error, about};
+use crate::error::{Error, of_field};
 use crate::raster::Raster;
 
 /// Enough for 4 by 3 components.
@@ -33,6 +33,6 @@ pub(super) fn thumbhash(look: &Picture, call: &Call) -> Result<String, Error> {
 pub(super) fn lqip(look: &Picture, call: &Call) -> Result<String, Error> {
     let small = scaled(look, within(look.frame_size(), LQIP_SIDE), Kernel::Linear, call)?;
     let encoding = Encoding { quality: LQIP_QUALITY, ..Encoding::of(Format::Webp) };
-    let bytes = encode(&small, &encoding, &|| call.cancelled()).map_err(about("image"))?;
+    let bytes = encode(&small, &encoding, &|| call.cancelled()).map_err(of_field("image"))?;
     Ok(format!("data:image/webp;base64,{}", BASE64.encode(&bytes)))
 }

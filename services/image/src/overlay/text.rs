@@ -8,7 +8,7 @@ use pictures::{Drawing, Limits};
 
 use super::{Align, OverlayRequest};
 use crate::color::Color;
-use crate::error::{Error, about, conflict, still_wanted};
+use crate::error::{Error, conflict, of_field, still_wanted};
 use crate::raster::Raster;
 
 /// Size of text in parts of the picture's width, when none is said.
@@ -58,7 +58,7 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
     let face = fonts::face(request.bold);
     let text = clean(text);
     if text.trim().is_empty() {
-        return Err(conflict("text", "has no letters: send some text, or a picture as overlay"));
+        return Err(conflict("text", "is blank: send some text, or a picture as overlay"));
     }
     warn_missing(face, &text, call);
     let width = f64::from(base.0);
@@ -85,15 +85,15 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
     let setting = Setting::of(request, face, &lines, size);
     if !setting.fits(request, base) {
         let message = format!(
-            "the text hangs over the picture of {} x {} pixels and is cut off: send less text or a smaller size",
+            "the text does not fit the picture of {} x {} pixels and is cropped: send less text or a smaller size",
             base.0, base.1
         );
         call.warn("overhangs", Some("text"), message);
     }
-    Limits::DEFAULT.admit_output(setting.width, setting.height).map_err(about("text"))?;
+    Limits::DEFAULT.admit_output(setting.width, setting.height).map_err(of_field("text"))?;
     let svg = setting.svg(request, &lines);
-    let drawing = Drawing::read(svg.as_bytes()).map_err(about("text"))?;
-    let drawn = drawing.draw((setting.width, setting.height), &Limits::DEFAULT).map_err(about("text"))?;
+    let drawing = Drawing::read(svg.as_bytes()).map_err(of_field("text"))?;
+    let drawn = drawing.draw((setting.width, setting.height), &Limits::DEFAULT).map_err(of_field("text"))?;
     Ok(Raster::of(drawn))
 }
 
@@ -228,7 +228,7 @@ impl Setting {
     }
 }
 
-/// A colour as attributes of SVG.
+/// A color as attributes of SVG.
 fn paint(what: &str, color: Color) -> String {
     let [red, green, blue] = color.rgb();
     format!("{what}='rgb({red},{green},{blue})' {what}-opacity='{}'", f64::from(color.alpha) / 255.0)

@@ -1,4 +1,4 @@
-//! Tone, colour, blur and shape, against CSS filters as resvg has them, Pillow, and the Gaussian itself.
+//! Tone, color, blur and shape, against CSS filters as resvg has them, Pillow, and the Gaussian itself.
 
 use chassis::testing::{Answer, python};
 use pictures::image::DynamicImage;
@@ -17,7 +17,7 @@ fn samples(picture: &[u8], options: &str) -> Vec<u8> {
     pixels(&answer.body).1
 }
 
-/// Colours from all over the cube.
+/// Colors from all over the cube.
 const COLORS: [[u8; 3]; 12] = [
     [0, 0, 0],
     [255, 255, 255],
@@ -34,7 +34,7 @@ const COLORS: [[u8; 3]; 12] = [
 ];
 
 #[test]
-fn colours_change_as_css_filters_change_them() {
+fn colors_change_as_css_filters_change_them() {
     let source = png(COLORS.len() as u32, 1, |x, _| {
         let [red, green, blue] = COLORS[x as usize];
         [red, green, blue, 255]
@@ -100,8 +100,8 @@ elif way == "gamma":
     out = 255 * (numpy.asarray(image) / 255) ** (1 / value)
 elif way == "threshold":
     rows = numpy.asarray(image, dtype=float)
-    grey = rows @ [0.2126, 0.7152, 0.0722]
-    out = numpy.repeat(numpy.where(numpy.round(grey) >= value, 255, 0)[..., None], 3, 2)
+    gray = rows @ [0.2126, 0.7152, 0.0722]
+    out = numpy.repeat(numpy.where(numpy.round(gray) >= value, 255, 0)[..., None], 3, 2)
 elif way == "autocontrast":
     out = numpy.asarray(ImageOps.autocontrast(image.convert("L"), cutoff=1).convert("RGB"))
 elif way == "pixelate":
@@ -168,12 +168,12 @@ fn tones_are_those_of_pillow_and_numpy() {
         let Some(off) = against(options, way, value, &photo, 0) else { return };
         assert!(off.0 <= most, "{options}: {off:?}");
     }
-    let grey = samples(&photo, "grayscale=true");
-    let grey = png(180, 120, |x, y| {
-        let value = grey[((y * 180 + x) * 4) as usize] / 3 + 60;
+    let gray = samples(&photo, "grayscale=true");
+    let gray = png(180, 120, |x, y| {
+        let value = gray[((y * 180 + x) * 4) as usize] / 3 + 60;
         [value, value, value, 255]
     });
-    let Some(off) = against("normalize=true", "autocontrast", 0.0, &grey, 0) else { return };
+    let Some(off) = against("normalize=true", "autocontrast", 0.0, &gray, 0) else { return };
     assert!(off.0 <= 2.0, "{off:?}");
     let Some(off) = against("threshold=100", "threshold", 100.0, &photo, 0) else { return };
     // Where brightness is a rounding from the threshold, it may be either.
@@ -224,7 +224,7 @@ fn areas_are_changed_and_nothing_else() {
     let refused = client().post("/api/v1/image/adjust", &often);
     assert_eq!(refused.status, 422);
     assert!(refused.message().contains("areas: cover the picture more than four times"), "{}", refused.message());
-    assert!(answer.message().contains("areas: has a part at 40, 0, which lies outside: this picture has 40 x 30"));
+    assert!(answer.message().contains("areas: has an area at 40, 0, which lies outside: this picture has 40 x 30"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chassis::testing::Answer;
 use pictures::image::{DynamicImage, Rgb, RgbImage};
-use pictures::{Encoding, Format, Frame, Frames, Picture, Pixels, Wish};
+use pictures::{DecodeOptions, Encoding, Format, Frame, Frames, Picture, Pixels};
 
 use crate::{answered, client, shared};
 
@@ -25,7 +25,8 @@ fn sent(picture: &[u8], request: &str) -> Answer {
 
 /// How long each frame is shown, and how often all are.
 fn times(picture: &[u8]) -> (Vec<Duration>, u16) {
-    let picture = pictures::decode(picture, &Wish { frames: Frames::All, ..Wish::whole(&|| false) }).unwrap();
+    let picture =
+        pictures::decode(picture, &DecodeOptions { frames: Frames::All, ..DecodeOptions::whole(&|| false) }).unwrap();
     (picture.frames.iter().map(|frame| frame.delay).collect(), picture.loops)
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use chassis::testing::{Answer, Client};
-use pictures::Wish;
+use pictures::DecodeOptions;
 use pictures::image::{DynamicImage, GenericImageView};
 use resvg::usvg::roxmltree::{Document, Node};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn picture(request: &Value) -> DynamicImage {
 }
 
 fn decoded(bytes: &[u8]) -> DynamicImage {
-    pictures::decode(bytes, &Wish::whole(&|| false)).unwrap().into_raster()
+    pictures::decode(bytes, &DecodeOptions::whole(&|| false)).unwrap().into_raster()
 }
 
 fn facts(answer: &Answer) -> Value {
@@ -184,8 +184,8 @@ fn what_cannot_be_drawn_is_refused_with_its_place() {
         (with(json!({"data": {"datasets": vec![json!({"data": [1]}); 51]}})), 400, "data.datasets: "),
         (with(json!({"data": {"labels": [long], "datasets": []}})), 400, "data.labels[0]: must have at most 500 char"),
         (with(json!({"data": {"datasets": [{"data": [1], "color": "url(#x)"}]}})), 400, "data.datasets[0].color: "),
-        (with(json!({"palette": ["#fff", "javascript:alert(1)"]})), 400, "palette[1]: is not a colour"),
-        (with(json!({"background": "\"/><script>"})), 400, "background: is not a colour"),
+        (with(json!({"palette": ["#fff", "javascript:alert(1)"]})), 400, "palette[1]: is not a color"),
+        (with(json!({"background": "\"/><script>"})), 400, "background: is not a color"),
         (with(json!({"min": 5, "max": 5})), 422, "max: must be greater than min"),
         (with(json!({"width": 4096, "height": 4096})), 413, "width: the picture would have 8192 x 8192 pixels"),
         (

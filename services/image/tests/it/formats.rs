@@ -7,12 +7,12 @@ mod odd;
 mod sharp;
 
 use base64_simd::STANDARD;
-use pictures::{Encoding, Error, Format, Picture, Wish};
+use pictures::{DecodeOptions, Encoding, Error, Format, Picture};
 use serde_json::{Value, json};
 
 /// A picture of which nothing is left out.
 fn decoded(bytes: &[u8]) -> Result<Picture, Error> {
-    pictures::decode(bytes, &Wish::whole(&|| false))
+    pictures::decode(bytes, &DecodeOptions::whole(&|| false))
 }
 
 /// A picture for Python: an exact PNG, as base64.
@@ -34,8 +34,8 @@ def opened(text):
 def rgba(picture):
     if picture.mode.startswith("I;16") or picture.mode == "I":
         wide = np.asarray(picture).astype(np.float64)
-        grey = np.floor(wide / 65535.0 * 255.0 + 0.5).astype(np.uint8)
-        picture = Image.fromarray(grey)
+        gray = np.floor(wide / 65535.0 * 255.0 + 0.5).astype(np.uint8)
+        picture = Image.fromarray(gray)
     return np.asarray(picture.convert("RGBA")).astype(np.float64)
 
 def psnr(ours, theirs):

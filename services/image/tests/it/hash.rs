@@ -79,17 +79,17 @@ fn placeholders_are_those_of_their_libraries() {
 /// data_range=255)`, hand-run.
 #[test]
 fn structural_similarity_is_that_of_scikit_image() {
-    let grey = |value: fn(u32, u32, u32) -> u32| {
+    let gray = |value: fn(u32, u32, u32) -> u32| {
         png(64, 48, move |x, y| {
             let value = value((x * 7 + y * 13 + x * y % 29 * 3) % 256, x, y) as u8;
             [value, value, value, 255]
         })
     };
-    let source = grey(|value, _, _| value);
+    let source = gray(|value, _, _| value);
     for (other, expected) in [
-        (grey(|value, x, y| value * 7 / 8 + 16 + (x + y) % 5), 0.988_788_180),
-        (grey(|value, _, _| 255 - value), -0.781_037_932),
-        (grey(|value, x, y| if (x / 8 + y / 8).is_multiple_of(2) { value } else { 128 }), 0.584_730_301),
+        (gray(|value, x, y| value * 7 / 8 + 16 + (x + y) % 5), 0.988_788_180),
+        (gray(|value, _, _| 255 - value), -0.781_037_932),
+        (gray(|value, x, y| if (x / 8 + y / 8).is_multiple_of(2) { value } else { 128 }), 0.584_730_301),
     ] {
         let ssim = compared(&source, &other)["ssim"].as_f64().unwrap();
         assert!((ssim - expected).abs() < 1e-5, "{ssim} {expected}");
@@ -128,7 +128,7 @@ fn the_same_picture_is_known_again_and_another_is_not() {
 }
 
 #[test]
-fn flat_pictures_of_different_colours_are_different() {
+fn flat_pictures_of_different_colors_are_different() {
     let flat = |color: [u8; 4]| png(40, 40, move |_, _| color);
     let (red, blue, black, white) =
         (flat([255, 0, 0, 255]), flat([0, 0, 255, 255]), flat([0, 0, 0, 255]), flat([255, 255, 255, 255]));

@@ -49,7 +49,8 @@ fn png(width: u32, height: u32, paint: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> 
 
 /// The size and the samples, RGBA, of a picture that came back.
 fn pixels(picture: &[u8]) -> ((u32, u32), Vec<u8>) {
-    let image = pictures::decode(picture, &pictures::Wish::whole(&|| false)).unwrap().into_raster().into_rgba8();
+    let image =
+        pictures::decode(picture, &pictures::DecodeOptions::whole(&|| false)).unwrap().into_raster().into_rgba8();
     (image.dimensions(), image.into_raw())
 }
 

@@ -47,7 +47,7 @@ fn one_picture_over_another_is_that_of_pillow() {
         let Some(theirs) = python("image", PILLOW, &request) else { return };
         let theirs: Vec<u8> = serde_json::from_value(theirs).unwrap();
         for (ours, theirs) in ours.chunks_exact(4).zip(theirs.chunks_exact(4)) {
-            // Pillow rounds alpha first: where little is there, its colours are coarser.
+            // Pillow rounds alpha first: where little is there, its colors are coarser.
             let bound = if ours[3] < 64 { 3 } else { 1 };
             assert!(
                 ours.iter().zip(theirs).all(|(a, b)| a.abs_diff(*b) <= bound),
@@ -58,7 +58,7 @@ fn one_picture_over_another_is_that_of_pillow() {
 }
 
 #[test]
-fn colours_blend_as_css_blends_them() {
+fn colors_blend_as_css_blends_them() {
     let pairs: Vec<[[u8; 4]; 2]> = vec![
         [[200, 100, 50, 255], [50, 100, 200, 255]],
         [[255, 255, 255, 255], [10, 20, 30, 255]],
@@ -242,7 +242,7 @@ fn what_cannot_be_is_refused() {
     let dot = base64(&png(1, 1, |_, _| [0, 0, 0, 255]));
     for (request, status, words) in [
         (json!({}), 422, "overlay: is missing"),
-        (json!({"text": "a", "overlay": dot}), 422, "text: stands alone"),
+        (json!({"text": "a", "overlay": dot}), 422, "text: cannot be combined with overlay"),
         (json!({"text": "   \n "}), 422, "text: has no letters"),
         (json!({"text": ""}), 400, "text"),
         (json!({"text": "x".repeat(2001)}), 400, "text"),
@@ -254,7 +254,7 @@ fn what_cannot_be_is_refused() {
         (json!({"text": "a", "blend": "burn"}), 400, "blend"),
         (json!({"text": "a", "color": "url(#x)"}), 400, "color"),
         (json!({"text": "m\n".repeat(999), "size": 2000}), 413, "text: the picture would have"),
-        (json!({"overlay": base64(b"no picture")}), 415, "overlay: this is not a picture"),
+        (json!({"overlay": base64(b"no picture")}), 415, "overlay: this is not a supported picture"),
     ] {
         let answer = overlaid(&base, request.clone());
         assert_eq!(answer.status, status, "{request} {:?}", answer.body);

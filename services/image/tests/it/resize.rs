@@ -53,7 +53,7 @@ fn frames_count_when_pictures_grow() {
     }
 }
 
-/// What is written here is read here, and as it was: colours in scans of their own once were not.
+/// What is written here is read here, and as it was: colors in scans of their own once were not.
 #[test]
 fn jpegs_survive_a_round_trip() {
     let photo = png(96, 64, |x, y| [(x * 2) as u8, (y * 3) as u8, (255 - x - y) as u8, 255]);
@@ -100,7 +100,7 @@ fn a_box_that_cannot_be_filled_keeps_its_shape_and_it_is_said() {
         assert_eq!(codes(&answer), if warned { not_enlarged.clone() } else { Vec::new() }, "{options}");
     }
     let message = answered(&operated("resize?width=300&height=150", flat(80, 60)))["warnings"][0]["message"].clone();
-    let said = "the picture is too small: it became 80x40 instead of 300x150; send enlarge=true to have it enlarged";
+    let said = "the picture is too small: it became 80x40 instead of 300x150; send enlarge=true to enlarge it";
     assert_eq!(message, said);
 }
 
@@ -151,7 +151,7 @@ fn a_background_is_put_behind_what_can_be_seen_through() {
     assert_eq!(pixels(&operated("convert?format=png", glass()).body).1[3], 0);
 }
 
-/// A TIFF of pages of one grey pixel.
+/// A TIFF of pages of one gray pixel.
 fn tiff(pages: u32) -> Vec<u8> {
     let mut bytes = b"II\x2a\0\x08\0\0\0".to_vec();
     for page in 0..pages {
@@ -180,7 +180,7 @@ fn lost_pages_are_counted() {
         assert_eq!(codes(&answer), lost, "{operation}");
     }
     let message = answered(&operated("convert?format=png", tiff(3)))["warnings"][0]["message"].clone();
-    assert_eq!(message, "this TIFF has 3 pages, and this is the first: convert with page=0 to 2 gives each");
+    assert_eq!(message, "this TIFF has 3 pages, and only the first is used: convert reads each, with page=0 to 2");
     let second = operated("convert?format=png&page=1", tiff(3));
     assert_eq!((codes(&second), pixels(&second.body).1[0]), (Vec::new(), 100));
     assert_eq!(codes(&operated("convert?format=png", tiff(1))), []);

@@ -80,7 +80,7 @@ fn any_angle_is_that_of_pillow() {
         let theirs: Vec<u8> = serde_json::from_value(theirs["samples"].clone()).unwrap();
         let (mut compared, mut worst) = (0, 0);
         for (ours, theirs) in ours.chunks_exact(4).zip(theirs.chunks_exact(4)) {
-            // Where a pixel is hardly there, its colour is rounding; edges are softer here.
+            // Where a pixel is hardly there, its color is rounding; edges are softer here.
             if ours[3].min(theirs[3]) >= 128 && ours[3].abs_diff(theirs[3]) <= 1 {
                 compared += 1;
                 worst = worst.max(ours.iter().zip(theirs).map(|(ours, theirs)| ours.abs_diff(*theirs)).max().unwrap());

@@ -10,38 +10,38 @@ use crate::kdf::Sha;
 use crate::keys::{Curve, Key, Material, OkpUse, Purpose};
 use crate::oaep::Oaep;
 
-/// How the key of a message goes to its reader (RFC 7518, section 4; RFC 8037). `RSA1_5` is not offered: who can send
-/// messages and learn which of them fail can read others.
+/// Key management algorithm (RFC 7518, section 4; RFC 8037). `RSA1_5` is not supported: an attacker who can submit
+/// messages and see which of them fail can decrypt others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum JweAlgorithm {
-    /// The shared key is the message's own.
+    /// Direct encryption with a shared key.
     #[serde(rename = "dir")]
     Direct,
-    /// Wrapped with a shared key of 16 bytes.
+    /// AES Key Wrap with a 16-byte shared key.
     A128KW,
-    /// Wrapped with a shared key of 24 bytes.
+    /// AES Key Wrap with a 24-byte shared key.
     A192KW,
-    /// Wrapped with a shared key of 32 bytes.
+    /// AES Key Wrap with a 32-byte shared key.
     A256KW,
-    /// Encrypted with AES-GCM and a shared key of 16 bytes.
+    /// Key encryption by AES-GCM with a 16-byte shared key.
     A128GCMKW,
-    /// Encrypted with AES-GCM and a shared key of 24 bytes.
+    /// Key encryption by AES-GCM with a 24-byte shared key.
     A192GCMKW,
-    /// Encrypted with AES-GCM and a shared key of 32 bytes.
+    /// Key encryption by AES-GCM with a 32-byte shared key.
     A256GCMKW,
-    /// Agreed on with a key on P-256, P-384, P-521 or X25519.
+    /// ECDH-ES key agreement with P-256, P-384, P-521 or X25519.
     #[serde(rename = "ECDH-ES")]
     EcdhEs,
-    /// Wrapped with a key of 16 bytes that was agreed on.
+    /// ECDH-ES and AES Key Wrap with a 16-byte key.
     #[serde(rename = "ECDH-ES+A128KW")]
     EcdhEsA128KW,
-    /// Wrapped with a key of 24 bytes that was agreed on.
+    /// ECDH-ES and AES Key Wrap with a 24-byte key.
     #[serde(rename = "ECDH-ES+A192KW")]
     EcdhEsA192KW,
-    /// Wrapped with a key of 32 bytes that was agreed on.
+    /// ECDH-ES and AES Key Wrap with a 32-byte key.
     #[serde(rename = "ECDH-ES+A256KW")]
     EcdhEsA256KW,
-    /// RSA-OAEP with SHA-1, for systems that know nothing newer.
+    /// RSA-OAEP with SHA-1, for legacy systems only.
     #[serde(rename = "RSA-OAEP")]
     RsaOaep,
     /// RSA-OAEP with SHA-256.
@@ -53,13 +53,13 @@ pub enum JweAlgorithm {
     /// RSA-OAEP with SHA-512.
     #[serde(rename = "RSA-OAEP-512")]
     RsaOaep512,
-    /// Wrapped with a key made of a password: PBKDF2 with HMAC-SHA-256.
+    /// PBES2: AES Key Wrap with a key derived from a password by PBKDF2 with HMAC-SHA-256.
     #[serde(rename = "PBES2-HS256+A128KW")]
     Pbes2Hs256A128KW,
-    /// Wrapped with a key made of a password: PBKDF2 with HMAC-SHA-384.
+    /// PBES2: AES Key Wrap with a key derived from a password by PBKDF2 with HMAC-SHA-384.
     #[serde(rename = "PBES2-HS384+A192KW")]
     Pbes2Hs384A192KW,
-    /// Wrapped with a key made of a password: PBKDF2 with HMAC-SHA-512.
+    /// PBES2: AES Key Wrap with a key derived from a password by PBKDF2 with HMAC-SHA-512.
     #[serde(rename = "PBES2-HS512+A256KW")]
     Pbes2Hs512A256KW,
 }

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::aead::Cipher;
 use crate::hmac::HmacAlgorithm;
 
-/// How the message is encrypted.
+/// Content encryption algorithm (RFC 7518, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum JweEncryption {
     /// AES-256-GCM.
@@ -17,13 +17,13 @@ pub enum JweEncryption {
     A192GCM,
     /// AES-128-GCM.
     A128GCM,
-    /// AES-256-CBC with HMAC-SHA-512; its key has 64 bytes.
+    /// AES-256-CBC with HMAC-SHA-512; needs a 64-byte key.
     #[serde(rename = "A256CBC-HS512")]
     A256CbcHs512,
-    /// AES-192-CBC with HMAC-SHA-384; its key has 48 bytes.
+    /// AES-192-CBC with HMAC-SHA-384; needs a 48-byte key.
     #[serde(rename = "A192CBC-HS384")]
     A192CbcHs384,
-    /// AES-128-CBC with HMAC-SHA-256; its key has 32 bytes.
+    /// AES-128-CBC with HMAC-SHA-256; needs a 32-byte key.
     #[serde(rename = "A128CBC-HS256")]
     A128CbcHs256,
 }

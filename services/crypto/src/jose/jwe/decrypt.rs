@@ -1,6 +1,6 @@
 //! Open an encrypted token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::content::Sealed;
 use super::recipient::{self, Recipient};
 use super::{JweAlgorithm, JweEncryption};
-use crate::Error;
 use crate::aead::decrypt::PlaintextEncoding;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
@@ -18,52 +17,54 @@ use crate::jose::claims::clip;
 use crate::jose::header::Header;
 use crate::jose::{compact, given};
 use crate::keys::{Candidate, Given, Keyring};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Opens an encrypted token (JWE, RFC 7516) in the compact form. The kind of key you send limits how the token may have been encrypted, \
-and you can limit it more with `algorithms` and `encryptions`; what the key says of its own use (`alg`, `use`, \
-`key_ops`) is kept. A wrong key, password, tag or padding gives one and the same error. Rounds that a token asks for are \
-bounded; compressed tokens (`zip`) and RSA1_5 are refused. With a public key anybody can have written the message, so \
-opening it says nothing about who did. Claims in it, `exp` for one, are not checked here; when the text is itself a \
-token, check that with /jwt/verify.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Decrypts an encrypted token (JWE, RFC 7516) in compact serialization. The type of the key limits the algorithms a \
+token may use, and `algorithms` and `encryptions` limit them further; what the key says about its use (`alg`, `use`, \
+`key_ops`) is respected. A wrong key, password, tag or padding all give the same error. The PBKDF2 iteration count is \
+bounded; compressed tokens (`zip`) and RSA1_5 are refused. With a public key, anyone can have written the message: \
+decrypting it does not prove who did. Claims such as `exp` are not checked; if the text is itself a token, verify it \
+with /jwt/verify.";
 
-/// A token, and the key or password.
+/// An encrypted token, and the key or password.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct JweDecryptRequest {
-    /// The token in the compact form, at most 2 MiB; `Bearer` before it is overlooked.
+    /// The token, in compact serialization. A leading `Bearer ` is ignored.
     #[garde(length(chars, max = 2_097_152))]
     pub token: String,
-    /// The key: a shared secret, or a private key in PEM, JWK, or base64 of DER.
+    /// The key: a shared secret, or a private key as PEM, JWK or DER in base64.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
-    /// What a shared secret's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`. Without a version all are tried.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// Opens an encrypted private key.
+    /// Passphrase of an encrypted private key.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub passphrase: Option<Secret<String>>,
-    /// A password of 1 to 1024 characters, instead of `key`; for the algorithms PBES2.
+    /// A password of 1 to 1024 characters, instead of `key`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub password: Option<Secret<String>>,
-    /// The algorithms (`alg`) it may have been encrypted with; when absent, all that fit the key.
+    /// The allowed key management algorithms (`alg`); if absent, all that suit the key.
     #[serde(default)]
     #[garde(length(max = 18))]
     pub algorithms: Vec<JweAlgorithm>,
-    /// The encryptions (`enc`) it may have; when absent, all.
+    /// The allowed content encryption algorithms (`enc`); if absent, all.
     #[serde(default)]
     #[garde(length(max = 6))]
     pub encryptions: Vec<JweEncryption>,
-    /// How the decrypted bytes are written.
+    /// Encoding of the decrypted message.
     #[serde(default)]
     pub output_encoding: PlaintextEncoding,
 }
@@ -72,19 +73,19 @@ pub struct JweDecryptRequest {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JweDecryptResponse {
-    /// The decrypted bytes.
+    /// The decrypted message.
     pub text: String,
-    /// How they are written.
+    /// Encoding of the decrypted message.
     pub output_encoding: PlaintextEncoding,
-    /// How many they are.
+    /// Length of the decrypted message in bytes.
     pub bytes: usize,
-    /// How the message's key came.
+    /// Key management algorithm (`alg`).
     pub algorithm: JweAlgorithm,
-    /// How the message was encrypted.
+    /// Content encryption algorithm (`enc`).
     pub encryption: JweEncryption,
-    /// The header.
+    /// The decoded header.
     pub header: Map<String, Value>,
-    /// Of a named key: the name and version that opens it.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -179,6 +180,15 @@ pub fn example() -> JweDecryptRequest {
             "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..xCTN7oUxMXE_vqQJ.SiXPV3OnmCFjCSQkBAW1vDhPS4A.-tVvZDM3JV8nJA86OwKhgQ",
         )
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Decrypt an encrypted token (JWE)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JweDecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
 /// Opens a token.

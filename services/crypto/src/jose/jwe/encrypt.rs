@@ -1,6 +1,6 @@
 //! Make an encrypted token.
 
-use chassis::{Call, Secret};
+use chassis::{Call, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,89 +9,90 @@ use serde_json::{Map, Value};
 use super::content::Sealed;
 use super::recipient::{self, MAX_ROUNDS, Recipient};
 use super::{JweAlgorithm, JweEncryption};
-use crate::Error;
 use crate::encoding::InputEncoding;
 use crate::error::conflict;
 use crate::jose::{compact, given};
 use crate::keys::{Candidate, Given, Key, Keyring, Material};
+use crate::{Error, kdf};
 
-/// What the document says.
-pub const DESCRIPTION: &str = "\
-Makes an encrypted token (JWE, RFC 7516) in the compact form, for another system that reads JOSE; between your own workflows \
-/encrypt is simpler. With a shared key the message is encrypted with it (`dir`) unless you name another algorithm; with an RSA \
-public key it is RSA-OAEP-256, with one on P-256, P-384, P-521 or X25519 ECDH-ES+A256KW, with a password \
-PBES2-HS512+A256KW. RSA1_5 is not offered: who can send messages and learn which of them fail can read others. The header is not \
-secret. With a public key anybody can have written the message: sign it first with /jwt/sign and set `contentType` to \
-`JWT`. Nothing is compressed.";
+/// The description in the OpenAPI document.
+const DESCRIPTION: &str = "\
+Creates an encrypted token (JWE, RFC 7516) in compact serialization, for other systems that support JOSE; between your \
+own workflows, /encrypt is simpler. The text may have up to 1 MiB; send claims as JSON text. By default, a shared key \
+encrypts directly (`dir`), an RSA public key uses RSA-OAEP-256, a P-256, P-384, P-521 or X25519 public key \
+ECDH-ES+A256KW, and a password PBES2-HS512+A256KW. RSA1_5 is not supported: an attacker who can submit messages and \
+see which of them fail can decrypt others. The header is not encrypted. With a public key, anyone can have written the \
+message: to prove the sender, sign it first with /jwt/sign and set `contentType` to `JWT`. Nothing is compressed.";
 
 /// Bytes of a message.
 const MAX_MESSAGE: usize = 1 << 20;
 
-/// A text, and who may read it.
+/// Text, and the key or password.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct JweEncryptRequest {
-    /// The text, at most 1 MiB; it may be empty. Claims go in as JSON.
+    /// The input as text; may be empty.
     #[garde(length(chars, max = 2_097_152))]
     pub text: String,
-    /// What the text stands for.
+    /// Encoding of `text`.
     #[serde(default)]
     pub input_encoding: InputEncoding,
-    /// The key: a shared secret, or a public key in PEM, JWK, or base64 of DER, or a certificate, of which only the key
-    /// counts, not its dates.
+    /// The key: a shared secret, or a public key as PEM, JWK or DER in base64, or a certificate (only its key is used;
+    /// its validity dates are not checked).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 16_384))]
     pub key: Option<Secret<String>>,
-    /// What a shared secret's text stands for.
+    /// Encoding of `key`, if it is a symmetric key.
     #[serde(default)]
     pub key_encoding: InputEncoding,
-    /// The name of a key on the server, instead of `key`: `name`, or `name@version`.
+    /// Name of a key in the server's keyring, instead of a key in the request: `name` or `name@version`. Without a
+    /// version, the newest is used; to verify or decrypt, all are tried.
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// A password of 1 to 1024 characters, instead of `key`; for the algorithms PBES2.
+    /// A password of 1 to 1024 characters, instead of `key`.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub password: Option<Secret<String>>,
-    /// How the message's key goes to the reader; when absent, what fits the key.
+    /// Key management algorithm (`alg`); if absent, determined by the key.
     #[serde(default)]
     pub algorithm: Option<JweAlgorithm>,
-    /// How the message is encrypted; when absent `A256GCM`, with `dir` what fits the length of the key.
+    /// Content encryption algorithm (`enc`); if absent, `A256GCM`, or with `dir` the one for the length of the key.
     #[serde(default)]
     pub encryption: Option<JweEncryption>,
-    /// Rounds for a password (`p2c`); when absent 600000 with HS256, 210000 with HS384 and HS512. Some libraries read at
-    /// most 10000.
+    /// PBKDF2 iteration count for a password (`p2c`); if absent, 600000 with HS256, 210000 with HS384 and HS512. Some
+    /// libraries accept at most 10000.
     #[serde(default)]
     #[garde(range(min = 1000, max = MAX_ROUNDS))]
     pub iterations: Option<u32>,
-    /// What the text is (`cty`), such as `JWT` for a signed token.
+    /// Content type of the text for the header (`cty`), such as `JWT` for a signed token.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub content_type: Option<String>,
-    /// The type in its header (`typ`).
+    /// Type for the header (`typ`); none if absent.
     #[serde(default, rename = "type")]
     #[garde(length(chars, min = 1, max = 128))]
     pub kind: Option<String>,
-    /// The key's id in its header (`kid`); when absent, the one a JWK has.
+    /// Key ID for the header (`kid`); if absent, that of the JWK.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub key_id: Option<String>,
 }
 
-/// The token.
+/// The encrypted token.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JweEncryptResponse {
-    /// The token in the compact form.
+    /// The token, in compact serialization.
     pub token: String,
-    /// How the message's key goes to the reader.
+    /// Key management algorithm (`alg`).
     pub algorithm: JweAlgorithm,
-    /// How the message is encrypted.
+    /// Content encryption algorithm (`enc`).
     pub encryption: JweEncryption,
-    /// Its header.
+    /// The decoded header.
     pub header: Map<String, Value>,
-    /// Of a named key: its name and version.
+    /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
 }
 
@@ -172,6 +173,15 @@ pub fn example() -> JweEncryptRequest {
         key_encoding: InputEncoding::Base64,
         ..JweEncryptRequest::of("{\"sub\":\"1234567890\"}")
     }
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Create an encrypted token (JWE)")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(|request: &JweEncryptRequest| kdf::cost(request.password.is_some()))
 }
 
 /// Makes a token.

@@ -38,85 +38,86 @@ const SERVER_DAYS: [(i64, i64); 4] =
     [(1_598_918_400, 398), (1_773_532_800, 200), (1_805_068_800, 100), (1_868_227_200, 47)];
 const DAY: i64 = 86_400;
 
-/// What a certificate says.
+/// An X.509 certificate.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
-    /// Whom it is about.
+    /// Subject name.
     pub subject: DistinguishedName,
-    /// Who made it.
+    /// Issuer name.
     pub issuer: DistinguishedName,
-    /// Its number, in hex.
+    /// Serial number, in hex.
     pub serial: String,
-    /// From when it is valid.
+    /// Start of the validity period.
     pub not_before: String,
-    /// Until when it is valid.
+    /// End of the validity period.
     pub not_after: String,
-    /// Whether that time is past.
+    /// Whether the validity period has ended.
     pub expired: bool,
-    /// Whole days until it expires; negative when it has.
+    /// Whole days until the certificate expires; negative if it has.
     pub days_left: i64,
-    /// The names it is for: servers have theirs here, not in the subject.
+    /// Subject alternative names, such as the host names of a server.
     pub alternative_names: Vec<AlternativeName>,
-    /// What the key may do.
+    /// Key usages.
     pub key_usages: Vec<&'static str>,
-    /// What it may do it for; what has no name here is a number with dots.
+    /// Extended key usages; unknown ones as object identifiers.
     pub extended_key_usages: Vec<String>,
-    /// Whether it may make certificates itself.
+    /// Whether it is a certificate authority (CA), which may issue certificates.
     pub ca: bool,
-    /// The algorithm it is signed with.
+    /// Signature algorithm.
     pub signature_algorithm: String,
-    /// SHA-1 of the certificate, in hex.
+    /// SHA-1 fingerprint of the certificate, in hex.
     pub sha1: String,
-    /// SHA-256 of the certificate, in hex.
+    /// SHA-256 fingerprint of the certificate, in hex.
     pub sha256: String,
     /// Whether it is signed with its own key.
     pub self_signed: bool,
-    /// In a chain: whether it is signed with the key of the next one.
+    /// Whether it is signed with the key of the next certificate in the chain; null for the last.
     pub signed_by_next: Option<bool>,
-    /// When a private key was sent too: whether it is the key of this certificate.
+    /// Whether it belongs to the private key that was sent with it; null if none was.
     pub matches_key: Option<bool>,
 }
 
-/// What a request for a certificate says.
+/// A certificate signing request (CSR).
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateRequest {
-    /// Whom the certificate is to be about.
+    /// Subject name.
     pub subject: DistinguishedName,
-    /// The names it is to be for.
+    /// Subject alternative names, such as the host names of a server.
     pub alternative_names: Vec<AlternativeName>,
-    /// The algorithm it is signed with.
+    /// Signature algorithm.
     pub signature_algorithm: String,
-    /// Whether who asks has the private key; nothing when the algorithm is not known here.
+    /// Whether the signature is valid, which proves possession of the private key; null if the algorithm is not
+    /// supported.
     pub signature_valid: Option<bool>,
 }
 
-/// A name of a server, a person or a thing.
+/// A subject alternative name.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AlternativeName {
-    /// What it is.
+    /// Type of the name.
     #[serde(rename = "type")]
     pub kind: NameType,
-    /// The name.
+    /// The value.
     pub value: String,
 }
 
-/// A kind of name.
+/// Type of an alternative name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameType {
-    /// A host.
+    /// DNS name.
     Dns,
-    /// An address on the net.
+    /// IP address.
     Ip,
-    /// A mail address.
+    /// Email address.
     Email,
-    /// A URI.
+    /// URI.
     Uri,
-    /// A name as in the subject.
+    /// Distinguished name.
     Directory,
-    /// Something else; the value is its DER in hex.
+    /// Any other type; the value is DER in hex.
     Other,
 }
 

@@ -9,21 +9,21 @@ use x509_cert::name::{Name, RelativeDistinguishedName};
 
 use crate::encoding::BinaryEncoding;
 
-/// A name as certificates have it.
+/// A distinguished name (X.501).
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DistinguishedName {
-    /// As text (RFC 4514), the most special part first.
+    /// The name as a string (RFC 4514), most specific attribute first.
     pub text: String,
-    /// Its parts, the most general first.
+    /// The attributes, most general first.
     pub attributes: Vec<NameAttribute>,
 }
 
-/// A part of a name.
+/// An attribute of a distinguished name.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NameAttribute {
-    /// What it is, such as CN or O; what has no name here is a number with dots.
+    /// Attribute type, such as CN or O; unknown ones as object identifiers.
     pub name: String,
-    /// Its value.
+    /// The value.
     pub value: String,
 }
 

@@ -152,7 +152,7 @@ fn the_longest_texts_are_read() {
 }
 
 #[test]
-fn colours_formats_sizes_and_logos_are_read() {
+fn colors_formats_sizes_and_logos_are_read() {
     let hill = STANDARD.encode_to_string(include_bytes!("../../../data/hill.png"));
     let mut cases = Vec::new();
     for level in ["l", "m", "q", "h"] {
@@ -194,10 +194,10 @@ fn colours_formats_sizes_and_logos_are_read() {
             cases.push(Case { request, text: read.to_owned(), page });
             let bars = !matches!(code, "qr" | "data-matrix" | "pdf417" | "aztec");
             if bars {
-                let mut labelled = cases.last().unwrap().request.clone();
-                labelled["label"] = json!(true);
-                labelled["height"] = json!(90);
-                cases.push(Case { request: labelled, text: read.to_owned(), page });
+                let mut labeled = cases.last().unwrap().request.clone();
+                labeled["label"] = json!(true);
+                labeled["height"] = json!(90);
+                cases.push(Case { request: labeled, text: read.to_owned(), page });
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chassis::{Call, File};
 use image_service::codes::read::{Code, CodesReadRequest, read};
-use pictures::Wish;
+use pictures::DecodeOptions;
 use rxing::DecodeHints;
 
 /// Pictures with a code in the whole collection; those of them that were read when this was written, and what was read
@@ -45,7 +45,7 @@ fn ours(picture: &Path) -> Vec<Code> {
 /// rxing at its best with one picture as it is.
 fn plain(picture: &Path) -> Option<String> {
     let never = || false;
-    let picture = pictures::decode(&std::fs::read(picture).unwrap(), &Wish::whole(&never)).unwrap();
+    let picture = pictures::decode(&std::fs::read(picture).unwrap(), &DecodeOptions::whole(&never)).unwrap();
     let raster = picture.into_raster();
     let mut page = pictures::image::RgbaImage::from_pixel(raster.width(), raster.height(), [255; 4].into());
     pictures::image::imageops::overlay(&mut page, &raster.to_rgba8(), 0, 0);

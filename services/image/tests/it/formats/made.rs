@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64_simd::STANDARD;
 use pictures::image::{DynamicImage, Rgb, RgbImage, RgbaImage};
-use pictures::{Encoding, Format, Frame, Frames, Picture, Pixels, Wish, encode, head};
+use pictures::{DecodeOptions, Encoding, Format, Frame, Frames, Picture, Pixels, encode, head};
 use serde_json::{Map, Value, json};
 
 use super::{decoded, made, png, python};
@@ -15,10 +15,10 @@ y, x = np.mgrid[0:37, 0:53]
 rgb = Image.fromarray(np.stack([x * 4 % 256, y * 6 % 256, (x * y) % 256], -1).astype(np.uint8))
 alpha = Image.fromarray((x * 255 // 52).astype(np.uint8))
 seen = rgb.copy(); seen.putalpha(alpha)
-grey, two = rgb.convert("L"), rgb.convert("1")
+gray, two = rgb.convert("L"), rgb.convert("1")
 few = rgb.quantize(16)
 deep = Image.fromarray((x * 1200 + y * 30).astype(np.uint16))
-for name, picture in {"rgb": rgb, "grey": grey, "two": two, "few": few}.items():
+for name, picture in {"rgb": rgb, "gray": gray, "two": two, "few": few}.items():
     keep("bmp " + name, picture, "BMP")
     keep("tiff " + name, picture, "TIFF")
     keep("png " + name, picture, "PNG")
@@ -36,21 +36,21 @@ keep("png deep", deep, "PNG")
 keep("ico", seen.resize((32, 32)), "ICO", sizes=[(32, 32)])
 keep("ico bmp", seen.resize((32, 32)), "ICO", sizes=[(32, 32)], bitmap_format="bmp")
 keep("ppm", rgb, "PPM")
-keep("pgm", grey, "PPM")
+keep("pgm", gray, "PPM")
 keep("pbm", two, "PPM")
 keep("webp exact", seen, "WEBP", lossless=True, exact=True)
 keep("webp", rgb, "WEBP", quality=80)
 keep("webp alpha", seen, "WEBP", quality=80)
 keep("jpeg", rgb, "JPEG", quality=90)
 keep("jpeg progressive", rgb, "JPEG", quality=90, progressive=True)
-keep("jpeg grey", grey, "JPEG", quality=90)
+keep("jpeg gray", gray, "JPEG", quality=90)
 keep("jpeg inks", rgb.convert("CMYK"), "JPEG", quality=90)
 keep("avif", rgb, "AVIF", quality=80)
 keep("avif whole", rgb, "AVIF", quality=80, subsampling="4:4:4")
 keep("avif half", rgb, "AVIF", quality=80, subsampling="4:2:2")
 keep("avif narrow", rgb, "AVIF", quality=80, range="limited")
 keep("avif alpha", seen, "AVIF", quality=80)
-keep("avif grey", grey, "AVIF", quality=80, subsampling="4:0:0")
+keep("avif gray", gray, "AVIF", quality=80, subsampling="4:0:0")
 for turn in range(1, 9):
     for format in ["AVIF", "JPEG", "PNG", "WEBP", "TIFF"]:
         exif = Image.Exif(); exif[0x112] = turn
@@ -60,7 +60,7 @@ for turn in range(1, 9):
 /// What is lost, in decibels, where a decoder may round in its own way; else every pixel is right.
 fn least(name: &str) -> f64 {
     match name.split(' ').next() {
-        // Colours between two samples are not the same in every decoder.
+        // Colors between two samples are not the same in every decoder.
         Some("avif") => 43.0,
         Some("jpeg") => 50.0,
         // Another decoder than that of the JPEG inside.
@@ -100,7 +100,7 @@ print(json.dumps(answer))"#;
     println!("not exact: {:?}", worst.collect::<Vec<_>>());
     assert!(wrong.is_empty(), "{wrong:?}");
     // One channel of floating point has no place among our buffers.
-    assert_eq!(refused, ["tiff float: this kind of TIFF is not read: send it as PNG or JPEG"]);
+    assert_eq!(refused, ["tiff float: this variant of TIFF is not supported: send it as PNG or JPEG"]);
 }
 
 /// Three frames with a square that moves, of different lengths.
@@ -120,7 +120,7 @@ fn moving(alpha: bool) -> Picture {
 }
 
 fn all(bytes: &[u8]) -> Picture {
-    pictures::decode(bytes, &Wish { frames: Frames::All, ..Wish::whole(&|| false) }).unwrap()
+    pictures::decode(bytes, &DecodeOptions { frames: Frames::All, ..DecodeOptions::whole(&|| false) }).unwrap()
 }
 
 #[test]
@@ -173,7 +173,9 @@ keep("ico", Image.new("RGBA", (64, 64), (180, 0, 0, 255)), "ICO", sizes=[(16, 16
     let Some(pictures) = made(program) else { return };
     assert_eq!(pictures.len(), 5);
     for (name, bytes) in pictures {
-        let one = |number| pictures::decode(&bytes, &Wish { frames: Frames::One(number), ..Wish::whole(&|| false) });
+        let one = |number| {
+            pictures::decode(&bytes, &DecodeOptions { frames: Frames::One(number), ..DecodeOptions::whole(&|| false) })
+        };
         if name == "ico" {
             let sides: Vec<u32> = (0..3).map(|page| one(page).unwrap().frame_size().0).collect();
             assert_eq!(sides, [64, 32, 16]);
@@ -189,7 +191,7 @@ keep("ico", Image.new("RGBA", (64, 64), (180, 0, 0, 255)), "ICO", sizes=[(16, 16
         }
         let what = if name == "tiff" { "pages" } else { "frames" };
         let message = one(4).unwrap_err().to_string();
-        assert_eq!(message, format!("this picture has 4 {what}, counted from 0: there is no 4"), "{name}");
+        assert_eq!(message, format!("this picture has 4 {what}, counted from 0: there is no number 4"), "{name}");
         assert_eq!(all(&bytes).frames.len(), if name == "tiff" { 1 } else { 4 }, "{name}");
     }
 }
@@ -206,7 +208,7 @@ fn a_png_has_no_more_bits_than_it_needs() {
         ("seen", seen.into(), 1, 3),
         ("two", two.clone().into(), 1, 3),
         ("black and white", DynamicImage::from(two).into_luma8().into(), 1, 0),
-        ("grey", DynamicImage::from(many.clone()).into_luma8().into(), 8, 0),
+        ("gray", DynamicImage::from(many.clone()).into_luma8().into(), 8, 0),
         ("deep", DynamicImage::from(many).into_rgb16().into(), 16, 2),
     ];
     for (name, pixels, depth, color) in kinds {

@@ -9,11 +9,11 @@ use crate::{answered, client};
 /// Discs that wander: frames that clear what was there, that draw upon it, and that cover only a part.
 const MAKE: &str = r#"
 from PIL import ImageDraw
-def discs(mode, ground, colours):
+def discs(mode, ground, colors):
     frames = []
-    for step, colour in enumerate(colours):
+    for step, color in enumerate(colors):
         frame = Image.new(mode, (81, 61), ground)
-        ImageDraw.Draw(frame).ellipse((step * 10 + 1, 11, step * 10 + 31, 41), fill=colour)
+        ImageDraw.Draw(frame).ellipse((step * 10 + 1, 11, step * 10 + 31, 41), fill=color)
         frames.append(frame)
     return frames
 clear = discs("RGBA", (0, 0, 0, 0), [(255, 40 * step, 0, 255) for step in range(5)])

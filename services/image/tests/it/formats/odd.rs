@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::python;
 use crate::client;
 
-/// Brightness at half the width of the blue: 201 x 177 pixels of soft colours, coded by a few lines of Python as T.81 says.
+/// Brightness at half the width of the blue: 201 x 177 pixels of soft colors, coded by a few lines of Python as T.81 says.
 const COARSE: &[u8] = include_bytes!("../../data/coarse-luma.jpg");
 
 #[test]
-fn brightness_may_be_coarser_than_colour() {
+fn brightness_may_be_coarser_than_color() {
     let mut request = serde_json::Map::new();
     request.insert("file".to_owned(), json!(STANDARD.encode_to_string(COARSE)));
     for (name, path) in [

@@ -1,9 +1,9 @@
-//! Where a picture was taken, out of a file that keeps all else.
+//! The location where a picture was taken, removed from a file that keeps everything else.
 
 use std::ops::Range;
 
 use super::strip::{Stripped, strippable};
-use super::{is_place, xmp};
+use super::{is_location, xmp};
 use crate::container::gif::Block;
 use crate::container::tiff::{Entry, Tiff};
 use crate::container::{gif, jpeg, png, riff};
@@ -20,12 +20,12 @@ const LONG: u16 = 4;
 const IFD: u16 = 13;
 const DIRECTORIES: usize = 8;
 
-/// Takes out of a JPEG, PNG, WebP or GIF where it was taken: GPS of EXIF and XMP that has any, and what may hold it without
-/// our knowing: notes of the camera's maker, XMP in parts, profiles of other programs, and what lies behind the end.
+/// Removes the location from a JPEG, PNG, WebP or GIF: GPS of EXIF and XMP, and what may hold it unseen: maker notes, XMP
+/// that cannot be read, raw profiles of other programs, and whatever follows the end of the picture.
 ///
 /// # Errors
 /// When the file is of another format, or damaged.
-pub fn strip_place(source: &[u8]) -> Result<Stripped, Error> {
+pub fn strip_location(source: &[u8]) -> Result<Stripped, Error> {
     let format = strippable(source)?;
     let mut removed = Vec::new();
     let bytes = match format {
@@ -34,7 +34,7 @@ pub fn strip_place(source: &[u8]) -> Result<Stripped, Error> {
         Format::Webp => of_webp(source, &mut removed),
         _ => of_gif(source, &mut removed),
     };
-    let bytes = bytes.ok_or_else(|| Error::Damaged(format, "its parts cannot be told apart".into()))?;
+    let bytes = bytes.ok_or_else(|| Error::Damaged(format, "its structure cannot be read".into()))?;
     removed.sort_unstable();
     removed.dedup();
     Ok(Stripped { bytes, removed })
@@ -49,7 +49,7 @@ fn of_jpeg(bytes: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
         if let (0xe1, Some(exif)) = (segment.marker, segment.data.strip_prefix(b"Exif\0\0")) {
             // As long as it was.
             let head = segment.whole.len() - exif.len();
-            if let Some(exif) = without_place(exif, removed) {
+            if let Some(exif) = without_location(exif, removed) {
                 kept.extend_from_slice(&segment.whole[..head]);
                 kept.extend_from_slice(&exif);
             }
@@ -83,7 +83,7 @@ fn of_png(bytes: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
                 false
             }
             _ if &chunk.kind == b"eXIf" => {
-                let exif = without_place(chunk.data, removed);
+                let exif = without_location(chunk.data, removed);
                 kept.extend(exif.into_iter().flat_map(|exif| png::chunk(b"eXIf", &exif)));
                 false
             }
@@ -108,7 +108,7 @@ fn of_webp(bytes: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
             b"EXIF" => {
                 // Some write what a JPEG has before it.
                 let (head, exif) = chunk.data.split_at(if chunk.data.starts_with(b"Exif\0\0") { 6 } else { 0 });
-                if let Some(exif) = without_place(exif, removed) {
+                if let Some(exif) = without_location(exif, removed) {
                     kept.extend_from_slice(&riff::chunk(b"EXIF", &[head, &exif].concat()));
                     there[0] = true;
                 }
@@ -159,7 +159,7 @@ fn note_rest(end: usize, bytes: &[u8], removed: &mut Removed) {
 /// Whether a packet of XMP says nothing of a place; one that cannot be read may.
 fn keeps_xmp(packet: Option<&[u8]>, removed: &mut Removed) -> bool {
     let properties = packet.and_then(xmp::properties);
-    let keeps = properties.as_ref().is_some_and(|all| !all.iter().any(|(name, _)| is_place(name)));
+    let keeps = properties.as_ref().is_some_and(|all| !all.iter().any(|(name, _)| is_location(name)));
     if !keeps {
         removed.push("xmp");
         removed.extend(properties.map(|_| "gps"));
@@ -168,7 +168,7 @@ fn keeps_xmp(packet: Option<&[u8]>, removed: &mut Removed) -> bool {
 }
 
 /// EXIF of the same length that does not say where; nothing when it cannot be read.
-fn without_place(exif: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
+fn without_location(exif: &[u8], removed: &mut Removed) -> Option<Vec<u8>> {
     let tiff = Tiff::of(exif).filter(|tiff| tiff.is_plausible() && tiff.pages().len() <= DIRECTORIES);
     let Some(tiff) = tiff else {
         removed.push("exif");

@@ -13,7 +13,7 @@ const WEIGHT: u32 = 8;
 const ALL: u32 = 1 << WEIGHT;
 
 /// Quarter turns, where an angle is nothing else.
-pub(super) fn quarters(angle: f64) -> Option<u8> {
+pub(crate) fn quarters(angle: f64) -> Option<u8> {
     let quarters = angle.rem_euclid(360.0) / 90.0;
     let whole = quarters.round();
     ((quarters - whole).abs() < 1e-9).then_some(whole as u8 % 4)
@@ -34,7 +34,7 @@ pub(crate) fn turned_size((width, height): (u32, u32), angle: f64) -> (u32, u32)
     }
 }
 
-/// A picture turned clockwise about its middle; what was not part of it is of a colour.
+/// A picture turned clockwise about its middle; what was not part of it is of a color.
 pub(crate) fn turned(raster: Raster, angle: f64, corners: Color) -> Raster {
     if let Some(quarters) = quarters(angle) {
         return Raster::of(pictures::turned(raster.into_image(), pictures::orientation(false, false, quarters)));
@@ -115,7 +115,7 @@ fn within(start: i64, step: i64, end: i64, count: usize) -> Range<usize> {
     bound(steps.start)..bound(steps.end).max(bound(steps.start))
 }
 
-/// Two pixels above and two below mixed into one; colours by how opaque they are. In plain loops: what arrays offer
+/// Two pixels above and two below mixed into one; colors by how opaque they are. In plain loops: what arrays offer
 /// instead is not inlined here, and this is done for every pixel.
 #[inline(always)]
 fn mixed<const N: usize>(above: &[u8], below: &[u8], x: u32, y: u32) -> [u8; N] {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slanted_picture_keeps_its_colour_and_gets_corners() {
+    fn a_slanted_picture_keeps_its_color_and_gets_corners() {
         let red = Color { red: 255, green: 0, blue: 0, alpha: 255 };
         for channels in [1, 2, 3, 4] {
             let mut raster = Raster::filled(40, 20, &[90, 90, 90, 255][..channels]);
@@ -185,7 +185,7 @@ mod tests {
             assert_eq!(slanted.samples[..3], [255, 0, 0]);
             let clear = turned(raster, 30.0, Color::TRANSPARENT);
             assert!(clear.has_alpha() && clear.samples[clear.channels - 1] == 0);
-            // No edge is darker than the picture: colours are mixed by how opaque they are.
+            // No edge is darker than the picture: colors are mixed by how opaque they are.
             assert!(
                 clear
                     .samples
