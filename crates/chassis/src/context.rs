@@ -61,6 +61,14 @@ pub struct Consumer {
     pub groups: Vec<String>,
 }
 
+impl Consumer {
+    /// The plan: the first of the groups. The one place that knows this.
+    #[must_use]
+    pub fn plan(&self) -> Option<&str> {
+        self.groups.first().map(String::as_str)
+    }
+}
+
 /// One rate-limit window of the caller, counted with this request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {

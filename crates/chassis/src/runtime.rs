@@ -101,6 +101,11 @@ impl Runtime {
         }
     }
 
+    /// Closes what services and engines hold, each within the time of shutdown. Nothing is asked of them afterwards.
+    pub async fn close(&self) {
+        self.closing.close(self.settings.shutdown.0).await;
+    }
+
     /// Turns readiness off.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);

@@ -135,10 +135,6 @@ pub struct Settings {
     )]
     pub link_secret: Option<Hidden>,
 
-    /// Named keys, which requests use by `keyRef`: a file of JSON, or the JSON itself.
-    #[arg(global = true, long, env = "FLOWFORGE_KEYRING", hide_env_values = true, value_name = "FILE|JSON")]
-    pub keyring: Option<Hidden>,
-
     /// Memory for cached answers.
     #[arg(global = true, long, env = "FLOWFORGE_CACHE_MEMORY", default_value = "64MB", value_name = "SIZE")]
     pub cache_memory: Size,

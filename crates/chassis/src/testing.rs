@@ -3,16 +3,17 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, stream};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::message::Body;
+use crate::message::{Body, Response};
 use crate::observe::Observer;
 /// Worker processes without a service.
 pub use crate::run::worker::{Parcel, Workers, child};
@@ -24,6 +25,7 @@ use crate::settings::Settings;
 /// A client of one app.
 pub struct Client {
     app: App,
+    shared: Arc<Runtime>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -39,6 +41,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the body arrives whole").to_bytes();
+        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
     /// The body as JSON.
     ///
     /// # Panics
@@ -95,7 +103,7 @@ impl Client {
         let runtime = runtime.expect("the system starts a runtime");
         let app = runtime.block_on(service.start(&shared, &ground))?;
         let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
-        Ok(Self { app: observer.observe(app), runtime })
+        Ok(Self { app: observer.observe(app), shared, runtime })
     }
 
     /// Whatever is made of a runtime with these settings and this clock, observed.
@@ -107,7 +115,8 @@ impl Client {
         let shared = Runtime::new(settings, clock).expect("the settings make sense");
         let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        Self { app: observer.observe(app(&shared)), runtime: runtime.expect("the system starts a runtime") }
+        let app = observer.observe(app(&shared));
+        Self { app, shared, runtime: runtime.expect("the system starts a runtime") }
     }
 
     /// Sends any request.
@@ -115,12 +124,30 @@ impl Client {
     /// # Panics
     /// When the answer breaks off.
     pub fn send<B: Into<Body>>(&self, request: Request<B>) -> Answer {
-        self.runtime.block_on(async {
-            let response = self.app.call(request.map(Into::into)).await;
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("the body arrives whole").to_bytes();
-            Answer { status: parts.status.as_u16(), headers: parts.headers, body }
-        })
+        self.runtime.block_on(async { Answer::of(self.app.call(request.map(Into::into)).await).await })
+    }
+
+    /// Posts several bodies, so many at once; the answers come in their order.
+    ///
+    /// # Panics
+    /// When an answer breaks off.
+    pub fn post_at_once(&self, path: &str, bodies: &[Value], at_once: usize) -> Vec<Answer> {
+        let answer = |body: &Value| {
+            let request = Request::post(path).header(CONTENT_TYPE, "application/json").body(body.to_string().into());
+            let response = self.app.call(request.expect("the path is one"));
+            async move { Answer::of(response.await).await }
+        };
+        self.runtime.block_on(stream::iter(bodies).map(answer).buffered(at_once).collect())
+    }
+
+    /// Lets what runs besides requests run for a while: sweeps, processes that are reaped.
+    pub fn idle(&self, time: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    }
+
+    /// Closes what the service holds, as at shutdown.
+    pub fn close(&self) {
+        self.runtime.block_on(self.shared.close());
     }
 
     /// Posts JSON.
@@ -176,10 +203,11 @@ pub fn run_examples_with(settings: Settings, service: Service) {
     let operations = description.operations();
     let client = Client::started(service, settings, Clock::System, &[]);
     for operation in operations {
-        let answer = match (operation.method, &operation.example) {
-            (Method::GET, _) => client.get(&operation.path),
-            (_, Some(example)) => {
-                let request = Request::post(&operation.path).header(CONTENT_TYPE, "application/json");
+        let (path, example) = operation.request();
+        let answer = match (&operation.method, &example) {
+            (&Method::GET, _) => client.get(&path),
+            (method, Some(example)) => {
+                let request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
                 // What makes files says then what it made.
                 let request = request.header(ACCEPT, "application/json").body(example.to_string());
                 client.send(request.expect("the path is one"))

@@ -3,31 +3,28 @@
 use std::fs;
 use std::path::Path;
 
-use chassis::{Service, Settings};
 use platform::State;
 
 use crate::services::{Entry, SERVICES};
 
 /// Every document: its file name and its text.
-fn documents() -> Result<Vec<(String, String)>, String> {
-    let build = |entry: &'static Entry| Some(entry.build?.1(&Settings::default()).map(|service| (entry, service)));
-    let built: Vec<_> = SERVICES.iter().filter_map(build).collect::<Result<_, _>>()?;
-    let listed: Vec<_> = built.iter().map(|(entry, service)| entry.listed(Some(service), State::Running)).collect();
-    let running: Vec<_> = built.iter().map(|(_, service)| service).collect();
-    let platform = platform::service(&listed, &running);
-    let all = running.into_iter().chain([&platform]);
-    let document = |service: &Service| {
-        let name = if service.name() == platform.name() { "flowforge" } else { service.name() };
-        let text = serde_json::to_string_pretty(&service.openapi()).expect("a document is JSON");
+fn documents() -> Vec<(String, String)> {
+    let described = |entry: &Entry| entry.built.map(|(_, describe)| describe().description());
+    let built: Vec<_> = SERVICES.iter().filter_map(|entry| Some((entry, described(entry)?))).collect();
+    let listed = built.iter().map(|(entry, described)| entry.listed(Some(described.clone()), State::Running)).collect();
+    let own = built.iter().map(|(entry, described)| (entry.name, described.document()));
+    let all = own.chain([("flowforge", platform::service(listed).document())]);
+    let text = |(name, document)| {
+        let text = serde_json::to_string_pretty(&document).expect("a document is JSON");
         (format!("{name}.json"), format!("{text}\n"))
     };
-    Ok(all.map(document).collect())
+    all.map(text).collect()
 }
 
 /// Writes the documents.
 pub fn write(folder: &Path) -> Result<String, String> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let documents = documents()?;
+    let documents = documents();
     for (name, text) in &documents {
         let path = folder.join(name);
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -37,7 +34,7 @@ pub fn write(folder: &Path) -> Result<String, String> {
 
 /// Fails when a committed document is not what the code says.
 pub fn check(folder: &Path) -> Result<String, String> {
-    let documents = documents()?;
+    let documents = documents();
     for (name, text) in &documents {
         let path = folder.join(name);
         let committed = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;

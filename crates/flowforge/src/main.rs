@@ -8,9 +8,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chassis::Settings;
 use chassis::settings::variable;
-use clap::{Parser, Subcommand};
+use chassis::{Ground, Settings};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Utility services for no-code tools, behind one API key.
 #[derive(Parser)]
@@ -60,11 +60,16 @@ fn main() -> ExitCode {
     if let Some(operation) = chassis::worker_operation() {
         return services::work(&operation);
     }
-    let Program { command, settings } = Program::parse();
+    let matches = services::settings(Program::command()).get_matches();
+    let Program { command, settings } = match Program::from_arg_matches(&matches) {
+        Ok(program) => program,
+        Err(problem) => problem.exit(),
+    };
+    let ground = Ground::new(matches, services::engines());
     let result = match command {
-        Command::Up => return up::up(settings),
-        Command::Serve { service } => match services::built(&service, &settings) {
-            Ok((service, port)) => return chassis::alone(service, port, settings),
+        Command::Up => return up::up(settings, ground),
+        Command::Serve { service } => match services::built(&service) {
+            Ok((service, port)) => return chassis::alone(service, port, settings, ground),
             Err(problem) => Err(problem),
         },
         Command::Openapi { check: true, folder } => documents::check(&folder),

@@ -2,72 +2,82 @@
 
 use std::process::ExitCode;
 
-use chassis::{Service, Settings};
+use chassis::{Description, Engines, Service};
+use clap::Command;
 use platform::{Listed, State};
-
-/// Makes a service.
-type Build = fn(&Settings) -> Result<Service, String>;
 
 /// A service of the product.
 pub struct Entry {
-    /// Its name, which is that of its crate.
+    /// Its name, which is that of its crate and its prefix.
     pub name: &'static str,
     /// Its name in `kong.yml`.
     pub upstream: &'static str,
-    /// What its paths start with.
-    pub prefix: &'static str,
     /// What it does in a few words.
-    pub title: &'static str,
-    /// Its port when it runs alone, and how to make it; nothing when it is not built yet.
-    pub build: Option<(u16, Build)>,
+    title: &'static str,
+    /// Its port when it runs alone, and its description; nothing when it is not built yet.
+    pub built: Option<(u16, fn() -> Service)>,
 }
 
 impl Entry {
-    const fn planned(name: &'static str, upstream: &'static str, prefix: &'static str, title: &'static str) -> Self {
-        Self { name, upstream, prefix, title, build: None }
+    const fn built(
+        name: &'static str,
+        upstream: &'static str,
+        title: &'static str,
+        port: u16,
+        describe: fn() -> Service,
+    ) -> Self {
+        Self { name, upstream, title, built: Some((port, describe)) }
     }
 
-    /// The service as the catalogue shows it, when it runs in `state`.
-    pub fn listed(&self, service: Option<&Service>, state: State) -> Listed {
-        Listed {
-            name: self.name.to_owned(),
-            title: self.title.to_owned(),
-            prefix: self.prefix.to_owned(),
-            state,
-            operations: service.map(Service::operations).unwrap_or_default(),
-        }
+    const fn planned(name: &'static str, upstream: &'static str, title: &'static str) -> Self {
+        Self { name, upstream, title, built: None }
+    }
+
+    /// What its paths start with.
+    pub fn prefix(&self) -> String {
+        format!("/api/v1/{}", self.name)
+    }
+
+    /// The service as the catalog shows it, when it runs in `state`.
+    pub fn listed(&self, description: Option<Description>, state: State) -> Listed {
+        Listed { name: self.name.to_owned(), title: self.title.to_owned(), prefix: self.prefix(), state, description }
     }
 }
 
 /// Every service, in the order to show them.
 pub static SERVICES: [Entry; 8] = [
-    Entry {
-        name: "crypto",
-        upstream: "crypto-service",
-        prefix: "/api/v1/crypto",
-        title: "Hashing, encryption, keys and tokens",
-        build: Some((crypto::PORT, crypto::service)),
-    },
-    Entry::planned("math", "math-service", "/api/v1/math", "Expressions, statistics, matrices, finance, forecasts"),
-    Entry::planned("pdf", "pdf-service", "/api/v1/pdf", "Generate, merge, split, convert, extract, protect"),
-    Entry::planned("ocr", "ocr-service", "/api/v1/ocr", "Text, layout and fields from images and scans"),
-    Entry {
-        name: "image",
-        upstream: "image-service",
-        prefix: "/api/v1/image",
-        title: "Resize, convert, draw, codes, charts",
-        build: Some((image_service::PORT, image_service::service)),
-    },
-    Entry::planned("llm", "llm-service", "/api/v1/llm", "Embeddings, text tasks, chat, provider routing"),
-    Entry::planned("vector", "vector-service", "/api/v1/vector", "Collections, semantic search, retrieval for answers"),
-    Entry::planned("data", "data-transform-service", "/api/v1/data", "Convert, query, validate and clean data"),
+    Entry::built("crypto", "crypto-service", "Hashing, encryption, keys and tokens", crypto::PORT, crypto::service),
+    Entry::planned("math", "math-service", "Expressions, statistics, matrices, finance, forecasts"),
+    Entry::planned("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect"),
+    Entry::planned("ocr", "ocr-service", "Text, layout and fields from images and scans"),
+    Entry::built(
+        "image",
+        "image-service",
+        "Resize, convert, draw, codes, charts",
+        image_service::PORT,
+        image_service::service,
+    ),
+    Entry::planned("llm", "llm-service", "Embeddings, text tasks, chat, provider routing"),
+    Entry::planned("vector", "vector-service", "Collections, semantic search, retrieval for answers"),
+    Entry::planned("data", "data-transform-service", "Convert, query, validate and clean data"),
 ];
 
+/// The engines that services share. Nothing is built before a service asks for it.
+pub fn engines() -> Engines {
+    Engines::default()
+}
+
+/// Adds the settings of every service and engine to a command line.
+pub fn settings(command: Command) -> Command {
+    let services = SERVICES.iter().filter_map(|entry| entry.built);
+    services.fold(engines().settings(command), |command, (_, describe)| describe().settings(command))
+}
+
 /// A service by its name, and its port.
-pub fn built(name: &str, settings: &Settings) -> Result<(Service, u16), String> {
+pub fn built(name: &str) -> Result<(Service, u16), String> {
     let entry = SERVICES.iter().find(|entry| entry.name == name);
-    match entry.map(|entry| entry.build) {
-        Some(Some((port, build))) => Ok((build(settings)?, port)),
+    match entry.map(|entry| entry.built) {
+        Some(Some((port, describe))) => Ok((describe(), port)),
         Some(None) => Err(format!("{name} is not part of this version yet")),
         None => {
             let known: Vec<&str> = SERVICES.iter().map(|entry| entry.name).collect();
@@ -79,9 +89,8 @@ pub fn built(name: &str, settings: &Settings) -> Result<(Service, u16), String> 
 /// Runs one operation in this process, which is a worker.
 pub fn work(operation: &str) -> ExitCode {
     let found = operation.split_once('_').and_then(|(name, operation)| {
-        let entry = SERVICES.iter().find(|entry| entry.name == name)?;
-        let service = entry.build?.1(&Settings::default()).ok()?;
-        Some(service.work(operation))
+        let (_, describe) = SERVICES.iter().find(|entry| entry.name == name)?.built?;
+        Some(describe().work(operation))
     });
     found.unwrap_or(ExitCode::FAILURE)
 }

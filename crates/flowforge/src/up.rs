@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use chassis::settings::variable;
 use chassis::{
-    App, Clock, Code, Context, Error, Listener, Log, Observer, Runtime, Service, Settings, Stop, metrics_app, serve,
+    App, Clock, Code, Context, Error, Ground, Listener, Log, Observer, Runtime, Service, Settings, Stop, metrics_app,
+    serve,
 };
 use gateway::{Contract, DemoKey};
 use platform::State;
@@ -46,10 +47,10 @@ pub fn contract(settings: &Settings) -> Result<Contract, String> {
 }
 
 /// Starts everything and serves until told to stop.
-pub fn up(settings: Settings) -> ExitCode {
+pub fn up(settings: Settings, ground: Ground) -> ExitCode {
     let log = Log::start(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
-    match runtime.block_on(run(settings, &log)) {
+    match runtime.block_on(run(settings, &ground, &log)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             say(&format!("flowforge: {problem}\n"));
@@ -58,7 +59,7 @@ pub fn up(settings: Settings) -> ExitCode {
     }
 }
 
-async fn run(settings: Settings, log: &Log) -> Result<(), String> {
+async fn run(settings: Settings, ground: &Ground, log: &Log) -> Result<(), String> {
     let stop = Stop::listen();
     let contract = contract(&settings)?;
     if !contract.demo_keys().is_empty() && !settings.listen.ip().is_loopback() && !settings.allow_demo {
@@ -79,7 +80,7 @@ async fn run(settings: Settings, log: &Log) -> Result<(), String> {
     if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.name == **name)) {
         return Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract"));
     }
-    let apps = apps(&contract, &elsewhere, &runtime)?;
+    let apps = apps(&contract, &elsewhere, &runtime, ground).await?;
     let demo_keys = contract.demo_keys().to_vec();
     let gateway = gateway::app(contract, apps, &elsewhere, &runtime)?;
     let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
@@ -95,38 +96,38 @@ async fn run(settings: Settings, log: &Log) -> Result<(), String> {
 }
 
 /// What answers in this process, by its name in the contract.
-fn apps(
+async fn apps(
     contract: &Contract,
     elsewhere: &HashMap<String, String>,
     runtime: &Arc<Runtime>,
+    ground: &Ground,
 ) -> Result<HashMap<String, App>, String> {
     let mut listed = Vec::new();
     let mut running = Vec::new();
     let mut planned = Vec::new();
     let mut remote = Vec::new();
     for entry in &SERVICES {
-        let (state, service) = match (elsewhere.get(entry.upstream), entry.build) {
+        let (state, service) = match (elsewhere.get(entry.upstream), entry.built) {
             (Some(url), _) => {
                 let known = contract.services().iter().find(|service| service.name == entry.upstream);
                 let service = known.map(|service| gateway::Service { url: url.clone(), ..service.clone() });
                 remote.extend(service.map(|service| (entry.name, service)));
                 (State::Elsewhere, None)
             }
-            (None, Some((_, build))) => (State::Running, Some(build(&runtime.settings)?)),
+            (None, Some((_, describe))) => (State::Running, Some(describe())),
             (None, None) => (State::Planned, None),
         };
-        listed.push(entry.listed(service.as_ref(), state));
+        listed.push(entry.listed(service.as_ref().map(Service::description), state));
         match service {
             Some(service) => running.push((entry, service)),
             None if state == State::Planned => planned.push(entry),
             None => {}
         }
     }
-    let documented: Vec<&Service> = running.iter().map(|(_, service)| service).collect();
-    let mut platform = platform::service(&listed, &documented);
+    let mut platform = platform::service(listed);
     let mut apps = HashMap::new();
     for (entry, service) in running {
-        let app = service.app(runtime);
+        let app = service.start(runtime, ground).await?;
         platform = platform::watch(platform, entry.name, app.clone());
         apps.insert(entry.upstream.to_owned(), app);
     }
@@ -134,7 +135,7 @@ fn apps(
         platform = platform::watch(platform, name, gateway::elsewhere(&service, runtime)?);
     }
     apps.extend(planned.into_iter().map(|entry| (entry.upstream.to_owned(), not_built(entry.name))));
-    apps.insert("platform".to_owned(), platform.app(runtime));
+    apps.insert("platform".to_owned(), platform.start(runtime, ground).await?);
     Ok(apps)
 }
 
@@ -157,12 +158,12 @@ fn banner(
     let mut text = format!("\nFlowForge {} on {base}\n\n", env!("CARGO_PKG_VERSION"));
     // Writing to a string cannot fail.
     for entry in &SERVICES {
-        let place = match (elsewhere.get(entry.upstream), entry.build) {
+        let place = match (elsewhere.get(entry.upstream), entry.built) {
             (Some(url), _) => url.clone(),
             (None, Some(_)) => "in this process".to_owned(),
             (None, None) => "planned".to_owned(),
         };
-        let _ = writeln!(text, "  {:<8} {:<16} {place}", entry.name, entry.prefix);
+        let _ = writeln!(text, "  {:<8} {:<16} {place}", entry.name, entry.prefix());
     }
     let _ = writeln!(text, "\n  page {base}/   document {base}/openapi.json   metrics http://{status}/metrics");
     if let Some(first) = demo_keys.first() {

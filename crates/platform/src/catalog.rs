@@ -1,6 +1,8 @@
 //! The catalog: every service and its operations.
 
-use chassis::{Error, Operation, OperationInfo};
+use std::sync::{Arc, OnceLock};
+
+use chassis::{Call, Description, Error, Hold, Operation, OperationInfo};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,8 +17,15 @@ pub struct Listed {
     pub prefix: String,
     /// Where it runs.
     pub state: State,
-    /// Its operations; empty if it runs elsewhere or not at all.
-    pub operations: Vec<OperationInfo>,
+    /// What it says of itself; nothing if it runs elsewhere or not at all.
+    pub description: Option<Description>,
+}
+
+impl Listed {
+    /// Its operations; none if it runs elsewhere or not at all.
+    pub(crate) fn operations(&self) -> Vec<OperationInfo> {
+        self.description.as_ref().map(Description::operations).unwrap_or_default()
+    }
 }
 
 /// Where a service runs.
@@ -74,32 +83,45 @@ pub struct CatalogOperation {
 
 /// Describes the operation for its registration.
 pub(crate) fn about(op: Operation) -> Operation {
-    op.summary("List all services and their operations").public().inline(1024)
+    op.summary("List all services and their operations").public()
 }
 
-/// The catalog, built once at startup.
-pub(crate) struct Catalog(CatalogResponse);
+/// The catalog, made when it is first asked for.
+pub struct Catalog {
+    listed: Arc<[Listed]>,
+    made: OnceLock<CatalogResponse>,
+}
+
+impl Hold for Catalog {}
 
 impl Catalog {
-    pub(crate) fn new(listed: &[Listed]) -> Self {
-        let operation = |operation: &OperationInfo| CatalogOperation {
-            id: operation.id.clone(),
+    pub(crate) fn new(listed: Arc<[Listed]>) -> Self {
+        Self { listed, made: OnceLock::new() }
+    }
+
+    fn make(&self) -> CatalogResponse {
+        let operation = |operation: OperationInfo| CatalogOperation {
+            id: operation.id,
             method: operation.method.to_string(),
-            path: operation.path.clone(),
-            summary: operation.summary.clone(),
-            example: operation.example.clone(),
+            path: operation.path,
+            summary: operation.summary,
+            example: operation.example,
         };
         let entry = |service: &Listed| Entry {
             name: service.name.clone(),
             title: service.title.clone(),
             prefix: service.prefix.clone(),
             state: service.state,
-            operations: service.operations.iter().map(operation).collect(),
+            operations: service.operations().into_iter().map(operation).collect(),
         };
-        Self(CatalogResponse { rows: listed.iter().map(entry).collect() })
+        CatalogResponse { rows: self.listed.iter().map(entry).collect() }
     }
+}
 
-    pub(crate) fn list(&self, _: CatalogRequest) -> Result<CatalogResponse, Error> {
-        Ok(self.0.clone())
-    }
+/// Lists all services and their operations.
+///
+/// # Errors
+/// Never.
+pub fn list(_: CatalogRequest, _: &Call, catalog: &Catalog) -> Result<CatalogResponse, Error> {
+    Ok(catalog.made.get_or_init(|| catalog.make()).clone())
 }

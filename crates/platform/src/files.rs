@@ -34,7 +34,7 @@ fn example() -> UploadRequest {
 
 /// Describes the operation for its registration.
 pub(crate) fn about(op: Operation) -> Operation {
-    op.summary("Upload a file for use in requests or to share by URL").description(DESCRIPTION).example(example())
+    op.summary("Upload a file for use in requests or to share by URL").description(DESCRIPTION).example(example)
 }
 
 /// Keeps a file until it expires.

@@ -44,7 +44,7 @@ pub(crate) fn page(listed: &[Listed]) -> String {
             escape(&service.title),
             escape(&service.prefix)
         );
-        for operation in &service.operations {
+        for operation in service.operations() {
             let (method, path, summary) = (&operation.method, escape(&operation.path), escape(&operation.summary));
             let _ = writeln!(page, "<dd><code>{method} {path}</code> {summary}</dd>");
         }

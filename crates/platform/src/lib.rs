@@ -5,18 +5,33 @@ mod files;
 mod front;
 mod me;
 
-use chassis::{App, Check, Service};
+use std::sync::Arc;
+
+use chassis::{App, Description, NoSettings, Opening, Service};
 
 pub use catalog::{Listed, State};
 
-/// The platform's router; services are listed in the order given.
+/// The platform's router; services are listed in the order given. Its pages and the merged document are made when they are
+/// first asked for.
 #[must_use]
-pub fn service(listed: &[Listed], running: &[&Service]) -> Service {
-    let platform = operations(catalog::Catalog::new(listed));
-    let mut documented = vec![&platform];
-    documented.extend_from_slice(running);
-    let document = chassis::merge(&documented, "FlowForge", "Utility services for no-code tools, behind one API key.");
-    platform.page("/", "text/html; charset=utf-8", front::page(listed)).with_document(document)
+pub fn service(listed: Vec<Listed>) -> Service {
+    let listed: Arc<[Listed]> = listed.into();
+    let catalog = catalog::Catalog::new(listed.clone());
+    let platform = Service::new("platform", "Catalog, account and files")
+        .prefix("/api/v1")
+        .holds(move |_: Opening<NoSettings>| async move { Ok(catalog) })
+        .compute("GET /me", me::me, me::about)
+        .compute("GET /catalog", catalog::list, catalog::about)
+        .call("POST /files", files::upload, files::about)
+        .downloads("/files");
+    let own = platform.description();
+    let described = listed.clone();
+    let document = move || {
+        let all: Vec<Description> =
+            [own.clone()].into_iter().chain(described.iter().filter_map(|listed| listed.description.clone())).collect();
+        chassis::merge(&all, "FlowForge", "Utility services for no-code tools, behind one API key.")
+    };
+    platform.page("/", "text/html; charset=utf-8", move || front::page(&listed)).with_document(document)
 }
 
 /// Adds a service to the health check.
@@ -26,14 +41,4 @@ pub fn watch(platform: Service, name: &str, app: App) -> Service {
         let app = app.clone();
         async move { app.health().await }
     })
-}
-
-/// The operations, in one list.
-fn operations(catalog: catalog::Catalog) -> Service {
-    Service::new("platform", "Catalog, account and files")
-        .prefix("/api/v1")
-        .compute("GET /me", me::me, me::about)
-        .compute("GET /catalog", move |request, _: &_| catalog.list(request), catalog::about)
-        .call("POST /files", files::upload, files::about)
-        .downloads("/files")
 }

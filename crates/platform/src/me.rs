@@ -69,7 +69,7 @@ pub fn me(_: MeRequest, call: &Call) -> Result<MeResponse, Error> {
         id: consumer.id.clone(),
         username: consumer.username.clone(),
         custom_id: consumer.custom_id.clone(),
-        plan: consumer.groups.first().cloned(),
+        plan: consumer.plan().map(str::to_owned),
         groups: consumer.groups.clone(),
         limits: call.windows().iter().map(limit).collect(),
     })

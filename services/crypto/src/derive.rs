@@ -162,7 +162,7 @@ pub fn example() -> DeriveRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Derive a key from a secret or a password")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &DeriveRequest| kdf::cost(request.algorithm != DeriveAlgorithm::Hkdf))
 }
 

@@ -92,7 +92,7 @@ pub fn example() -> HashRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Hash text or a file with one or more algorithms")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(INLINE_BYTES)
 }
 

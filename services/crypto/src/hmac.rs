@@ -190,7 +190,7 @@ pub fn example() -> HmacRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Compute the HMAC of text or a file").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
+    op.summary("Compute the HMAC of text or a file").description(DESCRIPTION).example(example).inline(INLINE_BYTES)
 }
 
 /// A check that succeeds.
@@ -211,7 +211,7 @@ pub fn verify_example() -> HmacVerifyRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn verify_about(op: Operation) -> Operation {
-    op.summary("Verify an HMAC").description(VERIFY_DESCRIPTION).example(verify_example()).inline(INLINE_BYTES)
+    op.summary("Verify an HMAC").description(VERIFY_DESCRIPTION).example(verify_example).inline(INLINE_BYTES)
 }
 
 /// Makes a code.

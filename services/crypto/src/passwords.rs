@@ -120,7 +120,7 @@ pub fn example() -> PasswordHashRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Hash a password for storage").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
+    op.summary("Hash a password for storage").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
 /// A check that succeeds; the hash is one of the Argon2 reference implementation.
@@ -135,7 +135,7 @@ pub fn verify_example() -> PasswordVerifyRequest {
 pub fn verify_about(op: Operation) -> Operation {
     op.summary("Verify a password against a stored hash")
         .description(VERIFY_DESCRIPTION)
-        .example(verify_example())
+        .example(verify_example)
         .cost(Cost::Heavy)
 }
 

@@ -139,7 +139,7 @@ pub fn example() -> RandomRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Generate random bytes, ids, integers and passwords").description(DESCRIPTION).example(example())
+    op.summary("Generate random bytes, ids, integers and passwords").description(DESCRIPTION).example(example)
 }
 
 impl RandomRequest {

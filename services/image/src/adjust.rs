@@ -192,10 +192,10 @@ pub fn example() -> AdjustRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op)
+    output::makes_picture(op, |request: &AdjustRequest| [Some(&request.image), None])
         .summary("Adjust a picture: color, blur, sharpness, border, corners")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Adjusts a picture.

@@ -319,7 +319,7 @@ pub fn example() -> ChartRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Draw a chart")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .answers(MEDIA_TYPES)
         .cost(Cost::Heavy)
         .cache(DRAWN, 1)

@@ -96,10 +96,10 @@ pub fn example() -> ColorsRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op)
+    input::reads_picture(op, |request: &ColorsRequest| [Some(&request.image), None])
         .summary("Extract the color palette of a picture")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Extracts the color palette of a picture.

@@ -66,7 +66,10 @@ pub fn example() -> ConvertRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op).summary("Convert a picture to another format").description(DESCRIPTION).example(example())
+    output::makes_picture(op, |request: &ConvertRequest| [Some(&request.image), None])
+        .summary("Convert a picture to another format")
+        .description(DESCRIPTION)
+        .example(example)
 }
 
 /// Converts a picture.

@@ -140,7 +140,10 @@ pub fn example() -> CropRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op).summary("Crop a picture").description(DESCRIPTION).example(example())
+    output::makes_picture(op, |request: &CropRequest| [Some(&request.image), None])
+        .summary("Crop a picture")
+        .description(DESCRIPTION)
+        .example(example)
 }
 
 /// Crops a picture.

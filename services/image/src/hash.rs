@@ -115,10 +115,10 @@ pub fn example() -> HashRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op)
+    input::reads_picture(op, |request: &HashRequest| [Some(&request.image), request.other.as_ref()])
         .summary("Hash a picture perceptually, or compare two")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Hashes a picture perceptually, and compares it with another.

@@ -138,10 +138,10 @@ pub fn example() -> InfoRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op)
+    input::reads_picture(op, |request: &InfoRequest| [Some(&request.image), None])
         .summary("Get the format, size and main metadata of a picture")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Reads the facts of a picture from its head.

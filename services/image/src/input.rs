@@ -1,19 +1,27 @@
 //! The pictures of a request.
 
-use chassis::{Call, Cost, File, Operation};
+use chassis::{Call, Confinement, Cost, File, Operation, OperationRequest};
 use pictures::{DecodeOptions, Format, Frames, Head, Limits, Picture};
 
 use crate::error::{Error, of_field};
 
 /// Whether a picture is of a format whose decoder is not safe Rust, or can be made to do much with little: those are
 /// decoded in a process of their own.
-pub(crate) fn is_risky(file: &File) -> bool {
+fn is_risky(file: &File) -> bool {
     matches!(Format::of(file.bytes()), Ok(Format::Avif | Format::Svg | Format::Tiff))
 }
 
-/// An operation that reads pictures: dear, and in a process of its own where the format asks for that.
-pub(crate) fn reads_picture(op: Operation) -> Operation {
-    op.cost(Cost::Heavy).isolated_with(is_risky)
+/// How a request with these pictures is confined.
+pub(crate) fn confined(pictures: &[Option<&File>]) -> Option<Confinement> {
+    pictures.iter().flatten().any(|file| is_risky(file)).then(Confinement::default)
+}
+
+/// An operation that reads the pictures of its request: dear, and in a process of its own where a format asks for that.
+pub(crate) fn reads_picture<Q: OperationRequest>(
+    op: Operation,
+    pictures: impl Fn(&Q) -> [Option<&File>; 2] + Send + Sync + 'static,
+) -> Operation {
+    op.cost(Cost::Heavy).isolated_when(move |request: &Q| confined(&pictures(request)))
 }
 
 /// What a picture of the request says of itself.

@@ -42,18 +42,16 @@ pub mod thumbnail;
 mod trim;
 mod turn;
 
-use chassis::{Service, Settings};
+use chassis::Service;
 pub use error::Error;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3005;
 
 /// The service: every operation in one list.
-///
-/// # Errors
-/// Never so far.
-pub fn service(_: &Settings) -> Result<Service, String> {
-    let service = Service::new("image", "Resize, convert, draw, codes, charts")
+#[must_use]
+pub fn service() -> Service {
+    Service::new("image", "Resize, convert, draw, codes, charts")
         .compute("POST /resize", resize::resize, resize::about)
         .compute("POST /thumbnail", thumbnail::thumbnail, thumbnail::about)
         .compute("POST /convert", convert::convert, convert::about)
@@ -69,6 +67,5 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /hash", hash::hash, hash::about)
         .compute("POST /codes/generate", codes::generate::generate, codes::generate::about)
         .compute("POST /codes/read", codes::read::read, codes::read::about)
-        .compute("POST /chart", chart::chart, chart::about);
-    Ok(service)
+        .compute("POST /chart", chart::chart, chart::about)
 }

@@ -124,10 +124,10 @@ pub fn strip_example() -> MetadataStripRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn read_about(op: Operation) -> Operation {
-    input::reads_picture(op)
+    input::reads_picture(op, |request: &MetadataReadRequest| [Some(&request.image), None])
         .summary("Read the metadata of a picture")
         .description(READ_DESCRIPTION)
-        .example(read_example())
+        .example(read_example)
 }
 
 /// Reads the metadata of a picture.
@@ -154,10 +154,10 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn strip_about(op: Operation) -> Operation {
-    input::reads_picture(op)
+    input::reads_picture(op, |request: &MetadataStripRequest| [Some(&request.image), None])
         .summary("Remove the metadata of a picture")
         .description(STRIP_DESCRIPTION)
-        .example(strip_example())
+        .example(strip_example)
         .answers(MEDIA_TYPES)
 }
 

@@ -113,7 +113,10 @@ struct Written {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op).summary("Compress a picture to fewer bytes").description(DESCRIPTION).example(example())
+    output::makes_picture(op, |request: &OptimizeRequest| [Some(&request.image), None])
+        .summary("Compress a picture to fewer bytes")
+        .description(DESCRIPTION)
+        .example(example)
 }
 
 /// Compresses a picture.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use chassis::{Call, File, Operation, WithFile};
+use chassis::{Call, File, Operation, OperationRequest, WithFile};
 use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
 use pictures::{Encoding, Format, Frames, Head, Picture};
 use schemars::JsonSchema;
@@ -26,8 +26,11 @@ const STEM_CHARS: usize = 100;
 pub(crate) const DRAWN: Duration = Duration::from_secs(24 * 3600);
 
 /// An operation that makes pictures of pictures.
-pub(crate) fn makes_picture(op: Operation) -> Operation {
-    input::reads_picture(op).answers(MEDIA_TYPES)
+pub(crate) fn makes_picture<Q: OperationRequest>(
+    op: Operation,
+    pictures: impl Fn(&Q) -> [Option<&File>; 2] + Send + Sync + 'static,
+) -> Operation {
+    input::reads_picture(op, pictures).answers(MEDIA_TYPES)
 }
 
 /// An output format.

@@ -119,7 +119,10 @@ pub fn example() -> ResizeRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op).summary("Resize a picture").description(DESCRIPTION).example(example())
+    output::makes_picture(op, |request: &ResizeRequest| [Some(&request.image), None])
+        .summary("Resize a picture")
+        .description(DESCRIPTION)
+        .example(example)
 }
 
 /// Resizes a picture.

@@ -76,7 +76,10 @@ pub fn example() -> RotateRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op).summary("Rotate or mirror a picture").description(DESCRIPTION).example(example())
+    output::makes_picture(op, |request: &RotateRequest| [Some(&request.image), None])
+        .summary("Rotate or mirror a picture")
+        .description(DESCRIPTION)
+        .example(example)
 }
 
 /// Rotates and mirrors a picture.

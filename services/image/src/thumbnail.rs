@@ -212,10 +212,10 @@ pub fn example() -> ThumbnailRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op)
+    output::makes_picture(op, |request: &ThumbnailRequest| [Some(&request.image), None])
         .summary("Make thumbnails: several sizes of one picture")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Makes several sizes of one picture.

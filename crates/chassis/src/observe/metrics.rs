@@ -241,3 +241,19 @@ impl Drop for InFlight<'_> {
         self.0.dec();
     }
 }
+
+/// Counts in a gauge while it lives.
+pub(crate) struct Counted(Gauge);
+
+impl Counted {
+    pub(crate) fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -13,6 +13,6 @@ mod metrics;
 mod observer;
 
 pub use log::{Lines, Log};
-pub(crate) use metrics::CONTENT_TYPE;
+pub(crate) use metrics::{CONTENT_TYPE, Counted};
 pub use metrics::{Metrics, RouteMetrics};
 pub use observer::Observer;

@@ -173,18 +173,26 @@ fn operation_object(
     }
     let request = (operation.request_schema)(requests).to_value();
     if operation.is_query_only() {
-        let parameters = query_parameters(&request, requests);
+        let definition = definition_of(&request, requests);
+        let mut parameters = path_parameters(operation, &definition);
+        parameters.extend(query_parameters(operation, &definition));
         if !parameters.is_empty() {
             object["parameters"] = Value::Array(parameters);
         }
         return object;
     }
-    object["parameters"] = option_parameters(operation);
-    let mut body = json!({ "schema": request });
-    if let Some(example) = operation.example() {
-        body["example"] = example.clone();
-    }
+    let mut parameters = path_parameters(operation, &definition_of(&request, requests));
+    parameters.extend(option_parameters(operation));
+    object["parameters"] = Value::Array(parameters);
+    let request = without_path(operation, request, requests);
     let definition = definition_of(&request, requests);
+    let mut body = json!({ "schema": request });
+    if let Some(mut example) = operation.example() {
+        for name in operation.path_parameters() {
+            example.as_object_mut().map(|fields| fields.remove(name));
+        }
+        body["example"] = example;
+    }
     let mut content = json!({ "application/json": body });
     if !operation.layout().files().is_empty() {
         content["multipart/form-data"] = multipart(operation, &definition);
@@ -241,6 +249,11 @@ fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
     let facts = facts(responses).to_value();
     let (name, file) = match operation.makes {
         Makes::Nothing => return response("Done.", &facts),
+        Makes::Events => {
+            let mut object = response("Done; in events if the request asks for them.", &facts);
+            object["content"]["text/event-stream"] = json!({ "schema": { "type": "string" } });
+            return object;
+        }
         Makes::File => ("file", json!({ "$ref": format!("{SCHEMAS}FileResult") })),
         Makes::Files => ("files", json!({ "type": "array", "items": { "$ref": format!("{SCHEMAS}FileResult") } })),
     };
@@ -258,7 +271,7 @@ fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
 
 /// The chassis' own options, beside any body. Without one of them openapi-python-client 0.29 writes a module that does
 /// not load when a required body is of several kinds.
-fn option_parameters(operation: &About) -> Value {
+fn option_parameters(operation: &About) -> Vec<Value> {
     let lenient = json!({
         "name": "lenient",
         "in": "query",
@@ -273,9 +286,9 @@ fn option_parameters(operation: &About) -> Value {
         "schema": { "type": "string", "enum": ["bytes", "base64", "url"] },
     });
     match operation.makes {
-        _ if operation.foreign.is_some() => json!([]),
-        Makes::Nothing => json!([lenient]),
-        Makes::File | Makes::Files => json!([lenient, output]),
+        _ if operation.foreign.is_some() => Vec::new(),
+        Makes::Nothing | Makes::Events => vec![lenient],
+        Makes::File | Makes::Files => vec![lenient, output],
     }
 }
 
@@ -424,15 +437,46 @@ fn definition_of(schema: &Value, generator: &SchemaGenerator) -> Value {
     generator.definitions().get(name).cloned().unwrap_or_else(|| schema.clone())
 }
 
-fn query_parameters(request: &Value, requests: &SchemaGenerator) -> Vec<Value> {
-    let definition = definition_of(request, requests);
+/// The fields of a request that are in its path.
+fn path_parameters(operation: &About, definition: &Value) -> Vec<Value> {
+    let parameter = |name: &str| {
+        let mut schema = definition["properties"][name].clone();
+        drop_null(&mut schema);
+        tidy(&mut schema);
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    };
+    operation.path_parameters().map(parameter).collect()
+}
+
+/// The schema of a request without the fields that are in its path: a component of its own.
+fn without_path(operation: &About, request: Value, requests: &mut SchemaGenerator) -> Value {
+    let target = request["$ref"].as_str().and_then(|target| target.strip_prefix(SCHEMAS)).map(str::to_owned);
+    let (Some(name), Some(_)) = (target, operation.path_parameters().next()) else { return request };
+    let mut body = definition_of(&request, requests);
+    for parameter in operation.path_parameters() {
+        body["properties"].as_object_mut().map(|properties| properties.remove(parameter));
+        if let Some(required) = body["required"].as_array_mut() {
+            required.retain(|name| name != parameter);
+        }
+    }
+    if body["required"].as_array().is_some_and(Vec::is_empty) {
+        body.as_object_mut().map(|body| body.remove("required"));
+    }
+    let name = format!("{name}Body");
+    requests.definitions_mut().insert(name.clone(), body);
+    json!({ "$ref": format!("{SCHEMAS}{name}") })
+}
+
+fn query_parameters(operation: &About, definition: &Value) -> Vec<Value> {
     let required = |name: &str| definition["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+    let in_path = |name: &str| operation.path_parameters().any(|parameter| parameter == name);
     let parameter = |(name, schema): (&String, &Value)| {
         let mut schema = schema.clone();
         tidy(&mut schema);
         json!({ "name": name, "in": "query", "required": required(name), "schema": schema })
     };
-    definition["properties"].as_object().into_iter().flatten().map(parameter).collect()
+    let properties = definition["properties"].as_object().into_iter().flatten();
+    properties.filter(|(name, _)| !in_path(name)).map(parameter).collect()
 }
 
 #[cfg(test)]

@@ -5,9 +5,17 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::events::Events;
 use crate::error::Error;
 use crate::files::{Content, File};
 use crate::warning::Warning;
+
+impl Makes {
+    /// Whether there are files.
+    pub(crate) fn files(self) -> bool {
+        matches!(self, Self::File | Self::Files)
+    }
+}
 
 /// Files an operation makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +26,8 @@ pub enum Makes {
     File,
     /// Several.
     Files,
+    /// None, but the answer may come in events.
+    Events,
 }
 
 /// The answer of an operation: a flat object, [`WithFile`] or [`WithFiles`].
@@ -41,6 +51,15 @@ pub struct Answer {
     pub(crate) json: Vec<u8>,
     /// The files that were made.
     pub(crate) files: Vec<Content>,
+    /// Instead of both.
+    pub(crate) events: Option<Events>,
+}
+
+impl Answer {
+    /// An object and files.
+    pub(crate) fn whole(json: Vec<u8>, files: Vec<Content>) -> Self {
+        Self { json, files, events: None }
+    }
 }
 
 impl<T: Serialize + JsonSchema + Send + 'static> OperationResponse for T {
@@ -51,7 +70,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> OperationResponse for T {
     }
 
     fn into_answer(self, warnings: Option<&[Warning]>) -> Result<Answer, Error> {
-        Ok(Answer { json: write(&self, warnings)?, files: Vec::new() })
+        Ok(Answer::whole(write(&self, warnings)?, Vec::new()))
     }
 }
 
@@ -71,7 +90,7 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFile<
     }
 
     fn into_answer(self, warnings: Option<&[Warning]>) -> Result<Answer, Error> {
-        Ok(Answer { json: write(&self.facts, warnings)?, files: vec![self.file.content().clone()] })
+        Ok(Answer::whole(write(&self.facts, warnings)?, vec![self.file.content().clone()]))
     }
 }
 
@@ -92,7 +111,7 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFiles
 
     fn into_answer(self, warnings: Option<&[Warning]>) -> Result<Answer, Error> {
         let files = self.files.iter().map(|file| file.content().clone()).collect();
-        Ok(Answer { json: write(&self.facts, warnings)?, files })
+        Ok(Answer::whole(write(&self.facts, warnings)?, files))
     }
 }
 
@@ -181,7 +200,7 @@ impl Answer {
             let bytes = take(kept.size)?;
             Some(Content { name: kept.name, content_type: kept.content_type, bytes })
         });
-        Some(Self { json, files: files.collect::<Option<_>>()? })
+        Some(Self::whole(json, files.collect::<Option<_>>()?))
     }
 }
 
@@ -192,7 +211,7 @@ mod tests {
     #[test]
     fn an_answer_is_unpacked_as_it_was() {
         let file = |bytes: &'static str| Content { name: Some("a".into()), content_type: None, bytes: bytes.into() };
-        let answer = Answer { json: b"{\"a\":1}".to_vec(), files: vec![file("xyz"), file("")] };
+        let answer = Answer::whole(b"{\"a\":1}".to_vec(), vec![file("xyz"), file("")]);
         let packed = answer.pack();
         let answer = Answer::unpack(&packed).unwrap();
         assert_eq!(answer.json, b"{\"a\":1}");

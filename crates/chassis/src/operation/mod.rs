@@ -10,13 +10,15 @@
 //! | `batch.rs` | `POST <operation>/batch`: several requests as one |
 //! | `answer.rs` | what a function answers, written |
 //! | `outgoing.rs` | files of an answer: bytes, base64, links |
-//! | `output.rs` | an answer written bit by bit |
+//! | `output.rs` | an answer written bit by bit, by a function that blocks |
+//! | `events.rs` | an answer in server-sent events, from an async source |
 //!
 //! A function knows its own types and nothing of HTTP; whatever lies between it and the wire is here, once. Types are
 //! forgotten as early as may be (`task.rs`), so that what follows is compiled once and not for each operation.
 
 pub(crate) mod answer;
 pub(crate) mod batch;
+pub(crate) mod events;
 pub(crate) mod function;
 pub(crate) mod incoming;
 pub(crate) mod mount;

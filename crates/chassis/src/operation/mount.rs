@@ -18,7 +18,8 @@ use http::header::{CACHE_CONTROL, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 
-use super::answer::{Answer, Makes, warn_first};
+use super::answer::{Answer, warn_first};
+use super::events::{self, Line};
 use super::incoming::{Incoming, Reading};
 use super::outgoing::Delivery;
 use super::output::Output;
@@ -32,7 +33,7 @@ use crate::decode::{Input, Pair, options_of};
 use crate::error::{Code, Error};
 use crate::files::{Arrivals, Arrived, File, FileBounds, Part, STREAM_TIME};
 use crate::message::{Body, Request, Response};
-use crate::observe::RouteMetrics;
+use crate::observe::{Counted, RouteMetrics};
 use crate::run::pool::Cost;
 use crate::run::worker::{Confinement, Parcel};
 use crate::runtime::Runtime;
@@ -116,7 +117,10 @@ impl Mounted {
             return Box::pin(self.flow(task, &exchange, cancel)).await;
         }
         let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
-        let (answer, served) = self.compute(task, arrived, &exchange).await?;
+        let (mut answer, served) = self.compute(task, arrived, &exchange).await?;
+        if let Some(events) = answer.events.take() {
+            return Box::pin(self.within(deadline, events::respond(events, self.line(&exchange, cancel)))).await;
+        }
         let owner = exchange.owner();
         let respond = delivery.respond(answer, self.operation.about.makes, &self.runtime.store, owner);
         let mut response = self.within(deadline, respond).await?;
@@ -178,7 +182,7 @@ impl Mounted {
         let (mounted, caller) = (self.clone(), call.clone());
         let prepare = move || {
             let operation = &mounted.operation;
-            let takes_output = operation.about.makes != Makes::Nothing;
+            let takes_output = operation.about.makes.files();
             let body = body::text(&json)?;
             let input = Input { body, options: &options, lenient, parts, bounds: mounted.bounds(), takes_output };
             (operation.prepare)(input, operation.about.layout(), &caller)
@@ -287,7 +291,7 @@ impl Mounted {
             if !warnings.is_empty() && !call.is_foreign() {
                 warn_first(&mut json, &warnings)?;
             }
-            return Ok(Answer { json, files: answer.files.iter().map(|file| file.content().clone()).collect() });
+            return Ok(Answer::whole(json, answer.files.iter().map(|file| file.content().clone()).collect()));
         }
         let cost = (self.operation.cost)(task.request());
         let inline = arrived.bytes <= self.operation.inline_up_to && cost == Cost::Light;
@@ -298,6 +302,17 @@ impl Mounted {
             start if inline => compute(start, &call),
             start => self.runtime.pool.run(cost, move || compute(start, &call)).await?,
         }
+    }
+
+    /// What an answer in events is given.
+    fn line(&self, exchange: &Exchange, cancel: CancelOnDrop) -> Line {
+        let (shape, request_id) = (self.operation.about.foreign, exchange.request_id.clone());
+        let fault = move |error: &Error| match shape {
+            Some(shape) => shape(error).to_string().into_bytes(),
+            None => error.body(&request_id),
+        };
+        let counted = Counted::new(&self.runtime.metrics.streams);
+        Line { idle: self.runtime.settings.stream_idle.0, fault: Box::new(fault), _cancel: cancel, _counted: counted }
     }
 
     /// Starts a stream and answers with its head.

@@ -56,7 +56,7 @@ impl Delivery {
         owner: Option<&str>,
     ) -> Result<Response, Error> {
         match (self, makes) {
-            (_, Makes::Nothing) => Ok(json_response(answer.json)),
+            (_, Makes::Nothing | Makes::Events) => Ok(json_response(answer.json)),
             (Self::Bytes, Makes::File) => {
                 let file = answer.files.into_iter().next().unwrap_or_default();
                 bytes_response(file, &answer.json)
@@ -101,7 +101,7 @@ impl Delivery {
             described.push(about);
         }
         let (name, files) = match makes {
-            Makes::Nothing => return Ok(answer.json),
+            Makes::Nothing | Makes::Events => return Ok(answer.json),
             Makes::File => ("file", described.into_iter().next().unwrap_or_default()),
             Makes::Files => ("files", Value::Array(described)),
         };

@@ -124,7 +124,8 @@ impl About {
 
     /// Whether several requests may come as one.
     pub(crate) fn has_batch(&self) -> bool {
-        self.method == Method::POST && self.foreign.is_none() && self.response_schema.is_some()
+        let whole = self.response_schema.is_some() && self.makes != Makes::Events;
+        self.method == Method::POST && self.foreign.is_none() && whole
     }
 
     /// Refuses what can only be judged with the layout.
@@ -315,7 +316,8 @@ impl Operation {
     /// The answer to such a request is never kept.
     #[must_use]
     pub fn cache(mut self, ttl: Duration, version: u32) -> Self {
-        assert!(self.about.response_schema.is_some(), "{}: a stream is not kept", self.about.path);
+        let whole = self.about.response_schema.is_some() && self.about.makes != Makes::Events;
+        assert!(whole, "{}: a stream is not kept", self.about.path);
         self.caching = Some(Caching { ttl, version });
         self.said().cached = true;
         self

@@ -98,7 +98,7 @@ pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal:
     for task in tasks {
         let _ = task.await;
     }
-    runtime.closing.close(runtime.settings.shutdown.0).await;
+    runtime.close().await;
     tracing::info!("stopped");
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::openapi;
@@ -32,6 +33,37 @@ pub struct OperationInfo {
     pub summary: String,
     /// A request that works; nothing for an operation without input.
     pub example: Option<Value>,
+}
+
+impl OperationInfo {
+    /// The example as it is sent: the path with its parameters filled in, the query of what comes in no body, and the
+    /// body.
+    #[must_use]
+    pub fn request(&self) -> (String, Option<Value>) {
+        let mut example = self.example.clone();
+        let mut take = |name: &str| {
+            let value = example.as_mut()?.as_object_mut()?.remove(name)?;
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some(utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string())
+        };
+        let segment = |segment: &str| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => take(name).unwrap_or_default(),
+            None => segment.to_owned(),
+        };
+        let mut path = self.path.split('/').map(segment).collect::<Vec<_>>().join("/");
+        if self.method != Method::GET && self.method != Method::DELETE {
+            return (path, example);
+        }
+        let fields =
+            example.as_ref().and_then(Value::as_object).map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+        for (index, name) in fields.unwrap_or_default().into_iter().enumerate() {
+            let value = example.as_mut().and_then(|fields| fields.as_object_mut()?.remove(&name)).unwrap_or_default();
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            path.push(if index == 0 { '?' } else { '&' });
+            path.push_str(&format!("{name}={}", utf8_percent_encode(&text, NON_ALPHANUMERIC)));
+        }
+        (path, None)
+    }
 }
 
 impl Description {

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 pub use description::{Description, OperationInfo};
 pub use router::metrics_app;
-pub use start::{Engines, Ground, Opening};
+pub use start::{Engines, Ground, NoSettings, Opening};
 
 use crate::health::{Check, Probe};
 use crate::held::{Held, Hold, Wanted};

@@ -16,7 +16,6 @@ use crate::files::{self, Link};
 use crate::health::{Check, Health, Probe};
 use crate::message::{Body, Request, Response};
 use crate::observe::{self, RouteMetrics};
-use crate::operation::answer::Makes;
 use crate::operation::batch;
 use crate::operation::mount::Mounted;
 use crate::operation::task::Later;
@@ -133,7 +132,7 @@ fn own_probes(description: &Description, runtime: &Arc<Runtime>) -> Vec<(String,
         };
         probes.push(("redis".to_owned(), Arc::new(probe)));
     }
-    if description.downloads.is_some() || operations.iter().any(|about| about.makes != Makes::Nothing) {
+    if description.downloads.is_some() || operations.iter().any(|about| about.makes.files()) {
         let runtime = runtime.clone();
         let probe = move || -> Later<Check> {
             let runtime = runtime.clone();

@@ -20,6 +20,10 @@ use crate::run::worker::{WarmEngine, WarmWorkers, Warmth};
 use crate::runtime::Runtime;
 use crate::serve::App;
 
+/// For a service or an engine without settings of its own.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct NoSettings {}
+
 /// What services start on: the settings of each, and the engines they share. Cheap to clone.
 #[derive(Clone)]
 pub struct Ground {

@@ -267,12 +267,24 @@ fn done<Q>(_: Q, _: &Call) -> Result<Done, Error> {
 #[should_panic(expected = "a request with a secret is not kept")]
 fn a_secret_is_not_kept() {
     let kept = |op: Operation| op.cache(HOUR, 1);
-    let _ = Service::new("test", "Keeps secrets").compute("POST /hush", done::<Hush>, kept);
+    let _ = Service::new("test", "Keeps secrets").compute("POST /hush", done::<Hush>, kept).document();
 }
 
 #[test]
 #[should_panic(expected = "a stream is not kept")]
 fn a_stream_is_not_kept() {
     let kept = |op: Operation| op.cache(HOUR, 1);
-    let _ = Service::new("test", "Keeps streams").compute("POST /flow", done::<Flow>, kept);
+    let _ = Service::new("test", "Keeps streams").compute("POST /flow", done::<Flow>, kept).document();
+}
+
+/// The document refuses it; a service whose document nobody has made yet keeps nothing all the same.
+#[test]
+fn a_secret_is_not_kept_whoever_forgot_to_look() {
+    let kept = |op: Operation| op.cache(HOUR, 1);
+    let service = Service::new("test", "Keeps secrets").compute("POST /hush", done::<Hush>, kept);
+    let client = client_with(Settings::default(), service);
+    for _ in 0..2 {
+        let answer = client.post("/api/v1/test/hush", &json!({ "secret": "open" }));
+        assert_eq!((answer.status, answer.header("x-cache")), (200, ""));
+    }
 }

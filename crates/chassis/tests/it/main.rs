@@ -5,12 +5,16 @@ mod caching;
 mod decoding;
 mod delivery;
 mod documents;
+mod events;
 mod files;
 mod foreign;
 mod hostile;
 mod isolated;
 mod outcomes;
+mod resources;
+mod started;
 mod streams;
+mod warm;
 mod workers;
 
 use std::collections::BTreeMap;

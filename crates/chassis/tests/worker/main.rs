@@ -3,7 +3,9 @@
 //!
 //! `chassis-worker parent <operation>` is instead a process that runs one worker, to be killed by a test.
 
+mod by_hand;
 mod service;
+mod warm;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -30,6 +32,12 @@ fn main() -> ExitCode {
     }
     if let Some(operation) = operation.strip_prefix(service::NAME).and_then(|rest| rest.strip_prefix('_')) {
         return service::service().work(operation);
+    }
+    if operation == by_hand::OPERATION {
+        return by_hand::work();
+    }
+    if let Some(kind) = operation.strip_prefix(warm::NAME).and_then(|rest| rest.strip_prefix('_')) {
+        return warm::service().work(kind);
     }
     let act = operation.split(':').next().unwrap_or_default();
     match act.strip_prefix("raw-") {

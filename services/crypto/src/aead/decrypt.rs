@@ -283,7 +283,7 @@ pub fn example() -> DecryptRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Decrypt a message")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &DecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 

@@ -237,7 +237,7 @@ pub fn example() -> EncryptRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Encrypt text or a file with a key or a password")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &EncryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 

@@ -61,7 +61,7 @@ pub fn example() -> JwtDecodeRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Decode a token without verifying it").description(DESCRIPTION).example(example())
+    op.summary("Decode a token without verifying it").description(DESCRIPTION).example(example)
 }
 
 /// Reads a token.

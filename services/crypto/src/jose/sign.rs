@@ -288,7 +288,7 @@ pub fn example() -> JwtSignRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Create a signed token (JWT)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &JwtSignRequest| kdf::cost(request.passphrase.is_some()))
 }
 

@@ -229,7 +229,7 @@ pub fn example() -> JwtVerifyRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example())
+    op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example)
 }
 
 /// Checks a token.

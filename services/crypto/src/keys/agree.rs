@@ -128,7 +128,7 @@ pub fn example() -> AgreeRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Agree on a key with another party (ECDH)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &AgreeRequest| kdf::cost(request.passphrase.is_some()))
 }
 

@@ -160,7 +160,7 @@ pub fn example() -> GenerateRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
+    op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
 /// Makes a key.

@@ -151,7 +151,7 @@ pub fn example() -> InspectRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Inspect a key or a certificate, and convert it to another format")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &InspectRequest| kdf::cost(request.passphrase.is_some()))
 }
 

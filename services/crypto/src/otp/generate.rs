@@ -112,7 +112,7 @@ pub fn example() -> OtpGenerateRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Generate a one-time password (TOTP or HOTP)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(INLINE_BYTES)
 }
 

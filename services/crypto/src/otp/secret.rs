@@ -112,7 +112,7 @@ pub fn example() -> OtpSecretRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Generate a secret for two-factor authentication, and its otpauth URI")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(INLINE_BYTES)
 }
 

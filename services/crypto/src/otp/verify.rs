@@ -134,7 +134,7 @@ pub fn example() -> OtpVerifyRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Verify a one-time password (TOTP or HOTP)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(INLINE_BYTES)
 }
 

@@ -177,7 +177,7 @@ pub fn example() -> OauthSignRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
+    op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example).inline(INLINE_BYTES)
 }
 
 /// Signs a request.

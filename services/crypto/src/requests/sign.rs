@@ -195,7 +195,7 @@ pub fn example() -> SignRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Sign a request to AWS or S3, or make a presigned URL")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(INLINE_BYTES)
 }
 

@@ -122,7 +122,7 @@ pub fn example() -> SignRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Sign text or a file with a private key")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &SignRequest| kdf::cost(request.passphrase.is_some()))
 }
 

@@ -105,7 +105,7 @@ pub fn example() -> VerifyRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Verify a signature with a public key")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &VerifyRequest| kdf::cost(request.passphrase.is_some()))
 }
 

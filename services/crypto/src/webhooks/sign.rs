@@ -150,7 +150,7 @@ pub fn example() -> WebhookSignRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Sign a webhook").description(DESCRIPTION).example(example())
+    op.summary("Sign a webhook").description(DESCRIPTION).example(example)
 }
 
 /// Signs a request.

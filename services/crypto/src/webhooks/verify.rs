@@ -162,7 +162,7 @@ pub fn example() -> WebhookVerifyRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example())
+    op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example)
 }
 
 /// Checks the signature of a request.

@@ -1,7 +1,7 @@
 //! Signed tokens: what is made, what is checked, and what attackers send.
 
+use chassis::Clock;
 use chassis::testing::Client;
-use chassis::{Clock, Settings};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -18,14 +18,12 @@ const ED25519_PEM: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxC
 
 /// A client whose clock stands at [`NOW`].
 fn client() -> Client {
-    Client::with(Settings::default(), Clock::manual(NOW * 1000), |runtime| crate::service().app(runtime))
+    crate::client_at(Clock::manual(NOW * 1000))
 }
 
 /// A client that has named keys.
 fn client_with(keyring: &str) -> Client {
-    let settings = Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() };
-    let service = crypto::service(&settings).unwrap();
-    Client::with(settings, Clock::manual(NOW * 1000), |runtime| service.app(runtime))
+    crate::client_with_keys(keyring, Clock::manual(NOW * 1000))
 }
 
 fn sign(client: &Client, body: &Value) -> Value {
@@ -80,7 +78,7 @@ fn the_first_token_of_all() {
         "requiredClaims": "http://example.com/is_root",
     });
     let clock = Clock::manual(1_300_819_379_000);
-    let client = Client::with(Settings::default(), clock.clone(), |runtime| crate::service().app(runtime));
+    let client = crate::client_at(clock.clone());
     let answer = verify(&client, &body);
     assert_eq!(answer["claims"], json!({ "iss": "joe", "exp": 1_300_819_380, "http://example.com/is_root": true }));
     assert_eq!((&answer["expiresAt"], &answer["secondsLeft"]), (&json!("2011-03-22T18:43:00Z"), &json!(1)));

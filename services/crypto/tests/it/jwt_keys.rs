@@ -33,8 +33,7 @@ fn client() -> Client {
 }
 
 fn client_with(keyring: &Value) -> Client {
-    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
-    Client::of(crypto::service(&settings).unwrap())
+    crate::client_with_keys(&keyring.to_string(), chassis::Clock::System)
 }
 
 fn oct(bytes: &[u8]) -> Value {
@@ -102,8 +101,9 @@ fn what_anybody_has_is_no_secret_in_any_form() {
         let named = json!({ "keys": { "a": { "consumers": ["*"], "versions": { "1": {
             "key": key, "keyEncoding": if key.starts_with('{') { Value::Null } else { json!(encoding) },
         } } } } });
-        let settings = Settings { keyring: Some(named.to_string().parse().unwrap()), ..Settings::default() };
-        assert!(crypto::service(&settings).err().unwrap().contains("leave keyEncoding out"), "{key}");
+        let arguments = ["--keyring", &named.to_string()];
+        let started = Client::try_started(crate::service(), Settings::default(), chassis::Clock::System, &arguments);
+        assert!(started.err().unwrap().contains("leave keyEncoding out"), "{key}");
     }
     // The forged token of a set whose only key is a secret made of a public key.
     for bytes in &keys {

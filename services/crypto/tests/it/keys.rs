@@ -151,9 +151,7 @@ fn of_a_named_key_only_the_public_half_is_told() {
         "pair": { "consumers": ["*"], "versions": { "2": { "key": pair["privateKey"] } } },
         "secret": { "consumers": ["*"], "versions": { "1": { "key": "geheim", "keyEncoding": "utf8" } } },
     } });
-    let settings =
-        chassis::Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..chassis::Settings::default() };
-    let client = Client::of(crypto::service(&settings).unwrap());
+    let client = crate::client_with_keys(&keyring.to_string(), chassis::Clock::System);
     let told = client.post(INSPECT, &json!({ "keyRef": "pair", "format": "pem" })).json();
     assert_eq!((&told["kind"], &told["keyRef"]), (&json!("private-key"), &json!("pair@2")));
     assert_eq!((&told["converted"], &told["fingerprints"]), (&pair["publicKey"], &pair["fingerprints"]));

@@ -23,9 +23,21 @@ mod webhooks;
 mod wycheproof;
 mod wycheproof_jose;
 
-/// The service with default settings.
+use chassis::testing::Client;
+use chassis::{Clock, Settings};
+
 fn service() -> chassis::Service {
-    crypto::service(&chassis::Settings::default()).unwrap()
+    crypto::service()
+}
+
+/// The service with a clock of the test's.
+fn client_at(clock: Clock) -> Client {
+    Client::started(service(), Settings::default(), clock, &[])
+}
+
+/// The service with named keys.
+fn client_with_keys(keyring: &str, clock: Clock) -> Client {
+    Client::started(service(), Settings::default(), clock, &["--keyring", keyring])
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One-time codes against the tables of the RFCs and pyotp, and what a check must not let through.
 
+use chassis::Clock;
 use chassis::testing::{Answer, Client};
-use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
 const SECRET: &str = "/api/v1/crypto/otp/secret";
@@ -12,7 +12,7 @@ const RFC_SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const NOON: i64 = 1_800_000_000;
 
 fn client_at(seconds: i64) -> Client {
-    Client::with(Settings::default(), Clock::manual(seconds * 1000), |runtime| crate::service().app(runtime))
+    crate::client_at(Clock::manual(seconds * 1000))
 }
 
 fn done(answer: &Answer) -> Value {
@@ -221,9 +221,7 @@ fn a_named_secret_stays_on_the_server() {
     let keyring = r#"{"keys": {"door": {"consumers": ["*"], "versions": {
         "1": {"key": "12345678901234567890", "keyEncoding": "utf8"},
         "2": {"key": "another secret of door", "keyEncoding": "utf8"}}}}}"#;
-    let settings = Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() };
-    let service = crypto::service(&settings).unwrap();
-    let client = Client::with(settings, Clock::manual(59_000), |runtime| service.app(runtime));
+    let client = crate::client_with_keys(&keyring.to_string(), Clock::manual(59_000));
     let old = done(&client.post(GENERATE, &json!({ "keyRef": "door@1" })));
     assert_eq!((&old["code"], &old["keyRef"]), (&json!("287082"), &json!("door@1")));
     let new = done(&client.post(GENERATE, &json!({ "keyRef": "door" })));

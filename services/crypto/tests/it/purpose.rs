@@ -1,6 +1,5 @@
 //! What a named key says of its own use is kept by every operation.
 
-use chassis::Settings;
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
@@ -19,8 +18,7 @@ fn client(keys: &Value) -> Client {
     let named: serde_json::Map<_, _> =
         named.map(|(name, list)| (name.clone(), json!({ "consumers": ["*"], "versions": versions(list) }))).collect();
     let keyring = json!({ "keys": named }).to_string();
-    let settings = Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() };
-    Client::of(crypto::service(&settings).unwrap())
+    crate::client_with_keys(&keyring.to_string(), chassis::Clock::System)
 }
 
 fn jwk(members: &Value) -> Value {

@@ -4,8 +4,8 @@ mod botocore;
 mod oauth1;
 mod suite;
 
+use chassis::Clock;
 use chassis::testing::{Answer, Client};
-use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
 const SIGN: &str = "/api/v1/crypto/requests/sign";
@@ -14,7 +14,7 @@ const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const MAY_2013: i64 = 1_369_353_600;
 
 fn client_at(seconds: i64) -> Client {
-    Client::with(Settings::default(), Clock::manual(seconds * 1000), |runtime| crate::service().app(runtime))
+    crate::client_at(Clock::manual(seconds * 1000))
 }
 
 fn sign(client: &Client, body: &Value) -> Answer {
@@ -65,7 +65,7 @@ fn examples_of_the_s3_documents() {
         assert_eq!(answer["canonicalRequest"], Value::Null);
     }
     // Part of a second is no part of a signature.
-    let client = Client::with(Settings::default(), Clock::manual(MAY_2013 * 1000 + 999), |rt| crate::service().app(rt));
+    let client = crate::client_at(Clock::manual(MAY_2013 * 1000 + 999));
     let presigned = done(&sign(&client, &to_bucket("/test.txt", &json!({ "presigned": true, "expiresIn": 86400 }))));
     assert_eq!(
         presigned["url"],
@@ -147,9 +147,7 @@ fn a_named_key_signs() {
     let keyring = format!(
         r#"{{"keys": {{"aws": {{"consumers": ["*"], "versions": {{"3": {{"key": "{SECRET}", "keyEncoding": "utf8"}}}}}}}}}}"#
     );
-    let settings = Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() };
-    let service = crypto::service(&settings).unwrap();
-    let client = Client::with(settings, Clock::manual(MAY_2013 * 1000), |runtime| service.app(runtime));
+    let client = crate::client_with_keys(&keyring.to_string(), Clock::manual(MAY_2013 * 1000));
     let mut body = to_bucket("/?lifecycle", &json!({ "keyRef": "aws", "explain": true }));
     body.as_object_mut().unwrap().remove("secretAccessKey");
     let answer = sign(&client, &body);

@@ -3,7 +3,7 @@
 mod exchange;
 
 use chassis::testing::{Answer, Client};
-use chassis::{Call, File, Settings};
+use chassis::{Call, File};
 use crypto::keys::Keyring;
 use crypto::signature::{sign, verify};
 use serde_json::{Value, json};
@@ -271,8 +271,7 @@ fn named_keys_sign_with_the_newest_version_and_verify_with_all() {
             "1": { "key": key("rsa-2048.pem") }, "2": { "key": key("p256.pem") }, "3": { "key": key("ed25519.pem") } } },
         "shared": { "consumers": ["*"], "versions": { "1": { "key": "s", "keyEncoding": "utf8" } } },
     } });
-    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
-    let client = Client::of(crypto::service(&settings).unwrap());
+    let client = crate::client_with_keys(&keyring.to_string(), chassis::Clock::System);
     let signed = |key_ref| done(&client.post(SIGN, &json!({ "text": "a", "keyRef": key_ref })));
     let newest = signed("orders");
     assert_eq!((&newest["algorithm"], &newest["keyRef"]), (&json!("EdDSA"), &json!("orders@3")));

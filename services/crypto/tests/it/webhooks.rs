@@ -5,8 +5,8 @@ mod exchange;
 mod hints;
 mod published;
 
+use chassis::Clock;
 use chassis::testing::Client;
-use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
 const VERIFY: &str = "/api/v1/crypto/webhooks/verify";
@@ -16,12 +16,11 @@ const NOW: i64 = 1_614_265_330;
 
 /// The service with a clock that stands still, in seconds since 1970.
 fn at(seconds: i64) -> Client {
-    with(Settings::default(), seconds)
+    crate::client_at(Clock::manual(seconds * 1000))
 }
 
-fn with(settings: Settings, seconds: i64) -> Client {
-    let service = crypto::service(&settings).unwrap();
-    Client::with(settings, Clock::manual(seconds * 1000), |runtime| service.app(runtime))
+fn with_keys(keyring: &str, seconds: i64) -> Client {
+    crate::client_with_keys(keyring, Clock::manual(seconds * 1000))
 }
 
 /// The answer to a request at [`NOW`], by one service for each test.
@@ -148,7 +147,7 @@ fn a_named_key_checks_and_signs_and_never_shows() {
             "1": {"key": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "keyEncoding": "utf8"}}},
         "bytes": {"consumers": ["*"], "versions": {
             "1": {"key": "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "keyEncoding": "base64"}}}}}"#;
-    let client = with(Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() }, NOW);
+    let client = with_keys(keyring, NOW);
     let by = |request: Value, name: &str| merged(request, &json!({ "secret": null, "keyRef": name }));
     let answer = post(&client, VERIFY, &by(github(), "github"));
     assert_eq!((&answer["valid"], &answer["keyRef"]), (&json!(true), &json!("github@1")));
@@ -176,8 +175,7 @@ fn a_named_key_is_read_as_a_secret() {
         "hex": key("49742773206120536563726574 20746f20457665727962 6f6479".replace(' ', "").as_str()),
         "spaced": key("It's a Secret to Everybody\n"), "text": key("It's a Secret to Everybody")
     } });
-    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
-    let client = with(settings, NOW);
+    let client = with_keys(&keyring.to_string(), NOW);
     let by = |request: Value, name: &str| merged(request, &json!({ "secret": null, "keyRef": name }));
     for name in ["supabase", "bare"] {
         assert_eq!(post(&client, VERIFY, &by(standard(), name))["valid"], true, "{name}");
@@ -209,7 +207,7 @@ fn versions_of_other_kinds_are_passed_over() {
         "mixed": { "consumers": ["*"], "versions": { "1": { "key": ed25519 }, "2": { "key": p256 } } },
         "other": { "consumers": ["*"], "versions": { "1": { "key": p256 } } },
     } });
-    let client = with(Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() }, NOW);
+    let client = with_keys(&keyring.to_string(), NOW);
     let signed = post(&client, SIGN, &json!({ "provider": "discord", "body": "{}", "privateKey": ed25519 }));
     let request = json!({ "provider": "discord", "body": "{}", "headers": signed["headers"], "keyRef": "mixed" });
     let checked = post(&client, VERIFY, &request);

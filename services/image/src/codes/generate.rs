@@ -156,11 +156,11 @@ pub fn example() -> CodesGenerateRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Generate a QR code, barcode or another code")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .answers(MEDIA_TYPES)
         .cost_of(cost)
         .cache(DRAWN, 1)
-        .isolated_with(input::is_risky)
+        .isolated_when(|request: &CodesGenerateRequest| input::confined(&[request.logo.as_ref()]))
 }
 
 /// A logo is decoded and scaled; the rest is quick.

@@ -178,7 +178,7 @@ const THEN: u64 = 4_000_000;
 pub fn about(op: Operation) -> Operation {
     op.summary("Read the QR codes and barcodes in a picture")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost(Cost::Heavy)
         .isolated()
 }

@@ -30,13 +30,12 @@ fn settings() -> Settings {
 }
 
 fn client() -> Client {
-    let service = image_service::service(&settings()).unwrap();
-    Client::with(settings(), Clock::System, |runtime| service.app(runtime))
+    Client::started(image_service::service(), settings(), Clock::System, &[])
 }
 
 #[test]
 fn every_example_runs() {
-    chassis::testing::run_examples_with(settings(), image_service::service(&settings()).unwrap());
+    chassis::testing::run_examples_with(settings(), image_service::service());
 }
 
 /// A picture whose pixels are painted one by one.

@@ -22,10 +22,11 @@ use serde::de::DeserializeOwned;
 use super::child::warm_child;
 use super::frames::{Message, Parcel};
 use super::process::{Death, Process};
-use super::workers::{Confinement, Counted, Run, Slot, Workers, ask};
+use super::workers::{Confinement, Run, Slot, Workers, ask};
 use crate::call::Call;
 use crate::error::{Code, Error};
 use crate::files::File;
+use crate::observe::Counted;
 use crate::settings::Size;
 
 /// An engine that is dear to start, in a process that lives on.

@@ -6,14 +6,13 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 
 use super::frames::{Bounds, Message, Parcel};
 use super::process::{Answered, Death, Process};
 use crate::error::{Code, Error, clip};
-use crate::observe::Metrics;
+use crate::observe::{Counted, Metrics};
 use crate::settings::{Settings, Size};
 
 /// Time a call waits for a worker, as a heavy one does for the pool.
@@ -197,22 +196,6 @@ fn epitaph(death: Death, bounds: Bounds, answer_limit: usize) -> (&'static str, 
 pub(super) struct Slot {
     _permit: OwnedSemaphorePermit,
     _running: Counted,
-}
-
-/// Counts in a gauge while it lives.
-pub(super) struct Counted(Gauge);
-
-impl Counted {
-    pub(super) fn new(gauge: &Gauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
 }
 
 /// One run, counted when it ends: also when nobody waits for it any more.

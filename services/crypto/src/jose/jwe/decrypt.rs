@@ -187,7 +187,7 @@ pub fn example() -> JweDecryptRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Decrypt an encrypted token (JWE)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &JweDecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 

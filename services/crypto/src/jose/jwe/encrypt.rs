@@ -180,7 +180,7 @@ pub fn example() -> JweEncryptRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Create an encrypted token (JWE)")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &JweEncryptRequest| kdf::cost(request.password.is_some()))
 }
 

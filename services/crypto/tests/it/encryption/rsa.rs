@@ -1,7 +1,5 @@
 //! RSA-OAEP: short texts for the holder of a private key.
 
-use chassis::Settings;
-use chassis::testing::Client;
 use serde_json::{Value, json};
 
 use super::{DECRYPT, ENCRYPT, UNDECIPHERABLE, client, done, merged};
@@ -141,8 +139,7 @@ fn named_keys_encrypt_with_the_newest_version_and_decrypt_with_all() {
             "1": { "key": pem("rsa-2048.pem") }, "2": { "key": pem("rsa-2049.pem") } } },
         "short": { "consumers": ["*"], "versions": { "1": shared("11"), "2": { "key": "short", "keyEncoding": "utf8" } } },
     } });
-    let settings = Settings { keyring: Some(keyring.to_string().parse().unwrap()), ..Settings::default() };
-    let client = Client::of(crypto::service(&settings).unwrap());
+    let client = crate::client_with_keys(&keyring.to_string(), chassis::Clock::System);
     for (name, newest, others, algorithm) in [
         ("shared", "shared@4", ["shared@1", "shared@2"], "aes-256-gcm"),
         ("shared", "shared@4", ["shared@1", "shared@2"], "xchacha20-poly1305"),

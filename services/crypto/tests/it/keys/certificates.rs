@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use chassis::testing::Client;
-use chassis::{Clock, Settings};
+use chassis::Clock;
 use serde_json::{Value, json};
 
 use super::openssl::openssl;
@@ -144,9 +143,7 @@ fn a_certificate_expires() {
         ("2034-01-01T00:00:01Z", true, -1, vec!["long-validity", "expired"]),
     ] {
         let now: jiff::Timestamp = now.parse().unwrap();
-        let client = Client::with(Settings::default(), Clock::manual(now.as_millisecond()), |runtime| {
-            crypto::service(&Settings::default()).unwrap().app(runtime)
-        });
+        let client = crate::client_at(Clock::manual(now.as_millisecond()));
         let told = client.post(INSPECT, &json!({ "key": pem })).json();
         let certificate = &told["certificates"][0];
         assert_eq!((&certificate["expired"], &certificate["daysLeft"]), (&json!(expired), &json!(days)), "{now}");

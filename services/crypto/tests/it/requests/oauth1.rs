@@ -1,7 +1,6 @@
 //! OAuth 1.0a against X's documents and oauthlib.
 
-use chassis::testing::Client;
-use chassis::{Clock, Settings};
+use chassis::Clock;
 use serde_json::{Value, json};
 
 use super::{client_at, done};
@@ -56,9 +55,7 @@ fn named_secrets_sign() {
     let keyring = r#"{"keys": {
         "app": {"consumers": ["*"], "versions": {"1": {"key": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", "keyEncoding": "utf8"}}},
         "ann": {"consumers": ["*"], "versions": {"4": {"key": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE", "keyEncoding": "utf8"}}}}}"#;
-    let settings = Settings { keyring: Some(keyring.parse().unwrap()), ..Settings::default() };
-    let service = crypto::service(&settings).unwrap();
-    let client = Client::with(settings, Clock::manual(OCTOBER_2011 * 1000), |runtime| service.app(runtime));
+    let client = crate::client_with_keys(&keyring.to_string(), Clock::manual(OCTOBER_2011 * 1000));
     let named = |token: &str| {
         example(&json!({ "consumerSecret": null, "keyRef": "app", "tokenSecret": null, "tokenKeyRef": token }))
     };
