@@ -1,11 +1,11 @@
-//! Formats of pictures, and what they are called.
+//! Image formats, their names and media types.
 
-/// A format of pictures.
+/// An image format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// JPEG (ITU-T T.81).
     Jpeg,
-    /// PNG, also animated.
+    /// PNG, also animated (APNG).
     Png,
     /// WebP, also animated.
     Webp,
@@ -26,7 +26,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Its name, as people write it.
+    /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Format {
         }
     }
 
-    /// What its files are called.
+    /// Its usual file extension.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {

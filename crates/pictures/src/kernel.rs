@@ -32,12 +32,12 @@ impl Kernel {
     }
 }
 
-/// A part of a picture, in fractions of its width and height: it is the same part of every plane.
+/// A part of a picture, in fractions of its width and height: the same part of every plane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Region {
-    /// From the left.
+    /// Left edge.
     pub x: f64,
-    /// From the top.
+    /// Top edge.
     pub y: f64,
     /// Width.
     pub width: f64,
@@ -45,12 +45,12 @@ pub struct Region {
     pub height: f64,
 }
 
-/// A part of some samples, in pixels.
+/// A part of one raster or plane, in samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Part {
-    /// From the left.
+    /// Left edge.
     pub x: f64,
-    /// From the top.
+    /// Top edge.
     pub y: f64,
     /// Width.
     pub width: f64,

@@ -14,20 +14,20 @@ use crate::turn::{turned, turns};
 /// A decoded picture: upright, in sRGB.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// What it was read from.
+    /// The format it was read from.
     pub format: Format,
     /// Width and height of the whole picture, upright. The frames may be smaller, when only a smaller one was asked for; those of a drawing also larger.
     pub size: (u32, u32),
     /// One frame, or those of an animation, all of one size.
     pub frames: Vec<Frame>,
-    /// How often an animation runs; 0 is for ever.
+    /// How often an animation is played; 0 is forever.
     pub loops: u16,
 }
 
 /// A frame of a picture.
 #[derive(Debug, Clone)]
 pub struct Frame {
-    /// What it shows.
+    /// Its pixels.
     pub pixels: Pixels,
     /// How long it is shown.
     pub delay: Duration,
@@ -36,9 +36,9 @@ pub struct Frame {
 /// The pixels of a frame.
 #[derive(Debug, Clone)]
 pub enum Pixels {
-    /// As any library takes them.
+    /// Interleaved samples.
     Raster(DynamicImage),
-    /// As a JPEG has them: never turned into RGB when the result is a JPEG again.
+    /// The planes of a JPEG: never turned into RGB when the result is a JPEG again.
     Planes(Planes),
 }
 
@@ -54,13 +54,13 @@ impl Picture {
         Self { format, size, frames: vec![Frame { pixels, delay: Duration::ZERO }], loops: 0 }
     }
 
-    /// Whether it moves.
+    /// Whether it has several frames.
     #[must_use]
     pub fn is_animated(&self) -> bool {
         self.frames.len() > 1
     }
 
-    /// Whether any frame can be seen through.
+    /// Whether any frame has an alpha channel.
     #[must_use]
     pub fn has_alpha(&self) -> bool {
         self.frames.iter().any(|frame| matches!(&frame.pixels, Pixels::Raster(raster) if raster.color().has_alpha()))
@@ -72,14 +72,14 @@ impl Picture {
         self.frames.first().map_or((0, 0), |frame| frame.pixels.size())
     }
 
-    /// The first frame, as any library takes it.
+    /// The first frame as a raster.
     #[must_use]
     pub fn into_raster(self) -> DynamicImage {
         let first = self.frames.into_iter().next().expect("a picture has a frame");
         first.pixels.into_raster()
     }
 
-    /// The same picture turned, its planes as planes.
+    /// The picture turned; planes stay planes.
     #[must_use]
     pub fn turned(self, orientation: Orientation) -> Self {
         let (width, height) = self.size;
@@ -87,7 +87,7 @@ impl Picture {
         Self { size, ..self.map_pixels(|pixels| pixels.turned(orientation)) }
     }
 
-    /// A part of every frame, which lies inside, its planes as planes.
+    /// A part of every frame, which must lie inside; planes stay planes.
     #[must_use]
     pub fn cut(self, (x, y): (u32, u32), size: (u32, u32)) -> Self {
         let part = |pixels: Pixels| match pixels {
@@ -98,17 +98,17 @@ impl Picture {
         Self { size, ..self.map_pixels(part) }
     }
 
-    /// The same picture with the pixels of every frame changed, which stay as many.
+    /// The picture with the pixels of every frame changed; their number must stay the same.
     #[must_use]
     pub fn map_pixels(self, change: impl Fn(Pixels) -> Pixels) -> Self {
         let frames = self.frames.into_iter().map(|frame| Frame { pixels: change(frame.pixels), ..frame }).collect();
         Self { frames, ..self }
     }
 
-    /// The same picture with every frame changed. Frames that grow are held to the limit of an animation.
+    /// The picture with every frame changed. Frames that grow are held to the limits of an animation.
     ///
     /// # Errors
-    /// The first that is met.
+    /// The first error of `change`, or when the frames would have too many pixels.
     pub fn map<E: From<Error>>(
         self,
         mut change: impl FnMut(DynamicImage) -> Result<DynamicImage, E>,
@@ -141,7 +141,7 @@ impl Pixels {
         }
     }
 
-    /// As any library takes them.
+    /// As a raster.
     #[must_use]
     pub fn into_raster(self) -> DynamicImage {
         match self {

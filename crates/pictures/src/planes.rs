@@ -11,9 +11,9 @@ use crate::turn::turned;
 /// Luma and the two chroma planes, full range BT.601 (JFIF). Each may have a size of its own.
 #[derive(Debug, Clone)]
 pub struct Planes {
-    /// Brightness.
+    /// Luma.
     pub luma: Plane,
-    /// Cb and Cr; none when the picture is gray.
+    /// Cb and Cr; `None` when the picture is grayscale.
     pub chroma: Option<[Plane; 2]>,
 }
 

@@ -9,7 +9,7 @@ use crate::planes::{Plane, Planes};
 /// Resamples a picture, or a part of it, to another size. Alpha is multiplied in while pixels are mixed.
 ///
 /// # Errors
-/// When its frames would have too many pixels, or nobody waits for it any more.
+/// When its frames would have too many pixels, or the caller has gone.
 pub fn resample(
     picture: &Picture,
     region: Option<Region>,

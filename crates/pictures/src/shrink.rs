@@ -17,7 +17,7 @@ const REACH: f64 = 2.0;
 /// Makes a picture of `size` of one of `stored`, whose rows are asked for from top to bottom, each once.
 ///
 /// # Errors
-/// What a row fails with, or when nobody waits any more.
+/// What a row fails with, or when the caller has gone.
 pub(crate) fn shrink(
     color: ColorType,
     stored: (u32, u32),

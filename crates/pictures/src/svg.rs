@@ -37,14 +37,14 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
-/// A drawing that was read.
+/// An SVG that was read.
 pub struct Drawing(Tree);
 
 impl Drawing {
-    /// Reads an SVG. Pictures it refers to are left out, wherever they are.
+    /// Reads an SVG. Pictures it refers to are left out, also embedded ones.
     ///
     /// # Errors
-    /// When it is no SVG or too large.
+    /// When it is not an SVG, or too large.
     pub fn read(svg: &[u8]) -> Result<Self, Error> {
         let too_large = || Error::TooLarge(format!("this SVG has more than {} MB", BYTES >> 20));
         let svg = match svg.starts_with(&[0x1f, 0x8b]) {
@@ -84,7 +84,7 @@ impl Drawing {
         Ok(Self(tree))
     }
 
-    /// Its own width and height, in pixels, rounded up.
+    /// Its own width and height in pixels, rounded up.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         let size = self.0.size().to_int_size();

@@ -13,7 +13,7 @@ pub(crate) fn turns(orientation: Orientation) -> bool {
     matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
-/// Mirrored, `flip` upside down and `flop` sideways, and then turned clockwise by so many quarters.
+/// The orientation of a picture that is flipped vertically (`flip`) and horizontally (`flop`), then turned clockwise by a number of quarters.
 #[must_use]
 pub fn orientation(flip: bool, flop: bool, quarters: u8) -> Orientation {
     // Upside down is sideways and half a turn.
@@ -30,7 +30,7 @@ pub fn orientation(flip: bool, flop: bool, quarters: u8) -> Orientation {
     }
 }
 
-/// A picture turned.
+/// A picture turned as its orientation says.
 #[must_use]
 pub fn turned(raster: DynamicImage, orientation: Orientation) -> DynamicImage {
     if orientation == NoTransforms {

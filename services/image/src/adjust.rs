@@ -1,4 +1,14 @@
-//! Change how a picture looks: tone, color, sharpness, corners.
+//! Adjust a picture: tone, color, blur, sharpness, border, corners.
+//!
+//! Every step works on eight bits a sample, in one fixed order, so that the same request gives the same picture. What a pixel
+//! decides alone is one pass, whatever it is made of.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `tone.rs` | what a pixel decides alone: tone, color, opacity |
+//! | `blur.rs` | blur and unsharp masking |
+//! | `pixelate.rs` | pixelation |
+//! | `frame.rs` | border, circle, rounded corners |
 
 mod blur;
 mod frame;
@@ -19,17 +29,16 @@ use crate::raster::{Raster, each};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Changes how a picture looks. Whatever is sent is done in this order: normalize, gamma, brightness, contrast, saturation, hue, \
-grayscale, sepia, tint, invert, threshold, blur, sharpen, pixelate, circle, border, radius, opacity. For brightness, contrast and \
-saturation 0 changes nothing, -100 takes all away and 100 doubles; they, hue, grayscale, sepia and invert are those of CSS filters. \
-`areas` limits blur and pixelate to parts, such as faces or number plates: pixelate what must stay secret, with blocks larger than \
-the letters. Animated pictures stay animated. What becomes transparent and was a JPEG is answered as PNG, unless `format` or \
-`background` is sent.";
+Adjusts a picture. Whatever is sent is applied in this order: normalize, gamma, brightness, contrast, saturation, hue, grayscale, \
+sepia, tint, invert, threshold, blur, sharpen, pixelate, circle, border, radius, opacity. For brightness, contrast and saturation 0 \
+changes nothing, -100 removes all of it and 100 doubles it; these, hue, grayscale, sepia and invert are CSS filter functions. `areas` \
+limits blur and pixelate to parts such as faces or license plates: pixelate what must stay secret, with blocks larger than the \
+letters. Animated pictures stay animated. A JPEG that becomes transparent is answered as PNG, unless `format` or `background` is sent.";
 
 /// How often areas may cover the picture: each is work of its own.
 const OVERLAP: u64 = 4;
 
-/// A picture and what to change.
+/// A picture and its adjustments.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -37,111 +46,112 @@ pub struct AdjustRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Stretches the tones from black to white; the darkest and the lightest hundredth of the pixels do not count.
+    /// Stretches the contrast from black to white, ignoring the darkest and the lightest 1 percent of the pixels.
     #[serde(default)]
     pub normalize: bool,
-    /// Gamma, 0.1 to 10: above 1 lightens the middle tones, below 1 darkens them, black and white stay.
+    /// Gamma correction, 0.1 to 10: above 1 lightens the midtones, below 1 darkens them; black and white stay.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 10.0))]
     pub gamma: Option<f64>,
-    /// -100 (black) to 100 (twice as bright).
+    /// Brightness, -100 (black) to 100 (twice as bright).
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub brightness: f64,
-    /// -100 (gray) to 100 (twice the contrast).
+    /// Contrast, -100 (flat gray) to 100 (twice the contrast).
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub contrast: f64,
-    /// -100 (no color) to 100 (twice as strong).
+    /// Saturation, -100 (no color) to 100 (twice as saturated).
     #[serde(default)]
     #[garde(range(min = -100.0, max = 100.0))]
     pub saturation: f64,
-    /// Turns all colors on the color wheel, -360 to 360 degrees.
+    /// Hue rotation in degrees, -360 to 360.
     #[serde(default)]
     #[garde(range(min = -360.0, max = 360.0))]
     pub hue: f64,
-    /// Only brightness (Rec. 709: 0.2126 red, 0.7152 green, 0.0722 blue).
+    /// Grayscale (Rec. 709 luma: 0.2126 red, 0.7152 green, 0.0722 blue).
     #[serde(default, alias = "greyscale")]
     pub grayscale: bool,
-    /// The brown of old photos.
+    /// Sepia tone.
     #[serde(default)]
     pub sepia: bool,
-    /// Everything in shades of one color: black stays black, white stays white, tones as bright as the color become it.
+    /// Tints the picture in shades of one color: black stays black, white stays white, midtones take the color.
     #[serde(default)]
     pub tint: Option<Color>,
-    /// The negative.
+    /// Inverts the colors, as in a negative.
     #[serde(default)]
     pub invert: bool,
-    /// Black and white only: white from this brightness on, 0 to 255.
+    /// Converts to black and white: white from this brightness on, 0 to 255.
     #[serde(default)]
     pub threshold: Option<u8>,
-    /// Gaussian blur: its standard deviation in pixels, 0.3 to 100.
+    /// Gaussian blur: standard deviation in pixels, 0.3 to 100.
     #[serde(default)]
     #[garde(range(min = 0.3, max = 100.0))]
     pub blur: Option<f64>,
-    /// Unsharp mask: how much of the difference from a picture blurred by one pixel is added, 0 to 500 percent; 100 is usual.
+    /// Unsharp mask with a radius of one pixel: amount in percent, 0 to 500; 100 is usual.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 500.0))]
     pub sharpen: f64,
-    /// Blocks of one color: their side in pixels, 2 to 1000.
+    /// Pixelation: block size in pixels, 2 to 1000.
     #[serde(default)]
     #[garde(range(min = 2, max = 1000))]
     pub pixelate: Option<u32>,
-    /// The parts that blur and pixelate change, at most 100; all of the picture when none is given.
+    /// Areas that blur and pixelate change, at most 100; the whole picture by default.
     #[serde(default)]
     #[garde(length(max = 100), dive)]
     pub areas: Vec<Area>,
-    /// Cuts out the largest circle in the middle.
+    /// Crops to the largest circle in the center.
     #[serde(default)]
     pub circle: bool,
-    /// A border around the picture, which becomes larger by it: its width in pixels, 1 to 1000.
+    /// Border added around the picture: width in pixels, 1 to 1000.
     #[serde(default)]
     #[garde(range(min = 1, max = 1000))]
     pub border: Option<u32>,
-    /// Color of the border; black when it is not given.
+    /// Border color; black by default.
     #[serde(default)]
     pub border_color: Option<Color>,
-    /// Rounds the corners: their radius in pixels, 1 to 4096, at most half of the shorter side.
+    /// Corner radius in pixels, 1 to 4096; at most half of the shorter side.
     #[serde(default, alias = "cornerRadius", alias = "borderRadius")]
     #[garde(range(min = 1, max = 4096))]
     pub radius: Option<u32>,
-    /// How opaque the result is, 0 to 100 percent; 100 when it is not given.
+    /// Opacity in percent, 0 to 100; 100 by default.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 100.0))]
     pub opacity: Option<f64>,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
 
-/// A part of the upright picture, in pixels.
+/// An area of the upright picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Area {
-    /// From the left.
+    /// Left edge, in pixels from the left of the upright picture.
     #[garde(range(max = 65535))]
     pub x: u32,
-    /// From the top.
+    /// Top edge, in pixels from the top of the upright picture.
     #[garde(range(max = 65535))]
     pub y: u32,
-    /// Width.
+    /// Width in pixels.
     #[garde(range(min = 1, max = 65535))]
     pub width: u32,
-    /// Height.
+    /// Height in pixels.
     #[garde(range(min = 1, max = 65535))]
     pub height: u32,
 }
@@ -188,7 +198,7 @@ pub fn about(op: Operation) -> Operation {
         .example(example())
 }
 
-/// Changes how a picture looks.
+/// Adjusts a picture.
 ///
 /// # Errors
 /// When an area lies outside, or the picture cannot be read or would be too large.
@@ -196,14 +206,17 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
     let source = input::head("image", &request.image)?;
     let size = source.upright();
     if !request.areas.is_empty() && request.blur.is_none() && request.pixelate.is_none() {
-        return Err(conflict("areas", "is for blur and pixelate: send one of them, or leave areas out"));
+        return Err(conflict("areas", "applies only to blur and pixelate: send one of them, or leave areas out"));
     }
     if request.border_color.is_some() && request.border.is_none() {
-        return Err(conflict("borderColor", "is for a border: send its width as border, or leave borderColor out"));
+        return Err(conflict(
+            "borderColor",
+            "applies only to a border: send its width as border, or leave borderColor out",
+        ));
     }
     if let Some(area) = request.areas.iter().find(|area| area.x >= size.0 || area.y >= size.1) {
         let message = format!(
-            "has a part at {}, {}, which lies outside: this picture has {} x {} pixels",
+            "has an area at {}, {}, which lies outside: this picture has {} x {} pixels",
             area.x, area.y, size.0, size.1
         );
         return Err(conflict("areas", message));
@@ -211,7 +224,10 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
     let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
     let covered = |area: &Area| pixels((area.width.min(size.0 - area.x), area.height.min(size.1 - area.y)));
     if request.areas.iter().map(covered).sum::<u64>() > OVERLAP * pixels(size) {
-        return Err(conflict("areas", "cover the picture more than four times: leave out those that lie in others"));
+        return Err(conflict(
+            "areas",
+            "cover the picture more than four times over: leave out areas that lie inside others",
+        ));
     }
     let frame = frame::Frame::of(&request);
     let (width, height) = frame.size(size);
@@ -225,8 +241,9 @@ pub fn adjust(request: AdjustRequest, call: &Call) -> Result<WithFile<PictureFac
     {
         if value > 0.0 && value < 2.0 && value.fract() != 0.0 {
             let percent = ((value - 1.0) * 1e4).round() / 100.0;
-            let message =
-                format!("{field} is in percent of change: {value} is next to none; send {percent} for {value} times");
+            let message = format!(
+                "{field} is a change in percent, and {value} is next to nothing: send {percent} for {value} times"
+            );
             call.warn("percent", Some(field), message);
         }
     }

@@ -1,4 +1,24 @@
 //! Charts: numbers to a picture.
+//!
+//! A request is filled in once (`config.rs`, `spec.rs`), then drawn as SVG by one file for each kind of chart; PNG, WebP and
+//! JPEG are that SVG as pixels. So the formats cannot differ, and what is drawn can be tested as text. Labels are measured
+//! with the typeface they are drawn with, and placed so that none overlap.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `data.rs`, `data/` | the data, as Chart.js has it |
+//! | `config.rs`, `config/` | a whole Chart.js configuration, to fields of the request |
+//! | `spec.rs` | a request, checked and filled in |
+//! | `theme.rs` | colors and sizes |
+//! | `number.rs`, `dates.rs` | how numbers and dates are written |
+//! | `text.rs` | text measured, wrapped and clipped |
+//! | `scale.rs` | round ticks, and from numbers to places |
+//! | `axis.rs` | labels along an axis |
+//! | `legend.rs` | the legend |
+//! | `cartesian.rs` | charts with axes; `bars.rs` and `lines.rs` draw their data |
+//! | `downsample.rs` | lines of more points than pixels |
+//! | `pie.rs`, `gauge.rs`, `sparkline.rs` | charts without axes |
+//! | `svg.rs` | SVG, written |
 
 mod axis;
 mod bars;
@@ -42,11 +62,10 @@ use svg::{Anchor, Rect, Style, Svg};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-A chart of your numbers, ready for a report: labels that never overlap, round ticks, colors that color-blind people can \
-tell apart. `data` is as in Chart.js; a whole Chart.js configuration, as QuickChart takes it, goes into `chart`. Bars begin \
-at zero unless `min` is given. A pie of more than ten slices shows the nine largest and the rest as one. Without any numbers \
-the picture says so, with a warning, so that a report does not fail in a quiet week. Nothing is evaluated: JavaScript \
-functions in options are passed over, and refused in data.";
+Draws a chart, ready for a report: labels that never overlap, round ticks, colors that color-blind people can tell apart. `data` is \
+as in Chart.js; a whole Chart.js configuration, as QuickChart takes it, goes into `chart`. Bars start at zero unless `min` is given. \
+A pie of more than ten slices shows the nine largest and groups the rest. Without any numbers the chart says so, with a warning, so \
+that a report does not fail in a quiet week. Nothing is evaluated: JavaScript functions are ignored in options and refused in data.";
 
 /// The media types of charts.
 const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "image/jpeg"];
@@ -54,171 +73,169 @@ const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "imag
 /// A chart of this many pixels is a poster.
 const LIMITS: Limits = Limits { output_pixels: 16_000_000, ..Limits::DEFAULT };
 
-/// The numbers, and how they are shown.
+/// Data and how to chart it.
 #[derive(Debug, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ChartRequest {
-    /// The kind of chart; `bar` when it is not given.
+    /// Chart type; `bar` by default.
     #[serde(default, rename = "type")]
     pub kind: Option<ChartType>,
-    /// The numbers. At most 50 series and 10,000 numbers in all. Of what Chart.js has besides, a warning lists what was passed
-    /// over.
+    /// Data: at most 50 series and 10,000 numbers in all. A warning lists the Chart.js properties that were ignored.
     #[serde(default)]
     #[garde(dive)]
     pub data: Option<ChartData>,
-    /// A Chart.js configuration (`type`, `data`, `options`), as QuickChart takes it, instead of `type` and `data`. What it
-    /// says of title, legend, axes and stacking is followed where this request does not say otherwise; a warning lists the
-    /// options that were passed over.
+    /// Chart.js configuration (`type`, `data`, `options`), as QuickChart takes it, instead of `type` and `data`. Its title,
+    /// legend, axes and stacking are used unless this request sets them; a warning lists the options that were ignored.
     #[serde(default)]
     pub chart: Option<ChartConfig>,
-    /// The `options` of a Chart.js configuration whose `type` and `data` are those of this request; read as in `chart`.
+    /// Chart.js `options`, for the `type` and `data` of this request; read as in `chart`.
     #[serde(default)]
     pub options: Option<ChartConfig>,
-    /// Written above the chart.
+    /// Title above the chart.
     #[serde(default)]
     #[garde(length(chars, max = 500))]
     pub title: Option<String>,
-    /// Written below the title.
+    /// Subtitle below the title.
     #[serde(default)]
     #[garde(length(chars, max = 500))]
     pub subtitle: Option<String>,
-    /// What the horizontal axis shows.
+    /// Title of the horizontal axis.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub x_label: Option<String>,
-    /// What the vertical axis shows.
+    /// Title of the vertical axis.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub y_label: Option<String>,
-    /// Width, 40 to 4096; 800 when it is not given, 240 for a sparkline, 400 for a gauge.
+    /// Width in pixels before `devicePixelRatio`, 40 to 4096; 800 by default, 240 for a sparkline, 400 for a gauge.
     #[serde(default)]
     #[garde(range(min = 40, max = 4096))]
     pub width: Option<u32>,
-    /// Height, 20 to 4096; 450 when it is not given, 60 for a sparkline, 260 for a gauge.
+    /// Height in pixels before `devicePixelRatio`, 20 to 4096; 450 by default, 60 for a sparkline, 260 for a gauge.
     #[serde(default)]
     #[garde(range(min = 20, max = 4096))]
     pub height: Option<u32>,
-    /// Pixels for each unit of `width` and `height`, 1 to 3; 2 when it is not given, so that a chart of 800 x 450 is a sharp
-    /// picture of 1600 x 900. Without effect on SVG.
+    /// Device pixel ratio, 1 to 3; 2 by default, so that a chart of 800 x 450 is a sharp picture of 1600 x 900 pixels. No
+    /// effect on SVG.
     #[serde(default)]
     #[garde(range(min = 1.0, max = 3.0))]
     pub device_pixel_ratio: Option<f64>,
-    /// Light or dark; as suits `background` when it is not given.
+    /// Theme, light or dark; by default the one that suits `background`.
     #[serde(default)]
     pub theme: Option<Theme>,
-    /// The color behind the chart, or `transparent`.
+    /// Background color, or `transparent`; by default that of the theme.
     #[serde(default, alias = "backgroundColor")]
     pub background: Option<Color>,
-    /// Colors of the series, in order, instead of ours.
+    /// Colors of the series, in order, instead of the default palette.
     #[serde(default)]
     #[garde(length(max = 50))]
     pub palette: Vec<Color>,
-    /// Where the legend is; `auto` shows it where it takes the least room. It names the series that have a `label`; of one
-    /// series alone it does so only when there is no title.
+    /// Position of the legend; `auto` puts it where it takes the least room. It lists the series that have a `label`; a single
+    /// series only when there is no title.
     #[serde(default)]
     pub legend: Option<Legend>,
-    /// Puts the series of a bar or area chart on top of one another.
+    /// Stacks the series of a bar or area chart.
     #[serde(default)]
     pub stacked: Option<bool>,
-    /// The lower end of the value axis, or of the gauge.
+    /// Minimum of the value axis or the gauge.
     #[serde(default)]
     #[garde(range(min = -1e100, max = 1e100))]
     pub min: Option<f64>,
-    /// The upper end of the value axis, or of the gauge (100 when it is not given).
+    /// Maximum of the value axis or the gauge (100 by default).
     #[serde(default)]
     #[garde(range(min = -1e100, max = 1e100))]
     pub max: Option<f64>,
-    /// Whether the value axis has zero on it. Bars and areas always have; lines and points when it is not far away.
+    /// Whether the value axis includes zero. By default bars and areas do, lines and points only when it is not far away.
     #[serde(default)]
     pub begin_at_zero: Option<bool>,
-    /// Writes the numbers into the chart: the highest and the last of each series first, then those for which there is room;
-    /// in short, such as 31.5k, where there is little.
+    /// Data labels: writes the values into the chart, the highest and the last of each series first, then those for which
+    /// there is room; abbreviated, such as 31.5k, where there is little.
     #[serde(default)]
     pub value_labels: bool,
-    /// Before each number, such as `$`.
+    /// Text before each number, such as `$`.
     #[serde(default)]
     #[garde(length(chars, max = 20))]
     pub prefix: Option<String>,
-    /// After each number, such as ` €` or `%`.
+    /// Text after each number, such as ` €` or `%`.
     #[serde(default)]
     #[garde(length(chars, max = 20))]
     pub suffix: Option<String>,
-    /// Decimals of each number, 0 to 10; as many as are needed when it is not given.
+    /// Decimal places of each number, 0 to 10; by default as many as needed.
     #[serde(default)]
     #[garde(range(max = 10))]
     pub decimals: Option<u8>,
-    /// The marks inside numbers.
+    /// Thousands and decimal separators.
     #[serde(default)]
     pub separators: Separators,
-    /// The number a gauge shows, instead of `data`.
+    /// Value of a gauge, instead of `data`.
     #[serde(default)]
     #[garde(range(min = -1e100, max = 1e100))]
     pub value: Option<f64>,
-    /// The bands of a gauge, from low to high.
+    /// Colored bands of a gauge, from low to high.
     #[serde(default)]
     #[garde(length(max = 20), dive)]
     pub bands: Vec<Band>,
-    /// Text in the middle of a doughnut instead of the total; empty for none.
+    /// Text in the center of a doughnut, instead of the total; empty for none.
     #[serde(default)]
     #[garde(length(chars, max = 100))]
     pub center_text: Option<String>,
-    /// What is written where there are no numbers; `No data` when it is not given.
+    /// Text shown when there are no numbers; `No data` by default.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub no_data: Option<String>,
-    /// The format.
+    /// Output format.
     #[serde(default)]
     pub format: ChartFormat,
-    /// The version of Chart.js, as QuickChart takes it; without effect.
+    /// Chart.js version, as QuickChart takes it; no effect.
     #[serde(default)]
     pub version: Option<Label>,
 }
 
-/// A part of a gauge.
+/// A colored band of a gauge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Band {
-    /// Where it ends; it begins where the one before ends.
+    /// Upper end of the band; it starts where the one before ends.
     #[garde(range(min = -1e100, max = 1e100))]
     pub to: f64,
-    /// Its color; from the palette when it is not given.
+    /// Color of the band; from the palette by default.
     #[serde(default)]
     pub color: Option<Color>,
 }
 
-/// A kind of chart.
+/// A chart type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChartType {
-    /// Upright bars, side by side.
+    /// Vertical bars, grouped side by side.
     #[default]
     #[serde(alias = "column", alias = "columns", alias = "bars")]
     Bar,
-    /// Bars from left to right: for long labels.
+    /// Horizontal bars: for long labels.
     HorizontalBar,
-    /// Upright bars on top of one another.
+    /// Stacked vertical bars.
     Stacked,
     /// Lines.
     #[serde(alias = "lines")]
     Line,
-    /// Lines, filled below.
+    /// Area: lines, filled below.
     Area,
-    /// Parts of a whole.
+    /// Pie: parts of a whole.
     Pie,
-    /// Parts of a whole with the total in the middle.
+    /// Doughnut: parts of a whole, with the total in the center.
     #[serde(alias = "donut")]
     Doughnut,
-    /// Points with x and y.
+    /// Scatter: points with x and y.
     Scatter,
-    /// A line without axes and words, filled below, its last number marked: to stand in a row of text or a table.
+    /// Sparkline: a line without axes and text, filled below, its last value marked: for a line of text or a table.
     Sparkline,
-    /// One number between two ends.
+    /// Gauge: one value between a minimum and a maximum.
     Gauge,
 }
 
-/// Where the legend is.
+/// Position of the legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Legend {
@@ -227,46 +244,46 @@ pub enum Legend {
     Auto,
     /// Above the chart.
     Top,
-    /// Below it.
+    /// Below the chart.
     Bottom,
-    /// Beside it.
+    /// To the right of the chart.
     Right,
-    /// Nowhere.
+    /// No legend.
     None,
 }
 
-/// What a chart is written as.
+/// Output format of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChartFormat {
     /// PNG.
     #[default]
     Png,
-    /// SVG: sharp at every size.
+    /// SVG: sharp at any size.
     Svg,
-    /// WebP, exact.
+    /// Lossless WebP.
     Webp,
     /// JPEG.
     #[serde(alias = "jpg")]
     Jpeg,
 }
 
-/// The chart that was made.
+/// The drawn chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChartFacts {
-    /// Its width: pixels, or units of an SVG.
+    /// Width in pixels.
     pub width: u32,
-    /// Its height: pixels, or units of an SVG.
+    /// Height in pixels.
     pub height: u32,
-    /// Its format.
+    /// Output format.
     pub format: ChartFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// The kind of chart.
+    /// Chart type.
     #[serde(rename = "type")]
     pub kind: ChartType,
-    /// The numbers in it; gaps do not count.
+    /// Number of values in the chart, without gaps.
     pub points: usize,
 }
 
@@ -311,7 +328,7 @@ pub fn about(op: Operation) -> Operation {
 /// Draws a chart.
 ///
 /// # Errors
-/// When there is nothing to draw, the numbers do not suit the kind of chart, or the picture would be too large.
+/// When there is nothing to draw, the numbers do not suit the chart type, or the picture would be too large.
 pub fn chart(request: ChartRequest, call: &Call) -> Result<WithFile<ChartFacts>, Error> {
     let format = request.format;
     let ratio = request.device_pixel_ratio.unwrap_or(2.0);

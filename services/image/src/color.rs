@@ -17,7 +17,7 @@ pub struct Color {
     pub green: u8,
     /// Blue.
     pub blue: u8,
-    /// 255 is opaque.
+    /// Opacity; 255 is opaque.
     pub alpha: u8,
 }
 
@@ -26,7 +26,7 @@ impl Color {
     pub const WHITE: Self = Self { red: 255, green: 255, blue: 255, alpha: 255 };
     /// Black.
     pub const BLACK: Self = Self { red: 0, green: 0, blue: 0, alpha: 255 };
-    /// Nothing.
+    /// Fully transparent.
     pub const TRANSPARENT: Self = Self { red: 0, green: 0, blue: 0, alpha: 0 };
 
     /// Red, green, blue, opacity.
@@ -111,7 +111,7 @@ impl JsonSchema for Color {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A color as in CSS: `#rrggbb`, `#rgb`, `#rrggbbaa`, `rgb(...)`, `hsl(...)`, a name, or `transparent`.",
+            "description": "CSS color: `#rrggbb`, `#rgb`, `#rrggbbaa`, `rgb(...)`, `hsl(...)`, a name, or `transparent`.",
             "type": "string",
             "maxLength": 64,
             "examples": ["#ff8800", "white", "transparent"]

@@ -1,4 +1,9 @@
-//! The colors of a picture.
+//! The color palette of a picture.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `palette.rs` | pixels to a few colors: k-means in OKLab |
+//! | `names.rs` | the nearest CSS color |
 
 mod names;
 mod palette;
@@ -17,9 +22,9 @@ use crate::raster::Raster;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Finds the colors a picture is made of: a palette with the share of each, the color there is most of, the average, and whether \
-text upon it should be black or white. Pixels that look alike count as one color (k-means in OKLab on a version of at most 128 \
-pixels a side); the same picture always gives the same palette. What can be seen through by more than half does not count.";
+Extracts the color palette of a picture: its main colors with their shares, the dominant and the average color, and whether text on \
+them should be black or white. Similar pixels count as one color (k-means in OKLab on a version of at most 128 pixels a side), and the \
+same picture always gives the same palette. Pixels that are less than half opaque do not count. Of an animation the first frame is used.";
 
 /// Pixels along the longer side of the version that is looked at.
 const SIDE: u32 = 128;
@@ -28,15 +33,15 @@ const OPAQUE: u8 = 128;
 /// The luminance whose contrast with black and with white is the same: (L + 0.05)^2 = 1.05 x 0.05 (WCAG 2.2).
 const HALFWAY: f32 = 0.179_13;
 
-/// A picture, and how many colors to find.
+/// A picture and how many colors to extract.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ColorsRequest {
-    /// The picture; of an animation, its first frame.
+    /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// How many colors to find at most, 1 to 16.
+    /// Maximum number of colors, 1 to 16.
     #[serde(default = "five")]
     #[garde(range(min = 1, max = 16))]
     pub count: u8,
@@ -50,15 +55,15 @@ fn five() -> u8 {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ColorsResponse {
-    /// The color there is most of.
+    /// Most frequent color.
     pub dominant: Color,
-    /// The mean of all pixels.
+    /// Mean of all pixels.
     pub average: Color,
-    /// Whether the picture as a whole is dark: white text on its average is easier to read than black.
+    /// Whether the picture is dark on average: white text on it is easier to read than black.
     pub is_dark: bool,
-    /// Black or white: what is easier to read on the average (WCAG 2.2 contrast).
+    /// Text color that is easier to read on it: black or white, by WCAG 2.2 contrast.
     pub text_color: Color,
-    /// The palette, most frequent first.
+    /// Palette, most frequent first.
     pub colors: Vec<Swatch>,
 }
 
@@ -66,7 +71,7 @@ pub struct ColorsResponse {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Swatch {
-    /// The color, as `#rrggbb`.
+    /// Color as `#rrggbb`.
     pub hex: Color,
     /// Red, 0 to 255.
     pub red: u8,
@@ -74,11 +79,11 @@ pub struct Swatch {
     pub green: u8,
     /// Blue, 0 to 255.
     pub blue: u8,
-    /// Its share of the pixels, 0 to 1.
+    /// Share of the pixels, 0 to 1.
     pub share: f64,
-    /// The CSS name of the color that looks most like it.
+    /// Name of the nearest CSS color.
     pub name: String,
-    /// Black or white: what is easier to read on it.
+    /// Text color that is easier to read on it: black or white, by WCAG 2.2 contrast.
     pub text_color: Color,
 }
 
@@ -97,10 +102,10 @@ pub fn about(op: Operation) -> Operation {
         .example(example())
 }
 
-/// Finds the colors of a picture.
+/// Extracts the color palette of a picture.
 ///
 /// # Errors
-/// When the picture cannot be read, or nothing of it can be seen.
+/// When the picture cannot be read, or no pixel is at least half opaque.
 pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Error> {
     let (width, height) = input::head("image", &request.image)?.upright();
     let scale = (f64::from(SIDE) / f64::from(width.max(height))).min(1.0);
@@ -116,7 +121,7 @@ pub fn colors(request: ColorsRequest, call: &Call) -> Result<ColorsResponse, Err
         .map(|pixel| [pixel[0], pixel[1], pixel[2]])
         .collect();
     if pixels.is_empty() {
-        return Err(conflict("image", "can be seen through everywhere: send a picture that shows something"));
+        return Err(conflict("image", "has no pixel that is at least half opaque: send a picture with visible pixels"));
     }
     let colors: Vec<Swatch> = palette::of(&pixels, usize::from(request.count))
         .into_iter()

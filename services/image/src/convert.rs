@@ -1,4 +1,4 @@
-//! Another format for a picture.
+//! Convert a picture to another format.
 
 use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
@@ -13,11 +13,12 @@ use crate::output::{self, Output, OutputFormat, PictureFacts};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-A picture in another format, in its full size. Reads JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, ICO, PNM and SVG, whatever its \
-name or media type says. It is turned upright, its colors become sRGB, and metadata is left behind. Transparent parts \
-show the `background` that is sent, in a JPEG white when none is. Of several pages the first is converted, or the `page` that is sent. An animation stays one where the format can move.";
+Converts a picture to another format at its full size. Reads JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP, ICO, PNM and SVG, detected \
+by content, whatever the name or media type. The picture is turned upright as its EXIF data says, converted to sRGB, and loses its \
+metadata. Transparent parts show the `background`, which is white in a JPEG by default. Of several pages the first is converted, or \
+`page`. An animation stays animated as WebP and GIF.";
 
-/// A picture and the format it is to have.
+/// A picture and its new format.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -25,23 +26,24 @@ pub struct ConvertRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// The format.
+    /// Output format.
     pub format: OutputFormat,
-    /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
-    /// One frame of an animation or page of a document, counted from 0. When it is not given: all frames where the format
-    /// moves, else the first; the first page of a TIFF, the largest picture of an ICO.
+    /// Page or frame to convert, counted from 0. By default all frames of an animation where the format can be animated, else
+    /// the first; the first page of a TIFF; the largest picture of an ICO.
     #[serde(default)]
     #[garde(range(max = 100_000))]
     pub page: Option<u32>,

@@ -1,4 +1,4 @@
-//! Cut a part out of a picture.
+//! Crop a picture.
 
 use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
@@ -15,12 +15,12 @@ use crate::{input, saliency, trim};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Keeps a part of a picture. Say which in one of four ways: a box (`x`, `y`, `width`, `height`), a size (`width`, `height`) that \
-`position` places, a shape (`aspect`), or `trim` to cut off borders of one color. With `position` `attention` or `entropy` the \
-picture itself says where: around skin, strong colors and what stands out, or around detail. All of it counts in the upright \
-picture, as its EXIF data turns it; animated pictures stay animated.";
+Crops a picture, in one of four ways: to a box (`x`, `y`, `width`, `height`), to a size (`width`, `height`) placed by `position`, \
+to an aspect ratio (`aspect`), or with `trim` by the borders of one color. With the `position` `attention` or `entropy` the content \
+decides: skin, strong colors and what stands out, or detail. Coordinates are those of the upright picture, after its EXIF orientation \
+is applied. Animated pictures stay animated.";
 
-/// A picture and the part to keep.
+/// A picture and the part of it to keep.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -32,54 +32,55 @@ pub struct CropRequest {
     #[serde(default)]
     #[garde(range(min = 0.0, max = 65535.0))]
     pub x: Option<f64>,
-    /// Upper edge of the box, from the upper edge of the picture; 0 when only `x` is given.
+    /// Top edge of the box, from the top edge of the picture; 0 when only `x` is given.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 65535.0))]
     pub y: Option<f64>,
-    /// Width of the box, at least a pixel; to the right edge when it is not given.
+    /// Width of the box, at least a pixel; up to the right edge by default.
     #[serde(default)]
     #[garde(range(min = 0.001, max = 65535.0))]
     pub width: Option<f64>,
-    /// Height of the box, at least a pixel; to the lower edge when it is not given.
+    /// Height of the box, at least a pixel; up to the bottom edge by default.
     #[serde(default)]
     #[garde(range(min = 0.001, max = 65535.0))]
     pub height: Option<f64>,
-    /// What x, y, width and height are counted in.
+    /// Unit of x, y, width and height.
     #[serde(default)]
     pub unit: Unit,
-    /// Shape to keep, such as `16:9`, `1:1` or `1.91`: as large as it can be, or as wide as `width`, or as high as `height`.
+    /// Aspect ratio, such as `16:9`, `1:1` or `1.91`: as large as possible, or as wide as `width`, or as high as `height`.
     #[serde(default)]
     #[garde(length(chars, max = 16))]
     pub aspect: Option<String>,
-    /// Where the size or shape is cut out when x and y are not given; the center when it is not said.
+    /// Which part is kept when the picture is cropped, or where it is placed in a larger box.
     #[serde(default, alias = "gravity")]
     pub position: Option<Position>,
-    /// Cuts off borders that have the color of the upper left corner.
+    /// Trims borders that have the color of the top left corner.
     #[serde(default)]
     pub trim: bool,
-    /// How much a border may differ from that color, for `trim`: 0 to 255 in each channel; 10 when it is not given.
+    /// Tolerance of `trim`: how much a border may differ from that color, 0 to 255 in each channel; 10 by default.
     #[serde(default)]
     pub threshold: Option<u8>,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
 
-/// What a box is counted in.
+/// Unit of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -90,27 +91,27 @@ pub enum Unit {
     Percent,
 }
 
-/// The part that was kept.
+/// The cropped picture, and where it lies in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CropFacts {
-    /// Left edge of the part in the upright source, in pixels.
+    /// Left edge, in pixels from the left of the upright picture.
     pub x: u32,
-    /// Upper edge of the part in the upright source, in pixels.
+    /// Top edge, in pixels from the top of the upright picture.
     pub y: u32,
-    /// Width of the part in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Height of the part in pixels.
+    /// Height in pixels.
     pub height: u32,
     /// Width of the upright source in pixels.
     pub source_width: u32,
     /// Height of the upright source in pixels.
     pub source_height: u32,
-    /// The format.
+    /// Output format.
     pub format: OutputFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// Its frames; 1 for a still picture.
+    /// Number of frames; 1 for a still picture.
     pub frames: usize,
 }
 
@@ -142,7 +143,7 @@ pub fn about(op: Operation) -> Operation {
     output::makes_picture(op).summary("Crop a picture").description(DESCRIPTION).example(example())
 }
 
-/// Cuts a part out of a picture.
+/// Crops a picture.
 ///
 /// # Errors
 /// When it is not said which part, it lies outside, or the picture cannot be read.
@@ -193,26 +194,27 @@ impl Part {
         let placed = request.x.is_some() || request.y.is_some();
         let sized = request.width.is_some() || request.height.is_some();
         if request.threshold.is_some() && !request.trim {
-            return Err(conflict("threshold", "is for trim: send trim=true, or leave threshold out"));
+            return Err(conflict("threshold", "applies only to trim: send trim=true, or leave threshold out"));
         }
         if placed && request.position.is_some() {
-            return Err(conflict("position", "places a crop that has no x and y: send either position, or x and y"));
+            return Err(conflict("position", "cannot be combined with x and y: send one or the other"));
         }
         for (field, length) in [("width", request.width), ("height", request.height)] {
             if length.is_some_and(|length| length < 1.0) && request.unit == Unit::Pixels {
                 return Err(conflict(
                     field,
-                    "is less than a pixel: for a part of the picture send unit=percent, with 25 and 50 where you mean 0.25 and 0.5",
+                    "is less than a pixel: for a fraction of the picture send unit=percent, such as 25 where you mean 0.25",
                 ));
             }
         }
         match (request.trim, request.aspect.as_deref()) {
             (true, None) if !placed && !sized => Ok(Self::Trim),
-            (true, _) => Err(conflict("trim", "finds the part itself: leave x, y, width, height and aspect out")),
+            (true, _) => Err(conflict("trim", "finds the box itself: leave x, y, width, height and aspect out")),
             (false, Some(_)) if placed => Err(conflict("aspect", "is placed by position: leave x and y out")),
-            (false, Some(_)) if request.width.is_some() && request.height.is_some() => {
-                Err(conflict("aspect", "needs at most one of width and height: with both, the shape is said already"))
-            }
+            (false, Some(_)) if request.width.is_some() && request.height.is_some() => Err(conflict(
+                "aspect",
+                "goes with at most one of width and height: both together already set the aspect ratio",
+            )),
             (false, Some(aspect)) => ratio(aspect).map(Self::Aspect),
             (false, None) if placed => Ok(Self::Box),
             (false, None) if sized => Ok(Self::Size),
@@ -233,7 +235,7 @@ impl Part {
             Self::Trim => {
                 let found = trim::bounds(picture, request.threshold.unwrap_or(10));
                 if found.is_none() {
-                    call.warn("nothing-left", Some("trim"), "all of the picture has one color: nothing was cut off");
+                    call.warn("nothing-left", Some("trim"), "the whole picture has one color: nothing was trimmed");
                 }
                 Ok(found.unwrap_or(Rect { x: 0, y: 0, width, height }))
             }
@@ -307,7 +309,7 @@ fn span(start: f64, length: Option<f64>, side: u32) -> Option<(u32, u32, bool)> 
 }
 
 fn outside(field: &'static str, width: u32, height: u32) -> Error {
-    conflict(field, format!("lies outside: this picture has {width} x {height} pixels, counted from the upper left"))
+    conflict(field, format!("lies outside: this picture has {width} x {height} pixels, counted from the top left"))
 }
 
 fn warn_clipped(field: &'static str, width: u32, height: u32, call: &Call) {
@@ -315,9 +317,9 @@ fn warn_clipped(field: &'static str, width: u32, height: u32, call: &Call) {
     call.warn("clipped", Some(field), message);
 }
 
-/// Width over height of a shape such as `16:9`.
+/// Width over height of an aspect ratio such as `16:9`.
 fn ratio(text: &str) -> Result<f64, Error> {
-    let wrong = || conflict("aspect", "is not a shape: write it as 16:9, 4:5 or 1.91");
+    let wrong = || conflict("aspect", "is not an aspect ratio: write it as 16:9, 4:5 or 1.91");
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| *number > 0.0);
     let ratio = match text.split_once([':', '/', 'x']) {
         Some((width, height)) => number(width).zip(number(height)).map(|(width, height)| width / height),

@@ -7,12 +7,12 @@ use chassis::{Call, Code};
 /// Why a request cannot be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Something is the matter with a picture of the request.
+    /// A picture of the request cannot be read, decoded or written.
     #[error("{problem}")]
     Picture {
         /// The field it came in.
         field: &'static str,
-        /// What is the matter.
+        /// Why not.
         problem: pictures::Error,
     },
     /// A value that fits the schema and still cannot be worked with, or fields that do not go together.
@@ -30,7 +30,7 @@ pub(crate) fn conflict(field: impl Into<Cow<'static, str>>, message: impl Into<S
     Error::Conflict { field: field.into(), message: message.into() }
 }
 
-/// What is the matter with the picture of a field.
+/// A problem with the picture of a field.
 pub(crate) fn of_field(field: &'static str) -> impl Fn(pictures::Error) -> Error {
     move |problem| Error::Picture { field, problem }
 }
@@ -52,7 +52,7 @@ pub(crate) fn warn_percent(field: &'static str, value: Option<f64>, call: &Call)
     let Some(value) = value.filter(|value| *value > 0.0 && *value < 1.0) else { return };
     let meant = (value * 1e4).round() / 100.0;
     let message =
-        format!("{field} is in percent: {value} is less than one hundredth; send {meant} if you mean {meant} percent");
+        format!("{field} is in percent, and {value} is less than 1 percent: send {meant} if you mean {meant} percent");
     call.warn("percent", Some(field), message);
 }
 

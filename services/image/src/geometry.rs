@@ -1,31 +1,31 @@
-//! From the size that is there and the size that is wanted to what is done.
+//! How a picture of one size becomes one of another: what is cropped, what is scaled, what is added.
 
 use pictures::Region;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a picture is fitted into a box, as `object-fit` in CSS.
+/// How a picture is fitted into a box, as CSS `object-fit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
-    /// Fills the box; what hangs over is cut off. A box larger than the picture becomes smaller in its own shape, unless the
+    /// Fills the box and crops what overflows. A box larger than the picture shrinks, keeping its aspect ratio, unless the
     /// picture is enlarged.
     #[default]
     #[serde(alias = "crop")]
     Cover,
-    /// All of it inside the box; the rest of the box is the background.
+    /// Fits inside the box; the rest of the box is the background.
     Contain,
-    /// Exactly the box; shapes may be squeezed.
+    /// Stretched to the box, ignoring the aspect ratio.
     Fill,
-    /// As large as fits into the box, and no box around it.
+    /// As large as fits inside the box, without adding background.
     #[serde(alias = "scale-down")]
     Inside,
-    /// As small as covers the box, nothing cut off.
+    /// As small as covers the box, without cropping.
     Outside,
 }
 
-/// What a position needs to mean something.
-pub(crate) const POSITION_NEEDS: &str = "does nothing here: it needs width and height, and fit=cover or fit=contain";
+/// What a position needs to have an effect.
+pub(crate) const POSITION_NEEDS: &str = "has no effect here: it needs width and height, and fit=cover or fit=contain";
 
 impl Fit {
     /// Whether something is cut off, or there is room around the picture.
@@ -34,11 +34,11 @@ impl Fit {
     }
 }
 
-/// Which part stays when something is cut off, or where a picture stands in a larger box.
+/// Which part is kept when a picture is cropped, or where it is placed in a larger box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Position {
-    /// The middle.
+    /// The center.
     #[default]
     #[serde(alias = "centre", alias = "middle")]
     Center,
@@ -66,9 +66,9 @@ pub enum Position {
     /// The upper left corner.
     #[serde(alias = "left-top", alias = "north-west")]
     TopLeft,
-    /// Where most detail is, when something is cut off.
+    /// When cropping: where there is most detail.
     Entropy,
-    /// Where people look first, when something is cut off: skin, strong colors, what stands out.
+    /// When cropping: where people look first, such as skin, strong colors and what stands out.
     #[serde(alias = "face", alias = "faces", alias = "smart", alias = "auto")]
     Attention,
 }

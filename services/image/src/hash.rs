@@ -1,4 +1,13 @@
-//! Hashes of what a picture shows, placeholders, and the comparison of two pictures.
+//! Perceptual hashes of a picture, placeholders, and the comparison of two pictures.
+//!
+//! All of them start from one version of about 512 pixels a side, decoded once.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `perceptual.rs` | phash, dhash, ahash |
+//! | `placeholder.rs` | blurhash, thumbhash, a tiny WebP |
+//! | `blurhash.rs` | the encoding of blurhash |
+//! | `compare.rs` | two pictures |
 
 mod blurhash;
 mod compare;
@@ -18,23 +27,24 @@ use crate::raster::Raster;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Hashes of what a picture shows: pictures that look alike have hashes that differ in few of their 64 bits, whatever their size, \
-format and quality. `phash`, `dhash` and `ahash` are those of the Python library imagehash; `blurhash`, `thumbhash` and `lqip` are \
-placeholders to show while a picture loads. With a second picture as `other` both are compared: whether they are identical, how \
-alike they look, and whether they are the same picture. To find duplicates, keep the phash of each picture and count differing bits.";
+Computes perceptual hashes: pictures that look alike have hashes that differ in few of their 64 bits, whatever their size, format and \
+quality. `phash`, `dhash` and `ahash` are those of the Python library imagehash; `blurhash`, `thumbhash` and `lqip` are placeholders to \
+show while a picture loads. With a second picture as `other` the two are compared: whether they are identical, how similar they look, \
+and whether they show the same picture. To find duplicates, keep the phash of each picture and compare by Hamming distance (differing \
+bits). Of an animation the first frame is used.";
 
 /// A picture is looked at with about this many pixels along its longer side.
 const SIDE: u32 = 512;
 
-/// A picture, what to make of it, and perhaps another to compare it with.
+/// A picture, the hashes to compute, and perhaps another picture to compare it with.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct HashRequest {
-    /// The picture; of an animation, its first frame.
+    /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// What to make: phash, dhash, ahash and blurhash when it is not said.
+    /// Hashes to compute; phash, dhash, ahash and blurhash by default.
     #[serde(default = "usual")]
     #[garde(length(min = 1, max = 6))]
     pub algorithms: Vec<Algorithm>,
@@ -43,15 +53,15 @@ pub struct HashRequest {
     pub other: Option<File>,
 }
 
-/// A hash, or a placeholder.
+/// A perceptual hash or a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Algorithm {
-    /// Of low frequencies (a cosine transform): the one that finds copies best.
+    /// Perceptual hash, of low frequencies (discrete cosine transform): finds copies best.
     Phash,
-    /// Of differences between neighbors: fast, finds scaled copies.
+    /// Difference hash, of neighboring pixels: finds scaled copies.
     Dhash,
-    /// Of what is above the mean: coarse.
+    /// Average hash, of pixels above the mean: coarse.
     Ahash,
     /// A blurred placeholder of about 28 characters (blurha.sh), 4 by 3 components.
     Blurhash,
@@ -65,33 +75,33 @@ fn usual() -> Vec<Algorithm> {
     vec![Algorithm::Phash, Algorithm::Dhash, Algorithm::Ahash, Algorithm::Blurhash]
 }
 
-/// The hashes that were asked for.
+/// The hashes that were requested.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HashResponse {
-    /// Width of the upright picture in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Height of the upright picture in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// 16 hex digits.
+    /// Perceptual hash, 16 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phash: Option<String>,
-    /// 16 hex digits.
+    /// Difference hash, 16 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dhash: Option<String>,
-    /// 16 hex digits.
+    /// Average hash, 16 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahash: Option<String>,
-    /// The blurhash.
+    /// BlurHash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blurhash: Option<String>,
-    /// The thumbhash, as base64.
+    /// ThumbHash, as base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbhash: Option<String>,
-    /// A data URI.
+    /// Tiny WebP, as a data URI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lqip: Option<String>,
-    /// How the two pictures compare, when a second one was sent.
+    /// Comparison with `other`, if it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
 }
@@ -111,7 +121,7 @@ pub fn about(op: Operation) -> Operation {
         .example(example())
 }
 
-/// Hashes a picture, and compares it with another.
+/// Hashes a picture perceptually, and compares it with another.
 ///
 /// # Errors
 /// When a picture cannot be read.

@@ -1,20 +1,22 @@
-//! What a picture is, from its head alone.
+//! Format, size and main metadata of a picture, from its head alone.
 
 use chassis::{Call, File, Operation};
 use garde::Validate;
-use pictures::{Colors, Exif, Format, Metadata, Tag};
+use pictures::{Colors, Exif, Metadata, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::input;
+use crate::source::{Gps, SourceFormat, gps};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Format, size, colors, frames and the most wanted metadata of a picture. Only its head is read, no pixel is decoded: it is quick for \
-pictures of any size, also for those too large for the other operations. Where it was taken is told only with `gps`.";
+Format, size, color model, frames and main metadata of a picture. Only the head is read and no pixel is decoded, so it is fast for \
+pictures of any size, even those too large for the other operations. Width and height are those of the upright picture, after its \
+EXIF orientation is applied. The GPS location is included only with `gps`.";
 
-/// A picture to look at.
+/// A picture to inspect.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -22,156 +24,109 @@ pub struct InfoRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Whether to tell where it was taken.
+    /// Whether to include the GPS location.
     #[serde(default)]
     pub gps: bool,
 }
 
-/// What a picture is.
+/// Facts about a picture.
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InfoResponse {
-    /// Its format, by its first bytes: name and media type are often wrong.
+    /// Format of the file, detected by its signature.
     pub format: SourceFormat,
-    /// The media type of that format.
+    /// Media type of the format.
     pub media_type: String,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// Width in pixels when it is upright.
+    /// Width in pixels.
     pub width: u32,
-    /// Height in pixels when it is upright.
+    /// Height in pixels.
     pub height: u32,
-    /// Width in pixels as it is stored.
+    /// Width in pixels as stored, before the EXIF orientation is applied.
     pub stored_width: u32,
-    /// Height in pixels as it is stored.
+    /// Height in pixels as stored, before the EXIF orientation is applied.
     pub stored_height: u32,
-    /// How it is to be turned, as in EXIF: 1 is upright, 6 a quarter to the right.
+    /// EXIF orientation, 1 to 8: 1 is upright, 6 needs a quarter turn clockwise.
     pub orientation: u8,
-    /// Whether it has transparency.
+    /// Whether it has an alpha channel or a transparent color.
     pub has_alpha: bool,
-    /// Bits of a sample: 8 mostly.
+    /// Bits per sample, usually 8.
     pub bit_depth: u8,
-    /// What its samples stand for; the colors it shows are found by `/colors`.
+    /// Color model.
     pub color_model: ColorKind,
-    /// Frames of an animation; 1 for a still picture.
+    /// Number of frames; 1 for a still picture.
     pub frames: u32,
-    /// Whether it moves.
+    /// Whether it is animated.
     pub animated: bool,
-    /// How long it moves once, in milliseconds; only for animations.
+    /// Duration of one loop in milliseconds; animations only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
-    /// How often it runs; 0 is for ever; only for animations.
+    /// Number of loops, 0 for endless; animations only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loops: Option<u16>,
-    /// Pages of a TIFF, pictures of an icon; else 1.
+    /// Number of pages of a TIFF or pictures of an ICO; 1 for other formats.
     pub pages: u32,
-    /// The name of its color profile, if it has one.
+    /// Name of the embedded ICC profile, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// Dots per inch across, if it says so.
+    /// Horizontal resolution in dots per inch, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpi: Option<f64>,
-    /// How it was taken, if it says so.
+    /// Camera data from EXIF, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera: Option<Camera>,
-    /// Whether it says where it was taken.
+    /// Whether it has a GPS location.
     pub has_gps: bool,
-    /// Where it was taken, if that was asked for and is known.
+    /// GPS location, if requested and known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gps: Option<Gps>,
 }
 
-/// A format that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum SourceFormat {
-    Jpeg,
-    Png,
-    Webp,
-    Gif,
-    Avif,
-    Tiff,
-    Bmp,
-    Ico,
-    Pnm,
-    Svg,
-}
-
-/// What samples stand for.
+/// A color model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColorKind {
-    /// Brightness alone.
+    /// Grayscale.
     #[serde(rename = "grey")]
     Gray,
     /// Red, green and blue, or a palette of them.
     Rgb,
-    /// Inks, for print.
+    /// Cyan, magenta, yellow and black, for print.
     Cmyk,
 }
 
-/// How a picture was taken, as EXIF says.
+/// Camera data from EXIF.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Camera {
-    /// Who made the camera.
+    /// Camera make.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub make: Option<String>,
-    /// Which camera.
+    /// Camera model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Which lens.
+    /// Lens model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lens: Option<String>,
-    /// When, by the camera's clock: `2024-05-01 12:30:00`.
+    /// When the picture was taken, by the camera's clock: `2024-05-01 12:30:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<String>,
-    /// Time the shutter was open.
+    /// Exposure time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure_time: Option<String>,
-    /// Aperture.
+    /// Aperture (f-number).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aperture: Option<String>,
-    /// Sensitivity.
+    /// ISO sensitivity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iso: Option<String>,
     /// Focal length.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub focal_length: Option<String>,
-    /// The program that wrote the picture.
+    /// Software that wrote the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software: Option<String>,
-}
-
-/// A place on Earth (WGS 84).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Gps {
-    /// Degrees north; negative in the south.
-    pub latitude: f64,
-    /// Degrees east; negative in the west.
-    pub longitude: f64,
-    /// Meters above the sea.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub altitude: Option<f64>,
-}
-
-impl From<Format> for SourceFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Jpeg => Self::Jpeg,
-            Format::Png => Self::Png,
-            Format::Webp => Self::Webp,
-            Format::Gif => Self::Gif,
-            Format::Avif => Self::Avif,
-            Format::Tiff => Self::Tiff,
-            Format::Bmp => Self::Bmp,
-            Format::Ico => Self::Ico,
-            Format::Pnm => Self::Pnm,
-            Format::Svg => Self::Svg,
-        }
-    }
 }
 
 /// A request that works.
@@ -189,10 +144,10 @@ pub fn about(op: Operation) -> Operation {
         .example(example())
 }
 
-/// Says what a picture is.
+/// Reads the facts of a picture from its head.
 ///
 /// # Errors
-/// When it is no picture, or its head is damaged.
+/// When it is not a picture, or its head is damaged.
 pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
     let bytes = request.image.bytes();
     let head = input::head("image", &request.image)?;
@@ -227,12 +182,6 @@ pub fn info(request: InfoRequest, _: &Call) -> Result<InfoResponse, Error> {
         has_gps: tags.iter().any(|tag| tag.gps) || metadata.has_xmp_gps(),
         gps: exif.as_ref().filter(|_| request.gps).and_then(gps),
     })
-}
-
-/// Where a picture was taken.
-pub(crate) fn gps(exif: &Exif) -> Option<Gps> {
-    let at = exif.location()?;
-    Some(Gps { latitude: at.latitude, longitude: at.longitude, altitude: at.altitude })
 }
 
 fn camera(tags: &[Tag]) -> Camera {

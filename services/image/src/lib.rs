@@ -1,6 +1,21 @@
 //! image: pictures resized, converted, drawn upon and read; codes and charts.
+//!
+//! An operation is a file (or a folder with its file); operations never name each other, and meet in these:
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `input.rs` | the pictures of a request, decoded no larger than needed |
+//! | `output.rs` | the picture of an answer: format, quality, background, name |
+//! | `source.rs` | format and GPS location of a file that was sent |
+//! | `geometry.rs`, `canvas.rs` | fit and position: from one size to another, and a box around it |
+//! | `turn.rs` | a picture turned by any angle |
+//! | `raster.rs` | pixels of eight bits a sample, for operations that change them |
+//! | `color.rs`, `oklab.rs` | CSS colors; how different two colors look |
+//! | `saliency.rs`, `trim.rs`, `ssim.rs` | where to crop; where borders end; how similar two pictures look |
+//! | `error.rs` | what is refused, and its code |
 
 pub mod adjust;
+mod canvas;
 pub mod chart;
 pub mod codes;
 pub mod color;
@@ -21,9 +36,11 @@ mod raster;
 pub mod resize;
 pub mod rotate;
 mod saliency;
+pub mod source;
 mod ssim;
 pub mod thumbnail;
 mod trim;
+mod turn;
 
 use chassis::{Service, Settings};
 pub use error::Error;

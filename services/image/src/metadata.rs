@@ -1,4 +1,4 @@
-//! What a picture says besides its pixels: read, or taken out without touching them.
+//! Metadata of a picture: read, or removed without touching the pixels.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, of_field};
-use crate::info::{Gps, SourceFormat, gps};
 use crate::input;
+use crate::source::{Gps, SourceFormat, gps};
 
 /// The media types of files that come back without metadata.
 const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
 
-/// What the document says of reading.
+/// What the document says of `read`.
 const READ_DESCRIPTION: &str = "\
-EXIF, XMP, IPTC and comments of a picture. Where it was taken is left out unless `gps` says otherwise. Notes that only the camera's \
-maker can read, thumbnails, and texts beyond 2,000 characters are left out.";
+Reads the EXIF, XMP, IPTC and comments of a picture. The GPS location is left out unless `gps` is true. Maker notes and thumbnails \
+are left out, and texts are cut off after 2,000 characters.";
 
-/// What the document says of taking out.
+/// What the document says of `strip`.
 const STRIP_DESCRIPTION: &str = "\
-The same JPEG, PNG, WebP or GIF without EXIF, GPS, XMP, IPTC, comments, thumbnails and whatever else lies beside the pixels. \
-These are not touched: nothing is encoded anew, and the picture looks as before. The color profile stays unless `profile` is \
-false, and so does what turns the picture upright. With `onlyGps` only where it was taken goes. Other formats lose their metadata by converting them.";
+Removes EXIF, GPS, XMP, IPTC, comments, thumbnails and everything else besides the pixels from a JPEG, PNG, WebP or GIF. Nothing is \
+re-encoded, and the picture looks as before: its orientation stays, and its color profile unless `profile` is false. With `onlyGps` \
+only the GPS location is removed. Pictures of other formats lose their metadata when they are converted.";
 
-/// A picture whose metadata is wanted.
+/// A picture whose metadata to read.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -34,7 +34,7 @@ pub struct MetadataReadRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Whether to tell where it was taken.
+    /// Whether to include the GPS location.
     #[serde(default)]
     pub gps: bool,
 }
@@ -43,34 +43,34 @@ pub struct MetadataReadRequest {
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataReadResponse {
-    /// Its format.
+    /// Format of the file, detected by its signature.
     pub format: SourceFormat,
-    /// EXIF by the names of its tags, as a person reads them: `{"Model":"X100","FNumber":"f/2.8"}`.
+    /// EXIF tags with readable values: `{"Model":"X100","FNumber":"f/2.8"}`.
     pub exif: BTreeMap<String, String>,
-    /// XMP by its properties, such as `dc:creator`, each with its values.
+    /// XMP properties, such as `dc:creator`, each with its values.
     pub xmp: BTreeMap<String, Vec<String>>,
-    /// IPTC by its fields, such as `keywords`, each with its values.
+    /// IPTC fields, such as `keywords`, each with its values.
     pub iptc: BTreeMap<String, Vec<String>>,
-    /// Comments, and the texts of a PNG.
+    /// Comments, and the text chunks of a PNG.
     pub texts: Vec<Text>,
-    /// Whether it says where it was taken.
+    /// Whether it has a GPS location.
     pub has_gps: bool,
-    /// Where it was taken, if that was asked for and is known.
+    /// GPS location, if requested and known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gps: Option<Gps>,
 }
 
-/// A text with its name.
+/// A text with its keyword.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Text {
-    /// Its name; `comment` where the format has none.
+    /// Keyword; `comment` where the format has none.
     pub name: String,
     /// The text.
     pub text: String,
 }
 
-/// A picture that is to lose its metadata.
+/// A picture whose metadata to remove.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -78,30 +78,30 @@ pub struct MetadataStripRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Whether the color profile stays; without it colors may look different.
+    /// Whether to keep the color profile; without it colors may look different.
     #[serde(default = "yes")]
     pub profile: bool,
-    /// Whether the names of the artist and of who has the rights stay, where EXIF or the texts of a PNG have them.
+    /// Whether to keep artist and copyright, from EXIF or the text chunks of a PNG.
     #[serde(default)]
     pub keep_rights: bool,
-    /// Whether only the place goes: GPS in EXIF, XMP that has it, and what may have it without our knowing, such as notes of
-    /// the camera's maker. All else stays.
+    /// Whether to remove only the GPS location: GPS in EXIF, XMP that has it, and what may hide it, such as maker notes.
+    /// Everything else stays.
     #[serde(default, alias = "gpsOnly")]
     pub only_gps: bool,
 }
 
-/// What was taken out.
+/// The file without its metadata.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataStripFacts {
-    /// Its format.
+    /// Format of the file, detected by its signature.
     pub format: SourceFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
     /// Size of the source in bytes.
     pub source_bytes: usize,
-    /// What was taken out: `comments`, `exif`, `gps` (a place, in EXIF or XMP), `iptc`, `maker-note`, `other`,
-    /// `profile`, `thumbnail`, `xmp`.
+    /// What was removed: `comments`, `exif`, `gps` (a location in EXIF or XMP), `iptc`, `maker-note`, `other`, `profile`,
+    /// `thumbnail`, `xmp`.
     pub removed: Vec<String>,
 }
 
@@ -109,13 +109,13 @@ fn yes() -> bool {
     true
 }
 
-/// A request for reading that works.
+/// A request to `read` that works.
 #[must_use]
 pub fn read_example() -> MetadataReadRequest {
     MetadataReadRequest { image: input::example(), gps: false }
 }
 
-/// A request for taking out that works.
+/// A request to `strip` that works.
 #[must_use]
 pub fn strip_example() -> MetadataStripRequest {
     MetadataStripRequest { image: input::example(), profile: true, keep_rights: false, only_gps: false }
@@ -133,7 +133,7 @@ pub fn read_about(op: Operation) -> Operation {
 /// Reads the metadata of a picture.
 ///
 /// # Errors
-/// When it is no picture, or its head is damaged.
+/// When it is not a picture, or its head is damaged.
 pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadResponse, Error> {
     let head = input::head("image", &request.image)?;
     let metadata = Metadata::of(request.image.bytes(), &head);
@@ -161,10 +161,10 @@ pub fn strip_about(op: Operation) -> Operation {
         .answers(MEDIA_TYPES)
 }
 
-/// Takes the metadata out of a picture.
+/// Removes the metadata of a picture.
 ///
 /// # Errors
-/// When it is of a format whose metadata cannot be taken out, or damaged.
+/// When its format is not one of JPEG, PNG, WebP and GIF, or it is damaged.
 pub fn strip(request: MetadataStripRequest, call: &Call) -> Result<WithFile<MetadataStripFacts>, Error> {
     // Before anything of it is parsed.
     pictures::strippable(request.image.bytes()).map_err(of_field("image"))?;
@@ -177,7 +177,7 @@ pub fn strip(request: MetadataStripRequest, call: &Call) -> Result<WithFile<Meta
     let stripped = stripped.map_err(of_field("image"))?;
     for (field, changed) in [("profile", !keep.profile), ("keepRights", keep.rights)] {
         if request.only_gps && changed {
-            call.warn("no-effect", Some(field), "does nothing with onlyGps: profile and names stay then");
+            call.warn("no-effect", Some(field), "has no effect with onlyGps, which keeps everything but the location");
         }
     }
     let facts = MetadataStripFacts {

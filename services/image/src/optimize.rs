@@ -1,4 +1,4 @@
-//! As few bytes as a picture needs.
+//! Compress a picture to as few bytes as it needs.
 
 use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
@@ -15,13 +15,13 @@ use crate::ssim::ssim;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-A picture in fewer bytes, and never in more. Without options it gets the lowest quality at which it still looks like before \
-(structural similarity 0.98, on a sample of the picture); `similarity` asks for more or less of that, `quality` for a certain \
-setting, `maxBytes` for the best picture within so many bytes. That is tried at quality 50 and above, and then with fewer pixels, \
-which the warning `made-smaller` says; with `shrink=false` at quality 25 and above, in full size. PNG and GIF stay exact. What cannot \
-be made smaller comes back as it was, without its metadata; `unchanged` says so. A JPEG is progressive or not, whichever is smaller.";
+Compresses a picture to fewer bytes, never to more. By default it gets the lowest quality at which it still looks the same \
+(structural similarity, SSIM, of 0.98 on a sample of the picture). `similarity` sets another SSIM, `quality` a fixed quality, and \
+`maxBytes` asks for the best picture within that size: at quality 50 or more, then with fewer pixels (warning `made-smaller`); with \
+`shrink=false` at quality 25 or more, in full size. PNG and GIF stay lossless. A picture that cannot be compressed further is \
+returned without its metadata and otherwise untouched; `unchanged` says so. A JPEG is progressive or baseline, whichever is smaller.";
 
-/// How alike two pictures must look unless the request says otherwise.
+/// The similarity to keep unless the request says otherwise.
 const SIMILARITY: f64 = 0.98;
 /// Qualities that are tried: below, blocks show; above, files grow for nothing.
 const QUALITIES: (u8, u8) = (25, 95);
@@ -34,7 +34,7 @@ const SHRINKS: usize = 8;
 /// The sample is of four squares of this many pixels: a multiple of what any encoder takes for a block.
 const TILE: u32 = 256;
 
-/// A picture and how small it is to be.
+/// A picture and how small to make it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -42,47 +42,47 @@ pub struct OptimizeRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// The most bytes it may have. JPEG and WebP get quality 50 or more, and 25 or more with `shrink=false`; PNG and GIF stay
-    /// exact, so that only fewer pixels help.
+    /// Maximum size in bytes. JPEG and WebP get quality 50 or more, 25 or more with `shrink=false`; AVIF keeps quality 60, and
+    /// PNG and GIF stay lossless, so that these only lose pixels.
     #[serde(default)]
     #[garde(range(min = 500, max = 50_000_000))]
     pub max_bytes: Option<u64>,
-    /// The quality for JPEG, WebP and AVIF, 1 (small) to 100 (best).
+    /// Fixed quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best), instead of the lowest that meets `similarity`.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// How alike it must look, as structural similarity (SSIM): 0.98 when nothing else is given, 0.95 for small, 0.99 for fine.
+    /// Minimum structural similarity (SSIM) to the original: 0.98 by default, 0.95 for smaller files, 0.99 for finer ones.
     #[serde(default)]
     #[garde(range(min = 0.5, max = 0.999))]
     pub similarity: Option<f64>,
-    /// Whether the picture may be made smaller in pixels where `maxBytes` cannot be met otherwise.
+    /// Whether to scale the picture down where `maxBytes` cannot be met otherwise.
     #[serde(default = "yes")]
     pub shrink: bool,
 }
 
-/// What became of the picture.
+/// The compressed picture.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OptimizeFacts {
-    /// Its width in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Its height in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Its format.
+    /// Output format.
     pub format: OutputFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// The size it had.
+    /// Size of the source in bytes.
     pub source_bytes: usize,
-    /// How much smaller it is, in percent.
+    /// Bytes saved, in percent of the source.
     pub saved_percent: f64,
-    /// The quality it has; nothing where the format has none.
+    /// Quality it was written with; null where the format has none or the picture is unchanged.
     pub quality: Option<u8>,
-    /// Whether it is as it was, because it cannot be made smaller.
+    /// Whether the pixels are untouched, because the picture cannot be compressed further.
     pub unchanged: bool,
 }
 
@@ -116,7 +116,7 @@ pub fn about(op: Operation) -> Operation {
     output::makes_picture(op).summary("Compress a picture to fewer bytes").description(DESCRIPTION).example(example())
 }
 
-/// Makes a picture smaller.
+/// Compresses a picture.
 ///
 /// # Errors
 /// When the picture cannot be read, `maxBytes` cannot be met, or two goals are given.
@@ -137,7 +137,7 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
     let wished = request.quality.map(|_| "quality").or(request.similarity.map(|_| "similarity"));
     if let Some(field) = wished.filter(|_| matches!(format, OutputFormat::Png | OutputFormat::Gif)) {
         let message =
-            format!("does nothing for {}, which stays exact: send format=webp or jpeg", format.format().name());
+            format!("has no effect on {}, which is lossless: send format=webp or jpeg", format.format().name());
         call.warn("no-effect", Some(field), message);
     }
     let written = match (request.max_bytes, request.quality) {
@@ -156,7 +156,9 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
         let message = match format == wanted {
             true => smaller_still(format).to_owned(),
             false => {
-                format!("as {other} it would be larger, so this is the {name} that came: convert makes a {other} of it")
+                format!(
+                    "it would be larger as {other}, so it stays {name}: use convert to make it {other} all the same"
+                )
             }
         };
         call.warn("unchanged", Some("image"), message);
@@ -168,7 +170,8 @@ pub fn optimize(request: OptimizeRequest, call: &Call) -> Result<WithFile<Optimi
             OutputFormat::Avif => "allow more bytes, or send format=webp",
             OutputFormat::Webp => "allow more bytes, or send shrink=false for less quality instead",
         };
-        let message = format!("it has {width}x{height} pixels now instead of {from_width}x{from_height}: {advice}");
+        let message =
+            format!("it was scaled down from {from_width}x{from_height} to {width}x{height} pixels: {advice}");
         call.warn("made-smaller", Some("maxBytes"), message);
     }
     let saved = 100.0 * (1.0 - written.bytes.len() as f64 / source.len() as f64);
@@ -204,7 +207,7 @@ fn as_it_was(file: &File, picture: &Picture, wanted: OutputFormat) -> Result<(Wr
             };
             return Err(conflict(
                 "format",
-                format!("this {name} is smaller already than it would be as {wanted}: {others}, or keep it as it is"),
+                format!("this {name} is already smaller than it would be as {wanted}: {others}, or keep it as it is"),
             ));
         }
     };
@@ -217,10 +220,10 @@ fn as_it_was(file: &File, picture: &Picture, wanted: OutputFormat) -> Result<(Wr
 fn smaller_still(format: OutputFormat) -> &'static str {
     match format {
         OutputFormat::Webp => {
-            "it cannot be smaller and look the same: send a lower quality or similarity, or format=avif"
+            "it cannot be made smaller and look the same: send a lower quality or similarity, or format=avif"
         }
-        OutputFormat::Png | OutputFormat::Gif => "it cannot be smaller and stay exact: send format=webp",
-        _ => "it cannot be smaller and look the same: send a lower quality or similarity, or format=webp",
+        OutputFormat::Png | OutputFormat::Gif => "it cannot be made smaller and stay lossless: send format=webp",
+        _ => "it cannot be made smaller and look the same: send a lower quality or similarity, or format=webp",
     }
 }
 
@@ -310,8 +313,8 @@ impl Writer<'_> {
                 .map_err(of_field("image"))?;
             picture = &smaller;
         }
-        let advice = if shrink { "allow more" } else { "allow more, or let it shrink" };
-        Err(conflict("maxBytes", format!("cannot be met: the smallest has {least} bytes; {advice}")))
+        let advice = if shrink { "allow more" } else { "allow more, or send shrink=true" };
+        Err(conflict("maxBytes", format!("cannot be met: the smallest result has {least} bytes; {advice}")))
     }
 
     /// The best quality that fits, or how many bytes the lowest takes.

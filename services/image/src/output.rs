@@ -30,20 +30,20 @@ pub(crate) fn makes_picture(op: Operation) -> Operation {
     input::reads_picture(op).answers(MEDIA_TYPES)
 }
 
-/// A format to write.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputFormat {
-    /// JPEG: photos, without transparency.
+    /// JPEG: for photos; no transparency.
     #[serde(alias = "jpg")]
     Jpeg,
-    /// PNG: exact, with transparency.
+    /// PNG: lossless, with transparency.
     Png,
-    /// WebP: smaller than both, with transparency, also moving; every browser reads it.
+    /// WebP: smaller than both, with transparency and animation; every browser reads it.
     Webp,
-    /// AVIF: the smallest, of up to 4 megapixels; it takes the longest.
+    /// AVIF: the smallest and the slowest to write; up to 4 megapixels, with transparency.
     Avif,
-    /// GIF: 255 colors, also moving.
+    /// GIF: 255 colors, with animation.
     Gif,
 }
 
@@ -79,7 +79,7 @@ impl OutputFormat {
     }
 }
 
-/// How the picture is to be written: the fields every operation with a picture has.
+/// How the picture is written: the fields every operation with a picture has.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Output {
     pub(crate) format: Option<OutputFormat>,
@@ -90,19 +90,19 @@ pub(crate) struct Output {
     pub(crate) smallest: bool,
 }
 
-/// The picture that was made.
+/// The resulting picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PictureFacts {
-    /// Its width in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Its height in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Its format.
+    /// Output format.
     pub format: OutputFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// Its frames; 1 for a still picture.
+    /// Number of frames; 1 for a still picture.
     pub frames: usize,
 }
 
@@ -118,7 +118,7 @@ impl Output {
             let (pages, last, name) = (source.pages, source.pages - 1, source.format.name());
             let (what, first) = if source.format == Format::Ico { ("pictures", "largest") } else { ("pages", "first") };
             let message = format!(
-                "this {name} has {pages} {what}, and this is the {first}: convert with page=0 to {last} gives each"
+                "this {name} has {pages} {what}, and only the {first} is used: convert reads each, with page=0 to {last}"
             );
             call.warn("pages-lost", Some("image"), message);
         }
@@ -128,7 +128,7 @@ impl Output {
             return Frames::All;
         }
         if !reads {
-            let message = "of an animated AVIF only the first frame is read: send it as WebP or GIF to keep all";
+            let message = "only the first frame of an animated AVIF is read: send it as WebP or GIF to keep all frames";
             call.warn("animation-lost", Some("image"), message);
             return Frames::One(0);
         }
@@ -136,7 +136,7 @@ impl Output {
         call.warn(
             "animation-lost",
             Some("format"),
-            format!("{name} does not move here: this is the first frame; choose webp or gif to keep all"),
+            format!("{name} is written without animation, so only the first frame is kept: choose webp or gif to keep all frames"),
         );
         Frames::One(0)
     }
@@ -168,13 +168,13 @@ impl Output {
         let exact = matches!(format, OutputFormat::Png | OutputFormat::Gif);
         let name = format.format().name();
         if self.quality.is_some() && exact {
-            call.warn("no-effect", Some("quality"), format!("does nothing for {name}: it is for JPEG, WebP and AVIF"));
+            call.warn("no-effect", Some("quality"), format!("has no effect on {name}, only on JPEG, WebP and AVIF"));
         }
         if self.lossless && format != OutputFormat::Webp {
-            call.warn("no-effect", Some("lossless"), format!("does nothing for {name}: it is for WebP"));
+            call.warn("no-effect", Some("lossless"), format!("has no effect on {name}, only on WebP"));
         }
         if self.progressive && format != OutputFormat::Jpeg {
-            call.warn("no-effect", Some("progressive"), format!("does nothing for {name}: it is for JPEG"));
+            call.warn("no-effect", Some("progressive"), format!("has no effect on {name}, only on JPEG"));
         }
     }
 
@@ -202,7 +202,7 @@ impl Output {
     }
 }
 
-/// A picture on an opaque color, which shows wherever it can be seen through.
+/// A picture on an opaque color, which shows wherever it is transparent.
 fn on(picture: &Picture, color: Color) -> Result<Picture, Error> {
     picture.clone().map(|raster| {
         let mut ground = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba(color.rgba()));

@@ -1,4 +1,11 @@
-//! Put a picture or text upon a picture.
+//! Overlay a picture or text on a picture.
+//!
+//! Text becomes a layer of pixels first, as a picture is one: placing, turning, tiling and blending are the same for both.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `text.rs` | text as a layer |
+//! | `blend.rs` | a layer upon a picture |
 
 mod blend;
 mod text;
@@ -15,20 +22,20 @@ use crate::geometry::Position;
 use crate::input;
 use crate::output::{self, Output, OutputFormat, PictureFacts};
 use crate::raster::{Raster, each};
-use crate::rotate::{turned, turned_size};
+use crate::turn::{turned, turned_size};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Puts a picture (a logo, a watermark) or text (a caption, a date) upon a picture. Send `overlay` or `text`. It stands at `position`, \
-`margin` away from the edges and moved by `x` and `y`; what hangs over is cut off. Without `scale` a picture larger than the one \
-below is shrunk to fit inside it, and text without `size` becomes as small as it must. Text is wrapped at `maxWidth` and set in Noto \
-Sans (Latin, Greek, Cyrillic); `boxColor`, `strokeColor` and `shadow` keep it readable on any ground. The picture keeps its size; \
-an animated one stays animated, an animated overlay shows its first frame.";
+Overlays a picture (a logo, a watermark) or text (a caption, a date) on a picture. Send `overlay` or `text`. It is placed at \
+`position`, `margin` away from the edges, and moved by `x` and `y`; what overflows is cropped. Without `scale`, an overlay larger than \
+the picture is scaled down to fit inside it, and text without `size` shrinks until it fits. Text is wrapped at `maxWidth` and set in \
+Noto Sans (Latin, Greek, Cyrillic); `boxColor`, `strokeColor` and `shadow` keep it readable on any background. The picture keeps its \
+size. An animated picture stays animated; an animated overlay shows its first frame.";
 
 /// Room to the edges in parts of the shorter side, when none is said.
 const MARGIN: f64 = 0.02;
 
-/// A picture and what to put upon it.
+/// A picture and what to overlay on it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -36,116 +43,115 @@ pub struct OverlayRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// The picture to put upon it; instead of text.
+    /// Picture to overlay, instead of text.
     #[serde(default)]
     pub overlay: Option<File>,
-    /// The text to put upon it, at most 2,000 characters; instead of a picture.
+    /// Text to overlay, at most 2,000 characters, instead of a picture.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 2000))]
     pub text: Option<String>,
-    /// Where it stands: one of nine places.
+    /// Where the overlay is placed.
     #[serde(default, alias = "gravity")]
     pub position: Place,
-    /// Moves it to the right, in pixels; negative to the left.
+    /// Horizontal offset in pixels: positive moves to the right, negative to the left.
     #[serde(default)]
     #[garde(range(min = -65535, max = 65535))]
     pub x: i32,
-    /// Moves it down, in pixels; negative up.
+    /// Vertical offset in pixels: positive moves down, negative up.
     #[serde(default)]
     #[garde(range(min = -65535, max = 65535))]
     pub y: i32,
-    /// Pixels it keeps from the edges of the picture. When it is not given: 2 percent of the picture's shorter side, less where there
-    /// is no room for it, and none with `x`, `y` or `tile`.
+    /// Distance from the edges of the picture in pixels. By default 2 percent of the shorter side, less where there is no room
+    /// for it, and 0 with `x`, `y` or `tile`.
     #[serde(default)]
     #[garde(range(max = 4096))]
     pub margin: Option<u32>,
-    /// Its width in percent of the picture's, 0.1 to 400. Without it a picture keeps its own size, or is shrunk to fit inside
-    /// the other, and text has the size that `size` says.
+    /// Width of the overlay in percent of the picture's, 0.1 to 400. By default an overlay keeps its own size, or is scaled down
+    /// to fit inside the picture, and text has the size of `size`.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 400.0))]
     pub scale: Option<f64>,
-    /// How opaque it is, 0 to 100 percent; 100 when it is not given.
+    /// Opacity in percent, 0 to 100; 100 by default.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 100.0))]
     pub opacity: Option<f64>,
-    /// Degrees it is turned clockwise, -360 to 360.
+    /// Rotation in degrees clockwise, -360 to 360; negative is counterclockwise.
     #[serde(default)]
     #[garde(range(min = -360.0, max = 360.0))]
     pub angle: f64,
-    /// Repeats it all over the picture.
+    /// Tiles the overlay across the picture.
     #[serde(default)]
     pub tile: bool,
-    /// Pixels between repetitions.
+    /// Gap between tiles in pixels.
     #[serde(default)]
     #[garde(range(max = 4096))]
     pub gap: u32,
-    /// How its colors and those below become one.
+    /// Blend mode.
     #[serde(default)]
     pub blend: Blend,
-    /// Size of the text in pixels, 4 to 2000; when it is not given, a twentieth of the picture's width, or
-    /// less, down to 6, so that all of it fits.
+    /// Font size in pixels, 4 to 2000; by default a twentieth of the picture's width, or less, down to 6, so that the text fits.
     #[serde(default)]
     #[garde(range(min = 4.0, max = 2000.0))]
     pub size: Option<f64>,
-    /// Color of the text; white when it is not given.
+    /// Text color; white by default.
     #[serde(default)]
     pub color: Option<Color>,
     /// Bold text.
     #[serde(default)]
     pub bold: bool,
-    /// How the lines of the text stand below each other.
+    /// Alignment of the lines of text.
     #[serde(default)]
     pub align: Align,
-    /// Where lines are wrapped, in percent of the picture's width, 1 to 100; 90 when it is not given. Not used with `scale`.
+    /// Maximum line width in percent of the picture's width, 1 to 100; 90 by default. No effect with `scale`.
     #[serde(default)]
     #[garde(range(min = 1.0, max = 100.0))]
     pub max_width: Option<f64>,
-    /// From line to line, in sizes of the text, 0.5 to 5; 1.2 when it is not given.
+    /// Line height as a multiple of the font size, 0.5 to 5; 1.2 by default.
     #[serde(default)]
     #[garde(range(min = 0.5, max = 5.0))]
     pub line_height: Option<f64>,
-    /// Color of a box behind the text, such as `rgba(0,0,0,0.6)`; no box when it is not given.
+    /// Color of a box behind the text, such as `rgba(0,0,0,0.6)`; no box by default.
     #[serde(default)]
     pub box_color: Option<Color>,
-    /// Pixels between the text and the edge of its box; a third of its size when it is not given. Only with `boxColor`.
+    /// Padding of the box in pixels; a third of the font size by default. Only with `boxColor`.
     #[serde(default)]
     #[garde(range(max = 1000))]
     pub padding: Option<u32>,
-    /// Color of an outline around the letters; no outline when it is not given.
+    /// Color of an outline around the letters; no outline by default.
     #[serde(default)]
     pub stroke_color: Option<Color>,
-    /// Width of the outline in pixels, 0.1 to 200; a twelfth of the size when it is not given. Only with
-    /// `strokeColor`.
+    /// Width of the outline in pixels, 0.1 to 200; a twelfth of the font size by default. Only with `strokeColor`.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 200.0))]
     pub stroke_width: Option<f64>,
-    /// A dark shadow below the letters.
+    /// Drop shadow behind the letters.
     #[serde(default)]
     pub shadow: bool,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color behind what can be seen through. When it is not given, that stays transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
 
-/// Where something stands upon a picture.
+/// Where an overlay is placed on a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// The middle.
+    /// The center.
     #[default]
     #[serde(alias = "centre", alias = "middle")]
     Center,
@@ -191,29 +197,29 @@ impl From<Place> for Position {
     }
 }
 
-/// How two colors become one (W3C Compositing and Blending Level 1).
+/// Blend mode (W3C Compositing and Blending Level 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blend {
-    /// The upper one covers.
+    /// Normal: the overlay covers.
     #[default]
     Over,
-    /// Darker than both: white disappears.
+    /// Multiply: darkens; white disappears.
     Multiply,
-    /// Lighter than both: black disappears.
+    /// Screen: lightens; black disappears.
     Screen,
 }
 
-/// How lines stand below each other.
+/// Text alignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
-    /// They begin below each other.
+    /// Left-aligned.
     Left,
-    /// Their middles stand below each other.
+    /// Centered.
     #[default]
     Center,
-    /// They end below each other.
+    /// Right-aligned.
     Right,
 }
 
@@ -262,10 +268,10 @@ pub fn about(op: Operation) -> Operation {
         .example(example())
 }
 
-/// Puts a picture or text upon a picture.
+/// Overlays a picture or text on a picture.
 ///
 /// # Errors
-/// When there is nothing to put, or a picture cannot be read or would be too large.
+/// When neither or both of `overlay` and `text` are sent, or a picture cannot be read or would be too large.
 pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureFacts>, Error> {
     let source = input::head("image", &request.image)?;
     let base = source.upright();
@@ -274,7 +280,7 @@ pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureF
         (Some(file), None) => picture_layer(file, &request, base, call)?,
         (None, Some(text)) => text::layer(text, &request, base, call)?,
         (None, None) => return Err(conflict("overlay", "is missing: send a picture as overlay, or text")),
-        (Some(_), Some(_)) => return Err(conflict("text", "stands alone: send either overlay or text")),
+        (Some(_), Some(_)) => return Err(conflict("text", "cannot be combined with overlay: send one or the other")),
     };
     warn_fields(&request, call);
     still_wanted(call)?;
@@ -291,7 +297,7 @@ pub fn overlay(request: OverlayRequest, call: &Call) -> Result<WithFile<PictureF
     if !shows {
         let field = if request.overlay.is_some() { "overlay" } else { "text" };
         let message = format!(
-            "nothing of it can be seen: it stands outside the picture of {} x {} pixels, or is transparent there",
+            "nothing of it is visible: it lies outside the picture of {} x {} pixels, or is transparent there",
             base.0, base.1
         );
         call.warn("nothing-visible", Some(field), message);
@@ -335,7 +341,7 @@ fn picture_layer(file: &File, request: &OverlayRequest, base: (u32, u32), call: 
             let side = |length: u32, most: u32| ((f64::from(length) * fits).round() as u32).clamp(1, most);
             let size = (side(own.0, base.0), side(own.1, base.1));
             let message = format!(
-                "the overlay of {} x {} pixels is larger than the picture: it was shrunk to {} x {}; send scale to say its width",
+                "the overlay of {} x {} pixels is larger than the picture: it was scaled down to {} x {}; send scale to set its width",
                 own.0, own.1, size.0, size.1
             );
             call.warn("shrunk-to-fit", Some("overlay"), message);
@@ -366,7 +372,7 @@ fn warn_fields(request: &OverlayRequest, call: &Call) {
             call.warn(
                 "no-effect",
                 Some(field),
-                format!("{field} does nothing without {color}: send a color as {color}"),
+                format!("{field} has no effect without {color}: send a color as {color}"),
             );
         }
     }

@@ -84,7 +84,7 @@ impl Raster {
         }
     }
 
-    /// With the channels a color needs: colors where it is not gray, alpha where it can be seen through.
+    /// With the channels a color needs: colors where it is not gray, alpha where it is not opaque.
     pub(crate) fn holding(self, color: Color) -> Self {
         let gray = color.red == color.green && color.green == color.blue;
         let raster = if gray { self } else { self.colored() };
@@ -113,7 +113,7 @@ pub(crate) fn each(
     Ok(picture)
 }
 
-/// Brightness as television has it (Rec. 601), rounded as Pillow does; what can be seen through is white behind.
+/// Luma (Rec. 601), rounded as Pillow does, on white where the picture is transparent.
 pub(crate) fn luma(picture: &Picture) -> Raster {
     let raster = Raster::of(picture.clone().into_raster());
     let brightness = |pixel: &[u8]| match pixel {

@@ -2,11 +2,11 @@
 
 use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
-use pictures::image::{DynamicImage, Rgba, RgbaImage, imageops};
-use pictures::{Format, Limits, Picture};
+use pictures::{Format, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::canvas::on_canvas;
 use crate::color::Color;
 use crate::error::{Error, conflict, of_field};
 use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
@@ -15,12 +15,12 @@ use crate::output::{self, Output, OutputFormat, PictureFacts};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Another size for a picture. With one side given, the other follows. With both, `fit` says what happens to a picture of another \
-shape; as in CSS, `cover` fills the box and cuts off what hangs over. Pictures are turned upright as their EXIF data says, \
-their colors become sRGB, and all metadata is left behind. A small picture is not enlarged unless `enlarge` says so: it comes \
-as large as it is, a `cover` box in its own shape, and the warning `not-enlarged` says which size. An SVG has any size.";
+Resizes a picture. With one side given, the other keeps the aspect ratio. With both, `fit` says what happens to a picture of \
+another aspect ratio; as in CSS, `cover` fills the box and crops what overflows. The picture is turned upright as its EXIF data \
+says, converted to sRGB, and loses its metadata. A smaller picture is not enlarged unless `enlarge` is true: it keeps its size (with \
+`cover`, cropped to the aspect ratio of the box), and the warning `not-enlarged` says which. An SVG is drawn at any size.";
 
-/// A picture and the size it is to have.
+/// A picture and its new size.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -36,51 +36,51 @@ pub struct ResizeRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 8192))]
     pub height: Option<u32>,
-    /// What happens to a picture of another shape than the box.
+    /// How the picture is fitted into the box.
     #[serde(default)]
     pub fit: Fit,
-    /// Which part stays with `cover`, or where the picture stands with `contain`.
+    /// Which part is kept when the picture is cropped, or where it is placed in a larger box.
     #[serde(default, alias = "gravity")]
     pub position: Position,
-    /// Whether a small picture is enlarged; an SVG always is.
+    /// Whether a smaller picture is enlarged; an SVG always is.
     #[serde(default)]
     pub enlarge: bool,
-    /// How pixels between pixels are found.
+    /// Resampling filter.
     #[serde(default)]
     pub kernel: Kernel,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
-    /// transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
 
-/// How pixels between pixels are found.
+/// Resampling filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kernel {
-    /// The nearest pixel: for pixel art and codes.
+    /// Nearest neighbor: for pixel art and codes.
     Nearest,
-    /// Linear.
+    /// Bilinear.
     Linear,
-    /// Catmull-Rom.
+    /// Bicubic (Catmull-Rom).
     Cubic,
     /// Mitchell-Netravali.
     Mitchell,
-    /// Lanczos with three lobes: the sharpest.
+    /// Lanczos with a radius of 3: the sharpest.
     #[default]
     Lanczos3,
 }
@@ -136,7 +136,7 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
     let wanted = (request.width, request.height);
     let plan = Plan::fit(source.upright(), wanted, request.fit, request.position, enlarge);
     if let Some(sizes) = plan.too_small(source.upright(), wanted, request.fit) {
-        let message = format!("the picture is too small: it became {sizes}; send enlarge=true to have it enlarged");
+        let message = format!("the picture is too small: it became {sizes}; send enlarge=true to enlarge it");
         call.warn("not-enlarged", Some("enlarge"), message);
     }
     let boxed = wanted.0.is_some() && wanted.1.is_some();
@@ -166,24 +166,4 @@ pub fn resize(request: ResizeRequest, call: &Call) -> Result<WithFile<PictureFac
         None => picture,
     };
     output.answer(&picture, &request.image, call)
-}
-
-/// A picture in a larger box.
-pub(crate) fn on_canvas(
-    picture: Picture,
-    (width, height): (u32, u32),
-    position: Position,
-    color: Color,
-) -> Result<Picture, Error> {
-    let (x, y) = position.fractions();
-    picture.map(|raster| {
-        let mut canvas = RgbaImage::from_pixel(width, height, Rgba(color.rgba()));
-        let left =
-            |room: u32, used: u32, fraction: f64| (f64::from(room.saturating_sub(used)) * fraction).round() as i64;
-        let at = (left(width, raster.width(), x), left(height, raster.height(), y));
-        imageops::overlay(&mut canvas, &raster.to_rgba8(), at.0, at.1);
-        let canvas = DynamicImage::ImageRgba8(canvas);
-        let opaque = color.alpha == 255 && !raster.color().has_alpha();
-        Ok(if opaque { canvas.into_rgb8().into() } else { canvas })
-    })
 }

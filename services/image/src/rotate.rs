@@ -1,27 +1,25 @@
-//! Turn and mirror a picture.
-
-mod turn;
+//! Rotate and mirror a picture.
 
 use chassis::{Call, File, Operation, WithFile};
 use garde::Validate;
 use pictures::{Format, Frames, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub(crate) use turn::{turned, turned_size};
 
 use crate::color::Color;
 use crate::error::{Error, of_field, still_wanted};
 use crate::input;
 use crate::output::{self, Output, OutputFormat, PictureFacts};
 use crate::raster::each;
+use crate::turn::{quarters, turned, turned_size};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Turns a picture clockwise by any angle and mirrors it. First it is turned upright as its EXIF data says, then mirrored, then \
-turned. Multiples of 90 degrees move pixels and change none; any other angle makes the picture larger, and its corners get the \
-background. With nothing said the picture only becomes upright. Animated pictures stay animated.";
+Rotates a picture clockwise by any angle and mirrors it: first it is turned upright as its EXIF data says, then mirrored, then \
+rotated. Multiples of 90 degrees move pixels without changing them; any other angle makes the picture larger and fills the new \
+corners with the background. Without options the picture is only turned upright. Animated pictures stay animated.";
 
-/// A picture and how to turn it.
+/// A picture and how to rotate it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -29,32 +27,32 @@ pub struct RotateRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Degrees clockwise, -360 to 360; negative is counter-clockwise.
+    /// Rotation in degrees clockwise, -360 to 360; negative is counterclockwise.
     #[serde(default, alias = "degrees")]
     #[garde(range(min = -360.0, max = 360.0))]
     pub angle: f64,
-    /// Mirrors it upside down: top and bottom change places.
+    /// Flips it vertically: top and bottom change places.
     #[serde(default)]
     pub flip: bool,
-    /// Mirrors it sideways: left and right change places.
+    /// Flips it horizontally: left and right change places.
     #[serde(default)]
     pub flop: bool,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG and WebP; 80 when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Exactly as it is, for WebP.
+    /// Lossless; WebP only.
     #[serde(default)]
     pub lossless: bool,
-    /// A JPEG that shows the whole early.
+    /// Progressive JPEG.
     #[serde(default)]
     pub progressive: bool,
-    /// Color of the corners, and behind what can be seen through when it is opaque. When it is not given, both stay
-    /// transparent, and become white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
@@ -81,7 +79,7 @@ pub fn about(op: Operation) -> Operation {
     output::makes_picture(op).summary("Rotate or mirror a picture").description(DESCRIPTION).example(example())
 }
 
-/// Turns and mirrors a picture.
+/// Rotates and mirrors a picture.
 ///
 /// # Errors
 /// When the picture cannot be read, or the result would be too large.
@@ -106,7 +104,7 @@ pub fn rotate(request: RotateRequest, call: &Call) -> Result<WithFile<PictureFac
     let white = output.format_for(&picture).format() == Format::Jpeg;
     let corners = request.background.unwrap_or(if white { Color::WHITE } else { Color::TRANSPARENT });
     // Mirrors and quarters are for whole pixels; what is left of the angle mixes them.
-    let quarters = turn::quarters(request.angle);
+    let quarters = quarters(request.angle);
     let picture = picture.turned(pictures::orientation(request.flip, request.flop, quarters.unwrap_or(0)));
     let picture = match quarters {
         Some(_) => picture,

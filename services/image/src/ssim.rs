@@ -1,4 +1,4 @@
-//! How alike two pictures look.
+//! Structural similarity (SSIM): how similar two pictures look.
 //!
 //! Z. Wang and others, "Image quality assessment: from error visibility to structural similarity", IEEE 2004: brightness
 //! under a Gaussian window of 11 pixels, K1 = 0.01, K2 = 0.03, the mean over all places where the window lies inside.

@@ -1,4 +1,4 @@
-//! Several sizes of one picture.
+//! Thumbnails: several sizes of one picture.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,23 +11,23 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::canvas::on_canvas;
 use crate::color::Color;
 use crate::error::{Error, conflict, of_field};
 use crate::geometry::{Fit, POSITION_NEEDS, Plan, Position};
 use crate::input;
 use crate::output::{self, Output, OutputFormat};
-use crate::resize::on_canvas;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Up to ten sizes of one picture, which is read once: one size comes back as a picture, several as a zip archive, or as \
+Makes up to ten sizes of one picture, which is decoded once. One size is answered as a picture, several as a zip archive, or as \
 a list with `output=base64` or `output=url`. A size is a number (a square box), `WIDTHxHEIGHT`, `WIDTHx` or `xHEIGHT`, or a name: \
-`icon` 64x64, `avatar` 256x256, `square` 1080x1080, `og` 1200x630, `story` 1080x1920. Whatever hangs over a box is cut off, unless \
-`fit` says otherwise. Small pictures are not enlarged unless `enlarge` says so: a box they cannot fill becomes smaller in its own \
-shape, and the warning `not-enlarged` says so. An SVG has any size. Of an animation the first frame is used where the format does \
-not move.";
+`icon` 64x64, `avatar` 256x256, `square` 1080x1080, `og` 1200x630, `story` 1080x1920. What overflows a box is cropped, unless `fit` \
+says otherwise. Smaller pictures are not enlarged unless `enlarge` is true: a box they cannot fill shrinks, keeping its aspect ratio, \
+and the warning `not-enlarged` says so. An SVG is drawn at any size. Of an animation the first frame is used where the output format \
+cannot be animated.";
 
-/// A picture and the sizes it is wanted in.
+/// A picture and the sizes to make.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -35,52 +35,52 @@ pub struct ThumbnailRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// The sizes; 320 when none is given.
+    /// Sizes; 320 by default.
     #[serde(default)]
     #[garde(length(max = 10))]
     pub sizes: Vec<Size>,
-    /// What happens to a picture of another shape than the box.
+    /// How the picture is fitted into the box.
     #[serde(default)]
     pub fit: Fit,
-    /// Which part stays with `cover`, or where the picture stands with `contain`.
+    /// Which part is kept when the picture is cropped, or where it is placed in a larger box.
     #[serde(default, alias = "gravity")]
     pub position: Position,
-    /// Whether a small picture is enlarged; an SVG always is.
+    /// Whether a smaller picture is enlarged; an SVG always is.
     #[serde(default)]
     pub enlarge: bool,
-    /// The format; that of the picture when it is not given. What is not written becomes another: SVG and ICO become PNG;
-    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they can be seen through.
+    /// Output format; by default that of the picture. A format that cannot be written becomes another: SVG and ICO become PNG;
+    /// TIFF, BMP, PNM and an AVIF of more than four megapixels become JPEG, or PNG when they have transparency.
     #[serde(default)]
     pub format: Option<OutputFormat>,
-    /// 1 (small) to 100 (best) for JPEG, WebP and AVIF; 80, for AVIF 60, when it is not given.
+    /// Quality of JPEG, WebP and AVIF, 1 (smallest file) to 100 (best); 80 by default, 60 for AVIF.
     #[serde(default)]
     #[garde(range(min = 1, max = 100))]
     pub quality: Option<u8>,
-    /// Color around the picture with `contain`, and behind what can be seen through. When it is not given, that stays
-    /// transparent, and becomes white in a JPEG.
+    /// Background color: fills the space an operation adds and, when opaque, shows behind transparent pixels. By default both
+    /// stay transparent, or become white in a JPEG.
     #[serde(default)]
     pub background: Option<Color>,
 }
 
-/// The pictures that were made.
+/// The thumbnails.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ThumbnailResponse {
-    /// One for each size, in the order asked for.
+    /// One for each size, in the order of the request.
     pub rows: Vec<Thumbnail>,
 }
 
-/// A picture that was made.
+/// A thumbnail.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Thumbnail {
-    /// The size as it was asked for: `avatar`, `320x320`, `640x`.
+    /// Size as requested: `avatar`, `320x320`, `640x`.
     pub size: String,
-    /// The name of its file.
+    /// File name.
     pub name: String,
-    /// Its width in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Its height in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
 }
 
@@ -245,7 +245,7 @@ pub fn thumbnail(request: ThumbnailRequest, call: &Call) -> Result<WithFiles<Thu
         let most = Limits::DEFAULT.output_pixels / 1_000_000;
         return Err(conflict(
             "sizes",
-            format!("would make more than {most} megapixels together: ask for fewer or smaller ones"),
+            format!("would make more than {most} megapixels together: ask for fewer or smaller sizes"),
         ));
     }
     warn(&request, &sizes, &plans, source, call);
@@ -293,8 +293,7 @@ fn warn(request: &ThumbnailRequest, sizes: &[Size], plans: &[Plan], source: (u32
     let small: Vec<String> = sizes.iter().zip(plans).filter_map(small).collect();
     if !small.is_empty() {
         let (width, height, small) = (source.0, source.1, small.join(", "));
-        let message =
-            format!("the picture has {width}x{height} pixels: {small}; send enlarge=true to have it enlarged");
+        let message = format!("the picture has {width}x{height} pixels: {small}; send enlarge=true to enlarge it");
         call.warn("not-enlarged", Some("enlarge"), message);
     }
     let boxes = sizes.iter().any(|size| size.width.is_some() && size.height.is_some());

@@ -97,7 +97,7 @@ fn colors(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// How often an animation runs (0 is for ever), if this says it.
+/// How often an animation is played (0 is forever), if this extension says it.
 pub(crate) fn loops(name: &[u8], data: &[u8]) -> Option<u16> {
     match (name, data) {
         (b"NETSCAPE2.0" | b"ANIMEXTS1.0", [1, low, high, ..]) => Some(u16::from_le_bytes([*low, *high])),

@@ -128,7 +128,7 @@ fn indexed<I: Iterator<Item = [u8; 4]>>(pixels: impl Fn() -> I, width: u32) -> O
         last = Some((color, place));
         indices.push(place);
     }
-    // Colors that can be seen through come first, so that the list of opacities ends with them.
+    // Colors that are not opaque come first, so that the list of opacities ends with them.
     let mut order: Vec<u8> = (0..colors.len()).map(|place| place as u8).collect();
     order.sort_by_key(|place| colors[usize::from(*place)][3] == 255);
     let mut places = [0; 256];

@@ -10,7 +10,7 @@ use crate::container::gif::Block;
 use crate::container::{bounded, gif, png, riff};
 use crate::format::Format;
 
-/// How often something runs; more than fits is for ever.
+/// How often an animation is played; more than fits is forever.
 fn loops(times: u32) -> u16 {
     u16::try_from(times).unwrap_or(0)
 }

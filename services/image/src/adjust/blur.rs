@@ -1,4 +1,4 @@
-//! Gaussian blur and what is made of it.
+//! Gaussian blur, and unsharp masking with it.
 //!
 //! A small blur is the Gaussian itself, cut off at three standard deviations, in fixed point. A large one leaves nothing
 //! that a smaller picture could not hold: the picture is shrunk until the blur has a standard deviation of about 2, blurred

@@ -22,7 +22,7 @@ impl Frame {
         }
     }
 
-    /// Whether something can be seen through what comes of it.
+    /// Whether the result has transparent parts.
     pub(super) fn shines(&self) -> bool {
         self.rounds() || (self.border > 0 && self.color.alpha < 255)
     }

@@ -1,4 +1,4 @@
-//! Blocks of one color.
+//! Pixelation: blocks of one color.
 
 use crate::raster::Raster;
 

@@ -240,7 +240,7 @@ fn by_brightness<const N: usize>(
     Raster { width, height, channels: N + 1, samples }
 }
 
-/// A picture that can be seen through more.
+/// A picture with less opacity.
 pub(super) fn faded(raster: Raster, opacity: f64) -> Raster {
     let mut raster = raster.transparent();
     let table: [u8; 256] = std::array::from_fn(|alpha| rounded(alpha as f64 * opacity));

@@ -1,4 +1,4 @@
-//! Bars: side by side, or on top of one another.
+//! Bars: grouped side by side, or stacked.
 
 use chassis::Call;
 

@@ -41,8 +41,8 @@ impl JsonSchema for ChartConfig {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "An object of Chart.js, or its text. Text may be written as JavaScript writes objects (names without \
-                            quotes, single quotes).",
+            "description": "A Chart.js object, or its text: JSON, or a JavaScript object literal (names without quotes, single \
+                            quotes).",
             "anyOf": [
                 { "type": "object", "additionalProperties": true },
                 { "type": "string", "maxLength": relaxed::MAX_BYTES }
@@ -61,7 +61,7 @@ pub(super) fn resolved(mut request: ChartRequest, call: &Call) -> Result<ChartRe
     let field = if request.chart.is_some() { "chart" } else { "data" };
     if let Some(ChartConfig(mut config)) = request.chart.take() {
         if request.data.is_some() {
-            return Err(conflict("data", "is there together with chart: send one of the two"));
+            return Err(conflict("data", "cannot be combined with chart: send one or the other"));
         }
         if let Some(kind) = config.remove("type") {
             let kind = kind_of(&kind)?;
@@ -92,7 +92,7 @@ pub(super) fn resolved(mut request: ChartRequest, call: &Call) -> Result<ChartRe
         if more > 0 {
             list.push_str(&format!(" and {more} more"));
         }
-        call.warn("unknown-options", Some(field), format!("these are not known here and were passed over: {list}"));
+        call.warn("unknown-options", Some(field), format!("these options are not supported and were ignored: {list}"));
     }
     clip(&mut request);
     Ok(request)
@@ -170,14 +170,14 @@ fn kind_of(kind: &Value) -> Result<ChartType, Error> {
         "gauge" | "radialgauge" => ChartType::Gauge,
         _ => {
             let known = "bar, horizontalBar, line, pie, doughnut, scatter, sparkline or gauge";
-            return Err(conflict("chart.type", format!("is not drawn here: use {known}")));
+            return Err(conflict("chart.type", format!("is not a supported chart type: use {known}")));
         }
     })
 }
 
 fn data_of(data: Value, at: &'static str) -> Result<ChartData, Error> {
     let Value::Object(mut data) = data else {
-        let what = if data.is_null() { "is missing" } else { "is no object" };
+        let what = if data.is_null() { "is missing" } else { "is not an object" };
         return Err(conflict(at, format!("{what}: send {FORM}")));
     };
     let mut left = MAX_POINTS;

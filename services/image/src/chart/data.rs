@@ -22,17 +22,17 @@ const MAX_LABEL: usize = 500;
 /// Larger numbers are no data; smaller ones are zero.
 const LARGEST: f64 = 1e100;
 
-/// Labels and the series of numbers that belong to them.
+/// Labels and series of numbers.
 #[derive(Debug, Clone, Default, Serialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ChartData {
-    /// What each number is called: text or numbers, one for each number of a series. ISO dates (`2024-05-31`) are thinned
-    /// out at months and years where there are many.
+    /// Labels, one for each number of a series: text or numbers. Many ISO dates (`2024-05-31`) are thinned out to months or
+    /// years.
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub labels: Vec<Label>,
-    /// The series; a pie, a doughnut and a gauge show the first.
+    /// Series; a pie, a doughnut and a gauge show the first.
     #[garde(length(max = 50), dive)]
     pub datasets: Vec<Dataset>,
     /// What else was there.
@@ -45,26 +45,26 @@ pub struct ChartData {
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Dataset {
-    /// What the legend calls it.
+    /// Name in the legend.
     #[serde(default)]
     #[garde(length(chars, max = 500))]
     pub label: Option<String>,
-    /// Its numbers: `null` for a gap, `{"x": 1, "y": 2}` for a point of a scatter or line chart.
+    /// Numbers: `null` for a gap, `{"x": 1, "y": 2}` for a point of a scatter or line chart.
     #[garde(length(max = 10_000))]
     pub data: Vec<Datum>,
-    /// Draws this series as `line` in a bar chart.
+    /// Type of this series in a bar chart: `line` draws it as a line.
     #[serde(default, rename = "type")]
     pub kind: Option<SeriesType>,
-    /// Its color, or one for each number; from a palette that color-blind people can tell apart when it is not given.
+    /// Color of the series, or one for each number; by default from a palette that color-blind people can tell apart.
     #[serde(default)]
     pub color: Option<Colors>,
-    /// As `color`; for a line, what is under it.
+    /// Same as `color`; for a line, the color of the area under it.
     #[serde(default)]
     pub background_color: Option<Colors>,
-    /// The color of a line; the edge of bars that have a `backgroundColor` too. One, or one for each number.
+    /// Color of a line, or of the border of bars that have a `backgroundColor`: one, or one for each number.
     #[serde(default)]
     pub border_color: Option<Colors>,
-    /// Fills what is under a line; so it is for `area` when it is not given.
+    /// Whether the area under a line is filled; by default only for `area`.
     #[serde(default)]
     pub fill: Option<bool>,
     /// What else was there.
@@ -72,7 +72,7 @@ pub struct Dataset {
     pub(super) passed: Vec<String>,
 }
 
-/// How a series of a bar chart is drawn.
+/// Type of a series in a bar chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeriesType {
@@ -93,7 +93,7 @@ pub enum Datum {
     Point(Label, Option<f64>),
 }
 
-/// What something is called: text, or a number.
+/// A label: text or a number.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Label {
     /// A number.
@@ -102,7 +102,7 @@ pub enum Label {
     Text(String),
 }
 
-/// One color, or one for each number.
+/// One color, or a list of colors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colors(pub Vec<Color>);
 

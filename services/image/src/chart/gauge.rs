@@ -1,4 +1,4 @@
-//! One number between two ends.
+//! Gauge: one value between a minimum and a maximum.
 
 use super::axis::held;
 use super::pie::sector;

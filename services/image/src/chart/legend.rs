@@ -1,4 +1,4 @@
-//! What the colors mean.
+//! The legend: what the colors mean.
 
 use super::spec::Spec;
 use super::svg::{Rect, Stroke, Style, Svg};

@@ -1,4 +1,4 @@
-//! Parts of a whole.
+//! Pie and doughnut: parts of a whole.
 
 use std::f64::consts::{PI, TAU};
 

@@ -1,4 +1,4 @@
-//! A line without axes and words, to stand in a row of text or a table.
+//! Sparkline: a line without axes and text, for a line of text or a table.
 
 use super::axis::Taken;
 use super::cartesian::Plot;

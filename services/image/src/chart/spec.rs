@@ -130,11 +130,11 @@ impl Spec {
         spec.take(data, &mut readable);
         if is_lacking {
             let message = "some characters, such as emoji or Asian scripts, are not in the typeface of the picture and \
-                           are left out or drawn as boxes: ask for svg to have them drawn where it is shown";
+                           are left out or drawn as boxes: ask for svg, which is drawn with the fonts of whoever opens it";
             call.warn("missing-glyphs", None, message);
         }
         if spec.points() == 0 {
-            call.warn("no-data", Some("data"), "there are no numbers: the picture says so");
+            call.warn("no-data", Some("data"), "there are no numbers: the chart says so");
         }
         Ok(spec)
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
 
-/// The colors of what is not data.
+/// A theme: the colors of everything but the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Theme {

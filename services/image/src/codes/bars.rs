@@ -1,4 +1,4 @@
-//! Bars in a picture, line by line.
+//! Linear barcodes in a picture, scanned line by line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,4 +1,4 @@
-//! Draw a code.
+//! Generate a QR code, a barcode or another code.
 
 use chassis::{Call, Cost, File, Operation, WithFile};
 use garde::Validate;
@@ -22,56 +22,56 @@ const MEDIA_TYPES: &[&str] = &["image/png", "image/svg+xml", "image/webp", "imag
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-A QR code, a bar code, Data Matrix, PDF417 or Aztec as a picture. What a phone does with a QR code is in its text: an address \
-(`https://...`) is opened; `WIFI:T:WPA;S:name;P:password;;` joins a network (a backslash before `;`, `,`, `:` and `\\`); \
-`tel:+4930123456` calls; `mailto:a@b.example?subject=Hello` writes; `geo:52.52,13.40` shows a map; a vCard \
-(`BEGIN:VCARD` ...) becomes a contact. EAN and UPC take their digits with or without the check digit. Every module is a whole \
-number of pixels, so nothing is blurred: a code that does not fill `size` exactly gets a wider margin.";
+Generates a QR code, a barcode, a Data Matrix, PDF417 or Aztec code as a picture. What a phone does with a QR code depends on its \
+text: a URL (`https://...`) is opened; `WIFI:T:WPA;S:name;P:password;;` joins a network (with a backslash before `;`, `,`, `:` and `\\`); \
+`tel:+4930123456` calls; `mailto:a@b.example?subject=Hello` writes an email; `geo:52.52,13.40` shows a map; a vCard (`BEGIN:VCARD` ...) \
+becomes a contact. EAN and UPC take their digits with or without the check digit. Every module is a whole number of pixels, so edges \
+are sharp: a code that does not fill `size` exactly gets a wider margin.";
 
-/// A text and how it is to be drawn.
+/// A text and how to encode and draw it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct CodesGenerateRequest {
-    /// What the code says.
+    /// Text to encode.
     #[serde(alias = "data", alias = "content")]
     #[garde(length(chars, min = 1, max = 7089))]
     pub text: String,
-    /// The kind of code.
+    /// Symbology.
     #[serde(default, rename = "type")]
     pub code_type: CodeType,
-    /// How much of a QR code may be damaged; `m` when it is not given, `h` with a logo. Better, where that costs no room.
+    /// Error correction level of a QR code; `m` by default, `h` with a logo. Raised where that does not make the code larger.
     #[serde(default)]
     pub error_correction: Option<ErrorCorrection>,
-    /// Width of the picture in pixels, with its margin; when it is not given, 4 pixels a module for bars, for other codes
-    /// about 512, more for large ones.
+    /// Width of the picture in pixels, margin included. By default 4 pixels a module for barcodes, about 512 pixels for other
+    /// codes, more for large ones.
     #[serde(default)]
     #[garde(range(min = 21, max = 4096))]
     pub size: Option<u32>,
-    /// Height of bars in pixels; as the standard of the code has it when it is not given.
+    /// Height of the bars in pixels; by default that of the symbology's standard.
     #[serde(default)]
     #[garde(range(min = 8, max = 2048))]
     pub height: Option<u32>,
-    /// The empty border, in modules; as the standard of the code has it when it is not given: 4 for QR, 10 for Code 128.
+    /// Quiet zone around the code, in modules; by default that of the symbology's standard: 4 for QR, 10 for Code 128.
     #[serde(default)]
     #[garde(range(max = 100))]
     pub margin: Option<u32>,
-    /// Color of the code; black when it is not given.
+    /// Color of the code; black by default.
     #[serde(default)]
     pub color: Option<Color>,
-    /// Color behind it; white when it is not given.
+    /// Background color; white by default.
     #[serde(default)]
     pub background: Option<Color>,
-    /// A picture in the middle of a QR code, at most 22 % as wide. Error correction becomes `h`.
+    /// Logo in the center of a QR code, at most 22 % of its width. Error correction becomes `h`.
     #[serde(default)]
     pub logo: Option<File>,
-    /// Whether the text stands below bars; when it is not given, for EAN, UPC and GS1-128 only.
+    /// Whether to print the text below a barcode; by default only for EAN, UPC and GS1-128.
     #[serde(default, deserialize_with = "label")]
     pub label: Option<bool>,
-    /// Whether the text is of GS1, such as `(01)09506000134352(10)ABC`: for Code 128 (GS1-128) and Data Matrix.
+    /// Whether the text is a GS1 element string, such as `(01)09506000134352(10)ABC`; Code 128 (GS1-128) and Data Matrix only.
     #[serde(default)]
     pub gs1: bool,
-    /// The format.
+    /// Output format.
     #[serde(default)]
     pub format: CodeFormat,
 }
@@ -84,51 +84,51 @@ fn label<'de, D: Deserializer<'de>>(source: D) -> Result<Option<bool>, D::Error>
         Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
         Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
         Some(_) => Err(D::Error::custom(
-            "must be true or false: true writes text below the bars, and no other text can stand there",
+            "must be true or false: true prints the encoded text below the bars, and no other text can be printed there",
         )),
     }
 }
 
-/// A format of codes.
+/// Output format of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodeFormat {
     /// PNG.
     #[default]
     Png,
-    /// SVG: for print, in any size.
+    /// SVG: for print, sharp at any size.
     Svg,
-    /// WebP, exact.
+    /// Lossless WebP.
     Webp,
-    /// JPEG: with traces around the edges, and without transparency.
+    /// JPEG: with artifacts around the edges, without transparency.
     #[serde(alias = "jpg")]
     Jpeg,
 }
 
-/// The code that was made.
+/// The generated code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CodeFacts {
-    /// The kind of code.
+    /// Symbology.
     #[serde(rename = "type")]
     pub code_type: CodeType,
-    /// The width of the picture in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// The height of the picture in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Its format.
+    /// Output format.
     pub format: CodeFormat,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: usize,
-    /// Modules from left to right, without the margin.
+    /// Columns of modules, without the margin.
     pub columns: u32,
-    /// Modules from top to bottom, or rows; 1 for bars.
+    /// Rows of modules, without the margin; 1 for a barcode.
     pub rows: u32,
-    /// Of bars: the text as encoded, with its check digit.
+    /// Text as encoded, with its check digit; barcodes only.
     pub text: Option<String>,
-    /// Of QR: its version, 1 to 40.
+    /// QR version, 1 to 40; QR only.
     pub version: Option<u8>,
-    /// Of QR: how much may be damaged.
+    /// Error correction level; QR only.
     pub error_correction: Option<ErrorCorrection>,
 }
 
@@ -168,7 +168,7 @@ fn cost(request: &CodesGenerateRequest) -> Cost {
     if request.logo.is_some() { Cost::Heavy } else { Cost::Light }
 }
 
-/// Draws a code.
+/// Generates a code.
 ///
 /// # Errors
 /// When the text does not fit into the code, options do not go with its kind, or the logo cannot be read.
@@ -250,17 +250,17 @@ fn check(request: &CodesGenerateRequest) -> Result<(), Error> {
         return no_effect("errorCorrection", "qr");
     }
     if !code.is_linear() && request.height.is_some() {
-        return no_effect("height", "bars");
+        return no_effect("height", "barcodes");
     }
     if !code.is_linear() && request.label == Some(true) {
-        return no_effect("label", "bars");
+        return no_effect("label", "barcodes");
     }
     if request.gs1 && !matches!(code, CodeType::Code128 | CodeType::DataMatrix) {
         return no_effect("gs1", "code128 and data-matrix");
     }
     let invisible = |color: Option<Color>| color.is_some_and(|color| color.alpha == 0);
     if invisible(request.color) {
-        return Err(conflict("color", "is transparent: nothing would be seen of the code"));
+        return Err(conflict("color", "is transparent: the code would be invisible"));
     }
     debug_assert!(request.size.is_none_or(|size| size <= WIDEST));
     Ok(())
@@ -271,10 +271,12 @@ fn warn(request: &CodesGenerateRequest, margin: u32, color: Color, background: C
     let code = request.code_type;
     if margin < code.quiet_zone() {
         let needed = code.quiet_zone();
-        let message = format!("the standard asks for {needed} modules: with less some readers do not find the code");
+        let message = format!(
+            "the standard asks for a quiet zone of {needed} modules: with less, some readers do not find the code"
+        );
         call.warn("narrow-margin", Some("margin"), message);
     }
-    // What can be seen through mostly stands on white.
+    // What is transparent is mostly shown on white.
     let (ink, ground) =
         (luminance(color.over(background.over(Color::WHITE))), luminance(background.over(Color::WHITE)));
     let (light, dark) = (ink.max(ground), ink.min(ground));
@@ -282,19 +284,23 @@ fn warn(request: &CodesGenerateRequest, margin: u32, color: Color, background: C
         call.warn(
             "low-contrast",
             Some("color"),
-            "the code hardly differs from its background: take a darker color on a lighter one",
+            "the code hardly differs from its background: use a darker color on a lighter one",
         );
     } else if ink > ground {
-        call.warn("inverted", Some("color"), "the code is lighter than its background: many readers want it darker");
+        call.warn("inverted", Some("color"), "the code is lighter than its background: many readers need it darker");
     } else if code.is_linear() && color.red > 128 {
         call.warn(
             "red-bars",
             Some("color"),
-            "scanners with red light do not see reddish bars: take black, blue or green",
+            "scanners with red light do not see reddish bars: use black, blue or green",
         );
     }
     if request.logo.is_some() && request.error_correction.is_some_and(|level| level != ErrorCorrection::H) {
-        call.warn("error-correction-raised", Some("errorCorrection"), "a code with a logo needs h, so it has that");
+        call.warn(
+            "error-correction-raised",
+            Some("errorCorrection"),
+            "a code with a logo needs level h, so that is used",
+        );
     }
 }
 

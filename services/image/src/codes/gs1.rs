@@ -1,4 +1,4 @@
-//! Element strings of GS1: `(01)09506000134352(10)ABC`.
+//! GS1 element strings: `(01)09506000134352(10)ABC`.
 
 use crate::error::{Error, conflict};
 
@@ -12,7 +12,8 @@ pub(super) struct Elements(Vec<(String, String)>);
 impl Elements {
     /// Reads elements as people write them, with the identifiers in parentheses.
     pub(super) fn read(text: &str) -> Result<Self, Error> {
-        let shape = || conflict("text", "is not GS1: write it as (01)09506000134352(10)ABC, or leave gs1 out");
+        let shape =
+            || conflict("text", "is not a GS1 element string: write it as (01)09506000134352(10)ABC, or leave gs1 out");
         let mut rest = text.strip_prefix('(').ok_or_else(shape)?;
         let mut elements = Vec::new();
         loop {
@@ -69,24 +70,28 @@ fn fixed_length(identifier: &str) -> Option<usize> {
 
 fn check(identifier: &str, value: &str) -> Result<(), Error> {
     if !is_identifier(identifier) {
-        return Err(conflict("text", "has a GS1 identifier that is not of 2 to 4 digits, such as (01)"));
+        return Err(conflict("text", "has a GS1 application identifier that is not 2 to 4 digits, such as (01)"));
     }
     // 7.11: the characters of ISO/IEC 646 that may be in an element string.
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!\"%&'()*+,-./_:;<=>?".contains(&byte);
     if value.is_empty() || value.len() > 90 || !value.bytes().all(allowed) {
-        let message =
-            format!("has a value of ({identifier}) that GS1 does not allow: 1 to 90 letters, digits and marks");
+        let message = format!(
+            "has a value of ({identifier}) that GS1 does not allow: it takes 1 to 90 letters, digits and punctuation marks"
+        );
         return Err(conflict("text", message));
     }
     match fixed_length(identifier) {
         Some(length) if value.len() != length || !value.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(conflict("text", format!("has a value of ({identifier}) that is not of {length} digits")))
+            Err(conflict("text", format!("has a value of ({identifier}) that is not {length} digits")))
         }
         Some(length) if matches!(identifier, "00" | "01" | "02" | "03") => {
             let right = super::linear::check_digit(&value[..length - 1]);
             match value.ends_with(right) {
                 true => Ok(()),
-                false => Err(conflict("text", format!("has a wrong ({identifier}): its last digit must be {right}"))),
+                false => Err(conflict(
+                    "text",
+                    format!("has a wrong check digit in ({identifier}): the last digit must be {right}"),
+                )),
             }
         }
         _ => Ok(()),

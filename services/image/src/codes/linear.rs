@@ -1,4 +1,4 @@
-//! Bars: what each kind can hold, and its check digit. The patterns are rxing's.
+//! Linear barcodes: what each can hold, and its check digit. The patterns are rxing's.
 
 use rxing::common::BitMatrix;
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
@@ -40,7 +40,10 @@ pub(super) fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Linear, Er
         }
     };
     if encoded.chars().count() > LONGEST {
-        return Err(conflict("text", format!("is too long for {}: it holds {LONGEST} characters", code.name())));
+        return Err(conflict(
+            "text",
+            format!("is too long for {}: it holds at most {LONGEST} characters", code.name()),
+        ));
     }
     let matrix = write(&encoded, format, &EncodeHints { Code128Compact: Some(true), ..EncodeHints::default() })
         .ok_or_else(|| conflict("text", format!("cannot be written as {}", code.name())))?;
@@ -58,7 +61,7 @@ fn digits(text: &str, code: CodeType, length: usize) -> Result<String, Error> {
     let text: String = text.chars().filter(|symbol| !matches!(symbol, ' ' | '-')).collect();
     if !text.bytes().all(|byte| byte.is_ascii_digit()) || !(length - 1..=length).contains(&text.len()) {
         let (name, without) = (code.name(), length - 1);
-        let message = format!("must be the {without} digits of an {name}, or all {length} with its check digit");
+        let message = format!("must be the {without} digits of {name} without its check digit, or all {length}");
         return Err(conflict("text", message));
     }
     let body = &text[..length - 1];
@@ -82,7 +85,7 @@ pub(super) fn check_digit(digits: &str) -> char {
 /// The digits of an ITF.
 fn pairs(text: &str) -> Result<String, Error> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(conflict("text", "must be digits only for itf: other text fits into code128 or qr"));
+        return Err(conflict("text", "must be digits only for itf: use code128 or qr for other text"));
     }
     if text.len() % 2 == 1 {
         return Err(conflict("text", "must be an even number of digits for itf: put a 0 in front"));
@@ -107,14 +110,12 @@ fn only(text: &str, code: CodeType, allowed: impl Fn(u8) -> bool) -> Result<(), 
     if text.bytes().all(allowed) {
         return Ok(());
     }
-    let has = match code {
-        CodeType::Code39 => "capital letters, digits and - . $ / + % space: other text fits into code128 or qr",
-        CodeType::Codabar => {
-            "digits and - $ : / . +, between two letters of a to d: other text fits into code128 or qr"
-        }
-        _ => "ASCII characters: other text fits into qr or data-matrix",
+    let (allowed, other) = match code {
+        CodeType::Code39 => ("capital letters, digits, spaces and - . $ / + %", "code128 or qr"),
+        CodeType::Codabar => ("digits and - $ : / . +, between two letters of a to d", "code128 or qr"),
+        _ => ("ASCII characters", "qr or data-matrix"),
     };
-    Err(conflict("text", format!("has a character that {} has not, which has only {has}", code.name())))
+    Err(conflict("text", format!("may hold only {allowed} in {}: use {other} for other text", code.name())))
 }
 
 #[cfg(test)]

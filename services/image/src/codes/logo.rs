@@ -1,4 +1,4 @@
-//! A picture in the middle of a QR code.
+//! A logo in the center of a QR code.
 //!
 //! The modules below it are gone, and error correction makes up for them. Whether it can is tried out, on the worst case:
 //! every module below the picture read wrong.

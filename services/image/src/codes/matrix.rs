@@ -1,4 +1,4 @@
-//! Data Matrix as datamatrix writes it, PDF417 and Aztec as rxing does.
+//! Matrix codes other than QR: Data Matrix by datamatrix, PDF417 and Aztec by rxing.
 
 use datamatrix::{DataMatrixBuilder, SymbolList};
 use rxing::common::CharacterSet;

@@ -1,4 +1,4 @@
-//! Read the codes in a picture.
+//! Read the QR codes and barcodes in a picture.
 
 use chassis::{Call, Cost, File, Operation};
 use garde::Validate;
@@ -14,11 +14,11 @@ use crate::input;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-The QR codes, bar codes, Data Matrix, PDF417, Aztec and other codes in a picture: what each says, its kind, and where it is. \
-Codes may stand in any direction, several of them, light on dark too. Nothing found is an empty list, and a warning says what \
-may help. Text of a GS1 code has its elements separated by the character 29 (GS).";
+Reads the QR codes, barcodes, Data Matrix, PDF417, Aztec and other codes in a picture: the text of each, its symbology, and where it \
+is. There may be several, in any orientation, also light on dark. When none is found the list is empty, and a warning says what may \
+help. The elements of a GS1 code are separated by the character 29 (GS). Of an animation the first frame is read.";
 
-/// A picture and what to look for.
+/// A picture and the codes to look for.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
@@ -26,14 +26,14 @@ pub struct CodesReadRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// The kinds to look for; all when none is named. Fewer are found faster, and never taken for another.
+    /// Symbologies to look for; all by default. Fewer are faster, and are not mistaken for others.
     #[serde(default)]
     #[garde(length(max = 32))]
     pub types: Vec<ReadableType>,
-    /// Whether to look for more than one.
+    /// Whether to look for more than one code.
     #[serde(default = "yes")]
     pub multiple: bool,
-    /// Whether to try everything: turned, inverted, in other sizes. Without it, clean pictures are read faster.
+    /// Whether to try harder: rotated, inverted, at other sizes. False is faster, for clean pictures.
     #[serde(default = "yes")]
     pub try_harder: bool,
 }
@@ -42,16 +42,16 @@ fn yes() -> bool {
     true
 }
 
-/// A kind of code that is read.
+/// A symbology that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadableType {
-    /// QR.
+    /// QR code.
     #[serde(alias = "qrcode")]
     Qr,
-    /// Micro QR.
+    /// Micro QR code.
     MicroQr,
-    /// Rectangular micro QR.
+    /// Rectangular Micro QR code (rMQR).
     RectangularMicroQr,
     /// Data Matrix.
     #[serde(alias = "datamatrix")]
@@ -60,7 +60,7 @@ pub enum ReadableType {
     Aztec,
     /// PDF417.
     Pdf417,
-    /// MaxiCode: on parcels of UPS.
+    /// MaxiCode, on UPS parcels.
     Maxicode,
     /// EAN-13.
     #[serde(alias = "ean")]
@@ -86,11 +86,11 @@ pub enum ReadableType {
     Codabar,
     /// GS1 DataBar, formerly RSS-14.
     Databar,
-    /// GS1 DataBar Expanded, stacked too.
+    /// GS1 DataBar Expanded, also stacked.
     DatabarExpanded,
     /// Telepen.
     Telepen,
-    /// The edge of films.
+    /// DX film edge, on 35 mm film.
     DxFilmEdge,
 }
 
@@ -121,38 +121,38 @@ const FORMATS: [(ReadableType, BarcodeFormat); 20] = [
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CodesReadResponse {
-    /// How many.
+    /// Number of codes found.
     pub count: usize,
-    /// Each of them, from top to bottom.
+    /// Codes, from top to bottom.
     pub rows: Vec<Code>,
 }
 
-/// A code.
+/// A code that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Code {
-    /// Its kind.
+    /// Symbology.
     #[serde(rename = "type")]
     pub code_type: ReadableType,
-    /// What it says.
+    /// Decoded text.
     pub text: String,
-    /// The bytes it holds, base64, where they are no text.
+    /// Decoded bytes as base64, if they are not text.
     pub base64: Option<String>,
-    /// Its corners in pixels of the upright picture, clockwise from the one nearest to the upper left; of bars, the part that
-    /// was read. Empty where they are not known.
+    /// Corners, clockwise from the one nearest to the top left; of a barcode, those of the part that was read. Empty if
+    /// unknown.
     pub corners: Vec<Corner>,
-    /// Its symbology identifier (ISO/IEC 15424), such as `]C1` for GS1-128, where it is known.
+    /// Symbology identifier (ISO/IEC 15424), such as `]C1` for GS1-128, if known.
     pub symbology_id: Option<String>,
-    /// The 2 or 5 digits beside an EAN or UPC.
+    /// Add-on of an EAN or UPC: 2 or 5 digits, if any.
     pub extension: Option<String>,
 }
 
-/// A point of the upright picture, in pixels from its upper left corner.
+/// A point of the upright picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Corner {
-    /// To the right.
+    /// Pixels from the left edge.
     pub x: f64,
-    /// Downwards.
+    /// Pixels from the top edge.
     pub y: f64,
 }
 
@@ -224,10 +224,10 @@ pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse,
     }
     if codes.is_empty() {
         let advice = match request.try_harder {
-            false => "no code was found: send tryHarder true",
+            false => "no code was found: send tryHarder=true",
             true if !request.types.is_empty() => "no code of these types was found: leave types out to look for all",
             true => {
-                "no code was found: send a sharper picture, cut closer to the code, with some of the light border around it"
+                "no code was found: send a sharper picture, cropped closer to the code, with some of the light border around it"
             }
         };
         call.warn("nothing-found", Some("image"), advice);
@@ -250,7 +250,7 @@ fn within((width, height): (u32, u32), most: u64) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// How bright a picture is, on white where it can be seen through.
+/// A picture in grayscale, on white where it is transparent.
 fn grayscale(picture: &Picture) -> GrayImage {
     let Some(frame) = picture.frames.first() else { return GrayImage::new(1, 1) };
     match &frame.pixels {

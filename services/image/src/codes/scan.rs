@@ -36,7 +36,7 @@ pub(super) struct Search<'a> {
     pub(super) multiple: bool,
     /// Whether to try everything.
     pub(super) harder: bool,
-    /// Whether nobody waits any more.
+    /// Whether the caller has gone.
     pub(super) cancelled: &'a dyn Fn() -> bool,
 }
 

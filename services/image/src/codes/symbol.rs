@@ -4,11 +4,11 @@ use rxing::common::BitMatrix;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A kind of code.
+/// Symbology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CodeType {
-    /// QR: any text; every phone reads it.
+    /// QR code: any text; every phone reads it.
     #[default]
     #[serde(alias = "qrcode")]
     Qr,
@@ -91,7 +91,7 @@ impl CodeType {
     }
 }
 
-/// How much of a QR code may be damaged.
+/// Error correction level of a QR code: the share of it that may be damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCorrection {

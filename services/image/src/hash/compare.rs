@@ -1,4 +1,4 @@
-//! Two pictures compared.
+//! The comparison of two pictures.
 
 use chassis::{Call, File};
 use pictures::{Frames, Kernel, Picture};
@@ -20,24 +20,24 @@ const COLOR: f32 = 0.2;
 /// Bits that may differ where all pixels are the same: a smaller picture may have been decoded another way.
 const DECODED: u32 = 4;
 
-/// How two pictures compare.
+/// A comparison of two pictures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// Whether every pixel is the same (in eight bits a sample).
+    /// Whether every pixel is the same (at eight bits per sample).
     pub identical: bool,
-    /// Whether it is the same picture, perhaps in another size, format or quality: at most 10 of 64 bits of phash and of
-    /// dhash differ, and the mean colors are alike.
+    /// Whether both show the same picture, perhaps in another size, format or quality: phash and dhash differ in at most 10 of
+    /// 64 bits each, and the mean colors are similar.
     pub same_picture: bool,
-    /// 1 for pictures whose three hashes agree in every bit, about 0.5 for pictures that have nothing to do with each other.
+    /// Share of bits that agree in the three hashes: 1 for the same, about 0.5 for unrelated pictures.
     pub similarity: f64,
-    /// Structural similarity (SSIM) of their brightness, in a common size of at most 512 pixels a side: 1 for the same.
+    /// Structural similarity (SSIM) of their luma, at a common size of at most 512 pixels a side: 1 for the same.
     pub ssim: f64,
-    /// Bits that differ, of 64.
+    /// Hamming distance of the phash: differing bits, of 64.
     pub phash_distance: u32,
-    /// Bits that differ, of 64.
+    /// Hamming distance of the dhash: differing bits, of 64.
     pub dhash_distance: u32,
-    /// Bits that differ, of 64.
+    /// Hamming distance of the ahash: differing bits, of 64.
     pub ahash_distance: u32,
 }
 
@@ -86,7 +86,7 @@ fn same_pixels(image: &File, other: &File, call: &Call) -> Result<bool, Error> {
     Ok(image.colored().transparent() == other.colored().transparent())
 }
 
-/// The mean color; what can be seen through counts less.
+/// The mean color, weighted by opacity.
 fn mean(look: &Picture) -> Oklab {
     let raster = Raster::of(look.clone().into_raster()).colored();
     let (mut sums, mut all) = ([0u64; 3], 0u64);

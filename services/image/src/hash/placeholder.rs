@@ -1,4 +1,4 @@
-//! What is shown while a picture loads.
+//! Placeholders: what is shown while a picture loads.
 
 use chassis::Call;
 use data_encoding::BASE64;

@@ -1,4 +1,4 @@
-//! Pixels upon pixels: W3C Compositing and Blending Level 1, on sRGB samples as CSS has them.
+//! A layer of pixels upon a picture: W3C Compositing and Blending Level 1, on sRGB samples as CSS has them.
 
 use super::Blend;
 use crate::raster::Raster;
@@ -79,7 +79,7 @@ fn blended(above: u8, below: u8, blend: Blend) -> u32 {
     }
 }
 
-/// Both can be seen through: section 5 of the standard.
+/// Where both may be transparent: section 5 of the standard.
 #[inline]
 fn composed(above: [u8; 4], below: [u8; 4], blend: Blend) -> [u8; 4] {
     let (over, under) = (u32::from(above[3]), u32::from(below[3]));

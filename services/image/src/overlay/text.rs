@@ -58,7 +58,7 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
     let face = fonts::face(request.bold);
     let text = clean(text);
     if text.trim().is_empty() {
-        return Err(conflict("text", "has no letters: send some text, or a picture as overlay"));
+        return Err(conflict("text", "is blank: send some text, or a picture as overlay"));
     }
     warn_missing(face, &text, call);
     let width = f64::from(base.0);
@@ -85,7 +85,7 @@ pub(super) fn layer(text: &str, request: &OverlayRequest, base: (u32, u32), call
     let setting = Setting::of(request, face, &lines, size);
     if !setting.fits(request, base) {
         let message = format!(
-            "the text hangs over the picture of {} x {} pixels and is cut off: send less text or a smaller size",
+            "the text does not fit the picture of {} x {} pixels and is cropped: send less text or a smaller size",
             base.0, base.1
         );
         call.warn("overhangs", Some("text"), message);

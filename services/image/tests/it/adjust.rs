@@ -224,7 +224,7 @@ fn areas_are_changed_and_nothing_else() {
     let refused = client().post("/api/v1/image/adjust", &often);
     assert_eq!(refused.status, 422);
     assert!(refused.message().contains("areas: cover the picture more than four times"), "{}", refused.message());
-    assert!(answer.message().contains("areas: has a part at 40, 0, which lies outside: this picture has 40 x 30"));
+    assert!(answer.message().contains("areas: has an area at 40, 0, which lies outside: this picture has 40 x 30"));
 }
 
 #[test]

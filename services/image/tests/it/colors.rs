@@ -52,7 +52,7 @@ fn what_is_seen_through_does_not_count() {
     assert_eq!(palette(&colors(&picture, "count=4")), ["#008000"]);
     let answer = colors(&png(5, 5, |_, _| [1, 2, 3, 0]), "");
     assert_eq!(answer.status, 422);
-    assert!(answer.message().contains("image: can be seen through everywhere"), "{}", answer.message());
+    assert!(answer.message().contains("image: has no pixel that is at least half opaque"), "{}", answer.message());
 }
 
 const MEAN: &str = r#"

@@ -75,12 +75,12 @@ fn what_cannot_be_is_refused_in_words() {
         ("x=1e400", 400, "x"),
         ("width=0&height=10", 400, "width"),
         ("x=100&unit=percent", 422, "x: lies outside"),
-        ("aspect=wide", 422, "aspect: is not a shape"),
+        ("aspect=wide", 422, "aspect: is not an aspect ratio"),
         ("aspect=1:1&x=3", 422, "aspect: is placed by position"),
-        ("aspect=1:1&width=3&height=4", 422, "aspect: needs at most one"),
-        ("trim=true&width=10", 422, "trim: finds the part itself"),
-        ("x=1&position=top", 422, "position: places a crop that has no x and y"),
-        ("aspect=1:1&threshold=3", 422, "threshold: is for trim"),
+        ("aspect=1:1&width=3&height=4", 422, "aspect: goes with at most one"),
+        ("trim=true&width=10", 422, "trim: finds the box itself"),
+        ("x=1&position=top", 422, "position: cannot be combined with x and y"),
+        ("aspect=1:1&threshold=3", 422, "threshold: applies only to trim"),
     ] {
         let answer = cropped(&places(200, 100), options);
         assert_eq!(answer.status, status, "{options} {:?}", answer.body);
@@ -157,7 +157,7 @@ fn a_turned_photo_is_cropped_upright() {
 fn a_fraction_of_a_pixel_is_refused() {
     let answer = cropped(&places(200, 100), "x=0.25&y=0.25&width=0.5&height=0.5");
     assert_eq!(answer.status, 422);
-    assert!(answer.message().contains("unit=percent, with 25 and 50"), "{}", answer.message());
+    assert!(answer.message().contains("unit=percent, such as 25"), "{}", answer.message());
     assert_eq!(part(&cropped(&places(200, 100), "x=0&width=0.5&height=50&unit=percent")), [0, 0, 1, 50]);
 }
 

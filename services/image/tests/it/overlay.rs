@@ -242,8 +242,8 @@ fn what_cannot_be_is_refused() {
     let dot = base64(&png(1, 1, |_, _| [0, 0, 0, 255]));
     for (request, status, words) in [
         (json!({}), 422, "overlay: is missing"),
-        (json!({"text": "a", "overlay": dot}), 422, "text: stands alone"),
-        (json!({"text": "   \n "}), 422, "text: has no letters"),
+        (json!({"text": "a", "overlay": dot}), 422, "text: cannot be combined with overlay"),
+        (json!({"text": "   \n "}), 422, "text: is blank"),
         (json!({"text": ""}), 400, "text"),
         (json!({"text": "x".repeat(2001)}), 400, "text"),
         (json!({"text": "a", "position": "attention"}), 400, "position"),
@@ -254,7 +254,7 @@ fn what_cannot_be_is_refused() {
         (json!({"text": "a", "blend": "burn"}), 400, "blend"),
         (json!({"text": "a", "color": "url(#x)"}), 400, "color"),
         (json!({"text": "m\n".repeat(999), "size": 2000}), 413, "text: the picture would have"),
-        (json!({"overlay": base64(b"no picture")}), 415, "overlay: this is not a picture"),
+        (json!({"overlay": base64(b"no picture")}), 415, "overlay: this is not a supported picture"),
     ] {
         let answer = overlaid(&base, request.clone());
         assert_eq!(answer.status, status, "{request} {:?}", answer.body);

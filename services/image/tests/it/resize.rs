@@ -100,7 +100,7 @@ fn a_box_that_cannot_be_filled_keeps_its_shape_and_it_is_said() {
         assert_eq!(codes(&answer), if warned { not_enlarged.clone() } else { Vec::new() }, "{options}");
     }
     let message = answered(&operated("resize?width=300&height=150", flat(80, 60)))["warnings"][0]["message"].clone();
-    let said = "the picture is too small: it became 80x40 instead of 300x150; send enlarge=true to have it enlarged";
+    let said = "the picture is too small: it became 80x40 instead of 300x150; send enlarge=true to enlarge it";
     assert_eq!(message, said);
 }
 
@@ -180,7 +180,7 @@ fn lost_pages_are_counted() {
         assert_eq!(codes(&answer), lost, "{operation}");
     }
     let message = answered(&operated("convert?format=png", tiff(3)))["warnings"][0]["message"].clone();
-    assert_eq!(message, "this TIFF has 3 pages, and this is the first: convert with page=0 to 2 gives each");
+    assert_eq!(message, "this TIFF has 3 pages, and only the first is used: convert reads each, with page=0 to 2");
     let second = operated("convert?format=png&page=1", tiff(3));
     assert_eq!((codes(&second), pixels(&second.body).1[0]), (Vec::new(), 100));
     assert_eq!(codes(&operated("convert?format=png", tiff(1))), []);

@@ -61,7 +61,7 @@ fn what_is_not_known_is_listed_once() {
     let answer = answered(&request);
     let warnings = facts(&answer)["warnings"].clone();
     assert_eq!(warnings.as_array().unwrap().len(), 1);
-    let expected = "these are not known here and were passed over: datasets.borderWidth, datasets.tension, \
+    let expected = "these options are not supported and were ignored: datasets.borderWidth, datasets.tension, \
                     title.fontSize, plugins.legend.labels, options.animation";
     let mut listed: Vec<&str> =
         warnings[0]["message"].as_str().unwrap().split(": ").nth(1).unwrap().split(", ").collect();
@@ -91,7 +91,7 @@ fn chart_js_at_the_top_level_is_read_as_inside_chart() {
         (
             &json!("unknown-options"),
             &json!(
-                "these are not known here and were passed over: datasets.tension, datasets.yAxisID, options.animation"
+                "these options are not supported and were ignored: datasets.tension, datasets.yAxisID, options.animation"
             )
         )
     );
@@ -123,7 +123,7 @@ fn programs_in_options_are_passed_over() {
         let answer = answered(&json!({"chart": chart}));
         assert_eq!(answer.status, 200, "{chart} {}", String::from_utf8_lossy(&answer.body));
         let warnings = facts(&answer)["warnings"].clone();
-        let message = "these are not known here and were passed over: scales.y.ticks";
+        let message = "these options are not supported and were ignored: scales.y.ticks";
         assert_eq!(warnings[0]["message"], message, "{chart}");
     }
 }
@@ -142,14 +142,14 @@ fn programs_and_wrong_data_are_refused_with_their_place() {
             422,
             "chart.data.datasets[1].pointStyle: is a function, and JavaScript is not run here",
         ),
-        (json!({"chart": {"data": [1, 2]}}), 422, "chart.data: is no object: send {\"labels\": [...], "),
-        (json!({"chart": {"type": "radar", "data": {}}}), 422, "chart.type: is not drawn here: use bar, "),
+        (json!({"chart": {"data": [1, 2]}}), 422, "chart.data: is not an object: send {\"labels\": [...], "),
+        (json!({"chart": {"type": "radar", "data": {}}}), 422, "chart.type: is not a supported chart type: use bar, "),
         (json!({"chart": {"type": "bar"}}), 422, "chart.data: is missing"),
         (json!({"chart": 5}), 400, "chart: must be an object"),
         (
             json!({"chart": {"data": {"datasets": []}}, "data": {"datasets": []}}),
             422,
-            "data: is there together with chart",
+            "data: cannot be combined with chart",
         ),
         (dataset(json!({"data": [1, "x"]})), 422, "chart.data.datasets[1].data[1]: is not a number"),
         (dataset(json!({"data": [1, [1]]})), 422, "chart.data.datasets[1].data[1]: is a list: send a number, null"),

@@ -27,7 +27,7 @@ fn refusals_say_what_to_change() {
         (
             json!({ "text": "629104150", "type": "ean13" }),
             422,
-            "text: must be the 12 digits of an ean13, or all 13 with its check digit",
+            "text: must be the 12 digits of ean13 without its check digit, or all 13",
         ),
         (
             json!({ "text": "123", "type": "itf" }),
@@ -37,30 +37,29 @@ fn refusals_say_what_to_change() {
         (
             json!({ "text": "abc", "type": "code39" }),
             422,
-            "text: has a character that code39 has not, which has only capital letters, digits and - . $ / + % space: other \
-             text fits into code128 or qr",
+            "text: may hold only capital letters, digits, spaces and - . $ / + % in code39: use code128 or qr for other text",
         ),
         (
             json!({ "text": "é", "type": "code128" }),
             422,
-            "text: has a character that code128 has not, which has only ASCII characters: other text fits into qr or data-matrix",
+            "text: may hold only ASCII characters in code128: use qr or data-matrix for other text",
         ),
         (
             json!({ "text": "1".repeat(81), "type": "code128" }),
             422,
-            "text: is too long for code128: it holds 80 characters",
+            "text: is too long for code128: it holds at most 80 characters",
         ),
         (
             json!({ "text": "(01)09506000134351", "type": "code128", "gs1": true }),
             422,
-            "text: has a wrong (01): its last digit must be 2",
+            "text: has a wrong check digit in (01): the last digit must be 2",
         ),
         (
             json!({ "text": "hello", "size": 24 }),
             422,
             "size: is too small: this code has 29 modules across with its margin, so send 29 or more",
         ),
-        (json!({ "text": "a", "height": 50 }), 422, "height: has no effect on qr, only on bars: leave it out"),
+        (json!({ "text": "a", "height": 50 }), 422, "height: has no effect on qr, only on barcodes: leave it out"),
         (
             json!({ "text": "a", "gs1": true }),
             422,
@@ -74,13 +73,9 @@ fn refusals_say_what_to_change() {
         (
             json!({ "text": "12345670", "type": "ean8", "label": "Flour" }),
             400,
-            "label: must be true or false: true writes text below the bars, and no other text can stand there",
+            "label: must be true or false: true prints the encoded text below the bars, and no other text can be printed there",
         ),
-        (
-            json!({ "text": "a", "color": "transparent" }),
-            422,
-            "color: is transparent: nothing would be seen of the code",
-        ),
+        (json!({ "text": "a", "color": "transparent" }), 422, "color: is transparent: the code would be invisible"),
     ] {
         let answer = client.post(GENERATE, &body);
         assert_eq!((answer.status, answer.message().as_str()), (status, message), "{body}");

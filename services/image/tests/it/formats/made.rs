@@ -100,7 +100,7 @@ print(json.dumps(answer))"#;
     println!("not exact: {:?}", worst.collect::<Vec<_>>());
     assert!(wrong.is_empty(), "{wrong:?}");
     // One channel of floating point has no place among our buffers.
-    assert_eq!(refused, ["tiff float: this kind of TIFF is not read: send it as PNG or JPEG"]);
+    assert_eq!(refused, ["tiff float: this variant of TIFF is not supported: send it as PNG or JPEG"]);
 }
 
 /// Three frames with a square that moves, of different lengths.
@@ -191,7 +191,7 @@ keep("ico", Image.new("RGBA", (64, 64), (180, 0, 0, 255)), "ICO", sizes=[(16, 16
         }
         let what = if name == "tiff" { "pages" } else { "frames" };
         let message = one(4).unwrap_err().to_string();
-        assert_eq!(message, format!("this picture has 4 {what}, counted from 0: there is no 4"), "{name}");
+        assert_eq!(message, format!("this picture has 4 {what}, counted from 0: there is no number 4"), "{name}");
         assert_eq!(all(&bytes).frames.len(), if name == "tiff" { 1 } else { 4 }, "{name}");
     }
 }

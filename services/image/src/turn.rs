@@ -13,7 +13,7 @@ const WEIGHT: u32 = 8;
 const ALL: u32 = 1 << WEIGHT;
 
 /// Quarter turns, where an angle is nothing else.
-pub(super) fn quarters(angle: f64) -> Option<u8> {
+pub(crate) fn quarters(angle: f64) -> Option<u8> {
     let quarters = angle.rem_euclid(360.0) / 90.0;
     let whole = quarters.round();
     ((quarters - whole).abs() < 1e-9).then_some(whole as u8 % 4)
