@@ -243,7 +243,7 @@ fn what_cannot_be_is_refused() {
     for (request, status, words) in [
         (json!({}), 422, "overlay: is missing"),
         (json!({"text": "a", "overlay": dot}), 422, "text: cannot be combined with overlay"),
-        (json!({"text": "   \n "}), 422, "text: has no letters"),
+        (json!({"text": "   \n "}), 422, "text: is blank"),
         (json!({"text": ""}), 400, "text"),
         (json!({"text": "x".repeat(2001)}), 400, "text"),
         (json!({"text": "a", "position": "attention"}), 400, "position"),
