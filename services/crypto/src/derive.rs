@@ -185,10 +185,10 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
 
     let takes_hash = matches!(request.algorithm, DeriveAlgorithm::Hkdf | DeriveAlgorithm::Pbkdf2);
     if request.hash.is_some() && !takes_hash {
-        return Err(conflict("hash", "belongs to hkdf and pbkdf2: leave it out"));
+        return Err(conflict("hash", "applies only to hkdf and pbkdf2: leave it out"));
     }
     if request.info.is_some() && request.algorithm != DeriveAlgorithm::Hkdf {
-        return Err(conflict("info", "belongs to hkdf: leave it out"));
+        return Err(conflict("info", "applies only to hkdf: leave it out"));
     }
     let kdf = match request.algorithm {
         DeriveAlgorithm::Hkdf => {
@@ -201,7 +201,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
     };
 
     if secret.is_empty() {
-        call.warn("empty-secret", Some("secret"), "the secret is empty: anybody can derive this key");
+        call.warn("empty-secret", Some("secret"), "the secret is empty: anyone can derive this key");
     }
     let mut key = Zeroizing::new(vec![0; length]);
     match kdf {
@@ -209,7 +209,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
         Some(kdf) => {
             check(kdf, &salt, length)?;
             if salt.is_empty() {
-                let message = "without a salt equal passwords have equal keys, and can be guessed all at once";
+                let message = "without a salt, equal passwords give equal keys, and can be guessed all at once";
                 call.warn("no-salt", Some("salt"), message);
             }
             kdf.derive(secret, &salt, &mut key)?;
@@ -218,7 +218,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
 
     let legacy = takes_hash && hash == Sha::Sha1;
     if legacy {
-        let message = "SHA-1 is not broken here but old: use it only where another system asks for it";
+        let message = "SHA-1 is not broken here, but outdated: use it only where another system requires it";
         call.warn("legacy-algorithm", Some("hash"), message);
     }
     Ok(DeriveResponse {
@@ -239,10 +239,7 @@ fn check(kdf: Kdf, salt: &[u8], length: usize) -> Result<(), Error> {
         return Err(conflict("length", format!("must be at most {MAX_LENGTH} for this function")));
     }
     if matches!(kdf, Kdf::Argon2 { .. }) && salt.len() < argon2::MIN_SALT_LEN {
-        return Err(conflict(
-            "salt",
-            "must be at least 8 bytes for argon2id: a random value, stored beside the result",
-        ));
+        return Err(conflict("salt", "must be at least 8 bytes for argon2id: a random value, stored with the result"));
     }
     kdf.check(salt, length).map_err(|reason| conflict("parameters", reason))
 }

@@ -106,7 +106,7 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         (None, several) => several,
         (Some(one), several) if several.is_empty() => vec![one],
         (Some(_), _) => {
-            return Err(conflict("algorithms", "is there together with algorithm: send one of the two").into());
+            return Err(conflict("algorithms", "cannot be combined with algorithm: send one of the two").into());
         }
     };
     let mut running: Vec<_> = algorithms.iter().map(|algorithm| algorithm.start()).collect();
@@ -126,7 +126,7 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
                 take(&piece);
             }
         }
-        (Some(_), Some(_)) => return Err(conflict("file", "is there together with text: send one of the two").into()),
+        (Some(_), Some(_)) => return Err(conflict("file", "cannot be combined with text: send one of the two").into()),
         (None, None) => return Err(conflict("text", "is missing: send text (it may be empty) or a file").into()),
     }
     let rows: Vec<Digest> = algorithms
@@ -147,7 +147,7 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         call.warn(
             "legacy-algorithm",
             None,
-            "MD5 and SHA-1 are broken: use them only where an old system asks for them",
+            "MD5 and SHA-1 are broken: use them only where a legacy system requires them",
         );
     }
     Ok(HashResponse {

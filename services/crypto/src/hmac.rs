@@ -251,7 +251,7 @@ pub fn verify(request: HmacVerifyRequest, call: &Call, keys: &Keyring) -> Result
         match decode_mac(request.mac.trim(), right.len()) {
             Err(unreadable) => reason = Some(unreadable),
             Ok(mac) if bool::from(mac.ct_eq(&right)) => fitting = Some(candidate.reference.clone()),
-            Ok(_) => reason = Some("it is the code of another text, or was made with another key".to_owned()),
+            Ok(_) => reason = Some("it does not match: the input or the key is different".to_owned()),
         }
     }
     let valid = fitting.is_some();
@@ -316,7 +316,8 @@ impl HmacAlgorithm {
         if !matches!(self, Self::Sha1 | Self::Md5) {
             return Security::Strong;
         }
-        let message = "HMAC with MD5 or SHA-1 is not broken but old: use it only where another system asks for it";
+        let message =
+            "HMAC with MD5 or SHA-1 is not broken, but outdated: use it only where another system requires it";
         call.warn("legacy-algorithm", Some("algorithm"), message);
         Security::Legacy
     }

@@ -23,7 +23,7 @@ pub(crate) fn bytes<'r>(
     match (text, file) {
         (Some(text), None) => encoding.decode("text", text),
         (None, Some(file)) => Ok(Cow::Borrowed(file.bytes())),
-        (Some(_), Some(_)) => Err(conflict("file", "is there together with text: send one of the two")),
+        (Some(_), Some(_)) => Err(conflict("file", "cannot be combined with text: send one of the two")),
         (None, None) => Err(conflict("text", "is missing: send text (it may be empty) or a file")),
     }
 }

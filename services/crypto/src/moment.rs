@@ -38,7 +38,7 @@ impl Moment {
         time.filter(|time| *time >= Timestamp::UNIX_EPOCH).ok_or_else(|| {
             conflict(
                 field,
-                "must be a time from 1970 on, as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
+                "must be a time since 1970, such as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
             )
         })
     }

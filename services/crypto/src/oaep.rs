@@ -60,7 +60,7 @@ impl Oaep {
         let public = self.public(field, self.key(field, key)?)?;
         let mut sealed = vec![0; public.ciphertext_size()];
         let done = public.encrypt(self.algorithm(), bytes, &mut sealed, Some(label)).map(|_| ());
-        done.map_err(|_| conflict(field, "is too short for so many bytes"))?;
+        done.map_err(|_| conflict(field, "is too short to encrypt so many bytes"))?;
         Ok(sealed)
     }
 
@@ -79,7 +79,7 @@ impl Oaep {
         self.check(field, key, &["decrypt", "unwrapKey"])?;
         let rsa = self.key(field, key)?;
         if rsa.private.is_none() {
-            return Err(conflict(field, "is an RSA public key: to decrypt takes the private key"));
+            return Err(conflict(field, "is an RSA public key: decryption needs the private key"));
         }
         let der: Pkcs8V1Der<'_> = rsa.key_pair(field)?.as_der().map_err(|_| Error::NoMemory)?;
         let private = PrivateDecryptingKey::from_pkcs8(der.as_ref()).map_err(|_| Error::NoMemory)?;
@@ -98,7 +98,7 @@ impl Oaep {
     fn key<'k>(self, field: &'static str, key: &'k Key) -> Result<&'k RsaKey, Error> {
         match &key.material {
             Material::Rsa(key) if key.is_roca() => {
-                Err(conflict(field, "is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it"))
+                Err(conflict(field, "is an RSA key that can be factored (ROCA, CVE-2017-15361): replace it"))
             }
             Material::Rsa(key) => Ok(key),
             other => Err(conflict(field, format!("must be an RSA key for {}, and is {}", self.name(), other.name()))),

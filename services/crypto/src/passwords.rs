@@ -146,7 +146,10 @@ pub fn verify_about(op: Operation) -> Operation {
 pub fn hash(request: PasswordHashRequest, _: &Call) -> Result<PasswordHashResponse, Error> {
     let (password, algorithm) = (request.password.reveal().as_bytes(), request.algorithm);
     if request.pre_hash && algorithm != PasswordAlgorithm::Bcrypt {
-        return Err(conflict("preHash", "belongs to bcrypt, the others read passwords of any length: leave it out"));
+        return Err(conflict(
+            "preHash",
+            "applies only to bcrypt; the others take passwords of any length: leave it out",
+        ));
     }
     let parameters = request.parameters.unwrap_or_default();
     let mut salt = [0; 16];
@@ -181,7 +184,7 @@ pub fn verify(request: PasswordVerifyRequest, call: &Call) -> Result<PasswordVer
     let (password, hash) = (request.password.reveal().as_bytes(), request.hash.reveal().trim());
     let (valid, algorithm, needs_rehash) = if let Some(bcrypt) = Bcrypt::parse(hash)? {
         if bcrypt.truncates(password) {
-            let message = "bcrypt reads the first 72 bytes of a password: what follows was not compared";
+            let message = "bcrypt uses only the first 72 bytes of a password: the rest was not compared";
             call.warn("password-truncated", Some("password"), message);
         }
         (bcrypt.verify(password)?, bcrypt.scheme(), bcrypt.is_outdated())
@@ -189,6 +192,6 @@ pub fn verify(request: PasswordVerifyRequest, call: &Call) -> Result<PasswordVer
         let stored = Stored::parse(hash)?;
         (stored.verify(password)?, stored.scheme(), stored.kdf.is_outdated())
     };
-    let reason = (!valid).then(|| "the password is not the one of this hash".to_owned());
+    let reason = (!valid).then(|| "the password does not match the hash".to_owned());
     Ok(PasswordVerifyResponse { valid, reason, algorithm, needs_rehash })
 }

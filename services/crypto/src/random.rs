@@ -178,7 +178,7 @@ impl RandomRequest {
             ("avoidAmbiguous", self.avoid_ambiguous.is_some(), password),
         ] {
             if given && !kinds.contains(&self.kind) {
-                return Err(conflict(field, "has no effect on this kind: leave it out"));
+                return Err(conflict(field, "does not apply to this kind: leave it out"));
             }
         }
         Ok(())
@@ -290,7 +290,7 @@ fn alphabet(text: &str) -> Result<Vec<char>, Error> {
     sorted.sort_unstable();
     sorted.dedup();
     if sorted.len() < characters.len() {
-        return Err(conflict("alphabet", "holds a character twice, which would make it likelier"));
+        return Err(conflict("alphabet", "contains a character twice, which would make it more likely"));
     }
     Ok(characters)
 }

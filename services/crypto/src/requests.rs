@@ -28,7 +28,7 @@ fn method(sent: Option<&str>) -> Result<String, Error> {
 fn secret_key(field: &'static str, text: &Secret<String>) -> Result<Key, Error> {
     let text = text.reveal();
     if text.trim() != text {
-        return Err(conflict(field, "begins or ends with a space or line break: take it away"));
+        return Err(conflict(field, "begins or ends with a space or line break: remove it"));
     }
     Ok(Key::secret(Zeroizing::new(text.as_bytes().to_vec())))
 }

@@ -166,20 +166,20 @@ impl EncryptRequest {
         let (compact, n8n) = (format == Format::Compact, format == Format::N8n);
         let no_password = self.password.is_none();
         for (field, refused, message) in [
+            ("format", compact && !cipher.is_authenticated(), "must be parts with AES-CBC, which is not authenticated"),
+            ("key", n8n && self.key.is_some(), "does not apply to format n8n: send a password"),
+            ("keyRef", n8n && self.key_ref.is_some(), "does not apply to format n8n: send a password"),
+            ("passphrase", self.passphrase.is_some(), "applies only to private keys, for RSA-OAEP: leave it out"),
+            ("kdf", n8n && self.kdf.is_some(), "does not apply to format n8n: leave it out"),
+            ("parameters", n8n && self.parameters.is_some(), "does not apply to format n8n: leave it out"),
+            ("aad", n8n && self.aad.is_some(), "does not apply to format n8n: leave it out"),
+            ("aad", !cipher.is_authenticated() && self.aad.is_some(), "does not apply to AES-CBC: leave it out"),
+            ("nonce", n8n && self.nonce.is_some(), "does not apply to format n8n: leave it out"),
             (
-                "format",
-                compact && !cipher.is_authenticated(),
-                "must be parts with AES-CBC, which cannot vouch for more",
+                "nonce",
+                self.nonce.is_some() && !self.allow_nonce,
+                "is generated for you: leave it out, or send allowNonce too",
             ),
-            ("key", n8n && self.key.is_some(), "has no use in n8n's format: send a password"),
-            ("keyRef", n8n && self.key_ref.is_some(), "has no use in n8n's format: send a password"),
-            ("passphrase", self.passphrase.is_some(), "is that of a private key, for RSA-OAEP: leave it out"),
-            ("kdf", n8n && self.kdf.is_some(), "has no effect on n8n's format: leave it out"),
-            ("parameters", n8n && self.parameters.is_some(), "has no effect on n8n's format: leave it out"),
-            ("aad", n8n && self.aad.is_some(), "has no place in n8n's format: leave it out"),
-            ("aad", !cipher.is_authenticated() && self.aad.is_some(), "has no effect on AES-CBC: leave it out"),
-            ("nonce", n8n && self.nonce.is_some(), "has no effect on n8n's format: leave it out"),
-            ("nonce", self.nonce.is_some() && !self.allow_nonce, "is made by us: leave it out, or send allowNonce too"),
             ("kdf", no_password && self.kdf.is_some(), "has no effect without a password: leave it out"),
             ("parameters", no_password && self.parameters.is_some(), "has no effect without a password: leave it out"),
         ] {
@@ -211,7 +211,8 @@ impl EncryptRequest {
         if let Some(text) = &self.nonce {
             let nonce = encoding.decode("nonce", text)?;
             cipher.check_nonce(&nonce).map_err(|reason| conflict("nonce", reason))?;
-            let message = "a nonce must never be used twice with a key: who sees two such messages can read and forge";
+            let message = "a nonce must never be used twice with the same key: whoever sees two such messages can read \
+                           and forge others";
             call.warn("own-nonce", Some("nonce"), message);
             return Ok(nonce);
         }
@@ -275,7 +276,7 @@ fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keys: &Keyring) ->
         call.warn(
             "legacy-algorithm",
             Some("algorithm"),
-            "AES-CBC does not notice when a message was changed: use it only where an old system asks for it",
+            "AES-CBC does not detect modification: use it only where a legacy system requires it",
         );
     }
 

@@ -31,8 +31,8 @@ pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyr
     if bytes.len() > most {
         let text = if request.file.is_some() { "file" } else { "text" };
         let message = format!(
-            "has {} bytes, and RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES key, and \
-             that key with RSA",
+            "has {} bytes, but RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES key, \
+             and that key with RSA",
             bytes.len()
         );
         return Err(conflict(text, message));
@@ -94,7 +94,7 @@ pub(super) fn open(oaep: Oaep, request: DecryptRequest, call: &Call, keys: &Keyr
 
 fn refuse(fields: &[(&'static str, bool)]) -> Result<(), Error> {
     match fields.iter().find(|(_, given)| *given) {
-        Some((field, _)) => Err(conflict(field, "has no effect on RSA-OAEP: leave it out")),
+        Some((field, _)) => Err(conflict(field, "does not apply to RSA-OAEP: leave it out")),
         None => Ok(()),
     }
 }
@@ -103,7 +103,7 @@ fn security(oaep: Oaep, call: &Call) -> Security {
     if oaep != Oaep::Sha1 {
         return Security::Strong;
     }
-    let message = "SHA-1 is not broken here but old: use rsa-oaep-sha256 where the other side can";
+    let message = "SHA-1 is not broken here, but outdated: use rsa-oaep-sha256 where the other side supports it";
     call.warn("legacy-algorithm", Some("algorithm"), message);
     Security::Legacy
 }

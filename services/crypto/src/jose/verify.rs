@@ -175,7 +175,7 @@ impl JwtVerifyRequest {
             ("requireExpiry", self.require_expiry),
         ] {
             if given {
-                return Err(conflict(field, "is about claims: leave it out, or leave payloadEncoding out"));
+                return Err(conflict(field, "applies to claims only: leave it out, or leave payloadEncoding out"));
             }
         }
         Ok(())
@@ -187,12 +187,12 @@ impl JwtVerifyRequest {
         if shared != 0 && shared != self.algorithms.len() {
             return Err(conflict(
                 "algorithms",
-                "mixes those with a shared secret (HS256, HS384, HS512) with those of key pairs: name one kind only",
+                "mixes HMAC algorithms (HS256, HS384, HS512) with public-key algorithms: name one kind only",
             ));
         }
         if let Some(jwks) = &self.jwks {
             if self.key.is_some() || self.key_ref.is_some() {
-                return Err(conflict("jwks", "is there together with key or keyRef: send one of them"));
+                return Err(conflict("jwks", "cannot be combined with key or keyRef: send one of them"));
             }
             return jwks.reveal().written().map(Keys::Set);
         }
@@ -311,7 +311,7 @@ fn signer(
                 let reason = if token.signature.is_empty() {
                     "it has no signature"
                 } else {
-                    "its signature is not of this key: it was changed, or made with another key"
+                    "its signature does not match: the token was modified, or signed with another key"
                 };
                 problem = Some(FailedCheck::new(Check::Signature, reason));
             }
@@ -373,8 +373,9 @@ fn accepted(
     match content {
         Content::Payload(encoding, bytes) => {
             let text = encoding.write(bytes);
-            let text =
-                text.map_err(|_| conflict("payloadEncoding", "the signed bytes are no text: choose base64 or hex"))?;
+            let text = text.map_err(|_| {
+                conflict("payloadEncoding", "the signed bytes are not UTF-8 text: choose base64 or hex")
+            })?;
             response.payload = Some(text);
         }
         Content::Claims(claims) => {
@@ -385,12 +386,14 @@ fn accepted(
                     let left = (expires - claims::seconds(call.now())).floor() as i64;
                     response.seconds_left = Some(left);
                 }
-                _ => call.warn("no-expiry", Some("token"), "this token is valid for ever: it has no exp"),
+                _ => call.warn("no-expiry", Some("token"), "this token never expires: it has no exp"),
             }
             let audiences = claims::audiences(&claims);
             if request.audience.is_empty() && !audiences.is_empty() {
-                let message =
-                    format!("this token is for {} (aud): name yourself in audience", clip(&audiences.join(", ")));
+                let message = format!(
+                    "this token is for {} (aud): send audience to check that it is for you",
+                    clip(&audiences.join(", "))
+                );
                 call.warn("audience-not-checked", Some("audience"), message);
             }
             response.claims = Some(claims);

@@ -146,7 +146,10 @@ pub fn agree(request: AgreeRequest, call: &Call, keys: &Keyring) -> Result<Agree
     let (Candidate { key: own, reference }, field) = (newest, newest.field("privateKey"));
     let other = Key::read("publicKey", &request.public_key, None)?;
     if other.material.is_private() {
-        return Err(conflict("publicKey", format!("must be the other's public key, and is {}", other.material.name())));
+        return Err(conflict(
+            "publicKey",
+            format!("must be the other party's public key, and is {}", other.material.name()),
+        ));
     }
     let (curve, secret) = own.agree(field, &other)?;
 
@@ -215,8 +218,9 @@ impl Key {
         };
         let private = PrivateKey::from_private_key(algorithm, private).map_err(|_| wrong())?;
         // RFC 7748, section 6.1: a public key of small order makes every secret zero.
-        let zero =
-            || conflict("publicKey", "is one of those that make the same secret with every private key: refuse it too");
+        let zero = || {
+            conflict("publicKey", "has low order: it gives the same secret with every private key, so refuse it too")
+        };
         let secret = agreement::agree(&private, UnparsedPublicKey::new(algorithm, public), zero(), |secret| {
             Ok(Zeroizing::new(secret.to_vec()))
         })?;

@@ -227,21 +227,21 @@ impl GenerateRequest {
         let named = jwk || format == Some(KeyFormat::Ssh);
         let fits = self.alg.as_deref().is_none_or(|alg| kind.algorithms().contains(&alg));
         for (field, refused, message) in [
-            ("bytes", self.bytes.is_some() && kind != KeyType::Hmac, "has an effect on type hmac only: leave it out"),
-            ("format", secret && !jwk && format.is_some(), "must be jwk for a secret, or absent for plain bytes"),
+            ("bytes", self.bytes.is_some() && kind != KeyType::Hmac, "applies only to type hmac: leave it out"),
+            (
+                "format",
+                secret && !jwk && format.is_some(),
+                "must be jwk for a symmetric key, or absent for plain bytes",
+            ),
             (
                 "outputEncoding",
                 self.output_encoding.is_some() && (!secret || jwk),
-                "is for plain secrets: leave it out",
+                "applies only to symmetric keys in plain bytes: leave it out",
             ),
-            ("passphrase", self.passphrase.is_some() && secret, "encrypts private keys, not secrets: leave it out"),
-            (
-                "kid",
-                self.kid.is_some() && !named,
-                "needs format jwk or ssh: PEM, DER and plain bytes have no place for it",
-            ),
-            ("alg", self.alg.is_some() && !jwk, "needs format jwk: no other form has a place for it"),
-            ("use", self.purpose.is_some() && !jwk, "needs format jwk: no other form has a place for it"),
+            ("passphrase", self.passphrase.is_some() && secret, "applies only to private keys: leave it out"),
+            ("kid", self.kid.is_some() && !named, "needs format jwk or ssh: the other formats cannot hold it"),
+            ("alg", self.alg.is_some() && !jwk, "needs format jwk: the other formats cannot hold it"),
+            ("use", self.purpose.is_some() && !jwk, "needs format jwk: the other formats cannot hold it"),
         ] {
             if refused {
                 return Err(conflict(field, message));

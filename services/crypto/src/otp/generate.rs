@@ -140,7 +140,7 @@ pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> 
             (seconds / scheme.period, Some(scheme.period - seconds % scheme.period))
         }
         OtpType::Hotp if request.time.is_some() => {
-            return Err(conflict("time", "has no effect on hotp: leave it out"));
+            return Err(conflict("time", "does not apply to hotp: leave it out"));
         }
         OtpType::Hotp => (settled.counter()?, None),
     };

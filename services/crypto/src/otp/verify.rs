@@ -162,12 +162,14 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
             (present, present.saturating_sub(window))
         }
         OtpType::Hotp if request.last_step.is_some() => {
-            return Err(conflict("lastStep", "has no effect on hotp, whose counter says what is used: leave it out"));
+            return Err(conflict(
+                "lastStep",
+                "does not apply to hotp, whose counter tells which codes are used: leave it out",
+            ));
         }
         OtpType::Hotp => {
             // The counter of a URI is the same every time, and so would be the codes that are good.
-            let message =
-                "is missing: hotp needs the counter the next code is made of, and a uri only says where it began";
+            let message = "is missing: hotp needs the counter of the next code, and a uri has only the initial one";
             let counter = request.counter.ok_or_else(|| conflict("counter", message))?;
             (counter, counter)
         }

@@ -76,7 +76,10 @@ impl SignatureFormat {
             (None, None) => Ok(None),
             (None, Some(_)) => {
                 let name = algorithm.name();
-                Err(conflict("signatureFormat", format!("belongs to ECDSA, and {name} has only one: leave it out")))
+                Err(conflict(
+                    "signatureFormat",
+                    format!("applies only to ECDSA, and the algorithm is {name}: leave it out"),
+                ))
             }
         }
     }

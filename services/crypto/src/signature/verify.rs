@@ -137,7 +137,7 @@ impl VerifyRequest {
         let algorithm = self.algorithm.map_or_else(|| SignatureAlgorithm::of(field, key), Ok)?;
         SignatureFormat::of(algorithm, self.signature_format)?;
         if self.salt_length.is_some() && !algorithm.has_salt() {
-            return Err(conflict("saltLength", "belongs to PS256, PS384 and PS512: leave it out"));
+            return Err(conflict("saltLength", "applies only to PS256, PS384 and PS512: leave it out"));
         }
         let salt = self.salt_length.map_or(SaltLength::Any, SaltLength::Exactly);
         let read = self.read_signature(algorithm, key);
@@ -146,9 +146,9 @@ impl VerifyRequest {
             (_, Err(problem)) => Some(problem),
             (true, Ok(_)) => None,
             (false, Ok(_)) if self.salt_length.is_some() => {
-                Some("it is the signature of another text, or was made with another key or salt length".to_owned())
+                Some("it does not match: the input, the key or the salt length is different".to_owned())
             }
-            (false, Ok(_)) => Some("it is the signature of another text, or was made with another key".to_owned()),
+            (false, Ok(_)) => Some("it does not match: the input or the key is different".to_owned()),
         };
         warn_of_weak(key, call);
         let valid = reason.is_none();
@@ -174,15 +174,16 @@ impl VerifyRequest {
                 None => SignatureFormat::Der,
             };
             if format == SignatureFormat::Der {
-                let problem =
-                    || "it is not the DER form of a signature on this curve: it may be cut, or of another key";
+                let problem = || "it is not a DER signature for this curve: it may be truncated, or for another key";
                 return ecdsa::from_der(&bytes, width).ok_or_else(|| problem().to_owned());
             }
         }
         match length {
             Some(length) if bytes.len() != length => {
                 let (found, name) = (bytes.len(), algorithm.name());
-                Err(format!("it has {found} bytes, and one of {name} with this key has {length}: it may be cut"))
+                Err(format!(
+                    "it has {found} bytes, but signatures of {name} with this key have {length}: it may be truncated"
+                ))
             }
             _ => Ok(bytes),
         }

@@ -29,8 +29,8 @@ const ID_BYTES: usize = 16;
 const TOKEN_BYTES: usize = 25;
 
 /// What is said of a body that is no text.
-const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
-                      {{ JSON.stringify($json.body) }}; the fields of a form are params";
+const PARSED: &str = "is an object, but the exact text is signed: send the text that will be sent, in n8n {{ \
+                      JSON.stringify($json.body) }}; the fields of a form are params";
 
 /// The description in the OpenAPI document.
 const DESCRIPTION: &str = "\
@@ -180,7 +180,8 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     sent.check(&scheme)?;
     let body = body.unwrap_or_default();
     if scheme.proof == Proof::Token && request.key_ref.is_some() {
-        let message = "cannot be used here: this provider sends the secret itself, and a named key is never given away";
+        let message =
+            "cannot be used here: this provider sends the secret itself, and a named key never leaves the server";
         return Err(conflict("keyRef", message));
     }
     let given = keys::Given {

@@ -204,11 +204,11 @@ pub fn encrypt(request: JweEncryptRequest, call: &Call, keys: &Keyring) -> Resul
         return seal(&request, algorithm, encryption, &Recipient::Key(&key), header, message, reference);
     };
     if request.key.is_some() || request.key_ref.is_some() {
-        return Err(conflict("password", "is there together with key or keyRef: send one of them"));
+        return Err(conflict("password", "cannot be combined with key or keyRef: send one of them"));
     }
     let algorithm = request.algorithm.unwrap_or(JweAlgorithm::Pbes2Hs512A256KW);
     if !algorithm.is_password() {
-        return Err(conflict("algorithm", format!("{} needs a key: choose one of PBES2", algorithm.name())));
+        return Err(conflict("algorithm", format!("{} needs a key: choose a PBES2 algorithm", algorithm.name())));
     }
     let encryption = request.encryption.unwrap_or(JweEncryption::A256GCM);
     let header = request.header(algorithm, encryption, None);
