@@ -1,4 +1,4 @@
-//! Bytes as text and back (RFC 4648).
+//! Encodings of bytes as text: hex, base64 and base64url (RFC 4648).
 
 use std::borrow::Cow;
 

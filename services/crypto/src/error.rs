@@ -1,4 +1,4 @@
-//! What the operations refuse, and the one table to codes.
+//! The service's errors, and their mapping to error codes.
 
 use chassis::Code;
 

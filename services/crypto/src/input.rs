@@ -1,4 +1,4 @@
-//! The bytes an operation works on: a text in some encoding, or a file.
+//! The input of an operation: text in some encoding, or a file.
 
 use std::borrow::Cow;
 

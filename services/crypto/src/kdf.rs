@@ -1,7 +1,7 @@
-//! Functions that make a key of a password, slowly on purpose, and the bounds of how slow.
+//! Password-based key derivation functions, slow on purpose, and the bounds of their cost.
 //!
-//! The costs come from requests, from encrypted messages and from stored hashes, so every one of them is checked before
-//! any work is done: a stored hash can ask for gigabytes.
+//! Cost parameters come from requests, encrypted messages and stored hashes, so all of them are checked before any work
+//! is done: a stored hash can ask for gigabytes.
 
 mod parameters;
 

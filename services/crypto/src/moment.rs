@@ -1,4 +1,4 @@
-//! A moment in a request: RFC 3339, or seconds since 1970.
+//! A time in a request: RFC 3339, or seconds since the Unix epoch.
 
 use std::fmt;
 

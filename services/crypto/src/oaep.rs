@@ -1,5 +1,5 @@
-//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of a private key can read. The older padding of
-//! PKCS #1 v1.5 is not offered: who can send messages and learn which of them fail can read others (Bleichenbacher,
+//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of the private key can read. PKCS #1 v1.5 padding
+//! is not supported: an attacker who can submit messages and see which of them fail can decrypt others (Bleichenbacher,
 //! CRYPTO 1998).
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};

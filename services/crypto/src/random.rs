@@ -1,4 +1,4 @@
-//! Random values, each with the entropy it really has.
+//! Random values, each with its actual entropy.
 
 mod dice;
 mod password;
@@ -130,7 +130,7 @@ fn one() -> usize {
     1
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> RandomRequest {
     RandomRequest { kind: Kind::Password, length: Some(24), ..RandomRequest::of(Kind::Password) }
@@ -185,10 +185,10 @@ impl RandomRequest {
     }
 }
 
-/// Draws random values.
+/// Generates random values.
 ///
 /// # Errors
-/// When options contradict the kind or each other, or the system's random source does not answer.
+/// If options conflict with the kind or each other, or the random number generator is unavailable.
 pub fn random(request: RandomRequest, call: &Call) -> Result<RandomResponse, Error> {
     draw(&request, call.now().as_millisecond().unsigned_abs(), system)
 }

@@ -1,7 +1,7 @@
-//! Sign one's own requests, so that another service knows who sends them.
+//! Request signing: authenticate your own requests to other services.
 //!
-//! `sign` is the operation for AWS: `endpoint` knows its hosts, `fields` reads the headers, and `sigv4` makes the signature.
-//! `oauth1` is the other. `target` reads the address for both.
+//! `sign` is AWS Signature Version 4: `endpoint` derives region and service from the host, `fields` reads the headers,
+//! and `sigv4` computes the signature. `oauth1` is OAuth 1.0a. `target` parses the URL for both.
 
 mod endpoint;
 mod fields;

@@ -1,4 +1,4 @@
-//! Signatures: the algorithms, by their names in JOSE.
+//! Digital signatures: the algorithms, by their names in JOSE.
 
 mod ecdsa;
 mod ed25519;

@@ -1,4 +1,4 @@
-//! Decrypt what [`super::encrypt`], n8n or another program has encrypted.
+//! Decrypt messages of [`super::encrypt`], of n8n and of other programs.
 
 use std::string::FromUtf8Error;
 
@@ -70,7 +70,7 @@ pub struct DecryptRequest {
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// Additional authenticated data, the same value as for encryption. With RSA-OAEP, the label. At most 64 KiB.
+    /// Additional authenticated data: not encrypted, but needed to decrypt. With RSA-OAEP, the label. At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
@@ -270,7 +270,7 @@ impl DecryptRequest {
     }
 }
 
-/// A request that works: what the example of /encrypt may answer.
+/// An example request: what the example of /encrypt may answer.
 #[must_use]
 pub fn example() -> DecryptRequest {
     let ciphertext = "ff1.AQAMAAECAwQFBgcICQoLZKf6Mvlcl5ya_ECMQfzxNNY4M6cMjES7AO6LhogFmbV8-KHFizOPjGt--w5M208S";
@@ -294,13 +294,13 @@ pub fn about(op: Operation) -> Operation {
 /// Decrypts a message.
 ///
 /// # Errors
-/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others when the message is
-/// in no form of ours, or fields do not go together.
-pub fn decrypt(request: DecryptRequest, call: &Call, keys: &Keyring) -> Result<DecryptResponse, Error> {
+/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others if the message is in
+/// no known format, or fields conflict.
+pub fn decrypt(request: DecryptRequest, call: &Call, keyring: &Keyring) -> Result<DecryptResponse, Error> {
     match request.algorithm.map(Algorithm::scheme) {
-        Some(Scheme::Oaep(oaep)) => rsa::open(oaep, request, call, keys),
-        Some(Scheme::Shared(cipher)) => open(Some(cipher), request, call, keys),
-        None => open(None, request, call, keys),
+        Some(Scheme::Oaep(oaep)) => rsa::open(oaep, request, call, keyring),
+        Some(Scheme::Shared(cipher)) => open(Some(cipher), request, call, keyring),
+        None => open(None, request, call, keyring),
     }
 }
 
@@ -308,12 +308,12 @@ fn open(
     cipher: Option<Cipher>,
     request: DecryptRequest,
     call: &Call,
-    keys: &Keyring,
+    keyring: &Keyring,
 ) -> Result<DecryptResponse, Error> {
     let format = request.form()?;
     request.check_options(cipher, format)?;
     let aad = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
-    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keys)?;
+    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keyring)?;
     let mut message = request.message(cipher, format)?;
     let cipher = message.cipher;
     let mut keys = source.all(cipher, message.stretch.as_ref())?.into_iter().peekable();

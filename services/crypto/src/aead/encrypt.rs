@@ -76,8 +76,7 @@ pub struct EncryptRequest {
     /// Message format; `compact` if absent, but `parts` with AES-CBC and RSA-OAEP.
     #[serde(default)]
     pub format: Option<Format>,
-    /// Additional authenticated data: not encrypted, but the same value is needed to decrypt. With RSA-OAEP, the label.
-    /// At most 64 KiB.
+    /// Additional authenticated data: not encrypted, but needed to decrypt. With RSA-OAEP, the label. At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
@@ -114,7 +113,7 @@ pub struct EncryptResponse {
     pub salt: Option<String>,
     /// Key derivation function for the password; null without a password.
     pub kdf: Option<PasswordKdf>,
-    /// Cost parameters of the key derivation; null if there was none.
+    /// Cost parameters that were used; null if none.
     pub parameters: Option<Costs>,
     /// Length of the input in bytes.
     pub bytes: usize,
@@ -222,7 +221,7 @@ impl EncryptRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> EncryptRequest {
     EncryptRequest {
@@ -242,26 +241,26 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &EncryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
-/// Encrypts a text or a file.
+/// Encrypts text or a file.
 ///
 /// # Errors
-/// When fields do not go together or are not in their encoding, the key or nonce has not the length the cipher needs, the key is
-/// none of RSA or the text too long for it, or the costs are out of bounds.
-pub fn encrypt(request: EncryptRequest, call: &Call, keys: &Keyring) -> Result<EncryptResponse, Error> {
+/// If fields conflict or are not in their encoding, key or nonce have the wrong length, the key is not an RSA key or
+/// the text too long for it, or the cost parameters are out of bounds.
+pub fn encrypt(request: EncryptRequest, call: &Call, keyring: &Keyring) -> Result<EncryptResponse, Error> {
     match request.algorithm.scheme() {
-        Scheme::Shared(cipher) => seal(cipher, request, call, keys),
-        Scheme::Oaep(oaep) => rsa::seal(oaep, request, call, keys),
+        Scheme::Shared(cipher) => seal(cipher, request, call, keyring),
+        Scheme::Oaep(oaep) => rsa::seal(oaep, request, call, keyring),
     }
 }
 
-fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keys: &Keyring) -> Result<EncryptResponse, Error> {
+fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keyring: &Keyring) -> Result<EncryptResponse, Error> {
     request.check_options(cipher)?;
     let format = request.form(cipher);
     let encoding = request.output_encoding.unwrap_or(BinaryEncoding::Base64);
     let aad = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let plaintext = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let bytes = plaintext.len();
-    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keys)?;
+    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keyring)?;
     let stretch = request.stretch(cipher)?;
     let (key, key_ref) = source.newest(cipher, stretch.as_ref())?;
     let nonce = request.nonce(cipher, encoding, call)?;

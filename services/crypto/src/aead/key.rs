@@ -1,4 +1,4 @@
-//! The key of a message: given as it is, or made of a password.
+//! The key of a message: given, or derived from a password.
 
 use chassis::{Call, Secret};
 use schemars::JsonSchema;
@@ -82,11 +82,11 @@ impl<'r> Source<'r> {
         encoding: InputEncoding,
         password: Option<&'r Secret<String>>,
         call: &Call,
-        keys: &Keyring,
+        keyring: &Keyring,
     ) -> Result<Self, Error> {
         match (password, given.key, given.key_ref) {
             (None, None, None) => Err(conflict("key", "is missing: send a key, keyRef or a password")),
-            (None, ..) => keys.choose_shared(given, encoding, call).map(Self::Keys),
+            (None, ..) => keyring.choose_shared(given, encoding, call).map(Self::Keys),
             (Some(password), None, None) => Ok(Self::Password(password.reveal())),
             (Some(_), Some(_), _) => Err(conflict("password", "cannot be combined with key: send one of the two")),
             (Some(_), ..) => Err(conflict("password", "cannot be combined with keyRef: send one of the two")),

@@ -1,5 +1,13 @@
-//! The form of n8n's Crypto node (n8n-io/n8n#30540): base64 of `0x01 | salt 16 | nonce 12 | tag 16 | ciphertext`, the key
-//! made of a passphrase with scrypt at fixed costs. The cipher is not in it: both sides must choose the same.
+//! The format of n8n's Crypto node (n8n-io/n8n#30540): base64 of `0x01
+//!
+//!  salt 16
+//!
+//!  nonce 12
+//!
+//!  tag 16
+//!
+//!  ciphertext`, with a key derived from a passphrase by scrypt at fixed cost. The cipher is not stated: both sides
+//! must choose the same.
 
 use super::Cipher;
 use super::key::Stretch;

@@ -1,4 +1,4 @@
-//! Claims: who a token is from and for, and when it holds (RFC 7519, section 4.1).
+//! Registered claims: issuer, subject, audience, id and validity period (RFC 7519, section 4.1).
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

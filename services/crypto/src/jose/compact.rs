@@ -1,4 +1,4 @@
-//! The compact form: parts in base64url with dots between them (RFC 7515, section 7.1; RFC 7516, section 7.1).
+//! Compact serialization: base64url parts separated by dots (RFC 7515, section 7.1; RFC 7516, section 7.1).
 
 use data_encoding::BASE64URL_NOPAD;
 

@@ -1,5 +1,6 @@
-//! Keys of a request, of either kind. A public key must never be taken for a shared one: anybody has it, and could then
-//! sign (RFC 8725, section 2.1). So what looks like a key of another kind is refused, in whatever encoding it was sent.
+//! Keys of a request, symmetric or asymmetric. A public key must never be taken for a secret: anyone has it, and could
+//! then sign (algorithm confusion; RFC 8725, section 2.1). So what looks like a key of another type is refused, in
+//! whatever encoding it was sent.
 
 use chassis::{Call, Secret};
 

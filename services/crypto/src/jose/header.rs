@@ -1,5 +1,5 @@
-//! The header of a token: what it says of itself. It is read before anything is proven, so nothing in it chooses a key
-//! or fetches one: `jwk`, `jku`, `x5c` and `x5u` are never used.
+//! The header of a token. It is read before anything is verified, so nothing in it selects or fetches a key: `jwk`,
+//! `jku`, `x5c` and `x5u` are never used.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! JSON objects that mean the same to every reader: no name stands twice in them (RFC 7515, section 4; RFC 7519, section
-//! 4). Who checks the first and uses the last of two can be tricked.
+//! JSON objects that mean the same to every parser: without duplicate names (RFC 7515, section 4; RFC 7519, section 4).
+//! A verifier that checks the first of two and uses the last can be tricked.
 
 use std::fmt;
 

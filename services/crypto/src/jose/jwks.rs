@@ -1,4 +1,4 @@
-//! Sets of keys (RFC 7517, section 5).
+//! JSON Web Key Sets (RFC 7517, section 5).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -1,4 +1,4 @@
-//! Make a signed token.
+//! Create a signed token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -158,7 +158,7 @@ impl JwtSignRequest {
     }
 
     /// The key and its algorithm.
-    fn signer(&self, call: &Call, keys: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
+    fn signer(&self, call: &Call, keyring: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
         let passphrase = self.passphrase.as_ref().map(|text| text.reveal().as_str());
         if passphrase.is_some() && (self.key.is_none() || self.algorithm.is_some_and(JwsAlgorithm::is_shared)) {
@@ -167,7 +167,7 @@ impl JwtSignRequest {
                 "is for an encrypted private key in key, and there is none: leave it out",
             ));
         }
-        let chosen = keys.choose(given, call, |text| match self.algorithm {
+        let chosen = keyring.choose(given, call, |text| match self.algorithm {
             Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
             Some(_) => given::pair("key", text, passphrase),
             None => given::any("key", text, self.key_encoding, passphrase),
@@ -269,7 +269,7 @@ impl JwtSignRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JwtSignRequest {
     let claims = [("name".to_owned(), "John Doe".into()), ("role".to_owned(), "editor".into())];
@@ -292,12 +292,12 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &JwtSignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Makes a token.
+/// Creates a signed token.
 ///
 /// # Errors
-/// When the key cannot be read or is not for the algorithm, or claims and options contradict each other.
-pub fn sign(request: JwtSignRequest, call: &Call, keys: &Keyring) -> Result<JwtSignResponse, Error> {
-    let (algorithm, Candidate { key, reference }) = request.signer(call, keys)?;
+/// If the key cannot be read or does not suit the algorithm, or claims and options conflict.
+pub fn sign(request: JwtSignRequest, call: &Call, keyring: &Keyring) -> Result<JwtSignResponse, Error> {
+    let (algorithm, Candidate { key, reference }) = request.signer(call, keyring)?;
     let header = request.header(algorithm, &key)?;
     let (claims, payload) = match (&request.claims, &request.payload) {
         (Some(claims), None) => {

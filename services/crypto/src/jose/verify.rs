@@ -1,4 +1,4 @@
-//! Check a signed token.
+//! Verify a signed token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -23,10 +23,10 @@ const DESCRIPTION: &str = "\
 Verifies a signed JSON Web Token (JWT, RFC 7519): signature, validity period and the claims you expect. You name the \
 allowed algorithms and send the key; nothing in the token selects either, and `none` is never accepted. All checks are \
 made and all failures listed. `claims` are returned only if all succeed, so a workflow cannot use them by mistake (to \
-look inside anyway, use /jwt/decode). A JSON Web Key Set goes into `jwks`: fetch it from the issuer yourself, because \
-URLs in the token's header are never followed. Dates must be numbers, the encoding base64url without padding; a header \
-with `crit` is refused. To verify a signed text without claims, set `payloadEncoding`. For tokens in five parts, see \
-/jwe/decrypt.";
+look inside anyway, use /jwt/decode); trust `header` only if the token is valid. A JSON Web Key Set goes into `jwks`: \
+fetch it from the issuer yourself, because URLs in the token's header are never followed. Dates must be numbers, the \
+encoding base64url without padding; a header with `crit` is refused. To verify a signed text without claims, set \
+`payloadEncoding`. For tokens in five parts, see /jwe/decrypt.";
 
 /// A token, the key, and the expected claims.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -105,7 +105,7 @@ pub struct JwtVerifyResponse {
     pub claims: Option<Map<String, Value>>,
     /// The signed text, if the token is valid and `payloadEncoding` was sent; otherwise null.
     pub payload: Option<String>,
-    /// The decoded header; trust it only if the token is valid.
+    /// The decoded header.
     pub header: Option<Map<String, Value>>,
     /// Why it is not valid; null if it is.
     pub reason: Option<String>,
@@ -182,7 +182,7 @@ impl JwtVerifyRequest {
     }
 
     /// The keys that may have signed. Those of a set are not read yet.
-    fn keys<'r>(&'r self, call: &Call, keys: &Keyring) -> Result<Keys<'r>, Error> {
+    fn keys<'r>(&'r self, call: &Call, keyring: &Keyring) -> Result<Keys<'r>, Error> {
         let shared = self.algorithms.iter().filter(|algorithm| algorithm.is_shared()).count();
         if shared != 0 && shared != self.algorithms.len() {
             return Err(conflict(
@@ -197,7 +197,7 @@ impl JwtVerifyRequest {
             return jwks.reveal().written().map(Keys::Set);
         }
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |text| match shared {
+        let chosen = keyring.choose(given, call, |text| match shared {
             0 => given::public("key", text),
             _ => given::shared("key", text, self.key_encoding),
         })?;
@@ -212,7 +212,7 @@ impl JwtVerifyRequest {
     }
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn example() -> JwtVerifyRequest {
     JwtVerifyRequest {
@@ -232,13 +232,13 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example())
 }
 
-/// Checks a token.
+/// Verifies a signed token.
 ///
 /// # Errors
-/// When the key cannot be read, or fits none of the algorithms.
-pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<JwtVerifyResponse, Error> {
+/// If the key cannot be read, or suits none of the algorithms.
+pub fn verify(request: JwtVerifyRequest, call: &Call, keyring: &Keyring) -> Result<JwtVerifyResponse, Error> {
     request.check_options()?;
-    let keys = request.keys(call, keys)?;
+    let keys = request.keys(call, keyring)?;
     let token = match Signed::read(&request.token) {
         Ok(token) => token,
         Err(problem) => return Ok(JwtVerifyResponse::invalid(None, vec![FailedCheck::new(Check::Format, problem)])),

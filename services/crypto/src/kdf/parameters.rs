@@ -1,4 +1,4 @@
-//! The costs of a function, as requests and answers write them.
+//! Cost parameters, in requests and responses.
 
 use garde::Validate;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! Keys on curves: points are checked, and what is missing of a pair is computed.
+//! Elliptic curve keys: points are validated, and what is missing of a key pair is computed.
 
 use aws_lc_rs::agreement::{self, PrivateKey, X25519};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};

@@ -1,4 +1,4 @@
-//! DER: the forms keys, certificates and requests have in it.
+//! DER: the structures of keys, certificates and certificate signing requests.
 
 use der::asn1::{ObjectIdentifier, OctetStringRef, UintRef};
 use der::referenced::OwnedToRef;

@@ -1,4 +1,4 @@
-//! Keys in answers: the form they are written in, and what identifies them.
+//! Keys in responses: their format and fingerprints.
 
 use data_encoding::BASE64;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! Make a new key, or a pair of keys.
+//! Generate a key or a key pair.
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -142,7 +142,7 @@ pub struct GenerateResponse {
     pub fingerprints: Option<Fingerprints>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> GenerateRequest {
     GenerateRequest {
@@ -163,10 +163,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
 }
 
-/// Makes a key.
+/// Generates a key or a key pair.
 ///
 /// # Errors
-/// When options do not go together, or there is no randomness.
+/// If options conflict, or the random number generator is unavailable.
 pub fn generate(request: GenerateRequest, _: &Call) -> Result<GenerateResponse, Error> {
     request.check_options()?;
     let kind = request.kind;

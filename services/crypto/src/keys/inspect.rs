@@ -1,4 +1,4 @@
-//! Say what a key or a certificate is, and write it in another form.
+//! Inspect a key or a certificate, and convert it to another format.
 
 mod certificate;
 mod name;
@@ -132,7 +132,7 @@ pub struct InspectResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> InspectRequest {
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----";
@@ -155,14 +155,14 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &InspectRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Says what a key or a certificate is.
+/// Inspects a key or a certificate, and converts it to another format.
 ///
 /// # Errors
-/// When it cannot be read, or has no such form.
-pub fn inspect(request: InspectRequest, call: &Call, keys: &Keyring) -> Result<InspectResponse, Error> {
+/// If it cannot be read, or not be written in that format.
+pub fn inspect(request: InspectRequest, call: &Call, keyring: &Keyring) -> Result<InspectResponse, Error> {
     let Some(text) = request.text()? else {
         let given = Given { field: "key", key: None, key_ref: request.key_ref.as_deref() };
-        let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+        let chosen = keyring.choose_pair(given, request.passphrase.as_ref(), call)?;
         let Candidate { key, reference } = chosen.newest();
         if request.include_private {
             return Err(conflict(

@@ -1,4 +1,4 @@
-//! Named keys: they stay on the server, and a request says only which.
+//! The keyring: named keys that stay on the server, and that requests refer to by name.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Reading a key from the text of a request or of the keyring.
+//! Reading a key from the text of a request or the keyring.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,4 @@
-//! RSA keys: which numbers are taken for one, and what aws-lc makes of them.
+//! RSA keys: which numbers are accepted, and their aws-lc form.
 
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};

@@ -1,4 +1,4 @@
-//! SSH keys: the public line (RFC 4253, 5656, 8709) and OpenSSH's private file (openssh-portable, PROTOCOL.key).
+//! SSH keys: public key lines (RFC 4253, 5656, 8709) and OpenSSH private key files (openssh-portable, PROTOCOL.key).
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 use sha2::{Digest, Sha256};

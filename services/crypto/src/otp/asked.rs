@@ -1,4 +1,4 @@
-//! Which secret and scheme a request means: fields, or a URI that says it all.
+//! Secret and scheme of a request: from its fields, or from a URI.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Secrets as text: base32 as people copy it from a screen, and the other encodings.
+//! Secrets as text: base32 as people copy it from a screen, and other encodings.
 
 use std::sync::LazyLock;
 

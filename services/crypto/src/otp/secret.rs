@@ -1,4 +1,4 @@
-//! Make the secret of an account, and the URI that brings it into an app.
+//! Generate the secret of an account, and the URI for an authenticator app.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -36,7 +36,7 @@ pub struct OtpSecretRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub issuer: Option<String>,
-    /// An existing secret; at most 1024 characters. If absent, one is generated.
+    /// An existing shared secret; if absent, one is generated.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
@@ -90,7 +90,7 @@ pub struct OtpSecretResponse {
     pub bytes: usize,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> OtpSecretRequest {
     OtpSecretRequest {
@@ -166,10 +166,10 @@ impl OtpSecretRequest {
     }
 }
 
-/// Makes a secret and its URI.
+/// Generates a secret and its URI.
 ///
 /// # Errors
-/// When the secret cannot be read, fields do not go together, or the system's random source does not answer.
+/// If the secret cannot be read, fields conflict, or the random number generator is unavailable.
 pub fn secret(request: OtpSecretRequest, call: &Call) -> Result<OtpSecretResponse, Error> {
     request.check()?;
     let secret = request.secret(call)?;

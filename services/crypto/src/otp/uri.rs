@@ -1,4 +1,5 @@
-//! `otpauth://` URIs: what the QR code of an account says, as Google Authenticator's "Key URI Format" defines it.
+//! `otpauth://` URIs, the content of the QR codes of authenticator apps, as defined by Google Authenticator's "Key URI
+//! Format".
 
 use chassis::Secret;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};

@@ -1,4 +1,4 @@
-//! Passwords: which characters, a character of each class, and what they are worth.
+//! Passwords: character classes, at least one character of each, and the entropy.
 
 use super::dice::Dice;
 use super::{RandomRequest, to_f64};

@@ -1,4 +1,4 @@
-//! The headers of a request, as they are signed.
+//! The headers of a request, in canonical form.
 
 use std::collections::BTreeMap;
 

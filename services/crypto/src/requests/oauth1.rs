@@ -1,4 +1,4 @@
-//! Sign a request with OAuth 1.0 (RFC 5849).
+//! Sign a request with OAuth 1.0a (RFC 5849).
 
 use std::collections::BTreeMap;
 
@@ -149,7 +149,7 @@ pub struct OauthSignResponse {
     pub base_string: Option<String>,
 }
 
-/// A request that works: the example of X's documents.
+/// An example request: the example of X's documents.
 #[must_use]
 pub fn example() -> OauthSignRequest {
     let text = str::to_owned;
@@ -180,10 +180,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example()).inline(INLINE_BYTES)
 }
 
-/// Signs a request.
+/// Signs a request with OAuth 1.0a.
 ///
 /// # Errors
-/// When fields do not go together, or one cannot be sent as it is.
+/// If fields conflict, or one cannot be sent as given.
 pub fn sign(request: OauthSignRequest, call: &Call, keyring: &Keyring) -> Result<OauthSignResponse, Error> {
     request.check()?;
     let method = method(request.method.as_deref())?;

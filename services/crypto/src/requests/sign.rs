@@ -1,4 +1,4 @@
-//! Sign a request to AWS, or to a store that speaks S3.
+//! Sign a request to AWS or to S3-compatible storage.
 
 use std::collections::BTreeMap;
 
@@ -180,7 +180,7 @@ pub struct SignResponse {
     pub string_to_sign: Option<String>,
 }
 
-/// A request that works: the first example of Amazon's documents for S3.
+/// An example request: the first example of Amazon's documents for S3.
 #[must_use]
 pub fn example() -> SignRequest {
     SignRequest {
@@ -199,10 +199,10 @@ pub fn about(op: Operation) -> Operation {
         .inline(INLINE_BYTES)
 }
 
-/// Signs a request.
+/// Signs a request with AWS Signature Version 4.
 ///
 /// # Errors
-/// When fields do not go together, or one cannot be sent as it is.
+/// If fields conflict, or one cannot be sent as given.
 pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<SignResponse, Error> {
     let RequestScheme::AwsSigv4 = request.scheme;
     let method = method(request.method.as_deref())?;

@@ -1,7 +1,7 @@
-//! The address of a request, taken apart for signing and put together for sending.
+//! The URL of a request, parsed for signing and written for sending.
 //!
-//! A signature is over one way of writing the address, and a client that writes it otherwise breaks the signature. So
-//! the address goes back to the caller as it is to be called: what must be escaped is.
+//! A signature covers one spelling of the URL, and a client that writes it differently breaks the signature. So the URL
+//! is returned as it must be called, with everything escaped that needs to be.
 
 use std::net::Ipv6Addr;
 

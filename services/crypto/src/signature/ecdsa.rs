@@ -1,4 +1,4 @@
-//! ECDSA (FIPS 186-5), and the two forms its signatures have.
+//! ECDSA (FIPS 186-5), and the two formats of its signatures.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{

@@ -1,4 +1,4 @@
-//! Ed25519 (RFC 8032), checked strictly.
+//! Ed25519 (RFC 8032), with strict verification.
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 

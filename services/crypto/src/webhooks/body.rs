@@ -1,4 +1,4 @@
-//! The body of a request: exactly the bytes that came.
+//! The raw body of a request.
 
 use std::borrow::Cow;
 use std::fmt;

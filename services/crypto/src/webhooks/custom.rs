@@ -1,4 +1,4 @@
-//! A scheme of one's own.
+//! A custom signature scheme.
 
 use garde::Validate;
 use schemars::JsonSchema;

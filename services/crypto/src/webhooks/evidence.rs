@@ -1,4 +1,4 @@
-//! What a request carries to prove where it is from: signatures, a time, an id.
+//! The evidence of a request: signatures, timestamp, id.
 
 use schemars::JsonSchema;
 use serde::Serialize;

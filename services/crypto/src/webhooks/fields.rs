@@ -1,4 +1,4 @@
-//! Names with values, as the tools write them: headers, and the fields of a form.
+//! Names and values as the tools write them: headers, and form fields.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,5 @@
-//! What is probably wrong with a request that is not valid. Nothing here makes one valid: a fitting variant is only named.
+//! Hints: the probable cause of an invalid request. Nothing here makes a request valid: a matching variant is only
+//! named.
 
 mod budget;
 mod json;

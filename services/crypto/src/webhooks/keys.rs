@@ -1,4 +1,4 @@
-//! The keys to check or sign with.
+//! The keys to verify or sign with.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl<'r> Given<'r> {
         &self,
         provider: Provider,
         scheme: &Scheme<'_>,
-        keys: &Keyring,
+        keyring: &Keyring,
         call: &Call,
     ) -> Result<Vec<Held>, Error> {
         let name = provider.name();
@@ -66,7 +66,7 @@ impl<'r> Given<'r> {
                 return Err(conflict(field, format!("does not apply to {name}: send {}", self.half_field)));
             }
             let given = keys::Given { field: self.half_field, key: self.half, key_ref: self.key_ref };
-            let chosen = keys.choose(given, call, |text| half(self.half_field, scheme.proof, text))?;
+            let chosen = keyring.choose(given, call, |text| half(self.half_field, scheme.proof, text))?;
             return Ok(chosen.all().map(|one| named(one, self.half_field)).collect());
         }
         if self.half.is_some() {
@@ -75,7 +75,7 @@ impl<'r> Given<'r> {
         if self.secrets.is_empty() {
             let given = keys::Given { field: "secret", key: self.secret, key_ref: self.key_ref };
             let read = |text: &Secret<String>| shared("secret", text, scheme.secret, self.encoding).map(Key::secret);
-            let chosen = keys.choose(given, call, read)?;
+            let chosen = keyring.choose(given, call, read)?;
             let purpose = scheme.proof.purpose(self.task);
             if self.task == Task::Sign {
                 chosen.newest().shared("secret", &purpose)?;

@@ -1,4 +1,4 @@
-//! A request that is signed or to be signed, and the bytes its signature is over.
+//! A signed request, and the bytes its signature covers.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

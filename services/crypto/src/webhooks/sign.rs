@@ -1,4 +1,4 @@
-//! Sign a webhook: to send one's own, or to test who receives them.
+//! Sign a webhook: to send your own, or to test a receiver.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ pub struct WebhookSignRequest {
     /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret; at most 4096 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
@@ -125,7 +125,7 @@ pub struct WebhookSignResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> WebhookSignRequest {
     WebhookSignRequest {
@@ -153,10 +153,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Sign a webhook").description(DESCRIPTION).example(example())
 }
 
-/// Signs a request.
+/// Signs a webhook request.
 ///
 /// # Errors
-/// When what is signed was not sent (body, address), the secret cannot be read, or fields do not go together.
+/// If a signed part is missing (body, URL), the secret cannot be read, or fields conflict.
 pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Result<WebhookSignResponse, Error> {
     let names = verify::custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {

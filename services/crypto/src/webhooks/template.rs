@@ -1,4 +1,4 @@
-//! What is signed, written as a text with places in braces.
+//! The template of what is signed, with placeholders in braces.
 
 use super::fields::{is_name, same_header};
 use crate::Error;

@@ -1,4 +1,4 @@
-//! Addresses that are signed: which forms of them may have been.
+//! Signed URLs: the forms that may have been signed.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Check a webhook's signature.
+//! Verify the signature of a webhook.
 
 use std::borrow::Cow;
 
@@ -69,7 +69,7 @@ pub struct WebhookVerifyRequest {
     /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret; at most 4096 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
@@ -134,7 +134,7 @@ pub struct WebhookVerifyResponse {
     pub respond_with: Option<RespondWith>,
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn example() -> WebhookVerifyRequest {
     let mut headers = Fields::default();
@@ -165,10 +165,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example())
 }
 
-/// Checks the signature of a request.
+/// Verifies the signature of a webhook request.
 ///
 /// # Errors
-/// When what is signed was not sent (body, address), secrets cannot be read, or fields do not go together.
+/// If a signed part is missing (body, URL), secrets cannot be read, or fields conflict.
 pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> Result<WebhookVerifyResponse, Error> {
     let names = custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {

@@ -56,9 +56,9 @@ fn published_digests_of_abc() {
     assert_eq!((&answer["hash"], &answer["algorithm"]), (&json!(ABC[0].1), &json!("sha224")), "the first");
 }
 
-/// The check values of the CRC catalogue (reveng.sourceforge.io), which are of "123456789".
+/// The check values of the CRC catalog (reveng.sourceforge.io), which are of "123456789".
 #[test]
-fn check_values_of_the_crc_catalogue() {
+fn check_values_of_the_crc_catalog() {
     let answer = hash(&json!({ "text": "123456789", "algorithms": ["crc32", "crc32c"] }));
     assert_eq!(answer["rows"][0]["hash"], "cbf43926");
     assert_eq!(answer["rows"][1]["hash"], "e3069283");

@@ -1,4 +1,4 @@
-//! Open an encrypted token.
+//! Decrypt an encrypted token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -173,7 +173,7 @@ impl Token<'_> {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JweDecryptRequest {
     JweDecryptRequest {
@@ -194,12 +194,12 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &JweDecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
-/// Opens a token.
+/// Decrypts an encrypted token.
 ///
 /// # Errors
-/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others when the token cannot be
-/// read, or the key is of another kind than it needs.
-pub fn decrypt(request: JweDecryptRequest, call: &Call, keys: &Keyring) -> Result<JweDecryptResponse, Error> {
+/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others if the token cannot
+/// be read, or the key is of another type than it needs.
+pub fn decrypt(request: JweDecryptRequest, call: &Call, keyring: &Keyring) -> Result<JweDecryptResponse, Error> {
     let token = request.token()?;
     if request.passphrase.is_some() && request.key.is_none() {
         return Err(conflict("passphrase", "is for an encrypted private key in key, and there is none: leave it out"));
@@ -209,7 +209,7 @@ pub fn decrypt(request: JweDecryptRequest, call: &Call, keys: &Keyring) -> Resul
             return Err(conflict("password", "cannot be combined with key or keyRef: send one of them"));
         }
         Some(password) => (token.open(&Recipient::Password(password.reveal()))?, None),
-        None => with_key(&request, &token, call, keys)?,
+        None => with_key(&request, &token, call, keyring)?,
     };
     let bytes = message.len();
     let text = request.output_encoding.write(message.to_vec());
@@ -231,7 +231,7 @@ fn with_key(
     request: &JweDecryptRequest,
     token: &Token<'_>,
     call: &Call,
-    keys: &Keyring,
+    keyring: &Keyring,
 ) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Error> {
     if token.algorithm.is_password() {
         let name = token.algorithm.name();
@@ -239,7 +239,7 @@ fn with_key(
     }
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
     let passphrase = request.passphrase.as_ref().map(|text| text.reveal().as_str());
-    let chosen = keys.choose(given, call, |text| given::any("key", text, request.key_encoding, passphrase))?;
+    let chosen = keyring.choose(given, call, |text| given::any("key", text, request.key_encoding, passphrase))?;
     let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
     let mut problem = None;
     for Candidate { key, reference } in chosen.all().take_while(|_| !call.cancelled()) {

@@ -1,4 +1,4 @@
-//! The key of a message, on its way to who may read it.
+//! The content encryption key, encrypted for the recipient.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};

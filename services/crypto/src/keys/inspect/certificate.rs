@@ -1,4 +1,4 @@
-//! What certificates and requests for them say (RFC 5280, RFC 2986).
+//! X.509 certificates and certificate signing requests (RFC 5280, RFC 2986).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,4 @@
-//! What a secret and a body may have been before somebody copied or changed them.
+//! Variants of a secret and a body, from before they were copied or changed.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
