@@ -1,7 +1,8 @@
-//! Encrypt and decrypt with a shared key or a password, or short texts with RSA.
+//! Authenticated encryption (AEAD) with a shared key or a password, AES-CBC for legacy systems, and RSA-OAEP for short
+//! texts.
 //!
-//! `cipher` does the work on bytes, `key` finds the key, `message` is an encrypted message taken apart, and `compact` and
-//! `n8n` are the two forms in which one travels as a single text. `rsa` is what differs with RSA-OAEP.
+//! `cipher` encrypts and decrypts bytes, `key` obtains the key, `message` is a parsed message, and `compact` and `n8n`
+//! are its two single-text formats. `rsa` is RSA-OAEP.
 
 mod algorithm;
 mod cbc;

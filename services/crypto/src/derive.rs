@@ -24,10 +24,10 @@ const MAX_HKDF_LENGTH: usize = 255 * 64;
 const DESCRIPTION: &str = "\
 Derives a key from a secret or a password. The same input gives the same key, here and in any other program. HKDF is \
 for secrets with high entropy (a master key, a shared secret); `info` separates keys by purpose. PBKDF2, scrypt and \
-Argon2id are for passwords and slow on purpose; they need a random salt, stored with the result. Costs are bounded: at \
-most 256 MiB of memory and about two seconds. With a named key, store the `keyRef` of the response with what you \
-protect with the derived key: another version of the named key gives another key. To store a password, use \
-/passwords/hash.";
+Argon2id are for passwords and slow on purpose; they need a random salt (at least 8 bytes for Argon2id), stored with \
+the result. Costs are bounded: at most 256 MiB of memory and about two seconds. With a named key, store the `keyRef` \
+of the response with what you protect with the derived key: another version of the named key gives another key. To \
+store a password, use /passwords/hash.";
 
 /// Key derivation function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -73,7 +73,7 @@ pub struct DeriveRequest {
     #[serde(default)]
     #[garde(length(chars, max = 128))]
     pub key_ref: Option<String>,
-    /// The salt; at most 4096 characters. Argon2id needs at least 8 bytes.
+    /// The salt; at most 4096 characters.
     #[serde(default)]
     #[garde(length(chars, max = 4096))]
     pub salt: Option<String>,
@@ -117,7 +117,7 @@ pub struct DeriveResponse {
     pub algorithm: DeriveAlgorithm,
     /// Hash function of HKDF or PBKDF2; null if none was used.
     pub hash: Option<Sha>,
-    /// Cost parameters of the key derivation; null if there was none.
+    /// Cost parameters that were used; null if none.
     pub parameters: Option<Costs>,
     /// Name and version of the named key that was used, as `name@version`; null if none.
     pub key_ref: Option<String>,
@@ -146,7 +146,7 @@ impl DeriveRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> DeriveRequest {
     DeriveRequest {
@@ -166,13 +166,14 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &DeriveRequest| kdf::cost(request.algorithm != DeriveAlgorithm::Hkdf))
 }
 
-/// Derives a key.
+/// Derives a key from a secret or a password.
 ///
 /// # Errors
-/// When there is not exactly one of secret and keyRef, a field is not in its encoding or does not belong to the function, or costs or length are out of bounds.
-pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<DeriveResponse, Error> {
+/// If not exactly one of `secret` and `keyRef` is given, a field is not in its encoding or does not apply to the
+/// function, or cost parameters or length are out of bounds.
+pub fn derive(request: DeriveRequest, call: &Call, keyring: &Keyring) -> Result<DeriveResponse, Error> {
     let given = Given { field: "secret", key: request.secret.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_shared(given, request.secret_encoding, call)?;
+    let chosen = keyring.choose_shared(given, request.secret_encoding, call)?;
     let newest = chosen.newest();
     let purpose =
         Purpose { algorithms: &[request.algorithm.name()], code: "enc", operations: &["deriveKey", "deriveBits"] };
@@ -185,10 +186,10 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
 
     let takes_hash = matches!(request.algorithm, DeriveAlgorithm::Hkdf | DeriveAlgorithm::Pbkdf2);
     if request.hash.is_some() && !takes_hash {
-        return Err(conflict("hash", "belongs to hkdf and pbkdf2: leave it out"));
+        return Err(conflict("hash", "applies only to hkdf and pbkdf2: leave it out"));
     }
     if request.info.is_some() && request.algorithm != DeriveAlgorithm::Hkdf {
-        return Err(conflict("info", "belongs to hkdf: leave it out"));
+        return Err(conflict("info", "applies only to hkdf: leave it out"));
     }
     let kdf = match request.algorithm {
         DeriveAlgorithm::Hkdf => {
@@ -201,7 +202,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
     };
 
     if secret.is_empty() {
-        call.warn("empty-secret", Some("secret"), "the secret is empty: anybody can derive this key");
+        call.warn("empty-secret", Some("secret"), "the secret is empty: anyone can derive this key");
     }
     let mut key = Zeroizing::new(vec![0; length]);
     match kdf {
@@ -209,7 +210,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
         Some(kdf) => {
             check(kdf, &salt, length)?;
             if salt.is_empty() {
-                let message = "without a salt equal passwords have equal keys, and can be guessed all at once";
+                let message = "without a salt, equal passwords give equal keys, and can be guessed all at once";
                 call.warn("no-salt", Some("salt"), message);
             }
             kdf.derive(secret, &salt, &mut key)?;
@@ -218,7 +219,7 @@ pub fn derive(request: DeriveRequest, call: &Call, keys: &Keyring) -> Result<Der
 
     let legacy = takes_hash && hash == Sha::Sha1;
     if legacy {
-        let message = "SHA-1 is not broken here but old: use it only where another system asks for it";
+        let message = "SHA-1 is not broken here, but outdated: use it only where another system requires it";
         call.warn("legacy-algorithm", Some("hash"), message);
     }
     Ok(DeriveResponse {
@@ -239,10 +240,7 @@ fn check(kdf: Kdf, salt: &[u8], length: usize) -> Result<(), Error> {
         return Err(conflict("length", format!("must be at most {MAX_LENGTH} for this function")));
     }
     if matches!(kdf, Kdf::Argon2 { .. }) && salt.len() < argon2::MIN_SALT_LEN {
-        return Err(conflict(
-            "salt",
-            "must be at least 8 bytes for argon2id: a random value, stored beside the result",
-        ));
+        return Err(conflict("salt", "must be at least 8 bytes for argon2id: a random value, stored with the result"));
     }
     kdf.check(salt, length).map_err(|reason| conflict("parameters", reason))
 }

@@ -1,4 +1,4 @@
-//! The algorithms that turn bytes into a short value, and what each is good for.
+//! Hash functions and checksums, and how secure each is.
 
 use blake2::{Blake2b512, Blake2s256};
 use md5::Md5;

@@ -1,4 +1,4 @@
-//! Bytes as text and back (RFC 4648).
+//! Encodings of bytes as text: hex, base64 and base64url (RFC 4648).
 
 use std::borrow::Cow;
 
@@ -106,10 +106,10 @@ impl InputEncoding {
 /// Text that is not in its encoding, and where.
 pub(crate) fn not_encoded(field: &'static str, encoding: &'static str, error: DecodeError) -> Error {
     let reason = match error.kind {
-        data_encoding::DecodeKind::Length => "its length is not possible".to_owned(),
-        data_encoding::DecodeKind::Symbol => format!("a wrong character at position {}", error.position + 1),
+        data_encoding::DecodeKind::Length => "invalid length".to_owned(),
+        data_encoding::DecodeKind::Symbol => format!("invalid character at position {}", error.position + 1),
         data_encoding::DecodeKind::Trailing | data_encoding::DecodeKind::Padding => {
-            format!("wrong padding at position {}", error.position + 1)
+            format!("invalid padding at position {}", error.position + 1)
         }
     };
     Error::NotEncoded { field, encoding, reason }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_wrong_character_is_named_by_its_place() {
         let error = InputEncoding::Hex.decode("text", "00zz").unwrap_err();
-        assert_eq!(error.to_string(), "is not hex: a wrong character at position 3");
+        assert_eq!(error.to_string(), "is not hex: invalid character at position 3");
         assert!(InputEncoding::Base64.decode("text", "Zg=").is_err());
         assert!(InputEncoding::Base64.decode("text", "Zh==").is_err(), "stray bits");
     }

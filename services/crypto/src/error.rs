@@ -1,4 +1,4 @@
-//! What the operations refuse, and the one table to codes.
+//! The service's errors, and their mapping to error codes.
 
 use chassis::Code;
 
@@ -24,15 +24,13 @@ pub enum Error {
         message: String,
     },
     /// A message that cannot be decrypted. One sentence for every cause: which of them it was would help an attacker.
-    #[error(
-        "this cannot be decrypted: the key or password, the aad or the message itself is not the one it was encrypted with"
-    )]
+    #[error("decryption failed: the key, password or aad is wrong, or the message was modified")]
     Undecipherable,
     /// The system has no randomness to give.
-    #[error("the system's random source does not answer")]
+    #[error("the system's random number generator is unavailable")]
     NoRandomness,
     /// The system has no memory to give.
-    #[error("there is not enough memory for this right now: try again in a second")]
+    #[error("not enough memory right now: try again in a second")]
     NoMemory,
 }
 

@@ -13,10 +13,10 @@ use crate::input::INLINE_BYTES;
 /// The description in the OpenAPI document.
 const DESCRIPTION: &str = "\
 Computes message digests and checksums of text, of bytes given as hex or base64, or of a file of up to 1 GB (sent as \
-the request body, in a multipart form, or by URL). Several algorithms share one pass over the input. MD5 and SHA-1 are \
-marked `legacy`: collisions are practical, so do not use them for signatures or integrity against attackers. Checksums \
-detect accidental changes only, and are written as big-endian numbers. Do not hash passwords here: use \
-/passwords/hash, which is slow on purpose.";
+the request body, in a multipart form, or by URL). Several algorithms share one pass over the input; `hash` is the \
+digest of the first. MD5 and SHA-1 are marked `legacy`: collisions are practical, so do not use them for signatures or \
+integrity against attackers. Checksums detect accidental changes only, and are written as big-endian numbers. Do not \
+hash passwords here: use /passwords/hash, which is slow on purpose.";
 
 /// Text or file to hash, and the algorithms.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -48,7 +48,7 @@ pub struct HashRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HashResponse {
-    /// The digest; with several algorithms, that of the first.
+    /// The digest.
     pub hash: String,
     /// Hash algorithm of `hash`.
     pub algorithm: Algorithm,
@@ -68,13 +68,13 @@ pub struct Digest {
     pub algorithm: Algorithm,
     /// The digest.
     pub hash: String,
-    /// Length of the digest in bits.
+    /// Output length in bits.
     pub bits: usize,
     /// Security of the algorithm.
     pub security: Security,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> HashRequest {
     HashRequest {
@@ -96,17 +96,18 @@ pub fn about(op: Operation) -> Operation {
         .inline(INLINE_BYTES)
 }
 
-/// Hashes a text or a file.
+/// Hashes text or a file.
 ///
 /// # Errors
-/// When the text is not in its encoding, not exactly one of text and file was sent, or both `algorithm` and `algorithms` are given.
+/// If the text is not in its encoding, not exactly one of `text` and `file` is given, or both `algorithm` and
+/// `algorithms` are.
 pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
     let algorithms = match (request.algorithm, request.algorithms) {
         (None, several) if several.is_empty() => vec![Algorithm::default()],
         (None, several) => several,
         (Some(one), several) if several.is_empty() => vec![one],
         (Some(_), _) => {
-            return Err(conflict("algorithms", "is there together with algorithm: send one of the two").into());
+            return Err(conflict("algorithms", "cannot be combined with algorithm: send one of the two").into());
         }
     };
     let mut running: Vec<_> = algorithms.iter().map(|algorithm| algorithm.start()).collect();
@@ -126,7 +127,7 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
                 take(&piece);
             }
         }
-        (Some(_), Some(_)) => return Err(conflict("file", "is there together with text: send one of the two").into()),
+        (Some(_), Some(_)) => return Err(conflict("file", "cannot be combined with text: send one of the two").into()),
         (None, None) => return Err(conflict("text", "is missing: send text (it may be empty) or a file").into()),
     }
     let rows: Vec<Digest> = algorithms
@@ -147,7 +148,7 @@ pub fn hash(request: HashRequest, call: &Call) -> Result<HashResponse, Error> {
         call.warn(
             "legacy-algorithm",
             None,
-            "MD5 and SHA-1 are broken: use them only where an old system asks for them",
+            "MD5 and SHA-1 are broken: use them only where a legacy system requires them",
         );
     }
     Ok(HashResponse {

@@ -1,4 +1,4 @@
-//! HMAC: make a code that only the holder of a key can make, and check one.
+//! HMAC (RFC 2104): compute and verify message authentication codes.
 
 use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
@@ -112,7 +112,7 @@ pub struct HmacResponse {
     pub algorithm: HmacAlgorithm,
     /// Encoding of the output.
     pub output_encoding: BinaryEncoding,
-    /// Length of the MAC in bits.
+    /// Output length in bits.
     pub bits: usize,
     /// Length of the input in bytes.
     pub bytes: usize,
@@ -172,7 +172,7 @@ pub struct HmacVerifyResponse {
     pub security: Security,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> HmacRequest {
     HmacRequest {
@@ -193,7 +193,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute the HMAC of text or a file").description(DESCRIPTION).example(example).inline(INLINE_BYTES)
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn verify_example() -> HmacVerifyRequest {
     HmacVerifyRequest {
@@ -214,14 +214,14 @@ pub fn verify_about(op: Operation) -> Operation {
     op.summary("Verify an HMAC").description(VERIFY_DESCRIPTION).example(verify_example).inline(INLINE_BYTES)
 }
 
-/// Makes a code.
+/// Computes the HMAC of text or a file.
 ///
 /// # Errors
-/// When text or key are not in their encoding, or not exactly one of text and file was sent.
-pub fn hmac(request: HmacRequest, call: &Call, keys: &Keyring) -> Result<HmacResponse, Error> {
+/// If text or key are not in their encoding, or not exactly one of `text` and `file` is given.
+pub fn hmac(request: HmacRequest, call: &Call, keyring: &Keyring) -> Result<HmacResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_shared(given, request.key_encoding, call)?;
+    let chosen = keyring.choose_shared(given, request.key_encoding, call)?;
     let newest = chosen.newest();
     let mac = request.algorithm.mac(newest.shared("key", &request.algorithm.purpose(&["sign"]))?, &bytes);
     Ok(HmacResponse {
@@ -235,14 +235,14 @@ pub fn hmac(request: HmacRequest, call: &Call, keys: &Keyring) -> Result<HmacRes
     })
 }
 
-/// Checks a code.
+/// Verifies the HMAC of text or a file.
 ///
 /// # Errors
-/// When text or key are not in their encoding, or not exactly one of text and file was sent.
-pub fn verify(request: HmacVerifyRequest, call: &Call, keys: &Keyring) -> Result<HmacVerifyResponse, Error> {
+/// If text or key are not in their encoding, or not exactly one of `text` and `file` is given.
+pub fn verify(request: HmacVerifyRequest, call: &Call, keyring: &Keyring) -> Result<HmacVerifyResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_shared(given, request.key_encoding, call)?;
+    let chosen = keyring.choose_shared(given, request.key_encoding, call)?;
     let mut fitting = None;
     let mut reason = None;
     let purpose = request.algorithm.purpose(&["verify"]);
@@ -251,7 +251,7 @@ pub fn verify(request: HmacVerifyRequest, call: &Call, keys: &Keyring) -> Result
         match decode_mac(request.mac.trim(), right.len()) {
             Err(unreadable) => reason = Some(unreadable),
             Ok(mac) if bool::from(mac.ct_eq(&right)) => fitting = Some(candidate.reference.clone()),
-            Ok(_) => reason = Some("it is the code of another text, or was made with another key".to_owned()),
+            Ok(_) => reason = Some("it does not match: the input or the key is different".to_owned()),
         }
     }
     let valid = fitting.is_some();
@@ -316,7 +316,8 @@ impl HmacAlgorithm {
         if !matches!(self, Self::Sha1 | Self::Md5) {
             return Security::Strong;
         }
-        let message = "HMAC with MD5 or SHA-1 is not broken but old: use it only where another system asks for it";
+        let message =
+            "HMAC with MD5 or SHA-1 is not broken, but outdated: use it only where another system requires it";
         call.warn("legacy-algorithm", Some("algorithm"), message);
         Security::Legacy
     }

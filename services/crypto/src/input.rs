@@ -1,4 +1,4 @@
-//! The bytes an operation works on: a text in some encoding, or a file.
+//! The input of an operation: text in some encoding, or a file.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(crate) fn bytes<'r>(
     match (text, file) {
         (Some(text), None) => encoding.decode("text", text),
         (None, Some(file)) => Ok(Cow::Borrowed(file.bytes())),
-        (Some(_), Some(_)) => Err(conflict("file", "is there together with text: send one of the two")),
+        (Some(_), Some(_)) => Err(conflict("file", "cannot be combined with text: send one of the two")),
         (None, None) => Err(conflict("text", "is missing: send text (it may be empty) or a file")),
     }
 }

@@ -1,9 +1,9 @@
-//! Tokens in the compact form: signed (RFC 7515), encrypted (RFC 7516), with claims in them (RFC 7519), as the best practices
-//! of RFC 8725 have it.
+//! JSON Web Tokens in compact serialization: signed (JWS, RFC 7515), encrypted (JWE, RFC 7516), with claims (JWT, RFC
+//! 7519), following the best current practices of RFC 8725.
 //!
-//! `compact` takes a token apart, `header` reads its first part, `algorithm` says which keys an algorithm may use, `given`
-//! and `jwks` read the keys of a request, `claims` and `lifetime` are about times and names. `sign`, `verify` and `decode`
-//! are the operations on signed tokens; `jwe` is everything about encrypted ones.
+//! `compact` splits a token, `header` reads its first part, `algorithm` tells which keys an algorithm may use, `given`
+//! and `jwks` read the keys of a request, `claims` and `lifetime` are about dates and names. `sign`, `verify` and
+//! `decode` are the operations on signed tokens; `jwe` is everything about encrypted ones.
 
 mod algorithm;
 mod claims;

@@ -1,7 +1,7 @@
-//! Functions that make a key of a password, slowly on purpose, and the bounds of how slow.
+//! Password-based key derivation functions, slow on purpose, and the bounds of their cost.
 //!
-//! The costs come from requests, from encrypted messages and from stored hashes, so every one of them is checked before
-//! any work is done: a stored hash can ask for gigabytes.
+//! Cost parameters come from requests, encrypted messages and stored hashes, so all of them are checked before any work
+//! is done: a stored hash can ask for gigabytes.
 
 mod parameters;
 
@@ -104,12 +104,12 @@ impl Kdf {
     /// A sentence that says what to change.
     pub(crate) fn check(&self, salt: &[u8], length: usize) -> Result<(), String> {
         if length == 0 || length > MAX_LENGTH {
-            return Err(format!("derives 1 to {MAX_LENGTH} bytes"));
+            return Err(format!("the key must have 1 to {MAX_LENGTH} bytes"));
         }
         match *self {
             Self::Scrypt { n, r, p } => {
                 if n < 2 || !n.is_power_of_two() {
-                    return Err("scrypt needs an n that is a power of two, such as 131072".to_owned());
+                    return Err("scrypt needs n to be a power of two, such as 131072".to_owned());
                 }
                 if !(1..=64).contains(&r) || !(1..=64).contains(&p) {
                     return Err("scrypt needs r and p from 1 to 64".to_owned());
@@ -119,7 +119,7 @@ impl Kdf {
                     return Err(too_much_memory("scrypt", memory_kib));
                 }
                 if u64::from(n) * u64::from(r) * u64::from(p) > MAX_SCRYPT_WORK {
-                    return Err(format!("scrypt does n · r · p of at most {MAX_SCRYPT_WORK} here"));
+                    return Err(format!("scrypt allows n · r · p of at most {MAX_SCRYPT_WORK} here"));
                 }
             }
             Self::Argon2 { memory_kib, passes, parallelism, .. } => {
@@ -127,10 +127,10 @@ impl Kdf {
                     return Err(format!("argon2 needs a salt of at least {} bytes", argon2::MIN_SALT_LEN));
                 }
                 if length < 4 {
-                    return Err("argon2 derives at least 4 bytes".to_owned());
+                    return Err("argon2 needs a key of at least 4 bytes".to_owned());
                 }
                 if !(1..=10).contains(&passes) || !(1..=4).contains(&parallelism) {
-                    return Err("argon2 does 1 to 10 passes with a parallelism of 1 to 4 here".to_owned());
+                    return Err("argon2 allows 1 to 10 passes and a parallelism of 1 to 4 here".to_owned());
                 }
                 if memory_kib < 8 * parallelism {
                     return Err("argon2 needs at least 8 KiB of memory for each lane of parallelism".to_owned());
@@ -139,17 +139,17 @@ impl Kdf {
                     return Err(too_much_memory("argon2", memory_kib.into()));
                 }
                 if u64::from(memory_kib) * u64::from(passes) > MAX_ARGON2_WORK {
-                    return Err(format!("argon2 does KiB of memory times passes of at most {MAX_ARGON2_WORK} here"));
+                    return Err(format!("argon2 allows memory in KiB times passes of at most {MAX_ARGON2_WORK} here"));
                 }
             }
             Self::Pbkdf2 { hash, iterations } => {
                 if !(1..=2_000_000).contains(&iterations) {
-                    return Err("pbkdf2 does 1 to 2000000 iterations here".to_owned());
+                    return Err("pbkdf2 allows 1 to 2000000 iterations here".to_owned());
                 }
                 let blocks = length.div_ceil(hash.length()) as u64;
                 if u64::from(iterations) * blocks > MAX_PBKDF2_WORK {
                     let least = MAX_PBKDF2_WORK / blocks;
-                    return Err(format!("pbkdf2 does at most {least} iterations for {length} bytes here"));
+                    return Err(format!("pbkdf2 allows at most {least} iterations for {length} bytes here"));
                 }
             }
         }
@@ -209,7 +209,7 @@ impl Kdf {
 }
 
 fn too_much_memory(name: &str, kib: u64) -> String {
-    format!("{name} with these costs needs {} MB of memory; at most {} are given", kib / 1024, MAX_MEMORY_KIB / 1024)
+    format!("{name} with these costs needs {} MB of memory; at most {} are allowed", kib / 1024, MAX_MEMORY_KIB / 1024)
 }
 
 #[cfg(test)]
@@ -389,30 +389,30 @@ mod tests {
             (
                 Kdf::Scrypt { n: 1 << 20, r: 8, p: 1 },
                 32,
-                "scrypt with these costs needs 1024 MB of memory; at most 256 are given",
+                "scrypt with these costs needs 1024 MB of memory; at most 256 are allowed",
             ),
-            (Kdf::Scrypt { n: 1 << 18, r: 8, p: 3 }, 32, "scrypt does n · r · p of at most 4194304 here"),
-            (Kdf::Scrypt { n: 3, r: 8, p: 1 }, 32, "scrypt needs an n that is a power of two, such as 131072"),
-            (Kdf::Scrypt { n: 0, r: 8, p: 1 }, 32, "scrypt needs an n that is a power of two, such as 131072"),
+            (Kdf::Scrypt { n: 1 << 18, r: 8, p: 3 }, 32, "scrypt allows n · r · p of at most 4194304 here"),
+            (Kdf::Scrypt { n: 3, r: 8, p: 1 }, 32, "scrypt needs n to be a power of two, such as 131072"),
+            (Kdf::Scrypt { n: 0, r: 8, p: 1 }, 32, "scrypt needs n to be a power of two, such as 131072"),
             (Kdf::Scrypt { n: 2, r: u32::MAX, p: u32::MAX }, 32, "scrypt needs r and p from 1 to 64"),
             (
                 Kdf::argon2id(4 << 20, 1, 1),
                 32,
-                "argon2 with these costs needs 4096 MB of memory; at most 256 are given",
+                "argon2 with these costs needs 4096 MB of memory; at most 256 are allowed",
             ),
-            (Kdf::argon2id(256 << 10, 5, 1), 32, "argon2 does KiB of memory times passes of at most 1048576 here"),
-            (Kdf::argon2id(u32::MAX, u32::MAX, 1), 32, "argon2 does 1 to 10 passes with a parallelism of 1 to 4 here"),
+            (Kdf::argon2id(256 << 10, 5, 1), 32, "argon2 allows memory in KiB times passes of at most 1048576 here"),
+            (Kdf::argon2id(u32::MAX, u32::MAX, 1), 32, "argon2 allows 1 to 10 passes and a parallelism of 1 to 4 here"),
             (Kdf::argon2id(31, 1, 4), 32, "argon2 needs at least 8 KiB of memory for each lane of parallelism"),
-            (Kdf::argon2id(64, 1, 1), 3, "argon2 derives at least 4 bytes"),
-            (Kdf::Pbkdf2 { hash: Sha::Sha256, iterations: 0 }, 32, "pbkdf2 does 1 to 2000000 iterations here"),
-            (Kdf::Pbkdf2 { hash: Sha::Sha256, iterations: u32::MAX }, 32, "pbkdf2 does 1 to 2000000 iterations here"),
+            (Kdf::argon2id(64, 1, 1), 3, "argon2 needs a key of at least 4 bytes"),
+            (Kdf::Pbkdf2 { hash: Sha::Sha256, iterations: 0 }, 32, "pbkdf2 allows 1 to 2000000 iterations here"),
+            (Kdf::Pbkdf2 { hash: Sha::Sha256, iterations: u32::MAX }, 32, "pbkdf2 allows 1 to 2000000 iterations here"),
             (
                 Kdf::Pbkdf2 { hash: Sha::Sha1, iterations: 2_000_000 },
                 64,
-                "pbkdf2 does at most 1000000 iterations for 64 bytes here",
+                "pbkdf2 allows at most 1000000 iterations for 64 bytes here",
             ),
-            (recommended[0], 1025, "derives 1 to 1024 bytes"),
-            (recommended[0], 0, "derives 1 to 1024 bytes"),
+            (recommended[0], 1025, "the key must have 1 to 1024 bytes"),
+            (recommended[0], 0, "the key must have 1 to 1024 bytes"),
         ] {
             assert_eq!(kdf.check(salt, length).unwrap_err(), reason, "{kdf:?}");
         }

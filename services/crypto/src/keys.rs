@@ -1,4 +1,4 @@
-//! Keys: one form in memory, whatever they were written in.
+//! Keys: one in-memory form, whatever format they were read from.
 
 pub mod agree;
 mod arithmetic;

@@ -1,4 +1,4 @@
-//! A moment in a request: RFC 3339, or seconds since 1970.
+//! A time in a request: RFC 3339, or seconds since the Unix epoch.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl Moment {
         time.filter(|time| *time >= Timestamp::UNIX_EPOCH).ok_or_else(|| {
             conflict(
                 field,
-                "must be a time from 1970 on, as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
+                "must be a time since 1970, such as 2026-01-31T12:00:00Z, or seconds (not milliseconds) since 1970",
             )
         })
     }

@@ -1,5 +1,5 @@
-//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of a private key can read. The older padding of
-//! PKCS #1 v1.5 is not offered: who can send messages and learn which of them fail can read others (Bleichenbacher,
+//! RSA-OAEP (RFC 8017, section 7.1): short texts that only the holder of the private key can read. PKCS #1 v1.5 padding
+//! is not supported: an attacker who can submit messages and see which of them fail can decrypt others (Bleichenbacher,
 //! CRYPTO 1998).
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -60,7 +60,7 @@ impl Oaep {
         let public = self.public(field, self.key(field, key)?)?;
         let mut sealed = vec![0; public.ciphertext_size()];
         let done = public.encrypt(self.algorithm(), bytes, &mut sealed, Some(label)).map(|_| ());
-        done.map_err(|_| conflict(field, "is too short for so many bytes"))?;
+        done.map_err(|_| conflict(field, "is too short to encrypt so many bytes"))?;
         Ok(sealed)
     }
 
@@ -79,7 +79,7 @@ impl Oaep {
         self.check(field, key, &["decrypt", "unwrapKey"])?;
         let rsa = self.key(field, key)?;
         if rsa.private.is_none() {
-            return Err(conflict(field, "is an RSA public key: to decrypt takes the private key"));
+            return Err(conflict(field, "is an RSA public key: decryption needs the private key"));
         }
         let der: Pkcs8V1Der<'_> = rsa.key_pair(field)?.as_der().map_err(|_| Error::NoMemory)?;
         let private = PrivateDecryptingKey::from_pkcs8(der.as_ref()).map_err(|_| Error::NoMemory)?;
@@ -98,7 +98,7 @@ impl Oaep {
     fn key<'k>(self, field: &'static str, key: &'k Key) -> Result<&'k RsaKey, Error> {
         match &key.material {
             Material::Rsa(key) if key.is_roca() => {
-                Err(conflict(field, "is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it"))
+                Err(conflict(field, "is an RSA key that can be factored (ROCA, CVE-2017-15361): replace it"))
             }
             Material::Rsa(key) => Ok(key),
             other => Err(conflict(field, format!("must be an RSA key for {}, and is {}", self.name(), other.name()))),

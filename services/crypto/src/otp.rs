@@ -1,7 +1,7 @@
 //! One-time passwords: HOTP (RFC 4226) and TOTP (RFC 6238).
 //!
-//! `scheme` makes codes, `asked` settles from a request which secret and scheme are meant, `base32` and `uri` are the forms in
-//! which authenticator apps take a secret.
+//! `scheme` computes codes, `asked` determines secret and scheme from a request, `base32` and `uri` are the formats in
+//! which authenticator apps accept a secret.
 
 mod asked;
 mod base32;

@@ -1,4 +1,4 @@
-//! Hash passwords for storing, and check them against stored hashes.
+//! Password hashing: hash passwords for storage, and verify them against stored hashes.
 
 mod bcrypt;
 mod stored;
@@ -75,7 +75,7 @@ pub struct PasswordHashResponse {
     pub hash: String,
     /// Password hashing algorithm.
     pub algorithm: PasswordAlgorithm,
-    /// Cost parameters of the password hash.
+    /// Cost parameters that were used; null if none.
     pub parameters: Costs,
 }
 
@@ -106,7 +106,7 @@ pub struct PasswordVerifyResponse {
     pub needs_rehash: bool,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> PasswordHashRequest {
     PasswordHashRequest {
@@ -123,7 +123,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Hash a password for storage").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
-/// A check that succeeds; the hash is one of the Argon2 reference implementation.
+/// An example request that succeeds; the hash is one of the Argon2 reference implementation.
 #[must_use]
 pub fn verify_example() -> PasswordVerifyRequest {
     let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
@@ -139,14 +139,17 @@ pub fn verify_about(op: Operation) -> Operation {
         .cost(Cost::Heavy)
 }
 
-/// Hashes a password.
+/// Hashes a password for storage.
 ///
 /// # Errors
-/// When the costs are out of bounds or do not belong to the algorithm, or bcrypt cannot read the password whole.
+/// If the cost parameters are out of bounds or do not apply to the algorithm, or bcrypt cannot take the whole password.
 pub fn hash(request: PasswordHashRequest, _: &Call) -> Result<PasswordHashResponse, Error> {
     let (password, algorithm) = (request.password.reveal().as_bytes(), request.algorithm);
     if request.pre_hash && algorithm != PasswordAlgorithm::Bcrypt {
-        return Err(conflict("preHash", "belongs to bcrypt, the others read passwords of any length: leave it out"));
+        return Err(conflict(
+            "preHash",
+            "applies only to bcrypt; the others take passwords of any length: leave it out",
+        ));
     }
     let parameters = request.parameters.unwrap_or_default();
     let mut salt = [0; 16];
@@ -173,15 +176,15 @@ pub fn hash(request: PasswordHashRequest, _: &Call) -> Result<PasswordHashRespon
     Ok(PasswordHashResponse { hash, algorithm, parameters: kdf.into() })
 }
 
-/// Checks a password against a stored hash.
+/// Verifies a password against a stored hash.
 ///
 /// # Errors
-/// When the hash is of no known scheme, damaged, or asks for costs out of bounds; when bcrypt cannot read the password.
+/// If the hash has an unknown format, is damaged, or asks for costs out of bounds; if bcrypt cannot take the password.
 pub fn verify(request: PasswordVerifyRequest, call: &Call) -> Result<PasswordVerifyResponse, Error> {
     let (password, hash) = (request.password.reveal().as_bytes(), request.hash.reveal().trim());
     let (valid, algorithm, needs_rehash) = if let Some(bcrypt) = Bcrypt::parse(hash)? {
         if bcrypt.truncates(password) {
-            let message = "bcrypt reads the first 72 bytes of a password: what follows was not compared";
+            let message = "bcrypt uses only the first 72 bytes of a password: the rest was not compared";
             call.warn("password-truncated", Some("password"), message);
         }
         (bcrypt.verify(password)?, bcrypt.scheme(), bcrypt.is_outdated())
@@ -189,6 +192,6 @@ pub fn verify(request: PasswordVerifyRequest, call: &Call) -> Result<PasswordVer
         let stored = Stored::parse(hash)?;
         (stored.verify(password)?, stored.scheme(), stored.kdf.is_outdated())
     };
-    let reason = (!valid).then(|| "the password is not the one of this hash".to_owned());
+    let reason = (!valid).then(|| "the password does not match the hash".to_owned());
     Ok(PasswordVerifyResponse { valid, reason, algorithm, needs_rehash })
 }

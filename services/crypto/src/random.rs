@@ -1,4 +1,4 @@
-//! Random values, each with the entropy it really has.
+//! Random values, each with its actual entropy.
 
 mod dice;
 mod password;
@@ -130,7 +130,7 @@ fn one() -> usize {
     1
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> RandomRequest {
     RandomRequest { kind: Kind::Password, length: Some(24), ..RandomRequest::of(Kind::Password) }
@@ -178,17 +178,17 @@ impl RandomRequest {
             ("avoidAmbiguous", self.avoid_ambiguous.is_some(), password),
         ] {
             if given && !kinds.contains(&self.kind) {
-                return Err(conflict(field, "has no effect on this kind: leave it out"));
+                return Err(conflict(field, "does not apply to this kind: leave it out"));
             }
         }
         Ok(())
     }
 }
 
-/// Draws random values.
+/// Generates random values.
 ///
 /// # Errors
-/// When options contradict the kind or each other, or the system's random source does not answer.
+/// If options conflict with the kind or each other, or the random number generator is unavailable.
 pub fn random(request: RandomRequest, call: &Call) -> Result<RandomResponse, Error> {
     draw(&request, call.now().as_millisecond().unsigned_abs(), system)
 }
@@ -290,7 +290,7 @@ fn alphabet(text: &str) -> Result<Vec<char>, Error> {
     sorted.sort_unstable();
     sorted.dedup();
     if sorted.len() < characters.len() {
-        return Err(conflict("alphabet", "holds a character twice, which would make it likelier"));
+        return Err(conflict("alphabet", "contains a character twice, which would make it more likely"));
     }
     Ok(characters)
 }

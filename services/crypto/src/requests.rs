@@ -1,7 +1,7 @@
-//! Sign one's own requests, so that another service knows who sends them.
+//! Request signing: authenticate your own requests to other services.
 //!
-//! `sign` is the operation for AWS: `endpoint` knows its hosts, `fields` reads the headers, and `sigv4` makes the signature.
-//! `oauth1` is the other. `target` reads the address for both.
+//! `sign` is AWS Signature Version 4: `endpoint` derives region and service from the host, `fields` reads the headers,
+//! and `sigv4` computes the signature. `oauth1` is OAuth 1.0a. `target` parses the URL for both.
 
 mod endpoint;
 mod fields;
@@ -28,7 +28,7 @@ fn method(sent: Option<&str>) -> Result<String, Error> {
 fn secret_key(field: &'static str, text: &Secret<String>) -> Result<Key, Error> {
     let text = text.reveal();
     if text.trim() != text {
-        return Err(conflict(field, "begins or ends with a space or line break: take it away"));
+        return Err(conflict(field, "begins or ends with a space or line break: remove it"));
     }
     Ok(Key::secret(Zeroizing::new(text.as_bytes().to_vec())))
 }

@@ -1,4 +1,4 @@
-//! Signatures: the algorithms, by their names in JOSE.
+//! Digital signatures: the algorithms, by their names in JOSE.
 
 mod ecdsa;
 mod ed25519;
@@ -124,8 +124,8 @@ impl SignatureAlgorithm {
                 Curve::Secp256k1 => Self::Es256k,
             }),
             Material::Rsa(_) => Ok(Self::Rs256),
-            Material::Secret(_) => Err(conflict(field, "is a shared secret, which signs nothing: see /hmac")),
-            Material::Okp(_) => Err(conflict(field, "is an X25519 key, which signs nothing: send an Ed25519 key")),
+            Material::Secret(_) => Err(conflict(field, "is a shared secret, not a private key: see /hmac")),
+            Material::Okp(_) => Err(conflict(field, "is an X25519 key, which cannot sign: send an Ed25519 key")),
         }
     }
 
@@ -260,7 +260,7 @@ fn warn_of_weak(key: &Key, call: &Call) {
         call.warn("weak-key", Some("key"), message);
     }
     if key.is_roca() {
-        call.warn("weak-key", Some("key"), "anybody can factor this RSA key (ROCA, CVE-2017-15361): replace it");
+        call.warn("weak-key", Some("key"), "this RSA key can be factored (ROCA, CVE-2017-15361): replace it");
     }
 }
 

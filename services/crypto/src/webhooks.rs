@@ -1,8 +1,8 @@
-//! Webhooks: whether a request is from whom it says it is, and the headers of one's own requests.
+//! Webhooks: verify the signature of received requests, and sign your own.
 //!
-//! Nearly every provider does the same thing in its own words: an HMAC of the body and a few other parts, in some header,
-//! written in some way. So a scheme is data ([`scheme`]), the providers are a table of it ([`table`]), and a scheme of one's
-//! own (`generic`) goes the same road.
+//! Nearly every provider does the same in its own way: an HMAC of the body and a few other parts, in some header, in
+//! some encoding. So a scheme is data ([`scheme`]), the providers are a table of it ([`table`]), and a custom scheme
+//! (`generic`) takes the same path.
 
 mod body;
 mod custom;

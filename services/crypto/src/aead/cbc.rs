@@ -1,5 +1,5 @@
-//! AES-CBC with PKCS#7 padding (NIST SP 800-38A, RFC 5652), for old systems. The padding is checked without a branch:
-//! who can measure where it is wrong can decrypt without the key.
+//! AES-CBC with PKCS #7 padding (NIST SP 800-38A, RFC 5652), for legacy systems. The padding is checked without
+//! branches: timing would be a padding oracle, which decrypts messages without the key.
 
 use aws_lc_rs::cipher::{
     AES_128, AES_192, AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,

@@ -1,4 +1,4 @@
-//! The ciphers, on bytes.
+//! Symmetric ciphers, on bytes.
 
 use aws_lc_rs::aead::{
     self, AES_128_GCM, AES_128_GCM_SIV, AES_192_GCM, AES_256_GCM, AES_256_GCM_SIV, Aad, CHACHA20_POLY1305, LessSafeKey,
@@ -66,7 +66,7 @@ impl Cipher {
         }
     }
 
-    /// Bytes of the nonces we make. For CBC it is the initialisation vector.
+    /// Bytes of the nonces we make. For CBC it is the initialization vector.
     pub(super) const fn nonce_length(self) -> usize {
         match self {
             Self::Xchacha20Poly1305 => 24,

@@ -51,11 +51,11 @@ pub(super) fn write(message: &Message) -> String {
 /// A text as a message. Its costs are within our bounds.
 pub(super) fn read(text: &str) -> Result<Message, Error> {
     let Some(text) = text.strip_prefix(PREFIX) else {
-        return Err(conflict("ciphertext", "is not in the compact form: it starts with ff1."));
+        return Err(conflict("ciphertext", "is not in format compact, which starts with ff1."));
     };
     let bytes = BinaryEncoding::Base64url.decode("ciphertext", text)?;
     let message = parse(&bytes).ok_or_else(|| {
-        conflict("ciphertext", "is cut off, or was made by a newer version: its head does not say how to decrypt it")
+        conflict("ciphertext", "is truncated, or was made by a newer version: its header cannot be read")
     })?;
     message
         .cipher
@@ -173,11 +173,11 @@ mod tests {
     #[test]
     fn costs_are_bounded_before_work() {
         for (head, message) in [
-            (&[1, 1, 24, 8, 1][..], "scrypt with these costs needs 16384 MB of memory; at most 256 are given"),
+            (&[1, 1, 24, 8, 1][..], "scrypt with these costs needs 16384 MB of memory; at most 256 are allowed"),
             (&[1, 1, 31, 255, 255], "scrypt needs r and p from 1 to 64"),
-            (&[1, 2, 0, 64, 0, 0, 1, 1], "argon2 with these costs needs 4096 MB of memory; at most 256 are given"),
-            (&[1, 3, 255, 255, 255, 255], "pbkdf2 does 1 to 2000000 iterations here"),
-            (&[1, 4, 0, 0, 0, 0], "pbkdf2 does 1 to 2000000 iterations here"),
+            (&[1, 2, 0, 64, 0, 0, 1, 1], "argon2 with these costs needs 4096 MB of memory; at most 256 are allowed"),
+            (&[1, 3, 255, 255, 255, 255], "pbkdf2 allows 1 to 2000000 iterations here"),
+            (&[1, 4, 0, 0, 0, 0], "pbkdf2 allows 1 to 2000000 iterations here"),
         ] {
             let bytes = [head, &[0; 16], &[12], &[0; 12], &[0; 16]].concat();
             let text = format!("{PREFIX}{}", BinaryEncoding::Base64url.encode(&bytes));

@@ -1,4 +1,4 @@
-//! Decrypt what [`super::encrypt`], n8n or another program has encrypted.
+//! Decrypt messages of [`super::encrypt`], of n8n and of other programs.
 
 use std::string::FromUtf8Error;
 
@@ -70,7 +70,7 @@ pub struct DecryptRequest {
     #[serde(default)]
     #[garde(dive)]
     pub parameters: Option<Parameters>,
-    /// Additional authenticated data, the same value as for encryption. With RSA-OAEP, the label. At most 64 KiB.
+    /// Additional authenticated data: not encrypted, but needed to decrypt. With RSA-OAEP, the label. At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
@@ -169,12 +169,11 @@ impl DecryptRequest {
             // Of RSA there is nothing but the message.
             None if self.key.as_ref().is_some_and(|key| key.reveal().contains("-----BEGIN")) => Err(conflict(
                 "algorithm",
-                "is needed with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, which Node and Java take when they are not \
-                 told otherwise",
+                "is required with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, the default in Node and Java",
             )),
             None => Err(conflict(
                 "format",
-                "is needed: the message is not in the compact form (ff1.…) and there is no nonce; send parts or n8n",
+                "is required: the message is not in format compact (ff1.…) and there is no nonce; send parts or n8n",
             )),
         }
     }
@@ -182,7 +181,7 @@ impl DecryptRequest {
     /// Refuses options that would be silently without effect.
     fn check_options(&self, cipher: Option<Cipher>, format: Format) -> Result<(), Error> {
         if self.passphrase.is_some() {
-            return Err(conflict("passphrase", "is that of a private key, for RSA-OAEP: leave it out"));
+            return Err(conflict("passphrase", "applies only to private keys, for RSA-OAEP: leave it out"));
         }
         if format != Format::Parts {
             for (field, given) in [
@@ -194,7 +193,7 @@ impl DecryptRequest {
                 ("inputEncoding", self.input_encoding.is_some()),
             ] {
                 if given {
-                    return Err(conflict(field, "belongs to format parts: leave it out"));
+                    return Err(conflict(field, "applies only to format parts: leave it out"));
                 }
             }
         }
@@ -206,10 +205,10 @@ impl DecryptRequest {
             }
         }
         if format == Format::N8n && self.aad.is_some() {
-            return Err(conflict("aad", "has no place in n8n's format: leave it out"));
+            return Err(conflict("aad", "does not apply to format n8n: leave it out"));
         }
         if cipher.is_some_and(|cipher| !cipher.is_authenticated()) && self.aad.is_some() {
-            return Err(conflict("aad", "has no effect on AES-CBC: leave it out"));
+            return Err(conflict("aad", "does not apply to AES-CBC: leave it out"));
         }
         Ok(())
     }
@@ -221,7 +220,10 @@ impl DecryptRequest {
                 let message = compact::read(self.ciphertext.trim())?;
                 if cipher.is_some_and(|cipher| cipher != message.cipher) {
                     let name = message.cipher.name();
-                    return Err(conflict("algorithm", format!("this was encrypted with {name}: leave algorithm out")));
+                    return Err(conflict(
+                        "algorithm",
+                        format!("does not match: the message was encrypted with {name}; leave it out"),
+                    ));
                 }
                 Ok(message)
             }
@@ -249,7 +251,7 @@ impl DecryptRequest {
             return Err(conflict("ciphertext", "is too short to end with a tag: send the tag in tag"));
         }
         if !cipher.is_authenticated() && (sealed.is_empty() || sealed.len() % cbc::BLOCK != 0) {
-            return Err(conflict("ciphertext", "must be a whole number of blocks of 16 bytes for AES-CBC"));
+            return Err(conflict("ciphertext", "must be a multiple of 16 bytes for AES-CBC"));
         }
 
         let stretch = match (&self.password, &self.salt) {
@@ -259,14 +261,16 @@ impl DecryptRequest {
                 stretch.check("parameters", cipher)?;
                 Some(stretch)
             }
-            (Some(_), None) => return Err(conflict("salt", "is missing: a key is made of a password and a salt")),
+            (Some(_), None) => {
+                return Err(conflict("salt", "is missing: the key is derived from the password and a salt"));
+            }
             (None, _) => None,
         };
         Ok(Message { cipher, stretch, nonce, sealed })
     }
 }
 
-/// A request that works: what the example of /encrypt may answer.
+/// An example request: what the example of /encrypt may answer.
 #[must_use]
 pub fn example() -> DecryptRequest {
     let ciphertext = "ff1.AQAMAAECAwQFBgcICQoLZKf6Mvlcl5ya_ECMQfzxNNY4M6cMjES7AO6LhogFmbV8-KHFizOPjGt--w5M208S";
@@ -290,13 +294,13 @@ pub fn about(op: Operation) -> Operation {
 /// Decrypts a message.
 ///
 /// # Errors
-/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others when the message is
-/// in no form of ours, or fields do not go together.
-pub fn decrypt(request: DecryptRequest, call: &Call, keys: &Keyring) -> Result<DecryptResponse, Error> {
+/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others if the message is in
+/// no known format, or fields conflict.
+pub fn decrypt(request: DecryptRequest, call: &Call, keyring: &Keyring) -> Result<DecryptResponse, Error> {
     match request.algorithm.map(Algorithm::scheme) {
-        Some(Scheme::Oaep(oaep)) => rsa::open(oaep, request, call, keys),
-        Some(Scheme::Shared(cipher)) => open(Some(cipher), request, call, keys),
-        None => open(None, request, call, keys),
+        Some(Scheme::Oaep(oaep)) => rsa::open(oaep, request, call, keyring),
+        Some(Scheme::Shared(cipher)) => open(Some(cipher), request, call, keyring),
+        None => open(None, request, call, keyring),
     }
 }
 
@@ -304,12 +308,12 @@ fn open(
     cipher: Option<Cipher>,
     request: DecryptRequest,
     call: &Call,
-    keys: &Keyring,
+    keyring: &Keyring,
 ) -> Result<DecryptResponse, Error> {
     let format = request.form()?;
     request.check_options(cipher, format)?;
     let aad = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
-    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keys)?;
+    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keyring)?;
     let mut message = request.message(cipher, format)?;
     let cipher = message.cipher;
     let mut keys = source.all(cipher, message.stretch.as_ref())?.into_iter().peekable();
@@ -332,7 +336,7 @@ fn open(
         call.warn(
             "legacy-algorithm",
             Some("algorithm"),
-            "AES-CBC does not notice when a message was changed: do not trust what it says without an HMAC over it",
+            "AES-CBC does not detect modification: do not trust the message unless an HMAC of it was verified",
         );
     }
     Ok(DecryptResponse {
@@ -363,7 +367,7 @@ impl PlaintextEncoding {
     /// The same. Whether they are `sure` to be what was encrypted decides what is said of bytes that are no text.
     pub(super) fn encode(self, bytes: Vec<u8>, sure: bool) -> Result<String, Error> {
         self.write(bytes).map_err(|_| match sure {
-            true => conflict("outputEncoding", "the decrypted bytes are no text: choose base64 or hex"),
+            true => conflict("outputEncoding", "the decrypted bytes are not UTF-8 text: choose base64 or hex"),
             // A wrong key leaves a padding that looks right once in 256 times, and then bytes that are no text:
             // telling the two apart would tell that the padding was right.
             false => Error::Undecipherable,

@@ -76,8 +76,7 @@ pub struct EncryptRequest {
     /// Message format; `compact` if absent, but `parts` with AES-CBC and RSA-OAEP.
     #[serde(default)]
     pub format: Option<Format>,
-    /// Additional authenticated data: not encrypted, but the same value is needed to decrypt. With RSA-OAEP, the label.
-    /// At most 64 KiB.
+    /// Additional authenticated data: not encrypted, but needed to decrypt. With RSA-OAEP, the label. At most 64 KiB.
     #[serde(default)]
     #[garde(length(bytes, max = 65_536))]
     pub aad: Option<String>,
@@ -114,7 +113,7 @@ pub struct EncryptResponse {
     pub salt: Option<String>,
     /// Key derivation function for the password; null without a password.
     pub kdf: Option<PasswordKdf>,
-    /// Cost parameters of the key derivation; null if there was none.
+    /// Cost parameters that were used; null if none.
     pub parameters: Option<Costs>,
     /// Length of the input in bytes.
     pub bytes: usize,
@@ -166,20 +165,20 @@ impl EncryptRequest {
         let (compact, n8n) = (format == Format::Compact, format == Format::N8n);
         let no_password = self.password.is_none();
         for (field, refused, message) in [
+            ("format", compact && !cipher.is_authenticated(), "must be parts with AES-CBC, which is not authenticated"),
+            ("key", n8n && self.key.is_some(), "does not apply to format n8n: send a password"),
+            ("keyRef", n8n && self.key_ref.is_some(), "does not apply to format n8n: send a password"),
+            ("passphrase", self.passphrase.is_some(), "applies only to private keys, for RSA-OAEP: leave it out"),
+            ("kdf", n8n && self.kdf.is_some(), "does not apply to format n8n: leave it out"),
+            ("parameters", n8n && self.parameters.is_some(), "does not apply to format n8n: leave it out"),
+            ("aad", n8n && self.aad.is_some(), "does not apply to format n8n: leave it out"),
+            ("aad", !cipher.is_authenticated() && self.aad.is_some(), "does not apply to AES-CBC: leave it out"),
+            ("nonce", n8n && self.nonce.is_some(), "does not apply to format n8n: leave it out"),
             (
-                "format",
-                compact && !cipher.is_authenticated(),
-                "must be parts with AES-CBC, which cannot vouch for more",
+                "nonce",
+                self.nonce.is_some() && !self.allow_nonce,
+                "is generated for you: leave it out, or send allowNonce too",
             ),
-            ("key", n8n && self.key.is_some(), "has no use in n8n's format: send a password"),
-            ("keyRef", n8n && self.key_ref.is_some(), "has no use in n8n's format: send a password"),
-            ("passphrase", self.passphrase.is_some(), "is that of a private key, for RSA-OAEP: leave it out"),
-            ("kdf", n8n && self.kdf.is_some(), "has no effect on n8n's format: leave it out"),
-            ("parameters", n8n && self.parameters.is_some(), "has no effect on n8n's format: leave it out"),
-            ("aad", n8n && self.aad.is_some(), "has no place in n8n's format: leave it out"),
-            ("aad", !cipher.is_authenticated() && self.aad.is_some(), "has no effect on AES-CBC: leave it out"),
-            ("nonce", n8n && self.nonce.is_some(), "has no effect on n8n's format: leave it out"),
-            ("nonce", self.nonce.is_some() && !self.allow_nonce, "is made by us: leave it out, or send allowNonce too"),
             ("kdf", no_password && self.kdf.is_some(), "has no effect without a password: leave it out"),
             ("parameters", no_password && self.parameters.is_some(), "has no effect without a password: leave it out"),
         ] {
@@ -211,7 +210,8 @@ impl EncryptRequest {
         if let Some(text) = &self.nonce {
             let nonce = encoding.decode("nonce", text)?;
             cipher.check_nonce(&nonce).map_err(|reason| conflict("nonce", reason))?;
-            let message = "a nonce must never be used twice with a key: who sees two such messages can read and forge";
+            let message = "a nonce must never be used twice with the same key: whoever sees two such messages can read \
+                           and forge others";
             call.warn("own-nonce", Some("nonce"), message);
             return Ok(nonce);
         }
@@ -221,7 +221,7 @@ impl EncryptRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> EncryptRequest {
     EncryptRequest {
@@ -241,26 +241,26 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &EncryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
-/// Encrypts a text or a file.
+/// Encrypts text or a file.
 ///
 /// # Errors
-/// When fields do not go together or are not in their encoding, the key or nonce has not the length the cipher needs, the key is
-/// none of RSA or the text too long for it, or the costs are out of bounds.
-pub fn encrypt(request: EncryptRequest, call: &Call, keys: &Keyring) -> Result<EncryptResponse, Error> {
+/// If fields conflict or are not in their encoding, key or nonce have the wrong length, the key is not an RSA key or
+/// the text too long for it, or the cost parameters are out of bounds.
+pub fn encrypt(request: EncryptRequest, call: &Call, keyring: &Keyring) -> Result<EncryptResponse, Error> {
     match request.algorithm.scheme() {
-        Scheme::Shared(cipher) => seal(cipher, request, call, keys),
-        Scheme::Oaep(oaep) => rsa::seal(oaep, request, call, keys),
+        Scheme::Shared(cipher) => seal(cipher, request, call, keyring),
+        Scheme::Oaep(oaep) => rsa::seal(oaep, request, call, keyring),
     }
 }
 
-fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keys: &Keyring) -> Result<EncryptResponse, Error> {
+fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keyring: &Keyring) -> Result<EncryptResponse, Error> {
     request.check_options(cipher)?;
     let format = request.form(cipher);
     let encoding = request.output_encoding.unwrap_or(BinaryEncoding::Base64);
     let aad = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let plaintext = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let bytes = plaintext.len();
-    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keys)?;
+    let source = Source::of(request.given(), request.key_encoding, request.password.as_ref(), call, keyring)?;
     let stretch = request.stretch(cipher)?;
     let (key, key_ref) = source.newest(cipher, stretch.as_ref())?;
     let nonce = request.nonce(cipher, encoding, call)?;
@@ -275,7 +275,7 @@ fn seal(cipher: Cipher, request: EncryptRequest, call: &Call, keys: &Keyring) ->
         call.warn(
             "legacy-algorithm",
             Some("algorithm"),
-            "AES-CBC does not notice when a message was changed: use it only where an old system asks for it",
+            "AES-CBC does not detect modification: use it only where a legacy system requires it",
         );
     }
 

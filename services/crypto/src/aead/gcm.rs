@@ -1,4 +1,5 @@
-//! AES-GCM with a nonce that is not 12 bytes long, as Node programs often make it (16). GCM hashes such a nonce first.
+//! AES-GCM with nonces of other lengths than 12 bytes, such as the 16 bytes often used in Node. GCM hashes such a nonce
+//! first.
 
 use aes_gcm::aead::consts::{
     U1, U2, U3, U4, U5, U6, U7, U8, U9, U10, U11, U13, U14, U15, U16, U20, U24, U32, U48, U64, U128,

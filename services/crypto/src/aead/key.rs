@@ -1,4 +1,4 @@
-//! The key of a message: given as it is, or made of a password.
+//! The key of a message: given, or derived from a password.
 
 use chassis::{Call, Secret};
 use schemars::JsonSchema;
@@ -82,14 +82,14 @@ impl<'r> Source<'r> {
         encoding: InputEncoding,
         password: Option<&'r Secret<String>>,
         call: &Call,
-        keys: &Keyring,
+        keyring: &Keyring,
     ) -> Result<Self, Error> {
         match (password, given.key, given.key_ref) {
             (None, None, None) => Err(conflict("key", "is missing: send a key, keyRef or a password")),
-            (None, ..) => keys.choose_shared(given, encoding, call).map(Self::Keys),
+            (None, ..) => keyring.choose_shared(given, encoding, call).map(Self::Keys),
             (Some(password), None, None) => Ok(Self::Password(password.reveal())),
-            (Some(_), Some(_), _) => Err(conflict("password", "is there together with key: send one of the two")),
-            (Some(_), ..) => Err(conflict("password", "is there together with keyRef: send one of the two")),
+            (Some(_), Some(_), _) => Err(conflict("password", "cannot be combined with key: send one of the two")),
+            (Some(_), ..) => Err(conflict("password", "cannot be combined with keyRef: send one of the two")),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'r> Source<'r> {
             Some(Err(error)) if found.is_empty() => Err(error),
             _ if found.len() > 1 && !cipher.is_authenticated() => Err(conflict(
                 "keyRef",
-                "must name the version for AES-CBC, as in orders@2: it cannot tell which of them is the right one",
+                "must name a version with AES-CBC, such as orders@2: it cannot tell which of them is the right one",
             )),
             _ => found.into_iter().collect(),
         }
@@ -126,7 +126,7 @@ fn exact(
 ) -> Result<Found, Error> {
     let field = candidate.field("key");
     if stretch.is_some() {
-        return Err(conflict(field, "this was encrypted with a password: send that"));
+        return Err(conflict(field, "does not apply: the message was encrypted with a password; send that"));
     }
     let purpose = Purpose { algorithms: &[cipher.name(), cipher.jose_name()], code: "enc", operations };
     let (bytes, length) = (candidate.shared("key", &purpose)?, cipher.key_length());
@@ -140,7 +140,7 @@ fn exact(
 
 fn derived(password: &str, cipher: Cipher, stretch: Option<&Stretch>) -> Result<Zeroizing<Vec<u8>>, Error> {
     let Some(Stretch { kdf, salt }) = stretch else {
-        return Err(conflict("password", "this was encrypted with a key: send that"));
+        return Err(conflict("password", "does not apply: the message was encrypted with a key; send that"));
     };
     let mut key = Zeroizing::new(vec![0; cipher.key_length()]);
     kdf.derive(password.as_bytes(), salt, &mut key)?;

@@ -1,4 +1,4 @@
-//! An encrypted message, taken apart.
+//! A parsed encrypted message.
 
 use super::Cipher;
 use super::key::Stretch;

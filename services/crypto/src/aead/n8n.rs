@@ -1,5 +1,13 @@
-//! The form of n8n's Crypto node (n8n-io/n8n#30540): base64 of `0x01 | salt 16 | nonce 12 | tag 16 | ciphertext`, the key
-//! made of a passphrase with scrypt at fixed costs. The cipher is not in it: both sides must choose the same.
+//! The format of n8n's Crypto node (n8n-io/n8n#30540): base64 of `0x01
+//!
+//!  salt 16
+//!
+//!  nonce 12
+//!
+//!  tag 16
+//!
+//!  ciphertext`, with a key derived from a passphrase by scrypt at fixed cost. The cipher is not stated: both sides
+//! must choose the same.
 
 use super::Cipher;
 use super::key::Stretch;
@@ -21,7 +29,7 @@ pub(super) fn check(cipher: Cipher) -> Result<(), Error> {
         Cipher::Aes256Gcm | Cipher::Aes192Gcm | Cipher::Aes128Gcm | Cipher::Chacha20Poly1305 => Ok(()),
         _ => Err(conflict(
             "algorithm",
-            "n8n knows aes-256-gcm, aes-192-gcm, aes-128-gcm and chacha20-poly1305: use one of these with its format",
+            "must be aes-256-gcm, aes-192-gcm, aes-128-gcm or chacha20-poly1305 with format n8n",
         )),
     }
 }
@@ -37,7 +45,7 @@ pub(super) fn write(message: &Message) -> String {
 pub(super) fn read(text: &str, cipher: Cipher) -> Result<Message, Error> {
     check(cipher)?;
     let bytes = BinaryEncoding::Base64.decode("ciphertext", text)?;
-    parse(&bytes, cipher).ok_or_else(|| conflict("ciphertext", "is not in n8n's form, or cut off"))
+    parse(&bytes, cipher).ok_or_else(|| conflict("ciphertext", "is not in format n8n, or truncated"))
 }
 
 fn parse(bytes: &[u8], cipher: Cipher) -> Option<Message> {

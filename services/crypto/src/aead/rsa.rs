@@ -1,4 +1,4 @@
-//! /encrypt and /decrypt with RSA-OAEP: no nonce, no tag, and a key that is none of bytes.
+//! /encrypt and /decrypt with RSA-OAEP: without nonce and tag, and with an asymmetric key.
 
 use chassis::Call;
 
@@ -13,7 +13,12 @@ use crate::oaep::Oaep;
 use crate::{Error, input};
 
 /// Encrypts.
-pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyring) -> Result<EncryptResponse, Error> {
+pub(super) fn seal(
+    oaep: Oaep,
+    request: EncryptRequest,
+    call: &Call,
+    keyring: &Keyring,
+) -> Result<EncryptResponse, Error> {
     refuse(&[
         ("keyEncoding", request.key_encoding != InputEncoding::Utf8),
         ("password", request.password.is_some()),
@@ -24,15 +29,15 @@ pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyr
     ])?;
     let label = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
-    let chosen = keys.choose_public(request.given(), request.passphrase.as_ref(), call)?;
+    let chosen = keyring.choose_public(request.given(), request.passphrase.as_ref(), call)?;
     let newest = chosen.newest();
     let (Candidate { key, reference }, field) = (newest, newest.field("key"));
     let most = oaep.most(field, key)?;
     if bytes.len() > most {
         let text = if request.file.is_some() { "file" } else { "text" };
         let message = format!(
-            "has {} bytes, and RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES key, and \
-             that key with RSA",
+            "has {} bytes, but RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES key, \
+             and that key with RSA",
             bytes.len()
         );
         return Err(conflict(text, message));
@@ -54,7 +59,12 @@ pub(super) fn seal(oaep: Oaep, request: EncryptRequest, call: &Call, keys: &Keyr
 }
 
 /// Decrypts, with every version of a named key.
-pub(super) fn open(oaep: Oaep, request: DecryptRequest, call: &Call, keys: &Keyring) -> Result<DecryptResponse, Error> {
+pub(super) fn open(
+    oaep: Oaep,
+    request: DecryptRequest,
+    call: &Call,
+    keyring: &Keyring,
+) -> Result<DecryptResponse, Error> {
     refuse(&[
         ("keyEncoding", request.key_encoding != InputEncoding::Utf8),
         ("password", request.password.is_some()),
@@ -68,7 +78,7 @@ pub(super) fn open(oaep: Oaep, request: DecryptRequest, call: &Call, keys: &Keyr
     let label = request.aad_encoding.decode("aad", request.aad.as_deref().unwrap_or_default())?;
     let sealed =
         request.input_encoding.unwrap_or(BinaryEncoding::Base64).decode("ciphertext", request.ciphertext.trim())?;
-    let chosen = keys.choose_pair(request.given(), request.passphrase.as_ref(), call)?;
+    let chosen = keyring.choose_pair(request.given(), request.passphrase.as_ref(), call)?;
     let mut failure = None;
     for candidate in chosen.all() {
         let Candidate { key, reference } = candidate;
@@ -94,7 +104,7 @@ pub(super) fn open(oaep: Oaep, request: DecryptRequest, call: &Call, keys: &Keyr
 
 fn refuse(fields: &[(&'static str, bool)]) -> Result<(), Error> {
     match fields.iter().find(|(_, given)| *given) {
-        Some((field, _)) => Err(conflict(field, "has no effect on RSA-OAEP: leave it out")),
+        Some((field, _)) => Err(conflict(field, "does not apply to RSA-OAEP: leave it out")),
         None => Ok(()),
     }
 }
@@ -103,7 +113,7 @@ fn security(oaep: Oaep, call: &Call) -> Security {
     if oaep != Oaep::Sha1 {
         return Security::Strong;
     }
-    let message = "SHA-1 is not broken here but old: use rsa-oaep-sha256 where the other side can";
+    let message = "SHA-1 is not broken here, but outdated: use rsa-oaep-sha256 where the other side supports it";
     call.warn("legacy-algorithm", Some("algorithm"), message);
     Security::Legacy
 }

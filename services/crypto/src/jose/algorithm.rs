@@ -195,7 +195,7 @@ impl JwsAlgorithm {
             return Err(conflict(field, format!("is {}, which {name} does not use", material.name())));
         }
         if matches!(material, Material::Rsa(key) if key.is_roca()) {
-            return Err(conflict(field, "is an RSA key that anybody can factor (ROCA, CVE-2017-15361): replace it"));
+            return Err(conflict(field, "is an RSA key that can be factored (ROCA, CVE-2017-15361): replace it"));
         }
         let operations: &[&str] = match task {
             Task::Sign => &["sign"],
@@ -212,7 +212,7 @@ impl JwsAlgorithm {
         if task == Task::Sign && !material.is_private() {
             return Err(conflict(
                 field,
-                format!("is {}: only a private key signs, this one verifies", material.name()),
+                format!("is {}: only the private key signs, this one verifies", material.name()),
             ));
         }
         Ok(())

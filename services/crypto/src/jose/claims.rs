@@ -1,4 +1,4 @@
-//! Claims: who a token is from and for, and when it holds (RFC 7519, section 4.1).
+//! Registered claims: issuer, subject, audience, id and validity period (RFC 7519, section 4.1).
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -100,11 +100,14 @@ pub(super) fn check(claims: &Map<String, Value>, expected: &Expected<'_>, now: T
     if let Some(starts) = date("nbf")
         && now + tolerance < starts
     {
-        fail(Check::NotYetValid, format!("it is valid only in {}, at {} (nbf)", span(starts - now), moment(starts)));
+        fail(
+            Check::NotYetValid,
+            format!("it is not valid yet, but in {}, at {} (nbf)", span(starts - now), moment(starts)),
+        );
     }
     if let Some(max_age) = expected.max_age {
         match date("iat") {
-            None => fail(Check::TooOld, "it does not say when it was issued (iat), which maxAge needs".to_owned()),
+            None => fail(Check::TooOld, "it has no time of issue (iat), which maxAge needs".to_owned()),
             Some(issued) if now + tolerance < issued => {
                 fail(Check::NotYetValid, format!("it was issued in the future, at {} (iat)", moment(issued)));
             }
@@ -149,7 +152,7 @@ pub(super) fn wrong_kinds(claims: &Map<String, Value>) -> Vec<String> {
     let mut problems: Vec<_> = DATES.iter().filter_map(|name| date(claims, name).err()).collect();
     for name in TEXTS {
         if claims.get(name).is_some_and(|value| !value.is_string()) {
-            problems.push(format!("{name} must be text"));
+            problems.push(format!("{name} must be a string"));
         }
     }
     let is_audience = |value: &Value| match value {
@@ -157,7 +160,7 @@ pub(super) fn wrong_kinds(claims: &Map<String, Value>) -> Vec<String> {
         other => other.is_string(),
     };
     if claims.get("aud").is_some_and(|value| !is_audience(value)) {
-        problems.push("aud must be text or a list of texts".to_owned());
+        problems.push("aud must be a string or an array of strings".to_owned());
     }
     problems
 }

@@ -1,4 +1,4 @@
-//! The compact form: parts in base64url with dots between them (RFC 7515, section 7.1; RFC 7516, section 7.1).
+//! Compact serialization: base64url parts separated by dots (RFC 7515, section 7.1; RFC 7516, section 7.1).
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -58,15 +58,16 @@ pub(super) fn parts<const N: usize>(token: &str) -> Result<[&str; N], String> {
     }
     if token.starts_with('{') {
         return Err(
-            "it is in the JSON form, which is not read: send the compact form, parts with dots between".to_owned()
+            "it is in JSON serialization, which is not supported: send the compact one, parts separated by dots"
+                .to_owned(),
         );
     }
     let parts: Vec<_> = token.splitn(N + 1, '.').collect();
     parts.try_into().map_err(|_| match (N, count(token)) {
         (3, 5) => "it is encrypted (five parts): open it with /jwe/decrypt first".to_owned(),
         (5, 3) => "it is signed, not encrypted (three parts): check it with /jwt/verify".to_owned(),
-        (_, 1) => format!("it has no dots: a token has {N} parts with dots between"),
-        (_, found) => format!("it has {found} parts with dots between instead of {N}"),
+        (_, 1) => format!("it has no dots: a token has {N} parts separated by dots"),
+        (_, found) => format!("it has {found} parts separated by dots instead of {N}"),
     })
 }
 
@@ -101,7 +102,7 @@ mod tests {
     fn parts_and_their_bytes() {
         assert_eq!(parts("a..c"), Ok(["a", "", "c"]));
         for (token, wanted) in
-            [("", "empty"), ("{}", "JSON form"), ("a", "no dots"), ("a.b", "2 parts"), ("a.b.c.d", "4 parts")]
+            [("", "empty"), ("{}", "JSON serialization"), ("a", "no dots"), ("a.b", "2 parts"), ("a.b.c.d", "4 parts")]
         {
             assert!(parts::<3>(token).unwrap_err().contains(wanted), "{token}");
         }

@@ -1,4 +1,4 @@
-//! Look inside a token without checking it.
+//! Decode a token without verifying it.
 
 use chassis::{Call, Operation};
 use garde::Validate;
@@ -52,7 +52,7 @@ pub struct JwtDecodeResponse {
     pub expired: Option<bool>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JwtDecodeRequest {
     JwtDecodeRequest { token: super::verify::example().token }
@@ -64,10 +64,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Decode a token without verifying it").description(DESCRIPTION).example(example)
 }
 
-/// Reads a token.
+/// Decodes a token without verifying it.
 ///
 /// # Errors
-/// When it is none.
+/// If it is not a token.
 pub fn decode(request: JwtDecodeRequest, call: &Call) -> Result<JwtDecodeResponse, Error> {
     let problem = |reason| conflict("token", format!("cannot be read: {reason}"));
     let token = compact::bare(&request.token);

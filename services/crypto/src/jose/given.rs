@@ -1,5 +1,6 @@
-//! Keys of a request, of either kind. A public key must never be taken for a shared one: anybody has it, and could then
-//! sign (RFC 8725, section 2.1). So what looks like a key of another kind is refused, in whatever encoding it was sent.
+//! Keys of a request, symmetric or asymmetric. A public key must never be taken for a secret: anyone has it, and could
+//! then sign (algorithm confusion; RFC 8725, section 2.1). So what looks like a key of another type is refused, in
+//! whatever encoding it was sent.
 
 use chassis::{Call, Secret};
 
@@ -84,17 +85,17 @@ fn refuse_json(field: &'static str, text: &str) -> Result<(), Error> {
     if text.contains("\"private_key\"") || text.contains("-----BEGIN") {
         return Err(conflict(
             field,
-            "is JSON with a key in it: send only the value of private_key, and name algorithm",
+            "is JSON that contains a key: send only the value of private_key, and name algorithm",
         ));
     }
-    Err(conflict(field, "is JSON, and no JWK for it has no kty: send only the key"))
+    Err(conflict(field, "is JSON but not a JWK, because it has no kty: send only the key"))
 }
 
 fn no_secret(field: &'static str) -> Error {
     conflict(
         field,
-        "is a public or private key, and this algorithm needs a secret that both sides have: name the algorithm \
-         of the key (RS256, ES256, EdDSA ...) or send the secret",
+        "is a public or private key, and this algorithm needs a secret that both sides have: name the algorithm of the \
+         key (RS256, ES256, EdDSA ...) or send the secret",
     )
 }
 
@@ -105,7 +106,7 @@ pub(super) fn warn_if_weak(algorithm: JwsAlgorithm, key: &Key, call: &Call) {
         && bytes.len() < algorithm.hash_length()
     {
         let (name, wanted, given) = (algorithm.name(), algorithm.hash_length(), bytes.len());
-        let message = format!("{name} wants a secret of at least {wanted} random bytes, and this one has {given}");
+        let message = format!("{name} needs a secret of at least {wanted} random bytes, but this one has {given}");
         call.warn("weak-key", Some("key"), message);
     }
 }

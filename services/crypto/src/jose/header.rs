@@ -1,5 +1,5 @@
-//! The header of a token: what it says of itself. It is read before anything is proven, so nothing in it chooses a key
-//! or fetches one: `jwk`, `jku`, `x5c` and `x5u` are never used.
+//! The header of a token. It is read before anything is verified, so nothing in it selects or fetches a key: `jwk`,
+//! `jku`, `x5c` and `x5u` are never used.
 
 use serde_json::{Map, Value};
 
@@ -26,7 +26,7 @@ impl Header {
         let text = |name: &str| match fields.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(format!("its header's {name} is not text")),
+            Some(_) => Err(format!("its header's {name} is not a string")),
         };
         let algorithm = text("alg")?.ok_or("its header has no alg")?;
         let (key_id, kind) = (text("kid")?, text("typ")?);
@@ -39,10 +39,10 @@ impl Header {
     /// What it asks for.
     pub(super) fn check_extensions(&self) -> Result<(), String> {
         if self.fields.contains_key("crit") {
-            return Err("its header says that extensions are critical (crit), and none is known here".to_owned());
+            return Err("its header requires extensions (crit), none of which is supported".to_owned());
         }
         if self.fields.get("b64").is_some_and(|value| *value != Value::Bool(true)) {
-            return Err("its payload is not encoded (b64), which is not read here".to_owned());
+            return Err("its payload is not encoded (b64), which is not supported".to_owned());
         }
         Ok(())
     }
@@ -74,12 +74,12 @@ mod tests {
         for (text, wanted) in [
             ("[]", "not a JSON object"),
             ("{}", "no alg"),
-            (r#"{"alg":1}"#, "alg is not text"),
-            (r#"{"alg":null}"#, "alg is not text"),
-            (r#"{"alg":"HS256","kid":1}"#, "kid is not text"),
-            (r#"{"alg":"HS256","typ":[]}"#, "typ is not text"),
-            (r#"{"alg":"none","alg":"HS256"}"#, "a name twice"),
-            (r#"{"alg":"HS256","kid":"a","kid":"b"}"#, "a name twice"),
+            (r#"{"alg":1}"#, "alg is not a string"),
+            (r#"{"alg":null}"#, "alg is not a string"),
+            (r#"{"alg":"HS256","kid":1}"#, "kid is not a string"),
+            (r#"{"alg":"HS256","typ":[]}"#, "typ is not a string"),
+            (r#"{"alg":"none","alg":"HS256"}"#, "a duplicate name"),
+            (r#"{"alg":"HS256","kid":"a","kid":"b"}"#, "a duplicate name"),
         ] {
             let problem = Header::read(text.as_bytes()).err().unwrap();
             assert!(problem.contains(wanted), "{problem}");

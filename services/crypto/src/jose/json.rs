@@ -1,5 +1,5 @@
-//! JSON objects that mean the same to every reader: no name stands twice in them (RFC 7515, section 4; RFC 7519, section
-//! 4). Who checks the first and uses the last of two can be tricked.
+//! JSON objects that mean the same to every parser: without duplicate names (RFC 7515, section 4; RFC 7519, section 4).
+//! A verifier that checks the first of two and uses the last can be tricked.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
     match serde_json::from_slice(bytes) {
         Ok(Unique(Value::Object(object))) => Ok(object),
         Ok(_) => Err("is not a JSON object"),
-        Err(error) if error.classify() == Category::Data => Err("has a name twice"),
+        Err(error) if error.classify() == Category::Data => Err("has a duplicate name"),
         Err(_) => Err("is not JSON"),
     }
 }
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut object = Map::new();
         while let Some((name, Unique(value))) = map.next_entry()? {
             if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name stands twice"));
+                return Err(A::Error::custom("duplicate name"));
             }
         }
         Ok(object.into())
@@ -92,9 +92,9 @@ mod tests {
         let deep = |levels: usize| format!("{}{}", "{\"a\":".repeat(levels), "1".to_owned() + &"}".repeat(levels));
         assert!(object(deep(100).as_bytes()).is_ok());
         for (text, reason) in [
-            (r#"{"a":1,"a":1}"#, "has a name twice"),
-            (r#"{"a":1,"\u0061":1}"#, "has a name twice"),
-            (r#"{"x":[{"a":1,"b":2,"a":3}]}"#, "has a name twice"),
+            (r#"{"a":1,"a":1}"#, "has a duplicate name"),
+            (r#"{"a":1,"\u0061":1}"#, "has a duplicate name"),
+            (r#"{"x":[{"a":1,"b":2,"a":3}]}"#, "has a duplicate name"),
             ("[]", "is not a JSON object"),
             ("1", "is not a JSON object"),
             ("null", "is not a JSON object"),

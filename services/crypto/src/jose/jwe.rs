@@ -1,7 +1,7 @@
-//! Encrypted tokens (RFC 7516): a new key for each message, and that key for whoever may read it.
+//! Encrypted tokens (RFC 7516): a new content encryption key for each message, encrypted for the recipient.
 //!
-//! `algorithm` says how the key goes to the reader, `content` how the message is encrypted with it; `wrap` and `agree` are
-//! the primitives of the first, `recipient` puts them together. `encrypt` and `decrypt` are the operations.
+//! `algorithm` is key management, `content` is content encryption; `wrap` and `agree` are the primitives of the first,
+//! `recipient` puts them together. `encrypt` and `decrypt` are the operations.
 
 mod agree;
 mod algorithm;

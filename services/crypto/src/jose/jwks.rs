@@ -1,4 +1,4 @@
-//! Sets of keys (RFC 7517, section 5).
+//! JSON Web Key Sets (RFC 7517, section 5).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -57,17 +57,17 @@ impl KeySet {
             // Some services answer with the list alone.
             (Value::Array(written), _) | (_, Some(Value::Array(written))) => written,
             (Value::String(text), _) if text.trim_start().starts_with("http") => {
-                let message = "is an address, and none is followed here: fetch it first, in n8n with an HTTP Request \
-                               node, and send what it answers";
+                let message = "is a URL, which is not followed here: fetch it first, in n8n with an HTTP Request node, \
+                               and send the response";
                 return Err(conflict("jwks", message));
             }
             (other, _) => {
                 let single = if other.get("kty").is_some() { ": this is one key, send it in key" } else { "" };
-                return Err(conflict("jwks", format!("must be an object with the list keys{single}")));
+                return Err(conflict("jwks", format!("must be an object with an array keys{single}")));
             }
         };
         if written.is_empty() || written.len() > MAX_KEYS {
-            return Err(conflict("jwks", format!("must hold 1 to {MAX_KEYS} keys, and holds {}", written.len())));
+            return Err(conflict("jwks", format!("must have 1 to {MAX_KEYS} keys, and has {}", written.len())));
         }
         // Who may publish keys could publish one as a shared secret, and sign with it.
         let shared = written.iter().filter(|key| key["kty"] == "oct").count();

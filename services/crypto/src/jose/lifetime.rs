@@ -1,4 +1,4 @@
-//! A stretch of time, as no-code tools write it: `900`, `"15m"`, `"2h"`, `"7d"`.
+//! A duration as no-code tools write it: `900`, `"15m"`, `"2h"`, `"7d"`.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Make a signed token.
+//! Create a signed token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -29,10 +29,10 @@ const OWN_FIELDS: [(&str, &str); 7] = [
     ("alg", "is set by algorithm: leave it out"),
     ("typ", "is set by type: leave it out"),
     ("kid", "is set by keyId: leave it out"),
-    ("crit", "asks for extensions, and there are none here: leave it out"),
-    ("b64", "changes how the payload is written, which is not done here: leave it out"),
-    ("enc", "belongs to encrypted tokens: leave it out"),
-    ("zip", "belongs to encrypted tokens: leave it out"),
+    ("crit", "requires extensions, none of which is supported: leave it out"),
+    ("b64", "changes how the payload is encoded, which is not supported: leave it out"),
+    ("enc", "is for encrypted tokens only: leave it out"),
+    ("zip", "is for encrypted tokens only: leave it out"),
 ];
 /// Members of a JWK that nobody else may see (RFC 7518, section 6).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -158,16 +158,16 @@ impl JwtSignRequest {
     }
 
     /// The key and its algorithm.
-    fn signer(&self, call: &Call, keys: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
+    fn signer(&self, call: &Call, keyring: &Keyring) -> Result<(JwsAlgorithm, Candidate), Error> {
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
         let passphrase = self.passphrase.as_ref().map(|text| text.reveal().as_str());
         if passphrase.is_some() && (self.key.is_none() || self.algorithm.is_some_and(JwsAlgorithm::is_shared)) {
             return Err(conflict(
                 "passphrase",
-                "opens an encrypted private key in key, and there is none: leave it out",
+                "is for an encrypted private key in key, and there is none: leave it out",
             ));
         }
-        let chosen = keys.choose(given, call, |text| match self.algorithm {
+        let chosen = keyring.choose(given, call, |text| match self.algorithm {
             Some(algorithm) if algorithm.is_shared() => given::shared("key", text, self.key_encoding),
             Some(_) => given::pair("key", text, passphrase),
             None => given::any("key", text, self.key_encoding, passphrase),
@@ -179,7 +179,7 @@ impl JwtSignRequest {
             let kind = key.material.name();
             conflict(
                 "algorithm",
-                format!("is needed: the key is {kind}, which does not say it; RSA keys do RS256 or PS256"),
+                format!("is required: the key is {kind}, which does not determine it; use RS256 or PS256 with RSA"),
             )
         })?;
         algorithm.check(field, key, Task::Sign)?;
@@ -191,11 +191,11 @@ impl JwtSignRequest {
         let now = call.now().as_second();
         let after = |lifetime: Lifetime| now.saturating_add(lifetime.seconds());
         if self.expires_in.is_some_and(|lifetime| lifetime.seconds() == 0) {
-            return Err(conflict("expiresIn", "must be at least a second, or the token has expired when it is made"));
+            return Err(conflict("expiresIn", "must be at least one second, or the token has expired when it is made"));
         }
         let id = self.generate_jwt_id.then(random_id).transpose()?;
         if self.jwt_id.is_some() && id.is_some() {
-            return Err(conflict("generateJwtId", "is there together with jwtId: send one of the two"));
+            return Err(conflict("generateJwtId", "cannot be combined with jwtId: send one of the two"));
         }
         let audience = match self.audience.as_slice() {
             [] => None,
@@ -234,7 +234,7 @@ impl JwtSignRequest {
         if self.headers.get("jwk").is_some_and(|jwk| PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some())) {
             return Err(conflict(
                 "headers",
-                "jwk holds a private key, which everybody could read: send its public half",
+                "jwk contains a private key, which anyone could read: send the public key",
             ));
         }
         let mut header = self.headers.clone();
@@ -262,14 +262,14 @@ impl JwtSignRequest {
             ("issuedAt", self.issued_at == Some(true)),
         ] {
             if given {
-                return Err(conflict(field, "is about claims: leave it out, or send claims instead of payload"));
+                return Err(conflict(field, "applies to claims only: leave it out, or send claims instead of payload"));
             }
         }
         Ok(())
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JwtSignRequest {
     let claims = [("name".to_owned(), "John Doe".into()), ("role".to_owned(), "editor".into())];
@@ -292,12 +292,12 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &JwtSignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Makes a token.
+/// Creates a signed token.
 ///
 /// # Errors
-/// When the key cannot be read or is not for the algorithm, or claims and options contradict each other.
-pub fn sign(request: JwtSignRequest, call: &Call, keys: &Keyring) -> Result<JwtSignResponse, Error> {
-    let (algorithm, Candidate { key, reference }) = request.signer(call, keys)?;
+/// If the key cannot be read or does not suit the algorithm, or claims and options conflict.
+pub fn sign(request: JwtSignRequest, call: &Call, keyring: &Keyring) -> Result<JwtSignResponse, Error> {
+    let (algorithm, Candidate { key, reference }) = request.signer(call, keyring)?;
     let header = request.header(algorithm, &key)?;
     let (claims, payload) = match (&request.claims, &request.payload) {
         (Some(claims), None) => {
@@ -309,7 +309,7 @@ pub fn sign(request: JwtSignRequest, call: &Call, keys: &Keyring) -> Result<JwtS
             request.refuse_claim_options()?;
             (None, request.payload_encoding.decode("payload", payload)?.into_owned())
         }
-        (Some(_), Some(_)) => return Err(conflict("payload", "is there together with claims: send one of the two")),
+        (Some(_), Some(_)) => return Err(conflict("payload", "cannot be combined with claims: send one of the two")),
         (None, None) => return Err(conflict("claims", "is missing: send claims (they may be empty) or a payload")),
     };
 
@@ -317,19 +317,19 @@ pub fn sign(request: JwtSignRequest, call: &Call, keys: &Keyring) -> Result<JwtS
     let mut token = format!("{}.{}", compact::encode(&written), compact::encode(&payload));
     if token.len() > MAX_TOKEN {
         let field = if claims.is_some() { "claims" } else { "payload" };
-        return Err(conflict(field, "makes a token of more than 64 KiB: leave something out"));
+        return Err(conflict(field, "makes the token larger than 64 KiB: leave something out"));
     }
     let signature = algorithm.sign(&key, token.as_bytes())?;
     token.push('.');
     token.push_str(&compact::encode(&signature));
     if token.len() > MAX_TOKEN {
-        return Err(conflict("claims", "makes a token of more than 64 KiB: leave something out"));
+        return Err(conflict("claims", "makes the token larger than 64 KiB: leave something out"));
     }
 
     given::warn_if_weak(algorithm, &key, call);
     let expires = claims.as_ref().and_then(|claims| claims::date(claims, "exp").ok().flatten());
     if claims.is_some() && expires.is_none() {
-        call.warn("no-expiry", Some("expiresIn"), "this token is valid for ever: send expiresIn");
+        call.warn("no-expiry", Some("expiresIn"), "this token never expires: send expiresIn");
     }
     Ok(JwtSignResponse {
         token,

@@ -1,4 +1,4 @@
-//! Check a signed token.
+//! Verify a signed token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -23,10 +23,10 @@ const DESCRIPTION: &str = "\
 Verifies a signed JSON Web Token (JWT, RFC 7519): signature, validity period and the claims you expect. You name the \
 allowed algorithms and send the key; nothing in the token selects either, and `none` is never accepted. All checks are \
 made and all failures listed. `claims` are returned only if all succeed, so a workflow cannot use them by mistake (to \
-look inside anyway, use /jwt/decode). A JSON Web Key Set goes into `jwks`: fetch it from the issuer yourself, because \
-URLs in the token's header are never followed. Dates must be numbers, the encoding base64url without padding; a header \
-with `crit` is refused. To verify a signed text without claims, set `payloadEncoding`. For tokens in five parts, see \
-/jwe/decrypt.";
+look inside anyway, use /jwt/decode); trust `header` only if the token is valid. A JSON Web Key Set goes into `jwks`: \
+fetch it from the issuer yourself, because URLs in the token's header are never followed. Dates must be numbers, the \
+encoding base64url without padding; a header with `crit` is refused. To verify a signed text without claims, set \
+`payloadEncoding`. For tokens in five parts, see /jwe/decrypt.";
 
 /// A token, the key, and the expected claims.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -105,7 +105,7 @@ pub struct JwtVerifyResponse {
     pub claims: Option<Map<String, Value>>,
     /// The signed text, if the token is valid and `payloadEncoding` was sent; otherwise null.
     pub payload: Option<String>,
-    /// The decoded header; trust it only if the token is valid.
+    /// The decoded header.
     pub header: Option<Map<String, Value>>,
     /// Why it is not valid; null if it is.
     pub reason: Option<String>,
@@ -175,29 +175,29 @@ impl JwtVerifyRequest {
             ("requireExpiry", self.require_expiry),
         ] {
             if given {
-                return Err(conflict(field, "is about claims: leave it out, or leave payloadEncoding out"));
+                return Err(conflict(field, "applies to claims only: leave it out, or leave payloadEncoding out"));
             }
         }
         Ok(())
     }
 
     /// The keys that may have signed. Those of a set are not read yet.
-    fn keys<'r>(&'r self, call: &Call, keys: &Keyring) -> Result<Keys<'r>, Error> {
+    fn keys<'r>(&'r self, call: &Call, keyring: &Keyring) -> Result<Keys<'r>, Error> {
         let shared = self.algorithms.iter().filter(|algorithm| algorithm.is_shared()).count();
         if shared != 0 && shared != self.algorithms.len() {
             return Err(conflict(
                 "algorithms",
-                "mixes those with a shared secret (HS256, HS384, HS512) with those of key pairs: name one kind only",
+                "mixes HMAC algorithms (HS256, HS384, HS512) with public-key algorithms: name one kind only",
             ));
         }
         if let Some(jwks) = &self.jwks {
             if self.key.is_some() || self.key_ref.is_some() {
-                return Err(conflict("jwks", "is there together with key or keyRef: send one of them"));
+                return Err(conflict("jwks", "cannot be combined with key or keyRef: send one of them"));
             }
             return jwks.reveal().written().map(Keys::Set);
         }
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |text| match shared {
+        let chosen = keyring.choose(given, call, |text| match shared {
             0 => given::public("key", text),
             _ => given::shared("key", text, self.key_encoding),
         })?;
@@ -212,7 +212,7 @@ impl JwtVerifyRequest {
     }
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn example() -> JwtVerifyRequest {
     JwtVerifyRequest {
@@ -232,13 +232,13 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Verify a signed token (JWT)").description(DESCRIPTION).example(example)
 }
 
-/// Checks a token.
+/// Verifies a signed token.
 ///
 /// # Errors
-/// When the key cannot be read, or fits none of the algorithms.
-pub fn verify(request: JwtVerifyRequest, call: &Call, keys: &Keyring) -> Result<JwtVerifyResponse, Error> {
+/// If the key cannot be read, or suits none of the algorithms.
+pub fn verify(request: JwtVerifyRequest, call: &Call, keyring: &Keyring) -> Result<JwtVerifyResponse, Error> {
     request.check_options()?;
-    let keys = request.keys(call, keys)?;
+    let keys = request.keys(call, keyring)?;
     let token = match Signed::read(&request.token) {
         Ok(token) => token,
         Err(problem) => return Ok(JwtVerifyResponse::invalid(None, vec![FailedCheck::new(Check::Format, problem)])),
@@ -311,7 +311,7 @@ fn signer(
                 let reason = if token.signature.is_empty() {
                     "it has no signature"
                 } else {
-                    "its signature is not of this key: it was changed, or made with another key"
+                    "its signature does not match: the token was modified, or signed with another key"
                 };
                 problem = Some(FailedCheck::new(Check::Signature, reason));
             }
@@ -373,8 +373,9 @@ fn accepted(
     match content {
         Content::Payload(encoding, bytes) => {
             let text = encoding.write(bytes);
-            let text =
-                text.map_err(|_| conflict("payloadEncoding", "the signed bytes are no text: choose base64 or hex"))?;
+            let text = text.map_err(|_| {
+                conflict("payloadEncoding", "the signed bytes are not UTF-8 text: choose base64 or hex")
+            })?;
             response.payload = Some(text);
         }
         Content::Claims(claims) => {
@@ -385,12 +386,14 @@ fn accepted(
                     let left = (expires - claims::seconds(call.now())).floor() as i64;
                     response.seconds_left = Some(left);
                 }
-                _ => call.warn("no-expiry", Some("token"), "this token is valid for ever: it has no exp"),
+                _ => call.warn("no-expiry", Some("token"), "this token never expires: it has no exp"),
             }
             let audiences = claims::audiences(&claims);
             if request.audience.is_empty() && !audiences.is_empty() {
-                let message =
-                    format!("this token is for {} (aud): name yourself in audience", clip(&audiences.join(", ")));
+                let message = format!(
+                    "this token is for {} (aud): send audience to check that it is for you",
+                    clip(&audiences.join(", "))
+                );
                 call.warn("audience-not-checked", Some("audience"), message);
             }
             response.claims = Some(claims);

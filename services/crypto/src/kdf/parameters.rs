@@ -1,4 +1,4 @@
-//! The costs of a function, as requests and answers write them.
+//! Cost parameters, in requests and responses.
 
 use garde::Validate;
 use schemars::JsonSchema;
@@ -92,7 +92,7 @@ impl Parameters {
             ("cost", "parameters.cost", self.cost),
         ] {
             if given.is_some() && !used.contains(&field) {
-                return Err(conflict(path, format!("has no effect on {name}: leave it out")));
+                return Err(conflict(path, format!("does not apply to {name}: leave it out")));
             }
         }
         Ok(())
@@ -168,6 +168,6 @@ mod tests {
     fn a_cost_of_another_function_is_refused() {
         let rounds = Parameters { iterations: Some(1000), ..Parameters::default() };
         let error = rounds.scrypt().unwrap_err();
-        assert_eq!(error, conflict("parameters.iterations", "has no effect on scrypt: leave it out"));
+        assert_eq!(error, conflict("parameters.iterations", "does not apply to scrypt: leave it out"));
     }
 }

@@ -1,4 +1,4 @@
-//! The secret two sides share: of one's own private key and the other's public one.
+//! Key agreement (ECDH): a shared secret from one's own private key and the other party's public key.
 
 use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey, X25519};
 use chassis::{Call, Operation, Secret};
@@ -102,7 +102,7 @@ pub struct AgreeResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works: Bob's private and Alice's public key of RFC 7748, section 6.1.
+/// An example request: Bob's private and Alice's public key of RFC 7748, section 6.1.
 #[must_use]
 pub fn example() -> AgreeRequest {
     let private = r#"{"kty":"OKP","crv":"X25519","d":"XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}"#;
@@ -132,21 +132,24 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &AgreeRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Makes the shared secret, and a key of it.
+/// Computes a shared secret (ECDH), and derives a key from it.
 ///
 /// # Errors
-/// When a key cannot be read, the two do not go together, or options do not.
-pub fn agree(request: AgreeRequest, call: &Call, keys: &Keyring) -> Result<AgreeResponse, Error> {
+/// If a key cannot be read, the two are on different curves, or options conflict.
+pub fn agree(request: AgreeRequest, call: &Call, keyring: &Keyring) -> Result<AgreeResponse, Error> {
     request.check_options()?;
     let salt = request.salt_encoding.decode("salt", request.salt.as_deref().unwrap_or_default())?;
     let info = request.info_encoding.decode("info", request.info.as_deref().unwrap_or_default())?;
     let given = Given { field: "privateKey", key: request.private_key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let chosen = keyring.choose_pair(given, request.passphrase.as_ref(), call)?;
     let newest = chosen.newest();
     let (Candidate { key: own, reference }, field) = (newest, newest.field("privateKey"));
     let other = Key::read("publicKey", &request.public_key, None)?;
     if other.material.is_private() {
-        return Err(conflict("publicKey", format!("must be the other's public key, and is {}", other.material.name())));
+        return Err(conflict(
+            "publicKey",
+            format!("must be the other party's public key, and is {}", other.material.name()),
+        ));
     }
     let (curve, secret) = own.agree(field, &other)?;
 
@@ -215,8 +218,9 @@ impl Key {
         };
         let private = PrivateKey::from_private_key(algorithm, private).map_err(|_| wrong())?;
         // RFC 7748, section 6.1: a public key of small order makes every secret zero.
-        let zero =
-            || conflict("publicKey", "is one of those that make the same secret with every private key: refuse it too");
+        let zero = || {
+            conflict("publicKey", "has low order: it gives the same secret with every private key, so refuse it too")
+        };
         let secret = agreement::agree(&private, UnparsedPublicKey::new(algorithm, public), zero(), |secret| {
             Ok(Zeroizing::new(secret.to_vec()))
         })?;

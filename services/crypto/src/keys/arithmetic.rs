@@ -1,4 +1,4 @@
-//! What some forms leave out of an RSA private key, computed. None of it is believed: aws-lc checks the finished key.
+//! Computes what some formats omit of an RSA private key. Nothing of it is trusted: aws-lc checks the finished key.
 
 use crypto_bigint::{BoxedUint, CheckedSub, ConcatenatingMul, ConcatenatingSquare, Gcd, NonZero, Odd};
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! Keys on curves: points are checked, and what is missing of a pair is computed.
+//! Elliptic curve keys: points are validated, and what is missing of a key pair is computed.
 
 use aws_lc_rs::agreement::{self, PrivateKey, X25519};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -106,7 +106,7 @@ impl EcKey {
     /// # Errors
     /// When the bytes are no point of the curve.
     pub(crate) fn public(field: &'static str, curve: Curve, point: &[u8]) -> Result<Self, Error> {
-        let wrong = || conflict(field, format!("is no key: its point is not on {}", curve.name()));
+        let wrong = || conflict(field, format!("is not a valid key: its point is not on {}", curve.name()));
         let expected = match point.first() {
             Some(4) => 1 + 2 * curve.length(),
             Some(2 | 3) => 1 + curve.length(),
@@ -231,10 +231,10 @@ impl OkpUse {
     }
 
     fn wrong_length(self, field: &'static str) -> Error {
-        conflict(field, format!("is no {} key: its halves have 32 bytes each", self.name()))
+        conflict(field, format!("is not a valid {} key, which has 32 bytes", self.name()))
     }
 }
 
 fn halves(field: &'static str) -> Error {
-    conflict(field, "is damaged: its public half is not that of its private half")
+    conflict(field, "is damaged: its public and private keys do not match")
 }

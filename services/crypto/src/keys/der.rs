@@ -1,4 +1,4 @@
-//! DER: the forms keys, certificates and requests have in it.
+//! DER: the structures of keys, certificates and certificate signing requests.
 
 use der::asn1::{ObjectIdentifier, OctetStringRef, UintRef};
 use der::referenced::OwnedToRef;
@@ -169,7 +169,7 @@ fn pkcs8(field: &'static str, info: &PrivateKeyInfoRef<'_>) -> Result<Key, Error
 
 fn pkcs1(field: &'static str, written: &RsaPrivateKeyRef<'_>) -> Result<Key, Error> {
     if written.other_prime_infos.is_some() {
-        return Err(conflict(field, "is an RSA key of more than two primes: use one of two"));
+        return Err(conflict(field, "is an RSA key with more than two primes: use one with two"));
     }
     let number = |number: &UintRef<'_>| Zeroizing::new(number.as_bytes().to_vec());
     let private = RsaPrivate {
@@ -198,7 +198,7 @@ fn sec1(field: &'static str, written: &EcPrivateKey<'_>, outer: Option<Curve>) -
 }
 
 fn spki(field: &'static str, info: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, Error> {
-    let damaged = || conflict(field, "holds a damaged public key");
+    let damaged = || conflict(field, "contains a damaged public key");
     let bytes = info.subject_public_key.as_bytes().ok_or_else(damaged)?;
     let oid = info.algorithm.oid;
     let material = if oid == RSA {
@@ -217,17 +217,17 @@ fn named_curve(field: &'static str, algorithm: &AlgorithmIdentifierRef<'_>) -> R
     let parameters = algorithm.parameters.filter(|parameters| parameters.tag() == Tag::ObjectIdentifier);
     // Curves given by their numbers have been used to forge: CVE-2020-0601.
     let oid = parameters.and_then(|parameters| parameters.decode_as().ok());
-    let oid = oid.ok_or_else(|| conflict(field, "describes its curve by numbers: use a key of a named curve"))?;
+    let oid = oid.ok_or_else(|| conflict(field, "has explicit curve parameters: use a key on a named curve"))?;
     Curve::of_oid(oid).ok_or_else(|| unsupported(field, oid))
 }
 
 fn unsupported(field: &'static str, oid: ObjectIdentifier) -> Error {
     let kind = match oid.to_string().as_str() {
-        "1.2.840.113549.1.1.10" => "a key for RSA-PSS alone".to_owned(),
+        "1.2.840.113549.1.1.10" => "a key for RSA-PSS only".to_owned(),
         "1.2.840.10040.4.1" => "a DSA key".to_owned(),
         "1.3.101.113" => "an Ed448 key".to_owned(),
         "1.3.101.111" => "an X448 key".to_owned(),
-        other => format!("a key of a kind or curve that is not known here ({other})"),
+        other => format!("a key of an unsupported type or curve ({other})"),
     };
     conflict(field, format!("is {kind}: use RSA, P-256, P-384, P-521, secp256k1, Ed25519 or X25519"))
 }
@@ -238,19 +238,20 @@ fn decrypt(field: &'static str, bytes: &[u8], passphrase: Option<&str>) -> Resul
     let EncryptedPrivateKeyInfoRef { encryption_algorithm, encrypted_data } =
         EncryptedPrivateKeyInfoRef::from_der(bytes).map_err(|_| old())?;
     let EncryptionScheme::Pbes2(parameters) = encryption_algorithm else { return Err(old()) };
-    check_costs(&parameters).map_err(|problem| conflict(field, format!("asks for too much work: {problem}")))?;
+    check_costs(&parameters)
+        .map_err(|problem| conflict(field, format!("needs too much work to decrypt: {problem}")))?;
     let passphrase = passphrase.ok_or_else(|| conflict(field, "is encrypted: send its passphrase too"))?;
     let plain = parameters.decrypt(passphrase, encrypted_data.as_bytes());
     plain.map(Zeroizing::new).map_err(|_| wrong_passphrase(field))
 }
 
 fn wrong_passphrase(field: &'static str) -> Error {
-    conflict(field, "cannot be decrypted: the passphrase is not the one it was encrypted with")
+    conflict(field, "cannot be decrypted: the passphrase is wrong")
 }
 
 /// A file can ask for hours and gigabytes.
 fn check_costs(parameters: &Parameters) -> Result<(), String> {
-    let too_much = |_| "its costs are beyond all bounds".to_owned();
+    let too_much = |_| "its cost parameters are too large".to_owned();
     let (kdf, salt) = match &parameters.kdf {
         Named::Scrypt(params) => {
             let n = params.cost_parameter.try_into().map_err(too_much)?;
@@ -265,7 +266,7 @@ fn check_costs(parameters: &Parameters) -> Result<(), String> {
             };
             (Kdf::Pbkdf2 { hash, iterations: params.iteration_count }, &params.salt)
         }
-        _ => return Err("its function is not known here".to_owned()),
+        _ => return Err("its key derivation function is not supported".to_owned()),
     };
     kdf.check(salt.as_ref(), parameters.encryption.key_size())
 }

@@ -1,4 +1,4 @@
-//! Keys in answers: the form they are written in, and what identifies them.
+//! Keys in responses: their format and fingerprints.
 
 use data_encoding::BASE64;
 use schemars::JsonSchema;
@@ -79,7 +79,7 @@ impl Key {
     /// When the form has no such key, or the passphrase no effect.
     pub(super) fn write_private(&self, format: KeyFormat, passphrase: Option<&str>) -> Result<WrittenKey, Error> {
         if passphrase.is_some() && !matches!(format, KeyFormat::Pem | KeyFormat::Der) {
-            return Err(conflict("passphrase", "has an effect on format pem and der only: leave it out"));
+            return Err(conflict("passphrase", "applies only to formats pem and der: leave it out"));
         }
         let text = match format {
             KeyFormat::Jwk if self.material.is_private() => return Ok(WrittenKey::Jwk(self.jwk(true))),
@@ -101,6 +101,6 @@ impl Key {
             KeyFormat::Jwk => "JWK",
             KeyFormat::Ssh => "SSH",
         };
-        conflict("format", format!("must be another: {form} has no form for {}", self.material.name()))
+        conflict("format", format!("must be another: {form} does not support {}", self.material.name()))
     }
 }

@@ -1,4 +1,4 @@
-//! Make a new key, or a pair of keys.
+//! Generate a key or a key pair.
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPrivateKeyBin, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -142,7 +142,7 @@ pub struct GenerateResponse {
     pub fingerprints: Option<Fingerprints>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> GenerateRequest {
     GenerateRequest {
@@ -163,10 +163,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Generate a key or a key pair").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
-/// Makes a key.
+/// Generates a key or a key pair.
 ///
 /// # Errors
-/// When options do not go together, or there is no randomness.
+/// If options conflict, or the random number generator is unavailable.
 pub fn generate(request: GenerateRequest, _: &Call) -> Result<GenerateResponse, Error> {
     request.check_options()?;
     let kind = request.kind;
@@ -227,21 +227,21 @@ impl GenerateRequest {
         let named = jwk || format == Some(KeyFormat::Ssh);
         let fits = self.alg.as_deref().is_none_or(|alg| kind.algorithms().contains(&alg));
         for (field, refused, message) in [
-            ("bytes", self.bytes.is_some() && kind != KeyType::Hmac, "has an effect on type hmac only: leave it out"),
-            ("format", secret && !jwk && format.is_some(), "must be jwk for a secret, or absent for plain bytes"),
+            ("bytes", self.bytes.is_some() && kind != KeyType::Hmac, "applies only to type hmac: leave it out"),
+            (
+                "format",
+                secret && !jwk && format.is_some(),
+                "must be jwk for a symmetric key, or absent for plain bytes",
+            ),
             (
                 "outputEncoding",
                 self.output_encoding.is_some() && (!secret || jwk),
-                "is for plain secrets: leave it out",
+                "applies only to symmetric keys in plain bytes: leave it out",
             ),
-            ("passphrase", self.passphrase.is_some() && secret, "encrypts private keys, not secrets: leave it out"),
-            (
-                "kid",
-                self.kid.is_some() && !named,
-                "needs format jwk or ssh: PEM, DER and plain bytes have no place for it",
-            ),
-            ("alg", self.alg.is_some() && !jwk, "needs format jwk: no other form has a place for it"),
-            ("use", self.purpose.is_some() && !jwk, "needs format jwk: no other form has a place for it"),
+            ("passphrase", self.passphrase.is_some() && secret, "applies only to private keys: leave it out"),
+            ("kid", self.kid.is_some() && !named, "needs format jwk or ssh: the other formats cannot hold it"),
+            ("alg", self.alg.is_some() && !jwk, "needs format jwk: the other formats cannot hold it"),
+            ("use", self.purpose.is_some() && !jwk, "needs format jwk: the other formats cannot hold it"),
         ] {
             if refused {
                 return Err(conflict(field, message));

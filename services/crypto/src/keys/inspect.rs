@@ -1,4 +1,4 @@
-//! Say what a key or a certificate is, and write it in another form.
+//! Inspect a key or a certificate, and convert it to another format.
 
 mod certificate;
 mod name;
@@ -132,7 +132,7 @@ pub struct InspectResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> InspectRequest {
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----";
@@ -155,24 +155,27 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &InspectRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Says what a key or a certificate is.
+/// Inspects a key or a certificate, and converts it to another format.
 ///
 /// # Errors
-/// When it cannot be read, or has no such form.
-pub fn inspect(request: InspectRequest, call: &Call, keys: &Keyring) -> Result<InspectResponse, Error> {
+/// If it cannot be read, or not be written in that format.
+pub fn inspect(request: InspectRequest, call: &Call, keyring: &Keyring) -> Result<InspectResponse, Error> {
     let Some(text) = request.text()? else {
         let given = Given { field: "key", key: None, key_ref: request.key_ref.as_deref() };
-        let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+        let chosen = keyring.choose_pair(given, request.passphrase.as_ref(), call)?;
         let Candidate { key, reference } = chosen.newest();
         if request.include_private {
-            return Err(conflict("includePrivate", "is not for a named key: its private half stays on the server"));
+            return Err(conflict(
+                "includePrivate",
+                "does not apply to a named key: its private key stays on the server",
+            ));
         }
         let kind = if key.material.is_private() { KeyKind::PrivateKey } else { KeyKind::PublicKey };
         let answer = request.answer(key, kind, call)?;
         return Ok(InspectResponse { key_ref: reference.clone(), ..answer });
     };
     if request.key_ref.is_some() {
-        return Err(conflict("keyRef", "is there together with key or file: send one"));
+        return Err(conflict("keyRef", "cannot be combined with key or file: send one"));
     }
     let written = text.written()?;
     let passphrase = request.passphrase.as_ref().map(|passphrase| passphrase.reveal().as_str());
@@ -211,7 +214,7 @@ enum Sent<'r> {
 impl InspectRequest {
     fn text(&self) -> Result<Option<Sent<'_>>, Error> {
         match (&self.key, &self.file) {
-            (Some(_), Some(_)) => Err(conflict("file", "is there together with key: send one of the two")),
+            (Some(_), Some(_)) => Err(conflict("file", "cannot be combined with key: send one of the two")),
             (Some(key), None) => Ok(Some(Sent::Text(key.reveal()))),
             (None, Some(file)) => Ok(Some(match str::from_utf8(file.bytes()) {
                 Ok(text) => Sent::Text(text),
@@ -245,7 +248,7 @@ impl InspectRequest {
         };
         let converted = match (self.format, self.include_private) {
             (None, false) => None,
-            (None, true) => return Err(conflict("includePrivate", "has an effect with format only: send that too")),
+            (None, true) => return Err(conflict("includePrivate", "applies only with format: send that too")),
             (Some(format), false) => Some(key.write_public(format)?),
             (Some(format), true) => Some(key.write_private(format, None)?),
         };

@@ -78,9 +78,10 @@ pub(super) fn read_public(field: &'static str, text: &str) -> Result<Key, Error>
 fn written(field: &'static str, text: &str) -> Result<Written, Error> {
     // serde's own sentences may quote values.
     let not_json = |error: serde_json::Error| match error.classify() {
-        serde_json::error::Category::Data => {
-            conflict(field, "is no JWK: each member may be there once, kty must be, and all but key_ops are text")
-        }
+        serde_json::error::Category::Data => conflict(
+            field,
+            "is not a valid JWK: kty is required, no member may occur twice, and all but key_ops must be strings",
+        ),
         _ => conflict(field, format!("is not JSON: see line {}, column {}", error.line(), error.column())),
     };
     let Seen { keys, kty } = serde_json::from_str(text).map_err(not_json)?;
@@ -90,7 +91,7 @@ fn written(field: &'static str, text: &str) -> Result<Written, Error> {
     let WrittenSet { mut keys } = serde_json::from_str(text).map_err(not_json)?;
     keys.retain(Written::is_known);
     match keys.len() {
-        0 => Err(conflict(field, "is a JWK set without a key that is known here")),
+        0 => Err(conflict(field, "is a JWK set without a supported key")),
         1 => Ok(keys.remove(0)),
         many => Err(conflict(
             field,
@@ -117,7 +118,7 @@ impl Written {
             "oct" => {
                 let bytes = self.bytes(field, "k", self.k.as_ref())?;
                 if bytes.is_empty() {
-                    return Err(conflict(field, "is empty: k must hold the secret in base64url"));
+                    return Err(conflict(field, "is empty: k must be the secret in base64url"));
                 }
                 Material::Secret(bytes)
             }
@@ -144,14 +145,14 @@ impl Written {
         let n = self.bytes(field, "n", self.n.as_ref())?;
         let e = self.bytes(field, "e", self.e.as_ref())?;
         if n.first() == Some(&0) || e.first() == Some(&0) {
-            return Err(conflict(field, "has zeros before n or e: a JWK writes them without"));
+            return Err(conflict(field, "has leading zeros in n or e, which a JWK must not have"));
         }
         let public = RsaKey::public(field, &n, &e)?;
         if self.d.is_none() {
             return Ok(public);
         }
         if self.oth.is_some() {
-            return Err(conflict(field, "is an RSA key of more than two primes: use one of two"));
+            return Err(conflict(field, "is an RSA key with more than two primes: use one with two"));
         }
         if self.p.is_none() && self.q.is_none() {
             let d = self.bytes(field, "d", self.d.as_ref())?;

@@ -1,4 +1,4 @@
-//! Named keys: they stay on the server, and a request says only which.
+//! The keyring: named keys that stay on the server, and that requests refer to by name.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ impl Keyring {
         let written: Written = serde_json::from_str(text.reveal()).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             format!(
-                "the keyring is not as it should be at line {line}, column {column}: write \
+                "the keyring is malformed at line {line}, column {column}: write \
                  {{\"keys\": {{\"<name>\": {{\"consumers\": [\"*\"], \"versions\": {{\"1\": {{\"key\": \"...\", \
                  \"keyEncoding\": \"base64\"}}}}}}}}}}"
             )
@@ -132,7 +132,7 @@ impl Keyring {
         for (name, key) in written.keys.0 {
             let named = key.named(&name).map_err(|problem| format!("the keyring's key {name}: {problem}"))?;
             if keys.insert(name.clone(), named).is_some() {
-                return Err(format!("the keyring's key {name}: it is there twice"));
+                return Err(format!("the keyring's key {name}: it occurs twice"));
             }
         }
         Ok(Self { keys })
@@ -152,7 +152,7 @@ impl Keyring {
             (Some(key), None) => Ok(Chosen::sent(read(key)?)),
             (None, Some(reference)) => self.named(reference, call),
             (Some(_), Some(_)) => {
-                Err(conflict("keyRef", format!("is there together with {}: send one of the two", given.field)))
+                Err(conflict("keyRef", format!("cannot be combined with {}: send one of the two", given.field)))
             }
             (None, None) => Err(conflict(given.field, format!("is missing: send {} or keyRef", given.field))),
         }
@@ -177,7 +177,7 @@ impl Keyring {
     ) -> Result<Chosen, Error> {
         let passphrase = passphrase.map(|text| text.reveal().as_str());
         if passphrase.is_some() && given.key.is_none() {
-            return Err(conflict("passphrase", format!("belongs to {}: leave it out", given.field)));
+            return Err(conflict("passphrase", format!("applies only to {}: leave it out", given.field)));
         }
         self.choose(given, call, |text| Key::read(given.field, text.reveal(), passphrase))
     }
@@ -243,7 +243,7 @@ impl WrittenKey {
         }
         written.sort_by_key(|(number, _)| Reverse(*number));
         if let Some(pair) = written.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(format!("version {} is there twice", pair[0].0));
+            return Err(format!("version {} occurs twice", pair[0].0));
         }
         let versions = written.into_iter().map(|(number, version)| {
             let key = version.key().map_err(|error| format!("version {number}: key {error}"))?;
@@ -367,12 +367,12 @@ mod tests {
             (
                 r#"{"keys": {"a": {"consumers": ["acme"], "versions": {"1": {"key": "geheim", "keyEncoding": "utf8"}}},
                              "a": {"consumers": ["*"], "versions": {"1": {"key": "geheim", "keyEncoding": "utf8"}}}}}"#,
-                "key a: it is there twice",
+                "key a: it occurs twice",
             ),
             (
                 r#"{"keys": {"a": {"consumers": ["*"], "versions": {
                     "1": {"key": "geheim", "keyEncoding": "utf8"}, "1": {"key": "geheim", "keyEncoding": "utf8"}}}}}"#,
-                "version 1 is there twice",
+                "version 1 occurs twice",
             ),
             (
                 r#"{"keys": {"a": {"consumers": ["acme"], "consumers": ["*"], "versions": {"1": {"key": "geheim"}}}}}"#,

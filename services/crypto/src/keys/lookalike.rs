@@ -1,6 +1,6 @@
-//! What is no secret although somebody took it for one. Anybody has a public key, and could sign with it (RFC 8725, section
-//! 2.1). So bytes that two sides are to share are looked at for keys of other kinds, in whatever form and encoding they
-//! came. Only their structure counts: a key that cannot be used here is no secret either.
+//! Keys mistaken for secrets. Anyone has a public key, and could sign with it (algorithm confusion; RFC 8725, section
+//! 2.1). So the bytes of a shared secret are examined for keys of other types, in any format and encoding. Only their
+//! structure counts: a key that cannot be used here is not a secret either.
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;

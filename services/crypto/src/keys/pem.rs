@@ -12,7 +12,7 @@ pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 /// The fault of a private key whose encryption is not PBES2.
 pub(super) const OLD_ENCRYPTION: &str =
-    "is damaged or encrypted in an old way: write it anew with openssl pkcs8 -topk8 -in old.pem -out new.pem";
+    "is damaged or has legacy PEM encryption: convert it with openssl pkcs8 -topk8 -in old.pem -out new.pem";
 
 /// What stands between BEGIN and END, without its wrapping.
 pub(super) struct Block<'t> {
@@ -80,5 +80,5 @@ pub(super) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
 }
 
 fn cut(field: &'static str) -> Error {
-    conflict(field, "is cut off: paste all of it, from -----BEGIN to the dashes after END")
+    conflict(field, "is truncated: paste all of it, from -----BEGIN to the dashes after END")
 }

@@ -1,4 +1,4 @@
-//! What a key says of its own use.
+//! The intended use of a key, as stated by a JWK.
 
 use super::Key;
 use crate::Error;

@@ -1,4 +1,4 @@
-//! Reading a key from the text of a request or of the keyring.
+//! Reading a key from the text of a request or the keyring.
 
 use zeroize::Zeroizing;
 
@@ -39,8 +39,8 @@ impl Key {
         if let Written::Der(forms) = &written
             && forms.iter().any(|(form, _)| *form == Form::Encrypted)
         {
-            let message = "is encrypted, and there is no passphrase for it here: send a copy without one, as openssl pkey \
-                           -in key.pem -out copy.pem writes it, or keep it in the server's keyring";
+            let message = "is encrypted, and there is no passphrase for it here: send a copy without one, as openssl \
+                           pkey -in key.pem -out copy.pem writes it, or keep it in the server's keyring";
             return Err(conflict(field, message));
         }
         written.key(field, None)
@@ -74,7 +74,10 @@ impl<'t> Written<'t> {
     /// When it is no key.
     pub(super) fn of(field: &'static str, text: &'t str) -> Result<Self, Error> {
         if text.len() > MAX_TEXT {
-            return Err(conflict(field, format!("is too long for a key: at most {} KiB are read", MAX_TEXT / 1024)));
+            return Err(conflict(
+                field,
+                format!("is too long for a key: at most {} KiB are accepted", MAX_TEXT / 1024),
+            ));
         }
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.starts_with('{') {
@@ -92,7 +95,10 @@ impl<'t> Written<'t> {
             conflict(field, message)
         };
         if text.starts_with("PuTTY-User-Key-File") {
-            return Err(conflict(field, "is PuTTY's own form: in PuTTYgen choose Conversions, Export OpenSSH key"));
+            return Err(conflict(
+                field,
+                "is in PuTTY's own format: in PuTTYgen choose Conversions, Export OpenSSH key",
+            ));
         }
         let bytes = pem::base64(field, text).map_err(|_| unknown())?;
         Self::of_der(field, bytes)?.ok_or_else(unknown)
@@ -109,7 +115,7 @@ impl<'t> Written<'t> {
         match Form::of_bytes(&bytes) {
             None if der::is_pkcs12(&bytes) => Err(conflict(
                 field,
-                "is a PKCS #12 file: take what is in it out with openssl pkcs12 -in x.p12 -nodes, and send that",
+                "is a PKCS #12 file: extract its content with openssl pkcs12 -in x.p12 -nodes, and send that",
             )),
             form => Ok(form.map(|form| Self::Der(vec![(form, bytes)]))),
         }
@@ -160,14 +166,13 @@ impl<'t> Written<'t> {
                 // openssl ecparam -genkey writes them before the key, which names its curve itself.
                 ("EC PARAMETERS", _) => {}
                 _ => {
-                    let message =
-                        "holds PEM of a kind that is not read here: send a private or public key or a certificate";
+                    let message = "has a PEM type that is not supported: send a private or public key or a certificate";
                     return Err(conflict(field, message));
                 }
             }
         }
         if forms.is_empty() {
-            return Err(conflict(field, "holds parameters only: the key itself is missing"));
+            return Err(conflict(field, "contains only parameters: the key itself is missing"));
         }
         Ok(Self::Der(forms))
     }
@@ -180,8 +185,8 @@ fn the_key<'f>(
 ) -> Result<&'f (Form, Zeroizing<Vec<u8>>), Error> {
     let mut private = forms.clone().filter(|(form, _)| form.is_private());
     match (private.next(), private.next()) {
-        (Some(_), Some(_)) => Err(conflict(field, "holds several private keys: send one")),
+        (Some(_), Some(_)) => Err(conflict(field, "contains several private keys: send one")),
         (Some(key), None) => Ok(key),
-        _ => forms.next().ok_or_else(|| conflict(field, "holds no key")),
+        _ => forms.next().ok_or_else(|| conflict(field, "contains no key")),
     }
 }

@@ -1,4 +1,4 @@
-//! RSA keys: which numbers are taken for one, and what aws-lc makes of them.
+//! RSA keys: which numbers are accepted, and their aws-lc form.
 
 use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
@@ -29,10 +29,13 @@ impl RsaKey {
         let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
         // With the exponent 1 the signature is the message itself.
         if !odd(&exponent) || exponent == [1] || bits(&exponent) > MAX_EXPONENT_BITS {
-            return Err(conflict(field, "is no RSA key: its exponent must be an odd number from 3, such as 65537"));
+            return Err(conflict(
+                field,
+                "is not a valid RSA key: its exponent must be odd and at least 3, such as 65537",
+            ));
         }
         if !odd(&modulus) {
-            return Err(conflict(field, "is no RSA key: its modulus is even"));
+            return Err(conflict(field, "is not a valid RSA key: its modulus is even"));
         }
         Ok(Self { modulus, exponent, private: None, pair: None })
     }
@@ -42,7 +45,7 @@ impl RsaKey {
     /// # Errors
     /// When the halves do not belong together.
     pub(crate) fn with_private(mut self, field: &'static str, private: RsaPrivate) -> Result<Self, Error> {
-        let damaged = || conflict(field, "is a damaged RSA private key: its numbers do not belong together");
+        let damaged = || conflict(field, "is a damaged RSA private key: its numbers do not match");
         let RsaPrivate { d, p, q, dp, dq, qi } = &private;
         // Before aws-lc calculates with numbers of any length.
         if [d, p, q, dp, dq, qi].iter().any(|part| number(part).len() > self.modulus.len()) {

@@ -1,4 +1,4 @@
-//! SSH keys: the public line (RFC 4253, 5656, 8709) and OpenSSH's private file (openssh-portable, PROTOCOL.key).
+//! SSH keys: public key lines (RFC 4253, 5656, 8709) and OpenSSH private key files (openssh-portable, PROTOCOL.key).
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 use sha2::{Digest, Sha256};
@@ -44,12 +44,12 @@ pub(super) fn read_public(field: &'static str, text: &str) -> Result<Key, Error>
 pub(super) fn read_private(field: &'static str, bytes: &[u8]) -> Result<Key, Error> {
     let mut parts = Parts { field, rest: bytes.strip_prefix(MAGIC).ok_or_else(|| damaged(field))? };
     if parts.bytes()? != b"none" {
-        let message = "is an encrypted OpenSSH key: take its passphrase off a copy with ssh-keygen -p -N '' -f copy";
+        let message = "is an encrypted OpenSSH key: remove the passphrase from a copy with ssh-keygen -p -N '' -f copy";
         return Err(conflict(field, message));
     }
     let (_kdf, _options) = (parts.bytes()?, parts.bytes()?);
     if parts.number()? != 1 {
-        return Err(conflict(field, "holds several keys: send one"));
+        return Err(conflict(field, "contains several keys: send one"));
     }
     let public = Parts { field, rest: parts.bytes()? }.public()?;
     let mut private = Parts { field, rest: parts.bytes()? };
@@ -72,7 +72,7 @@ pub(super) fn read_public_of_private(field: &'static str, bytes: &[u8]) -> Resul
     let mut parts = Parts { field, rest: bytes.strip_prefix(MAGIC).ok_or_else(|| damaged(field))? };
     let (_cipher, _kdf, _options) = (parts.bytes()?, parts.bytes()?, parts.bytes()?);
     if parts.number()? != 1 {
-        return Err(conflict(field, "holds several keys: send one"));
+        return Err(conflict(field, "contains several keys: send one"));
     }
     Parts { field, rest: parts.bytes()? }.public().map(Key::of)
 }
@@ -258,10 +258,7 @@ impl<'b> Parts<'b> {
     fn curve(&mut self, name: &str) -> Result<Curve, Error> {
         let curve = name.strip_prefix(ECDSA).and_then(Curve::of_ssh_name);
         let curve = curve.ok_or_else(|| {
-            conflict(
-                self.field,
-                "is an SSH key of a kind that is not known here: use ssh-ed25519, ssh-rsa or ecdsa-sha2",
-            )
+            conflict(self.field, "is an SSH key of an unsupported type: use ssh-ed25519, ssh-rsa or ecdsa-sha2")
         })?;
         if self.text()? != name.trim_start_matches(ECDSA) {
             return Err(damaged(self.field));

@@ -1,4 +1,4 @@
-//! Which secret and scheme a request means: fields, or a URI that says it all.
+//! Secret and scheme of a request: from its fields, or from a URI.
 
 use std::sync::Arc;
 
@@ -40,10 +40,10 @@ impl Asked<'_> {
             None => self.of_fields(operation, call, keyring)?,
         };
         if settled.scheme.kind == OtpType::Totp && self.counter.is_some() {
-            return Err(conflict("counter", "has no effect on totp: leave it out, or send type hotp"));
+            return Err(conflict("counter", "does not apply to totp: leave it out, or send type hotp"));
         }
         if settled.scheme.kind == OtpType::Hotp && self.period.is_some() {
-            return Err(conflict("period", "has no effect on hotp: leave it out"));
+            return Err(conflict("period", "does not apply to hotp: leave it out"));
         }
         Ok(settled)
     }
@@ -59,7 +59,7 @@ impl Asked<'_> {
             ("period", self.period.is_some()),
         ] {
             if given {
-                return Err(conflict(field, "is there together with uri, which says it all: leave it out"));
+                return Err(conflict(field, "cannot be combined with uri, which includes it: leave it out"));
             }
         }
         let account = uri::read(text)?;
@@ -72,7 +72,7 @@ impl Asked<'_> {
             return Err(conflict("secret", "is missing: send secret, uri or keyRef"));
         }
         if self.secret.is_none() && self.secret_encoding.is_some() {
-            return Err(conflict("secretEncoding", "has no effect on a named key: leave it out"));
+            return Err(conflict("secretEncoding", "does not apply to a named key: leave it out"));
         }
         let given = Given { field: "secret", key: self.secret, key_ref: self.key_ref };
         let encoding = self.secret_encoding.unwrap_or_default();
@@ -98,6 +98,6 @@ impl Asked<'_> {
 impl Settled {
     /// Where HOTP stands.
     pub(super) fn counter(&self) -> Result<u64, Error> {
-        self.counter.ok_or_else(|| conflict("counter", "is missing: hotp needs the counter the next code is made of"))
+        self.counter.ok_or_else(|| conflict("counter", "is missing: hotp needs the counter of the next code"))
     }
 }

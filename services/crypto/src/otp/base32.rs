@@ -1,4 +1,4 @@
-//! Secrets as text: base32 as people copy it from a screen, and the other encodings.
+//! Secrets as text: base32 as people copy it from a screen, and other encodings.
 
 use std::sync::LazyLock;
 
@@ -102,10 +102,10 @@ mod tests {
         }
         assert_eq!(decode("secret", "MZ").unwrap(), b"f", "stray bits");
         for (text, message) in [
-            ("JBSWY0DP", "is not base32: a wrong character at position 6"),
-            ("JBSW Y3DP 10", "is not base32: a wrong character at position 11"),
-            ("JBSWY3DPE", "is not base32: its length is not possible"),
-            ("JBSWY3DP\u{131}", "is not base32: a wrong character at position 9"),
+            ("JBSWY0DP", "is not base32: invalid character at position 6"),
+            ("JBSW Y3DP 10", "is not base32: invalid character at position 11"),
+            ("JBSWY3DPE", "is not base32: invalid length"),
+            ("JBSWY3DP\u{131}", "is not base32: invalid character at position 9"),
         ] {
             assert_eq!(decode("secret", text).unwrap_err().to_string(), message, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Make the code an app shows.
+//! Generate a one-time password.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -25,7 +25,7 @@ accept it for one more period.";
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct OtpGenerateRequest {
-    /// The secret; at most 1024 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
@@ -101,7 +101,7 @@ impl OtpGenerateRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> OtpGenerateRequest {
     OtpGenerateRequest::of("JBSW Y3DP EHPK 3PXP")
@@ -116,10 +116,10 @@ pub fn about(op: Operation) -> Operation {
         .inline(INLINE_BYTES)
 }
 
-/// Makes a code.
+/// Generates a one-time password.
 ///
 /// # Errors
-/// When the secret cannot be read, or fields do not go together.
+/// If the secret cannot be read, or fields conflict.
 pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> Result<OtpGenerateResponse, Error> {
     let asked = Asked {
         uri: request.uri.as_ref(),
@@ -140,7 +140,7 @@ pub fn generate(request: OtpGenerateRequest, call: &Call, keyring: &Keyring) -> 
             (seconds / scheme.period, Some(scheme.period - seconds % scheme.period))
         }
         OtpType::Hotp if request.time.is_some() => {
-            return Err(conflict("time", "has no effect on hotp: leave it out"));
+            return Err(conflict("time", "does not apply to hotp: leave it out"));
         }
         OtpType::Hotp => (settled.counter()?, None),
     };

@@ -1,4 +1,4 @@
-//! How codes are made.
+//! How codes are computed.
 
 use aws_lc_rs::hmac;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! Make the secret of an account, and the URI that brings it into an app.
+//! Generate the secret of an account, and the URI for an authenticator app.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -36,7 +36,7 @@ pub struct OtpSecretRequest {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 128))]
     pub issuer: Option<String>,
-    /// An existing secret; at most 1024 characters. If absent, one is generated.
+    /// An existing shared secret; if absent, one is generated.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
@@ -90,7 +90,7 @@ pub struct OtpSecretResponse {
     pub bytes: usize,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> OtpSecretRequest {
     OtpSecretRequest {
@@ -122,20 +122,24 @@ impl OtpSecretRequest {
         let kind = self.kind.unwrap_or_default();
         let colon = |text: &str| text.contains(':');
         for (field, refused, message) in [
-            ("account", colon(&self.account), "must not contain ':', which ends the issuer in a URI"),
-            ("issuer", self.issuer.as_deref().is_some_and(colon), "must not contain ':', which ends it in a URI"),
+            ("account", colon(&self.account), "must not contain ':', which separates issuer and account in a URI"),
+            (
+                "issuer",
+                self.issuer.as_deref().is_some_and(colon),
+                "must not contain ':', which separates issuer and account in a URI",
+            ),
             (
                 "length",
                 self.secret.is_some() && self.length.is_some(),
-                "has no effect on a secret that is sent: leave it out",
+                "does not apply to a secret that is sent: leave it out",
             ),
             (
                 "secretEncoding",
                 self.secret.is_none() && self.secret_encoding.is_some(),
                 "has no effect without secret: leave it out",
             ),
-            ("period", kind == OtpType::Hotp && self.period.is_some(), "has no effect on hotp: leave it out"),
-            ("counter", kind == OtpType::Totp && self.counter.is_some(), "has no effect on totp: leave it out"),
+            ("period", kind == OtpType::Hotp && self.period.is_some(), "does not apply to hotp: leave it out"),
+            ("counter", kind == OtpType::Totp && self.counter.is_some(), "does not apply to totp: leave it out"),
         ] {
             if refused {
                 return Err(conflict(field, message));
@@ -154,17 +158,18 @@ impl OtpSecretRequest {
         let key = self.secret_encoding.unwrap_or_default().key("secret", text)?;
         let bytes = Zeroizing::new(key.shared("secret")?.to_vec());
         if bytes.len() < MIN_BYTES {
-            let message = format!("has {} bytes, and RFC 4226 wants {MIN_BYTES} at least: draw a new one", bytes.len());
+            let message =
+                format!("has {} bytes, but RFC 4226 requires at least {MIN_BYTES}: generate a new one", bytes.len());
             call.warn("short-secret", Some("secret"), message);
         }
         Ok(bytes)
     }
 }
 
-/// Makes a secret and its URI.
+/// Generates a secret and its URI.
 ///
 /// # Errors
-/// When the secret cannot be read, fields do not go together, or the system's random source does not answer.
+/// If the secret cannot be read, fields conflict, or the random number generator is unavailable.
 pub fn secret(request: OtpSecretRequest, call: &Call) -> Result<OtpSecretResponse, Error> {
     request.check()?;
     let secret = request.secret(call)?;

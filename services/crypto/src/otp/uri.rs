@@ -1,4 +1,5 @@
-//! `otpauth://` URIs: what the QR code of an account says, as Google Authenticator's "Key URI Format" defines it.
+//! `otpauth://` URIs, the content of the QR codes of authenticator apps, as defined by Google Authenticator's "Key URI
+//! Format".
 
 use chassis::Secret;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
@@ -53,7 +54,7 @@ pub(super) fn write(scheme: &Scheme, counter: u64, secret: &[u8], issuer: Option
 pub(super) fn read(text: &Secret<String>) -> Result<Account, Error> {
     let text = text.reveal().trim();
     let not_one =
-        || conflict("uri", "must be an address as otpauth://totp/Shop:ann?secret=..., as the QR code holds it");
+        || conflict("uri", "must be a URI such as otpauth://totp/Shop:ann?secret=..., the content of the QR code");
     let is_one = text.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START));
     let rest = if is_one { &text[START.len()..] } else { return Err(not_one()) };
     let (place, query) = rest.split_once('?').ok_or_else(not_one)?;
@@ -96,7 +97,7 @@ fn parameter(query: &str, name: &str) -> Result<Option<Secret<String>>, Error> {
     });
     let value = values.next();
     if values.next().is_some() {
-        return Err(conflict("uri", format!("says {name} twice")));
+        return Err(conflict("uri", format!("has {name} twice")));
     }
     Ok(value.map(|value| Secret::new(percent_decode_str(value).decode_utf8_lossy().into_owned())))
 }
@@ -160,15 +161,15 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_without_the_secret() {
         for (uri, message) in [
-            ("", "must be an address as"),
-            ("otpauth", "must be an address as"),
-            ("https://a.example/?secret=JBSWY3DP", "must be an address as"),
-            ("otpauth://steam/a?secret=JBSWY3DP", "must be an address as"),
-            ("otpauth://totp/a", "must be an address as"),
-            ("otpauth-migration://offline?data=JBSWY3DP", "must be an address as"),
+            ("", "must be a URI such as"),
+            ("otpauth", "must be a URI such as"),
+            ("https://a.example/?secret=JBSWY3DP", "must be a URI such as"),
+            ("otpauth://steam/a?secret=JBSWY3DP", "must be a URI such as"),
+            ("otpauth://totp/a", "must be a URI such as"),
+            ("otpauth-migration://offline?data=JBSWY3DP", "must be a URI such as"),
             ("otpauth://totp/a?issuer=b", "has no secret"),
             ("otpauth://totp/a?secret=", "is empty"),
-            ("otpauth://totp/a?secret=JBSWY3DP&secret=JBSWY3DQ", "says secret twice"),
+            ("otpauth://totp/a?secret=JBSWY3DP&secret=JBSWY3DQ", "has secret twice"),
             ("otpauth://totp/a?secret=JBSWY3D1", "is not base32"),
             ("otpauth://totp/a?secret=JBSWY3DP%ff", "is not base32"),
             ("otpauth://totp/a?secret=JBSWY3DP&algorithm=md5", "has an algorithm other"),

@@ -1,4 +1,4 @@
-//! Check a code that somebody typed.
+//! Verify a one-time password.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -31,7 +31,7 @@ pub struct OtpVerifyRequest {
     /// The code to verify, as text; white space and hyphens are ignored.
     #[garde(length(chars, max = 64))]
     pub code: Secret<String>,
-    /// The secret; at most 1024 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1024))]
     pub secret: Option<Secret<String>>,
@@ -110,7 +110,7 @@ pub struct OtpVerifyResponse {
     pub key_ref: Option<String>,
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn example() -> OtpVerifyRequest {
     OtpVerifyRequest {
@@ -138,10 +138,10 @@ pub fn about(op: Operation) -> Operation {
         .inline(INLINE_BYTES)
 }
 
-/// Checks a code.
+/// Verifies a one-time password.
 ///
 /// # Errors
-/// When the secret cannot be read, or fields do not go together.
+/// If the secret cannot be read, or fields conflict.
 pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Result<OtpVerifyResponse, Error> {
     let asked = Asked {
         uri: request.uri.as_ref(),
@@ -162,12 +162,14 @@ pub fn verify(request: OtpVerifyRequest, call: &Call, keyring: &Keyring) -> Resu
             (present, present.saturating_sub(window))
         }
         OtpType::Hotp if request.last_step.is_some() => {
-            return Err(conflict("lastStep", "has no effect on hotp, whose counter says what is used: leave it out"));
+            return Err(conflict(
+                "lastStep",
+                "does not apply to hotp, whose counter tells which codes are used: leave it out",
+            ));
         }
         OtpType::Hotp => {
             // The counter of a URI is the same every time, and so would be the codes that are good.
-            let message =
-                "is missing: hotp needs the counter the next code is made of, and a uri only says where it began";
+            let message = "is missing: hotp needs the counter of the next code, and a uri has only the initial one";
             let counter = request.counter.ok_or_else(|| conflict("counter", message))?;
             (counter, counter)
         }

@@ -44,7 +44,7 @@ impl Bcrypt {
     pub(super) fn hash(password: &[u8], cost: u32, salt: [u8; 16], pre_hashed: bool) -> Result<Self, Error> {
         if !pre_hashed && password.len() > READS {
             let message = format!(
-                "has {} bytes, of which bcrypt reads {READS}: send preHash, or choose argon2id",
+                "has {} bytes, but bcrypt takes at most {READS}: send preHash, or choose argon2id",
                 password.len()
             );
             return Err(conflict("password", message));
@@ -67,7 +67,7 @@ impl Bcrypt {
         let bcrypt = found.ok_or_else(|| damaged("bcrypt"))?;
         if !COSTS.contains(&bcrypt.cost) {
             let (least, most) = COSTS.into_inner();
-            return Err(conflict("hash", format!("has bcrypt's cost {}; {least} to {most} are checked", bcrypt.cost)));
+            return Err(conflict("hash", format!("has bcrypt cost {}: {least} to {most} are supported", bcrypt.cost)));
         }
         Ok(Some(bcrypt))
     }
@@ -126,7 +126,7 @@ fn digest(password: &[u8], cost: u32, salt: [u8; 16], pre_hashed: bool) -> Resul
         mac.update(password);
         read.extend(Zeroizing::new(BASE64.encode(&mac.finalize().into_bytes())).as_bytes());
     } else if password.contains(&0) {
-        return Err(conflict("password", "holds a zero byte, at which many bcrypt programs stop reading"));
+        return Err(conflict("password", "contains a zero byte, at which many bcrypt implementations stop"));
     } else {
         read.extend(password);
     }
@@ -201,7 +201,7 @@ mod tests {
     fn passwords_it_cannot_read_whole_are_refused() {
         assert!(Bcrypt::hash(&[b'a'; 72], 4, [7; 16], false).is_ok());
         let error = Bcrypt::hash(&[b'a'; 73], 4, [7; 16], false).unwrap_err();
-        assert_eq!(error.to_string(), "has 73 bytes, of which bcrypt reads 72: send preHash, or choose argon2id");
+        assert_eq!(error.to_string(), "has 73 bytes, but bcrypt takes at most 72: send preHash, or choose argon2id");
         assert!(Bcrypt::hash(b"ze\0ro", 4, [7; 16], false).is_err());
     }
 
@@ -209,16 +209,16 @@ mod tests {
     fn damaged_and_costly_hashes_are_refused_before_work() {
         let rest = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
         for (hash, reason) in [
-            (format!("$2b$31${rest}"), "has bcrypt's cost 31; 4 to 14 are checked"),
-            (format!("$2b$03${rest}"), "has bcrypt's cost 3; 4 to 14 are checked"),
-            (format!("$2b$05${rest}."), "is not a whole bcrypt hash"),
-            (format!("$2b$+5${rest}"), "is not a whole bcrypt hash"),
-            (format!("$2b$05${}", &rest[1..]), "is not a whole bcrypt hash"),
-            ("$2b$05$".to_owned(), "is not a whole bcrypt hash"),
-            ("$2b$".to_owned(), "is not a whole bcrypt hash"),
-            (format!("$2b$05$ä{}", &rest[2..]), "is not a whole bcrypt hash"),
-            (format!("{PRE_HASHED}31${}${}", &rest[..22], &rest[22..]), "has bcrypt's cost 31; 4 to 14 are checked"),
-            (format!("{PRE_HASHED}5${}${}$", &rest[..22], &rest[22..]), "is not a whole bcrypt hash"),
+            (format!("$2b$31${rest}"), "has bcrypt cost 31: 4 to 14 are supported"),
+            (format!("$2b$03${rest}"), "has bcrypt cost 3: 4 to 14 are supported"),
+            (format!("$2b$05${rest}."), "is not a complete bcrypt hash"),
+            (format!("$2b$+5${rest}"), "is not a complete bcrypt hash"),
+            (format!("$2b$05${}", &rest[1..]), "is not a complete bcrypt hash"),
+            ("$2b$05$".to_owned(), "is not a complete bcrypt hash"),
+            ("$2b$".to_owned(), "is not a complete bcrypt hash"),
+            (format!("$2b$05$ä{}", &rest[2..]), "is not a complete bcrypt hash"),
+            (format!("{PRE_HASHED}31${}${}", &rest[..22], &rest[22..]), "has bcrypt cost 31: 4 to 14 are supported"),
+            (format!("{PRE_HASHED}5${}${}$", &rest[..22], &rest[22..]), "is not a complete bcrypt hash"),
         ] {
             assert_eq!(Bcrypt::parse(&hash).unwrap_err().to_string(), reason, "{hash}");
         }

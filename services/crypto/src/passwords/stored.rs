@@ -14,8 +14,8 @@ use crate::kdf::{Kdf, Sha};
 
 /// The least bytes of a hash: PHC's own bound. A shorter one would be right by chance too often, an empty one always.
 const LEAST: usize = 10;
-const KNOWN: &str = "$argon2id$, $argon2i$, $argon2d$, $2a$, $2b$, $2y$, $bcrypt-sha256$v=2, $scrypt$, $pbkdf2-sha256$, \
-                     $pbkdf2-sha512$ and pbkdf2_sha256$";
+const KNOWN: &str = "$argon2id$, $argon2i$, $argon2d$, $2a$, $2b$, $2y$, $bcrypt-sha256$v=2, $scrypt$, \
+                     $pbkdf2-sha256$, $pbkdf2-sha512$ and pbkdf2_sha256$";
 
 /// Algorithm of a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -49,7 +49,7 @@ pub(super) struct Stored {
 
 /// A hash that begins like one of a scheme and is none.
 pub(super) fn damaged(name: &str) -> Error {
-    conflict("hash", format!("is not a whole {name} hash"))
+    conflict("hash", format!("is not a complete {name} hash"))
 }
 
 impl Stored {
@@ -62,7 +62,7 @@ impl Stored {
             ["", name @ "pbkdf2-sha256", rest @ ..] => (*name, pbkdf2(Sha::Sha256, rest)),
             ["", name @ "pbkdf2-sha512", rest @ ..] => (*name, pbkdf2(Sha::Sha512, rest)),
             ["pbkdf2_sha256", rest @ ..] => ("pbkdf2_sha256", django(rest)),
-            _ => return Err(conflict("hash", format!("is of no scheme that is known here: {KNOWN}"))),
+            _ => return Err(conflict("hash", format!("has an unknown format; supported are {KNOWN}"))),
         };
         let stored = found.filter(|stored| stored.digest.len() >= LEAST).ok_or_else(|| damaged(name))?;
         stored.kdf.check(&stored.salt, stored.digest.len()).map_err(|reason| conflict("hash", reason))?;
@@ -225,14 +225,14 @@ mod tests {
         for (start, reason) in [
             (
                 "$argon2id$v=19$m=4194304,t=1,p=1$",
-                "argon2 with these costs needs 4096 MB of memory; at most 256 are given",
+                "argon2 with these costs needs 4096 MB of memory; at most 256 are allowed",
             ),
             (
                 "$argon2id$v=19$m=4294967295,t=4294967295,p=1$",
-                "argon2 does 1 to 10 passes with a parallelism of 1 to 4 here",
+                "argon2 allows 1 to 10 passes and a parallelism of 1 to 4 here",
             ),
-            ("$scrypt$ln=30,r=8,p=1$", "scrypt with these costs needs 1048576 MB of memory; at most 256 are given"),
-            ("$pbkdf2-sha256$i=4000000000,l=32$", "pbkdf2 does 1 to 2000000 iterations here"),
+            ("$scrypt$ln=30,r=8,p=1$", "scrypt with these costs needs 1048576 MB of memory; at most 256 are allowed"),
+            ("$pbkdf2-sha256$i=4000000000,l=32$", "pbkdf2 allows 1 to 2000000 iterations here"),
         ] {
             assert_eq!(Stored::parse(&format!("{start}{rest}")).unwrap_err().to_string(), reason);
         }
@@ -261,11 +261,11 @@ mod tests {
             "$scrypt$".to_owned(),
         ] {
             let reason = Stored::parse(&text).unwrap_err().to_string();
-            assert!(reason.starts_with("is not a whole "), "{text}: {reason}");
+            assert!(reason.starts_with("is not a complete "), "{text}: {reason}");
         }
         for text in ["", "$", "password", "$6$salt$digest", "$2x$05$x", "$argon2$x", "argon2id$v=19", "{SSHA}x"] {
             let reason = Stored::parse(text).unwrap_err().to_string();
-            assert!(reason.starts_with("is of no scheme that is known here: $argon2id$, "), "{text}: {reason}");
+            assert!(reason.starts_with("has an unknown format; supported are $argon2id$, "), "{text}: {reason}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Even draws: every number, and every character, as likely as the next.
+//! Uniform sampling: every number, and every character, is equally likely.
 
 use crate::Error;
 
@@ -14,7 +14,7 @@ impl Dice {
         Ok(bytes)
     }
 
-    /// A number below a bound, every one as likely as the next: what would favour the small ones is drawn again.
+    /// A number below a bound, every one as likely as the next: what would favor the small ones is drawn again.
     pub(super) fn below(&mut self, bound: u64) -> Result<u64, Error> {
         let uneven = (u64::MAX % bound + 1) % bound;
         loop {

@@ -1,4 +1,4 @@
-//! Passwords: which characters, a character of each class, and what they are worth.
+//! Passwords: character classes, at least one character of each, and the entropy.
 
 use super::dice::Dice;
 use super::{RandomRequest, to_f64};
@@ -37,7 +37,7 @@ impl Rules {
         .flatten()
         .collect();
         if classes.is_empty() {
-            return Err(conflict("lowercase", "leave at least one class of characters on"));
+            return Err(conflict("lowercase", "keep at least one class of characters"));
         }
         if !(4..=256).contains(&length) {
             return Err(conflict("length", "must be from 4 to 256 for a password"));

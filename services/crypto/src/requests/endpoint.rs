@@ -1,7 +1,7 @@
-//! What the hosts of AWS say of themselves: region and service, as a signature names them.
+//! AWS hosts: the region and service they imply for a signature.
 //!
-//! Nearly all are `service.region.amazonaws.com`, with an id, an account or a bucket before it. The service of a signature
-//! is not always the one of the name.
+//! Nearly all are `service.region.amazonaws.com`, preceded by an id, an account or a bucket. The service name for
+//! signing is not always that of the host.
 
 /// Services whose signatures have another name than the last label of their hosts, or the last two: all those of the
 /// endpoints and signing names in botocore 1.43, and some that it does not call (`data.iot`, `lambda-url`, `queue` and the

@@ -1,4 +1,4 @@
-//! The headers of a request, as they are signed.
+//! The headers of a request, in canonical form.
 
 use std::collections::BTreeMap;
 
@@ -31,12 +31,12 @@ impl Fields {
     /// When a name or value cannot be sent, one is there twice, or all are too long.
     pub(super) fn read(headers: &BTreeMap<String, String>) -> Result<Self, Error> {
         if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_BYTES {
-            return Err(conflict("headers", format!("must have at most {MAX_BYTES} bytes together")));
+            return Err(conflict("headers", format!("must have at most {MAX_BYTES} bytes in total")));
         }
         let mut fields = Self::default();
         for (name, value) in headers {
             if name.is_empty() || !name.bytes().all(is_token) {
-                return Err(conflict("headers", "has a name that is not made of letters, digits and '-'"));
+                return Err(conflict("headers", "has a name with characters other than letters, digits and '-'"));
             }
             let name = name.to_ascii_lowercase();
             let is_plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
@@ -45,7 +45,7 @@ impl Fields {
                 return Err(conflict("headers", message));
             }
             if fields.0.contains_key(&name) {
-                let message = format!("has {name} twice: send one, its values with commas between");
+                let message = format!("has {name} twice: send it once, its values separated by commas");
                 return Err(conflict("headers", message));
             }
             if !UNSIGNED.contains(&name.as_str()) {

@@ -1,4 +1,4 @@
-//! Sign a request with OAuth 1.0 (RFC 5849).
+//! Sign a request with OAuth 1.0a (RFC 5849).
 
 use std::collections::BTreeMap;
 
@@ -149,7 +149,7 @@ pub struct OauthSignResponse {
     pub base_string: Option<String>,
 }
 
-/// A request that works: the example of X's documents.
+/// An example request: the example of X's documents.
 #[must_use]
 pub fn example() -> OauthSignRequest {
     let text = str::to_owned;
@@ -180,16 +180,16 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Sign a request with OAuth 1.0a").description(DESCRIPTION).example(example).inline(INLINE_BYTES)
 }
 
-/// Signs a request.
+/// Signs a request with OAuth 1.0a.
 ///
 /// # Errors
-/// When fields do not go together, or one cannot be sent as it is.
+/// If fields conflict, or one cannot be sent as given.
 pub fn sign(request: OauthSignRequest, call: &Call, keyring: &Keyring) -> Result<OauthSignResponse, Error> {
     request.check()?;
     let method = method(request.method.as_deref())?;
     let target = Target::read(&request.url)?;
     if target.query.has("oauth_signature") {
-        return Err(conflict("url", "holds oauth_signature, as if it were signed already: leave it out"));
+        return Err(conflict("url", "contains oauth_signature, as if it were already signed: leave it out"));
     }
     let given =
         Given { field: "consumerSecret", key: request.consumer_secret.as_ref(), key_ref: request.key_ref.as_deref() };
@@ -257,10 +257,10 @@ impl OauthSignRequest {
             return Err(conflict("realm", "must be plain ASCII without '\"' and '\\'"));
         }
         if self.realm.is_some() && self.place == OauthPlace::Query {
-            return Err(conflict("realm", "has no place in an address: leave it out"));
+            return Err(conflict("realm", "applies only to the Authorization header: leave it out"));
         }
         if self.form().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_FORM_BYTES {
-            return Err(conflict("form", format!("must have at most {MAX_FORM_BYTES} bytes together")));
+            return Err(conflict("form", format!("must have at most {MAX_FORM_BYTES} bytes in total")));
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ impl OauthSignRequest {
         let has_secret = self.token_secret.is_some() || self.token_key_ref.is_some();
         match (&self.token, has_secret) {
             (None, false) => return Ok(None),
-            (None, true) => return Err(conflict("token", "is missing: it belongs to the token's secret")),
+            (None, true) => return Err(conflict("token", "is missing: it must be sent with the token secret")),
             (Some(_), _) => {}
         }
         let key_ref = self.token_key_ref.as_deref();

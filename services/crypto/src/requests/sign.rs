@@ -1,4 +1,4 @@
-//! Sign a request to AWS, or to a store that speaks S3.
+//! Sign a request to AWS or to S3-compatible storage.
 
 use std::collections::BTreeMap;
 
@@ -180,7 +180,7 @@ pub struct SignResponse {
     pub string_to_sign: Option<String>,
 }
 
-/// A request that works: the first example of Amazon's documents for S3.
+/// An example request: the first example of Amazon's documents for S3.
 #[must_use]
 pub fn example() -> SignRequest {
     SignRequest {
@@ -199,10 +199,10 @@ pub fn about(op: Operation) -> Operation {
         .inline(INLINE_BYTES)
 }
 
-/// Signs a request.
+/// Signs a request with AWS Signature Version 4.
 ///
 /// # Errors
-/// When fields do not go together, or one cannot be sent as it is.
+/// If fields conflict, or one cannot be sent as given.
 pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<SignResponse, Error> {
     let RequestScheme::AwsSigv4 = request.scheme;
     let method = method(request.method.as_deref())?;
@@ -213,10 +213,7 @@ pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<Sign
         None => fields.set("host", &target.host),
         Some(host) if is_authority(host) => {}
         Some(_) => {
-            return Err(conflict(
-                "headers",
-                "has a host that is none: send a name, or a name and a port, or leave it out",
-            ));
+            return Err(conflict("headers", "has an invalid host: send a name, or a name and a port, or leave it out"));
         }
     }
     if fields.get("x-amz-security-token").is_some() && request.session_token.is_none() {
@@ -331,12 +328,12 @@ impl SignRequest {
             (
                 "expiresIn",
                 self.expires_in.is_some() && !self.presigned,
-                "has no effect on headers, which are good for some minutes: leave it out, or send presigned",
+                "applies only to presigned URLs: leave it out, or send presigned",
             ),
             (
                 "signBody",
                 self.sign_body == Some(true) && self.presigned,
-                "adds a header, which presigned does without: leave it out",
+                "adds a header, which presigned URLs do not use: leave it out",
             ),
         ] {
             if refused {
@@ -349,7 +346,7 @@ impl SignRequest {
     fn target(&self) -> Result<Target, Error> {
         let target = Target::read(&self.url)?;
         match ADDED_TO_URL.iter().find(|name| target.query.has(name)) {
-            Some(name) => Err(conflict("url", format!("holds {name}, as if it were signed already: leave it out"))),
+            Some(name) => Err(conflict("url", format!("contains {name}, as if it were already signed: leave it out"))),
             None => Ok(target),
         }
     }
@@ -374,7 +371,7 @@ impl SignRequest {
             ("payloadHash", self.payload_hash.is_some()),
         ];
         if let Some((field, _)) = sent.into_iter().find(|(_, sent)| *sent && unsigned) {
-            let message = "is not signed in an address of S3: leave it out, whoever has the address sends any body";
+            let message = "is not signed in a presigned URL of S3, which accepts any body: leave it out";
             return Err(conflict(field, message));
         }
         let header = fields.get("x-amz-content-sha256");
@@ -388,12 +385,12 @@ impl SignRequest {
             (None, Some(text), None, None) => hex_sha256(&InputEncoding::Base64.decode("bodyBase64", text)?),
             (None, None, Some(file), None) => hex_sha256(file.bytes()),
             (None, None, None, Some(hash)) => payload_hash(hash.trim())?,
-            _ => return Err(conflict("body", "is there twice: send one of body, bodyBase64, file and payloadHash")),
+            _ => return Err(conflict("body", "is given twice: send one of body, bodyBase64, file and payloadHash")),
         };
         if header.is_some_and(|header| header != payload) {
             return Err(conflict(
                 "headers",
-                "has x-amz-content-sha256 of another body: leave it out, it is made for you",
+                "has x-amz-content-sha256 of another body: leave it out, it is added for you",
             ));
         }
         Ok(payload)
@@ -418,7 +415,7 @@ fn header_hash(text: &str) -> Result<String, Error> {
     if is_hash || text == UNSIGNED_PAYLOAD || STREAMING_PAYLOADS.contains(&text) {
         return Ok(text.to_owned());
     }
-    let message = "has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you";
+    let message = "has x-amz-content-sha256 that is not a SHA-256 in hex: leave it out, it is added for you";
     Err(conflict("headers", message))
 }
 
@@ -429,11 +426,11 @@ fn is_s3(service: &str) -> bool {
 
 /// A part of the scope: what was sent, or what the host says.
 fn word<'r>(field: &'static str, sent: Option<&'r str>, found: Option<&'r str>) -> Result<&'r str, Error> {
-    let missing = || conflict(field, format!("is missing: the host does not say it, so send {field}"));
+    let missing = || conflict(field, format!("is missing: it cannot be derived from the host, so send {field}"));
     let word = sent.map(str::trim).or(found).ok_or_else(missing)?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*');
     if word.is_empty() || !word.bytes().all(fits) {
-        return Err(conflict(field, "must be made of letters, digits and '-'"));
+        return Err(conflict(field, "must have only letters, digits and '-'"));
     }
     Ok(word)
 }

@@ -1,7 +1,7 @@
-//! The address of a request, taken apart for signing and put together for sending.
+//! The URL of a request, parsed for signing and written for sending.
 //!
-//! A signature is over one way of writing the address, and a client that writes it otherwise breaks the signature. So
-//! the address goes back to the caller as it is to be called: what must be escaped is.
+//! A signature covers one spelling of the URL, and a client that writes it differently breaks the signature. So the URL
+//! is returned as it must be called, with everything escaped that needs to be.
 
 use std::net::Ipv6Addr;
 
@@ -49,13 +49,15 @@ impl Target {
         let refused = |message: &str| Err(conflict("url", message));
         let url = url.trim();
         if url.chars().any(|c| c.is_ascii_control()) {
-            return refused("must not hold line breaks or other control characters");
+            return refused("must not contain line breaks or other control characters");
         }
         if url.contains('#') {
-            return refused("must not hold '#', which no server gets to see: write %23 where it is part of a name");
+            return refused(
+                "must not contain '#', which is never sent to a server: write %23 where it is part of a name",
+            );
         }
         let Some((scheme, rest)) = url.split_once("://") else {
-            return refused("must be a whole address, as https://bucket.s3.eu-central-1.amazonaws.com/key?x=1");
+            return refused("must be a full URL, such as https://bucket.s3.eu-central-1.amazonaws.com/key?x=1");
         };
         let (scheme, usual_port) = match scheme {
             _ if scheme.eq_ignore_ascii_case("https") => ("https", ":443"),
@@ -65,16 +67,16 @@ impl Target {
         let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         if authority.contains('@') {
-            return refused("must not hold a user or password: who sends is said by the signature");
+            return refused("must not contain a user or password: the signature identifies the sender");
         }
         if !is_authority(authority) {
             return refused(
-                "must have a host of ASCII letters, digits, '.' and '-' (a name in another script as xn--...), and a port \
-                 only from 1 to 65535",
+                "must have a host of ASCII letters, digits, '.' and '-' (internationalized names as xn--...), and a \
+                 port, if any, from 1 to 65535",
             );
         }
         if has_stray_percent(path) || has_stray_percent(query) {
-            return refused("holds a '%' that begins no escape: write %25 for the character itself");
+            return refused("contains a '%' that does not begin an escape: write %25 for the character itself");
         }
         let host = authority.to_ascii_lowercase();
         let path = utf8_percent_encode(path, OUTSIDE_PATH).to_string();
@@ -309,18 +311,18 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for (url, message) in [
-            ("", "must be a whole address"),
-            ("a.example/x", "must be a whole address"),
+            ("", "must be a full URL"),
+            ("a.example/x", "must be a full URL"),
             ("ftp://a.example/x", "must begin with https://"),
             ("https:///x", "must have a host"),
             ("https://bücher.example/", "must have a host"),
             ("https://a b/", "must have a host"),
-            ("https://user:pass@a.example/", "must not hold a user"),
-            ("https://a.example/#x", "must not hold '#'"),
-            ("https://a.example/\r\nHost: b", "must not hold line breaks"),
-            ("https://a.example/100%", "holds a '%' that begins no escape"),
-            ("https://a.example/?a=%4", "holds a '%' that begins no escape"),
-            ("https://a.example/?a=%ä0", "holds a '%' that begins no escape"),
+            ("https://user:pass@a.example/", "must not contain a user"),
+            ("https://a.example/#x", "must not contain '#'"),
+            ("https://a.example/\r\nHost: b", "must not contain line breaks"),
+            ("https://a.example/100%", "contains a '%' that does not begin an escape"),
+            ("https://a.example/?a=%4", "contains a '%' that does not begin an escape"),
+            ("https://a.example/?a=%ä0", "contains a '%' that does not begin an escape"),
         ] {
             let error = Target::read(url).err().unwrap_or_else(|| panic!("{url}")).to_string();
             assert!(error.starts_with(message), "{url} {error}");

@@ -1,4 +1,4 @@
-//! ECDSA (FIPS 186-5), and the two forms its signatures have.
+//! ECDSA (FIPS 186-5), and the two formats of its signatures.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -59,7 +59,7 @@ impl Ecdsa {
         message: &[u8],
     ) -> Result<Vec<u8>, Error> {
         let pair = EcdsaKeyPair::from_private_key_and_public_key(self.signing, scalar, point);
-        let pair = pair.map_err(|_| conflict(field, "is damaged: its two halves do not belong together"))?;
+        let pair = pair.map_err(|_| conflict(field, "is damaged: its public and private keys do not match"))?;
         let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| Error::NoMemory)?;
         Ok(signature.as_ref().to_vec())
     }

@@ -1,4 +1,4 @@
-//! Ed25519 (RFC 8032), checked strictly.
+//! Ed25519 (RFC 8032), with strict verification.
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 
@@ -37,7 +37,7 @@ const fn point(first: u8, middle: u8, last: u8) -> [u8; 32] {
 /// Signs with a seed.
 pub(super) fn sign(field: &'static str, seed: &[u8; 32], public: &[u8; 32], message: &[u8]) -> Result<Vec<u8>, Error> {
     let pair = Ed25519KeyPair::from_seed_and_public_key(seed, public);
-    let pair = pair.map_err(|_| conflict(field, "is damaged: its two halves do not belong together"))?;
+    let pair = pair.map_err(|_| conflict(field, "is damaged: its public and private keys do not match"))?;
     pair.try_sign(message).map(|signature| signature.as_ref().to_vec()).map_err(|_| Error::NoMemory)
 }
 

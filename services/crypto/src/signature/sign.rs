@@ -76,7 +76,10 @@ impl SignatureFormat {
             (None, None) => Ok(None),
             (None, Some(_)) => {
                 let name = algorithm.name();
-                Err(conflict("signatureFormat", format!("belongs to ECDSA, and {name} has only one: leave it out")))
+                Err(conflict(
+                    "signatureFormat",
+                    format!("applies only to ECDSA, and the algorithm is {name}: leave it out"),
+                ))
             }
         }
     }
@@ -100,7 +103,7 @@ pub struct SignResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works; the key is that of RFC 8410, section 10.3.
+/// An example request; the key is that of RFC 8410, section 10.3.
 #[must_use]
 pub fn example() -> SignRequest {
     let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
@@ -126,15 +129,15 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &SignRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Signs a text or a file.
+/// Signs text or a file.
 ///
 /// # Errors
-/// When the text is not in its encoding, not exactly one of text and file was sent, the key cannot be read or is none to
-/// sign with, or an option does not belong to the algorithm.
-pub fn sign(request: SignRequest, call: &Call, keys: &Keyring) -> Result<SignResponse, Error> {
+/// If the text is not in its encoding, not exactly one of `text` and `file` is given, the key cannot be read or cannot
+/// sign, or an option does not apply to the algorithm.
+pub fn sign(request: SignRequest, call: &Call, keyring: &Keyring) -> Result<SignResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_pair(given, request.passphrase.as_ref(), call)?;
+    let chosen = keyring.choose_pair(given, request.passphrase.as_ref(), call)?;
     let newest = chosen.newest();
     let (Candidate { key, reference }, field) = (newest, newest.field("key"));
     let algorithm = request.algorithm.map_or_else(|| SignatureAlgorithm::of(field, key), Ok)?;

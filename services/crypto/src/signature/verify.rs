@@ -1,4 +1,4 @@
-//! Check a signature.
+//! Verify a signature.
 
 use chassis::{Call, File, Operation, Secret};
 use garde::Validate;
@@ -80,7 +80,7 @@ pub struct VerifyResponse {
     pub key_ref: Option<String>,
 }
 
-/// A check that succeeds: the example of /sign.
+/// An example request that succeeds: the example of /sign.
 #[must_use]
 pub fn example() -> VerifyRequest {
     let key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
@@ -109,15 +109,15 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &VerifyRequest| kdf::cost(request.passphrase.is_some()))
 }
 
-/// Checks a signature.
+/// Verifies the signature of text or a file.
 ///
 /// # Errors
-/// When the text is not in its encoding, not exactly one of text and file was sent, no key can be read or is none for the
-/// algorithm, or an option does not belong to it.
-pub fn verify(request: VerifyRequest, call: &Call, keys: &Keyring) -> Result<VerifyResponse, Error> {
+/// If the text is not in its encoding, not exactly one of `text` and `file` is given, no key can be read or suits the
+/// algorithm, or an option does not apply to it.
+pub fn verify(request: VerifyRequest, call: &Call, keyring: &Keyring) -> Result<VerifyResponse, Error> {
     let bytes = input::bytes(request.text.as_deref(), request.input_encoding, request.file.as_ref())?;
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
-    let chosen = keys.choose_public(given, request.passphrase.as_ref(), call)?;
+    let chosen = keyring.choose_public(given, request.passphrase.as_ref(), call)?;
     let mut failed = None;
     for candidate in chosen.all() {
         match request.check(candidate, &bytes, call) {
@@ -137,7 +137,7 @@ impl VerifyRequest {
         let algorithm = self.algorithm.map_or_else(|| SignatureAlgorithm::of(field, key), Ok)?;
         SignatureFormat::of(algorithm, self.signature_format)?;
         if self.salt_length.is_some() && !algorithm.has_salt() {
-            return Err(conflict("saltLength", "belongs to PS256, PS384 and PS512: leave it out"));
+            return Err(conflict("saltLength", "applies only to PS256, PS384 and PS512: leave it out"));
         }
         let salt = self.salt_length.map_or(SaltLength::Any, SaltLength::Exactly);
         let read = self.read_signature(algorithm, key);
@@ -146,9 +146,9 @@ impl VerifyRequest {
             (_, Err(problem)) => Some(problem),
             (true, Ok(_)) => None,
             (false, Ok(_)) if self.salt_length.is_some() => {
-                Some("it is the signature of another text, or was made with another key or salt length".to_owned())
+                Some("it does not match: the input, the key or the salt length is different".to_owned())
             }
-            (false, Ok(_)) => Some("it is the signature of another text, or was made with another key".to_owned()),
+            (false, Ok(_)) => Some("it does not match: the input or the key is different".to_owned()),
         };
         warn_of_weak(key, call);
         let valid = reason.is_none();
@@ -161,7 +161,7 @@ impl VerifyRequest {
         if text.is_empty() {
             return Err("it is empty".to_owned());
         }
-        let encoding = self.signature_encoding.unwrap_or_else(|| recognised(&text));
+        let encoding = self.signature_encoding.unwrap_or_else(|| detected(&text));
         let bytes = encoding.decode("signature", &text).map_err(|problem| match self.signature_encoding {
             Some(_) => format!("it {problem}"),
             None => "it is neither hex nor base64".to_owned(),
@@ -174,15 +174,16 @@ impl VerifyRequest {
                 None => SignatureFormat::Der,
             };
             if format == SignatureFormat::Der {
-                let problem =
-                    || "it is not the DER form of a signature on this curve: it may be cut, or of another key";
+                let problem = || "it is not a DER signature for this curve: it may be truncated, or for another key";
                 return ecdsa::from_der(&bytes, width).ok_or_else(|| problem().to_owned());
             }
         }
         match length {
             Some(length) if bytes.len() != length => {
                 let (found, name) = (bytes.len(), algorithm.name());
-                Err(format!("it has {found} bytes, and one of {name} with this key has {length}: it may be cut"))
+                Err(format!(
+                    "it has {found} bytes, but signatures of {name} with this key have {length}: it may be truncated"
+                ))
             }
             _ => Ok(bytes),
         }
@@ -190,7 +191,7 @@ impl VerifyRequest {
 }
 
 /// The encoding of a signature. One in base64 has at least 86 characters, which are never all hex digits by chance.
-fn recognised(text: &str) -> BinaryEncoding {
+fn detected(text: &str) -> BinaryEncoding {
     if text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         BinaryEncoding::Hex
     } else if text.contains(['-', '_']) {

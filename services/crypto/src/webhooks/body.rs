@@ -1,4 +1,4 @@
-//! The body of a request: exactly the bytes that came.
+//! The raw body of a request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -51,7 +51,7 @@ impl<'r> Given<'r> {
                     .map_err(|error| conflict("bodyBase64", format!("{error}; if it is text, send it as body")))
             }
             (None, None, Some(file)) => Ok(Some(Cow::Borrowed(file.bytes()))),
-            _ => Err(conflict("body", "is there twice: send one of body, bodyBase64 and file")),
+            _ => Err(conflict("body", "is given twice: send one of body, bodyBase64 and file")),
         }
     }
 }

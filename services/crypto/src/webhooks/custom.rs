@@ -1,4 +1,4 @@
-//! A scheme of one's own.
+//! A custom signature scheme.
 
 use garde::Validate;
 use schemars::JsonSchema;
@@ -99,7 +99,7 @@ impl Names<'_> {
             ("generic.idHeader", custom.id_header.as_ref()),
         ] {
             if name.is_some_and(|name| !fields::is_name(name)) {
-                return Err(conflict(field, "is no header's name: that has letters, digits and '-'"));
+                return Err(conflict(field, "is not a header name: use letters, digits and '-'"));
             }
         }
         for (field, prefix) in [
@@ -117,7 +117,7 @@ impl Names<'_> {
             (Some(_), Some(_)) => {
                 return Err(conflict(
                     "generic.timestampPrefix",
-                    "is there together with timestampHeader: send the one that says where the time stands",
+                    "cannot be combined with timestampHeader: send the one that tells where the timestamp is",
                 ));
             }
         };
@@ -126,23 +126,19 @@ impl Names<'_> {
             (
                 "generic.timestampHeader",
                 time && stamp.is_none(),
-                "is missing: the template has {timestamp}, so say which header holds it, or send timestampPrefix",
+                "is missing: the template has {timestamp}, so name its header, or send timestampPrefix",
             ),
             (
                 "generic.template",
                 !time && stamp.is_some(),
-                "has no {timestamp}: a time that is not signed can be changed by anybody, so put it in where the sender \
-                 does, or leave out the timestamp's header",
+                "has no {timestamp}: anyone can change a timestamp that is not signed, so include it where the sender \
+                 does, or leave out the timestamp header",
             ),
-            (
-                "generic.idHeader",
-                id && self.id.is_none(),
-                "is missing: the template has {id}, so say which header holds it",
-            ),
+            ("generic.idHeader", id && self.id.is_none(), "is missing: the template has {id}, so name its header"),
             (
                 "generic.template",
                 !id && self.id.is_some(),
-                "has no {id}: an id that is not signed can be changed by anybody, so put it in where the sender does, or \
+                "has no {id}: anyone can change an id that is not signed, so include it where the sender does, or \
                  leave out idHeader",
             ),
         ] {

@@ -1,4 +1,4 @@
-//! The provider's id of an event.
+//! The provider's event id.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a request carries to prove where it is from: signatures, a time, an id.
+//! The evidence of a request: signatures, timestamp, id.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,8 +123,8 @@ fn signatures(scheme: &Scheme<'_>, items: &[&str]) -> Result<Vec<Vec<u8>>, Strin
     if found.is_empty() {
         let encoding = scheme.encoding.name();
         return Err(match length {
-            Some(length) => format!("holds no signature: it must be {length} bytes in {encoding}"),
-            None => format!("holds no signature: it must be {encoding}"),
+            Some(length) => format!("has no valid signature: it must be {length} bytes in {encoding}"),
+            None => format!("has no valid signature: it must be {encoding}"),
         });
     }
     Ok(found)
@@ -145,7 +145,7 @@ fn single<'r>(
         [] => Err(Refusal { reason: missing, message: format!("{place} {first} is missing or empty") }),
         [value, others @ ..] if others.iter().all(|other| other == value) => Ok(value),
         _ => {
-            let message = format!("{place} {first} is there twice with different values");
+            let message = format!("{place} {first} occurs twice with different values");
             Err(Refusal { reason: malformed, message })
         }
     }
@@ -155,11 +155,11 @@ fn single<'r>(
 fn beside<'r>(items: &[&'r str], prefix: &str, place: &str, header: &str) -> Result<&'r str, Refusal> {
     let mut found = items.iter().filter_map(|item| item.strip_prefix(prefix)).filter(|value| !value.is_empty());
     let Some(stamp) = found.next() else {
-        let message = format!("{place} {header} has no time: {prefix} is missing in it");
+        let message = format!("{place} {header} has no timestamp: {prefix} is missing");
         return Err(Refusal { reason: Reason::MissingTimestamp, message });
     };
     if found.any(|other| other != stamp) {
-        let message = format!("{place} {header} has two times that differ");
+        let message = format!("{place} {header} has two different timestamps");
         return Err(Refusal { reason: Reason::MalformedTimestamp, message });
     }
     Ok(stamp)

@@ -1,4 +1,4 @@
-//! Names with values, as the tools write them: headers, and the fields of a form.
+//! Names and values as the tools write them: headers, and form fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -184,8 +184,8 @@ impl<'de> Visitor<'de> for ValuesVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Values, A::Error> {
         Err(A::Error::custom(
-            "must be text, or a list of texts (you sent an object: of a whole item send only its headers, in n8n \
-             {{ $json.headers }})",
+            "must be a string or an array of strings (you sent an object: of a whole item send only its headers, in \
+             n8n {{ $json.headers }})",
         ))
     }
 }
@@ -257,8 +257,8 @@ impl JsonSchema for Fields {
             "anyOf": [{ "type": "string" }, { "type": "array", "maxItems": MAX_FIELDS, "items": { "type": "string" } }]
         });
         json_schema!({
-            "description": "Names and values: an object of strings or arrays of strings, or an array of \
-                            objects with `name` and `value`. At most 200 entries and 64 KiB.",
+            "description": "Names and values: an object of strings or arrays of strings, or an array of objects with \
+                            `name` and `value`. At most 200 entries and 64 KiB.",
             "anyOf": [
                 { "type": "object", "maxProperties": MAX_FIELDS, "additionalProperties": value },
                 {

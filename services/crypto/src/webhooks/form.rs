@@ -1,4 +1,4 @@
-//! Bodies of forms (application/x-www-form-urlencoded), and what Twilio and Mandrill sign of them.
+//! Form bodies (application/x-www-form-urlencoded), and what Twilio and Mandrill sign of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! First messages that want a certain answer.
+//! Handshakes: first messages that expect a certain response.
 
 use data_encoding::HEXLOWER;
 use schemars::JsonSchema;

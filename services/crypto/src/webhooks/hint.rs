@@ -1,4 +1,5 @@
-//! What is probably wrong with a request that is not valid. Nothing here makes one valid: a fitting variant is only named.
+//! Hints: the probable cause of an invalid request. Nothing here makes a request valid: a matching variant is only
+//! named.
 
 mod budget;
 mod json;
@@ -54,8 +55,9 @@ impl Case<'_> {
             Reason::MissingSignature | Reason::MalformedSignature => self.not_theirs(),
             Reason::SignatureMismatch => Some(self.mismatch(evidence?)),
             Reason::TimestampTooOld => Some(
-                "most providers sign each attempt anew, so this is probably a copy: a replay, or a request that was kept \
-                 for testing, such as pinned data; to test with it send ignoreAge, for slow deliveries a larger tolerance"
+                "most providers sign each attempt anew, so this is probably a copy: a replay, or a request that was \
+                 kept for testing, such as pinned data; to test with it send ignoreAge, for slow deliveries a larger \
+                 tolerance"
                     .to_owned(),
             ),
             Reason::TimestampInFuture => Some("the clock of the sender or of this server is wrong".to_owned()),
@@ -69,7 +71,7 @@ impl Case<'_> {
     /// Whose request it is instead, when the signature is not where it should be.
     fn not_theirs(&self) -> Option<String> {
         if self.scheme.place == Place::Body {
-            return Some("its signature stands in the body, not in a header: send the whole body".to_owned());
+            return Some("the signature is in the body, not in a header: send the whole body".to_owned());
         }
         if self.headers.is_empty() {
             return Some("headers is empty: send those of the request, in n8n {{ $json.headers }}".to_owned());
@@ -78,14 +80,15 @@ impl Case<'_> {
         match self.provider {
             Provider::Github if self.headers.has("X-Hub-Signature") && !self.headers.has("X-Hub-Signature-256") => {
                 return Some(
-                    "only the old X-Hub-Signature (SHA-1) is there: GitHub sends both, so pass on X-Hub-Signature-256"
+                    "only the legacy X-Hub-Signature (SHA-1) was sent: GitHub sends both, so pass on \
+                     X-Hub-Signature-256"
                         .to_owned(),
                 );
             }
             Provider::Asana if self.headers.has("X-Hook-Secret") => {
                 return Some(
-                    "this is Asana's handshake: answer 200 with the header X-Hook-Secret as it came, and keep its value \
-                     as the secret"
+                    "this is Asana's handshake: answer 200 with the header X-Hook-Secret as received, and keep its \
+                     value as the secret"
                         .to_owned(),
                 );
             }
@@ -97,7 +100,7 @@ impl Case<'_> {
             _ => {}
         }
         match self.others().as_slice() {
-            [] => Some(self.malformed().unwrap_or_else(|| "send all headers of the request as they came".to_owned())),
+            [] => Some(self.malformed().unwrap_or_else(|| "send all headers of the request as received".to_owned())),
             names => Some(format!("the headers look like those of {}", names.join(" or "))),
         }
     }
@@ -113,7 +116,7 @@ impl Case<'_> {
             encoding.decode("signature", text).is_ok_and(|bytes| length.is_none_or(|length| bytes.len() == length))
         };
         if !prefix.is_empty() && values.iter().any(|text| reads(text, encoding)) {
-            return Some(format!("the value of {name} has lost the {prefix} before it: send it as it came"));
+            return Some(format!("the value of {name} has lost its prefix {prefix}: send it as received"));
         }
         let others = [BinaryEncoding::Hex, BinaryEncoding::Base64, BinaryEncoding::Base64url];
         let other = others
@@ -122,11 +125,11 @@ impl Case<'_> {
             .find(|other| values.iter().any(|text| reads(text.strip_prefix(prefix).unwrap_or(text), *other)));
         Some(match other {
             Some(other) => format!(
-                "the value of {name} is {} and this provider writes {}: send it as it came",
+                "the value of {name} is {} and this provider uses {}: send it as received",
                 other.name(),
                 encoding.name()
             ),
-            None => format!("{name} is there, but its value is cut or changed: send it as it came"),
+            None => format!("{name} is present, but its value is truncated or changed: send it as received"),
         })
     }
 
@@ -190,14 +193,14 @@ impl Case<'_> {
         for text in &self.secrets {
             for (bytes, what) in other_readings(text, self.scheme.secret) {
                 if !bytes.is_empty() && self.fits(evidence, self.message, Some(&Key::secret(bytes))) {
-                    return Some(format!("the signature fits when the secret {what}"));
+                    return Some(format!("the signature matches when the secret {what}"));
                 }
             }
         }
         for (name, text) in self.held.iter().filter_map(|held| held.reference.as_ref().zip(held.text.as_ref())) {
             for (bytes, what) in other_readings(text, self.scheme.secret) {
                 if !bytes.is_empty() && self.fits(evidence, self.message, Some(&Key::secret(bytes))) {
-                    return Some(format!("the signature fits when the key {name} {what}"));
+                    return Some(format!("the signature matches when the key {name} {what}"));
                 }
             }
         }
@@ -216,12 +219,13 @@ impl Case<'_> {
             && self.fits(evidence, self.message.with_params(&fields), key)
         {
             return Some(
-                "the signature fits when the fields of the body are sent as params: in n8n params: {{ $json.body }}, \
-                 and no body"
+                "the signature matches when the fields of the body are sent as params: in n8n params: {{ $json.body \
+                 }}, and no body"
                     .to_owned(),
             );
         }
-        let found = |what: &str| Some(format!("the signature fits the body {what}: send the body exactly as it came"));
+        let found =
+            |what: &str| Some(format!("the signature matches the body {what}: send the body exactly as received"));
         for (other, what) in other_bodies(body) {
             if other != body && fits(&other) {
                 return found(what);
@@ -231,8 +235,8 @@ impl Case<'_> {
         for (style, what) in json::STYLES {
             if json::respell(text, style).is_some_and(|other| other.as_bytes() != body && fits(other.as_bytes())) {
                 return Some(format!(
-                    "the signature fits the body {what}: the JSON was read and written again on its way; send the raw \
-                     body, in n8n with Raw Body in the Webhook node"
+                    "the signature matches the body {what}: the JSON was parsed and serialized again on its way; send \
+                     the raw body, in n8n with Raw Body in the Webhook node"
                 ));
             }
         }
@@ -249,7 +253,7 @@ impl Case<'_> {
             let read = read(clean, self.scheme.secret).filter(|bytes| !bytes.is_empty());
             if let Some(body) = read.and_then(|bytes| self.body(evidence, Some(&Key::secret(bytes)))) {
                 return Some(format!(
-                    "two things are wrong: the secret has spaces, quotes or a line break around it, and then {body}"
+                    "two things are wrong: the secret has surrounding spaces, quotes or a line break, and {body}"
                 ));
             }
         }
@@ -263,14 +267,14 @@ impl Case<'_> {
         }
         let other = url::mistakes(self.message.url?);
         let (_, what) = other.iter().find(|(url, _)| self.fits(evidence, self.message.with_url(url), None))?;
-        Some(format!("the signature fits the address {what}: send url exactly as the provider was given it"))
+        Some(format!("the signature matches the URL {what}: send url exactly as the provider knows it"))
     }
 
     /// When nothing fits: what is most often wrong.
     fn guess(&self, evidence: &Evidence<'_>) -> String {
         let Self { provider, scheme, .. } = self;
         if scheme.proof == Proof::Token {
-            return "the token of the webhook's settings is another: copy it again".to_owned();
+            return "the token in the webhook's settings is different: copy it again".to_owned();
         }
         if evidence.more {
             return format!(
@@ -302,7 +306,7 @@ impl Case<'_> {
                 return "the body is empty: send the raw body of the request".to_owned();
             }
             if body.windows(15).any(|part| part == b"[object Object]") {
-                return "the body is \"[object Object]\", which is a value that was made text: send the raw body"
+                return "the body is \"[object Object]\", which is an object converted to text: send the raw body"
                     .to_owned();
             }
         }
@@ -317,22 +321,22 @@ impl Case<'_> {
             return format!("the request was a form and the body is JSON: send the raw body{github}");
         }
         if scheme.signs("{url}") {
-            return "the address is signed too: url must be the one the provider was given, to the letter and with its \
-                    query; else the secret is another, or the body was changed"
+            return "the URL is signed too: url must be exactly the one the provider knows, with its query; otherwise \
+                    the secret is wrong, or the body was changed"
                 .to_owned();
         }
         if scheme.is_shared() && scheme.signs("{body}") && json {
-            return "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly \
-                    as it came: in JSON that was read and written again, numbers such as 10.00 and the order of members \
-                    cannot be restored, so send the raw body"
+            return "the secret is not this webhook's (each webhook and each mode has its own), or the body is not \
+                    exactly as received: in JSON that was parsed and serialized again, numbers such as 10.00 and the \
+                    order of members cannot be restored, so send the raw body"
                 .to_owned();
         }
         if scheme.is_shared() {
-            "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly as it \
-             came: every space counts"
+            "the secret is not this webhook's (each webhook and each mode has its own), or the body is not exactly as \
+             received: every space counts"
                 .to_owned()
         } else {
-            "the public key is not this application's, or the body is not exactly as it came: every space counts"
+            "the public key is not this application's, or the body is not exactly as received: every space counts"
                 .to_owned()
         }
     }

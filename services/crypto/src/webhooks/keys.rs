@@ -1,4 +1,4 @@
-//! The keys to check or sign with.
+//! The keys to verify or sign with.
 
 use std::sync::Arc;
 
@@ -56,26 +56,26 @@ impl<'r> Given<'r> {
         &self,
         provider: Provider,
         scheme: &Scheme<'_>,
-        keys: &Keyring,
+        keyring: &Keyring,
         call: &Call,
     ) -> Result<Vec<Held>, Error> {
         let name = provider.name();
         if !scheme.is_shared() {
             if self.secret.is_some() || !self.secrets.is_empty() {
                 let field = if self.secret.is_some() { "secret" } else { "secrets" };
-                return Err(conflict(field, format!("has no use for {name}: send {}", self.half_field)));
+                return Err(conflict(field, format!("does not apply to {name}: send {}", self.half_field)));
             }
             let given = keys::Given { field: self.half_field, key: self.half, key_ref: self.key_ref };
-            let chosen = keys.choose(given, call, |text| half(self.half_field, scheme.proof, text))?;
+            let chosen = keyring.choose(given, call, |text| half(self.half_field, scheme.proof, text))?;
             return Ok(chosen.all().map(|one| named(one, self.half_field)).collect());
         }
         if self.half.is_some() {
-            return Err(conflict(self.half_field, format!("has no use for {name}: send secret")));
+            return Err(conflict(self.half_field, format!("does not apply to {name}: send secret")));
         }
         if self.secrets.is_empty() {
             let given = keys::Given { field: "secret", key: self.secret, key_ref: self.key_ref };
             let read = |text: &Secret<String>| shared("secret", text, scheme.secret, self.encoding).map(Key::secret);
-            let chosen = keys.choose(given, call, read)?;
+            let chosen = keyring.choose(given, call, read)?;
             let purpose = scheme.proof.purpose(self.task);
             if self.task == Task::Sign {
                 chosen.newest().shared("secret", &purpose)?;
@@ -84,7 +84,7 @@ impl<'r> Given<'r> {
             return fitting.map(|one| read_named(named(one, "secret"), scheme.secret, self.encoding)).collect();
         }
         if self.secret.is_some() || self.key_ref.is_some() {
-            return Err(conflict("secrets", "is there together with secret or keyRef: send one of the three"));
+            return Err(conflict("secrets", "cannot be combined with secret or keyRef: send one of the three"));
         }
         let held = self.secrets.iter().enumerate().map(|(index, text)| {
             let key = Key::secret(shared("secrets", text, scheme.secret, self.encoding)?);
@@ -121,9 +121,9 @@ fn read_named(held: Held, form: SecretForm, encoding: Option<InputEncoding>) -> 
         (_, None | Some(InputEncoding::Utf8), SecretForm::Text) | (_, Some(InputEncoding::Utf8), _) => return Ok(held),
         (Some(text), Some(encoding), _) => encoding
             .decode_secret("secretEncoding", &text)
-            .map_err(|_| conflict("secretEncoding", "does not fit the named key: leave it out"))?,
+            .map_err(|_| conflict("secretEncoding", "does not apply to the named key: leave it out"))?,
         (None, Some(_), _) => {
-            return Err(conflict("secretEncoding", "has no use here: the named key is bytes, no text"));
+            return Err(conflict("secretEncoding", "does not apply here: the named key is bytes, not text"));
         }
         (Some(text), None, SecretForm::Base64) => match decoded(held.field, text.reveal()) {
             Ok(bytes) => bytes,
@@ -183,8 +183,8 @@ fn decoded(field: &'static str, text: &str) -> Result<Zeroizing<Vec<u8>>, Error>
     bytes.map_err(|_| {
         conflict(
             field,
-            "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that; if it is to be \
-             taken as text, send secretEncoding utf8",
+            "is not base64, as this provider's secrets are: copy it whole, from whsec_ on if it has that; if it is to \
+             be taken as text, send secretEncoding utf8",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! A request that is signed or to be signed, and the bytes its signature is over.
+//! A signed request, and the bytes its signature covers.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -55,19 +55,19 @@ impl Sent<'_> {
     /// When the address or the body is missing, or there are two bodies.
     pub(super) fn check(self, scheme: &Scheme<'_>) -> Result<(), Error> {
         if scheme.signs("{url}") || scheme.signs("{path}") {
-            let wanted = "the address the provider was given, with its query";
+            let wanted = "the URL the provider knows, with its query";
             let url =
                 self.url.ok_or_else(|| conflict("url", format!("is missing, and it is signed: send {wanted}")))?;
             if !url::is_whole(url) {
-                return Err(conflict("url", format!("must be the whole address from https:// on: {wanted}")));
+                return Err(conflict("url", format!("must be a full URL, starting with https://: {wanted}")));
             }
         }
         let form = scheme.signs("{form}") || scheme.place == Place::Body;
         if self.params && !form {
-            return Err(conflict("params", "has no use here: the raw body is signed, send that as body"));
+            return Err(conflict("params", "does not apply here: the raw body is signed, so send that as body"));
         }
         if self.params && self.body {
-            return Err(conflict("params", "is there together with a body: send one of the two"));
+            return Err(conflict("params", "cannot be combined with a body: send one of the two"));
         }
         let bodiless =
             self.method.is_some_and(|method| ["GET", "HEAD"].contains(&method.to_ascii_uppercase().as_str()));

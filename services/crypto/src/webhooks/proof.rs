@@ -1,4 +1,4 @@
-//! Making and checking a signature of some bytes.
+//! Creating and verifying signatures of bytes.
 
 use subtle::ConstantTimeEq;
 

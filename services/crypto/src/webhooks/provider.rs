@@ -1,4 +1,4 @@
-//! Who sends.
+//! The providers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

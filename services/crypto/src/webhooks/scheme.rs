@@ -1,4 +1,4 @@
-//! How a request is signed, as data.
+//! A signature scheme, as data.
 
 use crate::encoding::BinaryEncoding;
 use crate::hmac::HmacAlgorithm;

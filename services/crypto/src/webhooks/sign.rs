@@ -1,4 +1,4 @@
-//! Sign a webhook: to send one's own, or to test who receives them.
+//! Sign a webhook: to send your own, or to test a receiver.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -29,8 +29,8 @@ const ID_BYTES: usize = 16;
 const TOKEN_BYTES: usize = 25;
 
 /// What is said of a body that is no text.
-const PARSED: &str = "is an object, and the exact text is signed: send the text that will be sent, in n8n \
-                      {{ JSON.stringify($json.body) }}; the fields of a form are params";
+const PARSED: &str = "is an object, but the exact text is signed: send the text that will be sent, in n8n {{ \
+                      JSON.stringify($json.body) }}; the fields of a form are params";
 
 /// The description in the OpenAPI document.
 const DESCRIPTION: &str = "\
@@ -71,7 +71,7 @@ pub struct WebhookSignRequest {
     /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret; at most 4096 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
@@ -125,7 +125,7 @@ pub struct WebhookSignResponse {
     pub key_ref: Option<String>,
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> WebhookSignRequest {
     WebhookSignRequest {
@@ -153,10 +153,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Sign a webhook").description(DESCRIPTION).example(example)
 }
 
-/// Signs a request.
+/// Signs a webhook request.
 ///
 /// # Errors
-/// When what is signed was not sent (body, address), the secret cannot be read, or fields do not go together.
+/// If a signed part is missing (body, URL), the secret cannot be read, or fields conflict.
 pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Result<WebhookSignResponse, Error> {
     let names = verify::custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {
@@ -180,7 +180,8 @@ pub fn sign(request: WebhookSignRequest, call: &Call, keyring: &Keyring) -> Resu
     sent.check(&scheme)?;
     let body = body.unwrap_or_default();
     if scheme.proof == Proof::Token && request.key_ref.is_some() {
-        let message = "cannot be used here: this provider sends the secret itself, and a named key is never given away";
+        let message =
+            "cannot be used here: this provider sends the secret itself, and a named key never leaves the server";
         return Err(conflict("keyRef", message));
     }
     let given = keys::Given {

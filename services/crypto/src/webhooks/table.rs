@@ -1,5 +1,5 @@
-//! The schemes of the providers. Each is named with where it is described; where a value is taken from the code of a
-//! provider's own library, that is named instead.
+//! The signature schemes of the providers. Each has a link to its documentation; where a value is taken from the code
+//! of a provider's own library, a link to that.
 
 use super::provider::Provider;
 use super::scheme::{Address, Event, Place, Proof, Scheme, SecretForm, Stamp, StampPlace, Unit};

@@ -1,4 +1,4 @@
-//! What is signed, written as a text with places in braces.
+//! The template of what is signed, with placeholders in braces.
 
 use super::fields::{is_name, same_header};
 use crate::Error;
@@ -68,7 +68,7 @@ pub(super) fn parse(template: &str) -> Result<Vec<Part<'_>>, Error> {
 pub(super) fn check(parts: &[Part<'_>]) -> Result<(), Error> {
     for (index, part) in parts.iter().enumerate() {
         if parts[..index].iter().any(|earlier| earlier.is_same_place(part)) {
-            return Err(conflict("generic.template", format!("has {} twice: each may be there once", part.written())));
+            return Err(conflict("generic.template", format!("has {} twice: each may occur once", part.written())));
         }
     }
     if parts.iter().filter(|part| matches!(part, Part::Header(_))).count() > MAX_HEADERS {
@@ -104,7 +104,7 @@ impl Part<'_> {
 
 fn unknown(sent: &str) -> Error {
     let known = "{body}, {timestamp}, {id}, {url}, {path}, {method}, {form} and {header:X-Name}";
-    conflict("generic.template", format!("has {sent}, which is no part: use {known}"))
+    conflict("generic.template", format!("has {sent}, which is not a placeholder: use {known}"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Times, as providers write them.
+//! Timestamps, as providers write them.
 
 use jiff::Timestamp;
 

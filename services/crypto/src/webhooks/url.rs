@@ -1,4 +1,4 @@
-//! Addresses that are signed: which forms of them may have been.
+//! Signed URLs: the forms that may have been signed.
 
 use std::borrow::Cow;
 
@@ -92,12 +92,12 @@ pub(super) fn mistakes(url: &str) -> Vec<(String, &'static str)> {
         ),
         (
             format!("{scheme}{host}{port}{other_slash}{query}"),
-            if path.ends_with('/') { "without the slash at its end" } else { "with a slash at its end" },
+            if path.ends_with('/') { "without its trailing slash" } else { "with a trailing slash" },
         ),
         (format!("{scheme}{host}{rest}"), "without its port"),
         (with_port(url), "with its port"),
         (format!("{scheme}{host}{port}{path}"), "without its query"),
-        (format!("{scheme}{}{port}{rest}", host.to_ascii_lowercase()), "with its host in small letters"),
+        (format!("{scheme}{}{port}{rest}", host.to_ascii_lowercase()), "with its host in lowercase"),
         (url.replacen("/webhook-test/", "/webhook/", 1), "with /webhook/ in place of /webhook-test/"),
         (url.replacen("/webhook/", "/webhook-test/", 1), "with /webhook-test/ in place of /webhook/"),
     ];

@@ -1,4 +1,4 @@
-//! Check a webhook's signature.
+//! Verify the signature of a webhook.
 
 use std::borrow::Cow;
 
@@ -69,7 +69,7 @@ pub struct WebhookVerifyRequest {
     /// The form fields, instead of `body`: for Twilio and Mandrill, to verify also for Mailgun.
     #[serde(default)]
     pub params: Option<Fields>,
-    /// The secret; at most 4096 characters.
+    /// The shared secret.
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 4096))]
     pub secret: Option<Secret<String>>,
@@ -134,7 +134,7 @@ pub struct WebhookVerifyResponse {
     pub respond_with: Option<RespondWith>,
 }
 
-/// A check that succeeds.
+/// An example request that succeeds.
 #[must_use]
 pub fn example() -> WebhookVerifyRequest {
     let mut headers = Fields::default();
@@ -165,10 +165,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Verify the signature of a webhook").description(DESCRIPTION).example(example)
 }
 
-/// Checks the signature of a request.
+/// Verifies the signature of a webhook request.
 ///
 /// # Errors
-/// When what is signed was not sent (body, address), secrets cannot be read, or fields do not go together.
+/// If a signed part is missing (body, URL), secrets cannot be read, or fields conflict.
 pub fn verify(request: WebhookVerifyRequest, call: &Call, keyring: &Keyring) -> Result<WebhookVerifyResponse, Error> {
     let names = custom(request.provider, request.generic.as_ref())?.map(Custom::names);
     let scheme = match &names {
@@ -276,11 +276,11 @@ pub(super) fn custom(provider: Provider, custom: Option<&Custom>) -> Result<Opti
     match (provider, custom) {
         (Provider::Generic, None) => Err(conflict(
             "generic",
-            "is missing: say how the provider signs, at least in which header the signature is",
+            "is missing: describe how the provider signs, at least the header of the signature",
         )),
         (Provider::Generic, custom) => Ok(custom),
         (_, None) => Ok(None),
-        (_, Some(_)) => Err(conflict("generic", "has effect only with the provider generic: leave it out")),
+        (_, Some(_)) => Err(conflict("generic", "applies only to provider generic: leave it out")),
     }
 }
 
@@ -289,13 +289,13 @@ fn parsed(scheme: &Scheme<'_>, url: Option<&str>) -> Option<&'static str> {
     let hashed = url.is_some_and(|url| url::parameter(url, BODY_HASH).is_some());
     if scheme.signs("{form}") && !hashed {
         return Some(
-            "is the fields of a form that was read already, and those are signed: send them as params, in n8n \
-             params: {{ $json.body }}, and leave out body",
+            "is a form that was already parsed, and its fields are signed: send them as params, in n8n params: {{ \
+             $json.body }}, and leave out body",
         );
     }
     scheme.signs_body().then_some(
-        "is parsed JSON, and the signature is over the exact text: send the raw body. n8n: Raw Body in the Webhook node, \
-         then its file; Make: JSON pass-through; Zapier: Catch Raw Hook",
+        "is parsed JSON, but the signature covers the exact text: send the raw body. n8n: Raw Body in the Webhook \
+         node, then its file; Make: JSON pass-through; Zapier: Catch Raw Hook",
     )
 }
 
@@ -331,16 +331,16 @@ fn too_far(scheme: &Scheme<'_>, stamp: Option<&str>, age: Option<i64>, tolerance
             Some((false, Unit::Rfc3339)) => "not RFC 3339",
             _ => "neither seconds nor milliseconds since 1970 nor RFC 3339",
         };
-        let message = format!("the time it was signed at is {wanted}");
+        let message = format!("the timestamp is {wanted}");
         return Some(Refusal { reason: Reason::MalformedTimestamp, message });
     };
     let tolerance = tolerance?;
     if age > tolerance {
-        let message = format!("the signature is right, but {} old: at most {tolerance} seconds are allowed", span(age));
+        let message = format!("the signature is valid, but {} old: at most {tolerance} seconds are allowed", span(age));
         return Some(Refusal { reason: Reason::TimestampTooOld, message });
     }
     if age < -tolerance {
-        let message = format!("the signature is right, but {} in the future", span(-age));
+        let message = format!("the signature is valid, but {} in the future", span(-age));
         return Some(Refusal { reason: Reason::TimestampInFuture, message });
     }
     None
@@ -358,17 +358,17 @@ fn span(seconds: i64) -> String {
 
 fn mismatch(scheme: &Scheme<'_>) -> Refusal {
     let message = match scheme.proof {
-        Proof::Token => "the token is another",
-        _ => "the signature is not that of this request",
+        Proof::Token => "the token does not match",
+        _ => "the signature does not match this request",
     };
     Refusal { reason: Reason::SignatureMismatch, message: message.to_owned() }
 }
 
 fn fits(scheme: &Scheme<'_>) -> String {
     match scheme.proof {
-        Proof::Token => "the token is right",
-        _ if scheme.signs_body() => "the signature is right: the request is as it was sent",
-        _ => "the signature is right",
+        Proof::Token => "the token matches",
+        _ if scheme.signs_body() => "the signature is valid: the request is unmodified",
+        _ => "the signature is valid",
     }
     .to_owned()
 }
@@ -376,14 +376,15 @@ fn fits(scheme: &Scheme<'_>) -> String {
 /// What is not checked, for who sees to it otherwise.
 fn warn(scheme: &Scheme<'_>, request: &WebhookVerifyRequest, call: &Call) {
     if !scheme.signs_body() {
-        let message = "the signature is not over the body: whoever sees one request could send the same signature with another body";
+        let message =
+            "the signature does not cover the body: whoever sees one request can send its signature with another body";
         call.warn("body-not-signed", None, message);
     }
     if scheme.stamp.is_some() && request.ignore_age {
-        call.warn("age-not-checked", Some("ignoreAge"), "whoever has a copy of a request could send it again");
+        call.warn("age-not-checked", Some("ignoreAge"), "whoever has a copy of a request can send it again");
     }
     if scheme.stamp.is_none() && request.tolerance.is_some() {
-        let message = "has no effect: this provider signs no time; tell repetitions by eventId";
+        let message = "has no effect: this provider signs no timestamp; detect repeated deliveries by eventId";
         call.warn("no-timestamp", Some("tolerance"), message);
     }
 }

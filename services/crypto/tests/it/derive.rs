@@ -76,12 +76,12 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "algorithm": "argon2id", "secret": "p", "salt": "short" }),
             422,
-            "salt: must be at least 8 bytes for argon2id: a random value, stored beside the result",
+            "salt: must be at least 8 bytes for argon2id: a random value, stored with the result",
         ),
         (
             json!({ "algorithm": "scrypt", "secret": "p", "salt": "s", "parameters": { "n": 1000 } }),
             422,
-            "parameters: scrypt needs an n that is a power of two, such as 131072",
+            "parameters: scrypt needs n to be a power of two, such as 131072",
         ),
         (
             json!({ "algorithm": "pbkdf2", "secret": "p", "salt": "s", "parameters": { "iterations": 2_000_001 } }),
@@ -91,12 +91,12 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "algorithm": "pbkdf2", "secret": "p", "salt": "s", "length": 1024, "parameters": { "iterations": 2_000_000 } }),
             422,
-            "parameters: pbkdf2 does at most 125000 iterations for 1024 bytes here",
+            "parameters: pbkdf2 allows at most 125000 iterations for 1024 bytes here",
         ),
         (
             json!({ "algorithm": "hkdf", "secret": "0g", "secretEncoding": "hex" }),
             422,
-            "secret: is not hex: a wrong character at position 2",
+            "secret: is not hex: invalid character at position 2",
         ),
     ] {
         let answer = client.post(DERIVE, &body);

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 const ENCRYPT: &str = "/api/v1/crypto/encrypt";
 const DECRYPT: &str = "/api/v1/crypto/decrypt";
 /// What every failure that has to do with the secret or the content says.
-const UNDECIPHERABLE: &str = "this cannot be decrypted: the key or password, the aad or the message itself is not the \
-                              one it was encrypted with";
+const UNDECIPHERABLE: &str = "decryption failed: the key, password or aad is wrong, or the message was modified";
 const AUTHENTICATED: [&str; 7] = [
     "aes-256-gcm",
     "aes-192-gcm",
@@ -92,7 +91,7 @@ fn bytes_and_keys_may_be_written_in_several_ways() {
                 assert_eq!(opened["text"], text);
             }
             let refused = client.post(DECRYPT, &request);
-            let message = "outputEncoding: the decrypted bytes are no text: choose base64 or hex";
+            let message = "outputEncoding: the decrypted bytes are not UTF-8 text: choose base64 or hex";
             assert_eq!((refused.status, refused.message().as_str()), (422, message));
         }
     }
@@ -133,7 +132,7 @@ fn a_nonce_of_the_callers_needs_their_word() {
     let client = client();
     let request = json!({ "text": "a", "key": key("aes-256-gcm"), "keyEncoding": "hex", "nonce": "AAAAAAAAAAAAAAAA" });
     let refused = client.post(ENCRYPT, &request);
-    assert_eq!(refused.message(), "nonce: is made by us: leave it out, or send allowNonce too");
+    assert_eq!(refused.message(), "nonce: is generated for you: leave it out, or send allowNonce too");
     let sealed = done(&client.post(ENCRYPT, &merged(request.clone(), &json!({ "allowNonce": true }))));
     assert_eq!(sealed["warnings"][0]["code"], "own-nonce");
     let back = json!({ "ciphertext": sealed["ciphertext"], "key": key("aes-256-gcm"), "keyEncoding": "hex" });
@@ -154,7 +153,7 @@ fn wrong_requests_say_what_to_change() {
             ENCRYPT,
             json!({ "text": "a", "key": key, "password": "p" }),
             422,
-            "password: is there together with key: send one of the two",
+            "password: cannot be combined with key: send one of the two",
         ),
         (ENCRYPT, json!({ "key": key }), 422, "text: is missing: send text (it may be empty) or a file"),
         (
@@ -179,43 +178,43 @@ fn wrong_requests_say_what_to_change() {
             ENCRYPT,
             json!({ "text": "a", "key": key, "format": "n8n" }),
             422,
-            "key: has no use in n8n's format: send a password",
+            "key: does not apply to format n8n: send a password",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "password": "p", "format": "n8n", "algorithm": "xchacha20-poly1305" }),
             422,
-            "algorithm: n8n knows aes-256-gcm, aes-192-gcm, aes-128-gcm and chacha20-poly1305: use one of these with its format",
+            "algorithm: must be aes-256-gcm, aes-192-gcm, aes-128-gcm or chacha20-poly1305 with format n8n",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "password": "p", "format": "n8n", "aad": "x" }),
             422,
-            "aad: has no place in n8n's format: leave it out",
+            "aad: does not apply to format n8n: leave it out",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "key": key, "algorithm": "aes-256-cbc", "format": "compact" }),
             422,
-            "format: must be parts with AES-CBC, which cannot vouch for more",
+            "format: must be parts with AES-CBC, which is not authenticated",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "key": key, "algorithm": "aes-256-cbc", "aad": "x" }),
             422,
-            "aad: has no effect on AES-CBC: leave it out",
+            "aad: does not apply to AES-CBC: leave it out",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "password": "p", "parameters": { "n": 262_144, "r": 32 } }),
             422,
-            "parameters: scrypt with these costs needs 1024 MB of memory; at most 256 are given",
+            "parameters: scrypt with these costs needs 1024 MB of memory; at most 256 are allowed",
         ),
         (
             ENCRYPT,
             json!({ "text": "a", "password": "p", "parameters": { "iterations": 5 } }),
             422,
-            "parameters.iterations: has no effect on scrypt: leave it out",
+            "parameters.iterations: does not apply to scrypt: leave it out",
         ),
         (
             ENCRYPT,
@@ -235,49 +234,44 @@ fn wrong_requests_say_what_to_change() {
             DECRYPT,
             json!({ "ciphertext": "AAAA", "key": key }),
             422,
-            "format: is needed: the message is not in the compact form (ff1.…) and there is no nonce; send parts or n8n",
+            "format: is required: the message is not in format compact (ff1.…) and there is no nonce; send parts or n8n",
         ),
         (
             DECRYPT,
             json!({ "ciphertext": compact, "password": "p" }),
             422,
-            "password: this was encrypted with a key: send that",
+            "password: does not apply: the message was encrypted with a key; send that",
         ),
         (
             DECRYPT,
             json!({ "ciphertext": compact, "key": key, "algorithm": "chacha20-poly1305" }),
             422,
-            "algorithm: this was encrypted with aes-256-gcm: leave algorithm out",
+            "algorithm: does not match: the message was encrypted with aes-256-gcm; leave it out",
         ),
         (
             DECRYPT,
             json!({ "ciphertext": compact, "key": key, "nonce": "AAAA" }),
             422,
-            "nonce: belongs to format parts: leave it out",
+            "nonce: applies only to format parts: leave it out",
         ),
         (
             DECRYPT,
             json!({ "ciphertext": "ff1.AQ", "key": key }),
             422,
-            "ciphertext: is cut off, or was made by a newer version: its head does not say how to decrypt it",
+            "ciphertext: is truncated, or was made by a newer version: its header cannot be read",
         ),
-        (
-            DECRYPT,
-            json!({ "ciphertext": "ff1.!", "key": key }),
-            422,
-            "ciphertext: is not base64url: its length is not possible",
-        ),
+        (DECRYPT, json!({ "ciphertext": "ff1.!", "key": key }), 422, "ciphertext: is not base64url: invalid length"),
         (
             DECRYPT,
             json!({ "ciphertext": "ff2.AQ", "format": "compact", "key": key }),
             422,
-            "ciphertext: is not in the compact form: it starts with ff1.",
+            "ciphertext: is not in format compact, which starts with ff1.",
         ),
         (
             DECRYPT,
             json!({ "ciphertext": "AgAA", "format": "n8n", "password": "p" }),
             422,
-            "ciphertext: is not in n8n's form, or cut off",
+            "ciphertext: is not in format n8n, or truncated",
         ),
         (
             DECRYPT,
@@ -295,7 +289,7 @@ fn wrong_requests_say_what_to_change() {
             DECRYPT,
             json!({ "ciphertext": "AAAAAAAAAAAAAAAAAAAAAAAA", "nonce": "AAAAAAAAAAAAAAAA", "password": "p" }),
             422,
-            "salt: is missing: a key is made of a password and a salt",
+            "salt: is missing: the key is derived from the password and a salt",
         ),
     ] {
         let answer = client.post(path, &body);

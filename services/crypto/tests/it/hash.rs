@@ -56,9 +56,9 @@ fn published_digests_of_abc() {
     assert_eq!((&answer["hash"], &answer["algorithm"]), (&json!(ABC[0].1), &json!("sha224")), "the first");
 }
 
-/// The check values of the CRC catalogue (reveng.sourceforge.io), which are of "123456789".
+/// The check values of the CRC catalog (reveng.sourceforge.io), which are of "123456789".
 #[test]
-fn check_values_of_the_crc_catalogue() {
+fn check_values_of_the_crc_catalog() {
     let answer = hash(&json!({ "text": "123456789", "algorithms": ["crc32", "crc32c"] }));
     assert_eq!(answer["rows"][0]["hash"], "cbf43926");
     assert_eq!(answer["rows"][1]["hash"], "e3069283");
@@ -116,8 +116,12 @@ fn wrong_requests_say_what_to_change() {
     for (body, status, start) in [
         (json!({ "text": "a", "algorithm": "sha265" }), 400, "algorithm: use sha256, sha512,"),
         (json!({ "algorithm": "sha256" }), 422, "text: is missing: send text (it may be empty) or a file"),
-        (json!({ "text": "abz", "inputEncoding": "hex" }), 422, "text: is not hex: its length is not possible"),
-        (json!({ "text": "a", "algorithm": "md5", "algorithms": ["sha1"] }), 422, "algorithms: is there together with"),
+        (json!({ "text": "abz", "inputEncoding": "hex" }), 422, "text: is not hex: invalid length"),
+        (
+            json!({ "text": "a", "algorithm": "md5", "algorithms": ["sha1"] }),
+            422,
+            "algorithms: cannot be combined with",
+        ),
         (json!({ "text": "a", "algorithms": vec!["md5"; 22] }), 400, "algorithms: must have a length of at most 21"),
     ] {
         let answer = client.post(HASH, &body);

@@ -161,7 +161,7 @@ fn an_empty_cut_or_changed_code_is_never_valid() {
         let mut other = right.to_owned();
         let digit = if right[place..].starts_with('0') { "1" } else { "0" };
         other.replace_range(place..=place, digit);
-        assert_eq!(check(&other), "it is the code of another text, or was made with another key");
+        assert_eq!(check(&other), "it does not match: the input or the key is different");
     }
 }
 
@@ -186,7 +186,7 @@ fn wrong_requests_say_what_to_change() {
             HMAC,
             json!({ "text": "a", "key": "zz", "keyEncoding": "hex" }),
             422,
-            "key: is not hex: a wrong character at position 1",
+            "key: is not hex: invalid character at position 1",
         ),
         (VERIFY, json!({ "text": "a", "key": "k" }), 400, "mac: is required"),
     ] {

@@ -138,7 +138,7 @@ fn a_text_can_be_signed_too() {
     body["payloadEncoding"] = json!("hex");
     assert_eq!(verify(&client(), &body)["payload"], "00ff");
     body["payloadEncoding"] = json!("utf8");
-    let message = "payloadEncoding: the signed bytes are no text: choose base64 or hex";
+    let message = "payloadEncoding: the signed bytes are not UTF-8 text: choose base64 or hex";
     assert_eq!(client().post(VERIFY, &body).message(), message);
 }
 
@@ -369,21 +369,20 @@ fn sets_of_keys() {
     for (jwks, message) in [
         (
             json!("https://example.auth0.com/.well-known/jwks.json"),
-            "jwks: is an address, and none is followed here: fetch it first, in n8n with an HTTP Request node, and send \
-             what it answers",
+            "jwks: is a URL, which is not followed here: fetch it first, in n8n with an HTTP Request node, and send the response",
         ),
-        (json!("geheim"), "jwks: must be an object with the list keys"),
-        (json!({}), "jwks: must be an object with the list keys"),
-        (own.clone(), "jwks: must be an object with the list keys: this is one key, send it in key"),
-        (json!({ "keys": [] }), "jwks: must hold 1 to 100 keys, and holds 0"),
-        (json!({ "keys": vec![&own; 101] }), "jwks: must hold 1 to 100 keys, and holds 101"),
+        (json!("geheim"), "jwks: must be an object with an array keys"),
+        (json!({}), "jwks: must be an object with an array keys"),
+        (own.clone(), "jwks: must be an object with an array keys: this is one key, send it in key"),
+        (json!({ "keys": [] }), "jwks: must have 1 to 100 keys, and has 0"),
+        (json!({ "keys": vec![&own; 101] }), "jwks: must have 1 to 100 keys, and has 101"),
         (json!({ "keys": [own, secret] }), "jwks: mixes shared secrets (kty oct) with public keys: send one kind only"),
     ] {
         let body = json!({ "token": named, "jwks": jwks, "algorithms": ["EdDSA"] });
         assert_eq!(client.post(VERIFY, &body).message(), message);
     }
     let two = client.post(VERIFY, &json!({ "token": named, "jwks": {}, "key": "x", "algorithms": ["EdDSA"] }));
-    assert!(two.message().starts_with("jwks: is there together"));
+    assert!(two.message().starts_with("jwks: cannot be combined"));
 }
 
 fn without(key: &Value, name: &str) -> Value {
@@ -437,34 +436,34 @@ fn requests_that_contradict_themselves() {
             json!({ "claims": { "exp": 1_767_225_600_000_i64 } }),
             "claims: exp must be seconds since 1970 up to the year 9999, not milliseconds",
         ),
-        (json!({ "claims": { "aud": 1 } }), "claims: aud must be text or a list of texts"),
-        (json!({ "expiresIn": 0 }), "expiresIn: must be at least a second, or the token has expired when it is made"),
+        (json!({ "claims": { "aud": 1 } }), "claims: aud must be a string or an array of strings"),
+        (json!({ "expiresIn": 0 }), "expiresIn: must be at least one second, or the token has expired when it is made"),
         (
             json!({ "jwtId": "1", "generateJwtId": true }),
-            "generateJwtId: is there together with jwtId: send one of the two",
+            "generateJwtId: cannot be combined with jwtId: send one of the two",
         ),
         (json!({ "headers": { "alg": "none" } }), "headers: alg is set by algorithm: leave it out"),
         (
             json!({ "headers": { "b64": false } }),
-            "headers: b64 changes how the payload is written, which is not done here: leave it out",
+            "headers: b64 changes how the payload is encoded, which is not supported: leave it out",
         ),
         (
             json!({ "headers": { "jwk": { "kty": "oct", "k": "AA" } } }),
-            "headers: jwk holds a private key, which everybody could read: send its public half",
+            "headers: jwk contains a private key, which anyone could read: send the public key",
         ),
-        (json!({ "payload": "x" }), "payload: is there together with claims: send one of the two"),
+        (json!({ "payload": "x" }), "payload: cannot be combined with claims: send one of the two"),
         (json!({ "claims": null }), "claims: is missing: send claims (they may be empty) or a payload"),
         (
             json!({ "claims": null, "payload": "x", "issuer": "me" }),
-            "issuer: is about claims: leave it out, or send claims instead of payload",
+            "issuer: applies to claims only: leave it out, or send claims instead of payload",
         ),
         (
             json!({ "claims": { "a": "x".repeat(60_000) } }),
-            "claims: makes a token of more than 64 KiB: leave something out",
+            "claims: makes the token larger than 64 KiB: leave something out",
         ),
         (json!({ "key": ED25519, "algorithm": "ES256" }), "key: is an Ed25519 private key, which ES256 does not use"),
-        (json!({ "key": ED25519_PEM }), "key: is an Ed25519 public key: only a private key signs, this one verifies"),
-        (json!({ "key": "zz", "keyEncoding": "hex" }), "key: is not hex: a wrong character at position 1"),
+        (json!({ "key": ED25519_PEM }), "key: is an Ed25519 public key: only the private key signs, this one verifies"),
+        (json!({ "key": "zz", "keyEncoding": "hex" }), "key: is not hex: invalid character at position 1"),
     ] {
         let mut body = json!({ "claims": {}, "key": SECRET });
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -475,7 +474,7 @@ fn requests_that_contradict_themselves() {
     assert_eq!(sign(&client(), &json!({ "claims": {}, "key": rsa.to_string() }))["algorithm"], rsa["alg"]);
     let answer = client().post(SIGN, &json!({ "claims": {}, "key": without(&rsa, "alg").to_string() }));
     assert!(
-        answer.message().starts_with("algorithm: is needed: the key is an RSA private key"),
+        answer.message().starts_with("algorithm: is required: the key is an RSA private key"),
         "{}",
         answer.message()
     );
@@ -483,7 +482,7 @@ fn requests_that_contradict_themselves() {
     assert!(client().post(VERIFY, &wrong).message().starts_with("key: is an Ed25519 public key, which "));
     let idle =
         json!({ "token": "a.b.c", "key": SECRET, "algorithms": ["HS256"], "payloadEncoding": "hex", "issuer": "x" });
-    assert!(client().post(VERIFY, &idle).message().starts_with("issuer: is about claims"));
+    assert!(client().post(VERIFY, &idle).message().starts_with("issuer: applies to claims only"));
 }
 
 #[test]
@@ -518,7 +517,7 @@ fn looking_inside_proves_nothing() {
     assert_eq!((&answer["claims"], &answer["payload"]), (&Value::Null, &json!("aGVsbG8")));
     let answer = decode("eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0....").json();
     assert_eq!((&answer["encrypted"], &answer["header"]["alg"]), (&json!(true), &json!("dir")));
-    assert_eq!(decode("abc").message(), "token: cannot be read: it has no dots: a token has 3 parts with dots between");
+    assert_eq!(decode("abc").message(), "token: cannot be read: it has no dots: a token has 3 parts separated by dots");
 }
 
 #[test]

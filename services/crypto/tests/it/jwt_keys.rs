@@ -151,8 +151,8 @@ fn a_file_with_a_key_in_it_is_no_secret() {
     let account = json!({ "type": "service_account", "private_key": PEM, "client_email": "a@b.iam" });
     let other = json!({ "secret": "geheim" });
     for (key, message) in [
-        (&account, "key: is JSON with a key in it: send only the value of private_key, and name algorithm"),
-        (&other, "key: is JSON, and no JWK for it has no kty: send only the key"),
+        (&account, "key: is JSON that contains a key: send only the value of private_key, and name algorithm"),
+        (&other, "key: is JSON but not a JWK, because it has no kty: send only the key"),
     ] {
         for text in [key.to_string(), serde_json::to_string_pretty(key).unwrap()] {
             for algorithm in [Value::Null, json!("HS256"), json!("RS256")] {
@@ -183,7 +183,7 @@ fn what_to_send_instead_is_said() {
     }
     let answer = client().post(ENCRYPT, &json!({ "text": "", "key": encrypted }));
     assert_eq!(answer.message(), "key: is an encrypted private key: send the public key");
-    let message = "passphrase: opens an encrypted private key in key, and there is none: leave it out";
+    let message = "passphrase: is for an encrypted private key in key, and there is none: leave it out";
     let client = client_with(&versions(&json!(ED25519), &json!(SECRET)));
     for (path, body) in [
         (SIGN, json!({ "claims": {}, "keyRef": "a", "passphrase": "x" })),

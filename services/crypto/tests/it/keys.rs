@@ -100,27 +100,30 @@ fn a_pair_is_what_inspect_says_of_it() {
 #[test]
 fn options_without_effect_are_refused() {
     for (body, message) in [
-        (json!({ "type": "p-256", "bytes": 32 }), "bytes: has an effect on type hmac only: leave it out"),
-        (json!({ "type": "aes-256", "format": "pem" }), "format: must be jwk for a secret, or absent for plain bytes"),
-        (json!({ "type": "p-256", "outputEncoding": "hex" }), "outputEncoding: is for plain secrets: leave it out"),
-        (json!({ "type": "hmac", "passphrase": "x" }), "passphrase: encrypts private keys, not secrets: leave it out"),
+        (json!({ "type": "p-256", "bytes": 32 }), "bytes: applies only to type hmac: leave it out"),
+        (
+            json!({ "type": "aes-256", "format": "pem" }),
+            "format: must be jwk for a symmetric key, or absent for plain bytes",
+        ),
+        (
+            json!({ "type": "p-256", "outputEncoding": "hex" }),
+            "outputEncoding: applies only to symmetric keys in plain bytes: leave it out",
+        ),
+        (json!({ "type": "hmac", "passphrase": "x" }), "passphrase: applies only to private keys: leave it out"),
         (
             json!({ "type": "p-256", "format": "jwk", "passphrase": "x" }),
-            "passphrase: has an effect on format pem and der only: leave it out",
+            "passphrase: applies only to formats pem and der: leave it out",
         ),
-        (
-            json!({ "type": "p-256", "kid": "a" }),
-            "kid: needs format jwk or ssh: PEM, DER and plain bytes have no place for it",
-        ),
+        (json!({ "type": "p-256", "kid": "a" }), "kid: needs format jwk or ssh: the other formats cannot hold it"),
         (
             json!({ "type": "hmac", "format": "jwk", "alg": "HS384", "bytes": 32 }),
             "bytes: must be at least 48 for HS384",
         ),
-        (json!({ "type": "p-256", "alg": "ES256" }), "alg: needs format jwk: no other form has a place for it"),
+        (json!({ "type": "p-256", "alg": "ES256" }), "alg: needs format jwk: the other formats cannot hold it"),
         (json!({ "type": "secp256k1", "format": "jwk", "alg": "ES256" }), "alg: must be one of ES256K"),
         (
             json!({ "type": "x25519", "format": "ssh" }),
-            "format: must be another: SSH has no form for an X25519 private key",
+            "format: must be another: SSH does not support an X25519 private key",
         ),
     ] {
         assert_eq!(refused(GENERATE, &body), message);
@@ -129,14 +132,14 @@ fn options_without_effect_are_refused() {
     for (body, message) in [
         (
             json!({ "key": key["privateKey"], "includePrivate": true }),
-            "includePrivate: has an effect with format only: send that too",
+            "includePrivate: applies only with format: send that too",
         ),
         (
             json!({ "key": key["publicKey"], "format": "pem", "includePrivate": true }),
-            "format: must be another: PEM has no form for an Ed25519 public key",
+            "format: must be another: PEM does not support an Ed25519 public key",
         ),
         (json!({}), "key: is missing: send key or keyRef"),
-        (json!({ "key": key["publicKey"], "keyRef": "a" }), "keyRef: is there together with key or file: send one"),
+        (json!({ "key": key["publicKey"], "keyRef": "a" }), "keyRef: cannot be combined with key or file: send one"),
         (json!({ "keyRef": "a" }), "keyRef: names no key that this API key may use: see the server's keyring"),
     ] {
         assert_eq!(refused(INSPECT, &body), message);
@@ -156,7 +159,7 @@ fn of_a_named_key_only_the_public_half_is_told() {
     assert_eq!((&told["kind"], &told["keyRef"]), (&json!("private-key"), &json!("pair@2")));
     assert_eq!((&told["converted"], &told["fingerprints"]), (&pair["publicKey"], &pair["fingerprints"]));
     let more = client.post(INSPECT, &json!({ "keyRef": "pair", "format": "pem", "includePrivate": true }));
-    assert_eq!(more.message(), "includePrivate: is not for a named key: its private half stays on the server");
+    assert_eq!(more.message(), "includePrivate: does not apply to a named key: its private key stays on the server");
 
     let told = client.post(INSPECT, &json!({ "keyRef": "secret" })).json();
     assert_eq!((&told["kind"], &told["bits"]), (&json!("secret-key"), &json!(48)));
@@ -167,7 +170,7 @@ fn of_a_named_key_only_the_public_half_is_told() {
         (AGREE, json!({ "keyRef": "pair", "passphrase": "x", "publicKey": pair }), "privateKey"),
     ] {
         let message = client.post(path, &body).message();
-        assert_eq!(message, format!("passphrase: belongs to {of}: leave it out"));
+        assert_eq!(message, format!("passphrase: applies only to {of}: leave it out"));
     }
     for format in ["jwk", "pem", "der", "ssh"] {
         let answer = client.post(INSPECT, &json!({ "keyRef": "secret", "format": format }));

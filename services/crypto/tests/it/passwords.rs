@@ -57,7 +57,7 @@ fn every_algorithm_writes_its_form_and_reads_it() {
         let wrong = post(VERIFY, &json!({ "password": format!("{password} "), "hash": hash }));
         assert_eq!(
             (&wrong["valid"], &wrong["reason"]),
-            (&json!(false), &json!("the password is not the one of this hash"))
+            (&json!(false), &json!("the password does not match the hash"))
         );
         assert_eq!(post(VERIFY, &json!({ "password": "", "hash": hash }))["valid"], false);
     }
@@ -78,7 +78,7 @@ fn a_long_password_with_bcrypt_is_refused_or_warned_of() {
     let client = Client::of(crate::service());
     let (fits, longer) = ("x".repeat(72), "x".repeat(73));
     let refused = client.post(HASH, &json!({ "password": longer, "algorithm": "bcrypt" }));
-    let message = "password: has 73 bytes, of which bcrypt reads 72: send preHash, or choose argon2id";
+    let message = "password: has 73 bytes, but bcrypt takes at most 72: send preHash, or choose argon2id";
     assert_eq!((refused.status, refused.message().as_str()), (422, message));
 
     let cheap = json!({ "password": fits, "algorithm": "bcrypt", "parameters": { "cost": 4 } });
@@ -99,13 +99,13 @@ fn wrong_requests_say_what_to_change() {
             HASH,
             json!({ "password": "p", "parameters": { "cost": 10 } }),
             422,
-            "parameters.cost: has no effect on argon2id: leave it out",
+            "parameters.cost: does not apply to argon2id: leave it out",
         ),
         (
             HASH,
             json!({ "password": "p", "parameters": { "memoryKib": 262_144, "passes": 10 } }),
             422,
-            "parameters: argon2 does KiB of memory times passes of at most 1048576 here",
+            "parameters: argon2 allows memory in KiB times passes of at most 1048576 here",
         ),
         (
             HASH,
@@ -123,13 +123,13 @@ fn wrong_requests_say_what_to_change() {
             HASH,
             json!({ "password": "ze\u{0}ro", "algorithm": "bcrypt" }),
             422,
-            "password: holds a zero byte, at which many bcrypt programs stop reading",
+            "password: contains a zero byte, at which many bcrypt implementations stop",
         ),
         (
             HASH,
             json!({ "password": "p", "preHash": true }),
             422,
-            "preHash: belongs to bcrypt, the others read passwords of any length: leave it out",
+            "preHash: applies only to bcrypt; the others take passwords of any length: leave it out",
         ),
         (
             HASH,
@@ -141,25 +141,25 @@ fn wrong_requests_say_what_to_change() {
             VERIFY,
             json!({ "password": "p", "hash": "5f4dcc3b5aa765d61d8327deb882cf99" }),
             422,
-            "hash: is of no scheme that is known here: $argon2id$, $argon2i$, $argon2d$, $2a$, $2b$, $2y$, $bcrypt-sha256$v=2, $scrypt$, $pbkdf2-sha256$, $pbkdf2-sha512$ and pbkdf2_sha256$",
+            "hash: has an unknown format; supported are $argon2id$, $argon2i$, $argon2d$, $2a$, $2b$, $2y$, $bcrypt-sha256$v=2, $scrypt$, $pbkdf2-sha256$, $pbkdf2-sha512$ and pbkdf2_sha256$",
         ),
         (
             VERIFY,
             json!({ "password": "p", "hash": format!("$argon2id$v=19$m=4194304,t=3,p=1${rest}") }),
             422,
-            "hash: argon2 with these costs needs 4096 MB of memory; at most 256 are given",
+            "hash: argon2 with these costs needs 4096 MB of memory; at most 256 are allowed",
         ),
         (
             VERIFY,
             json!({ "password": "p", "hash": format!("$2b$31${}", "C".repeat(53)) }),
             422,
-            "hash: has bcrypt's cost 31; 4 to 14 are checked",
+            "hash: has bcrypt cost 31: 4 to 14 are supported",
         ),
         (
             VERIFY,
             json!({ "password": "p", "hash": "$argon2id$v=19$m=64,t=2,p=1$" }),
             422,
-            "hash: is not a whole argon2id hash",
+            "hash: is not a complete argon2id hash",
         ),
     ] {
         let answer = client.post(path, &body);

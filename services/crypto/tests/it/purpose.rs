@@ -84,7 +84,7 @@ fn an_operation_takes_only_a_key_that_is_for_it() {
     }
     // What may be opened turns out to be another's; what may not is not tried.
     for (name, said) in
-        [("opens", "cannot be decrypted"), ("encrypts", "may not decrypt"), ("derives", "may not decrypt")]
+        [("opens", "decryption failed"), ("encrypts", "may not decrypt"), ("derives", "may not decrypt")]
     {
         let mut body = sealed.clone();
         body["keyRef"] = name.into();

@@ -76,7 +76,7 @@ fn wrong_requests_say_what_to_change() {
             422,
             "count: count times length must be at most 1048576",
         ),
-        (json!({ "kind": "uuid4", "min": 1 }), 422, "min: has no effect on this kind: leave it out"),
+        (json!({ "kind": "uuid4", "min": 1 }), 422, "min: does not apply to this kind: leave it out"),
         (json!({ "kind": "integer", "min": 2, "max": 1 }), 422, "min: must not be larger than max"),
         (json!({ "kind": "integer", "max": 9_007_199_254_740_992_i64 }), 400, "max: must be at most 9007199254740991"),
         (json!({ "kind": "password", "length": 3 }), 422, "length: must be from 4 to 256 for a password"),

@@ -178,11 +178,11 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "secretAccessKey": "s\n" }),
             422,
-            "secretAccessKey: begins or ends with a space or line break: take it away",
+            "secretAccessKey: begins or ends with a space or line break: remove it",
         ),
-        (json!({ "region": null }), 422, "region: is missing: the host does not say it, so send region"),
-        (json!({ "service": null }), 422, "service: is missing: the host does not say it, so send service"),
-        (json!({ "region": "eu/west" }), 422, "region: must be made of letters, digits and '-'"),
+        (json!({ "region": null }), 422, "region: is missing: it cannot be derived from the host, so send region"),
+        (json!({ "service": null }), 422, "service: is missing: it cannot be derived from the host, so send service"),
+        (json!({ "region": "eu/west" }), 422, "region: must have only letters, digits and '-'"),
         (json!({ "accessKeyId": "a/b" }), 422, "accessKeyId: must be plain ASCII without spaces, ',' and '/'"),
         (
             json!({ "sessionToken": "a\r\nX: y" }),
@@ -194,13 +194,13 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "url": "localhost/b" }),
             422,
-            "url: must be a whole address, as https://bucket.s3.eu-central-1.amazonaws.com/key?x=1",
+            "url: must be a full URL, such as https://bucket.s3.eu-central-1.amazonaws.com/key?x=1",
         ),
         (json!({ "url": long }), 400, "url: must have a length of at most 8192"),
         (
             json!({ "url": "https://a.example/?x-amz-signature=1" }),
             422,
-            "url: holds X-Amz-Signature, as if it were signed already: leave it out",
+            "url: contains X-Amz-Signature, as if it were already signed: leave it out",
         ),
         (
             json!({ "headers": { "X-A": "1\r\nX-B: 2" } }),
@@ -215,30 +215,30 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "headers": { "Host": "evil.com/a" } }),
             422,
-            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+            "headers: has an invalid host: send a name, or a name and a port, or leave it out",
         ),
         (
             json!({ "headers": { "Host": "" } }),
             422,
-            "headers: has a host that is none: send a name, or a name and a port, or leave it out",
+            "headers: has an invalid host: send a name, or a name and a port, or leave it out",
         ),
         (
             json!({ "headers": { "x-amz-content-sha256": "anything at all" } }),
             422,
-            "headers: has x-amz-content-sha256 that is no SHA-256 in hex: leave it out, it is made for you",
+            "headers: has x-amz-content-sha256 that is not a SHA-256 in hex: leave it out, it is added for you",
         ),
         (
             json!({ "headers": { "X-A": "1", "x-a": "2" } }),
             422,
-            "headers: has x-a twice: send one, its values with commas between",
+            "headers: has x-a twice: send it once, its values separated by commas",
         ),
         (json!({ "headers": many }), 400, "headers: must have a length of at most 100"),
-        (json!({ "headers": { "X-A": "a".repeat(65_536) } }), 422, "headers: must have at most 65536 bytes together"),
+        (json!({ "headers": { "X-A": "a".repeat(65_536) } }), 422, "headers: must have at most 65536 bytes in total"),
         (json!({ "headers": { "X-A": 1.5 } }), 400, "headers.X-A: must be text (you sent a number)"),
         (
             json!({ "body": "a", "payloadHash": "UNSIGNED-PAYLOAD" }),
             422,
-            "body: is there twice: send one of body, bodyBase64, file and payloadHash",
+            "body: is given twice: send one of body, bodyBase64, file and payloadHash",
         ),
         (
             json!({ "payloadHash": "abc" }),
@@ -248,29 +248,25 @@ fn wrong_requests_say_what_to_change() {
         (
             json!({ "body": "a", "headers": { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } }),
             422,
-            "headers: has x-amz-content-sha256 of another body: leave it out, it is made for you",
+            "headers: has x-amz-content-sha256 of another body: leave it out, it is added for you",
         ),
         (
             json!({ "body": "a", "presigned": true }),
             422,
-            "body: is not signed in an address of S3: leave it out, whoever has the address sends any body",
+            "body: is not signed in a presigned URL of S3, which accepts any body: leave it out",
         ),
         (
             json!({ "payloadHash": "UNSIGNED-PAYLOAD", "presigned": true }),
             422,
-            "payloadHash: is not signed in an address of S3: leave it out, whoever has the address sends any body",
+            "payloadHash: is not signed in a presigned URL of S3, which accepts any body: leave it out",
         ),
-        (
-            json!({ "expiresIn": 60 }),
-            422,
-            "expiresIn: has no effect on headers, which are good for some minutes: leave it out, or send presigned",
-        ),
+        (json!({ "expiresIn": 60 }), 422, "expiresIn: applies only to presigned URLs: leave it out, or send presigned"),
         (json!({ "presigned": true, "expiresIn": 604_801 }), 400, "expiresIn: must be at most 604800"),
         (json!({ "presigned": true, "expiresIn": 0 }), 400, "expiresIn: must be at least 1"),
         (
             json!({ "presigned": true, "signBody": true }),
             422,
-            "signBody: adds a header, which presigned does without: leave it out",
+            "signBody: adds a header, which presigned URLs do not use: leave it out",
         ),
         (
             json!({ "signSessionToken": false }),

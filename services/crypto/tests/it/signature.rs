@@ -23,7 +23,7 @@ const ALL: [(&str, &str); 11] = [
     ("PS384", "rsa-2048.pem"),
     ("PS512", "rsa-2048.pem"),
 ];
-const ANOTHER: &str = "it is the signature of another text, or was made with another key";
+const ANOTHER: &str = "it does not match: the input or the key is different";
 
 fn client() -> Client {
     Client::of(crate::service())
@@ -115,8 +115,8 @@ fn a_changed_signature_is_never_valid() {
 #[test]
 fn the_reason_says_what_kind_of_wrong_it_is() {
     let client = client();
-    let cut = "and one of EdDSA with this key has 64: it may be cut";
-    let not_der = "it is not the DER form of a signature on this curve: it may be cut, or of another key";
+    let cut = "but signatures of EdDSA with this key have 64: it may be truncated";
+    let not_der = "it is not a DER signature for this curve: it may be truncated, or for another key";
     for (name, changes, reason) in [
         ("ed25519.pem", json!({ "signature": "" }), "it is empty".to_owned()),
         ("ed25519.pem", json!({ "signature": " \n" }), "it is empty".to_owned()),
@@ -127,20 +127,20 @@ fn the_reason_says_what_kind_of_wrong_it_is() {
         (
             "ed25519.pem",
             json!({ "signature": "AA-_", "signatureEncoding": "base64" }),
-            "it is not base64: a wrong character at position 3".to_owned(),
+            "it is not base64: invalid character at position 3".to_owned(),
         ),
         ("p256.pem", json!({ "signature": "MAAC" }), not_der.to_owned()),
         (
             "p256.pem",
             json!({ "signature": "MAAC", "signatureFormat": "p1363" }),
-            "it has 3 bytes, and one of ES256 with this key has 64: it may be cut".to_owned(),
+            "it has 3 bytes, but signatures of ES256 with this key have 64: it may be truncated".to_owned(),
         ),
         ("p256.pem", json!({ "signature": "0".repeat(128), "signatureFormat": "der" }), not_der.to_owned()),
         ("p256.pem", json!({ "signature": "0".repeat(128) }), ANOTHER.to_owned()),
         (
             "rsa-2048.pem",
             json!({ "signature": "0".repeat(512), "algorithm": "PS256", "saltLength": 32 }),
-            format!("{ANOTHER} or salt length"),
+            "it does not match: the input, the key or the salt length is different".to_owned(),
         ),
     ] {
         let answer = done(&client.post(VERIFY, &merged(json!({ "text": "a", "key": key(name) }), &changes)));
@@ -209,23 +209,23 @@ fn wrong_requests_say_what_to_change() {
     let secret = json!({ "kty": "oct", "k": "c2VjcmV0" }).to_string();
     for (path, changes, status, message) in [
         (SIGN, json!({ "key": null }), 422, "key: is missing: send key or keyRef"),
-        (SIGN, json!({ "keyRef": "orders" }), 422, "keyRef: is there together with key: send one of the two"),
+        (SIGN, json!({ "keyRef": "orders" }), 422, "keyRef: cannot be combined with key: send one of the two"),
         (
             SIGN,
             json!({ "key": null, "keyRef": "orders", "passphrase": "p" }),
             422,
-            "passphrase: belongs to key: leave it out",
+            "passphrase: applies only to key: leave it out",
         ),
         (SIGN, json!({ "text": null }), 422, "text: is missing: send text (it may be empty) or a file"),
         (
             SIGN,
             json!({ "signatureFormat": "der" }),
             422,
-            "signatureFormat: belongs to ECDSA, and EdDSA has only one: leave it out",
+            "signatureFormat: applies only to ECDSA, and the algorithm is EdDSA: leave it out",
         ),
-        (SIGN, json!({ "key": secret }), 422, "key: is a shared secret, which signs nothing: see /hmac"),
+        (SIGN, json!({ "key": secret }), 422, "key: is a shared secret, not a private key: see /hmac"),
         (VERIFY, json!({ "signature": null }), 400, "signature: is required"),
-        (VERIFY, json!({ "saltLength": 32 }), 422, "saltLength: belongs to PS256, PS384 and PS512: leave it out"),
+        (VERIFY, json!({ "saltLength": 32 }), 422, "saltLength: applies only to PS256, PS384 and PS512: leave it out"),
         (VERIFY, json!({ "saltLength": 1025 }), 400, "saltLength: must be at most 1024"),
     ] {
         let base = json!({ "text": "a", "key": key("ed25519.pem") });

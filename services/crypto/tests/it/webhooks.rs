@@ -75,7 +75,7 @@ fn an_answer_says_all_there_is_to_know() {
         answer,
         json!({
             "valid": true, "provider": "standard-webhooks", "scheme": "v1", "reason": null, "hint": null,
-            "message": "the signature is right: the request is as it was sent",
+            "message": "the signature is valid: the request is unmodified",
             "timestamp": "2021-02-25T15:02:10Z", "age": 10, "eventId": "msg_p5jXN8AQM9LWM0D4loKWxJek",
             "secretIndex": null, "keyRef": null, "respondWith": null, "warnings": []
         })
@@ -190,11 +190,14 @@ fn a_named_key_is_read_as_a_secret() {
     assert_eq!(post(&client, VERIFY, &encoded("hex", "hex"))["valid"], true);
     assert_eq!(post(&client, VERIFY, &encoded("text", "utf8"))["valid"], true);
     let answer = client.post(VERIFY, &encoded("text", "hex"));
-    assert!(answer.message().starts_with("secretEncoding: does not fit the named key"), "{}", answer.message());
+    assert!(answer.message().starts_with("secretEncoding: does not apply to the named key"), "{}", answer.message());
 
     let hint = |name: &str| post(&client, VERIFY, &by(github(), name))["hint"].as_str().unwrap().to_owned();
-    assert!(hint("hex").starts_with("the signature fits when the key hex@1 is taken as hex"), "{}", hint("hex"));
-    assert!(hint("spaced").starts_with("the signature fits when the key spaced@1 is sent without the spaces"));
+    assert!(hint("hex").starts_with("the signature matches when the key hex@1 is taken as hex"), "{}", hint("hex"));
+    assert!(
+        hint("spaced")
+            .starts_with("the signature matches when the key spaced@1 is sent without the surrounding spaces")
+    );
 }
 
 /// In a workflow a variable that is missing becomes one of these, and everybody can sign with them.
@@ -254,8 +257,8 @@ fn age_is_checked_in_both_directions() {
         assert_eq!(answer["age"], now - NOW);
     }
     let message = |now| post(&at(now), VERIFY, &standard())["message"].clone();
-    assert_eq!(message(NOW + 8000), "the signature is right, but 2 hours old: at most 300 seconds are allowed");
-    assert_eq!(message(NOW - 8000), "the signature is right, but 2 hours in the future");
+    assert_eq!(message(NOW + 8000), "the signature is valid, but 2 hours old: at most 300 seconds are allowed");
+    assert_eq!(message(NOW - 8000), "the signature is valid, but 2 hours in the future");
     for tolerance in [json!(0), json!(-1), json!(86_401)] {
         let answer = at(NOW).post(VERIFY, &merged(standard(), &json!({ "tolerance": tolerance })));
         assert_eq!(answer.status, 400, "zero must not switch the check off");
@@ -381,7 +384,7 @@ fn the_fields_of_a_form_are_params() {
             answer["hint"]
                 .as_str()
                 .unwrap()
-                .starts_with("the signature fits when the fields of the body are sent as params")
+                .starts_with("the signature matches when the fields of the body are sent as params")
         );
     }
     // With the hash of the body in the address it is JSON, and its text counts.
@@ -416,17 +419,17 @@ fn wrong_requests_say_what_to_change() {
         (
             merged(github(), &json!({ "body": { "a": 1 } })),
             422,
-            "body: is parsed JSON, and the signature is over the exact text: send the raw body.",
+            "body: is parsed JSON, but the signature covers the exact text: send the raw body.",
         ),
         (merged(github(), &json!({ "body": [1, [2, { "a": {} }]] })), 422, "body: is parsed JSON"),
         (merged(github(), &json!({ "body": null })), 422, "body: is missing, and it is signed"),
-        (merged(github(), &json!({ "params": { "a": "b" } })), 422, "params: has no use here"),
-        (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is there twice"),
+        (merged(github(), &json!({ "params": { "a": "b" } })), 422, "params: does not apply here"),
+        (merged(github(), &json!({ "bodyBase64": "YQ==" })), 422, "body: is given twice"),
         (merged(github(), &json!({ "body": null, "bodyBase64": "%" })), 422, "bodyBase64: is not base64"),
         (
             merged(github(), &json!({ "headers": { "headers": { "a": "b" }, "body": "" } })),
             400,
-            "headers.headers: must be text, or a list of texts (you sent an object: of a whole item send only its headers",
+            "headers.headers: must be a string or an array of strings (you sent an object: of a whole item send only its headers",
         ),
         (
             merged(github(), &json!({ "provider": "discord", "secret": null, "publicKey": "00ff" })),
@@ -435,36 +438,40 @@ fn wrong_requests_say_what_to_change() {
         ),
         (merged(github(), &json!({ "secret": null })), 422, "secret: is missing: send secret or keyRef"),
         (merged(github(), &json!({ "secret": "" })), 400, "secret: must not be empty"),
-        (merged(github(), &json!({ "secrets": ["a"] })), 422, "secrets: is there together with secret or keyRef"),
+        (merged(github(), &json!({ "secrets": ["a"] })), 422, "secrets: cannot be combined with secret or keyRef"),
         (
             merged(github(), &json!({ "secret": null, "secrets": vec!["a"; 11] })),
             400,
             "secrets: must have a length of at most 10",
         ),
-        (merged(github(), &json!({ "publicKey": "00" })), 422, "publicKey: has no use for github: send secret"),
+        (merged(github(), &json!({ "publicKey": "00" })), 422, "publicKey: does not apply to github: send secret"),
         (merged(github(), &json!({ "headers": "nothing" })), 400, "headers: must be an object"),
-        (merged(github(), &json!({ "headers": { "a": { "b": 1 } } })), 400, "headers.a: must be text"),
-        (merged(github(), &json!({ "generic": { "signatureHeader": "a" } })), 422, "generic: has effect only with"),
+        (merged(github(), &json!({ "headers": { "a": { "b": 1 } } })), 400, "headers.a: must be a string"),
+        (merged(github(), &json!({ "generic": { "signatureHeader": "a" } })), 422, "generic: applies only to"),
         (
             merged(standard(), &json!({ "secret": "whsec_not base64" })),
             422,
             "secret: is not base64, as this provider's secrets are",
         ),
         (merged(github(), &json!({ "provider": "square" })), 422, "url: is missing, and it is signed"),
-        (merged(github(), &json!({ "provider": "square", "url": "/hook" })), 422, "url: must be the whole address"),
+        (merged(github(), &json!({ "provider": "square", "url": "/hook" })), 422, "url: must be a full URL"),
         (
             json!({ "provider": "discord", "body": "", "publicKey": include_str!("../data/keys/encrypted.pem") }),
             422,
             "publicKey: is an encrypted private key: send the public key",
         ),
-        (merged(github(), &json!({ "provider": "discord" })), 422, "secret: has no use for discord: send publicKey"),
+        (merged(github(), &json!({ "provider": "discord" })), 422, "secret: does not apply to discord: send publicKey"),
         (
             merged(github(), &json!({ "provider": "discord", "secret": null })),
             422,
             "publicKey: is missing: send publicKey or keyRef",
         ),
         (merged(github(), &json!({ "provider": "generic" })), 422, "generic: is missing"),
-        (generic(json!({ "template": "{bdy}" })), 422, "generic.template: has {bdy}, which is no part: use {body},"),
+        (
+            generic(json!({ "template": "{bdy}" })),
+            422,
+            "generic.template: has {bdy}, which is not a placeholder: use {body},",
+        ),
         (generic(json!({ "template": "{body}{body}" })), 422, "generic.template: has {body} twice"),
         (generic(json!({ "template": "{timestamp}" })), 422, "generic.timestampHeader: is missing"),
         (generic(json!({ "timestampHeader": "X-T" })), 422, "generic.template: has no {timestamp}"),
@@ -473,9 +480,9 @@ fn wrong_requests_say_what_to_change() {
         (
             generic(json!({ "template": "{header:{body}" })),
             422,
-            "generic.template: has {header:{body}, which is no part",
+            "generic.template: has {header:{body}, which is not a placeholder",
         ),
-        (generic(json!({ "signatureHeader": "X-S\r\nX-Evil" })), 422, "generic.signatureHeader: is no header's name"),
+        (generic(json!({ "signatureHeader": "X-S\r\nX-Evil" })), 422, "generic.signatureHeader: is not a header name"),
         (generic(json!({ "signaturePrefix": "a\r\nX-Evil: 1" })), 422, "generic.signaturePrefix: may have"),
         (generic(json!({ "signatureHeader": "" })), 400, "generic.signatureHeader: must not be empty"),
     ] {

@@ -1,4 +1,4 @@
-//! Agreeing on a key: ECDH-ES (RFC 7518, section 4.6; RFC 8037, section 3.2) with the derivation of NIST SP 800-56A.
+//! Key agreement: ECDH-ES (RFC 7518, section 4.6; RFC 8037, section 3.2) with the Concat KDF of NIST SP 800-56A.
 
 use aws_lc_rs::agreement::{self, Algorithm, PrivateKey, UnparsedPublicKey, X25519};
 use data_encoding::BASE64URL_NOPAD;

@@ -1,4 +1,4 @@
-//! How the key of a message goes to its reader.
+//! Key management algorithms (RFC 7518, section 4).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How a message is encrypted with its key (RFC 7518, section 5).
+//! Content encryption (RFC 7518, section 5).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ impl JweEncryption {
         }
     }
 
-    /// Encrypts with a key of the right length and a random initialisation vector.
+    /// Encrypts with a key of the right length and a random initialization vector.
     pub(super) fn seal(self, key: &[u8], aad: &[u8], mut message: Vec<u8>) -> Result<Sealed, Error> {
         let mut iv = vec![0; self.iv_length()];
         crate::random::system(&mut iv)?;

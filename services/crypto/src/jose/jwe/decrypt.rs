@@ -1,4 +1,4 @@
-//! Open an encrypted token.
+//! Decrypt an encrypted token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -126,26 +126,29 @@ impl JweDecryptRequest {
         let header = Header::read(&decode("header", aad)?).map_err(problem)?;
         header.check_extensions().map_err(problem)?;
         if header.fields.contains_key("zip") {
-            return Err(problem("it is compressed (zip), and a small token could become a very large one".to_owned()));
+            return Err(problem(
+                "it is compressed (zip), which is not supported: a small token could become a very large one"
+                    .to_owned(),
+            ));
         }
         let algorithm = JweAlgorithm::named(&header.algorithm).ok_or_else(|| {
             problem(match header.algorithm.as_str() {
-                "RSA1_5" => "RSA1_5 is not offered: ask for RSA-OAEP-256 instead".to_owned(),
-                other => format!("its algorithm {} (alg) is not known here", clip(other)),
+                "RSA1_5" => "RSA1_5 is not supported: ask for RSA-OAEP-256 instead".to_owned(),
+                other => format!("its algorithm {} (alg) is not supported", clip(other)),
             })
         })?;
         let encryption = header.fields.get("enc").and_then(Value::as_str);
         let encryption = encryption.and_then(JweEncryption::named);
-        let encryption = encryption.ok_or_else(|| problem("its encryption (enc) is not known here".to_owned()))?;
+        let encryption = encryption.ok_or_else(|| problem("its encryption (enc) is not supported".to_owned()))?;
         if !self.algorithms.is_empty() && !self.algorithms.contains(&algorithm) {
             return Err(conflict(
                 "token",
-                format!("was encrypted with {}, which algorithms does not name", algorithm.name()),
+                format!("was encrypted with {}, which is not one of algorithms", algorithm.name()),
             ));
         }
         if !self.encryptions.is_empty() && !self.encryptions.contains(&encryption) {
             let name = encryption.name();
-            return Err(conflict("token", format!("was encrypted with {name}, which encryptions does not name")));
+            return Err(conflict("token", format!("was encrypted with {name}, which is not one of encryptions")));
         }
         Ok(Token {
             header,
@@ -153,7 +156,7 @@ impl JweDecryptRequest {
             encryption,
             aad,
             encrypted_key: decode("encrypted key", key)?,
-            iv: decode("initialisation vector", iv)?,
+            iv: decode("initialization vector", iv)?,
             ciphertext: decode("ciphertext", ciphertext)?,
             tag: decode("tag", tag)?,
         })
@@ -170,7 +173,7 @@ impl Token<'_> {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JweDecryptRequest {
     JweDecryptRequest {
@@ -191,26 +194,27 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &JweDecryptRequest| kdf::cost(request.password.is_some() || request.passphrase.is_some()))
 }
 
-/// Opens a token.
+/// Decrypts an encrypted token.
 ///
 /// # Errors
-/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others when the token cannot be
-/// read, or the key is of another kind than it needs.
-pub fn decrypt(request: JweDecryptRequest, call: &Call, keys: &Keyring) -> Result<JweDecryptResponse, Error> {
+/// [`Error::Undecipherable`] for every cause that has to do with the secret or the content; others if the token cannot
+/// be read, or the key is of another type than it needs.
+pub fn decrypt(request: JweDecryptRequest, call: &Call, keyring: &Keyring) -> Result<JweDecryptResponse, Error> {
     let token = request.token()?;
     if request.passphrase.is_some() && request.key.is_none() {
-        return Err(conflict("passphrase", "opens an encrypted private key in key, and there is none: leave it out"));
+        return Err(conflict("passphrase", "is for an encrypted private key in key, and there is none: leave it out"));
     }
     let (message, key_ref) = match &request.password {
         Some(_) if request.key.is_some() || request.key_ref.is_some() => {
-            return Err(conflict("password", "is there together with key or keyRef: send one of them"));
+            return Err(conflict("password", "cannot be combined with key or keyRef: send one of them"));
         }
         Some(password) => (token.open(&Recipient::Password(password.reveal()))?, None),
-        None => with_key(&request, &token, call, keys)?,
+        None => with_key(&request, &token, call, keyring)?,
     };
     let bytes = message.len();
     let text = request.output_encoding.write(message.to_vec());
-    let text = text.map_err(|_| conflict("outputEncoding", "the decrypted bytes are no text: choose base64 or hex"))?;
+    let text =
+        text.map_err(|_| conflict("outputEncoding", "the decrypted bytes are not UTF-8 text: choose base64 or hex"))?;
     Ok(JweDecryptResponse {
         text,
         output_encoding: request.output_encoding,
@@ -227,7 +231,7 @@ fn with_key(
     request: &JweDecryptRequest,
     token: &Token<'_>,
     call: &Call,
-    keys: &Keyring,
+    keyring: &Keyring,
 ) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Error> {
     if token.algorithm.is_password() {
         let name = token.algorithm.name();
@@ -235,7 +239,7 @@ fn with_key(
     }
     let given = Given { field: "key", key: request.key.as_ref(), key_ref: request.key_ref.as_deref() };
     let passphrase = request.passphrase.as_ref().map(|text| text.reveal().as_str());
-    let chosen = keys.choose(given, call, |text| given::any("key", text, request.key_encoding, passphrase))?;
+    let chosen = keyring.choose(given, call, |text| given::any("key", text, request.key_encoding, passphrase))?;
     let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
     let mut problem = None;
     for Candidate { key, reference } in chosen.all().take_while(|_| !call.cancelled()) {
@@ -243,7 +247,7 @@ fn with_key(
         let opened = match token.algorithm.check(field, token.encryption, key, &operations) {
             Err(error) => Err(error),
             Ok(()) if !key.material.is_private() => {
-                Err(conflict(field, format!("is {}: only a private key decrypts", key.material.name())))
+                Err(conflict(field, format!("is {}: decryption needs the private key", key.material.name())))
             }
             Ok(()) => token.open(&Recipient::Key(key)),
         };

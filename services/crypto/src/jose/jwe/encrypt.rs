@@ -1,4 +1,4 @@
-//! Make an encrypted token.
+//! Create an encrypted token.
 
 use chassis::{Call, Operation, Secret};
 use garde::Validate;
@@ -153,9 +153,9 @@ impl JweEncryptRequest {
     }
 
     /// The key for the reader, read.
-    fn reader(&self, call: &Call, keys: &Keyring) -> Result<Candidate, Error> {
+    fn reader(&self, call: &Call, keyring: &Keyring) -> Result<Candidate, Error> {
         let given = Given { field: "key", key: self.key.as_ref(), key_ref: self.key_ref.as_deref() };
-        let chosen = keys.choose(given, call, |text| {
+        let chosen = keyring.choose(given, call, |text| {
             if text.reveal().contains("-----BEGIN ENCRYPTED PRIVATE KEY") {
                 return Err(conflict("key", "is an encrypted private key: send the public key"));
             }
@@ -165,7 +165,7 @@ impl JweEncryptRequest {
     }
 }
 
-/// A request that works.
+/// An example request.
 #[must_use]
 pub fn example() -> JweEncryptRequest {
     JweEncryptRequest {
@@ -184,11 +184,11 @@ pub fn about(op: Operation) -> Operation {
         .cost_of(|request: &JweEncryptRequest| kdf::cost(request.password.is_some()))
 }
 
-/// Makes a token.
+/// Creates an encrypted token.
 ///
 /// # Errors
-/// When the key cannot be read or is not for the algorithm, or fields do not go together.
-pub fn encrypt(request: JweEncryptRequest, call: &Call, keys: &Keyring) -> Result<JweEncryptResponse, Error> {
+/// If the key cannot be read or does not suit the algorithm, or fields conflict.
+pub fn encrypt(request: JweEncryptRequest, call: &Call, keyring: &Keyring) -> Result<JweEncryptResponse, Error> {
     let message = request.input_encoding.decode("text", &request.text)?.into_owned();
     if message.len() > MAX_MESSAGE {
         return Err(conflict("text", "is more than 1 MiB: use /encrypt for it"));
@@ -197,18 +197,18 @@ pub fn encrypt(request: JweEncryptRequest, call: &Call, keys: &Keyring) -> Resul
         if request.iterations.is_some() {
             return Err(conflict("iterations", "has no effect without a password: leave it out"));
         }
-        let Candidate { key, reference } = request.reader(call, keys)?;
+        let Candidate { key, reference } = request.reader(call, keyring)?;
         let field = if request.key_ref.is_some() { "keyRef" } else { "key" };
         let (algorithm, encryption) = request.choose(field, &key)?;
         let header = request.header(algorithm, encryption, Some(&key));
         return seal(&request, algorithm, encryption, &Recipient::Key(&key), header, message, reference);
     };
     if request.key.is_some() || request.key_ref.is_some() {
-        return Err(conflict("password", "is there together with key or keyRef: send one of them"));
+        return Err(conflict("password", "cannot be combined with key or keyRef: send one of them"));
     }
     let algorithm = request.algorithm.unwrap_or(JweAlgorithm::Pbes2Hs512A256KW);
     if !algorithm.is_password() {
-        return Err(conflict("algorithm", format!("{} needs a key: choose one of PBES2", algorithm.name())));
+        return Err(conflict("algorithm", format!("{} needs a key: choose a PBES2 algorithm", algorithm.name())));
     }
     let encryption = request.encryption.unwrap_or(JweEncryption::A256GCM);
     let header = request.header(algorithm, encryption, None);

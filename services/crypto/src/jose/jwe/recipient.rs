@@ -1,4 +1,4 @@
-//! The key of a message, on its way to who may read it.
+//! The content encryption key, encrypted for the recipient.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
@@ -79,7 +79,7 @@ pub(super) fn send(
             header.insert("p2c".to_owned(), rounds.into());
             wrapped(&stretched(algorithm, hash, length, password, &salt, rounds)?, encryption)
         }
-        _ => Err(conflict("algorithm", "works with a password only if it is one of PBES2, and those only with one")),
+        _ => Err(conflict("algorithm", "must be a PBES2 algorithm with a password, and any other with a key")),
     }
 }
 
@@ -127,10 +127,10 @@ pub(super) fn receive(
         (Method::Password(hash, wrapping), Recipient::Password(password)) => {
             let salt = bytes(header, "p2s")?.ok_or_else(|| misses("p2s"))?;
             let rounds = header.get("p2c").ok_or_else(|| misses("p2c"))?.as_u64().filter(|rounds| *rounds > 0);
-            let no_count = || conflict("token", "cannot be read: its header's p2c is not a whole number from 1");
+            let no_count = || conflict("token", "cannot be read: its header's p2c is not a positive integer");
             let rounds = u32::try_from(rounds.ok_or_else(no_count)?).ok().filter(|rounds| *rounds <= MAX_ROUNDS);
             let rounds = rounds.ok_or_else(|| {
-                conflict("token", format!("asks for too many rounds (p2c): at most {MAX_ROUNDS} are done here"))
+                conflict("token", format!("has too many iterations (p2c): at most {MAX_ROUNDS} are allowed"))
             })?;
             if !(MIN_SALT..=MAX_SALT).contains(&salt.len()) {
                 return Err(conflict("token", format!("must have {MIN_SALT} to {MAX_SALT} bytes of salt (p2s)")));
@@ -138,7 +138,7 @@ pub(super) fn receive(
             wrap::unwrap(&stretched(algorithm, hash, wrapping, password, &salt, rounds)?, encrypted)
         }
         _ => {
-            return Err(conflict("token", "was encrypted with a password if its alg is one of PBES2, else with a key"));
+            return Err(conflict("token", "was encrypted with a password if its alg is PBES2, otherwise with a key"));
         }
     };
     match found {

@@ -1,4 +1,4 @@
-//! A key encrypted with a key: AES Key Wrap (RFC 3394).
+//! AES Key Wrap (RFC 3394).
 
 use aes_kw::aes::{Aes128, Aes192, Aes256};
 use aes_kw::{AesKw, KeyInit};

@@ -1,4 +1,4 @@
-//! What certificates and requests for them say (RFC 5280, RFC 2986).
+//! X.509 certificates and certificate signing requests (RFC 5280, RFC 2986).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -125,7 +125,7 @@ impl Certificate {
     /// What each of a chain says; warns of what is weak or past.
     pub(super) fn chain(ders: &[&[u8]], private: Option<&Key>, call: &Call) -> Result<Vec<Self>, Error> {
         let decoded: Result<Vec<_>, _> = ders.iter().map(|der| CertificateInner::<Raw>::from_der(der)).collect();
-        let decoded = decoded.map_err(|_| conflict("key", "holds a damaged certificate"))?;
+        let decoded = decoded.map_err(|_| conflict("key", "contains a damaged certificate"))?;
         let spki = private.and_then(Key::spki_der);
         // A key we do not work with has signed nothing we can check.
         let keys: Vec<_> = ders.iter().map(|der| Form::Certificate.key("key", der, None).ok()).collect();
@@ -178,8 +178,10 @@ impl Certificate {
         let server = self.alternative_names.iter().any(|name| name.kind == NameType::Dns);
         let most = SERVER_DAYS.iter().rfind(|(start, _)| *start <= from).map(|(_, days)| *days);
         if let Some(most) = most.filter(|most| server && !self.ca && until - from > most * DAY) {
-            let message =
-                format!("the certificate {name} is valid for more than the {most} days public authorities may give");
+            let message = format!(
+                "the certificate {name} is valid for more than the {most} days that public certificate authorities may \
+                 issue"
+            );
             call.warn("long-validity", Some("key"), message);
         }
         if self.expired {

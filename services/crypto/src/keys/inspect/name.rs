@@ -1,4 +1,4 @@
-//! Names of whom certificates are about (RFC 4514, RFC 5280, section 4.1.2.4).
+//! Distinguished names (RFC 4514; RFC 5280, section 4.1.2.4).
 
 use der::asn1::AnyRef;
 use der::{Encode, Tagged};

@@ -1,4 +1,4 @@
-//! Whose key signed a certificate or a request.
+//! The signature of a certificate or certificate signing request.
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use der::asn1::{BitString, SequenceRef};

@@ -1,4 +1,4 @@
-//! What the search for a mistake may cost: a request that is not valid must not be worth more work than one that is.
+//! A budget for hints: an invalid request must not cost more work than a valid one.
 
 use std::cell::Cell;
 

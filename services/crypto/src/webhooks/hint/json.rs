@@ -1,5 +1,5 @@
-//! JSON in the spellings of the programs that write it. What a mistaken body was before somebody read it and wrote it
-//! again: the order of its members and the spelling of its numbers are as they were, the rest can be tried.
+//! JSON as different programs serialize it. It undoes what parsing and serializing again has changed in a body: the
+//! order of members and the form of numbers are kept, the rest can be tried.
 
 use serde::de::IgnoredAny;
 

@@ -1,4 +1,4 @@
-//! What a secret and a body may have been before somebody copied or changed them.
+//! Variants of a secret and a body, from before they were copied or changed.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
@@ -39,11 +39,11 @@ pub(super) fn other_readings(text: &str, form: SecretForm) -> Vec<Reading> {
     let unquoted = trimmed.trim_matches(QUOTES);
     let read = |text: &str| read(text, form);
     let candidates = [
-        (read(trimmed).filter(|_| trimmed != text), "is sent without the spaces or line break around it"),
-        (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the quotes around it"),
+        (read(trimmed).filter(|_| trimmed != text), "is sent without the surrounding spaces or line break"),
+        (read(unquoted).filter(|_| unquoted != trimmed), "is sent without the surrounding quotes"),
         (
             read(unquoted.trim_end_matches("\\n")).filter(|_| unquoted.ends_with("\\n")),
-            "is sent without the \\n at its end",
+            "is sent without its trailing \\n",
         ),
         (Some(plain(unquoted)), "is taken as text: set secretEncoding to utf8"),
         (base64(unquoted), "is taken as base64: set secretEncoding to base64, and leave out whsec_"),
@@ -61,10 +61,10 @@ pub(super) fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     let text = std::str::from_utf8(body).ok();
     let trimmed = body.trim_ascii();
     let mut others = vec![
-        (body.trim_ascii_end().to_vec(), "without the line break at its end"),
-        ([body, b"\n"].concat(), "with a line break at its end"),
-        ([body, b"\r\n"].concat(), "with a line break at its end"),
-        (trimmed.to_vec(), "without the spaces around it"),
+        (body.trim_ascii_end().to_vec(), "without its trailing line break"),
+        ([body, b"\n"].concat(), "with a trailing line break"),
+        ([body, b"\r\n"].concat(), "with a trailing line break"),
+        (trimmed.to_vec(), "without the surrounding spaces"),
         (body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).to_vec(), "without the byte order mark at its start"),
     ];
     if !body.is_empty() {
@@ -77,7 +77,7 @@ pub(super) fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         if let Ok(inner) = serde_json::from_str::<String>(text) {
             others.push((
                 inner.into_bytes(),
-                "once unpacked: it was made JSON a second time (quotes around it, backslashes in it)",
+                "decoded once: it was serialized as JSON twice (surrounding quotes, backslashes)",
             ));
         } else if text.contains("\\\"")
             && let Ok(inner) = serde_json::from_str::<String>(&format!("\"{text}\""))
@@ -97,16 +97,16 @@ pub(super) fn other_bodies(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         if text.contains("%20") {
             others.push((
                 text.replace("%20", "+").into_bytes(),
-                "with + for its spaces: the form was read and written again",
+                "with + for its spaces: the form was parsed and serialized again",
             ));
         } else if text.contains('=') && text.contains('+') {
             others.push((
                 text.replace('+', "%20").into_bytes(),
-                "with %20 for its spaces: the form was read and written again",
+                "with %20 for its spaces: the form was parsed and serialized again",
             ));
         }
         let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
-        others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was read as Latin-1 on its way")));
+        others.extend(latin.map(|bytes| (bytes, "read as UTF-8: it was decoded as Latin-1 on its way")));
     }
     others
 }

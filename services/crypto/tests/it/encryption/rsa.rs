@@ -35,7 +35,7 @@ fn as_much_as_fits_comes_back() {
         }
         let refused = client.post(ENCRYPT, &merged(request, &json!({ "text": "a".repeat(most + 1) })));
         let message = format!(
-            "text: has {} bytes, and RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES \
+            "text: has {} bytes, but RSA-OAEP with this key and hash takes at most {most}: encrypt it with a random AES \
              key, and that key with RSA",
             most + 1
         );
@@ -90,17 +90,16 @@ fn wrong_requests_say_what_to_change() {
         public.as_object_mut().unwrap().remove(member);
     }
     for (path, changes, message) in [
-        (ENCRYPT, json!({ "password": "p" }), "password: has no effect on RSA-OAEP: leave it out"),
-        (ENCRYPT, json!({ "keyEncoding": "hex" }), "keyEncoding: has no effect on RSA-OAEP: leave it out"),
-        (ENCRYPT, json!({ "format": "compact" }), "format: has no effect on RSA-OAEP: leave it out"),
-        (ENCRYPT, json!({ "nonce": "AAAA", "allowNonce": true }), "nonce: has no effect on RSA-OAEP: leave it out"),
-        (DECRYPT, json!({ "tag": "AAAA" }), "tag: has no effect on RSA-OAEP: leave it out"),
+        (ENCRYPT, json!({ "password": "p" }), "password: does not apply to RSA-OAEP: leave it out"),
+        (ENCRYPT, json!({ "keyEncoding": "hex" }), "keyEncoding: does not apply to RSA-OAEP: leave it out"),
+        (ENCRYPT, json!({ "format": "compact" }), "format: does not apply to RSA-OAEP: leave it out"),
+        (ENCRYPT, json!({ "nonce": "AAAA", "allowNonce": true }), "nonce: does not apply to RSA-OAEP: leave it out"),
+        (DECRYPT, json!({ "tag": "AAAA" }), "tag: does not apply to RSA-OAEP: leave it out"),
         (ENCRYPT, json!({ "key": null }), "key: is missing: send key or keyRef"),
         (
             DECRYPT,
             json!({ "key": pem("rsa-1024.pem"), "algorithm": null }),
-            "algorithm: is needed with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, which Node and Java take when they \
-             are not told otherwise",
+            "algorithm: is required with this key: send rsa-oaep-sha256, or rsa-oaep-sha1, the default in Node and Java",
         ),
         (DECRYPT, json!({ "key": pem("rsa-1024.pem") }), "key: is an RSA key of 1024 bits: use one of at least 2048"),
         (
@@ -115,11 +114,11 @@ fn wrong_requests_say_what_to_change() {
             json!({ "key": other.to_string() }),
             "key: says in use that it is not for encryption: send another key",
         ),
-        (DECRYPT, json!({ "key": public.to_string() }), "key: is an RSA public key: to decrypt takes the private key"),
+        (DECRYPT, json!({ "key": public.to_string() }), "key: is an RSA public key: decryption needs the private key"),
         (
             ENCRYPT,
             json!({ "algorithm": "aes-256-gcm", "passphrase": "p" }),
-            "passphrase: is that of a private key, for RSA-OAEP: leave it out",
+            "passphrase: applies only to private keys, for RSA-OAEP: leave it out",
         ),
     ] {
         let base = json!({ "algorithm": "rsa-oaep-sha256", "key": pem("rsa-2048.pem") });
@@ -167,7 +166,7 @@ fn named_keys_encrypt_with_the_newest_version_and_decrypt_with_all() {
         (
             DECRYPT,
             json!({ "ciphertext": "A".repeat(22), "nonce": "A".repeat(22), "algorithm": "aes-256-cbc", "keyRef": "shared" }),
-            "keyRef: must name the version for AES-CBC, as in orders@2: it cannot tell which of them is the right one",
+            "keyRef: must name a version with AES-CBC, such as orders@2: it cannot tell which of them is the right one",
         ),
         (ENCRYPT, json!({ "text": "a", "keyRef": "short" }), "keyRef: must be 32 bytes for aes-256-gcm, and is 5"),
         (
@@ -178,7 +177,7 @@ fn named_keys_encrypt_with_the_newest_version_and_decrypt_with_all() {
         (
             ENCRYPT,
             json!({ "text": "a", "keyRef": "shared", "password": "p" }),
-            "password: is there together with keyRef: send one of the two",
+            "password: cannot be combined with keyRef: send one of the two",
         ),
         (
             ENCRYPT,

@@ -85,7 +85,7 @@ fn what_does_not_go_together_is_refused() {
             &x["privateKey"],
             &x["privateKey"],
             json!({}),
-            "publicKey: must be the other's public key, and is an X25519 private key",
+            "publicKey: must be the other party's public key, and is an X25519 private key",
         ),
         (
             &json!(signing),

@@ -96,7 +96,7 @@ fn we_read_what_openssl_makes() {
             assert_eq!((&read["converted"], &read["kind"]), (&json!(public), &json!("public-key")), "{make} {form}");
         }
         let wrong = openssl("pkcs8 -topk8 -passout pass:x", &made).map(text).unwrap();
-        let message = "key: cannot be decrypted: the passphrase is not the one it was encrypted with";
+        let message = "key: cannot be decrypted: the passphrase is wrong";
         assert_eq!(refused(INSPECT, &json!({ "key": wrong, "passphrase": "y" })), message);
         assert_eq!(refused(INSPECT, &json!({ "key": wrong })), "key: is encrypted: send its passphrase too");
     }
@@ -108,20 +108,20 @@ fn what_we_do_not_read_is_named() {
     let explicit = "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit";
     let old = "pkcs8 -topk8 -v1 PBE-SHA1-3DES -passout pass:x";
     for (key, problem) in [
-        (openssl("rsa -traditional -aes128 -passout pass:x", &rsa), "encrypted in an old way"),
-        (openssl(old, &rsa), "encrypted in an old way"),
-        (openssl(explicit, ""), "describes its curve by numbers"),
+        (openssl("rsa -traditional -aes128 -passout pass:x", &rsa), "legacy PEM encryption"),
+        (openssl(old, &rsa), "legacy PEM encryption"),
+        (openssl(explicit, ""), "has explicit curve parameters"),
         (openssl("genpkey -algorithm ED448", ""), "is an Ed448 key"),
-        (openssl("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", ""), "is a key for RSA-PSS alone"),
-        (openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", ""), "not known here"),
-        (openssl("ecparam -name prime256v1", ""), "parameters only"),
+        (openssl("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", ""), "is a key for RSA-PSS only"),
+        (openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", ""), "unsupported type or curve"),
+        (openssl("ecparam -name prime256v1", ""), "only parameters"),
     ] {
         let message = refused(INSPECT, &json!({ "key": text(key.unwrap()), "passphrase": "x" }));
         assert!(message.contains(problem), "{message}");
     }
     let packed = program("openssl", &["pkcs12", "-export", "-nocerts", "-passout", "pass:x"], &rsa);
     let packed = packed.unwrap();
-    let message = "is a PKCS #12 file: take what is in it out with openssl pkcs12 -in x.p12 -nodes, and send that";
+    let message = "is a PKCS #12 file: extract its content with openssl pkcs12 -in x.p12 -nodes, and send that";
     assert_eq!(refused(INSPECT, &json!({ "key": BASE64.encode(&packed) })), format!("key: {message}"));
     let file = InspectRequest { key: None, file: Some(File::new("x.p12", "", packed)), ..inspect::example() };
     let refused = inspect::inspect(file, &Call::detached(), &Keyring::default()).err().unwrap();

@@ -73,7 +73,7 @@ fn a_body_that_was_read_and_written_again() {
         (compact, php, "with its slashes not escaped"),
     ] {
         let found = hint(&changed(sent, received));
-        assert!(found.starts_with(&format!("the signature fits the body {what}")), "{found}");
+        assert!(found.starts_with(&format!("the signature matches the body {what}")), "{found}");
         assert!(found.contains("Raw Body"), "{found}");
     }
 }
@@ -94,7 +94,7 @@ fn a_body_that_others_write_in_their_way() {
         ("token=a&text=b%20c", "token=a&text=b+c", "with %20 for its spaces"),
     ] {
         let found = hint(&changed(sent, received));
-        assert!(found.starts_with(&format!("the signature fits the body {what}")), "{found}");
+        assert!(found.starts_with(&format!("the signature matches the body {what}")), "{found}");
     }
 }
 
@@ -103,8 +103,8 @@ fn two_mistakes_at_once() {
     for secret in ["s\n", "\"s\"", " 's'"] {
         let request = merged(changed("{\"a\":1}", "{\"a\": 1}"), &json!({ "secret": secret }));
         let found = hint(&request);
-        assert!(found.starts_with("two things are wrong: the secret has spaces, quotes"), "{found}");
-        assert!(found.contains("the signature fits the body without the spaces"), "{found}");
+        assert!(found.starts_with("two things are wrong: the secret has surrounding spaces, quotes"), "{found}");
+        assert!(found.contains("the signature matches the body without the spaces"), "{found}");
     }
 }
 
@@ -125,30 +125,30 @@ fn a_body_that_was_wrapped_or_trimmed() {
     let json = r#"{"a":"ü"}"#;
     let in_json = serde_json::to_string(json).unwrap();
     for (sent, received, what) in [
-        ("a=1\n", "a=1", "with a line break at its end"),
-        ("a=1\r\n", "a=1", "with a line break at its end"),
-        ("a=1", "a=1\n", "without the line break at its end"),
-        ("a=1", " a=1 \n", "without the spaces around it"),
+        ("a=1\n", "a=1", "with a trailing line break"),
+        ("a=1\r\n", "a=1", "with a trailing line break"),
+        ("a=1", "a=1\n", "without its trailing line break"),
+        ("a=1", " a=1 \n", "without the surrounding spaces"),
         ("a\nb", "a\r\nb", "with its line breaks as LF"),
         ("a\r\nb", "a\nb", "with its line breaks as CRLF"),
         (json, "\u{feff}{\"a\":\"ü\"}", "without the byte order mark at its start"),
-        (json, &in_json, "once unpacked: it was made JSON a second time"),
+        (json, &in_json, "decoded once: it was serialized as JSON twice"),
         (json, &in_json[1..in_json.len() - 1], "without the backslashes before its quotes"),
         (json, &base64(json), "read as base64 (bodyBase64)"),
         (json, &hex(json), "read as hex"),
         (json, &format!("data:application/json;base64,{}", base64(json)), "read from its data: address"),
-        (json, "{\"a\":\"Ã¼\"}", "read as UTF-8: it was read as Latin-1 on its way"),
+        (json, "{\"a\":\"Ã¼\"}", "read as UTF-8: it was decoded as Latin-1 on its way"),
         ("", "{}", "when that is empty"),
     ] {
         let found = hint(&changed(sent, received));
-        assert!(found.starts_with(&format!("the signature fits the body {what}")), "{received}: {found}");
+        assert!(found.starts_with(&format!("the signature matches the body {what}")), "{received}: {found}");
     }
 }
 
 #[test]
 fn a_body_that_is_lost() {
     assert!(hint(&changed("{}", "")).starts_with("the body is empty"));
-    assert!(hint(&changed("{}", "[object Object]")).contains("a value that was made text"));
+    assert!(hint(&changed("{}", "[object Object]")).contains("an object converted to text"));
     assert!(hint(&changed("{}", "{\"a\":1}")).contains("the secret is not this webhook's"));
 }
 
@@ -156,20 +156,20 @@ fn a_body_that_is_lost() {
 fn a_secret_that_was_copied_badly() {
     let secret = "It's a Secret to Everybody";
     for (sent, what) in [
-        (format!("{secret}\n"), "is sent without the spaces or line break around it"),
-        (format!("  {secret}"), "is sent without the spaces or line break around it"),
-        (format!("\"{secret}\""), "is sent without the quotes around it"),
-        (format!("`{secret}` "), "is sent without the quotes around it"),
-        (format!("{secret}\\n"), "is sent without the \\n at its end"),
+        (format!("{secret}\n"), "is sent without the surrounding spaces or line break"),
+        (format!("  {secret}"), "is sent without the surrounding spaces or line break"),
+        (format!("\"{secret}\""), "is sent without the surrounding quotes"),
+        (format!("`{secret}` "), "is sent without the surrounding quotes"),
+        (format!("{secret}\\n"), "is sent without its trailing \\n"),
         (hex(secret), "is taken as hex: set secretEncoding to hex"),
         (base64(secret), "is taken as base64: set secretEncoding to base64"),
         (format!("whsec_{secret}"), "is sent without whsec_ before it"),
     ] {
         let found = hint(&merged(github(), &json!({ "secret": sent })));
-        assert!(found.starts_with(&format!("the signature fits when the secret {what}")), "{sent}: {found}");
+        assert!(found.starts_with(&format!("the signature matches when the secret {what}")), "{sent}: {found}");
     }
     let listed = merged(github(), &json!({ "secret": null, "secrets": ["a", format!("{secret} ")] }));
-    assert!(hint(&listed).contains("without the spaces"));
+    assert!(hint(&listed).contains("without the surrounding spaces"));
     let right = merged(github(), &json!({ "secret": base64(secret), "secretEncoding": "base64" }));
     assert_eq!(verified(&right)["valid"], true, "what the hint says helps");
 
@@ -178,13 +178,13 @@ fn a_secret_that_was_copied_badly() {
     let made = json!({ "provider": "svix", "body": "{}", "secret": text, "secretEncoding": "utf8" });
     let made = post(&at(NOW), SIGN, &made);
     let found = hint(&json!({ "provider": "svix", "body": "{}", "secret": text, "headers": made["headers"] }));
-    assert_eq!(found, "the signature fits when the secret is taken as text: set secretEncoding to utf8");
+    assert_eq!(found, "the signature matches when the secret is taken as text: set secretEncoding to utf8");
     // Stripe's secret has the same prefix and is text with it.
     let made = post(&at(NOW), SIGN, &json!({ "provider": "stripe", "body": "{}", "secret": format!("whsec_{text}") }));
     let found = hint(
         &json!({ "provider": "stripe", "body": "{}", "secret": format!(" whsec_{text}"), "headers": made["headers"] }),
     );
-    assert!(found.contains("without the spaces"), "{found}");
+    assert!(found.contains("without the surrounding spaces"), "{found}");
 }
 
 #[test]
@@ -212,24 +212,24 @@ fn an_address_that_is_nearly_right() {
         for (url, received, what) in [
             (sent, "http://example.com/webhook/a?b=c", "with https:// in place of http://"),
             ("http://example.com/webhook/a", "https://example.com/webhook/a", "with http:// in place of https://"),
-            ("https://example.com/webhook/a/", "https://example.com/webhook/a", "with a slash at its end"),
-            ("https://example.com/webhook/a", "https://example.com/webhook/a/", "without the slash at its end"),
-            ("https://example.com", "https://example.com/", "without the slash at its end"),
+            ("https://example.com/webhook/a/", "https://example.com/webhook/a", "with a trailing slash"),
+            ("https://example.com/webhook/a", "https://example.com/webhook/a/", "without its trailing slash"),
+            ("https://example.com", "https://example.com/", "without its trailing slash"),
             (sent, "https://example.com:443/webhook/a?b=c", "without its port"),
             ("https://example.com:443/a", "https://example.com/a", "with its port"),
             ("https://example.com/webhook/a", sent, "without its query"),
-            (sent, "https://Example.COM/webhook/a?b=c", "with its host in small letters"),
+            (sent, "https://Example.COM/webhook/a?b=c", "with its host in lowercase"),
             (sent, "https://example.com/webhook-test/a?b=c", "with /webhook/ in place of /webhook-test/"),
         ] {
             let request = json!({
                 "provider": provider, "body": "{}", "secret": "s", "url": received, "headers": sign(provider, url)
             });
             let found = hint(&request);
-            assert!(found.starts_with(&format!("the signature fits the address {what}")), "{provider} {url}: {found}");
+            assert!(found.starts_with(&format!("the signature matches the URL {what}")), "{provider} {url}: {found}");
         }
     }
     let request = json!({ "provider": "square", "body": "{}", "secret": "s", "url": "https://b.c/", "headers": sign("square", sent) });
-    assert!(hint(&request).starts_with("the address is signed too"), "{}", hint(&request));
+    assert!(hint(&request).starts_with("the URL is signed too"), "{}", hint(&request));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn headers_of_somebody_else() {
     for (request, what) in [
         (with("github", json!({})), "headers is empty"),
         (with("github", json!({ "accept": "*/*", "authorization": "HMAC x" })), "send all headers"),
-        (with("github", json!({ "X-Hub-Signature": "sha1=ab" })), "only the old X-Hub-Signature (SHA-1) is there"),
+        (with("github", json!({ "X-Hub-Signature": "sha1=ab" })), "only the legacy X-Hub-Signature (SHA-1) was sent"),
         (
             with("stripe", json!({ "x-hub-signature-256": "sha256=ab" })),
             "the headers look like those of github or meta",
@@ -257,18 +257,18 @@ fn headers_of_somebody_else() {
     let first = json!({ "provider": "notion", "secret": "s", "headers": { "a": "b" }, "body": "{\"verification_token\":\"secret_x\"}" });
     assert!(hint(&first).starts_with("this is Notion's first message"));
     let mailgun = json!({ "provider": "mailgun", "secret": "s", "body": "{\"event-data\":{}}" });
-    assert!(hint(&mailgun).starts_with("its signature stands in the body"));
+    assert!(hint(&mailgun).starts_with("the signature is in the body"));
 }
 
 #[test]
 fn a_signature_that_was_changed_has_its_hint() {
     let code = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let github = |value: &str| merged(github(), &json!({ "headers": { "x-hub-signature-256": value } }));
-    assert!(hint(&github(code)).contains("has lost the sha256= before it"));
-    assert!(hint(&github(&format!("sha256={}", &code[..60]))).contains("is cut or changed"));
+    assert!(hint(&github(code)).contains("has lost its prefix sha256="));
+    assert!(hint(&github(&format!("sha256={}", &code[..60]))).contains("is truncated or changed"));
     let shopify =
         json!({ "provider": "shopify", "secret": "s", "body": "", "headers": { "x-shopify-hmac-sha256": code } });
-    assert!(hint(&shopify).contains("is hex and this provider writes base64"), "{}", hint(&shopify));
+    assert!(hint(&shopify).contains("is hex and this provider uses base64"), "{}", hint(&shopify));
 
     let other = "bm9ldHUjKzFob2VudXRob2VodWUzMjRvdWVvdW9ldQo=";
     let many = json!({ "webhook-signature": format!("v1,{other} ").repeat(21) });
@@ -307,7 +307,7 @@ fn no_hint_makes_a_request_valid() {
     ] {
         let answer = verified(&request);
         assert_eq!((&answer["valid"], &answer["reason"]), (&json!(false), &json!("signature-mismatch")));
-        assert!(answer["hint"].as_str().unwrap().starts_with("the signature fits"));
+        assert!(answer["hint"].as_str().unwrap().starts_with("the signature matches"));
     }
 }
 

@@ -31,7 +31,7 @@ fn rsa_oaep() {
                 assert_eq!((answer.status, &answer.json()["text"]), (200, &test["msg"]), "{id} {:?}", answer.body);
             } else {
                 assert_eq!(answer.status, 422, "{id}");
-                assert!(answer.message().starts_with("this cannot be decrypted: "), "{id} {}", answer.message());
+                assert!(answer.message().starts_with("decryption failed: "), "{id} {}", answer.message());
             }
             tally.agreed += 1;
         }
