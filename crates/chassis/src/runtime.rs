@@ -12,6 +12,7 @@ use crate::body::BodyMemory;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::context::{Consumer, Context};
+use crate::data::DataFolder;
 use crate::files::{Fetcher, Store};
 use crate::observe::Metrics;
 use crate::operation::task::Later;
@@ -60,6 +61,8 @@ pub struct Runtime {
     pub(crate) workers: Arc<Workers>,
     pub(crate) cache: Cache,
     pub(crate) store: Store,
+    /// The folder for what is to last.
+    pub data: DataFolder,
     pub(crate) fetcher: Fetcher,
     /// What to close at the end.
     pub(crate) closing: Closing,
@@ -82,6 +85,7 @@ impl Runtime {
             workers: Arc::new(Workers::new(&settings, metrics.clone())),
             cache: Cache::new(&settings, metrics.clone())?,
             store: Store::new(&settings, clock.clone())?,
+            data: DataFolder::new(&settings),
             fetcher: Fetcher::new(&settings),
             settings,
             clock,

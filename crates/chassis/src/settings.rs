@@ -112,6 +112,14 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_STORE", value_name = "FOLDER|S3")]
     pub store: Option<String>,
 
+    /// Where services keep what is to last: models, collections [default: flowforge in the user's data folder]
+    #[arg(global = true, long, env = "FLOWFORGE_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+
+    /// Room that stays free on the disk of the data; past it, no more is taken.
+    #[arg(global = true, long, env = "FLOWFORGE_DATA_RESERVE", default_value = "512MB", value_name = "SIZE")]
+    pub data_reserve: Size,
+
     /// Time files are kept.
     #[arg(global = true, long, env = "FLOWFORGE_STORE_TIME", default_value = "60m", value_name = "TIME")]
     pub store_time: Span,
@@ -210,6 +218,13 @@ pub fn variable(name: &str) -> Option<String> {
 pub(crate) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+}
+
+/// The user's own folder for what is to last (XDG Base Directory Specification), when there is one.
+pub(crate) fn data_folder() -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    home.map(|home| home.join("flowforge"))
 }
 
 /// The folder all users share for what is not kept.

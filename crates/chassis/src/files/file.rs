@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
-use serde::{Serialize, Serializer};
+use serde::de::{Deserializer, Error as _, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::collect::{self, Slot};
@@ -26,6 +26,28 @@ pub(crate) struct Content {
     pub(crate) name: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) bytes: Bytes,
+}
+
+/// What JSON says of a file whose bytes come after it: in a kept answer, and between a process and its worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FileHead {
+    name: Option<String>,
+    content_type: Option<String>,
+    pub(crate) size: usize,
+}
+
+impl FileHead {
+    /// The content it says, with its bytes.
+    pub(crate) fn with(self, bytes: Bytes) -> Content {
+        Content { name: self.name, content_type: self.content_type, bytes }
+    }
+}
+
+impl Content {
+    /// What is said of it beside its bytes.
+    pub(crate) fn head(&self) -> FileHead {
+        FileHead { name: self.name.clone(), content_type: self.content_type.clone(), size: self.bytes.len() }
+    }
 }
 
 impl File {

@@ -29,7 +29,7 @@ mod stream;
 pub(crate) use arrive::{Arrivals, Arrived};
 pub(crate) use collect::{Collected, Collector, FileBounds, Found, Part, at, too_large_together, writing};
 pub(crate) use fetch::Fetcher;
-pub(crate) use file::{Content, TOKEN};
+pub(crate) use file::{Content, FileHead, TOKEN};
 pub use file::{Data, File};
 pub(crate) use name::{safe_name, said};
 pub(crate) use source::media_type_of;

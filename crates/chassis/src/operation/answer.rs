@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::events::Events;
 use crate::error::Error;
-use crate::files::{Content, File};
+use crate::files::{Content, File, FileHead};
 use crate::warning::Warning;
 
 impl Makes {
@@ -154,23 +154,10 @@ pub(crate) fn warn_first(json: &mut Vec<u8>, warnings: &[Warning]) -> Result<(),
     Ok(())
 }
 
-/// How a file stands in a kept answer.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    name: Option<String>,
-    content_type: Option<String>,
-    size: usize,
-}
-
 impl Answer {
     /// The answer as one value for the cache: the length of a head, the head, the object, the files.
     pub(crate) fn pack(self) -> Bytes {
-        let kept = |file: &Content| Kept {
-            name: file.name.clone(),
-            content_type: file.content_type.clone(),
-            size: file.bytes.len(),
-        };
-        let head = (self.json.len(), self.files.iter().map(kept).collect::<Vec<_>>());
+        let head = (self.json.len(), self.files.iter().map(Content::head).collect::<Vec<_>>());
         let head = serde_json::to_vec(&head).expect("names and numbers always serialise");
         let size = 4 + head.len() + self.json.len() + self.files.iter().map(|file| file.bytes.len()).sum::<usize>();
         let mut packed = Vec::with_capacity(size);
@@ -194,11 +181,11 @@ impl Answer {
     fn read(mut packed: Bytes) -> Option<Self> {
         let mut take = |size: usize| (size <= packed.len()).then(|| packed.split_to(size));
         let size = u32::from_le_bytes(take(4)?.as_ref().try_into().ok()?);
-        let (json, kept): (usize, Vec<Kept>) = serde_json::from_slice(&take(size as usize)?).ok()?;
+        let (json, heads): (usize, Vec<FileHead>) = serde_json::from_slice(&take(size as usize)?).ok()?;
         let json = take(json)?.into();
-        let files = kept.into_iter().map(|kept| {
-            let bytes = take(kept.size)?;
-            Some(Content { name: kept.name, content_type: kept.content_type, bytes })
+        let files = heads.into_iter().map(|head| {
+            let bytes = take(head.size)?;
+            Some(head.with(bytes))
         });
         Some(Self::whole(json, files.collect::<Option<_>>()?))
     }

@@ -48,6 +48,7 @@ pub struct Service {
     pages: Vec<Page>,
     document: Option<Box<dyn Fn() -> Value + Send + Sync>>,
     downloads: Option<&'static str>,
+    keeps_data: bool,
     /// Kinds of warm workers, and what their processes do.
     warm: Vec<(&'static str, fn() -> ExitCode)>,
 }
@@ -73,6 +74,7 @@ impl Service {
             pages: Vec::new(),
             document: None,
             downloads: None,
+            keeps_data: false,
             warm: Vec::new(),
         }
     }
@@ -208,6 +210,14 @@ impl Service {
                 }
             }
         })
+    }
+
+    /// Says that the service keeps data that is to last, in [`Runtime::data`](crate::Runtime): whether it can is part of
+    /// its health.
+    #[must_use]
+    pub fn keeps_data(mut self) -> Self {
+        self.keeps_data = true;
+        self
     }
 
     /// Adds a fixed page, made when it is first asked for.

@@ -54,11 +54,16 @@ impl Service {
     /// The service as an app.
     pub(super) fn app(self, runtime: &Arc<Runtime>) -> App {
         let description = self.description();
-        let Self { name, prefix, operations, probes, pages, document, downloads, .. } = self;
+        let Self { name, prefix, operations, probes, pages, document, downloads, keeps_data, .. } = self;
         let mut router = Router::new();
 
         let mut probes = probes;
         probes.extend(own_probes(&description, runtime));
+        if keeps_data {
+            let runtime = runtime.clone();
+            let probe = move || -> Later<Check> { Box::pin(std::future::ready(runtime.data.check())) };
+            probes.push(("data".to_owned(), Arc::new(probe)));
+        }
         let probes: Arc<[(String, Probe)]> = probes.into();
         for path in ["/health".to_owned(), format!("{prefix}/health")] {
             let (runtime, probes) = (runtime.clone(), probes.clone());

@@ -132,3 +132,18 @@ fn a_batch_of_workers_loses_only_what_dies() {
     let statuses: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
     assert_eq!(statuses, [200, 422, 422, 200]);
 }
+
+#[test]
+fn the_request_says_whether_and_with_how_much() {
+    let client = client();
+    let act = |name: &str| client.post("/api/v1/isolated/sometimes", &json!({ "name": name }));
+    assert_eq!(act("here").json()["pid"], std::process::id());
+    assert_ne!(act("there").json()["pid"], std::process::id());
+    // 30 MB of stack, where the system gives 8.
+    assert_eq!(act("deep").json()["done"], "deep");
+    assert_eq!(act("too-deep").status, 422);
+    // Less memory than the others have, and the message says how much.
+    let refused = act("allocate");
+    assert_eq!(refused.status, 413);
+    assert!(refused.message().contains("limit of 96 MB"), "{}", refused.message());
+}

@@ -130,7 +130,7 @@ fn path_parameters_are_fields_like_any_other() {
     let client = Client::of(service());
     let wrong = |path: &str, body: &str| send(&client, "PUT", path, body).message();
     let book = "/api/v1/books/shelves/a/books/";
-    assert_eq!(wrong(&format!("{book}x"), r#"{"title":"a"}"#), "number: must be a whole number (you sent \"x\")");
+    assert_eq!(wrong(&format!("{book}x"), r#"{"title":"a"}"#), "number: must be a whole number (you sent text)");
     assert_eq!(wrong(&format!("{book}1001"), r#"{"title":"a"}"#), "number: must be at most 1000");
     assert!(wrong(&format!("{book}7"), r#"{"title":"a","number":8}"#).starts_with("number: "));
     assert_eq!(wrong(&format!("{book}7"), r#"{"titel":"a"}"#), "titel: is not a field here; did you mean title?");

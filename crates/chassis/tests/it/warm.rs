@@ -96,7 +96,7 @@ fn every_death_is_one_plain_error_and_the_next_request_is_right() {
     ] {
         let before = echo(&client, "");
         let (told, text) = ask(&client, &json!({ "act": act })).unwrap_err();
-        assert!(told == status && text.starts_with(message) && !text.contains("12345"), "{act}: {told} {text}");
+        assert!(told == status && text.contains(message) && !text.contains("12345"), "{act}: {told} {text}");
         let after = echo(&client, "");
         assert_eq!((&after["before"], &after["said"]), (&json!(0), &json!("echo")), "{act}");
         assert_ne!(after["pid"], before["pid"], "{act}");
@@ -179,7 +179,8 @@ fn one_that_nobody_asks_ends() {
     assert_eq!(echo(&client, "")["before"], 0);
 }
 
-/// In a process of its own, where nobody else opens descriptors or starts processes.
+/// In a process of its own, where nobody else opens descriptors or starts processes. Files a worker cannot leave: it may
+/// write none.
 #[test]
 fn a_thousand_requests_leave_nothing() {
     let mut alone = Command::new(std::env::current_exe().unwrap());
@@ -192,12 +193,11 @@ fn a_thousand_requests_leave_nothing() {
 #[test]
 #[ignore = "runs in a process of its own: a_thousand_requests_leave_nothing"]
 fn a_thousand_requests() {
-    let files = || fs::read_dir(std::env::temp_dir()).unwrap().count();
     let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
     let client = client_with(&["--requests", "50", "--resident", "96MB", "--idle", "50ms"]);
     echo(&client, "eng");
     until(&client, "the first is gone", || children().trim().is_empty());
-    let before = (descriptors(), files());
+    let before = descriptors();
     let acts = ["echo", "echo", "refuse", "leak", "echo", "panic", "echo", "die-after", "abort", "echo", "exit"];
     let bodies: Vec<Value> = (0..1000)
         .map(|number| json!({ "act": acts[number % acts.len()], "language": (["eng", "deu", "fra"][number % 3]) }))
@@ -213,7 +213,7 @@ fn a_thousand_requests() {
         }
     }
     until(&client, "all are gone", || children().trim().is_empty());
-    assert_eq!((descriptors(), files()), before);
+    assert_eq!(descriptors(), before);
     let metrics = String::from_utf8(client.get("/metrics").body.to_vec()).unwrap();
     assert!(metrics.contains("workers_idle 0") && metrics.contains("workers_running 0"), "{metrics}");
     assert!(metrics.contains(r#"worker_runs_total{operation="warm_parrot",outcome="ok"}"#), "{metrics}");

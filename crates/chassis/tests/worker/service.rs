@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::{Call, Code, Data, Error, File, Secret, Service, WithFile, WithFiles};
+use chassis::settings::Size;
+use chassis::{Call, Code, Confinement, Data, Error, File, Secret, Service, WithFile, WithFiles};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,12 @@ fn act(request: ActRequest, call: &Call) -> Result<Acted, Error> {
         "loop" => loop {
             std::hint::black_box(&request.name);
         },
+        "deep" => {
+            std::hint::black_box(deep(60_000));
+        }
+        "too-deep" => {
+            std::hint::black_box(deep(1_000_000));
+        }
         "allocate" => {
             let mut blocks = Vec::new();
             loop {
@@ -114,10 +121,25 @@ fn data(request: DataRequest, _: &Call) -> Result<DataResponse, Error> {
     Ok(DataResponse { data, file: request.file.map(|file| file.bytes().len()) })
 }
 
+/// As the request says: here, there, or there with so much memory or stack.
+fn confined(request: &ActRequest) -> Option<Confinement> {
+    let memory = (request.name == "allocate").then_some(Size(96 << 20));
+    let stack = request.name.ends_with("deep").then_some(Size(64 << 20));
+    (request.name != "here").then_some(Confinement { memory, stack })
+}
+
+/// Goes so deep: half a kilobyte of stack a level.
+#[inline(never)]
+fn deep(level: u32) -> u32 {
+    let frame = std::hint::black_box([level; 128]);
+    if level == 0 { 0 } else { deep(level - 1) + u32::from(frame[7] > 0) }
+}
+
 /// The service.
 pub(crate) fn service() -> Service {
     Service::new(NAME, "Runs in processes of its own")
         .compute("POST /act", act, |op| op.isolated().deadline(Duration::from_millis(2500)))
+        .compute("POST /sometimes", act, |op| op.isolated_when(confined))
         .compute("POST /things/join", join, |op| op.isolated().files(3, &[]))
         .compute("POST /each", each, |op| op.isolated().files(3, &[]))
         .compute("POST /data", data, |op| op.isolated().files(2, &[]))

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Detail, Error};
-use crate::files::{Content, File};
+use crate::files::{File, FileHead};
 
 /// The first bytes in both directions. The last is the version: the program of the worker may be another build.
 pub(super) const MAGIC: [u8; 8] = *b"ffwork\0\x02";
@@ -123,13 +123,6 @@ pub(super) enum Head {
     Panic(String),
 }
 
-#[derive(Serialize, Deserialize)]
-pub(super) struct FileHead {
-    name: Option<String>,
-    content_type: Option<String>,
-    size: usize,
-}
-
 /// The fields of [`Error`], for this pipe alone: towards clients it has another shape.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Error")]
@@ -145,11 +138,7 @@ impl Message {
     pub(super) fn pieces(self) -> Vec<Bytes> {
         let (head, pieces) = match self {
             Self::Parcel(Parcel { json, files }) => {
-                let heads = files.iter().map(|file| FileHead {
-                    name: file.name().map(str::to_owned),
-                    content_type: file.content_type().map(str::to_owned),
-                    size: file.bytes().len(),
-                });
+                let heads = files.iter().map(|file| file.content().head());
                 let head = Head::Parcel { json: json.len(), files: heads.collect() };
                 let files = files.iter().map(|file| file.bytes().clone());
                 (head, [json].into_iter().chain(files).collect())
@@ -191,8 +180,7 @@ impl Head {
             Self::Parcel { files, .. } => {
                 let mut pieces = pieces.into_iter();
                 let json = pieces.next().unwrap_or_default();
-                let file =
-                    |(FileHead { name, content_type, .. }, bytes)| File::of(Content { name, content_type, bytes });
+                let file = |(head, bytes): (FileHead, _)| File::of(head.with(bytes));
                 Message::Parcel(Parcel { json, files: files.into_iter().zip(pieces).map(file).collect() })
             }
             Self::Error(error) => Message::Error(error),
@@ -204,6 +192,7 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Content;
 
     /// Writes a message, and reads it as far as it is one.
     fn crossed(message: Message, limit: usize) -> Result<Message, Broken> {

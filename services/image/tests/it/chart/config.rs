@@ -142,11 +142,7 @@ fn programs_and_wrong_data_are_refused_with_their_place() {
             422,
             "chart.data.datasets[1].pointStyle: is a function, and JavaScript is not run here",
         ),
-<<<<<<< HEAD
-        (json!({"chart": {"data": [1, 2]}}), 422, "chart.data: is no object: send {\"labels\": [...], "),
-=======
         (json!({"chart": {"data": [1, 2]}}), 422, "chart.data: is not an object: send {\"labels\": [...], "),
->>>>>>> h-image
         (json!({"chart": {"type": "radar", "data": {}}}), 422, "chart.type: is not a supported chart type: use bar, "),
         (json!({"chart": {"type": "bar"}}), 422, "chart.data: is missing"),
         (json!({"chart": 5}), 400, "chart: must be an object"),
