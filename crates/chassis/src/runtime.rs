@@ -17,7 +17,7 @@ use crate::files::{Fetcher, Store};
 use crate::observe::Metrics;
 use crate::operation::task::Later;
 use crate::run::pool::{self, Pool};
-use crate::run::streams::Flows;
+use crate::run::streams::Streams;
 use crate::run::worker::Workers;
 use crate::settings::Settings;
 
@@ -57,7 +57,7 @@ pub struct Runtime {
     pub metrics: Arc<Metrics>,
     pub(crate) pool: Pool,
     pub(crate) body_memory: BodyMemory,
-    pub(crate) flows: Flows,
+    pub(crate) streams: Streams,
     pub(crate) workers: Arc<Workers>,
     pub(crate) cache: Cache,
     pub(crate) store: Store,
@@ -81,7 +81,7 @@ impl Runtime {
         Ok(Arc::new(Self {
             pool: Pool::new(threads, settings.compute_queue, metrics.clone()),
             body_memory: BodyMemory::new(settings.body_memory, metrics.clone()),
-            flows: Flows::new(settings.streams, metrics.clone()),
+            streams: Streams::new(settings.streams, metrics.clone()),
             workers: Arc::new(Workers::new(&settings, metrics.clone())),
             cache: Cache::new(&settings, metrics.clone())?,
             store: Store::new(&settings, clock.clone())?,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use moka::Expiry;
 use moka::sync::Cache;
 
-use super::{Kept, Key, LARGEST, Place};
+use super::{Entry, Key, LARGEST, Tier};
 use crate::observe::Metrics;
 use crate::settings::Size;
 
@@ -19,7 +19,7 @@ const PARTS: usize = 16;
 /// Values in this process. What has been used is kept rather than what has not: a flood of values nobody asks for again
 /// does not wash out the others (moka's TinyLFU).
 pub(super) struct Memory {
-    values: Cache<Key, Kept>,
+    values: Cache<Key, Entry>,
     part: usize,
     putting: Mutex<()>,
     metrics: Arc<Metrics>,
@@ -31,7 +31,7 @@ impl Memory {
         let values = Cache::builder()
             // A value is in before others are out, and what is out is freed a turn later: a part is left to each.
             .max_capacity((part * (PARTS - 2)) as u64)
-            .weigher(|_, kept: &Kept| u32::try_from(weight(&kept.value)).unwrap_or(u32::MAX))
+            .weigher(|_, kept: &Entry| u32::try_from(weight(&kept.value)).unwrap_or(u32::MAX))
             .expire_after(Until)
             .build();
         Self { values, part, putting: Mutex::default(), metrics }
@@ -44,12 +44,12 @@ impl Memory {
     }
 }
 
-impl Place for Memory {
-    async fn get(&self, key: &Key) -> Option<Kept> {
+impl Tier for Memory {
+    async fn get(&self, key: &Key) -> Option<Entry> {
         self.values.get(key)
     }
 
-    fn put(&self, key: &Key, kept: &Kept) -> bool {
+    fn put(&self, key: &Key, kept: &Entry) -> bool {
         let weight = weight(&kept.value);
         if weight > self.part || kept.value.len() > LARGEST {
             return false;
@@ -58,7 +58,7 @@ impl Place for Memory {
         let value = Bytes::copy_from_slice(&kept.value);
         // Left to itself moka evicts once in 64 values, which may be 256 MB.
         let _one_at_a_time = self.putting.lock().unwrap_or_else(PoisonError::into_inner);
-        self.values.insert(*key, Kept { value, until: kept.until });
+        self.values.insert(*key, Entry { value, until: kept.until });
         self.values.run_pending_tasks();
         self.metrics.cache.bytes.set(i64::try_from(self.values.weighted_size()).unwrap_or(i64::MAX));
         true
@@ -72,12 +72,12 @@ fn weight(value: &Bytes) -> usize {
 /// Each value says itself how long it holds, also when it takes the place of another.
 struct Until;
 
-impl Expiry<Key, Kept> for Until {
-    fn expire_after_create(&self, _: &Key, kept: &Kept, now: Instant) -> Option<Duration> {
+impl Expiry<Key, Entry> for Until {
+    fn expire_after_create(&self, _: &Key, kept: &Entry, now: Instant) -> Option<Duration> {
         Some(kept.until.saturating_duration_since(now))
     }
 
-    fn expire_after_update(&self, _: &Key, kept: &Kept, now: Instant, _: Option<Duration>) -> Option<Duration> {
+    fn expire_after_update(&self, _: &Key, kept: &Entry, now: Instant, _: Option<Duration>) -> Option<Duration> {
         Some(kept.until.saturating_duration_since(now))
     }
 }

@@ -3,7 +3,7 @@
 
 mod flight;
 mod key;
-mod link;
+mod connection;
 mod memory;
 mod redis;
 #[cfg(test)]
@@ -61,18 +61,18 @@ impl Served {
 
 /// A value, and how long it holds.
 #[derive(Clone)]
-struct Kept {
+struct Entry {
     value: Bytes,
     until: Instant,
 }
 
 /// A place that keeps values for a while. It may lose any of them, and it never fails: what it cannot give is not there.
-trait Place {
+trait Tier {
     /// The value of a key, as long as it holds.
-    async fn get(&self, key: &Key) -> Option<Kept>;
+    async fn get(&self, key: &Key) -> Option<Entry>;
 
     /// Keeps a value if it can, without waiting; whether it took it.
-    fn put(&self, key: &Key, kept: &Kept) -> bool;
+    fn put(&self, key: &Key, kept: &Entry) -> bool;
 }
 
 /// What all who waited for a computation get.
@@ -160,7 +160,7 @@ impl Places {
             Ok(value) => value,
             Err(error) => return (Err(error), Source::Computed),
         };
-        let kept = Kept { value, until: Instant::now() + ttl };
+        let kept = Entry { value, until: Instant::now() + ttl };
         let in_memory = self.memory.put(key, &kept);
         let in_redis = self.redis.as_ref().is_some_and(|redis| redis.put(key, &kept));
         (Ok(kept.value), if in_memory || in_redis { Source::Computed } else { Source::Unkept })

@@ -8,8 +8,8 @@ use ::redis::Pipeline;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::link::Link;
-use super::{Kept, Key, LARGEST, Place};
+use super::connection::Connection;
+use super::{Entry, Key, LARGEST, Tier};
 use crate::health::Check;
 use crate::observe::Metrics;
 
@@ -28,36 +28,36 @@ const HEAD: usize = MAGIC.len() + 16;
 
 /// Values in Redis.
 pub(super) struct Redis {
-    link: Link,
+    connection: Connection,
     on_their_way: Arc<Semaphore>,
 }
 
 impl Redis {
     /// Redis at a URL, or a cluster at several with commas between.
     pub(super) fn at(urls: &str, metrics: Arc<Metrics>) -> Result<Self, String> {
-        Ok(Self { link: Link::to(urls, metrics)?, on_their_way: Arc::new(Semaphore::new(UNITS)) })
+        Ok(Self { connection: Connection::to(urls, metrics)?, on_their_way: Arc::new(Semaphore::new(UNITS)) })
     }
 
     /// How it is.
     pub(super) async fn check(&self) -> Check {
-        self.link.check().await
+        self.connection.check().await
     }
 }
 
-impl Place for Redis {
-    async fn get(&self, key: &Key) -> Option<Kept> {
+impl Tier for Redis {
+    async fn get(&self, key: &Key) -> Option<Entry> {
         let name = name(key);
         let mut commands = Pipeline::with_capacity(2);
         // GETRANGE, unlike GET, has a bound: what others put there may be of any size.
         commands.cmd("GETRANGE").arg(&name).arg(0).arg(HEAD + LARGEST).cmd("PTTL").arg(&name);
-        let (framed, millis): (Vec<u8>, i64) = self.link.ask(&commands, GET_TIME).await?;
+        let (framed, millis): (Vec<u8>, i64) = self.connection.ask(&commands, GET_TIME).await?;
         // Below zero: it is not there, or holds for ever, which no value of ours does.
         let left = Duration::from_millis(u64::try_from(millis).ok()?);
-        Some(Kept { value: unframe(key, framed)?, until: Instant::now() + left })
+        Some(Entry { value: unframe(key, framed)?, until: Instant::now() + left })
     }
 
-    fn put(&self, key: &Key, kept: &Kept) -> bool {
-        if kept.value.len() > LARGEST || !self.link.is_up() {
+    fn put(&self, key: &Key, kept: &Entry) -> bool {
+        if kept.value.len() > LARGEST || !self.connection.is_up() {
             return false;
         }
         let units = u32::try_from(kept.value.len().div_ceil(UNIT).max(1)).expect("the largest value is a few units");
@@ -67,7 +67,7 @@ impl Place for Redis {
         let millis = kept.until.saturating_duration_since(Instant::now()).as_millis().max(1);
         let mut commands = Pipeline::with_capacity(1);
         commands.cmd("SET").arg(name(key)).arg(frame(key, &kept.value)).arg("PX").arg(millis.to_string());
-        let link = self.link.clone();
+        let link = self.connection.clone();
         tokio::spawn(async move {
             link.ask::<()>(&commands, SET_TIME).await;
             drop(place);

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
 use super::memory::Memory;
-use super::{Cache, Kept, Key, Place, Served};
+use super::{Cache, Entry, Key, Tier, Served};
 use crate::error::{Code, Error};
 use crate::observe::Metrics;
 use crate::settings::{Settings, Size};
@@ -237,7 +237,7 @@ async fn a_value_holds_for_its_time() {
 #[tokio::test]
 async fn a_value_that_takes_the_place_of_another_has_its_own_time() {
     let memory = Memory::new(Size(1 << 20), Arc::default());
-    let kept = |ttl| Kept { value: Bytes::from("value"), until: Instant::now() + ttl };
+    let kept = |ttl| Entry { value: Bytes::from("value"), until: Instant::now() + ttl };
     memory.put(&key(1), &kept(Duration::from_millis(50)));
     memory.put(&key(1), &kept(HOUR));
     memory.put(&key(2), &kept(HOUR));
@@ -259,7 +259,7 @@ async fn a_flood_stays_within_the_memory() {
                 for number in 0..10_000 / THREADS {
                     // Different lengths, so that no class of sizes hides another.
                     let value = Bytes::from(vec![0; 100_000 - number % 1_000]);
-                    assert!(memory.put(&key(number * THREADS + thread), &Kept { value, until: Instant::now() + HOUR }));
+                    assert!(memory.put(&key(number * THREADS + thread), &Entry { value, until: Instant::now() + HOUR }));
                     if number % 100 == 0 {
                         let held = memory.held();
                         assert!(held <= MEMORY, "{held} bytes");
@@ -291,7 +291,7 @@ async fn what_is_too_large_is_answered_and_not_kept() {
 async fn what_is_kept_does_not_hold_what_it_was_cut_from() {
     let memory = Memory::new(Size(1 << 20), Arc::default());
     let whole = Bytes::from(vec![7; 1 << 20]);
-    memory.put(&key(1), &Kept { value: whole.slice(..10), until: Instant::now() + HOUR });
+    memory.put(&key(1), &Entry { value: whole.slice(..10), until: Instant::now() + HOUR });
     assert!(whole.is_unique());
     assert_eq!(memory.get(&key(1)).await.unwrap().value.len(), 10);
 }

@@ -13,7 +13,7 @@ use ::redis::{AsyncConnectionConfig, Client, FromRedisValue};
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{Cache, Kept, Key, Place, Served};
+use super::{Cache, Entry, Key, Tier, Served};
 use crate::health::Status;
 use crate::settings::{Settings, Size};
 
@@ -314,7 +314,7 @@ async fn values_on_their_way_are_bounded() {
     cache.check().await;
     let redis = cache.places.redis.as_ref().unwrap();
     let put = |number, bytes| {
-        redis.put(&key(number), &Kept { value: Bytes::from(vec![7; bytes]), until: Instant::now() + HOUR })
+        redis.put(&key(number), &Entry { value: Bytes::from(vec![7; bytes]), until: Instant::now() + HOUR })
     };
     // One thread, and nothing is awaited: none of them gets away.
     assert_eq!((0..1_000).filter(|&number| put(number, 1)).count(), 128);

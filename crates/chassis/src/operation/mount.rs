@@ -114,7 +114,7 @@ impl Mounted {
         let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
         let Prepared { task, reserved, .. } = prepared;
         if self.operation.about.response_schema.is_none() {
-            return Box::pin(self.flow(task, &exchange, cancel)).await;
+            return Box::pin(self.stream(task, &exchange, cancel)).await;
         }
         let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
         let (mut answer, served) = self.compute(task, arrived, &exchange).await?;
@@ -219,7 +219,7 @@ impl Mounted {
     ) -> Result<(Answer, Option<Served>), Error> {
         let call = exchange.call.clone();
         if arrived.live {
-            return Ok((self.runtime.flows.run(move || compute(task.start(), &call)).await?, None));
+            return Ok((self.runtime.streams.run(move || compute(task.start(), &call)).await?, None));
         }
         let Some(caching) = self.operation.caching() else {
             let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
@@ -316,12 +316,12 @@ impl Mounted {
     }
 
     /// Starts a stream and answers with its head.
-    async fn flow(&self, task: Box<dyn Task>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
+    async fn stream(&self, task: Box<dyn Task>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
         let idle = self.runtime.settings.stream_idle.0;
         let (mut output, head) = Output::new(&exchange.headers, idle, &exchange.request_id);
-        let mut reader = Reader { cancel, from: head };
+        let mut reader = Attended { cancel, from: head };
         let call = exchange.call.clone();
-        let job = self.runtime.flows.run(move || {
+        let job = self.runtime.streams.run(move || {
             let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
             let result = start(&mut output, &call);
             output.finish(result)
@@ -337,17 +337,17 @@ impl Mounted {
         };
         let response = self.within(exchange.deadline, begin).await?;
         // While the body is there, somebody reads.
-        Ok(response.map(|body| Body::from_stream(Reader { cancel: reader.cancel, from: body.into_data_stream() })))
+        Ok(response.map(|body| Body::from_stream(Attended { cancel: reader.cancel, from: body.into_data_stream() })))
     }
 }
 
 /// Who reads an answer. Its fields go in this order: a job whose pipe breaks finds its call cancelled.
-struct Reader<T> {
+struct Attended<T> {
     cancel: CancelOnDrop,
     from: T,
 }
 
-impl Stream for Reader<BodyDataStream> {
+impl Stream for Attended<BodyDataStream> {
     type Item = Result<Bytes, axum::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {

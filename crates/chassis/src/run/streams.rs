@@ -14,12 +14,12 @@ use crate::observe::Metrics;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A bounded number of streams.
-pub(crate) struct Flows {
+pub(crate) struct Streams {
     places: Arc<Semaphore>,
     metrics: Arc<Metrics>,
 }
 
-impl Flows {
+impl Streams {
     pub(crate) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
         Self { places: Arc::new(Semaphore::new(most)), metrics }
     }

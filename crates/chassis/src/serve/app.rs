@@ -17,11 +17,11 @@ use crate::observe::RouteMetrics;
 /// Bytes of another service's health that are read.
 const MAX_HEALTH_BYTES: usize = 64 * 1024;
 
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Something that answers every request. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<dyn Fn(Request) -> Answer + Send + Sync>);
+pub struct App(Arc<dyn Fn(Request) -> Answering + Send + Sync>);
 
 impl App {
     /// An app from an async function.
@@ -50,7 +50,7 @@ impl App {
 
     /// Answers one request.
     #[must_use]
-    pub fn call(&self, request: Request) -> Answer {
+    pub fn call(&self, request: Request) -> Answering {
         (self.0)(request)
     }
 
