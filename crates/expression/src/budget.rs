@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Warning};
 /// Default of [`Budget::work`]: a few seconds.
 pub const DEFAULT_WORK: u64 = 20_000_000;
 /// Default of [`Budget::elements`].
-pub const DEFAULT_ELEMENTS: u64 = 4_000_000;
+pub const DEFAULT_ELEMENTS: u64 = 2_000_000;
 /// How many units pass between two looks at the caller's hook.
 const POLL: u64 = 4_096;
 

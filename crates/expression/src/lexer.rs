@@ -124,7 +124,10 @@ impl Lexer<'_> {
                 let more = self.characters.get(self.at + length).copied();
                 if more == Some('.') && self.characters.get(self.at + length + 1).is_some_and(char::is_ascii_digit) {
                     let shown: String = rest.iter().take(length + 4).collect();
-                    return Err(Error::syntax(self.at, format!("{shown} has two points: set decimal to \",\" or write it with one")));
+                    return Err(Error::syntax(
+                        self.at,
+                        format!("{shown} has two points: set decimal to \",\" or write it with one"),
+                    ));
                 }
                 self.push(Token::Number(text), length);
                 Ok(())
@@ -146,7 +149,8 @@ impl Lexer<'_> {
         let start = self.at;
         let mut end = start + 1;
         while let Some(character) = self.characters.get(end).copied() {
-            let dotted = character == '.' && self.characters.get(end + 1).copied().is_some_and(|c| c.is_alphabetic() || c == '_');
+            let dotted = character == '.'
+                && self.characters.get(end + 1).copied().is_some_and(|c| c.is_alphabetic() || c == '_');
             if !is_name_part(character) && !dotted {
                 break;
             }
@@ -232,7 +236,12 @@ impl Lexer<'_> {
                 return Ok(());
             }
             // `{Unit price}` is a name as tables write them, `{1;2}` a list as spreadsheets do.
-            ('{', _) if self.characters[self.at + 1..].iter().find(|c| !c.is_whitespace()).is_some_and(|c| c.is_alphabetic() || *c == '_') => {
+            ('{', _)
+                if self.characters[self.at + 1..]
+                    .iter()
+                    .find(|c| !c.is_whitespace())
+                    .is_some_and(|c| c.is_alphabetic() || *c == '_') =>
+            {
                 let text = self.quoted('}')?;
                 self.replace_last(Token::Name(text.trim().to_owned(), true));
                 return Ok(());
@@ -259,10 +268,16 @@ impl Lexer<'_> {
             ('&', Some('&')) => (Token::And, 2),
             ('|', Some('|')) => (Token::Or, 2),
             ('&', _) => {
-                let message = "& is not used here: write and between conditions, bitand(a, b) for bits; texts are not joined";
+                let message =
+                    "& is not used here: write and between conditions, bitand(a, b) for bits; texts are not joined";
                 return Err(Error::syntax(self.at, message));
             }
-            ('|', _) => return Err(Error::syntax(self.at, "| is not used here: write or between conditions, bitor(a, b) for bits")),
+            ('|', _) => {
+                return Err(Error::syntax(
+                    self.at,
+                    "| is not used here: write or between conditions, bitor(a, b) for bits",
+                ));
+            }
             ('+', _) => (Token::Operator(Binary::Add), 1),
             ('-' | '−' | '–', _) => (Token::Operator(Binary::Subtract), 1),
             ('*' | '×' | '·' | '⋅', _) => (Token::Operator(Binary::Multiply), 1),

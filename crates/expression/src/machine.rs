@@ -27,7 +27,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     pub fn new(program: &'a Program, lookup: Lookup<'a>, budget: &'a mut Budget<'b>) -> Self {
         let options = &program.options;
         let scope = Scope { context: options.context(), rates: options.rates.as_deref() };
-        let workspace = Workspace { options, scope, budget };
+        let workspace = Workspace { options, scope, budget, tolerant: 0 };
         Self { program, lookup, workspace, stack: Vec::with_capacity(8) }
     }
 
@@ -66,7 +66,9 @@ impl<'a, 'b> Machine<'a, 'b> {
             Step::Beside(divided) => self.beside(*divided)?,
             Step::Negate => {
                 let value = self.pop()?;
-                self.map(&value, &|workspace, value| negated(workspace, value))?
+                let value = self.map(&value, &negated)?;
+                self.watch_zero(&value);
+                value
             }
             Step::Not => {
                 let value = self.pop()?;
@@ -78,7 +80,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             Step::Factorial => {
                 let value = self.pop()?;
-                functions::call(functions::factorial(), &mut self.workspace, &[value])?
+                functions::factorial(&mut self.workspace, &value)?
             }
             Step::Call(function, count) => {
                 let arguments = self.take(*count);
@@ -156,10 +158,9 @@ impl<'a, 'b> Machine<'a, 'b> {
             let program = self.program;
             let lookup = self.lookup;
             let given = program.names().filter(|known| lookup(known).is_some());
-            let near = match name.beside && self.workspace.options.units {
-                true => nearest(&name.text, units::registry::known()),
-                false => nearest(&name.text, given),
-            };
+            let as_unit = name.beside && self.workspace.options.units;
+            let near = nearest(&name.text, given)
+                .or_else(|| as_unit.then(|| nearest(&name.text, units::registry::known())).flatten());
             match near {
                 _ if functions::find(&name.text).is_some() => format!("{text} is a function: write {text}(...)"),
                 Some(near) => format!("{text} is not given as a variable; did you mean {near}?"),
@@ -178,18 +179,20 @@ impl<'a, 'b> Machine<'a, 'b> {
             return Err(Error::new(Kind::Syntax, message));
         }
         let value = self.workspace.binary(Binary::Multiply, &one, &other)?;
-        if let Value::Quantity(quantity) = &value
-            && quantity.is_below_absolute_zero(self.workspace.scope.context)
-        {
-            self.below_zero(quantity);
-        }
+        self.watch_zero(&value);
         Ok(value)
     }
 
-    fn below_zero(&mut self, quantity: &Quantity) {
-        let text = quantity.text(self.workspace.scope.context);
-        let message = format!("{text} is below absolute zero (-273.15 degC)");
-        self.workspace.budget.warn("below-absolute-zero", message);
+    /// Warns of temperatures below absolute zero.
+    fn watch_zero(&mut self, value: &Value) {
+        match value {
+            Value::List(values) => values.iter().for_each(|value| self.watch_zero(value)),
+            Value::Quantity(quantity) if quantity.is_below_absolute_zero(self.workspace.scope.context) => {
+                let message = units::below_zero(&quantity.text(self.workspace.scope.context));
+                self.workspace.budget.warn("below-absolute-zero", message);
+            }
+            _ => {}
+        }
     }
 
     /// A function of one value, element by element.
@@ -201,17 +204,13 @@ impl<'a, 'b> Machine<'a, 'b> {
         match value {
             Value::List(values) => {
                 self.workspace.budget.allocate(values.len())?;
-                values.iter().map(|value| self.map(value, function)).collect::<Result<_, _>>().map(Value::List)
+                let elements = values.iter().map(|value| {
+                    let result = self.map(value, function);
+                    self.workspace.element(result)
+                });
+                elements.collect::<Result<_, _>>().map(Value::List)
             }
-            value => {
-                let value = function(&mut self.workspace, value)?;
-                if let Value::Quantity(quantity) = &value
-                    && quantity.is_below_absolute_zero(self.workspace.scope.context)
-                {
-                    self.below_zero(quantity);
-                }
-                Ok(value)
-            }
+            value => function(&mut self.workspace, value),
         }
     }
 
@@ -261,18 +260,17 @@ fn convert(workspace: &mut Workspace, value: &Value, target: &Quantity) -> Resul
     match read.as_ref().unwrap_or(value) {
         Value::Quantity(quantity) => {
             if quantity.is_below_absolute_zero(workspace.scope.context) {
-                let text = quantity.text(workspace.scope.context);
-                workspace.budget.warn("below-absolute-zero", format!("{text} is below absolute zero (-273.15 degC)"));
+                let message = units::below_zero(&quantity.text(workspace.scope.context));
+                workspace.budget.warn("below-absolute-zero", message);
             }
             quantity.converted(&target.unit, workspace.scope).map(Arc::new).map(Value::Quantity)
         }
-        value => {
-            let text = match value {
-                Value::Number(number) => number.to_text(workspace.scope.context),
-                other => format!("a {}", other.kind()),
-            };
-            Err(Error::new(Kind::Units, format!("{text} has no unit to convert from: write it with one, as in {text} km to mi")))
+        Value::Number(number) => {
+            let text = number.to_text(workspace.scope.context);
+            let message = format!("{text} has no unit to convert from: write it with one, as in {text} km to mi");
+            Err(Error::new(Kind::Units, message))
         }
+        other => Err(Error::new(Kind::Units, format!("a {} has no unit to convert from", other.kind()))),
     }
 }
 
@@ -295,6 +293,13 @@ impl Arguments for Parts<'_, '_, '_> {
         let value = self.machine.part(start, start + self.lengths[index] as usize);
         // An error leaves what it was computing behind.
         self.machine.stack.truncate(depth);
+        value
+    }
+
+    fn get_tolerant(&mut self, index: usize) -> Result<Value, Error> {
+        self.machine.workspace.tolerant += 1;
+        let value = self.get(index);
+        self.machine.workspace.tolerant -= 1;
         value
     }
 

@@ -233,9 +233,7 @@ impl Number {
         match self.pair(other, context)? {
             Pair::Decimals(one, other) => one.quotient(other, rounding, context).map(Self::Decimal),
             Pair::OwnDecimals(one, other) => one.quotient(&other, rounding, context).map(Self::Decimal),
-            Pair::Fractions(one, other) => {
-                Ok(Self::Fraction(Box::new(one.divide(&other)?.to_places(0, rounding)?)))
-            }
+            Pair::Fractions(one, other) => Ok(Self::Fraction(Box::new(one.divide(&other)?.to_places(0, rounding)?))),
             Pair::Floats(one, other) => Self::Float(one / other).to_places(0, rounding, context),
         }
     }

@@ -78,9 +78,25 @@ pub(crate) struct Workspace<'a, 'b> {
     pub options: &'a Options,
     pub scope: Scope<'a>,
     pub budget: &'a mut Budget<'b>,
+    /// How many `iferror` are around: inside, an element that fails leaves the others be.
+    pub tolerant: u32,
 }
 
 impl Workspace<'_, '_> {
+    /// An element of a list, or the reason why there is none, where that is looked at.
+    pub fn element(&self, result: Result<Value, Error>) -> Result<Value, Error> {
+        match result {
+            Err(error) if self.tolerant > 0 && error.is_of_values() => Ok(Value::Failed(Arc::new(error))),
+            other => other,
+        }
+    }
+
+    /// The value of an operator, as an element.
+    fn binary_element(&mut self, operator: Binary, one: &Value, other: &Value) -> Result<Value, Error> {
+        let result = self.binary(operator, one, other);
+        self.element(result)
+    }
+
     /// The value of an operator.
     pub fn binary(&mut self, operator: Binary, one: &Value, other: &Value) -> Result<Value, Error> {
         if let (Value::Number(one), Value::Number(other)) = (one, other) {
@@ -98,15 +114,24 @@ impl Workspace<'_, '_> {
                 }
                 self.budget.allocate(one.len())?;
                 let pairs = one.iter().zip(other.iter());
-                pairs.map(|(one, other)| self.binary(operator, one, other)).collect::<Result<_, _>>().map(Value::List)
+                pairs
+                    .map(|(one, other)| self.binary_element(operator, one, other))
+                    .collect::<Result<_, _>>()
+                    .map(Value::List)
             }
             (Value::List(list), _) => {
                 self.budget.allocate(list.len())?;
-                list.iter().map(|one| self.binary(operator, one, other)).collect::<Result<_, _>>().map(Value::List)
+                list.iter()
+                    .map(|one| self.binary_element(operator, one, other))
+                    .collect::<Result<_, _>>()
+                    .map(Value::List)
             }
             (_, Value::List(list)) => {
                 self.budget.allocate(list.len())?;
-                list.iter().map(|other| self.binary(operator, one, other)).collect::<Result<_, _>>().map(Value::List)
+                list.iter()
+                    .map(|other| self.binary_element(operator, one, other))
+                    .collect::<Result<_, _>>()
+                    .map(Value::List)
             }
             _ if operator.compares() => self.compare(operator, one, other).map(Value::Bool),
             _ if operator == Binary::Xor => Ok(Value::Bool(one.is_true()? != other.is_true()?)),
@@ -139,7 +164,7 @@ impl Workspace<'_, '_> {
     pub fn counted(&mut self, value: Number) -> Result<Value, Error> {
         let words = value.words();
         if words > 16 {
-            self.budget.allocate((words / 8) as usize)?;
+            self.budget.allocate((words / 4) as usize)?;
         }
         Ok(Value::Number(value))
     }
@@ -180,7 +205,16 @@ impl Workspace<'_, '_> {
                 Some(Value::Number(number)) => Ok(number),
                 Some(Value::Quantity(_)) => Err(Error::new(Kind::Units, format!("{} has a unit", shown(text)))),
                 _ if text.trim().is_empty() => Ok(Number::whole(0, self.scope.context)),
-                _ => Err(Error::argument(format!("\"{}\" is a text, not a number", shown(text)))),
+                _ => {
+                    let numeric = text.chars().any(|c| c.is_ascii_digit());
+                    let plain = self.options.style == crate::NumberStyle::Plain;
+                    let hint = if numeric && plain {
+                        "; say which decimal sign it has to read it as people write numbers"
+                    } else {
+                        ""
+                    };
+                    Err(Error::argument(format!("\"{}\" is a text, not a number{hint}", shown(text))))
+                }
             },
             Value::Quantity(quantity) if quantity.unit.is_angle() => quantity.bare_angle(self.scope),
             Value::Quantity(quantity) => Err(Error::new(
@@ -188,6 +222,7 @@ impl Workspace<'_, '_> {
                 format!("a number without a unit is needed, and this is {}", quantity.text(self.scope.context)),
             )),
             Value::List(_) => Err(Error::argument("a number is needed, and this is a list")),
+            Value::Failed(error) => Err((**error).clone()),
         }
     }
 

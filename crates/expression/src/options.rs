@@ -42,8 +42,8 @@ pub enum NumberStyle {
     /// As in programs: `1234.56`; a comma separates arguments.
     #[default]
     Plain,
-    /// As people write them with a decimal point: `1,234.56`, `$1,234.56`, `12 %`. A comma between a digit and three
-    /// more belongs to the number; arguments are separated by `;` or by a comma with a space after it.
+    /// As people write them with a decimal point: `1,234.56`, `$1,234.56`, `12 %`. A comma before exactly three digits
+    /// belongs to the number; arguments are best separated by `;`, or by a comma with a space after it.
     Point,
     /// As people write them with a decimal comma: `1.234,56 EUR`. Arguments are separated by `;`, or by a comma with a
     /// space after it.

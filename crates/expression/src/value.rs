@@ -26,6 +26,8 @@ pub enum Value {
     Text(Arc<str>),
     /// Values in order; arithmetic goes element by element.
     List(Arc<[Value]>),
+    /// An element that could not be computed, inside `iferror` and `iserror`, which replace it; no result holds one.
+    Failed(Arc<Error>),
 }
 
 impl Value {
@@ -66,6 +68,7 @@ impl Value {
             Self::Quantity(_) => "quantity",
             Self::Text(_) => "text",
             Self::List(_) => "list",
+            Self::Failed(_) => "error",
         }
     }
 
@@ -84,6 +87,7 @@ impl Value {
             Self::Number(value) => text.push_str(&value.to_text(context)),
             Self::Quantity(value) => text.push_str(&value.text(context)),
             Self::Text(value) => text.push_str(value),
+            Self::Failed(error) => text.push_str(&error.message),
             Self::List(values) => {
                 text.push('[');
                 for (at, value) in values.iter().enumerate() {
@@ -177,6 +181,7 @@ impl Value {
             Self::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
             Self::Text(text) if text.eq_ignore_ascii_case("false") || text.is_empty() => Ok(false),
             Self::Text(_) => Err(Error::argument("a text is no condition: compare it, as in status = \"paid\"")),
+            Self::Failed(error) => Err((**error).clone()),
             Self::List(_) => Err(Error::argument("a list is no condition: use AND(list) or OR(list)")),
         }
     }

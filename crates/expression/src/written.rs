@@ -71,17 +71,11 @@ pub(crate) fn scan(characters: &[char], style: NumberStyle, spaces: bool) -> Res
             }
         }
     }
-    // `1.5` with a decimal comma, `1,5` with a point: neither groups nor a fraction.
-    if let (Some(group), Some(next)) = (group, characters.get(at))
-        && *next == group
-        && digit(at + 1)
-        && !(group == ',' && grouped.is_none() && style == NumberStyle::Point && text.contains('.'))
-    {
-        let shown: String = characters.iter().take(24).take_while(|c| c.is_ascii_digit() || **c == group).collect();
-        let fixed = shown.replace(group, &point.to_string());
-        return Err(format!(
-            "{shown} is no number with the decimal sign {point}: write {fixed}, or put a space after a {group} that separates"
-        ));
+    // `1.5` with a decimal comma is neither grouped nor a fraction.
+    if style == NumberStyle::Comma && characters.get(at) == Some(&'.') && digit(at + 1) {
+        let shown: String = characters.iter().take(24).take_while(|c| c.is_ascii_digit() || **c == '.').collect();
+        let fixed = shown.replace('.', ",");
+        return Err(format!("{shown} is no number with a decimal comma: write {fixed}"));
     }
     Ok(Some((at, text)))
 }

@@ -113,7 +113,15 @@ impl Decimal {
             return one.coefficient.cmp(&other.coefficient);
         }
         if one.coefficient.sign() != other.coefficient.sign() || one.is_zero() || other.is_zero() {
-            let rank = |value: &Self| if value.is_zero() { 0 } else if value.is_negative() { -1 } else { 1 };
+            let rank = |value: &Self| {
+                if value.is_zero() {
+                    0
+                } else if value.is_negative() {
+                    -1
+                } else {
+                    1
+                }
+            };
             return rank(&one).cmp(&rank(&other));
         }
         let by_size = one.adjusted().cmp(&other.adjusted());

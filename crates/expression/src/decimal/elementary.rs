@@ -154,7 +154,9 @@ impl Decimal {
         }
         if self.is_negative() {
             let hint = "use cbrt(x) or nthroot(x; n) for a root of a negative number";
-            return Err(Error::argument(format!("a fractional power of a negative number is not a real number: {hint}")));
+            return Err(Error::argument(format!(
+                "a fractional power of a negative number is not a real number: {hint}"
+            )));
         }
         if exponent.absolute().compare(&Self::new(IBig::from(5), -1), context).is_eq() {
             let root = self.square_root(context)?;
@@ -262,7 +264,11 @@ impl Decimal {
         let pi = Self::pi(context);
         let half = pi.divide(&Self::from(if y.is_negative() { -2 } else { 2 }), context)?;
         if x.is_zero() {
-            return if y.is_zero() { Err(Error::argument("the angle of the point 0, 0 has no value")) } else { Ok(half) };
+            return if y.is_zero() {
+                Err(Error::argument("the angle of the point 0, 0 has no value"))
+            } else {
+                Ok(half)
+            };
         }
         let wide = Context { digits: context.digits + 4, ..context };
         let angle = y.divide(x, wide)?.atan(wide)?;
@@ -357,6 +363,11 @@ impl Decimal {
         }
         if above.is_zero() {
             return Ok(Self { exact: self.exact, ..Self::ZERO });
+        }
+        if above.is_tiny(context) {
+            // acosh(1 + d) is sqrt(2 d) to far more digits than are carried.
+            let root = above.add(&above, context)?.square_root(context)?;
+            return Ok(root.inexact());
         }
         let lost = (-above.adjusted()).max(0) as u32 + 4;
         let wide = Context { digits: context.digits + lost, ..context };

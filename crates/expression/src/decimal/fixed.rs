@@ -102,7 +102,11 @@ fn inverse_tangent_of_inverse(n: u64, alternating: bool, bits: usize) -> IBig {
     let mut k = 0u64;
     while !term.is_zero() {
         let part = IBig::from(&term / UBig::from(2 * k + 1));
-        if alternating && k % 2 == 1 { sum -= part } else { sum += part }
+        if alternating && k % 2 == 1 {
+            sum -= part
+        } else {
+            sum += part
+        }
         term = term / &square;
         k += 1;
     }
@@ -180,7 +184,11 @@ fn odd_series(z: &IBig, alternating: bool, bits: usize) -> IBig {
             return sum;
         }
         let part = &power / IBig::from(n);
-        if alternating && n % 4 == 3 { sum -= part } else { sum += part }
+        if alternating && n % 4 == 3 {
+            sum -= part
+        } else {
+            sum += part
+        }
         n += 2;
     }
 }

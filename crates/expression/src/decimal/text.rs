@@ -103,6 +103,12 @@ fn exponent(text: &str) -> Option<i64> {
     }
     let size = digits.trim_start_matches('0');
     // Longer ones are all as impossible as this.
-    let value: i64 = if size.is_empty() { 0 } else if size.len() > 9 { 999_999_999 } else { size.parse().ok()? };
+    let value: i64 = if size.is_empty() {
+        0
+    } else if size.len() > 9 {
+        999_999_999
+    } else {
+        size.parse().ok()?
+    };
     Some(if text.starts_with('-') { -value } else { value })
 }

@@ -1,27 +1,54 @@
 //! Sums, products, means, counts, extremes.
 
-use super::{Body, Function, MANY, flattened, numeric};
+use std::sync::Arc;
+
+use super::{Body, flattened, numeric};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::{Binary, Workspace};
+use crate::units::Quantity;
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("sum", &[], (1, MANY), "sum(list)", "The sum.", Body::Values(sum)),
-    Function::new("product", &["prod"], (1, MANY), "product(list)", "The product.", Body::Values(product)),
-    Function::new("average", &["avg", "mean"], (1, MANY), "average(list)", "The arithmetic mean.", Body::Values(average)),
-    Function::new("averagea", &[], (1, MANY), "averagea(list)", "The mean in which conditions count as 1 and 0, and texts as 0.", Body::Values(average_all)),
-    Function::new("count", &[], (1, MANY), "count(list)", "How many values are numbers.", Body::Values(count)),
-    Function::new("counta", &[], (1, MANY), "counta(list)", "How many values are not empty.", Body::Values(count_all)),
-    Function::new("countblank", &[], (1, MANY), "countblank(list)", "How many values are empty.", Body::Values(count_blank)),
-    Function::new("max", &[], (1, MANY), "max(list)", "The largest number; 0 of none.", Body::Values(|workspace, values| extreme(workspace, values, Binary::Greater))),
-    Function::new("min", &[], (1, MANY), "min(list)", "The smallest number; 0 of none.", Body::Values(|workspace, values| extreme(workspace, values, Binary::Less))),
-    Function::new("sumsq", &[], (1, MANY), "sumsq(list)", "The sum of squares.", Body::Values(sum_of_squares)),
-    Function::new("sumproduct", &["dot"], (1, MANY), "sumproduct(list1, list2, ...)", "The sum of the products of values in the same place; conditions go in by a product, as in sumproduct((a > 1) * b).", Body::Values(sum_product)),
-    Function::new("sumx2my2", &[], (2, 2), "sumx2my2(x, y)", "The sum of x² - y².", Body::Values(|workspace, values| pairs(workspace, values, |workspace, x, y| { let (x, y) = (squared(workspace, x)?, squared(workspace, y)?); workspace.binary(Binary::Subtract, &x, &y) }))),
-    Function::new("sumx2py2", &[], (2, 2), "sumx2py2(x, y)", "The sum of x² + y².", Body::Values(|workspace, values| pairs(workspace, values, |workspace, x, y| { let (x, y) = (squared(workspace, x)?, squared(workspace, y)?); workspace.binary(Binary::Add, &x, &y) }))),
-    Function::new("sumxmy2", &[], (2, 2), "sumxmy2(x, y)", "The sum of (x - y)².", Body::Values(|workspace, values| pairs(workspace, values, |workspace, x, y| { let gap = workspace.binary(Binary::Subtract, x, y)?; squared(workspace, &gap) }))),
-    Function::new("seriessum", &[], (4, 4), "seriessum(x, n, m, coefficients)", "The power series a1 x^n + a2 x^(n+m) + ...", Body::Values(series_sum)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("sum", Body::Values(sum)),
+    ("product", Body::Values(product)),
+    ("average", Body::Values(average)),
+    ("averagea", Body::Values(average_all)),
+    ("count", Body::Values(count)),
+    ("counta", Body::Values(count_all)),
+    ("countblank", Body::Values(count_blank)),
+    ("max", Body::Values(|workspace, values| extreme(workspace, values, Binary::Greater))),
+    ("min", Body::Values(|workspace, values| extreme(workspace, values, Binary::Less))),
+    ("sumsq", Body::Values(sum_of_squares)),
+    ("sumproduct", Body::Values(sum_product)),
+    (
+        "sumx2my2",
+        Body::Values(|workspace, values| {
+            pairs(workspace, values, |workspace, x, y| {
+                let (x, y) = (squared(workspace, x)?, squared(workspace, y)?);
+                workspace.binary(Binary::Subtract, &x, &y)
+            })
+        }),
+    ),
+    (
+        "sumx2py2",
+        Body::Values(|workspace, values| {
+            pairs(workspace, values, |workspace, x, y| {
+                let (x, y) = (squared(workspace, x)?, squared(workspace, y)?);
+                workspace.binary(Binary::Add, &x, &y)
+            })
+        }),
+    ),
+    (
+        "sumxmy2",
+        Body::Values(|workspace, values| {
+            pairs(workspace, values, |workspace, x, y| {
+                let gap = workspace.binary(Binary::Subtract, x, y)?;
+                squared(workspace, &gap)
+            })
+        }),
+    ),
+    ("seriessum", Body::Values(series_sum)),
 ];
 
 /// The sum of numbers or quantities; none for an empty list.
@@ -49,10 +76,23 @@ fn product(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> 
     rest.iter().try_fold(first.clone(), |product, value| workspace.binary(Binary::Multiply, &product, value))
 }
 
-/// The mean of numbers or quantities.
+/// The mean of numbers or quantities; of temperatures too, which have no sum.
 pub(super) fn mean(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
-    let sum = total(workspace, values)?.ok_or_else(Error::division)?;
     let count = Value::Number(Number::whole(values.len() as i64, workspace.scope.context));
+    if let Some(Value::Quantity(first)) = values.first()
+        && first.unit.zero().is_some()
+    {
+        let unit = first.unit.clone();
+        let degrees = |value: &Value| match value {
+            Value::Quantity(quantity) => quantity.number_in(&unit, workspace.scope).map(Value::Number),
+            _ => Err(Error::new(crate::Kind::Units, "some values are temperatures, others have no unit")),
+        };
+        let numbers: Vec<_> = values.iter().map(degrees).collect::<Result<_, _>>()?;
+        let number = mean(workspace, &numbers)?;
+        let number = workspace.number_of(&number)?;
+        return Ok(Value::Quantity(Arc::new(Quantity { number, unit })));
+    }
+    let sum = total(workspace, values)?.ok_or_else(Error::division)?;
     workspace.binary(Binary::Divide, &sum, &count)
 }
 
@@ -70,13 +110,19 @@ fn average_all(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Err
         match value {
             Value::Null => {}
             Value::Quantity(_) => numbers.push(value),
-            other => numbers.push(Value::Number(workspace.number_of(&other).unwrap_or_else(|_| Number::whole(0, workspace.scope.context)))),
+            other => numbers.push(Value::Number(
+                workspace.number_of(&other).unwrap_or_else(|_| Number::whole(0, workspace.scope.context)),
+            )),
         }
     }
     mean(workspace, &numbers)
 }
 
-fn counted(workspace: &mut Workspace, values: &[Value], counts: impl Fn(&Workspace, &Value) -> bool) -> Result<Value, Error> {
+fn counted(
+    workspace: &mut Workspace,
+    values: &[Value],
+    counts: impl Fn(&Workspace, &Value) -> bool,
+) -> Result<Value, Error> {
     let values = flattened(workspace, values)?;
     let count = values.iter().filter(|value| counts(workspace, value)).count();
     Ok(Value::Number(Number::whole(count as i64, workspace.scope.context)))

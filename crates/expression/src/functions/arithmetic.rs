@@ -3,7 +3,7 @@
 use dashu_base::{BitTest, Gcd, UnsignedAbs};
 use dashu_int::{IBig, UBig};
 
-use super::{Body, Function, MANY, numbers, whole_number};
+use super::{Body, numbers, whole_number};
 use crate::decimal::{Decimal, MAX_INTEGER_DIGITS, product};
 use crate::error::Error;
 use crate::number::Number;
@@ -11,49 +11,94 @@ use crate::operate::Workspace;
 use crate::options::{Context, Mode, Rounding};
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("fact", &["factorial"], (1, 1), "fact(n)", "The factorial; of a number that is not whole by the gamma function.", Body::Scalar(fact)),
-    Function::new("factdouble", &[], (1, 1), "factdouble(n)", "The product of every second number down from n.", Body::Scalar(fact_double)),
-    Function::new("abs", &[], (1, 1), "abs(x)", "The size of a number.", Body::Keeping(|_, numbers| Ok(numbers[0].absolute()))),
-    Function::new("sign", &[], (1, 1), "sign(x)", "1, 0 or -1.", Body::Scalar(|workspace, numbers| Ok(sign(&numbers[0], workspace.scope.context)))),
-    Function::new("power", &["pow"], (2, 2), "power(x, y)", "x to the power of y.", Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::Power, &values[0], &values[1]))),
-    Function::new("square", &[], (1, 1), "square(x)", "x times x.", Body::Scalar(|workspace, numbers| numbers[0].multiply(&numbers[0], workspace.scope.context))),
-    Function::new("cube", &[], (1, 1), "cube(x)", "x to the power of 3.", Body::Scalar(|workspace, numbers| numbers[0].power(&Number::whole(3, workspace.scope.context), workspace.scope.context))),
-    Function::new("sqrt", &[], (1, 1), "sqrt(x)", "The square root.", Body::Values(sqrt)),
-    Function::new("cbrt", &[], (1, 1), "cbrt(x)", "The cube root, of negative numbers too.", Body::Scalar(|workspace, numbers| root(workspace, &numbers[0], 3))),
-    Function::new("nthroot", &[], (1, 2), "nthroot(x, n)", "The n-th root (2).", Body::Scalar(nth_root)),
-    Function::new("sqrtpi", &[], (1, 1), "sqrtpi(x)", "The square root of pi times x.", Body::Scalar(sqrt_pi)),
-    Function::new("exp", &[], (1, 1), "exp(x)", "e to the power of x.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::exp, f64::exp))),
-    Function::new("expm1", &[], (1, 1), "expm1(x)", "exp(x) - 1, good for small x too.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::exp_minus_one, f64::exp_m1))),
-    Function::new("ln", &[], (1, 1), "ln(x)", "The natural logarithm.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::ln, f64::ln))),
-    Function::new("log", &[], (1, 2), "log(x, base)", "The logarithm to a base (10, as in spreadsheets).", Body::Scalar(log)),
-    Function::new("log10", &[], (1, 1), "log10(x)", "The logarithm to base 10.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::log10, f64::log10))),
-    Function::new("log2", &[], (1, 1), "log2(x)", "The logarithm to base 2.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], |x, context| x.log(&Decimal::from(2), context), f64::log2))),
-    Function::new("log1p", &[], (1, 1), "log1p(x)", "ln(1 + x), good for small x too.", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], log_one_plus, f64::ln_1p))),
-    Function::new("mod", &[], (2, 2), "mod(x, y)", "The remainder of x / y, with the sign of y: mod(-7, 3) is 2.", Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::Modulo, &values[0], &values[1]))),
-    Function::new("rem", &[], (2, 2), "rem(x, y)", "The remainder with the sign of x, as % has it in JavaScript: rem(-7, 3) is -1.", Body::Scalar(rem)),
-    Function::new("quotient", &[], (2, 2), "quotient(x, y)", "The whole part of x / y, cut toward zero.", Body::Scalar(|workspace, numbers| numbers[0].quotient(&numbers[1], Rounding::Down, workspace.scope.context))),
-    Function::new("gcd", &[], (1, MANY), "gcd(a, b, ...)", "The greatest common divisor of whole numbers.", Body::Values(|workspace, values| fold_whole(workspace, values, |one, other| one.gcd(other)))),
-    Function::new("lcm", &[], (1, MANY), "lcm(a, b, ...)", "The least common multiple of whole numbers.", Body::Values(|workspace, values| fold_whole(workspace, values, lcm))),
-    Function::new("combin", &["combinations", "choosek"], (2, 2), "combin(n, k)", "The ways to choose k of n.", Body::Scalar(combin)),
-    Function::new("combina", &[], (2, 2), "combina(n, k)", "The ways to choose k of n with repetition.", Body::Scalar(combina)),
-    Function::new("permut", &["permutations"], (1, 2), "permut(n, k)", "The ways to arrange k (n) of n.", Body::Scalar(permut)),
-    Function::new("permutationa", &[], (2, 2), "permutationa(n, k)", "The ways to arrange k of n with repetition.", Body::Scalar(|workspace, numbers| { let n = natural(workspace, &numbers[0], "n")?; let k = natural(workspace, &numbers[1], "k")?; Number::whole(n, workspace.scope.context).power(&Number::whole(k, workspace.scope.context), workspace.scope.context) })),
-    Function::new("multinomial", &[], (1, MANY), "multinomial(a, b, ...)", "The factorial of a sum by the product of the factorials.", Body::Values(multinomial)),
-    Function::new("gamma", &[], (1, 1), "gamma(x)", "The gamma function: gamma(n) is (n - 1)!.", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::gamma))),
-    Function::new("gammaln", &["lgamma", "gammaln.precise"], (1, 1), "gammaln(x)", "The natural logarithm of gamma(x).", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::ln_gamma))),
-    Function::new("erf", &["erf.precise"], (1, 2), "erf(a, b)", "The error function of a, or between a and b.", Body::Scalar(erf)),
-    Function::new("erfc", &["erfc.precise"], (1, 1), "erfc(x)", "1 - erf(x), good where that is small.", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::erf_complement))),
-    Function::new("pi", &[], (0, 0), "pi()", "3.14159...", Body::Values(|workspace, _| crate::constants::find("pi", workspace.scope.context).map(|value| value.unwrap_or(Value::Null)))),
-    Function::new("delta", &[], (1, 2), "delta(a, b)", "1 when two numbers are equal (b: 0), else 0.", Body::Scalar(|workspace, numbers| step(workspace, numbers, std::cmp::Ordering::is_eq))),
-    Function::new("gestep", &[], (1, 2), "gestep(x, step)", "1 when x is at least the step (0), else 0.", Body::Scalar(|workspace, numbers| step(workspace, numbers, std::cmp::Ordering::is_ge))),
-    Function::new("clamp", &[], (3, 3), "clamp(x, least, most)", "x, kept between two bounds.", Body::Keeping(clamp)),
-    Function::new("hypot", &[], (1, MANY), "hypot(a, b, ...)", "The square root of the sum of squares.", Body::Values(hypot)),
-    Function::new("bitand", &[], (2, 2), "bitand(a, b)", "The bits that both whole numbers have.", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one & other))),
-    Function::new("bitor", &[], (2, 2), "bitor(a, b)", "The bits that either whole number has.", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one | other))),
-    Function::new("bitxor", &[], (2, 2), "bitxor(a, b)", "The bits that one of two whole numbers has.", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one ^ other))),
-    Function::new("bitlshift", &[], (2, 2), "bitlshift(a, n)", "The bits of a whole number, n places to the left.", Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::ShiftLeft, &values[0], &values[1]))),
-    Function::new("bitrshift", &[], (2, 2), "bitrshift(a, n)", "The bits of a whole number, n places to the right.", Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::ShiftRight, &values[0], &values[1]))),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("factorial", Body::Scalar(factorial)),
+    (
+        "fact",
+        Body::Scalar(|workspace, numbers| {
+            let whole = numbers[0].to_places(0, Rounding::Down, workspace.scope.context)?;
+            factorial(workspace, &[whole])
+        }),
+    ),
+    ("factdouble", Body::Scalar(fact_double)),
+    ("abs", Body::Keeping(|_, numbers| Ok(numbers[0].absolute()))),
+    ("sign", Body::Scalar(|workspace, numbers| Ok(sign(&numbers[0], workspace.scope.context)))),
+    (
+        "power",
+        Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::Power, &values[0], &values[1])),
+    ),
+    ("square", Body::Scalar(|workspace, numbers| numbers[0].multiply(&numbers[0], workspace.scope.context))),
+    (
+        "cube",
+        Body::Scalar(|workspace, numbers| {
+            numbers[0].power(&Number::whole(3, workspace.scope.context), workspace.scope.context)
+        }),
+    ),
+    ("sqrt", Body::Values(sqrt)),
+    ("cbrt", Body::Scalar(|workspace, numbers| root(workspace, &numbers[0], 3))),
+    ("nthroot", Body::Scalar(nth_root)),
+    ("sqrtpi", Body::Scalar(sqrt_pi)),
+    ("exp", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::exp, f64::exp))),
+    (
+        "expm1",
+        Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::exp_minus_one, f64::exp_m1)),
+    ),
+    ("ln", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::ln, f64::ln))),
+    ("log", Body::Scalar(log)),
+    ("log10", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], Decimal::log10, f64::log10))),
+    (
+        "log2",
+        Body::Scalar(|workspace, numbers| {
+            elementary(workspace, &numbers[0], |x, context| x.log(&Decimal::from(2), context), f64::log2)
+        }),
+    ),
+    ("log1p", Body::Scalar(|workspace, numbers| elementary(workspace, &numbers[0], log_one_plus, f64::ln_1p))),
+    ("mod", Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::Modulo, &values[0], &values[1]))),
+    ("rem", Body::Scalar(rem)),
+    (
+        "quotient",
+        Body::Scalar(|workspace, numbers| numbers[0].quotient(&numbers[1], Rounding::Down, workspace.scope.context)),
+    ),
+    ("gcd", Body::Values(|workspace, values| fold_whole(workspace, values, |one, other| one.gcd(other)))),
+    ("lcm", Body::Values(|workspace, values| fold_whole(workspace, values, lcm))),
+    ("combin", Body::Scalar(combin)),
+    ("combina", Body::Scalar(combina)),
+    ("permut", Body::Scalar(permut)),
+    (
+        "permutationa",
+        Body::Scalar(|workspace, numbers| {
+            let n = natural(workspace, &numbers[0], "n")?;
+            let k = natural(workspace, &numbers[1], "k")?;
+            Number::whole(n, workspace.scope.context)
+                .power(&Number::whole(k, workspace.scope.context), workspace.scope.context)
+        }),
+    ),
+    ("multinomial", Body::Values(multinomial)),
+    ("gamma", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::gamma))),
+    ("gammaln", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::ln_gamma))),
+    ("erf", Body::Scalar(erf)),
+    ("erfc", Body::Scalar(|workspace, numbers| special(workspace, &numbers[0], Decimal::erf_complement))),
+    (
+        "pi",
+        Body::Values(|workspace, _| {
+            crate::constants::find("pi", workspace.scope.context).map(|value| value.unwrap_or(Value::Null))
+        }),
+    ),
+    ("delta", Body::Scalar(|workspace, numbers| step(workspace, numbers, std::cmp::Ordering::is_eq))),
+    ("gestep", Body::Scalar(|workspace, numbers| step(workspace, numbers, std::cmp::Ordering::is_ge))),
+    ("clamp", Body::Keeping(clamp)),
+    ("hypot", Body::Values(hypot)),
+    ("bitand", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one & other))),
+    ("bitor", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one | other))),
+    ("bitxor", Body::Scalar(|workspace, numbers| bits(workspace, numbers, |one, other| one ^ other))),
+    (
+        "bitlshift",
+        Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::ShiftLeft, &values[0], &values[1])),
+    ),
+    (
+        "bitrshift",
+        Body::Values(|workspace, values| workspace.binary(crate::operate::Binary::ShiftRight, &values[0], &values[1])),
+    ),
 ];
 
 /// An elementary function, in the arithmetic of its argument; of a fraction it is a decimal.
@@ -80,7 +125,9 @@ pub(super) fn elementary(
 /// What is exact of a fraction is a fraction again.
 fn back(value: Decimal, x: &Number) -> Number {
     match x {
-        Number::Fraction(_) if value.is_exact() => Number::of(value.clone(), Mode::Fraction).unwrap_or(Number::Decimal(value)),
+        Number::Fraction(_) if value.is_exact() => {
+            Number::of(value.clone(), Mode::Fraction).unwrap_or(Number::Decimal(value))
+        }
         _ => Number::Decimal(value),
     }
 }
@@ -101,7 +148,13 @@ fn special(
 }
 
 fn sign(x: &Number, context: Context) -> Number {
-    let sign = if x.is_zero() { 0 } else if x.is_negative() { -1 } else { 1 };
+    let sign = if x.is_zero() {
+        0
+    } else if x.is_negative() {
+        -1
+    } else {
+        1
+    };
     Number::whole(sign, context)
 }
 
@@ -118,7 +171,7 @@ fn exact(workspace: &Workspace, value: impl Into<IBig>) -> Result<Number, Error>
     Number::of(Decimal::new(value.into(), 0), workspace.scope.context.mode)
 }
 
-fn fact(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error> {
+pub(super) fn factorial(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error> {
     let size = numbers[0].to_f64().abs().min(10_000.0) as u64;
     workspace.budget.spend(10 + size * size / 200)?;
     if !numbers[0].is_integer(workspace.scope.context) {
@@ -130,7 +183,8 @@ fn fact(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error> 
 }
 
 fn fact_double(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error> {
-    let n = whole_number(workspace, &numbers[0].to_places(0, Rounding::Down, workspace.scope.context)?, "n", -1, 10_000)?;
+    let n =
+        whole_number(workspace, &numbers[0].to_places(0, Rounding::Down, workspace.scope.context)?, "n", -1, 10_000)?;
     workspace.budget.spend(10 + (n * n / 100) as u64)?;
     let mut value = UBig::ONE;
     let mut factor = n;
@@ -141,10 +195,12 @@ fn fact_double(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, 
     exact(workspace, value)
 }
 
-fn sqrt(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
+pub(super) fn sqrt(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
     super::elementwise(workspace, values, &|workspace, values| match &values[0] {
         Value::Quantity(quantity) => {
-            let unit = quantity.unit.root(2).ok_or_else(|| Error::new(crate::Kind::Units, format!("{} has no square root", quantity.unit.text())))?;
+            let unit = quantity.unit.root(2).ok_or_else(|| {
+                Error::new(crate::Kind::Units, format!("{} has no square root", quantity.unit.text()))
+            })?;
             let number = root(workspace, &quantity.number, 2)?;
             workspace.quantity(number, unit)
         }
@@ -161,12 +217,17 @@ fn root(workspace: &mut Workspace, x: &Number, degree: u32) -> Result<Number, Er
     {
         return Ok(Number::Fraction(Box::new(root)));
     }
-    elementary(workspace, x, |x, context| x.root(degree, context), |x| match degree {
-        2 => x.sqrt(),
-        3 => x.cbrt(),
-        _ if x < 0.0 && degree % 2 == 1 => -(-x).powf(1.0 / f64::from(degree)),
-        _ => x.powf(1.0 / f64::from(degree)),
-    })
+    elementary(
+        workspace,
+        x,
+        |x, context| x.root(degree, context),
+        |x| match degree {
+            2 => x.sqrt(),
+            3 => x.cbrt(),
+            _ if x < 0.0 && degree % 2 == 1 => -(-x).powf(1.0 / f64::from(degree)),
+            _ => x.powf(1.0 / f64::from(degree)),
+        },
+    )
 }
 
 fn nth_root(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error> {
@@ -282,7 +343,8 @@ fn permut(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error
 
 fn multinomial(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
     let list = numbers(workspace, values)?;
-    let parts: Vec<i64> = list.iter().map(|number| natural(workspace, number, "each number")).collect::<Result<_, _>>()?;
+    let parts: Vec<i64> =
+        list.iter().map(|number| natural(workspace, number, "each number")).collect::<Result<_, _>>()?;
     let mut sum = 0;
     let mut value = UBig::ONE;
     for part in parts {

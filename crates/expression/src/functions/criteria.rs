@@ -1,21 +1,21 @@
 //! Sums, counts and means of what meets a criterion, as spreadsheets write them: `5`, `">5"`, `"<>paid"`, `"north*"`.
 
 use super::aggregate::{mean, total};
-use super::{Body, Function, MANY, flattened};
+use super::{Body, flattened};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::{Binary, Workspace};
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("sumif", &[], (2, 3), "sumif(list, criterion, values)", "The sum of the values (or of the list itself) whose place in the list meets a criterion such as \">5\".", Body::Values(|workspace, values| single(workspace, values, Fold::Sum))),
-    Function::new("averageif", &[], (2, 3), "averageif(list, criterion, values)", "The mean of the values whose place in the list meets a criterion.", Body::Values(|workspace, values| single(workspace, values, Fold::Mean))),
-    Function::new("countif", &[], (2, 2), "countif(list, criterion)", "How many values of a list meet a criterion.", Body::Values(|workspace, values| single(workspace, values, Fold::Count))),
-    Function::new("sumifs", &[], (3, MANY), "sumifs(values, list1, criterion1, ...)", "The sum of the values that meet all criteria.", Body::Values(|workspace, values| several(workspace, values, Fold::Sum))),
-    Function::new("averageifs", &[], (3, MANY), "averageifs(values, list1, criterion1, ...)", "The mean of the values that meet all criteria.", Body::Values(|workspace, values| several(workspace, values, Fold::Mean))),
-    Function::new("maxifs", &[], (3, MANY), "maxifs(values, list1, criterion1, ...)", "The largest of the values that meet all criteria.", Body::Values(|workspace, values| several(workspace, values, Fold::Max))),
-    Function::new("minifs", &[], (3, MANY), "minifs(values, list1, criterion1, ...)", "The smallest of the values that meet all criteria.", Body::Values(|workspace, values| several(workspace, values, Fold::Min))),
-    Function::new("countifs", &[], (2, MANY), "countifs(list1, criterion1, ...)", "How many places meet all criteria.", Body::Values(count_several)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("sumif", Body::Values(|workspace, values| single(workspace, values, Fold::Sum))),
+    ("averageif", Body::Values(|workspace, values| single(workspace, values, Fold::Mean))),
+    ("countif", Body::Values(|workspace, values| single(workspace, values, Fold::Count))),
+    ("sumifs", Body::Values(|workspace, values| several(workspace, values, Fold::Sum))),
+    ("averageifs", Body::Values(|workspace, values| several(workspace, values, Fold::Mean))),
+    ("maxifs", Body::Values(|workspace, values| several(workspace, values, Fold::Max))),
+    ("minifs", Body::Values(|workspace, values| several(workspace, values, Fold::Min))),
+    ("countifs", Body::Values(count_several)),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,9 @@ impl Criterion {
             return match value {
                 Value::List(_) => Err(Error::argument("a criterion is one value, such as \">5\"")),
                 // An empty cell as a criterion is a 0.
-                Value::Null => Ok(Self::Compare(Binary::Equal, Value::Number(Number::whole(0, workspace.scope.context)))),
+                Value::Null => {
+                    Ok(Self::Compare(Binary::Equal, Value::Number(Number::whole(0, workspace.scope.context))))
+                }
                 other => Ok(Self::Compare(Binary::Equal, other.clone())),
             };
         };
@@ -84,7 +86,9 @@ impl Criterion {
                     (Value::Null | Value::List(_), _) => false,
                     (Value::Bool(_), Value::Bool(_)) => true,
                     (Value::Bool(_), _) | (_, Value::Bool(_)) => false,
-                    (Value::Text(text), Value::Number(_) | Value::Quantity(_)) => Value::written(text, workspace.options).is_some(),
+                    (Value::Text(text), Value::Number(_) | Value::Quantity(_)) => {
+                        Value::written(text, workspace.options).is_some()
+                    }
                     (Value::Number(_) | Value::Quantity(_), Value::Text(_)) => false,
                     _ => true,
                 };

@@ -1,26 +1,32 @@
 //! Money over time, in the closed forms of spreadsheets: what is paid out is negative.
 
-use super::{Body, Function, MANY, numbers, whole_number};
+use super::{Body, numbers, whole_number};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::Workspace;
 use crate::options::Context;
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("pmt", &[], (3, 5), "pmt(rate, periods, present, future, type)", "The payment of a loan a period; type 1 when paid at the beginning.", Body::Scalar(|workspace, numbers| payment(workspace.scope.context, numbers))),
-    Function::new("fv", &[], (3, 5), "fv(rate, periods, payment, present, type)", "What payments and a present value become.", Body::Scalar(|workspace, numbers| future(workspace.scope.context, numbers))),
-    Function::new("pv", &[], (3, 5), "pv(rate, periods, payment, future, type)", "What payments and a future value are worth now.", Body::Scalar(|workspace, numbers| present(workspace.scope.context, numbers))),
-    Function::new("nper", &[], (3, 5), "nper(rate, payment, present, future, type)", "How many periods a loan takes.", Body::Scalar(periods)),
-    Function::new("ipmt", &[], (4, 6), "ipmt(rate, period, periods, present, future, type)", "The interest in the payment of a period.", Body::Scalar(|workspace, numbers| Ok(parts(workspace, numbers)?.0))),
-    Function::new("ppmt", &[], (4, 6), "ppmt(rate, period, periods, present, future, type)", "The principal in the payment of a period.", Body::Scalar(|workspace, numbers| Ok(parts(workspace, numbers)?.1))),
-    Function::new("npv", &[], (2, MANY), "npv(rate, flows)", "The present value of flows at the end of each period.", Body::Values(net_present)),
-    Function::new("effect", &[], (2, 2), "effect(nominal, periods)", "The yearly rate of a nominal one with so many periods a year.", Body::Scalar(effective)),
-    Function::new("nominal", &[], (2, 2), "nominal(effective, periods)", "The nominal rate of a yearly one with so many periods a year.", Body::Scalar(nominal)),
-    Function::new("rri", &[], (3, 3), "rri(periods, present, future)", "The rate at which a value grows to another.", Body::Scalar(rate_of_growth)),
-    Function::new("pduration", &[], (3, 3), "pduration(rate, present, future)", "How many periods a value takes to grow to another.", Body::Scalar(duration)),
-    Function::new("sln", &[], (3, 3), "sln(cost, salvage, life)", "Depreciation in equal parts.", Body::Scalar(|workspace, numbers| { let context = workspace.scope.context; numbers[0].subtract(&numbers[1], context)?.divide(&numbers[2], context) })),
-    Function::new("syd", &[], (4, 4), "syd(cost, salvage, life, period)", "Depreciation by the sum of the years' digits.", Body::Scalar(digits_of_years)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("pmt", Body::Scalar(|workspace, numbers| payment(workspace.scope.context, numbers))),
+    ("fv", Body::Scalar(|workspace, numbers| future(workspace.scope.context, numbers))),
+    ("pv", Body::Scalar(|workspace, numbers| present(workspace.scope.context, numbers))),
+    ("nper", Body::Scalar(periods)),
+    ("ipmt", Body::Scalar(|workspace, numbers| Ok(parts(workspace, numbers)?.0))),
+    ("ppmt", Body::Scalar(|workspace, numbers| Ok(parts(workspace, numbers)?.1))),
+    ("npv", Body::Values(net_present)),
+    ("effect", Body::Scalar(effective)),
+    ("nominal", Body::Scalar(nominal)),
+    ("rri", Body::Scalar(rate_of_growth)),
+    ("pduration", Body::Scalar(duration)),
+    (
+        "sln",
+        Body::Scalar(|workspace, numbers| {
+            let context = workspace.scope.context;
+            numbers[0].subtract(&numbers[1], context)?.divide(&numbers[2], context)
+        }),
+    ),
+    ("syd", Body::Scalar(digits_of_years)),
 ];
 
 fn one(context: Context) -> Number {

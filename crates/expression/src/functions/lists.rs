@@ -1,31 +1,38 @@
 //! Lists made, ordered, searched.
 
 use super::statistics::sorted;
-use super::{Body, Function, MANY, flattened, whole};
+use super::{Body, flattened, whole};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::{Binary, Workspace};
 use crate::options::Rounding;
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("length", &["rows", "size", "len"], (1, 1), "length(list)", "How many elements a list has.", Body::Values(length)),
-    Function::new("index", &[], (2, 3), "index(list, n)", "The n-th element, from 1; of a list of lists, row and column.", Body::Values(nth)),
-    Function::new("match", &["xmatch"], (2, 3), "match(x, list, 0)", "The place of x in a list, from 1. With 1 the last value at most x in a rising list, with -1 the last at least x in a falling one.", Body::Values(match_)),
-    Function::new("xlookup", &[], (3, 4), "xlookup(x, list, values, otherwise)", "The value in the place that x has in a list.", Body::Values(look_up)),
-    Function::new("lookup", &[], (2, 3), "lookup(x, list, values)", "The value in the place of the last number at most x, in a rising list: rates by brackets.", Body::Values(look_up_sorted)),
-    Function::new("sequence", &[], (1, 3), "sequence(count, first, step)", "So many numbers from the first (1) by a step (1).", Body::Values(sequence)),
-    Function::new("range", &[], (2, 3), "range(first, last, step)", "The numbers from the first to the last, both included, by a step (1).", Body::Values(|workspace, values| range(workspace, &values[0], values.get(2), &values[1]))),
-    Function::new("sort", &[], (1, 3), "sort(list, 1, order)", "Sorted, from small to large; with order -1 from large to small.", Body::Values(sort)),
-    Function::new("unique", &[], (1, 1), "unique(list)", "Each value once, in the order of the first.", Body::Values(unique)),
-    Function::new("filter", &[], (2, 3), "filter(list, conditions, otherwise)", "The elements in whose place the condition holds.", Body::Values(filter)),
-    Function::new("reverse", &[], (1, 1), "reverse(list)", "From the last to the first.", Body::Values(reverse)),
-    Function::new("concat", &["vstack", "flatten"], (1, MANY), "concat(list1, list2, ...)", "One list of all values.", Body::Values(|workspace, values| { let values = flattened(workspace, values)?; workspace.budget.allocate(values.len())?; Ok(Value::list(values)) })),
-    Function::new("take", &[], (2, 2), "take(list, n)", "The first n elements; with a negative n the last.", Body::Values(|workspace, values| cut(workspace, values, true))),
-    Function::new("drop", &[], (2, 2), "drop(list, n)", "Without the first n elements; with a negative n without the last.", Body::Values(|workspace, values| cut(workspace, values, false))),
-    Function::new("cumsum", &[], (1, 1), "cumsum(list)", "The running sums.", Body::Values(running_sum)),
-    Function::new("diff", &[], (1, 1), "diff(list)", "Each element less the one before.", Body::Values(differences)),
-    Function::new("frequency", &[], (2, 2), "frequency(list, bounds)", "How many numbers lie in each bin: up to the first bound, up to the next, ..., above the last.", Body::Values(frequency)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("length", Body::Values(length)),
+    ("index", Body::Values(nth)),
+    ("match", Body::Values(match_)),
+    ("xlookup", Body::Values(look_up)),
+    ("lookup", Body::Values(look_up_sorted)),
+    ("sequence", Body::Values(sequence)),
+    ("range", Body::Values(|workspace, values| range(workspace, &values[0], values.get(2), &values[1]))),
+    ("sort", Body::Values(sort)),
+    ("unique", Body::Values(unique)),
+    ("filter", Body::Values(filter)),
+    ("reverse", Body::Values(reverse)),
+    (
+        "concat",
+        Body::Values(|workspace, values| {
+            let values = flattened(workspace, values)?;
+            workspace.budget.allocate(values.len())?;
+            Ok(Value::list(values))
+        }),
+    ),
+    ("take", Body::Values(|workspace, values| cut(workspace, values, true))),
+    ("drop", Body::Values(|workspace, values| cut(workspace, values, false))),
+    ("cumsum", Body::Values(running_sum)),
+    ("diff", Body::Values(differences)),
+    ("frequency", Body::Values(frequency)),
 ];
 
 fn list_of(value: &Value) -> &[Value] {
@@ -56,7 +63,9 @@ pub(crate) fn index(workspace: &mut Workspace, list: &Value, place: &Value) -> R
     let count = elements.len();
     match usize::try_from(at).ok().and_then(|at| elements.get(at.checked_sub(1)?)) {
         Some(value) => Ok(value.clone()),
-        None => Err(Error::argument(format!("the list has the places 1 to {count}, and this is place {at}: places begin at 1"))),
+        None => Err(Error::argument(format!(
+            "the list has the places 1 to {count}, and this is place {at}: places begin at 1"
+        ))),
     }
 }
 
@@ -121,12 +130,13 @@ fn value_at(list: &[Value], at: usize) -> Result<Value, Error> {
 }
 
 fn look_up(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
-    super::elementwise(workspace, &values[..1], &|workspace, one| {
-        match (position(workspace, &one[0], list_of(&values[1]))?, values.get(3)) {
-            (Some(at), _) => value_at(list_of(&values[2]), at),
-            (None, Some(otherwise)) => Ok(otherwise.clone()),
-            (None, None) => Err(missing()),
-        }
+    super::elementwise(workspace, &values[..1], &|workspace, one| match (
+        position(workspace, &one[0], list_of(&values[1]))?,
+        values.get(3),
+    ) {
+        (Some(at), _) => value_at(list_of(&values[2]), at),
+        (None, Some(otherwise)) => Ok(otherwise.clone()),
+        (None, None) => Err(missing()),
     })
 }
 
@@ -151,15 +161,19 @@ fn progression(workspace: &mut Workspace, count: i64, first: Value, step: &Value
 }
 
 fn sequence(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
-    let most = workspace.budget.elements().min(1_000_000_000) as i64;
-    let count = whole(workspace, &values[0], "the count", 0, most)?;
+    let count = whole(workspace, &values[0], "the count", 0, 1_000_000_000)?;
     let one = Value::Number(Number::whole(1, workspace.scope.context));
     let first = values.get(1).unwrap_or(&one).clone();
     progression(workspace, count, first, values.get(2).unwrap_or(&one))
 }
 
 /// The numbers from one to another, counted before they are made.
-pub(crate) fn range(workspace: &mut Workspace, first: &Value, step: Option<&Value>, last: &Value) -> Result<Value, Error> {
+pub(crate) fn range(
+    workspace: &mut Workspace,
+    first: &Value,
+    step: Option<&Value>,
+    last: &Value,
+) -> Result<Value, Error> {
     let context = workspace.scope.context;
     let one = Value::Number(Number::whole(1, context));
     let step = step.unwrap_or(&one);
@@ -167,7 +181,10 @@ pub(crate) fn range(workspace: &mut Workspace, first: &Value, step: Option<&Valu
     if by.is_zero() {
         return Err(Error::argument("the step of a range is not 0"));
     }
-    let count = to.subtract(&from, context)?.quotient(&by, Rounding::Floor, context)?.add(&Number::whole(1, context), context)?;
+    let count = to
+        .subtract(&from, context)?
+        .quotient(&by, Rounding::Floor, context)?
+        .add(&Number::whole(1, context), context)?;
     if count.is_negative() || count.is_zero() {
         return Ok(Value::list(Vec::new()));
     }

@@ -1,34 +1,45 @@
 //! Conditions, and questions about values.
 
-use super::{Arguments, Body, Function, MANY, elementwise, flattened};
+use super::{Arguments, Body, elementwise, flattened};
 use crate::error::Error;
 use crate::operate::{Binary, Workspace};
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("if", &[], (2, 3), "if(condition, then, else)", "One of two values, by a condition; only the one is computed.", Body::Lazy(if_)),
-    Function::new("ifs", &[], (2, MANY), "ifs(condition, value, ...)", "The value behind the first condition that holds.", Body::Lazy(ifs)),
-    Function::new("iferror", &["ifna"], (2, 2), "iferror(value, otherwise)", "The value, or another where it cannot be computed; an unknown name stays an error.", Body::Lazy(if_error)),
-    Function::new("iserror", &["iserr"], (1, 1), "iserror(value)", "Whether a value cannot be computed.", Body::Lazy(is_error)),
-    Function::new("switch", &[], (3, MANY), "switch(value, case, result, ..., otherwise)", "The result behind the case that equals the value.", Body::Lazy(switch)),
-    Function::new("choose", &[], (2, MANY), "choose(n, value1, value2, ...)", "The n-th of the values, from 1.", Body::Lazy(choose_nth)),
-    Function::new("coalesce", &["ifnull", "ifblank"], (1, MANY), "coalesce(a, b, ...)", "The first value that is not empty.", Body::Lazy(coalesce)),
-    Function::new("and", &[], (1, MANY), "and(a, b, ...)", "Whether all conditions hold, those in lists too.", Body::Values(and)),
-    Function::new("or", &[], (1, MANY), "or(a, b, ...)", "Whether any condition holds, those in lists too.", Body::Values(or)),
-    Function::new("xor", &[], (1, MANY), "xor(a, b, ...)", "Whether an odd number of conditions holds.", Body::Values(xor)),
-    Function::new("not", &[], (1, 1), "not(a)", "Whether a condition does not hold.", Body::Values(not)),
-    Function::new("true", &[], (0, 0), "true()", "The condition that holds.", Body::Values(|_, _| Ok(Value::Bool(true)))),
-    Function::new("false", &[], (0, 0), "false()", "The condition that does not hold.", Body::Values(|_, _| Ok(Value::Bool(false)))),
-    Function::new("isblank", &["isnull", "isempty"], (1, 1), "isblank(value)", "Whether a value is empty.", Body::Values(|workspace, values| ask(workspace, values, &|_, value| is_blank(value)))),
-    Function::new("isnumber", &["isnumeric"], (1, 1), "isnumber(value)", "Whether a value is a number.", Body::Values(|workspace, values| ask(workspace, values, &|_, value| matches!(value, Value::Number(_) | Value::Quantity(_))))),
-    Function::new("istext", &[], (1, 1), "istext(value)", "Whether a value is a text.", Body::Values(|workspace, values| ask(workspace, values, &|_, value| matches!(value, Value::Text(_))))),
-    Function::new("isnontext", &[], (1, 1), "isnontext(value)", "Whether a value is no text.", Body::Values(|workspace, values| ask(workspace, values, &|_, value| !matches!(value, Value::Text(_))))),
-    Function::new("islogical", &[], (1, 1), "islogical(value)", "Whether a value is true or false.", Body::Values(|workspace, values| ask(workspace, values, &|_, value| matches!(value, Value::Bool(_))))),
-    Function::new("iseven", &[], (1, 1), "iseven(n)", "Whether a number, cut to a whole one, is even.", Body::Values(|workspace, values| parity(workspace, values, false))),
-    Function::new("isodd", &[], (1, 1), "isodd(n)", "Whether a number, cut to a whole one, is odd.", Body::Values(|workspace, values| parity(workspace, values, true))),
-    Function::new("isinteger", &[], (1, 1), "isinteger(x)", "Whether a number is whole.", Body::Values(is_integer)),
-    Function::new("n", &[], (1, 1), "n(value)", "A value as a number: conditions are 1 and 0, texts that are no numbers 0.", Body::Values(n)),
-    Function::new("number", &["value"], (1, 1), "number(value)", "A text or condition as a number.", Body::Scalar(|_, numbers| Ok(numbers[0].clone()))),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("if", Body::Lazy(if_)),
+    ("ifs", Body::Lazy(ifs)),
+    ("iferror", Body::Lazy(if_error)),
+    ("iserror", Body::Lazy(is_error)),
+    ("switch", Body::Lazy(switch)),
+    ("choose", Body::Lazy(choose_nth)),
+    ("coalesce", Body::Lazy(coalesce)),
+    ("and", Body::Values(and)),
+    ("or", Body::Values(or)),
+    ("xor", Body::Values(xor)),
+    ("not", Body::Values(not)),
+    ("true", Body::Values(|_, _| Ok(Value::Bool(true)))),
+    ("false", Body::Values(|_, _| Ok(Value::Bool(false)))),
+    ("isblank", Body::Values(|workspace, values| ask(workspace, values, &|_, value| is_blank(value)))),
+    (
+        "isnumber",
+        Body::Values(|workspace, values| {
+            ask(workspace, values, &|_, value| matches!(value, Value::Number(_) | Value::Quantity(_)))
+        }),
+    ),
+    ("istext", Body::Values(|workspace, values| ask(workspace, values, &|_, value| matches!(value, Value::Text(_))))),
+    (
+        "isnontext",
+        Body::Values(|workspace, values| ask(workspace, values, &|_, value| !matches!(value, Value::Text(_)))),
+    ),
+    (
+        "islogical",
+        Body::Values(|workspace, values| ask(workspace, values, &|_, value| matches!(value, Value::Bool(_)))),
+    ),
+    ("iseven", Body::Values(|workspace, values| parity(workspace, values, false))),
+    ("isodd", Body::Values(|workspace, values| parity(workspace, values, true))),
+    ("isinteger", Body::Values(is_integer)),
+    ("n", Body::Values(n)),
+    ("number", Body::Scalar(|_, numbers| Ok(numbers[0].clone()))),
 ];
 
 /// One of two arguments by a condition; by a list of conditions, element by element, both.
@@ -58,7 +69,9 @@ fn if_(arguments: &mut dyn Arguments) -> Result<Value, Error> {
 
 fn ifs(arguments: &mut dyn Arguments) -> Result<Value, Error> {
     if !arguments.count().is_multiple_of(2) {
-        return Err(Error::argument("ifs takes pairs of a condition and a value; a last pair of true and a value is for the rest"));
+        return Err(Error::argument(
+            "ifs takes pairs of a condition and a value; a last pair of true and a value is for the rest",
+        ));
     }
     for at in (0..arguments.count()).step_by(2) {
         if arguments.get(at)?.is_true()? {
@@ -69,16 +82,35 @@ fn ifs(arguments: &mut dyn Arguments) -> Result<Value, Error> {
 }
 
 fn if_error(arguments: &mut dyn Arguments) -> Result<Value, Error> {
-    match arguments.get(0) {
-        Err(error) if error.is_of_values() => arguments.get(1),
-        other => other,
+    let value = match arguments.get_tolerant(0) {
+        Err(error) if error.is_of_values() => return arguments.get(1),
+        other => other?,
+    };
+    if !has_failed(&value) {
+        return Ok(value);
     }
+    let otherwise = arguments.get(1)?;
+    arguments.with(&mut |workspace| {
+        elementwise(workspace, &[value.clone(), otherwise.clone()], &|_, values| {
+            Ok(values[usize::from(has_failed(&values[0]))].clone())
+        })
+    })
 }
 
 fn is_error(arguments: &mut dyn Arguments) -> Result<Value, Error> {
-    match arguments.get(0) {
-        Err(error) if error.is_of_values() => Ok(Value::Bool(true)),
-        other => other.map(|_| Value::Bool(false)),
+    let value = match arguments.get_tolerant(0) {
+        Err(error) if error.is_of_values() => return Ok(Value::Bool(true)),
+        other => other?,
+    };
+    arguments.with(&mut |workspace| ask(workspace, std::slice::from_ref(&value), &|_, value| has_failed(value)))
+}
+
+/// Whether a value, or anything in it, could not be computed.
+fn has_failed(value: &Value) -> bool {
+    match value {
+        Value::Failed(_) => true,
+        Value::List(values) => values.iter().any(has_failed),
+        _ => false,
     }
 }
 
@@ -94,7 +126,11 @@ fn switch(arguments: &mut dyn Arguments) -> Result<Value, Error> {
         }
         at += 2;
     }
-    if at < count { arguments.get(at) } else { Err(Error::argument("no case of switch fits: add a value at its end for the rest")) }
+    if at < count {
+        arguments.get(at)
+    } else {
+        Err(Error::argument("no case of switch fits: add a value at its end for the rest"))
+    }
 }
 
 fn choose_nth(arguments: &mut dyn Arguments) -> Result<Value, Error> {
@@ -159,7 +195,8 @@ fn parity(workspace: &mut Workspace, values: &[Value], odd: bool) -> Result<Valu
     elementwise(workspace, values, &|workspace, values| {
         let context = workspace.scope.context;
         let whole = workspace.number_of(&values[0])?.to_places(0, crate::Rounding::Down, context)?;
-        let whole = whole.to_integer(context).ok_or_else(|| Error::too_large("this number is too large to be even or odd"))?;
+        let whole =
+            whole.to_integer(context).ok_or_else(|| Error::too_large("this number is too large to be even or odd"))?;
         Ok(Value::Bool((whole % dashu_int::IBig::from(2)).is_zero() != odd))
     })
 }

@@ -12,6 +12,7 @@ mod logic;
 mod regression;
 mod rounding;
 mod statistics;
+mod table;
 mod trigonometry;
 
 use std::collections::HashMap;
@@ -39,6 +40,8 @@ pub struct Arity {
 pub(crate) trait Arguments {
     fn count(&self) -> usize;
     fn get(&mut self, index: usize) -> Result<Value, Error>;
+    /// The same, in which elements of lists may fail by themselves.
+    fn get_tolerant(&mut self, index: usize) -> Result<Value, Error>;
     /// Does something with the workspace of the run.
     fn with(&mut self, work: &mut dyn FnMut(&mut Workspace) -> Result<Value, Error>) -> Result<Value, Error>;
 }
@@ -72,7 +75,7 @@ pub struct Function {
     /// Its name, in lower case.
     pub name: &'static str,
     /// Other names for it.
-    pub aliases: &'static [&'static str],
+    pub aliases: Vec<&'static str>,
     /// How many arguments it takes.
     pub arity: Arity,
     /// How it is called.
@@ -86,49 +89,59 @@ impl Function {
     pub(crate) fn is_lazy(&self) -> bool {
         matches!(self.body, Body::Lazy(_))
     }
-
-    const fn new(
-        name: &'static str,
-        aliases: &'static [&'static str],
-        arity: (usize, usize),
-        usage: &'static str,
-        about: &'static str,
-        body: Body,
-    ) -> Self {
-        Self { name, aliases, arity: Arity { least: arity.0, most: arity.1 }, usage, about, body }
-    }
 }
 
-/// Arguments without an upper bound.
-const MANY: usize = usize::MAX;
-
-const GROUPS: &[&[Function]] = &[
-    logic::FUNCTIONS,
-    rounding::FUNCTIONS,
-    arithmetic::FUNCTIONS,
-    trigonometry::FUNCTIONS,
-    aggregate::FUNCTIONS,
-    criteria::FUNCTIONS,
-    statistics::FUNCTIONS,
-    regression::FUNCTIONS,
-    lists::FUNCTIONS,
-    finance::FUNCTIONS,
+const BODIES: &[&[(&str, Body)]] = &[
+    logic::BODIES,
+    rounding::BODIES,
+    arithmetic::BODIES,
+    trigonometry::BODIES,
+    aggregate::BODIES,
+    criteria::BODIES,
+    statistics::BODIES,
+    regression::BODIES,
+    lists::BODIES,
+    finance::BODIES,
 ];
+
+struct Registry {
+    functions: Vec<Function>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+fn read_line(line: &'static str, bodies: &HashMap<&str, Body>) -> Option<Function> {
+    let fields: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [names, arity, usage, about] = fields[..] else { return None };
+    let mut names = names.split(',').map(str::trim);
+    let name = names.next()?;
+    let (least, most) = match (arity.split_once('-'), arity.strip_suffix('+')) {
+        (Some((least, most)), _) => (least.parse().ok()?, most.parse().ok()?),
+        (None, Some(least)) => (least.parse().ok()?, usize::MAX),
+        (None, None) => (arity.parse().ok()?, arity.parse().ok()?),
+    };
+    let body = *bodies.get(name)?;
+    Some(Function { name, aliases: names.collect(), arity: Arity { least, most }, usage, about, body })
+}
+
+fn registry() -> &'static Registry {
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    REGISTRY.get_or_init(|| {
+        let bodies: HashMap<&str, Body> = BODIES.iter().flat_map(|group| group.iter().copied()).collect();
+        let lines = table::FUNCTIONS.lines().filter(|line| !line.is_empty());
+        let functions: Vec<Function> = lines.filter_map(|line| read_line(line, &bodies)).collect();
+        let mut by_name = HashMap::new();
+        for (at, function) in functions.iter().enumerate() {
+            for name in std::iter::once(&function.name).chain(&function.aliases) {
+                by_name.entry(*name).or_insert(at);
+            }
+        }
+        Registry { functions, by_name }
+    })
+}
 
 /// Every function.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    GROUPS.iter().flat_map(|group| group.iter())
-}
-
-fn by_name() -> &'static HashMap<&'static str, &'static Function> {
-    static BY_NAME: OnceLock<HashMap<&'static str, &'static Function>> = OnceLock::new();
-    BY_NAME.get_or_init(|| {
-        let named = |function: &'static Function| {
-            let names = std::iter::once(&function.name).chain(function.aliases);
-            names.map(move |name| (*name, function))
-        };
-        functions().flat_map(named).collect()
-    })
+    registry().functions.iter()
 }
 
 /// The function of a name, in any case.
@@ -138,17 +151,22 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     }
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_prefix("_xlfn.").unwrap_or(&lower);
-    by_name().get(plain).copied()
+    let registry = registry();
+    registry.by_name.get(plain).map(|at| &registry.functions[*at])
 }
 
 /// All names.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    by_name().keys().copied()
+    registry().by_name.keys().copied()
 }
 
-pub(crate) fn factorial() -> &'static Function {
-    static FACTORIAL: OnceLock<&'static Function> = OnceLock::new();
-    FACTORIAL.get_or_init(|| find("fact").unwrap_or(&arithmetic::FUNCTIONS[0]))
+/// What `!` behind a value is.
+pub(crate) fn factorial(workspace: &mut Workspace, value: &Value) -> Result<Value, Error> {
+    elementwise(workspace, std::slice::from_ref(value), &|workspace, values| {
+        let number = workspace.number_of(&values[0])?;
+        let value = arithmetic::factorial(workspace, &[number])?;
+        workspace.counted(value)
+    })
 }
 
 /// The value of a function that is not lazy.
@@ -166,7 +184,8 @@ pub(crate) fn call(function: &Function, workspace: &mut Workspace, arguments: &[
         })
         .map_err(named),
         Body::Keeping(body) => {
-            elementwise(workspace, arguments, &|workspace, arguments| keeping(workspace, body, arguments)).map_err(named)
+            elementwise(workspace, arguments, &|workspace, arguments| keeping(workspace, body, arguments))
+                .map_err(named)
         }
         Body::Lazy(_) => Err(Error::argument("this function is not called so")),
     }
@@ -220,7 +239,8 @@ fn elementwise(
                 other => other.clone(),
             })
             .collect();
-        values.push(elementwise(workspace, &row, function)?);
+        let result = elementwise(workspace, &row, function);
+        values.push(workspace.element(result)?);
     }
     Ok(Value::list(values))
 }
@@ -237,15 +257,19 @@ pub(crate) fn pairwise(
 
 /// The single values of arguments, lists opened.
 fn flattened(workspace: &mut Workspace, arguments: &[Value]) -> Result<Vec<Value>, Error> {
-    fn open(value: &Value, values: &mut Vec<Value>) {
+    fn open(value: &Value, values: &mut Vec<Value>) -> Result<(), Error> {
         match value {
-            Value::List(list) => list.iter().for_each(|value| open(value, values)),
-            other => values.push(other.clone()),
+            Value::List(list) => list.iter().try_for_each(|value| open(value, values)),
+            Value::Failed(error) => Err((**error).clone()),
+            other => {
+                values.push(other.clone());
+                Ok(())
+            }
         }
     }
     let mut values = Vec::new();
     for argument in arguments {
-        open(argument, &mut values);
+        open(argument, &mut values)?;
     }
     workspace.budget.spend(values.len() as u64)?;
     Ok(values)
@@ -301,4 +325,19 @@ fn whole(workspace: &Workspace, value: &Value, what: &str, least: i64, most: i64
 fn whole_number(workspace: &Workspace, number: &Number, what: &str, least: i64, most: i64) -> Result<i64, Error> {
     let found = number.to_i64(workspace.scope.context).filter(|value| (least..=most).contains(value));
     found.ok_or_else(|| Error::argument(format!("{what} is a whole number from {least} to {most}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_has_a_body_and_every_body_a_line() {
+        let lines = table::FUNCTIONS.lines().filter(|line| !line.is_empty()).count();
+        let bodies: usize = BODIES.iter().map(|group| group.len()).sum();
+        assert_eq!(registry().functions.len(), lines);
+        assert_eq!(lines, bodies);
+        let names: usize = functions().map(|function| 1 + function.aliases.len()).sum();
+        assert_eq!(registry().by_name.len(), names, "a name is there twice");
+    }
 }

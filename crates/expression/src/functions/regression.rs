@@ -1,20 +1,20 @@
 //! Two lists beside each other.
 
 use super::aggregate::{mean, total};
-use super::{Body, Function, flattened};
+use super::{Body, flattened};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::{Binary, Workspace};
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("correl", &["pearson"], (2, 2), "correl(x, y)", "The correlation of two lists (Pearson).", Body::Values(correlation)),
-    Function::new("covariance.p", &["covar"], (2, 2), "covariance.p(x, y)", "The covariance of a population (n).", Body::Values(|workspace, values| covariance(workspace, values, 0))),
-    Function::new("covariance.s", &[], (2, 2), "covariance.s(x, y)", "The covariance of a sample (n - 1).", Body::Values(|workspace, values| covariance(workspace, values, 1))),
-    Function::new("slope", &[], (2, 2), "slope(y, x)", "The slope of the line through points; y first, as in spreadsheets.", Body::Values(|workspace, values| Ok(line(workspace, &values[0], &values[1])?.0))),
-    Function::new("intercept", &[], (2, 2), "intercept(y, x)", "Where the line through points meets x = 0.", Body::Values(|workspace, values| Ok(line(workspace, &values[0], &values[1])?.1))),
-    Function::new("rsq", &[], (2, 2), "rsq(y, x)", "The square of the correlation.", Body::Values(r_squared)),
-    Function::new("forecast", &["forecast.linear"], (3, 3), "forecast(x, y, x)", "The value at x of the line through points.", Body::Values(forecast)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("correl", Body::Values(correlation)),
+    ("covariance.p", Body::Values(|workspace, values| covariance(workspace, values, 0))),
+    ("covariance.s", Body::Values(|workspace, values| covariance(workspace, values, 1))),
+    ("slope", Body::Values(|workspace, values| Ok(line(workspace, &values[0], &values[1])?.0))),
+    ("intercept", Body::Values(|workspace, values| Ok(line(workspace, &values[0], &values[1])?.1))),
+    ("rsq", Body::Values(r_squared)),
+    ("forecast", Body::Values(forecast)),
 ];
 
 /// The places of two lists in which both have a number.
@@ -22,7 +22,11 @@ pub(super) fn pairs(workspace: &mut Workspace, one: &Value, other: &Value) -> Re
     let one = flattened(workspace, std::slice::from_ref(one))?;
     let other = flattened(workspace, std::slice::from_ref(other))?;
     if one.len() != other.len() {
-        return Err(Error::argument(format!("the lists have {} and {} values: they need as many", one.len(), other.len())));
+        return Err(Error::argument(format!(
+            "the lists have {} and {} values: they need as many",
+            one.len(),
+            other.len()
+        )));
     }
     let read = |value: &Value| match value {
         Value::Number(_) | Value::Quantity(_) => Some(value.clone()),

@@ -1,6 +1,6 @@
 //! Rounding, with the rules of spreadsheets where the name is theirs.
 
-use super::{Body, Function, whole_number};
+use super::{Body, whole_number};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::Workspace;
@@ -8,22 +8,25 @@ use crate::options::{Context, Rounding};
 
 const MAX_PLACES: i64 = 20_000;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("round", &[], (1, 2), "round(x, places)", "To so many places (0; before the point when negative), by the rounding mode of the call: halves away from zero.", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, workspace.scope.context.rounding))),
-    Function::new("roundup", &[], (1, 2), "roundup(x, places)", "Away from zero, to so many places.", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Up))),
-    Function::new("rounddown", &["trunc", "fix"], (1, 2), "rounddown(x, places)", "Toward zero, to so many places.", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Down))),
-    Function::new("roundhalfeven", &["bankersround"], (1, 2), "roundhalfeven(x, places)", "To so many places, halves to the even neighbor (banker's rounding).", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::HalfEven))),
-    Function::new("int", &[], (1, 1), "int(x)", "Down to a whole number: int(-2.5) is -3.", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Floor))),
-    Function::new("ceil", &[], (1, 2), "ceil(x, places)", "Up, to so many places: ceil(-2.5) is -2.", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Ceiling))),
-    Function::new("ceiling", &[], (1, 2), "ceiling(x, multiple)", "Away from zero to a multiple: ceiling(-2.5, -2) is -4, ceiling(-2.5, 2) is -2; a positive x takes no negative multiple.", Body::Keeping(|workspace, numbers| signed_multiple(workspace, numbers, true))),
-    Function::new("floor", &[], (1, 2), "floor(x, multiple)", "Toward zero to a multiple: floor(-2.5, -2) is -2, floor(-2.5, 2) is -4; a positive x takes no negative multiple.", Body::Keeping(|workspace, numbers| signed_multiple(workspace, numbers, false))),
-    Function::new("ceiling.math", &[], (1, 3), "ceiling.math(x, multiple, mode)", "Up to a multiple, whatever its sign; with a mode other than 0, negative numbers go away from zero.", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Ceiling, Rounding::Floor))),
-    Function::new("floor.math", &[], (1, 3), "floor.math(x, multiple, mode)", "Down to a multiple, whatever its sign; with a mode other than 0, negative numbers go toward zero.", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Floor, Rounding::Ceiling))),
-    Function::new("ceiling.precise", &["iso.ceiling"], (1, 2), "ceiling.precise(x, multiple)", "Up to a multiple, whatever its sign.", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Ceiling, Rounding::Floor))),
-    Function::new("floor.precise", &[], (1, 2), "floor.precise(x, multiple)", "Down to a multiple, whatever its sign.", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Floor, Rounding::Ceiling))),
-    Function::new("mround", &[], (2, 2), "mround(x, multiple)", "To the nearest multiple, halves away from zero; both have the same sign.", Body::Keeping(mround)),
-    Function::new("even", &[], (1, 1), "even(x)", "Away from zero to an even number.", Body::Keeping(even)),
-    Function::new("odd", &[], (1, 1), "odd(x)", "Away from zero to an odd number.", Body::Keeping(odd)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("round", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, workspace.scope.context.rounding))),
+    ("roundup", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Up))),
+    ("rounddown", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Down))),
+    ("roundhalfeven", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::HalfEven))),
+    ("int", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Floor))),
+    ("ceil", Body::Keeping(|workspace, numbers| to_places(workspace, numbers, Rounding::Ceiling))),
+    ("ceiling", Body::Keeping(|workspace, numbers| signed_multiple(workspace, numbers, true))),
+    ("floor", Body::Keeping(|workspace, numbers| signed_multiple(workspace, numbers, false))),
+    ("ceiling.math", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Ceiling, Rounding::Floor))),
+    ("floor.math", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Floor, Rounding::Ceiling))),
+    (
+        "ceiling.precise",
+        Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Ceiling, Rounding::Floor)),
+    ),
+    ("floor.precise", Body::Keeping(|workspace, numbers| math(workspace, numbers, Rounding::Floor, Rounding::Ceiling))),
+    ("mround", Body::Keeping(mround)),
+    ("even", Body::Keeping(even)),
+    ("odd", Body::Keeping(odd)),
 ];
 
 fn to_places(workspace: &mut Workspace, numbers: &[Number], rounding: Rounding) -> Result<Number, Error> {
@@ -35,7 +38,12 @@ fn to_places(workspace: &mut Workspace, numbers: &[Number], rounding: Rounding) 
 }
 
 /// To a multiple by a mode.
-pub(super) fn to_multiple(x: &Number, multiple: &Number, rounding: Rounding, context: Context) -> Result<Number, Error> {
+pub(super) fn to_multiple(
+    x: &Number,
+    multiple: &Number,
+    rounding: Rounding,
+    context: Context,
+) -> Result<Number, Error> {
     if multiple.is_zero() || x.is_zero() {
         return Ok(Number::whole(0, context));
     }

@@ -1,38 +1,44 @@
 //! Location, spread and order of a list.
 
 use super::aggregate::{mean, total};
-use super::{Body, Function, MANY, numbers, numeric, whole};
+use super::{Body, numbers, numeric, whole};
 use crate::error::Error;
 use crate::number::Number;
 use crate::operate::{Binary, Workspace};
 use crate::options::Rounding;
 use crate::value::Value;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("median", &[], (1, MANY), "median(list)", "The middle value, or the mean of the two in the middle.", Body::Values(median)),
-    Function::new("mode", &["mode.sngl"], (1, MANY), "mode(list)", "The most frequent number; of several, the first.", Body::Values(|workspace, values| Ok(modes(workspace, values)?.swap_remove(0)))),
-    Function::new("mode.mult", &[], (1, MANY), "mode.mult(list)", "All most frequent numbers.", Body::Values(|workspace, values| modes(workspace, values).map(Value::list))),
-    Function::new("stdev", &["stdev.s", "std", "stddev"], (1, MANY), "stdev(list)", "The standard deviation of a sample (n - 1).", Body::Values(|workspace, values| deviation(workspace, values, true))),
-    Function::new("stdev.p", &["stdevp"], (1, MANY), "stdev.p(list)", "The standard deviation of a population (n).", Body::Values(|workspace, values| deviation(workspace, values, false))),
-    Function::new("var", &["var.s", "variance"], (1, MANY), "var(list)", "The variance of a sample (n - 1).", Body::Values(|workspace, values| variance(workspace, values, true))),
-    Function::new("var.p", &["varp"], (1, MANY), "var.p(list)", "The variance of a population (n).", Body::Values(|workspace, values| variance(workspace, values, false))),
-    Function::new("devsq", &[], (1, MANY), "devsq(list)", "The sum of squared deviations from the mean.", Body::Values(|workspace, values| { let list = numeric(workspace, values)?; squares(workspace, &list) })),
-    Function::new("avedev", &["meandev"], (1, MANY), "avedev(list)", "The mean of the absolute deviations from the mean.", Body::Values(mean_deviation)),
-    Function::new("geomean", &[], (1, MANY), "geomean(list)", "The geometric mean of numbers above 0.", Body::Values(geometric)),
-    Function::new("harmean", &[], (1, MANY), "harmean(list)", "The harmonic mean of numbers above 0.", Body::Values(harmonic)),
-    Function::new("trimmean", &[], (2, 2), "trimmean(list, share)", "The mean without a share of the values, half of it at each end.", Body::Values(trimmed)),
-    Function::new("skew", &[], (1, MANY), "skew(list)", "The skewness of a sample.", Body::Values(skew)),
-    Function::new("kurt", &[], (1, MANY), "kurt(list)", "The excess kurtosis of a sample.", Body::Values(kurtosis)),
-    Function::new("standardize", &[], (3, 3), "standardize(x, mean, deviation)", "How many deviations x lies from the mean.", Body::Scalar(standardize)),
-    Function::new("large", &[], (2, 2), "large(list, k)", "The k-th largest number.", Body::Values(|workspace, values| nth(workspace, values, true))),
-    Function::new("small", &[], (2, 2), "small(list, k)", "The k-th smallest number.", Body::Values(|workspace, values| nth(workspace, values, false))),
-    Function::new("percentile", &["percentile.inc", "quantile"], (2, 2), "percentile(list, p)", "The value below which a share p (0 to 1) lies, ends included (type 7).", Body::Values(|workspace, values| quantile(workspace, values, false))),
-    Function::new("percentile.exc", &[], (2, 2), "percentile.exc(list, p)", "The value below which a share p lies, ends excluded (type 6).", Body::Values(|workspace, values| quantile(workspace, values, true))),
-    Function::new("quartile", &["quartile.inc"], (2, 2), "quartile(list, q)", "The quartile q (0 to 4), ends included (type 7).", Body::Values(|workspace, values| quartile(workspace, values, false))),
-    Function::new("quartile.exc", &[], (2, 2), "quartile.exc(list, q)", "The quartile q (1 to 3), ends excluded (type 6).", Body::Values(|workspace, values| quartile(workspace, values, true))),
-    Function::new("rank", &["rank.eq"], (2, 3), "rank(x, list, ascending)", "The place of x in a list, from the largest (from the smallest with ascending other than 0).", Body::Values(|workspace, values| rank(workspace, values, false))),
-    Function::new("rank.avg", &[], (2, 3), "rank.avg(x, list, ascending)", "The place of x in a list; equal values share the mean of theirs.", Body::Values(|workspace, values| rank(workspace, values, true))),
-    Function::new("percentrank", &["percentrank.inc"], (2, 3), "percentrank(list, x, digits)", "The share of a list that lies below x, cut to so many digits (3).", Body::Values(percent_rank)),
+pub(super) const BODIES: &[(&str, Body)] = &[
+    ("median", Body::Values(median)),
+    ("mode", Body::Values(|workspace, values| Ok(modes(workspace, values)?.swap_remove(0)))),
+    ("mode.mult", Body::Values(|workspace, values| modes(workspace, values).map(Value::list))),
+    ("stdev", Body::Values(|workspace, values| deviation(workspace, values, true))),
+    ("stdev.p", Body::Values(|workspace, values| deviation(workspace, values, false))),
+    ("var", Body::Values(|workspace, values| variance(workspace, values, true))),
+    ("var.p", Body::Values(|workspace, values| variance(workspace, values, false))),
+    (
+        "devsq",
+        Body::Values(|workspace, values| {
+            let list = numeric(workspace, values)?;
+            squares(workspace, &list)
+        }),
+    ),
+    ("avedev", Body::Values(mean_deviation)),
+    ("geomean", Body::Values(geometric)),
+    ("harmean", Body::Values(harmonic)),
+    ("trimmean", Body::Values(trimmed)),
+    ("skew", Body::Values(skew)),
+    ("kurt", Body::Values(kurtosis)),
+    ("standardize", Body::Scalar(standardize)),
+    ("large", Body::Values(|workspace, values| nth(workspace, values, true))),
+    ("small", Body::Values(|workspace, values| nth(workspace, values, false))),
+    ("percentile", Body::Values(|workspace, values| quantile(workspace, values, false))),
+    ("percentile.exc", Body::Values(|workspace, values| quantile(workspace, values, true))),
+    ("quartile", Body::Values(|workspace, values| quartile(workspace, values, false))),
+    ("quartile.exc", Body::Values(|workspace, values| quartile(workspace, values, true))),
+    ("rank", Body::Values(|workspace, values| rank(workspace, values, false))),
+    ("rank.avg", Body::Values(|workspace, values| rank(workspace, values, true))),
+    ("percentrank", Body::Values(percent_rank)),
 ];
 
 /// Sorted from small to large.
@@ -88,7 +94,8 @@ fn modes(workspace: &mut Workspace, values: &[Value]) -> Result<Vec<Value>, Erro
     // In the order of their first appearance.
     let mut found: Vec<Value> = Vec::new();
     for value in list {
-        let is_winner = winners.iter().any(|winner| workspace.order(winner, &value).is_ok_and(std::cmp::Ordering::is_eq));
+        let is_winner =
+            winners.iter().any(|winner| workspace.order(winner, &value).is_ok_and(std::cmp::Ordering::is_eq));
         workspace.budget.spend(winners.len() as u64)?;
         if is_winner && !found.iter().any(|known| workspace.order(known, &value).is_ok_and(std::cmp::Ordering::is_eq)) {
             found.push(value);
@@ -123,16 +130,9 @@ fn variance(workspace: &mut Workspace, values: &[Value], sample: bool) -> Result
     workspace.binary(Binary::Divide, &sum, &degrees)
 }
 
-fn square_root(workspace: &mut Workspace, value: &Value) -> Result<Value, Error> {
-    match super::find("sqrt") {
-        Some(function) => super::call(function, workspace, std::slice::from_ref(value)),
-        None => Err(Error::argument("there is no square root")),
-    }
-}
-
 fn deviation(workspace: &mut Workspace, values: &[Value], sample: bool) -> Result<Value, Error> {
     let variance = variance(workspace, values, sample)?;
-    square_root(workspace, &variance)
+    super::arithmetic::sqrt(workspace, &[variance])
 }
 
 fn mean_deviation(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {

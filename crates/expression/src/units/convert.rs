@@ -41,7 +41,7 @@ pub fn convert(value: &Number, from: &str, to: &str, difference: bool, options: 
     let (count, source) = read(from, temperatures, difference, &options)?;
     let (divisor, target) = read(to, temperatures, difference, &options)?;
     let one = Quantity { number: value.multiply(&count, scope.context)?, unit: source.clone() };
-    let number = one.number_in(&target, scope)?.divide(&divisor, scope.context)?;
+    let number = one.number_or_inverse_in(&target, scope)?.divide(&divisor, scope.context)?;
     let plain = source.zero().is_none() && target.zero().is_none();
     let same = source.size(scope.rates).measures_the_same(&target.size(scope.rates));
     let unit = Quantity { number: count, unit: source.clone() };
@@ -70,12 +70,7 @@ fn is_scale(text: &str, options: &Options) -> bool {
 }
 
 /// A unit from text, with the number that may stand in it (`L/(100 km)`).
-fn read(
-    text: &str,
-    temperatures: bool,
-    difference: bool,
-    options: &Options,
-) -> Result<(Number, Arc<Unit>), Error> {
+fn read(text: &str, temperatures: bool, difference: bool, options: &Options) -> Result<(Number, Arc<Unit>), Error> {
     let one = Number::whole(1, options.context());
     let text = text.trim();
     let found = match text {
@@ -87,12 +82,18 @@ fn read(
         Some(unit) => (one, Arc::new(unit)),
         None => {
             let unknown = |error: Error| match nearest(text, registry::known()) {
-                Some(near) => Error { message: format!("{shown} is not a unit; did you mean {near}?", shown = shown(text)), ..error },
+                Some(near) => Error {
+                    message: format!("{shown} is not a unit; did you mean {near}?", shown = shown(text)),
+                    ..error
+                },
                 None => Error { message: format!("{shown} is not a unit: {error}", shown = shown(text)), ..error },
             };
             let text = text.replace(" per ", "/");
             let program = parser::parse(&text, options, true).map_err(unknown)?;
-            match program.evaluate(&|_: &str| None, &mut Budget::with_limits(10_000, 100, &|| false)).map_err(unknown)? {
+            match program
+                .evaluate(&|_: &str| None, &mut Budget::with_limits(10_000, 100, &|| false))
+                .map_err(unknown)?
+            {
                 Value::Quantity(quantity) => (quantity.number.clone(), quantity.unit.clone()),
                 _ => return Err(Error::new(Kind::Units, format!("{} is not a unit", shown(&text)))),
             }

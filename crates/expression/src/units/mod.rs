@@ -11,6 +11,7 @@ pub(crate) mod registry;
 pub(crate) mod table;
 mod unit;
 
+pub(crate) use convert::below_zero;
 pub use convert::{Conversion, convert};
 pub use quantity::Quantity;
 pub use rates::Rates;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use dashu_int::IBig;
 
+use super::Rates;
 use super::registry::Prefix;
 use super::unit::{Base, Unit};
-use super::Rates;
 use crate::decimal::Decimal;
 use crate::error::{Error, Kind};
 use crate::fraction::Fraction;
@@ -58,6 +58,17 @@ impl Quantity {
         self.unit.zero().is_some()
     }
 
+    /// The number in another unit, or in one of the inverse: kilometers per liter in liters per kilometer.
+    pub(crate) fn number_or_inverse_in(&self, unit: &Unit, scope: Scope) -> Result<Number, Error> {
+        let (ours, theirs) = (self.unit.size(scope.rates), unit.size(scope.rates));
+        if !ours.is_inverse_of(&theirs) {
+            return self.number_in(unit, scope);
+        }
+        let factor = ours.factor.multiply(&theirs.factor)?;
+        let one = Number::whole(1, scope.context).divide(&self.number, scope.context)?;
+        scaled(&one, &factor.inverted()?, -(ours.pi + theirs.pi), scope.context)
+    }
+
     /// The number in another unit.
     pub(crate) fn number_in(&self, unit: &Unit, scope: Scope) -> Result<Number, Error> {
         if *self.unit == *unit {
@@ -66,11 +77,6 @@ impl Quantity {
         let context = scope.context;
         let (ours, theirs) = (self.unit.size(scope.rates), unit.size(scope.rates));
         if !ours.measures_the_same(&theirs) {
-            if ours.is_inverse_of(&theirs) {
-                let factor = ours.factor.multiply(&theirs.factor)?;
-                let one = Number::whole(1, context).divide(&self.number, context)?;
-                return scaled(&one, &factor.inverted()?, -(ours.pi + theirs.pi), context);
-            }
             return Err(self.misfit(unit, scope));
         }
         let points = self.unit.zero().is_some() || unit.zero().is_some();
@@ -106,9 +112,16 @@ impl Quantity {
         Error::new(Kind::Units, message)
     }
 
+    /// That both measure the same.
+    fn check_kind(&self, other: &Self, scope: Scope) -> Result<(), Error> {
+        let same =
+            *self.unit == *other.unit || self.unit.size(scope.rates).measures_the_same(&other.unit.size(scope.rates));
+        if same { Ok(()) } else { Err(self.misfit(&other.unit, scope)) }
+    }
+
     /// The same in another unit.
     pub(crate) fn converted(&self, unit: &Arc<Unit>, scope: Scope) -> Result<Self, Error> {
-        Ok(Self { number: self.number_in(unit, scope)?, unit: unit.clone() })
+        Ok(Self { number: self.number_or_inverse_in(unit, scope)?, unit: unit.clone() })
     }
 
     /// Whether it is a temperature below absolute zero.
@@ -126,6 +139,7 @@ impl Quantity {
     /// The sum, or with `sign` -1 the difference.
     pub(crate) fn add(&self, other: &Self, sign: i8, scope: Scope) -> Result<Self, Error> {
         let context = scope.context;
+        self.check_kind(other, scope)?;
         let combine = |one: &Number, other: &Number| match sign {
             1 => one.add(other, context),
             _ => one.subtract(other, context),
@@ -203,6 +217,7 @@ impl Quantity {
     }
 
     pub(crate) fn compare(&self, other: &Self, scope: Scope) -> Result<Ordering, Error> {
+        self.check_kind(other, scope)?;
         self.number.compare(&other.number_in(&self.unit, scope)?, scope.context)
     }
 

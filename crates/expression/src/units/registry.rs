@@ -88,7 +88,8 @@ fn registry() -> &'static Registry {
     REGISTRY.get_or_init(|| {
         let mut registry = Registry { definitions: Vec::new(), symbols: HashMap::new(), names: HashMap::new() };
         for line in table::UNITS.lines().filter(|line| !line.is_empty()) {
-            let (definition, symbols, names) = read_line(line).expect("every line of the table is complete: a test reads it");
+            let (definition, symbols, names) =
+                read_line(line).expect("every line of the table is complete: a test reads it");
             let index = registry.definitions.len() as u16;
             registry.definitions.push(definition);
             for symbol in symbols {
@@ -170,9 +171,7 @@ fn find_symbol(name: &str) -> Option<(u16, Prefix)> {
 fn find_name(lower: &str) -> Option<(u16, Prefix)> {
     let registry = registry();
     let lower = lower.replace(['-', ' '], "_");
-    let single = |name: &str| {
-        registry.names.get(name).or_else(|| registry.names.get(name.strip_suffix('s')?)).copied()
-    };
+    let single = |name: &str| registry.names.get(name).or_else(|| registry.names.get(name.strip_suffix('s')?)).copied();
     if let Some(index) = single(&lower) {
         return Some((index, Prefix::Ten(0)));
     }

@@ -2,8 +2,8 @@
 
 use dashu_int::{IBig, UBig};
 
-use super::registry::{self, Dimension, Prefix};
 use super::rates::Rates;
+use super::registry::{self, Dimension, Prefix};
 use super::table;
 use crate::error::{Error, Kind};
 use crate::fraction::Fraction;
@@ -184,13 +184,7 @@ impl Unit {
     }
 
     pub(crate) fn size(&self, rates: Option<&Rates>) -> Size {
-        let mut size = Size {
-            factor: Fraction::whole(1),
-            pi: 0,
-            dimension: [0; 9],
-            currencies: Vec::new(),
-            money: 0,
-        };
+        let mut size = Size { factor: Fraction::whole(1), pi: 0, dimension: [0; 9], currencies: Vec::new(), money: 0 };
         for factor in &self.factors {
             let (one, pi, dimension) = factor.base.size(rates);
             // Powers are bounded, so are the factors of the table.
@@ -214,12 +208,7 @@ impl Unit {
 
     /// The product with another to a power, and what the number has to be multiplied with: units of one kind are
     /// brought together in the first.
-    pub(crate) fn times(
-        &self,
-        other: &Self,
-        power: i8,
-        rates: Option<&Rates>,
-    ) -> Result<(Self, Fraction, i32), Error> {
+    pub(crate) fn times(&self, other: &Self, power: i8, rates: Option<&Rates>) -> Result<(Self, Fraction, i32), Error> {
         let mut factors = self.factors.clone();
         let mut scale = Fraction::whole(1);
         let mut pi = 0;

@@ -4,15 +4,14 @@
 //! products by juxtaposition, signs, powers (from the right), `!` `%` and `[n]`. Depth is counted, so recursion is bounded
 //! whatever is sent; a chain of operators takes no depth.
 
-use crate::constants;
-use crate::error::{Error, Warning, nearest};
-use crate::functions::{self, Arity, Function};
+mod names;
+
+use crate::error::{Error, Warning};
 use crate::lexer::{self, Placed, Token};
 use crate::number::Number;
 use crate::operate::{Binary, shown};
 use crate::options::Options;
-use crate::program::{Name, Program, Step};
-use crate::units::Unit;
+use crate::program::{Program, Step};
 use crate::value::Value;
 
 const CONDITION: u8 = 1;
@@ -43,7 +42,8 @@ pub(crate) fn parse(source: &str, options: &Options, unit: bool) -> Result<Progr
         warnings: Vec::new(),
         name: None,
     };
-    let mut parser = Parser { tokens, at: 0, depth: 0, ranges: true, spreadsheet: leading, unit, percent: None, program };
+    let mut parser =
+        Parser { tokens, at: 0, depth: 0, ranges: true, spreadsheet: leading, unit, percent: None, program };
     parser.assignment(leading);
     if parser.token() == &Token::End {
         return Err(Error::syntax(0, "the expression is empty"));
@@ -121,7 +121,8 @@ impl Parser {
             Token::CloseList => "there is a ] too many here, or something is missing before it".to_owned(),
             Token::CloseBrace => "there is a } too many here, or something is missing before it".to_owned(),
             Token::Comma if self.program.options.style == crate::NumberStyle::Plain => {
-                "a comma separates arguments; for numbers such as 1,234.56 or 1,5 say which decimal sign they have".to_owned()
+                "a comma separates arguments; for numbers such as 1,234.56 or 1,5 say which decimal sign they have"
+                    .to_owned()
             }
             Token::Comma | Token::Semicolon => "a separator is used inside brackets only".to_owned(),
             Token::Number(text) => format!("an operator is missing before {}", shown(text)),
@@ -140,7 +141,9 @@ impl Parser {
             let limit = self.program.options.max_depth;
             return Err(Error::syntax(
                 self.position(),
-                format!("more than {limit} brackets, signs or conditions inside each other: split it into several expressions"),
+                format!(
+                    "more than {limit} brackets, signs or conditions inside each other: split it into several expressions"
+                ),
             ));
         }
         Ok(())
@@ -246,7 +249,9 @@ impl Parser {
         let percent_after = self.percent == Some(self.length()) && self.length() - start == 2;
         if matches!(operator, Binary::Add | Binary::Subtract) && percent_after && !percent_before {
             let sign = operator.sign();
-            let message = format!("a {sign} 5% adds the number 0.05, as in spreadsheets; to change a by 5% write a * (1 {sign} 5%)");
+            let message = format!(
+                "a {sign} 5% adds the number 0.05, as in spreadsheets; to change a by 5% write a * (1 {sign} 5%)"
+            );
             self.warn("percent-is-a-number", message);
         }
         if operator == Binary::Power && self.spreadsheet && self.token() == &Token::Operator(Binary::Power) {
@@ -398,138 +403,6 @@ impl Parser {
         self.advance();
         self.emit(Step::List(count), position);
         Ok(())
-    }
-
-    fn name(&mut self, name: &str, quoted: bool, position: usize) -> Result<(), Error> {
-        let beside = self.stands_as_unit();
-        self.advance();
-        if self.token() == &Token::Open && !quoted {
-            return self.call(name, position);
-        }
-        let lower = name.to_ascii_lowercase();
-        let constant = match lower.as_str() {
-            _ if quoted => None,
-            "e" if name != "e" => None,
-            lower => constants::find(lower, self.program.options.context())?,
-        };
-        let options = &self.program.options;
-        let known = options.units || options.style != crate::NumberStyle::Plain;
-        let unit = match constant {
-            None if !quoted && known => Unit::find(name, options.rates.as_deref())
-                .filter(|unit| options.units || unit.is_currency()),
-            _ => None,
-        };
-        // `$5` and `EUR 5`.
-        if let (Some(unit), Token::Number(text)) = (&unit, self.token().clone())
-            && unit.is_currency()
-        {
-            let number_at = self.position();
-            self.advance();
-            let number = Number::parse(&text, &self.program.options).map_err(|error| error.at(number_at))?;
-            let quantity = crate::units::Quantity { number, unit: unit.clone().into() };
-            self.constant(Value::Quantity(quantity.into()), position);
-            return Ok(());
-        }
-        if let Token::Number(_) = self.token() {
-            let message = match functions::find(name) {
-                Some(_) => format!("brackets are missing after {0}: write {0}(...)", shown(name)),
-                None => format!("an operator is missing after {}", shown(name)),
-            };
-            return Err(Error::syntax(self.position(), message));
-        }
-        let same = |known: &Name| known.text == name && known.beside == beside;
-        let index = self.program.names.iter().position(same).unwrap_or_else(|| {
-            self.program.names.push(Name { text: name.to_owned(), constant, unit, beside });
-            self.program.names.len() - 1
-        });
-        self.emit(Step::Name(index as u32), position);
-        Ok(())
-    }
-
-    /// Whether the name here stands where a unit can.
-    fn stands_as_unit(&self) -> bool {
-        let before = |back: usize| self.at.checked_sub(back).map(|at| &self.tokens[at].token);
-        let mut back = 1;
-        while before(back) == Some(&Token::Open) {
-            back += 1;
-        }
-        match before(back) {
-            None => self.unit,
-            Some(Token::Number(_) | Token::Name(..) | Token::Close | Token::CloseList | Token::To | Token::In) => true,
-            Some(Token::Operator(Binary::Multiply | Binary::Divide)) => true,
-            _ => false,
-        }
-    }
-
-    fn call(&mut self, name: &str, position: usize) -> Result<(), Error> {
-        let Some(function) = functions::find(name) else {
-            let message = match nearest(name, functions::names()) {
-                Some(near) => format!("{} is no function; did you mean {near}?", shown(name)),
-                None => format!("{0} is no function; to multiply write {0} * (...)", shown(name)),
-            };
-            return Err(Error { kind: crate::Kind::Unknown, ..Error::syntax(position, message) });
-        };
-        let opened = self.position();
-        self.advance();
-        let at = self.length();
-        let lazy = function.is_lazy();
-        if lazy {
-            self.emit(Step::Lazy(function, Box::new([])), position);
-        }
-        let mut lengths = Vec::new();
-        while self.token() != &Token::Close {
-            let start = self.length();
-            if matches!(self.token(), Token::Comma | Token::Semicolon) {
-                // An argument that is left out, as in IF(a;;b).
-                self.constant(Value::Null, self.position());
-            } else {
-                self.bracketed(|parser| parser.expression(0, false))?;
-            }
-            lengths.push((self.length() - start) as u32);
-            match self.token() {
-                Token::Comma | Token::Semicolon => self.advance(),
-                Token::Close => {}
-                Token::End => return Err(Error::syntax(opened, "the bracket that opens here is not closed")),
-                _ => return Err(self.unexpected()),
-            }
-        }
-        self.advance();
-        self.check_arity(function, name, lengths.len(), position)?;
-        self.hint(function, name, lengths.len());
-        if lazy {
-            self.program.steps[at] = Step::Lazy(function, lengths.into());
-        } else {
-            self.emit(Step::Call(function, lengths.len() as u32), position);
-        }
-        Ok(())
-    }
-
-    fn check_arity(&self, function: &Function, name: &str, count: usize, position: usize) -> Result<(), Error> {
-        let Arity { least, most } = function.arity;
-        if (least..=most).contains(&count) {
-            return Ok(());
-        }
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
-        let wanted = match (least, most) {
-            (least, most) if least == most => format!("{least} argument{}", plural(least)),
-            (least, usize::MAX) => format!("at least {least} argument{}", plural(least)),
-            (least, most) => format!("{least} to {most} arguments"),
-        };
-        let name = shown(name);
-        Err(Error::syntax(position, format!("{name} takes {wanted}, not {count}: {}", function.usage)))
-    }
-
-    fn hint(&mut self, function: &Function, name: &str, count: usize) {
-        match (function.name, count) {
-            ("log", 1) if !name.eq_ignore_ascii_case("log10") => {
-                self.warn("log-is-base-10", "log(x) is to base 10, as in spreadsheets; the natural logarithm is ln(x)".to_owned());
-            }
-            ("floor", 2) if name == "floor" => {
-                let message = "floor(x, n) goes down to a multiple of n, as in spreadsheets; to cut after n decimals write rounddown(x, n)";
-                self.warn("floor-takes-a-multiple", message.to_owned());
-            }
-            _ => {}
-        }
     }
 }
 
