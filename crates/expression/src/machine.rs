@@ -10,7 +10,7 @@ use crate::number::Number;
 use crate::operate::{Binary, Workspace, shown};
 use crate::program::{Name, Program, Step};
 use crate::units::quantity::Scope;
-use crate::units::{self, Quantity};
+use crate::units::{self, Quantity, Unit};
 use crate::value::Value;
 
 type Lookup<'a> = &'a dyn Fn(&str) -> Option<Value>;
@@ -152,7 +152,8 @@ impl<'a, 'b> Machine<'a, 'b> {
             return Ok(Value::Quantity(Arc::new(Quantity { number, unit: Arc::new(unit.clone()) })));
         }
         let text = shown(&name.text);
-        let message = if name.unit.is_some() {
+        let is_unit = self.workspace.options.units && Unit::find(&name.text, self.workspace.scope.rates).is_some();
+        let message = if is_unit && !name.beside {
             format!("{text} is not given as a variable; as a unit it stands behind a number, as in 1 {text}")
         } else {
             let program = self.program;

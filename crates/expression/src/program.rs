@@ -88,8 +88,11 @@ impl Program {
 
     /// The names that must be given, once each in the order they appear: no constants and no units.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        let needed = |name: &&Name| name.constant.is_none() && (name.unit.is_none() || !name.beside);
-        self.names.iter().filter(needed).map(|name| name.text.as_str())
+        let needed = |name: &Name| name.constant.is_none() && (name.unit.is_none() || !name.beside);
+        let first =
+            move |at: usize| !self.names[..at].iter().any(|name| name.text == self.names[at].text && needed(name));
+        let wanted = self.names.iter().enumerate().filter(move |(at, name)| needed(name) && first(*at));
+        wanted.map(|(_, name)| name.text.as_str())
     }
 
     /// Every name that a variable may be given for, constants and units included.

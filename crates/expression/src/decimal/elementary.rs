@@ -193,48 +193,56 @@ impl Decimal {
         Self::finish(value.coefficient, i64::from(value.exponent), false, false, context)
     }
 
-    /// Sine and cosine, each as small as it is.
-    pub(crate) fn sin_cos(&self, context: Context) -> Result<(Self, Self), Error> {
+    pub(crate) fn sine(&self, context: Context) -> Result<Self, Error> {
         if self.is_zero() {
-            return Ok((self.clone(), Self { exact: self.exact, ..Self::ONE }));
+            return Ok(self.clone());
         }
-        if self.adjusted() > MAX_ANGLE_DIGITS {
-            return Err(Error::too_large("an angle has at most 1000 digits before the point"));
+        if self.is_tiny(context) {
+            return self.nudged(context);
+        }
+        self.wave(0, context)
+    }
+
+    pub(crate) fn cosine(&self, context: Context) -> Result<Self, Error> {
+        if self.is_zero() {
+            return Ok(Self { exact: self.exact, ..Self::ONE });
         }
         if self.is_tiny(context) {
             let square = self.multiply(self, context)?;
-            return Ok((self.nudged(context)?, Self::ONE.subtract(&Self { exact: false, ..square }, context)?));
+            return Self::ONE.subtract(&Self { exact: false, ..square }, context);
+        }
+        self.wave(1, context)
+    }
+
+    /// The sine of the angle and so many quarter turns, as small as it is.
+    fn wave(&self, quarters: i64, context: Context) -> Result<Self, Error> {
+        if self.adjusted() > MAX_ANGLE_DIGITS {
+            return Err(Error::too_large("an angle has at most 1000 digits before the point"));
         }
         let small = (-self.adjusted()).max(0) as u32;
         let bits = fixed::bits_for(context.working() + small) + GUARD;
         let large = self.adjusted().max(0) as u32;
-        let reduce = |bits: usize| {
+        let value = refined(context.working(), bits, |bits| {
             let wide = bits + fixed::bits_for(large) + 8;
             let x = fixed::from_decimal(self, wide);
             let quarter = fixed::pi(wide + 1) >> 2usize;
             let turns = fixed::nearest_multiple(&x, &quarter);
             let rest = (x - &turns * &quarter) >> (wide - bits);
-            let quadrant = i64::try_from(&(((turns % IBig::from(4)) + IBig::from(4)) % IBig::from(4))).unwrap_or(0);
-            (fixed::sin_cos(&rest, bits), quadrant)
-        };
-        let sine = refined(context.working(), bits, |bits| {
-            let ((sine, cosine), quadrant) = reduce(bits);
-            [sine.clone(), cosine.clone(), -sine, -cosine][quadrant as usize].clone()
-        });
-        let cosine = refined(context.working(), bits, |bits| {
-            let ((sine, cosine), quadrant) = reduce(bits);
-            [cosine.clone(), -sine.clone(), -cosine, sine][quadrant as usize].clone()
+            let quadrant = (turns + IBig::from(quarters)) % IBig::from(4);
+            match i64::try_from(&quadrant).unwrap_or(0).rem_euclid(4) {
+                0 => fixed::sine(&rest, bits),
+                1 => fixed::cosine(&rest, bits),
+                2 => -fixed::sine(&rest, bits),
+                _ => -fixed::cosine(&rest, bits),
+            }
         });
         // Nothing but the error of an argument that is not exact, such as pi.
         let noise = i64::from(large) - i64::from(context.digits);
-        let settle = |value: Self| {
-            if !self.exact && value.adjusted() < noise { Self { exact: false, ..Self::ZERO } } else { value }
-        };
-        Ok((settle(sine), settle(cosine)))
+        Ok(if !self.exact && value.adjusted() < noise { Self { exact: false, ..Self::ZERO } } else { value })
     }
 
     pub(crate) fn tan(&self, context: Context) -> Result<Self, Error> {
-        let (sine, cosine) = self.sin_cos(context)?;
+        let (sine, cosine) = (self.sine(context)?, self.cosine(context)?);
         if cosine.is_zero() {
             return Err(Error::argument("the tangent has no value here"));
         }

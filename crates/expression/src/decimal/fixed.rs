@@ -193,30 +193,37 @@ fn odd_series(z: &IBig, alternating: bool, bits: usize) -> IBig {
     }
 }
 
-/// Sine and cosine of an angle of at most a quarter of a half turn, or a little more.
-pub(super) fn sin_cos(x: &IBig, bits: usize) -> (IBig, IBig) {
-    let wide = bits + 8;
-    let x = x.clone() << 8usize;
-    let square = multiply(&x, &x, wide);
-    let series = |first: IBig, mut n: u64| {
-        let mut term = first.clone();
-        let mut sum = first;
-        loop {
-            term = -(multiply(&term, &square, wide) / IBig::from(n * (n + 1)));
-            if term.is_zero() || term == IBig::ONE {
-                return sum >> 8usize;
-            }
-            sum += &term;
-            n += 2;
+/// `first - first x²/(n (n + 1)) + ...`, whose first term is given.
+fn alternating_series(first: IBig, x: &IBig, mut n: u64, bits: usize) -> IBig {
+    let square = multiply(x, x, bits);
+    let mut term = first.clone();
+    let mut sum = first;
+    loop {
+        term = -(multiply(&term, &square, bits) / IBig::from(n * (n + 1)));
+        if term.is_zero() || term == IBig::ONE {
+            return sum;
         }
-    };
-    (series(x.clone(), 2), series(IBig::ONE << wide, 1))
+        sum += &term;
+        n += 2;
+    }
+}
+
+/// The sine of an angle of at most an eighth of a turn, or a little more.
+pub(super) fn sine(x: &IBig, bits: usize) -> IBig {
+    let x = x.clone() << 8usize;
+    alternating_series(x.clone(), &x, 2, bits + 8) >> 8usize
+}
+
+/// The cosine of such an angle.
+pub(super) fn cosine(x: &IBig, bits: usize) -> IBig {
+    let x = x.clone() << 8usize;
+    alternating_series(IBig::ONE << (bits + 8), &x, 1, bits + 8) >> 8usize
 }
 
 /// The inverse tangent of a number of at most one.
 pub(super) fn atan(x: &IBig, bits: usize) -> IBig {
     let start = from_double(to_double(x, bits).atan(), bits);
-    let (sine, cosine) = sin_cos(&start, bits);
+    let (sine, cosine) = (sine(&start, bits), cosine(&start, bits));
     // tan(a - s) = (x cos s - sin s) / (cos s + x sin s).
     let above = multiply(x, &cosine, bits) - &sine;
     let below = cosine + multiply(x, &sine, bits);

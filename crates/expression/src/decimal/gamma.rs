@@ -110,7 +110,7 @@ impl Decimal {
         let odd = nearest.to_integer().is_some_and(|whole| !(whole % IBig::from(2)).is_zero());
         let pi = Self::pi(Context { digits: context.digits + 10, ..context });
         let angle = Self { exact: true, ..pi.multiply(&rest, Context { digits: context.digits + 10, ..context })? };
-        let sine = angle.sin_cos(context)?.0;
+        let sine = angle.sine(context)?;
         Ok(if odd { sine.negated() } else { sine })
     }
 

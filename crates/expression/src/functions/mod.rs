@@ -155,9 +155,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     registry.by_name.get(plain).map(|at| &registry.functions[*at])
 }
 
-/// All names.
+/// All names, in the order of the table.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    registry().by_name.keys().copied()
+    functions().flat_map(|function| std::iter::once(function.name).chain(function.aliases.iter().copied()))
 }
 
 /// What `!` behind a value is.

@@ -9,18 +9,8 @@ use crate::operate::Workspace;
 use crate::options::{Angle, Context, Mode};
 
 pub(super) const BODIES: &[(&str, Body)] = &[
-    (
-        "sin",
-        Body::Scalar(|workspace, numbers| {
-            of_angle(workspace, &numbers[0], |x, context| Ok(x.sin_cos(context)?.0), f64::sin)
-        }),
-    ),
-    (
-        "cos",
-        Body::Scalar(|workspace, numbers| {
-            of_angle(workspace, &numbers[0], |x, context| Ok(x.sin_cos(context)?.1), f64::cos)
-        }),
-    ),
+    ("sin", Body::Scalar(|workspace, numbers| of_angle(workspace, &numbers[0], Decimal::sine, f64::sin))),
+    ("cos", Body::Scalar(|workspace, numbers| of_angle(workspace, &numbers[0], Decimal::cosine, f64::cos))),
     ("tan", Body::Scalar(|workspace, numbers| of_angle(workspace, &numbers[0], Decimal::tan, f64::tan))),
     (
         "cot",
@@ -29,7 +19,7 @@ pub(super) const BODIES: &[(&str, Body)] = &[
                 workspace,
                 &numbers[0],
                 |x, context| {
-                    let (sine, cosine) = x.sin_cos(context)?;
+                    let (sine, cosine) = (x.sine(context)?, x.cosine(context)?);
                     cosine.divide(&sine, context)
                 },
                 |x| 1.0 / x.tan(),
@@ -42,7 +32,7 @@ pub(super) const BODIES: &[(&str, Body)] = &[
             of_angle(
                 workspace,
                 &numbers[0],
-                |x, context| Decimal::ONE.divide(&x.sin_cos(context)?.1, context),
+                |x, context| Decimal::ONE.divide(&x.cosine(context)?, context),
                 |x| 1.0 / x.cos(),
             )
         }),
@@ -53,7 +43,7 @@ pub(super) const BODIES: &[(&str, Body)] = &[
             of_angle(
                 workspace,
                 &numbers[0],
-                |x, context| Decimal::ONE.divide(&x.sin_cos(context)?.0, context),
+                |x, context| Decimal::ONE.divide(&x.sine(context)?, context),
                 |x| 1.0 / x.sin(),
             )
         }),

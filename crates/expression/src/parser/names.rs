@@ -29,8 +29,11 @@ impl Parser {
         };
         let options = &self.program.options;
         let known = options.units || options.style != crate::NumberStyle::Plain;
+        // Elsewhere it is a variable, and need not be looked for.
+        let wanted = beside || matches!(self.token(), Token::Number(_));
+        let options = &self.program.options;
         let unit = match constant {
-            None if !quoted && known => {
+            None if !quoted && known && wanted => {
                 Unit::find(name, options.rates.as_deref()).filter(|unit| options.units || unit.is_currency())
             }
             _ => None,

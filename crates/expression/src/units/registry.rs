@@ -40,10 +40,13 @@ pub(crate) enum Prefix {
     Binary(i8),
 }
 
+/// Every symbol and name with every prefix it takes, so that a name is found by one look.
 struct Registry {
     definitions: Vec<Definition>,
-    symbols: HashMap<&'static str, u16>,
-    names: HashMap<&'static str, u16>,
+    symbols: HashMap<String, (u16, Prefix)>,
+    names: HashMap<String, (u16, Prefix)>,
+    /// Symbols, and names with every prefix, in order.
+    suggestions: Vec<String>,
 }
 
 fn fraction(text: &str) -> Option<Fraction> {
@@ -86,19 +89,53 @@ fn read_line(line: &'static str) -> Option<(Definition, Vec<&'static str>, Vec<&
 fn registry() -> &'static Registry {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
     REGISTRY.get_or_init(|| {
-        let mut registry = Registry { definitions: Vec::new(), symbols: HashMap::new(), names: HashMap::new() };
+        let mut registry = Registry {
+            definitions: Vec::new(),
+            symbols: HashMap::new(),
+            names: HashMap::new(),
+            suggestions: Vec::new(),
+        };
+        let mut entries = Vec::new();
         for line in table::UNITS.lines().filter(|line| !line.is_empty()) {
             let (definition, symbols, names) =
                 read_line(line).expect("every line of the table is complete: a test reads it");
             let index = registry.definitions.len() as u16;
+            entries.push((index, definition.prefixes, symbols, names));
             registry.definitions.push(definition);
+        }
+        // What stands in the table comes before what a prefix makes: `min` is no milliinch, `Pa` no petayear.
+        for (index, _, symbols, names) in &entries {
+            let unit = (*index, Prefix::Ten(0));
             for symbol in symbols {
-                registry.symbols.entry(symbol).or_insert(index);
+                registry.symbols.entry((*symbol).to_owned()).or_insert(unit);
             }
             for name in names {
-                registry.names.entry(name).or_insert(index);
+                registry.names.entry((*name).to_owned()).or_insert(unit);
+            }
+            registry.suggestions.extend(symbols.iter().map(|symbol| (*symbol).to_owned()));
+        }
+        for (index, prefixes, symbols, names) in &entries {
+            let binary = table::BINARY_PREFIXES.iter().filter(|_| *prefixes == Prefixes::Data);
+            let binary = binary.map(|(symbol, name, power)| (*symbol, *name, Prefix::Binary(*power)));
+            // There are no millibytes, and dB is no decibyte.
+            let decimal = table::DECIMAL_PREFIXES.iter().filter(|(_, _, power)| match prefixes {
+                Prefixes::None => false,
+                Prefixes::Decimal => true,
+                Prefixes::Data => *power >= 3,
+            });
+            let decimal = decimal.map(|(symbol, name, power)| (*symbol, *name, Prefix::Ten(*power)));
+            let kilo = (*prefixes == Prefixes::Data).then_some(("K", "kilo", Prefix::Ten(3)));
+            for (before, long, prefix) in binary.chain(decimal).chain(kilo) {
+                for symbol in symbols {
+                    registry.symbols.entry(format!("{before}{symbol}")).or_insert((*index, prefix));
+                }
+                for name in names {
+                    registry.names.entry(format!("{long}{name}")).or_insert((*index, prefix));
+                }
             }
         }
+        registry.suggestions.extend(registry.names.keys().cloned());
+        registry.suggestions.sort_unstable();
         registry
     })
 }
@@ -109,12 +146,12 @@ pub(crate) fn definition(index: u16) -> &'static Definition {
 
 /// The unit with this symbol.
 pub(super) fn by_symbol(symbol: &str) -> Option<u16> {
-    registry().symbols.get(symbol).copied()
+    registry().symbols.get(symbol).map(|(index, _)| *index)
 }
 
-/// All symbols and names.
+/// Symbols without prefixes, and names with them.
 pub(crate) fn known() -> impl Iterator<Item = &'static str> {
-    registry().symbols.keys().chain(registry().names.keys()).copied()
+    registry().suggestions.iter().map(String::as_str)
 }
 
 /// Every unit once: its symbol, its name and the name of what it measures.
@@ -128,68 +165,21 @@ pub(super) fn dimension_name(powers: &Dimension) -> Option<&'static str> {
     table::DIMENSIONS.iter().find(|(text, _)| dimension(text).as_ref() == Some(powers)).map(|(_, name)| *name)
 }
 
-/// The unit a name stands for: a symbol with its case, or a name in any.
+/// The unit a name stands for: a symbol with its case, or a name in any, with a plural s or without.
 pub(crate) fn find(name: &str) -> Option<(u16, Prefix)> {
     if name.len() > 48 {
         return None;
     }
-    find_symbol(name).or_else(|| find_name(&name.to_lowercase())).or_else(|| {
-        // `KG`, `Km`, `LBS`: as most people mean them.
-        let lower = name.to_lowercase();
-        (name.chars().count() >= 2 && lower != name).then(|| find_symbol(&lower)).flatten()
-    })
-}
-
-fn find_symbol(name: &str) -> Option<(u16, Prefix)> {
     let registry = registry();
-    if let Some(index) = registry.symbols.get(name) {
-        return Some((*index, Prefix::Ten(0)));
+    if let Some(found) = registry.symbols.get(name) {
+        return Some(*found);
     }
-    let allows = |index: u16, data_only: bool| match registry.definitions[usize::from(index)].prefixes {
-        Prefixes::None => false,
-        Prefixes::Decimal => !data_only,
-        Prefixes::Data => true,
-    };
-    for (prefix, _, power) in table::BINARY_PREFIXES {
-        if let Some(index) = name.strip_prefix(prefix).and_then(|rest| registry.symbols.get(rest))
-            && allows(*index, true)
-        {
-            return Some((*index, Prefix::Binary(*power)));
-        }
-    }
-    for (prefix, _, power) in table::DECIMAL_PREFIXES {
-        if let Some(index) = name.strip_prefix(prefix).and_then(|rest| registry.symbols.get(rest))
-            && allows(*index, false)
-        {
-            return Some((*index, Prefix::Ten(*power)));
-        }
-    }
-    let index = *registry.symbols.get(name.strip_prefix('K')?)?;
-    allows(index, true).then_some((index, Prefix::Ten(3)))
-}
-
-fn find_name(lower: &str) -> Option<(u16, Prefix)> {
-    let registry = registry();
-    let lower = lower.replace(['-', ' '], "_");
-    let single = |name: &str| registry.names.get(name).or_else(|| registry.names.get(name.strip_suffix('s')?)).copied();
-    if let Some(index) = single(&lower) {
-        return Some((index, Prefix::Ten(0)));
-    }
-    for (_, prefix, power) in table::BINARY_PREFIXES {
-        if let Some(index) = lower.strip_prefix(prefix).and_then(&single)
-            && registry.definitions[usize::from(index)].prefixes == Prefixes::Data
-        {
-            return Some((index, Prefix::Binary(*power)));
-        }
-    }
-    for (_, prefix, power) in table::DECIMAL_PREFIXES {
-        if let Some(index) = lower.strip_prefix(prefix).and_then(&single)
-            && registry.definitions[usize::from(index)].prefixes != Prefixes::None
-        {
-            return Some((index, Prefix::Ten(*power)));
-        }
-    }
-    None
+    let lower = name.to_lowercase();
+    let long = lower.replace(['-', ' '], "_");
+    let found = registry.names.get(&long).or_else(|| registry.names.get(long.strip_suffix('s')?));
+    // `KG`, `Km`, `LBS`: as most people mean them.
+    let meant = || registry.symbols.get(&lower).filter(|_| name.chars().count() >= 2);
+    found.or_else(meant).copied()
 }
 
 /// The symbol of a prefix.

@@ -1,5 +1,8 @@
 //! Units made of units: `kg/s`, `J/(g degC)`, `EUR/h`.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use dashu_int::{IBig, UBig};
 
 use super::rates::Rates;
@@ -129,11 +132,21 @@ impl Unit {
         if let Some((index, prefix)) = registry::find(name) {
             return Some(single(Base::Known { index, prefix }));
         }
-        if let Some((_, text)) = table::SIGNS.iter().find(|(sign, _)| *sign == name) {
+        // `m2`, `cm3`, and the `s2` of `m/s2`.
+        if let Some(power @ (b'2' | b'3')) = name.as_bytes().last()
+            && let Some((index, prefix)) = registry::find(&name[..name.len() - 1])
+            && matches!(registry::definition(index).symbol, "m" | "s" | "ft" | "in" | "yd" | "mi")
+        {
+            let power = (power - b'0') as i8;
+            return Some(Self { factors: vec![Factor { base: Base::Known { index, prefix }, power }] });
+        }
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if let Some((_, text)) = table::SIGNS.iter().find(|(sign, _)| !plain && *sign == name) {
             return Some(single(Base::Currency(code(text)?)));
         }
         let code = code(name)?;
-        let known = table::CURRENCIES.split_whitespace().any(|known| known == name);
+        static CURRENCIES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+        let known = CURRENCIES.get_or_init(|| table::CURRENCIES.split_whitespace().collect()).contains(name);
         (known || rates.is_some_and(|rates| rates.worth(&code).is_some())).then(|| single(Base::Currency(code)))
     }
 

@@ -11,6 +11,7 @@ fn a_program_is_read_once() {
     let options = Options::default();
     let program = Program::parse("IF(status = \"paid\", round(price * quantity, 2), 0)", &options).unwrap();
     assert_eq!(program.variables().collect::<Vec<_>>(), ["status", "price", "quantity"]);
+    assert_eq!(Program::parse("a + 2 a + b * a", &options).unwrap().variables().collect::<Vec<_>>(), ["a", "b"]);
     let rows = [("paid", "9.995", "3", "29.99"), ("open", "1", "1", "0"), ("paid", "0.145", "100", "14.5")];
     let mut budget = Budget::new(&|| false);
     for (status, price, quantity, expected) in rows {

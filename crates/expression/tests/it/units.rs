@@ -112,7 +112,8 @@ fn convert_takes_units_as_people_write_them() {
         ("20", "C", "F", "68 degF (temperature)"),
         ("68", "Fahrenheit", "Celsius", "20 degC (temperature)"),
         ("5", "LBS", "KG", "2.26796185 kg (mass)"),
-        ("1", "square feet", "m2", "m2 is not a unit"),
+        ("1", "square feet", "m2", "0.09290304 m^2 (area)"),
+        ("9.8", "m/s2", "ft/s2", "32.15223097112860892388451443569554 ft/s^2 (acceleration)"),
         ("1", "sq", "m", "sq is not a unit"),
         ("1", "kg", "m", "kg (mass) and m (length) do not fit together"),
         ("2", "GB", "MiB", "1907.3486328125 MiB (amount of data)"),
@@ -124,7 +125,8 @@ fn convert_takes_units_as_people_write_them() {
     }
     assert_eq!(converted("10", "degC", "degF", true), "18 deltaF (temperature)");
     assert!(converted("1", "kilometre", "yards", false).ends_with("yd (length)"));
-    assert!(converted("1", "killogram", "g", false).contains("did you mean"));
+    assert!(converted("1", "killogram", "g", false).contains("did you mean kilogram?"));
+    assert!(text("5 dB to bit").starts_with("error: dB is not given as a variable"));
 }
 
 #[test]
