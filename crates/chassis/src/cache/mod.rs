@@ -3,9 +3,9 @@
 
 mod flight;
 mod key;
-mod connection;
 mod memory;
 mod redis;
+mod remote;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use ::redis::Pipeline;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::connection::Connection;
+use super::remote::Remote;
 use super::{Entry, Key, LARGEST, Tier};
 use crate::health::Check;
 use crate::observe::Metrics;
@@ -28,19 +28,19 @@ const HEAD: usize = MAGIC.len() + 16;
 
 /// Values in Redis.
 pub(super) struct Redis {
-    connection: Connection,
+    remote: Remote,
     on_their_way: Arc<Semaphore>,
 }
 
 impl Redis {
     /// Redis at a URL, or a cluster at several with commas between.
     pub(super) fn at(urls: &str, metrics: Arc<Metrics>) -> Result<Self, String> {
-        Ok(Self { connection: Connection::to(urls, metrics)?, on_their_way: Arc::new(Semaphore::new(UNITS)) })
+        Ok(Self { remote: Remote::to(urls, metrics)?, on_their_way: Arc::new(Semaphore::new(UNITS)) })
     }
 
     /// How it is.
     pub(super) async fn check(&self) -> Check {
-        self.connection.check().await
+        self.remote.check().await
     }
 }
 
@@ -50,14 +50,14 @@ impl Tier for Redis {
         let mut commands = Pipeline::with_capacity(2);
         // GETRANGE, unlike GET, has a bound: what others put there may be of any size.
         commands.cmd("GETRANGE").arg(&name).arg(0).arg(HEAD + LARGEST).cmd("PTTL").arg(&name);
-        let (framed, millis): (Vec<u8>, i64) = self.connection.ask(&commands, GET_TIME).await?;
+        let (framed, millis): (Vec<u8>, i64) = self.remote.ask(&commands, GET_TIME).await?;
         // Below zero: it is not there, or holds for ever, which no value of ours does.
         let left = Duration::from_millis(u64::try_from(millis).ok()?);
         Some(Entry { value: unframe(key, framed)?, until: Instant::now() + left })
     }
 
     fn put(&self, key: &Key, kept: &Entry) -> bool {
-        if kept.value.len() > LARGEST || !self.connection.is_up() {
+        if kept.value.len() > LARGEST || !self.remote.is_up() {
             return false;
         }
         let units = u32::try_from(kept.value.len().div_ceil(UNIT).max(1)).expect("the largest value is a few units");
@@ -67,7 +67,7 @@ impl Tier for Redis {
         let millis = kept.until.saturating_duration_since(Instant::now()).as_millis().max(1);
         let mut commands = Pipeline::with_capacity(1);
         commands.cmd("SET").arg(name(key)).arg(frame(key, &kept.value)).arg("PX").arg(millis.to_string());
-        let link = self.connection.clone();
+        let link = self.remote.clone();
         tokio::spawn(async move {
             link.ask::<()>(&commands, SET_TIME).await;
             drop(place);

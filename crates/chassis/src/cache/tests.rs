@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
 use super::memory::Memory;
-use super::{Cache, Entry, Key, Tier, Served};
+use super::{Cache, Entry, Key, Served, Tier};
 use crate::error::{Code, Error};
 use crate::observe::Metrics;
 use crate::settings::{Settings, Size};
@@ -259,7 +259,9 @@ async fn a_flood_stays_within_the_memory() {
                 for number in 0..10_000 / THREADS {
                     // Different lengths, so that no class of sizes hides another.
                     let value = Bytes::from(vec![0; 100_000 - number % 1_000]);
-                    assert!(memory.put(&key(number * THREADS + thread), &Entry { value, until: Instant::now() + HOUR }));
+                    assert!(
+                        memory.put(&key(number * THREADS + thread), &Entry { value, until: Instant::now() + HOUR })
+                    );
                     if number % 100 == 0 {
                         let held = memory.held();
                         assert!(held <= MEMORY, "{held} bytes");

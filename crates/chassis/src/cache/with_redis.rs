@@ -13,7 +13,7 @@ use ::redis::{AsyncConnectionConfig, Client, FromRedisValue};
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{Cache, Entry, Key, Tier, Served};
+use super::{Cache, Entry, Key, Served, Tier};
 use crate::health::Status;
 use crate::settings::{Settings, Size};
 

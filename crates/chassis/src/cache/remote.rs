@@ -33,7 +33,7 @@ const ODD: Reason = "it answers with an error";
 
 /// The connection to Redis. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Connection(Arc<Shared>);
+pub(super) struct Remote(Arc<Shared>);
 
 struct Shared {
     server: Server,
@@ -66,7 +66,7 @@ enum Connection {
     Cluster(ClusterConnection),
 }
 
-impl Connection {
+impl Remote {
     /// A link to a URL, or to a cluster by several with commas between. Does not connect.
     pub(super) fn to(urls: &str, metrics: Arc<Metrics>) -> Result<Self, String> {
         let server = Server::at(urls).map_err(|_| {
