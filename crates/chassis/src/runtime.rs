@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, HeaderName};
 use subtle::ConstantTimeEq;
 
-use crate::body::BodyMemory;
+use crate::body::Memory;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::context::{Consumer, Context};
@@ -56,7 +56,8 @@ pub struct Runtime {
     /// The metrics.
     pub metrics: Arc<Metrics>,
     pub(crate) pool: Pool,
-    pub(crate) body_memory: BodyMemory,
+    pub(crate) body_memory: Memory,
+    pub(crate) answer_memory: Memory,
     pub(crate) streams: Streams,
     pub(crate) workers: Arc<Workers>,
     pub(crate) cache: Cache,
@@ -80,7 +81,8 @@ impl Runtime {
         let threads = settings.compute_threads.unwrap_or_else(pool::cores);
         Ok(Arc::new(Self {
             pool: Pool::new(threads, settings.compute_queue, metrics.clone()),
-            body_memory: BodyMemory::new(settings.body_memory, metrics.clone()),
+            body_memory: Memory::of_bodies(settings.body_memory, metrics.clone()),
+            answer_memory: Memory::of_answers(settings.answer_memory, metrics.clone()),
             streams: Streams::new(settings.streams, metrics.clone()),
             workers: Arc::new(Workers::new(&settings, metrics.clone())),
             cache: Cache::new(&settings, metrics.clone())?,

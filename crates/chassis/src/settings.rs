@@ -74,6 +74,10 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_BODY_MEMORY", default_value = "512MB", value_name = "SIZE")]
     pub body_memory: Size,
 
+    /// Memory for answers in flight, all together; past it, requests are answered 503.
+    #[arg(global = true, long, env = "FLOWFORGE_ANSWER_MEMORY", default_value = "512MB", value_name = "SIZE")]
+    pub answer_memory: Size,
+
     /// Largest single file of a request, however it comes.
     #[arg(global = true, long, env = "FLOWFORGE_FILE_LIMIT", default_value = "50MB", value_name = "SIZE")]
     pub file_limit: Size,

@@ -7,41 +7,72 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::header::HeaderMap;
 use http_body::Body as _;
+use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::pieces;
 use crate::error::{Code, Error};
-use crate::message::Body;
+use crate::message::{Body, Response};
 use crate::observe::Metrics;
 use crate::settings::Size;
 
 /// Bodies up to this size are not counted against the memory for all bodies.
 const UNCOUNTED: usize = 64 * 1024;
-/// The memory for bodies is counted in these.
+/// Answers up to this size are not counted either. It is less than that of bodies: a client may leave a hundred of them
+/// untaken on one HTTP/2 connection.
+const UNCOUNTED_ANSWER: usize = 1024;
+/// Memory is counted in these.
 const UNIT: usize = 1024;
-/// Time a body waits for memory.
+/// Time a body or an answer waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The memory all bodies in flight may take together.
-pub(crate) struct BodyMemory {
+/// The memory all bodies on their way in, or all answers on their way out, may take together.
+pub(crate) struct Memory {
     units: Arc<Semaphore>,
+    refusal: &'static str,
+    shed: &'static str,
     metrics: Arc<Metrics>,
 }
 
-impl BodyMemory {
-    pub(crate) fn new(size: Size, metrics: Arc<Metrics>) -> Self {
-        Self { units: Arc::new(Semaphore::new((size.0 / UNIT).min(Semaphore::MAX_PERMITS))), metrics }
+/// Memory that is taken until this goes.
+#[derive(Default)]
+pub(crate) struct Claim(Option<OwnedSemaphorePermit>);
+
+impl Memory {
+    /// For bodies.
+    pub(crate) fn of_bodies(size: Size, metrics: Arc<Metrics>) -> Self {
+        Self::new(size, "too many large bodies at once: try again in a second", "body-memory", metrics)
+    }
+
+    /// For answers.
+    pub(crate) fn of_answers(size: Size, metrics: Arc<Metrics>) -> Self {
+        Self::new(size, "too many large answers at once: try again in a second", "answer-memory", metrics)
+    }
+
+    fn new(size: Size, refusal: &'static str, shed: &'static str, metrics: Arc<Metrics>) -> Self {
+        let units = Arc::new(Semaphore::new((size.0 / UNIT).min(Semaphore::MAX_PERMITS)));
+        Self { units, refusal, shed, metrics }
+    }
+
+    /// Counts an answer, with what was claimed for it already, until its last byte has been taken.
+    pub(crate) async fn hold(&self, response: Response, mut claim: Claim) -> Result<Response, Error> {
+        let size = response.body().size_hint().exact().and_then(|size| usize::try_from(size).ok());
+        let Some(size) = size.filter(|size| *size > UNCOUNTED_ANSWER) else { return Ok(response) };
+        self.cover(&mut claim, size).await?;
+        let (parts, body) = response.into_parts();
+        // It is there already: this copies nothing.
+        let bytes = body.collect().await.map_err(|_| Error::internal())?.to_bytes();
+        let body = Body::from(Bytes::from_owner(Counted { bytes, _claim: claim }));
+        Ok(Response::from_parts(parts, body))
     }
 
     /// Makes a claim cover so many bytes.
-    async fn cover(&self, claim: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Error> {
+    pub(crate) async fn cover(&self, Claim(claim): &mut Claim, bytes: usize) -> Result<(), Error> {
         let missing = bytes.div_ceil(UNIT).saturating_sub(claim.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
         let more = self.units.clone().acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
         let Ok(Ok(more)) = tokio::time::timeout(PATIENCE, more).await else {
-            self.metrics.count_shed("body-memory");
-            return Err(
-                Error::new(Code::Unavailable, "too many large bodies at once: try again in a second").retry_after(1)
-            );
+            self.metrics.count_shed(self.shed);
+            return Err(Error::new(Code::Unavailable, self.refusal).retry_after(1));
         };
         match claim {
             Some(claim) => claim.merge(more),
@@ -52,7 +83,14 @@ impl BodyMemory {
 
     /// A place to put the pieces of something that has at most so many bytes; `what` it is, for the refusal.
     pub(crate) fn gather(&self, limit: Size, what: &'static str) -> Gathering<'_> {
-        Gathering { memory: self, limit, what, first: Bytes::new(), collected: BytesMut::new(), claim: None }
+        Gathering {
+            memory: self,
+            limit,
+            what,
+            first: Bytes::new(),
+            collected: BytesMut::new(),
+            claim: Claim::default(),
+        }
     }
 
     /// Reads a whole body within a limit.
@@ -70,12 +108,12 @@ impl BodyMemory {
 
 /// Pieces being put together: one that comes alone is not copied, several are copied once.
 pub(crate) struct Gathering<'m> {
-    memory: &'m BodyMemory,
+    memory: &'m Memory,
     limit: Size,
     what: &'static str,
     first: Bytes,
     collected: BytesMut,
-    claim: Option<OwnedSemaphorePermit>,
+    claim: Claim,
 }
 
 impl Gathering<'_> {
@@ -119,8 +157,8 @@ impl Gathering<'_> {
     pub(crate) fn finish(self) -> Bytes {
         let bytes = if self.collected.is_empty() { self.first } else { self.collected.freeze() };
         match self.claim {
-            Some(claim) => Bytes::from_owner(Counted { bytes, _claim: claim }),
-            None => bytes,
+            Claim(None) => bytes,
+            claim => Bytes::from_owner(Counted { bytes, _claim: claim }),
         }
     }
 }
@@ -128,7 +166,7 @@ impl Gathering<'_> {
 /// Bytes that are counted until they are dropped.
 struct Counted {
     bytes: Bytes,
-    _claim: OwnedSemaphorePermit,
+    _claim: Claim,
 }
 
 impl AsRef<[u8]> for Counted {

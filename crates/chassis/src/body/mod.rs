@@ -1,8 +1,8 @@
-//! Bodies on their way in.
+//! Bodies on their way in, and the memory of what is in flight.
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `memory.rs` | the memory all bodies in flight may take together; pieces put into one |
+//! | `memory.rs` | the memory all bodies, and all answers, in flight may take together; pieces put into one |
 //! | `inflate.rs` | gzip and zstd |
 //!
 //! Nothing is set aside for what is only announced: bytes are counted as they arrive, inflated, against the limit of
@@ -23,7 +23,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 pub(crate) use inflate::Coding;
 #[cfg(test)]
 pub(crate) use inflate::ZSTD_WINDOW;
-pub(crate) use memory::BodyMemory;
+pub(crate) use memory::{Claim, Memory};
 
 use crate::error::{Code, Error};
 use crate::message::{Body, BodyError};

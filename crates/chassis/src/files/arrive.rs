@@ -11,7 +11,7 @@ use super::file::Content;
 use super::source::Place;
 use super::store::Store;
 use super::stream::{Chunks, STREAM_TIME};
-use crate::body::BodyMemory;
+use crate::body::Memory;
 use crate::error::{Code, Detail, Error};
 use crate::settings::{Settings, Size};
 
@@ -21,7 +21,7 @@ const AT_ONCE: usize = 8;
 /// What files come from, and go into.
 pub(crate) struct Arrivals<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) memory: &'a BodyMemory,
+    pub(crate) memory: &'a Memory,
     pub(crate) fetcher: &'a Fetcher,
     pub(crate) store: &'a Store,
     /// Whose uploads may be used.

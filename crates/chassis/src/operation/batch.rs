@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::mount::{Exchange, Mounted, Raw};
 use super::outgoing::{Delivery, json_response};
-use crate::body;
+use crate::body::{self, Claim};
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::error::{Code, Error};
@@ -67,11 +67,16 @@ async fn answer(
     let mut json = br#"{"items":["#.to_vec();
     let mut failed = 0;
     let limit = mounted.runtime.settings.files_limit;
+    let mut claim = Claim::default();
     while let Some((index, result)) = results.next().await {
-        let result = result.and_then(|answer| match json.len() + answer.len() > limit.0 {
-            true => Err(too_much(limit)),
-            false => Ok(answer),
-        });
+        let result = match result {
+            Ok(answer) if json.len() + answer.len() > limit.0 => Err(too_much(limit)),
+            // Counted before it is kept.
+            Ok(answer) => {
+                mounted.runtime.answer_memory.cover(&mut claim, json.len() + answer.len()).await.map(|()| answer)
+            }
+            Err(error) => Err(error),
+        };
         json.extend_from_slice(if index == 0 { b"" } else { b"," });
         let (status, body) = match result {
             Ok(answer) => (200, [br#""result":"#.to_vec(), answer].concat()),
@@ -88,7 +93,7 @@ async fn answer(
     }
     let succeeded = count - failed;
     json.extend_from_slice(format!(r#"],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).as_bytes());
-    Ok(json_response(json))
+    mounted.runtime.answer_memory.hold(json_response(json), claim).await
 }
 
 /// Answers one item.

@@ -12,7 +12,7 @@ use multer::{Field, Multipart};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use crate::body::{self, BodyMemory, Pieces, pieces};
+use crate::body::{self, Memory, Pieces, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
 use crate::files::{
@@ -54,7 +54,7 @@ impl Incoming {
 /// What reading a body needs to know.
 pub(crate) struct Reading<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) memory: &'a BodyMemory,
+    pub(crate) memory: &'a Memory,
     pub(crate) layout: &'a Layout,
     pub(crate) bounds: FileBounds,
 }

@@ -25,7 +25,7 @@ use super::outgoing::Delivery;
 use super::output::Output;
 use super::registration::{Caching, Isolation, Operation};
 use super::task::{Prepared, Start, Task};
-use crate::body;
+use crate::body::{self, Claim};
 use crate::cache::{Key, Served};
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
@@ -127,7 +127,7 @@ impl Mounted {
         if let Some(served) = served {
             response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
         }
-        Ok(response)
+        self.runtime.answer_memory.hold(response, Claim::default()).await
     }
 
     /// Takes a request apart.

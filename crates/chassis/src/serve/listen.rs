@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::app::App;
 use super::moving::Moving;
+use super::traffic::{Silence, Traffic};
 use super::upload::Upload;
 use crate::context::Context;
 
@@ -129,10 +130,12 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
             continue;
         };
         let stream = TokioIo::new(Moving::new(no_delay(stream), runtime.settings.idle.0));
-        let connection = server.serve_connection(stream, answer(app.clone(), peer)).into_owned();
+        let traffic = Traffic::new();
+        let connection = server.serve_connection(stream, answer(app.clone(), peer, traffic.clone())).into_owned();
         let (stopped, last_words) = (stopped.clone(), runtime.settings.shutdown.0);
+        let idle = runtime.settings.idle.0;
         tokio::spawn(async move {
-            attend(connection, stopped, last_words).await;
+            attend(connection, stopped, last_words, &traffic, idle).await;
             drop(place);
         });
     }
@@ -144,11 +147,21 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
 }
 
 /// Serves a connection until it ends, is old, or the process is to stop; then its requests in flight get to end.
-async fn attend<C: GracefulConnection>(connection: C, mut stopped: watch::Receiver<bool>, last_words: Duration) {
+async fn attend<C: GracefulConnection>(
+    connection: C,
+    mut stopped: watch::Receiver<bool>,
+    last_words: Duration,
+    traffic: &Traffic,
+    idle: Duration,
+) {
     let mut connection = pin!(connection);
     tokio::select! {
         // A connection that breaks is the client's affair.
         _ = connection.as_mut() => return,
+        silence = traffic.silent(idle) => match silence {
+            Silence::Idle => {}
+            Silence::Deaf => return,
+        },
         () = tokio::time::sleep(MAX_AGE) => {}
         _ = stopped.changed() => {}
     }
@@ -165,6 +178,7 @@ fn no_delay(stream: TcpStream) -> TcpStream {
 fn answer(
     app: App,
     peer: SocketAddr,
+    traffic: Arc<Traffic>,
 ) -> impl hyper::service::Service<
     http::Request<Incoming>,
     Response = Response,
@@ -175,8 +189,9 @@ fn answer(
         let mut request: Request = request.map(|body| Body::new(Upload::new(body)));
         let context = Context::arriving(&request, Some(peer.ip()));
         request.extensions_mut().insert(context);
+        let exchange = traffic.begin();
         let answer = app.call(request);
-        async move { Ok(answer.await) }
+        async move { exchange.answer(answer.await) }
     })
 }
 

@@ -6,6 +6,7 @@
 //! | `listen.rs` | addresses, connections with bounded heads and age, the signals to stop, shutdown |
 //! | `alone.rs` | one service as a program of its own |
 //! | `moving.rs` | a connection that neither speaks nor takes its answer is closed |
+//! | `traffic.rs` | what a connection is doing, so that one that does nothing is closed, with HTTP/2 too |
 //! | `upload.rs` | an upload nobody reads is taken off the line, so that its refusal arrives |
 //!
 //! hyper itself is asked for connections, because axum's `serve` exposes none of the bounds that are set here.
@@ -14,6 +15,7 @@ mod alone;
 mod app;
 mod listen;
 mod moving;
+mod traffic;
 mod upload;
 
 pub use alone::{alone, run};
