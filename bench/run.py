@@ -485,7 +485,7 @@ def on_core(index, command):
 def free_port():
     while True:
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port := random.randint(30_000, 39_999)))
+            probe.bind(("127.0.0.1", port := random.randint(20_000, 29_999)))
             return port
 
 
