@@ -5,6 +5,7 @@
 mod elsewhere;
 mod files;
 mod first_request;
+mod gateway;
 mod keyring;
 mod layers;
 mod limits;
