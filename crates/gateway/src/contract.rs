@@ -7,7 +7,7 @@ use chassis::Consumer;
 use http::uri::Authority;
 use serde_json::Value;
 
-use crate::field::{Path, Rule, Timeout};
+use crate::field::{Path, Rule, Text, Timeout};
 use crate::file;
 use crate::plugins::{Kind, Plugin};
 use crate::routes::{PathRule, Route, Table};
@@ -335,9 +335,9 @@ impl Reader {
             }
         }
         self.consumers.push(Consumer {
-            id: consumer.id.map_or_else(|| stable_id(&name), |id| id.into_string()),
-            username: consumer.username.map(|name| name.into_string()).unwrap_or_default(),
-            custom_id: consumer.custom_id.map(|id| id.into_string()),
+            id: consumer.id.map_or_else(|| stable_id(&name), Text::into_string),
+            username: consumer.username.map(Text::into_string).unwrap_or_default(),
+            custom_id: consumer.custom_id.map(Text::into_string),
             groups,
         });
         self.nested_plugins(consumer.plugins, path, Scope { consumer: Some(index), ..Scope::default() });
