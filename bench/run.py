@@ -4,8 +4,9 @@
     bench/run.py             CPU time per request of five servers, and their ratios
     bench/run.py ground      files, uploads and batches: CPU time, the share of the cipher or hash in it, peak memory
     bench/run.py startup     time to the first answer, and memory
+    bench/run.py instructions   user instructions per request, which other work on the machine does not change
 
-Python 3.11, nothing else; wrk, cargo, node and npm must be there.
+Python 3.11, nothing else; wrk, cargo, node and npm must be there, valgrind for instructions.
 """
 
 import argparse
@@ -42,6 +43,7 @@ UPLOADS = 20  # a round; counted, because wrk leaves off in the middle of one, w
 LUA = (BENCH / "hash.lua").read_text()
 BODY = re.search(r"\[\[(.*?)\]\]", LUA)[1]
 HEADERS = dict(re.findall(r'headers\["(.+?)"\] = "(.+?)"', LUA))
+COUNTED = (500, 2_000)  # requests whose instructions are not counted, and requests whose are
 CONNECTIONS = 32
 WARM_UP = 3  # seconds; V8 has compiled what is hot by then
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -51,11 +53,12 @@ PINNED = len(CORES) >= 2
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=["load", "ground", "startup"], default="load")
+    parser.add_argument("what", nargs="?", choices=["load", "ground", "startup", "instructions"], default="load")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5, help="of load a round, at most 15 (the key has a limit)")
     parser.add_argument("--quiet", action="store_true", help="nobody writes access lines")
     parser.add_argument("--only", default="", help="servers to drive, with commas between")
+    parser.add_argument("--profile", type=Path, help="folder to keep callgrind's profiles in (instructions)")
     parser.add_argument("--binary", type=Path, default=TARGET / "release" / "flowforge")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="flowforge-bench-") as folder:
@@ -64,6 +67,8 @@ def main():
         print(f"{time.strftime('%Y-%m-%d')}, {cpu()}, {os.cpu_count()} cores, Linux {platform.release()}\n")
         if options.what == "startup":
             startup(flowforge, Path(folder))
+        elif options.what == "instructions":
+            instructions(flowforge, Path(folder), options)
         elif options.what == "ground":
             ground(flowforge, Path(folder), options)
         else:
@@ -288,6 +293,28 @@ def startup(flowforge, folder):
     print(f"| the same after 10 s of load, MB | {after} | under 30 |")
 
 
+def instructions(flowforge, folder, options):
+    known = commands(flowforge)
+    names = options.only.split(",") if options.only else ["axum", "service", "gateway"]
+    warm_up, counted = COUNTED
+    print(f"{counted:,} requests on one connection after {warm_up} to warm up, one core; by callgrind.\n")
+    print("| server | user instructions per request, thousands |\n| --- | --- |")
+    for name in names:
+        for old in folder.glob("callgrind.*"):
+            old.unlink()
+        wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/callgrind.out"]
+        with Server(known[name], folder, pinned=True, quiet=options.quiet, wrapper=wrapper) as server:
+            server.repeat(warm_up)
+            server.monitor("zero")
+            server.repeat(counted)
+            server.monitor("dump")
+        dump = (folder / "callgrind.out.1").read_text()
+        total = int(re.search(r"^(?:totals|summary): (\d+)", dump, re.MULTILINE)[1])
+        if options.profile:
+            shutil.copy(folder / "callgrind.out.1", options.profile / f"callgrind.{name}")
+        print(f"| {name} | {total / counted / 1e3:.1f} |", flush=True)
+
+
 def spread(values, digits):
     return "{:.{d}f} ({:.{d}f} to {:.{d}f})".format(statistics.median(values), min(values), max(values), d=digits)
 
@@ -338,10 +365,11 @@ def commands(flowforge):
 class Server:
     """A server that runs while the block does; its output, the access log, goes to a file."""
 
-    def __init__(self, command, folder, pinned=False, quiet=False):
+    def __init__(self, command, folder, pinned=False, quiet=False, wrapper=()):
         self.port, second = free_port(), free_port()
         self.pinned = pinned and PINNED
-        command = on_core(0, command(self.port, second)) if self.pinned else command(self.port, second)
+        command = [*wrapper, *command(self.port, second)]
+        command = on_core(0, command) if self.pinned else command
         # Only what the servers must know: a setting of whoever measures is not measured.
         environment = {"PATH": os.environ["PATH"], "NODE_ENV": "production"}
         if quiet:
@@ -383,6 +411,23 @@ class Server:
         if response.status != 200:
             raise SystemExit(f"status {response.status}: {answer}")
         return answer
+
+    def repeat(self, count):
+        """Sends the request of the benchmark over one connection, each in one piece as wrk does."""
+        head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        request = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}Content-Length: {len(BODY)}\r\n\r\n{BODY}".encode()
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for _ in range(count):
+                connection.sendall(request)
+                answer = http.client.HTTPResponse(connection)
+                answer.begin()
+                if answer.status != 200 or not answer.read():
+                    sys.exit(f"status {answer.status}, so this run counts for nothing")
+
+    def monitor(self, command):
+        """Tells callgrind something while the server waits."""
+        subprocess.run(["vgdb", f"--pid={self.pid}", command], check=True, capture_output=True, timeout=60)
 
     def cpu_seconds(self):
         """User and system time of all threads, those that ended included."""
@@ -440,7 +485,7 @@ def on_core(index, command):
 def free_port():
     while True:
         with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port := random.randint(30_000, 39_999)))
+            probe.bind(("127.0.0.1", port := random.randint(20_000, 29_999)))
             return port
 
 

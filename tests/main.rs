@@ -6,6 +6,7 @@ mod elsewhere;
 mod files;
 mod first_request;
 mod greedy;
+mod gateway;
 mod keyring;
 mod layers;
 mod limits;

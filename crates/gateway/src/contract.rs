@@ -1,14 +1,17 @@
 //! `kong.yml`, read strictly: what is not understood is refused with its path, before the first request.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chassis::Consumer;
+use http::uri::Authority;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use crate::field::{Path, Rule, Text, Timeout};
 use crate::file;
 use crate::plugins::{Kind, Plugin};
 use crate::routes::{PathRule, Route, Table};
+use crate::trusted::GatewaySettings;
 
 /// The tag of consumers that are for trying out only.
 const DEMO: &str = "demo";
@@ -39,10 +42,11 @@ pub struct Contract {
     pub(crate) services: Vec<Service>,
     pub(crate) routes: Vec<Route>,
     pub(crate) table: Table,
-    pub(crate) consumers: Vec<std::sync::Arc<Consumer>>,
+    pub(crate) consumers: Vec<Arc<Consumer>>,
     /// Credentials by the SHA-256 of the key.
     pub(crate) keys: HashMap<[u8; 32], usize>,
     pub(crate) instances: Vec<Instance>,
+    pub(crate) trust: GatewaySettings,
     demo: Vec<DemoKey>,
     warnings: Vec<String>,
 }
@@ -50,11 +54,13 @@ pub struct Contract {
 /// A service behind the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// Its name.
+    /// Its name; its host if it has none.
     pub name: String,
-    /// Where it is, without a slash at the end.
+    /// Its host, which says which service of ours it is. Several may have the same, with paths of their own.
+    pub host: String,
+    /// Where it is: `http://host:port`.
     pub url: String,
-    /// What its paths start with, without a slash at the end.
+    /// What its paths start with; `/` if it has none.
     pub path: String,
     /// Milliseconds to connect.
     pub connect_timeout: u64,
@@ -123,6 +129,13 @@ impl Contract {
             Error::at(if path == "." { "" } else { &path }, error.inner())
         })?;
         Reader::default().read(file)
+    }
+
+    /// The same contract, for a gateway behind proxies.
+    #[must_use]
+    pub fn trusting(mut self, settings: &GatewaySettings) -> Self {
+        self.trust = settings.clone();
+        self
     }
 
     /// The services, in the order of the file.
@@ -213,9 +226,11 @@ struct Reader {
     route_names: HashMap<String, usize>,
     consumers: Vec<Consumer>,
     consumer_names: HashMap<String, usize>,
+    consumer_ids: HashSet<(&'static str, String)>,
     keys: HashMap<[u8; 32], usize>,
     plugins: Vec<(String, file::Plugin, Scope)>,
     instances: Vec<Instance>,
+    places: HashSet<(Kind, Scope)>,
     demo: Vec<DemoKey>,
     warnings: Vec<String>,
 }
@@ -240,9 +255,10 @@ impl Reader {
             table: Table::new(&mut routes),
             services: self.services,
             routes,
-            consumers: self.consumers.into_iter().map(std::sync::Arc::new).collect(),
+            consumers: self.consumers.into_iter().map(Arc::new).collect(),
             keys: self.keys,
             instances: self.instances,
+            trust: GatewaySettings::default(),
             demo: self.demo,
             warnings: self.warnings,
         })
@@ -253,10 +269,11 @@ impl Reader {
             return Ok(());
         }
         let index = self.services.len();
-        if self.service_names.insert(service.name.clone(), index).is_some() {
-            return Err(Error::at(&format!("{path}.name"), format!("{} is there twice", service.name)));
+        let upstream = upstream(&service, path)?;
+        if service.name.is_some() && self.service_names.insert(upstream.name.clone(), index).is_some() {
+            return Err(Error::at(&format!("{path}.name"), format!("{} is there twice", upstream.name)));
         }
-        self.services.push(upstream(&service, path)?);
+        self.services.push(upstream);
         for (number, route) in service.routes.into_iter().enumerate() {
             self.route(route, &format!("{path}.routes[{number}]"), index)?;
         }
@@ -266,26 +283,22 @@ impl Reader {
 
     fn route(&mut self, route: file::Route, path: &str, service: usize) -> Result<(), Error> {
         let index = self.routes.len();
-        if self.route_names.insert(route.name.clone(), index).is_some() {
-            return Err(Error::at(&format!("{path}.name"), format!("{} is there twice", route.name)));
+        if let Some(name) = &route.name
+            && self.route_names.insert(name.to_string(), index).is_some()
+        {
+            return Err(Error::at(&format!("{path}.name"), format!("{} is there twice", &**name)));
         }
         if route.paths.is_empty() && route.methods.is_empty() && route.hosts.is_empty() {
             return Err(Error::at(path, "needs at least one of paths, methods and hosts"));
         }
-        check_protocols(&route.protocols, path)?;
         let paths = route.paths.iter().enumerate().map(|(number, text)| {
             PathRule::new(text).map_err(|message| Error::at(&format!("{path}.paths[{number}]"), message))
         });
-        let methods = route.methods.iter().enumerate().map(|(number, text)| {
-            text.parse().map_err(|_| Error::at(&format!("{path}.methods[{number}]"), format!("{text} is no method")))
-        });
-        if let Some(host) = route.hosts.iter().find(|host| host.contains(':') || host.trim_matches('*').contains('*')) {
-            return Err(Error::at(&format!("{path}.hosts"), format!("{host} must be a name, *.name or name.*")));
-        }
+        let methods = route.methods.iter().map(|text| text.parse().expect("capital letters are a method"));
         self.routes.push(Route {
             service,
             paths: paths.collect::<Result<_, _>>()?,
-            methods: methods.collect::<Result<_, _>>()?,
+            methods: methods.collect(),
             hosts: route.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
             regex_priority: route.regex_priority,
             strip_path: route.strip_path,
@@ -297,31 +310,34 @@ impl Reader {
 
     fn consumer(&mut self, consumer: file::Consumer, path: &str) -> Result<(), Error> {
         let index = self.consumers.len();
-        let Some(name) = consumer.username.clone().or_else(|| consumer.custom_id.clone()) else {
+        let Some(name) = consumer.username.as_ref().or(consumer.custom_id.as_ref()).map(|name| name.to_string()) else {
             return Err(Error::at(path, "needs a username or a custom_id"));
         };
-        if self.consumer_names.insert(name.clone(), index).is_some() {
+        if consumer.username.is_some() && self.consumer_names.insert(name.clone(), index).is_some() {
             return Err(Error::at(&format!("{path}.username"), format!("{name} is there twice")));
         }
-        let is_demo = consumer.tags.iter().any(|tag| tag == DEMO);
-        let groups: Vec<String> = consumer.acls.into_iter().map(|acl| acl.group).collect();
+        for (field, value) in [("id", consumer.id.as_deref()), ("custom_id", consumer.custom_id.as_deref())] {
+            if let Some(value) = value
+                && !self.consumer_ids.insert((field, value.to_owned()))
+            {
+                return Err(Error::at(&format!("{path}.{field}"), format!("{value} is there twice")));
+            }
+        }
+        let is_demo = consumer.tags.iter().any(|tag| &**tag == DEMO);
+        let groups: Vec<String> = consumer.acls.into_iter().map(|acl| acl.group.into_string()).collect();
         for (number, key) in consumer.keyauth_credentials.into_iter().enumerate() {
-            let path = format!("{path}.keyauth_credentials[{number}].key");
-            if key.key.trim().is_empty() {
-                return Err(Error::at(&path, "must not be empty"));
+            if self.keys.insert(crate::digest(key.key.as_bytes()), index).is_some() {
+                return Err(Error::at(&format!("{path}.keyauth_credentials[{number}].key"), "is there twice"));
             }
-            if self.keys.insert(Sha256::digest(&key.key).into(), index).is_some() {
-                return Err(Error::at(&path, "is there twice"));
-            }
-            if is_demo || key.tags.iter().any(|tag| tag == DEMO) {
+            if is_demo || key.tags.iter().any(|tag| &**tag == DEMO) {
                 let plan = groups.first().cloned().unwrap_or_default();
-                self.demo.push(DemoKey { username: name.clone(), plan, key: key.key });
+                self.demo.push(DemoKey { username: name.clone(), plan, key: key.key.into_string() });
             }
         }
         self.consumers.push(Consumer {
-            id: consumer.id.unwrap_or_else(|| stable_id(&name)),
-            username: consumer.username.unwrap_or_default(),
-            custom_id: consumer.custom_id,
+            id: consumer.id.map_or_else(|| stable_id(&name), Text::into_string),
+            username: consumer.username.map(Text::into_string).unwrap_or_default(),
+            custom_id: consumer.custom_id.map(Text::into_string),
             groups,
         });
         self.nested_plugins(consumer.plugins, path, Scope { consumer: Some(index), ..Scope::default() });
@@ -338,23 +354,24 @@ impl Reader {
 
     fn plugin(&mut self, plugin: &file::Plugin, path: &str, mut scope: Scope) -> Result<(), Error> {
         let kind = Kind::of_name(&plugin.name).map_err(|message| Error::at(&format!("{path}.name"), message))?;
-        check_protocols(&plugin.protocols, path)?;
         for (field, name, known, target) in [
             ("service", &plugin.service, &self.service_names, &mut scope.service),
             ("route", &plugin.route, &self.route_names, &mut scope.route),
             ("consumer", &plugin.consumer, &self.consumer_names, &mut scope.consumer),
         ] {
-            let Some(name) = name else { continue };
+            let Some(name) = name.as_deref() else { continue };
             let index =
                 known.get(name).ok_or_else(|| Error::at(&format!("{path}.{field}"), format!("there is no {name}")))?;
             *target = Some(*index);
         }
         let settings = Plugin::of_config(kind, plugin.config.as_ref()).map_err(|message| Error::at(path, message))?;
+        let name = &*plugin.name;
         if scope.consumer.is_some() && matches!(kind, Kind::KeyAuth | Kind::Acl | Kind::Cors | Kind::CorrelationId) {
-            return Err(Error::at(path, format!("{} cannot be for a consumer", plugin.name)));
+            return Err(Error::at(path, format!("{name} cannot be for a consumer")));
         }
-        if self.instances.iter().any(|known| known.kind == kind && known.scope == scope) {
-            return Err(Error::at(path, format!("{} is there twice for the same", plugin.name)));
+        // One that is disabled takes the place too.
+        if !self.places.insert((kind, scope)) {
+            return Err(Error::at(path, format!("{name} is there twice for the same")));
         }
         if let Plugin::RateLimiting(limiting) = &settings
             && limiting.wants_redis
@@ -369,47 +386,49 @@ impl Reader {
 }
 
 fn upstream(service: &file::Service, path: &str) -> Result<Service, Error> {
+    let wrong = |field: &str, message: &str| Err(Error::at(&format!("{path}.{field}"), message));
     let parts = [service.protocol.is_some(), service.host.is_some(), service.port.is_some(), service.path.is_some()];
-    let (url, base) = match (&service.url, &service.host) {
+    let (host, port, base) = match (service.url.as_deref(), service.host.as_deref()) {
         (Some(_), _) if parts.contains(&true) => {
-            return Err(Error::at(&format!("{path}.url"), "is there together with its parts: use one of the two"));
+            return wrong("url", "is there together with its parts: use one of the two");
         }
         (Some(url), _) => {
             let rest = url.strip_prefix("http://").unwrap_or_default();
-            let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
-            (format!("http://{authority}"), format!("/{base}"))
+            let (authority, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let authority = authority.parse::<Authority>().ok().filter(|authority| !authority.as_str().contains('@'));
+            let Some(authority) = authority else { return wrong("url", "must be http://host:port") };
+            let has_port = authority.as_str().len() > authority.host().len();
+            let port = match authority.port_u16() {
+                None if has_port => return wrong("url", "must be http://host:port, with a port up to 65535"),
+                port => port.unwrap_or(80),
+            };
+            let base = if base.is_empty() { "/" } else { base };
+            Path::check(base).map_err(|message| Error::at(&format!("{path}.url"), message))?;
+            (authority.host().to_owned(), u32::from(port), base)
         }
         (None, Some(host)) => {
-            let protocol = service.protocol.as_deref().unwrap_or("http");
-            let base = service.path.clone().unwrap_or_default();
-            (format!("{protocol}://{host}:{}", service.port.unwrap_or(80)), base)
+            if service.protocol.as_deref().is_some_and(|protocol| protocol != "http") {
+                return wrong("protocol", "must be http");
+            }
+            let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+            (host, service.port.map_or(80, |port| port.0), service.path.as_deref().unwrap_or("/"))
         }
         (None, None) => return Err(Error::at(path, "needs a url or a host")),
     };
-    let host = url.strip_prefix("http://").unwrap_or_default();
-    if host.is_empty() || host.parse::<http::uri::Authority>().is_err() {
-        return Err(Error::at(&format!("{path}.url"), "must be http://host:port"));
-    }
+    let millis = |timeout: Option<Timeout>| u64::from(timeout.map_or(60_000, |timeout| timeout.0));
     Ok(Service {
-        name: service.name.clone(),
-        url,
-        path: base.trim_end_matches('/').to_owned(),
-        connect_timeout: service.connect_timeout.unwrap_or(60_000),
-        read_timeout: service.read_timeout.unwrap_or(60_000),
+        name: service.name.as_deref().unwrap_or(&host).to_owned(),
+        url: format!("http://{host}:{port}"),
+        host,
+        path: base.to_owned(),
+        connect_timeout: millis(service.connect_timeout),
+        read_timeout: millis(service.read_timeout),
     })
-}
-
-fn check_protocols(protocols: &[String], path: &str) -> Result<(), Error> {
-    let known: HashSet<String> = file::http_and_https().into_iter().collect();
-    match protocols.iter().find(|protocol| !known.contains(*protocol)) {
-        Some(other) => Err(Error::at(&format!("{path}.protocols"), format!("{other} is not supported"))),
-        None => Ok(()),
-    }
 }
 
 /// An id that stays the same from start to start, for consumers that have none written down.
 fn stable_id(name: &str) -> String {
-    let digest = Sha256::digest(format!("flowforge consumer {name}"));
+    let digest = crate::digest(format!("flowforge consumer {name}").as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()

@@ -5,18 +5,20 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
+
+use crate::field::Text;
 
 const ALL_METHODS: &str = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    origins: Option<Vec<String>>,
-    methods: Option<Vec<String>>,
-    headers: Option<Vec<String>>,
-    exposed_headers: Option<Vec<String>>,
+    origins: Option<Vec<Text>>,
+    methods: Option<Vec<Text>>,
+    headers: Option<Vec<Text>>,
+    exposed_headers: Option<Vec<Text>>,
     max_age: Option<u64>,
     #[serde(default)]
     credentials: bool,
@@ -24,7 +26,6 @@ pub(crate) struct Config {
     preflight_continue: bool,
     #[serde(default)]
     private_network: bool,
-    allow_origin_absent: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -42,8 +43,6 @@ pub(crate) struct Cors {
     exposed: Option<HeaderValue>,
     max_age: Option<HeaderValue>,
     credentials: bool,
-    /// Whether a request that no browser sent gets the headers too.
-    always: bool,
 }
 
 impl Cors {
@@ -52,9 +51,17 @@ impl Cors {
             return Err("config: preflight_continue and private_network are not supported".into());
         }
         let value = |text: &str| text.parse::<HeaderValue>().map_err(|_| format!("config: {text} is no header value"));
-        let joined = |list: &Option<Vec<String>>| list.as_ref().map(|list| value(&list.join(","))).transpose();
+        let joined = |list: &Option<Vec<Text>>| {
+            let list = list.as_ref().map(|list| list.iter().map(|text| &**text).collect::<Vec<_>>().join(","));
+            list.map(|list| value(&list)).transpose()
+        };
+        for method in config.methods.iter().flatten() {
+            if !ALL_METHODS.split(',').any(|known| *known == **method) {
+                return Err(format!("config.methods: {} is none of {ALL_METHODS}", &**method));
+            }
+        }
         let origins = config.origins.unwrap_or_default();
-        let origins = if origins.is_empty() || origins.iter().any(|origin| origin == "*") {
+        let origins = if origins.is_empty() || origins.iter().any(|origin| &**origin == "*") {
             if config.credentials {
                 return Err("config.credentials: needs origins by name: any site could act for its visitors".into());
             }
@@ -62,7 +69,7 @@ impl Cors {
         } else {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '/' | '-');
             if let Some(pattern) = origins.iter().find(|origin| !origin.chars().all(plain)) {
-                return Err(format!("config.origins: {pattern} is a pattern, which is not supported"));
+                return Err(format!("config.origins: {} is a pattern, which is not supported", &**pattern));
             }
             Origins::Listed(origins.iter().map(|origin| value(origin)).collect::<Result<_, _>>()?)
         };
@@ -73,7 +80,6 @@ impl Cors {
             exposed: joined(&config.exposed_headers)?,
             max_age: config.max_age.map(HeaderValue::from),
             credentials: config.credentials,
-            always: config.allow_origin_absent.unwrap_or(true),
         })
     }
 
@@ -83,40 +89,45 @@ impl Cors {
     }
 
     /// The answer to that question.
-    pub(crate) fn preflight(&self, request: &HeaderMap, answer: &mut Vec<(HeaderName, HeaderValue)>) {
-        self.allow_origin(request, answer);
-        let asked = request.get(ACCESS_CONTROL_REQUEST_HEADERS);
-        answer.extend(self.headers.as_ref().or(asked).map(|value| (ACCESS_CONTROL_ALLOW_HEADERS, value.clone())));
-        answer.push((ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone()));
-        answer.extend(self.max_age.clone().map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
-    }
-
-    /// What every other answer carries.
-    pub(crate) fn decorate(&self, request: &HeaderMap, answer: &mut Vec<(HeaderName, HeaderValue)>) {
-        if !self.always && !request.contains_key(ORIGIN) {
-            return;
+    pub(crate) fn preflight(&self, request: &HeaderMap, answer: &mut HeaderMap) {
+        self.allow_origin(self.allowed(request), answer);
+        if let Some(headers) = self.headers.as_ref().or(request.get(ACCESS_CONTROL_REQUEST_HEADERS)) {
+            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers.clone());
         }
-        self.allow_origin(request, answer);
-        answer.extend(self.exposed.clone().map(|value| (ACCESS_CONTROL_EXPOSE_HEADERS, value)));
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
+        if let Some(max_age) = &self.max_age {
+            answer.insert(ACCESS_CONTROL_MAX_AGE, max_age.clone());
+        }
     }
 
-    fn allow_origin(&self, request: &HeaderMap, answer: &mut Vec<(HeaderName, HeaderValue)>) {
-        let listed = match &self.origins {
-            Origins::All => {
-                answer.push((ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
-                return;
-            }
-            Origins::Listed(listed) => listed,
-        };
-        answer.push((VARY, HeaderValue::from_static("Origin")));
-        let origin = match listed.as_slice() {
-            [only] => Some(only),
-            several => request.get(ORIGIN).filter(|origin| several.contains(origin)),
-        };
-        if let Some(origin) = origin {
-            answer.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
+    /// Whose pages may read the answer to a request.
+    pub(crate) fn allowed(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        match &self.origins {
+            Origins::All => Some(HeaderValue::from_static("*")),
+            Origins::Listed(listed) => match listed.as_slice() {
+                [only] => Some(only.clone()),
+                several => request.get(ORIGIN).filter(|origin| several.contains(origin)).cloned(),
+            },
+        }
+    }
+
+    /// What every other answer carries, whether a browser asked or not, as Kong does.
+    pub(crate) fn decorate(&self, allowed: Option<HeaderValue>, answer: &mut HeaderMap) {
+        self.allow_origin(allowed, answer);
+        if let Some(exposed) = &self.exposed {
+            answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
+        }
+    }
+
+    fn allow_origin(&self, allowed: Option<HeaderValue>, answer: &mut HeaderMap) {
+        if matches!(self.origins, Origins::Listed(_)) {
+            // What an answer varies by adds up.
+            answer.append(VARY, HeaderValue::from_static("Origin"));
+        }
+        if let Some(origin) = allowed {
+            answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             if self.credentials {
-                answer.push((ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true")));
+                answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
             }
         }
     }

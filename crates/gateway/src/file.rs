@@ -1,7 +1,12 @@
-//! The supported subset of Kong's declarative format 3.0, as written. What is not here is refused with its path.
+//! The supported subset of Kong's declarative format 3.0, as written: names, types and ranges are those of 3.9.3. What is
+//! not here is refused with its path.
 
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::field::{
+    ApiKey, Host, Id, Method, Name, Path, Port, Protocols, Retries, RouteHost, RoutePath, Tag, Text, Timeout,
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,7 +15,10 @@ pub(crate) struct File {
     pub(crate) format_version: String,
     /// Anything: a place for YAML anchors that Kong skips.
     #[serde(rename = "_ignore", default)]
-    pub(crate) _ignore: Vec<Value>,
+    _ignore: Vec<Value>,
+    /// Whether Kong hashes the passwords of basic-auth, which is not supported here.
+    #[serde(rename = "_transform", default)]
+    _transform: Option<bool>,
     #[serde(default)]
     pub(crate) services: Vec<Service>,
     #[serde(default)]
@@ -22,25 +30,27 @@ pub(crate) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Service {
-    pub(crate) name: String,
+    #[serde(rename = "id", default)]
+    _id: Option<Text<Id>>,
+    pub(crate) name: Option<Text<Name>>,
     /// Shorthand for protocol, host, port and path.
-    pub(crate) url: Option<String>,
-    pub(crate) protocol: Option<String>,
-    pub(crate) host: Option<String>,
-    pub(crate) port: Option<u16>,
-    pub(crate) path: Option<String>,
+    pub(crate) url: Option<Text>,
+    pub(crate) protocol: Option<Text>,
+    pub(crate) host: Option<Text<Host>>,
+    pub(crate) port: Option<Port>,
+    pub(crate) path: Option<Text<Path>>,
     /// Kept for Kong; one target is tried once here.
     #[serde(rename = "retries", default)]
-    pub(crate) _retries: Option<u16>,
-    pub(crate) connect_timeout: Option<u64>,
-    pub(crate) read_timeout: Option<u64>,
+    _retries: Option<Retries>,
+    pub(crate) connect_timeout: Option<Timeout>,
+    pub(crate) read_timeout: Option<Timeout>,
     /// Kept for Kong; here the read timeout runs from the first byte sent to the head of the answer.
     #[serde(rename = "write_timeout", default)]
-    pub(crate) _write_timeout: Option<u64>,
+    _write_timeout: Option<Timeout>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
     #[serde(rename = "tags", default)]
-    pub(crate) _tags: Vec<String>,
+    _tags: Vec<Text<Tag>>,
     #[serde(default)]
     pub(crate) routes: Vec<Route>,
     #[serde(default)]
@@ -50,40 +60,51 @@ pub(crate) struct Service {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Route {
-    pub(crate) name: String,
+    #[serde(rename = "id", default)]
+    _id: Option<Text<Id>>,
+    pub(crate) name: Option<Text<Name>>,
     #[serde(default)]
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Vec<Text<RoutePath>>,
     #[serde(default)]
-    pub(crate) methods: Vec<String>,
+    pub(crate) methods: Vec<Text<Method>>,
     #[serde(default)]
-    pub(crate) hosts: Vec<String>,
-    #[serde(default = "http_and_https")]
-    pub(crate) protocols: Vec<String>,
+    pub(crate) hosts: Vec<Text<RouteHost>>,
+    #[serde(rename = "protocols", default)]
+    _protocols: Option<Protocols>,
     #[serde(default = "yes")]
     pub(crate) strip_path: bool,
+    #[serde(rename = "path_handling", default)]
+    _path_handling: Option<PathHandling>,
     #[serde(default)]
     pub(crate) preserve_host: bool,
     #[serde(default)]
     pub(crate) regex_priority: i32,
     /// Kept for Kong; bodies are streamed here.
     #[serde(rename = "request_buffering", default)]
-    pub(crate) _request_buffering: Option<bool>,
+    _request_buffering: Option<bool>,
     #[serde(rename = "response_buffering", default)]
-    pub(crate) _response_buffering: Option<bool>,
+    _response_buffering: Option<bool>,
     #[serde(rename = "tags", default)]
-    pub(crate) _tags: Vec<String>,
+    _tags: Vec<Text<Tag>>,
     #[serde(default)]
     pub(crate) plugins: Vec<Plugin>,
+}
+
+/// How paths are joined; `v1` is deprecated in Kong.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum PathHandling {
+    V0,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Consumer {
-    pub(crate) id: Option<String>,
-    pub(crate) username: Option<String>,
-    pub(crate) custom_id: Option<String>,
+    pub(crate) id: Option<Text<Id>>,
+    pub(crate) username: Option<Text>,
+    pub(crate) custom_id: Option<Text>,
     #[serde(default)]
-    pub(crate) tags: Vec<String>,
+    pub(crate) tags: Vec<Text<Tag>>,
     #[serde(default)]
     pub(crate) keyauth_credentials: Vec<Key>,
     #[serde(default)]
@@ -96,44 +117,44 @@ pub(crate) struct Consumer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     #[serde(rename = "id", default)]
-    pub(crate) _id: Option<String>,
-    pub(crate) key: String,
+    _id: Option<Text<Id>>,
+    pub(crate) key: Text<ApiKey>,
     #[serde(default)]
-    pub(crate) tags: Vec<String>,
+    pub(crate) tags: Vec<Text<Tag>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Group {
-    pub(crate) group: String,
+    #[serde(rename = "id", default)]
+    _id: Option<Text<Id>>,
+    pub(crate) group: Text,
     #[serde(rename = "tags", default)]
-    pub(crate) _tags: Vec<String>,
+    _tags: Vec<Text<Tag>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plugin {
-    pub(crate) name: String,
+    #[serde(rename = "id", default)]
+    _id: Option<Text<Id>>,
+    pub(crate) name: Text,
     #[serde(rename = "instance_name", default)]
-    pub(crate) _instance_name: Option<String>,
+    _instance_name: Option<Text<Name>>,
     #[serde(default)]
     pub(crate) config: Option<Value>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
     /// Names the service, route or consumer a plugin at the top level is for.
-    pub(crate) service: Option<String>,
-    pub(crate) route: Option<String>,
-    pub(crate) consumer: Option<String>,
-    #[serde(default = "http_and_https")]
-    pub(crate) protocols: Vec<String>,
+    pub(crate) service: Option<Text>,
+    pub(crate) route: Option<Text>,
+    pub(crate) consumer: Option<Text>,
+    #[serde(rename = "protocols", default)]
+    _protocols: Option<Protocols>,
     #[serde(rename = "tags", default)]
-    pub(crate) _tags: Vec<String>,
+    _tags: Vec<Text<Tag>>,
 }
 
 fn yes() -> bool {
     true
-}
-
-pub(crate) fn http_and_https() -> Vec<String> {
-    vec!["http".to_owned(), "https".to_owned()]
 }

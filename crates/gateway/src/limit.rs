@@ -5,84 +5,22 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chassis::Window;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
-use serde_json::Value;
+
+use crate::field::{Host, Port, ServerTimeout, Text};
+use crate::period::Period;
 
 const SHARDS: usize = 64;
 /// Budgets a shard holds before those of past windows are thrown out.
 const SWEEP_AT: usize = 1024;
 /// Budgets of addresses a shard holds at most (half a million in all); further addresses share one.
 const MAX_ADDRESSES: usize = 8192;
-
-/// The length of a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Period {
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Month,
-    Year,
-}
-
-impl Period {
-    const ALL: [Self; 6] = [Self::Second, Self::Minute, Self::Hour, Self::Day, Self::Month, Self::Year];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Second => "second",
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
-    }
-
-    const fn headers(self) -> [HeaderName; 2] {
-        let (limit, remaining) = match self {
-            Self::Second => ("x-ratelimit-limit-second", "x-ratelimit-remaining-second"),
-            Self::Minute => ("x-ratelimit-limit-minute", "x-ratelimit-remaining-minute"),
-            Self::Hour => ("x-ratelimit-limit-hour", "x-ratelimit-remaining-hour"),
-            Self::Day => ("x-ratelimit-limit-day", "x-ratelimit-remaining-day"),
-            Self::Month => ("x-ratelimit-limit-month", "x-ratelimit-remaining-month"),
-            Self::Year => ("x-ratelimit-limit-year", "x-ratelimit-remaining-year"),
-        };
-        [HeaderName::from_static(limit), HeaderName::from_static(remaining)]
-    }
-
-    /// The window a moment is in: its start and end, in seconds since 1970, UTC.
-    fn window(self, now: Timestamp) -> (i64, i64) {
-        let length = match self {
-            Self::Second => 1,
-            Self::Minute => 60,
-            Self::Hour => 3_600,
-            Self::Day => 86_400,
-            Self::Month | Self::Year => return self.calendar_window(now),
-        };
-        let start = now.as_second().div_euclid(length) * length;
-        (start, start + length)
-    }
-
-    fn calendar_window(self, now: Timestamp) -> (i64, i64) {
-        let today = now.to_zoned(TimeZone::UTC);
-        let date = today.date();
-        let (first, next) = match self {
-            Self::Year => (date.first_of_year(), date.last_of_year()),
-            _ => (date.first_of_month(), date.last_of_month()),
-        };
-        let seconds = |date: jiff::civil::Date| {
-            date.to_zoned(TimeZone::UTC).map_or_else(|_| now.as_second(), |zoned| zoned.timestamp().as_second())
-        };
-        (seconds(first), seconds(next) + 86_400)
-    }
-}
 
 /// Whom a budget belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -111,10 +49,32 @@ pub(crate) struct Config {
     _fault_tolerant: Option<bool>,
     #[serde(default)]
     hide_client_headers: bool,
-    #[serde(rename = "redis")]
-    _redis: Option<Value>,
+    redis: Option<Redis>,
     #[serde(rename = "sync_rate")]
     _sync_rate: Option<f64>,
+}
+
+/// Where Kong counts; not used here yet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redis {
+    host: Option<Text<Host>>,
+    #[serde(rename = "port")]
+    _port: Option<Port>,
+    #[serde(rename = "timeout")]
+    _timeout: Option<ServerTimeout>,
+    #[serde(rename = "username")]
+    _username: Option<Text>,
+    #[serde(rename = "password")]
+    _password: Option<Text>,
+    #[serde(rename = "database")]
+    _database: Option<i64>,
+    #[serde(rename = "ssl")]
+    _ssl: Option<bool>,
+    #[serde(rename = "ssl_verify")]
+    _ssl_verify: Option<bool>,
+    #[serde(rename = "server_name")]
+    _server_name: Option<Text<Host>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -162,6 +122,9 @@ impl RateLimiting {
             return Err("config: needs a limit, such as minute: 100".into());
         }
         let wants_redis = config.policy == Some(Policy::Redis);
+        if wants_redis && config.redis.as_ref().is_none_or(|redis| redis.host.is_none()) {
+            return Err("config.redis.host: is needed for the policy redis".into());
+        }
         Ok(Self { limits, by: config.limit_by, hide_headers: config.hide_client_headers, wants_redis })
     }
 }
@@ -192,38 +155,30 @@ pub(crate) struct Verdict {
     pub(crate) windows: Vec<Window>,
 }
 
-impl Verdict {
-    /// The tightest window: least remaining, and of equals the longer one.
-    pub(crate) fn tightest(&self) -> Option<&Window> {
-        self.windows.iter().rev().min_by_key(|window| window.remaining)
-    }
-
-    /// The headers Kong would send.
-    pub(crate) fn headers(&self, plugin: &RateLimiting, answer: &mut Vec<(HeaderName, HeaderValue)>) {
-        const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
-        const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-        const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
-        if plugin.hide_headers {
-            return;
-        }
-        let Some(tightest) = self.tightest() else { return };
-        for (limit, window) in plugin.limits.iter().zip(&self.windows) {
-            let [limit_name, remaining_name] = &limit.names;
-            let remaining = number(window.remaining);
-            if window.period == tightest.period {
-                answer.push((LIMIT, limit.value.clone()));
-                answer.push((REMAINING, remaining.clone()));
-                answer.push((RESET, number(window.reset_seconds)));
-            }
-            answer.push((limit_name.clone(), limit.value.clone()));
-            answer.push((remaining_name.clone(), remaining));
-        }
-    }
+/// The tightest window: least remaining, and of equals the longer one.
+pub(crate) fn tightest(windows: &[Window]) -> Option<&Window> {
+    windows.iter().rev().min_by_key(|window| window.remaining)
 }
 
-/// A number as a header; an allocation less than `HeaderValue::from`.
+/// A number as a header: without an allocation up to 99, and with one beyond.
 fn number(value: u64) -> HeaderValue {
-    HeaderValue::from_maybe_shared(Bytes::from(value.to_string())).expect("digits are a header value")
+    const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748\
+        4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798\
+        99";
+    if let Ok(small) = usize::try_from(value)
+        && small < 100
+    {
+        return HeaderValue::from_static(&PAIRS[2 * small + usize::from(small < 10)..2 * small + 2]);
+    }
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = value;
+    while rest > 0 {
+        start -= 1;
+        digits[start] = b"0123456789"[usize::try_from(rest % 10).unwrap_or_default()];
+        rest /= 10;
+    }
+    HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&digits[start..])).expect("digits are a header value")
 }
 
 /// Requests counted in one window of one budget.
@@ -231,6 +186,22 @@ struct Count {
     start: i64,
     end: i64,
     used: u64,
+    /// When it began to count, by a clock that never steps.
+    opened: Instant,
+}
+
+impl Count {
+    /// Starts anew in the window that begins at `start`, if it is another one. A clock that steps back opens none: the
+    /// count stands until its window is over, by the clock or by the time that passed (the clock may have been far ahead).
+    fn enter(&mut self, (start, end): (i64, i64)) {
+        if start == self.start {
+            return;
+        }
+        let length = Duration::from_secs((self.end - self.start).unsigned_abs());
+        if start > self.start || self.opened.elapsed() >= length {
+            *self = Self { start, end, used: 0, opened: Instant::now() };
+        }
+    }
 }
 
 struct Shard {
@@ -311,17 +282,34 @@ impl Counters {
 }
 
 impl RateLimiting {
+    /// The headers Kong would send.
+    pub(crate) fn tell(&self, windows: &[Window], answer: &mut HeaderMap) {
+        const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+        const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+        const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+        let Some(tightest) = tightest(windows) else { return };
+        for (limit, window) in self.limits.iter().zip(windows) {
+            let [limit_name, remaining_name] = &limit.names;
+            let remaining = number(window.remaining);
+            if window.period == tightest.period {
+                answer.insert(LIMIT, limit.value.clone());
+                answer.insert(REMAINING, remaining.clone());
+                answer.insert(RESET, number(window.reset_seconds));
+            }
+            answer.insert(limit_name, limit.value.clone());
+            answer.insert(remaining_name, remaining);
+        }
+    }
+
     fn new_counts(&self) -> Vec<Count> {
-        self.limits.iter().map(|_| Count { start: i64::MIN, end: i64::MIN, used: 0 }).collect()
+        let never = || Count { start: i64::MIN, end: i64::MIN, used: 0, opened: Instant::now() };
+        self.limits.iter().map(|_| never()).collect()
     }
 
     /// Admits and counts in one step; the caller holds the budget's lock.
     fn count(&self, counts: &mut [Count], now: Timestamp) -> Verdict {
         for (count, limit) in counts.iter_mut().zip(&self.limits) {
-            let (start, end) = limit.period.window(now);
-            if count.start != start {
-                *count = Count { start, end, used: 0 };
-            }
+            count.enter(limit.period.window(now));
         }
         let admitted = counts.iter().zip(&self.limits).all(|(count, limit)| count.used < limit.requests);
         if admitted {
@@ -331,7 +319,7 @@ impl RateLimiting {
             period: limit.period.name(),
             limit: limit.requests,
             remaining: limit.requests - count.used,
-            reset_seconds: (count.end - now.as_second()).max(1).unsigned_abs(),
+            reset_seconds: (count.end - now.as_second()).clamp(1, count.end - count.start).unsigned_abs(),
         };
         Verdict { admitted, windows: self.limits.iter().zip(counts.iter()).map(window).collect() }
     }
@@ -339,7 +327,7 @@ impl RateLimiting {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -353,18 +341,6 @@ mod tests {
 
     fn charge(counters: &Counters, plugin: &RateLimiting, now: &str) -> Verdict {
         counters.charge_consumer(0, 1, plugin, at(now))
-    }
-
-    #[test]
-    fn windows_are_those_of_the_calendar() {
-        let now = at("2024-02-29T23:59:58.900Z");
-        let ends: Vec<String> = Period::ALL
-            .iter()
-            .map(|period| Timestamp::from_second(period.window(now).1).unwrap().to_string())
-            .collect();
-        let day = "2024-03-01T00:00:00Z";
-        assert_eq!(ends, ["2024-02-29T23:59:59Z", day, day, day, day, "2025-01-01T00:00:00Z"]);
-        assert_eq!(Period::Month.window(now).0, at("2024-02-01T00:00:00Z").as_second());
     }
 
     #[test]
@@ -391,14 +367,37 @@ mod tests {
     #[test]
     fn headers_tell_of_the_tightest_window() {
         let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap());
-        let mut headers = Vec::new();
-        charge(&counters, &plugin, "2026-01-01T10:30:40Z").headers(&plugin, &mut headers);
-        let header =
-            |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_str().unwrap());
+        let mut headers = HeaderMap::new();
+        plugin.tell(&charge(&counters, &plugin, "2026-01-01T10:30:40Z").windows, &mut headers);
+        let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
         assert_eq!(header("x-ratelimit-limit-minute"), Some("2"));
         assert_eq!(header("x-ratelimit-remaining-day"), Some("8"));
         assert_eq!(header("ratelimit-remaining"), Some("1"));
         assert_eq!(header("ratelimit-reset"), Some("1760"), "of equals, the hour is the longer");
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are() {
+        for value in (0..=1_001).chain([65_535, 1_000_000, u64::MAX]) {
+            assert_eq!(number(value), value.to_string());
+        }
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_opens_no_fresh_budget() {
+        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 3 })).unwrap());
+        let admitted = |now| (0..10).filter(|_| charge(&counters, &plugin, now).admitted).count();
+        assert_eq!(admitted("2026-01-01T10:01:00Z"), 3);
+        assert_eq!(admitted("2026-01-01T10:00:59Z"), 0, "a second back");
+        assert_eq!(charge(&counters, &plugin, "2026-01-01T10:00:59Z").windows[0].reset_seconds, 60);
+        assert_eq!(admitted("2025-12-31T10:00:00Z"), 0, "a day back");
+        assert_eq!(admitted("2026-01-01T10:01:59Z"), 0, "forth again, to the same window");
+        assert_eq!(admitted("2026-01-01T10:02:00Z"), 3, "the next one");
+        // The clock was a year ahead, is put right, and a minute passes.
+        assert_eq!(admitted("2027-01-01T10:00:00Z"), 3);
+        assert_eq!(admitted("2026-01-01T10:03:00Z"), 0);
+        counters.consumers[1].lock().unwrap()[0].1[0].opened -= Duration::from_secs(61);
+        assert_eq!(admitted("2026-01-01T10:04:00Z"), 3, "nobody is shut out for a year");
     }
 
     #[test]

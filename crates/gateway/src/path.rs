@@ -5,8 +5,7 @@ use std::borrow::Cow;
 
 /// The path in its one form.
 pub(crate) fn normalize(path: &str) -> Cow<'_, str> {
-    let plain = !path.contains('%') && !path.contains("//") && !path.contains("/.");
-    if plain && path.starts_with('/') {
+    if is_plain(path.as_bytes()) {
         return Cow::Borrowed(path);
     }
     let decoded = decode_unreserved(path);
@@ -33,6 +32,19 @@ pub(crate) fn normalize(path: &str) -> Cow<'_, str> {
         path.push('/');
     }
     Cow::Owned(path)
+}
+
+/// Whether a path needs no second look, as nearly all: no escape, no slash before another or a dot. One way through the
+/// bytes; three searches took twice as long.
+fn is_plain(path: &[u8]) -> bool {
+    let mut rest = path;
+    while let [byte, after @ ..] = rest {
+        if *byte == b'%' || (*byte == b'/' && matches!(after.first(), Some(b'/' | b'.'))) {
+            return false;
+        }
+        rest = after;
+    }
+    path.first() == Some(&b'/')
 }
 
 fn decode_unreserved(path: &str) -> String {

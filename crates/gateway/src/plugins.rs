@@ -1,13 +1,12 @@
 //! The plugins and their settings, as Kong 3.9 names and defaults them.
 
-use std::collections::HashSet;
-
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::cors::Cors;
+use crate::field::{Header, Path, Rule, Text};
 use crate::limit::RateLimiting;
 
 /// The kinds of plugin, highest priority first: the order in which they run.
@@ -97,8 +96,8 @@ fn header_name(text: &str) -> Result<HeaderName, String> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CorrelationId {
-    header_name: Option<String>,
-    generator: Option<String>,
+    header_name: Option<Text<Header>>,
+    generator: Option<Text>,
     echo_downstream: Option<bool>,
 }
 
@@ -122,6 +121,8 @@ struct Prometheus {
     _per_consumer: Option<bool>,
     #[serde(rename = "status_code_metrics")]
     _status_code_metrics: Option<bool>,
+    #[serde(rename = "ai_metrics")]
+    _ai_metrics: Option<bool>,
     #[serde(rename = "latency_metrics")]
     _latency_metrics: Option<bool>,
     #[serde(rename = "bandwidth_metrics")]
@@ -133,14 +134,14 @@ struct Prometheus {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeyAuthConfig {
-    key_names: Option<Vec<String>>,
+    key_names: Option<Vec<Text<Header>>>,
     #[serde(default)]
     hide_credentials: bool,
     key_in_header: Option<bool>,
     key_in_query: Option<bool>,
     key_in_body: Option<bool>,
     run_on_preflight: Option<bool>,
-    realm: Option<String>,
+    realm: Option<Text>,
 }
 
 #[derive(Debug)]
@@ -161,9 +162,11 @@ impl KeyAuth {
         if config.run_on_preflight == Some(false) {
             return Err("config.run_on_preflight: false is not supported: cors answers preflights".into());
         }
-        let names = config.key_names.unwrap_or_else(|| vec!["apikey".to_owned()]);
-        let names = names.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?;
-        let challenge = config.realm.map_or_else(|| "Key".to_owned(), |realm| format!("Key realm=\"{realm}\""));
+        let names = match &config.key_names {
+            Some(names) => names.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?,
+            None => vec![HeaderName::from_static("apikey")],
+        };
+        let challenge = config.realm.map_or_else(|| "Key".to_owned(), |realm| format!("Key realm=\"{}\"", &*realm));
         let challenge = challenge.parse().map_err(|_| "config.realm: is not a header value")?;
         Ok(Self { names, hide: config.hide_credentials, challenge })
     }
@@ -210,15 +213,18 @@ impl RequestSizeLimiting {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AclConfig {
-    allow: Option<HashSet<String>>,
-    deny: Option<HashSet<String>>,
+    #[serde(default)]
+    allow: Option<Vec<Text>>,
+    #[serde(default)]
+    deny: Option<Vec<Text>>,
     hide_groups_header: Option<bool>,
+    always_use_authenticated_groups: Option<bool>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Acl {
-    Allow(HashSet<String>),
-    Deny(HashSet<String>),
+    Allow(Vec<String>),
+    Deny(Vec<String>),
 }
 
 impl Acl {
@@ -226,9 +232,15 @@ impl Acl {
         if config.hide_groups_header == Some(true) {
             return Err("config.hide_groups_header: true is not supported: services read the plan there".into());
         }
-        match (config.allow, config.deny) {
-            (Some(groups), None) => Ok(Self::Allow(groups)),
-            (None, Some(groups)) => Ok(Self::Deny(groups)),
+        if config.always_use_authenticated_groups == Some(true) {
+            return Err("config.always_use_authenticated_groups: true is not supported".into());
+        }
+        let groups = |list: Option<Vec<Text>>| -> Vec<String> {
+            list.unwrap_or_default().into_iter().map(Text::into_string).collect()
+        };
+        match (groups(config.allow), groups(config.deny)) {
+            (allow, deny) if deny.is_empty() && !allow.is_empty() => Ok(Self::Allow(allow)),
+            (allow, deny) if allow.is_empty() && !deny.is_empty() => Ok(Self::Deny(deny)),
             _ => Err("config: needs exactly one of allow and deny".into()),
         }
     }
@@ -246,31 +258,52 @@ impl Acl {
 struct TransformerConfig {
     #[serde(default)]
     add: Addition,
+    #[serde(default)]
+    replace: Replacement,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Addition {
     #[serde(default)]
-    headers: Vec<String>,
+    headers: Vec<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replacement {
+    uri: Option<Text>,
 }
 
 #[derive(Debug)]
 pub(crate) struct RequestTransformer {
     pub(crate) add: Vec<(HeaderName, HeaderValue)>,
+    /// The path the service is asked for, whatever path was sent.
+    pub(crate) path: Option<String>,
 }
 
 impl RequestTransformer {
     fn new(config: &TransformerConfig) -> Result<Self, String> {
-        let pair = |entry: &String| {
+        const TEMPLATE: &str = "holds $( ), a template, which is not supported";
+        let pair = |entry: &Text| {
             let (name, value) =
                 entry.split_once(':').ok_or("config.add.headers: write an entry as name:value".to_owned())?;
+            Header::check(name).map_err(|message| format!("config.add.headers: {message}"))?;
             // The value may be a secret: it is not repeated.
+            if value.contains("$(") {
+                return Err(format!("config.add.headers: the value of {name} {TEMPLATE}"));
+            }
             let value =
                 value.parse().map_err(|_| format!("config.add.headers: the value of {name} is no header value"))?;
             Ok((header_name(name)?, value))
         };
+        let path = config.replace.uri.as_deref();
+        match path {
+            Some(path) if path.contains("$(") => return Err(format!("config.replace.uri: {TEMPLATE}")),
+            Some(path) => Path::check(path).map_err(|message| format!("config.replace.uri: {message}"))?,
+            None => {}
+        }
         let add = config.add.headers.iter().map(pair).collect::<Result<_, String>>()?;
-        Ok(Self { add })
+        Ok(Self { add, path: path.map(str::to_owned) })
     }
 }

@@ -1,6 +1,5 @@
 //! Services that are another process: one target each, reached over HTTP.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use crate::arrival;
 use crate::contract::Service;
+use crate::trusted::{FORWARDED_FOR, Origin};
 
 /// Idle connections kept to a target, and for how long.
 const IDLE_CONNECTIONS: usize = 512;
@@ -29,6 +30,9 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     TRANSFER_ENCODING,
     UPGRADE,
 ];
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What is said about the way of a request; only we may say it.
 const FORWARDED: [&str; 8] = [
@@ -70,7 +74,7 @@ impl Proxy {
     }
 
     /// Passes a request on. Its path is already the target's.
-    pub(crate) async fn call(&self, mut request: Request, preserve_host: bool) -> Response {
+    pub(crate) async fn call(&self, mut request: Request, origin: Origin, preserve_host: bool) -> Response {
         let context = Context::of(&request);
         context.set_route(self.metrics.clone());
         let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
@@ -79,7 +83,7 @@ impl Proxy {
         *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
         strip_hop_by_hop(headers);
-        forwarded(headers, context.peer());
+        forwarded(headers, origin);
         identify(headers, &context);
         if !preserve_host {
             headers.remove(HOST);
@@ -142,24 +146,26 @@ pub(crate) fn strip_named(headers: &mut HeaderMap) {
     headers.remove(CONNECTION);
 }
 
-/// Says who asked us, and how.
-fn forwarded(headers: &mut HeaderMap, peer: Option<IpAddr>) {
-    const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-    let host = headers.get(HOST).cloned();
-    let hops = headers.get_all(&FOR).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned);
-    let hops: Vec<String> = hops.chain(peer.map(|peer| peer.to_string())).collect();
-    for name in FORWARDED {
-        headers.remove(name);
-    }
-    let mut set = |name: &'static str, value: Option<HeaderValue>| {
+/// Says who asked us, and how. As with Kong the list of addresses goes on, whoever began it; the rest of what the sender
+/// says is kept if it is a trusted proxy.
+fn forwarded(headers: &mut HeaderMap, origin: Origin) {
+    let hops = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned);
+    let mut hops: Vec<String> = hops.collect();
+    let last = if hops.is_empty() { origin.client } else { origin.peer };
+    hops.extend(last.map(|address| address.to_string()));
+    let told = |name| origin.trusted.then(|| headers.get(name).cloned()).flatten();
+    let proto = told(FORWARDED_PROTO).unwrap_or(HeaderValue::from_static("http"));
+    let host = told(FORWARDED_HOST).or_else(|| headers.get(HOST).cloned());
+    arrival::remove(headers, &FORWARDED);
+    let mut set = |name: HeaderName, value: Option<HeaderValue>| {
         if let Some(value) = value {
             headers.insert(name, value);
         }
     };
-    set("x-forwarded-for", hops.join(", ").parse().ok().filter(|_| !hops.is_empty()));
-    set("x-real-ip", peer.and_then(|peer| peer.to_string().parse().ok()));
-    set("x-forwarded-proto", Some(HeaderValue::from_static("http")));
-    set("x-forwarded-host", host);
+    set(FORWARDED_FOR, hops.join(", ").parse().ok().filter(|_| !hops.is_empty()));
+    set(HeaderName::from_static("x-real-ip"), origin.client.and_then(|client| client.to_string().parse().ok()));
+    set(FORWARDED_PROTO, Some(proto));
+    set(FORWARDED_HOST, host);
 }
 
 /// Says who is calling. Whatever the client claimed was removed on arrival.

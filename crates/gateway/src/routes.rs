@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use http::{HeaderMap, Method, header};
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// A route of `kong.yml`, ready to match.
 pub(crate) struct Route {
@@ -19,6 +19,8 @@ pub(crate) struct Route {
 /// A path of a route.
 pub(crate) enum PathRule {
     Prefix(String),
+    /// A pattern that is a plain path to its end, `~/health$`: no need to ask the automaton at each request.
+    Whole(String),
     Pattern(Regex),
 }
 
@@ -26,26 +28,31 @@ impl PathRule {
     /// Reads `/prefix` or `~/pattern`, which matches from the start as in Kong.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
         if let Some(pattern) = text.strip_prefix('~') {
+            let plain = |path: &&str| path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_~".contains(&byte));
+            if let Some(path) = pattern.strip_suffix('$').filter(plain) {
+                return Ok(Self::Whole(path.to_owned()));
+            }
             let anchored = format!("^(?:{})", pattern.strip_prefix('^').unwrap_or(pattern));
-            return Regex::new(&anchored).map(Self::Pattern).map_err(|error| format!("{text} is no pattern: {error}"));
+            // Paths are ASCII: what is not is escaped.
+            let built = RegexBuilder::new(&anchored).unicode(false).build();
+            return built.map(Self::Pattern).map_err(|error| format!("{text} is no pattern: {error}"));
         }
-        if text.starts_with('/') {
-            return Ok(Self::Prefix(text.to_owned()));
-        }
-        Err(format!("{text} must start with / or with ~ for a pattern"))
+        Ok(Self::Prefix(text.to_owned()))
     }
 
     /// Bytes of the path that it matches, from the start.
     fn matched(&self, path: &str) -> Option<usize> {
         match self {
             Self::Prefix(prefix) => path.starts_with(prefix.as_str()).then_some(prefix.len()),
-            Self::Pattern(pattern) => pattern.find(path).map(|found| found.end()),
+            Self::Whole(whole) => (path == whole).then_some(whole.len()),
+            Self::Pattern(pattern) => pattern.find(path.as_bytes()).map(|found| found.end()),
         }
     }
 
     fn rank(&self, priority: i32) -> (bool, i32, usize) {
         match self {
             Self::Pattern(pattern) => (true, priority, pattern.as_str().len()),
+            Self::Whole(path) => (true, priority, "^(?:$)".len() + path.len()),
             Self::Prefix(prefix) => (false, 0, prefix.len()),
         }
     }
@@ -54,7 +61,28 @@ impl PathRule {
 /// All routes in the order in which they are tried: those with more kinds of conditions first, then patterns by
 /// priority, then the longest prefix.
 pub(crate) struct Table {
-    rules: Vec<(usize, Option<PathRule>)>,
+    rules: Vec<Rule>,
+}
+
+/// A path of a route, or a route without paths.
+struct Rule {
+    route: usize,
+    path: Option<PathRule>,
+    /// A byte that every path it matches has, and where. Prefixes of a contract begin alike: where one ends tells them
+    /// apart soonest.
+    telling: Option<(usize, u8)>,
+}
+
+impl Rule {
+    fn new(route: usize, path: Option<PathRule>) -> Self {
+        let telling = match &path {
+            Some(PathRule::Prefix(text) | PathRule::Whole(text)) => {
+                text.len().checked_sub(1).map(|end| (end, text.as_bytes()[end]))
+            }
+            _ => None,
+        };
+        Self { route, path, telling }
+    }
 }
 
 /// A match: the route, and how many bytes of the path it matched.
@@ -65,31 +93,36 @@ pub(crate) struct Match {
 
 impl Table {
     pub(crate) fn new(routes: &mut [Route]) -> Self {
-        let mut rules: Vec<(usize, Option<PathRule>)> = Vec::new();
+        let mut rules: Vec<Rule> = Vec::new();
         for (index, route) in routes.iter_mut().enumerate() {
             let paths = std::mem::take(&mut route.paths);
             if paths.is_empty() {
-                rules.push((index, None));
+                rules.push(Rule::new(index, None));
             }
-            rules.extend(paths.into_iter().map(|path| (index, Some(path))));
+            rules.extend(paths.into_iter().map(|path| Rule::new(index, Some(path))));
         }
-        let rank = |(index, path): &(usize, Option<PathRule>)| {
-            let route = &routes[*index];
-            let kinds = [!route.hosts.is_empty(), path.is_some(), !route.methods.is_empty()];
+        let rank = |rule: &Rule| {
+            let route = &routes[rule.route];
+            let kinds = [!route.hosts.is_empty(), rule.path.is_some(), !route.methods.is_empty()];
             let kinds = kinds.into_iter().filter(|kind| *kind).count();
-            (kinds, path.as_ref().map(|path| path.rank(route.regex_priority)))
+            (kinds, rule.path.as_ref().map(|path| path.rank(route.regex_priority)))
         };
         rules.sort_by_key(|rule| Reverse(rank(rule)));
         Self { rules }
     }
 
     pub(crate) fn find(&self, routes: &[Route], method: &Method, path: &str, headers: &HeaderMap) -> Option<Match> {
-        self.rules.iter().find_map(|(index, rule)| {
-            let route = &routes[*index];
-            let matched = rule.as_ref().map_or(Some(0), |rule| rule.matched(path))?;
+        let bytes = path.as_bytes();
+        let mut likely = self.rules.iter().filter(|rule| match rule.telling {
+            Some((end, byte)) => bytes.get(end) == Some(&byte),
+            None => true,
+        });
+        likely.find_map(|rule| {
+            let route = &routes[rule.route];
+            let matched = rule.path.as_ref().map_or(Some(0), |rule| rule.matched(path))?;
             let method_fits = route.methods.is_empty() || route.methods.contains(method);
             let host_fits = route.hosts.is_empty() || host(headers).is_some_and(|host| fits(&route.hosts, host));
-            (method_fits && host_fits).then_some(Match { route: *index, matched })
+            (method_fits && host_fits).then_some(Match { route: rule.route, matched })
         })
     }
 }
@@ -149,6 +182,21 @@ mod tests {
         assert_eq!(found(routes(), "/api/v1/crypto/healthy", "x"), Some(1));
         assert_eq!(found(routes(), "/apix", "x"), Some(0), "a prefix is plain text, as in Kong");
         assert_eq!(found(routes(), "/", "x"), None);
+    }
+
+    #[test]
+    fn patterns_are_those_of_kong() {
+        for (pattern, path, matched) in [
+            (r"~/a/\d+/b$", "/a/12/b", Some(7)),
+            (r"~/a/\d+/b$", "/a/1x/b", None),
+            (r"~/(a|b)/[^/]+", "/b/x/y", Some(4)),
+            (r"~/a/\w+", "/x/a/b", None),
+            (r"~/a.b$", "/axb", Some(4)),
+            (r"~/a-b$", "/a-bc", None),
+            (r"~/a-b$", "/a-b", Some(4)),
+        ] {
+            assert_eq!(PathRule::new(pattern).unwrap().matched(path), matched, "{pattern} {path}");
+        }
     }
 
     #[test]

@@ -4,12 +4,14 @@
 
 mod contract;
 mod plugins;
+mod proxies;
 mod requests;
+mod rewrites;
 
 use std::collections::HashMap;
 
 use chassis::testing::{Answer, Client};
-use chassis::{App, Body, Clock, Context, Request, Response, Settings};
+use chassis::{App, Body, Clock, Context, Request, Response, Runtime, Settings};
 use gateway::Contract;
 use http::header::HOST;
 use serde_json::{Value, json};
@@ -70,10 +72,15 @@ async fn echo(request: Request) -> Response {
 
 fn client_of(contract: &str) -> Client {
     let contract = Contract::read(contract, &variables).unwrap();
-    let here = HashMap::from(["echo", "based"].map(|name| (name.to_owned(), App::new(echo))));
     // Noon of some day: no window ends while a test runs.
     let clock = Clock::manual(1_767_268_800_000);
-    Client::with(Settings::default(), clock, |runtime| gateway::app(contract, here, &HashMap::new(), runtime).unwrap())
+    Client::with(Settings::default(), clock, |runtime| app(contract, runtime))
+}
+
+/// The gateway in front of the one service that is called in process.
+fn app(contract: Contract, runtime: &Runtime) -> App {
+    let here = HashMap::from([("echo".to_owned(), App::new(echo))]);
+    gateway::app(contract, here, &HashMap::new(), runtime).unwrap()
 }
 
 fn client() -> Client {

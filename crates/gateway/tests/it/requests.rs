@@ -13,6 +13,9 @@ fn paths_are_decided_on_and_passed_on_in_one_form() {
         ("/x/../open/a", "/a"),
         ("/%6fpen/a%2Fb", "/a%2Fb"),
         ("/open/..;/a", "/..;/a"),
+        ("/open../a", "/a"),
+        ("/based../a", "/base/a"),
+        ("/based..", "/base"),
         ("/based/x", "/base/x"),
         ("/whole/x", "/base/whole/x"),
     ] {
@@ -64,6 +67,36 @@ fn one_host_no_more_no_less() {
     assert_eq!(send(&client, "GET", "/open", &[("host", "other")]).status, 400);
     let without = http::Request::get("/open").body(chassis::Body::empty()).unwrap();
     assert_eq!(client.send(without).status, 400);
+}
+
+#[test]
+fn a_host_that_is_none_or_another_than_the_address_is_400() {
+    let get = |version, uri: &str, host: Option<&str>| {
+        let request = http::Request::get(uri).version(version);
+        let request = host.into_iter().fold(request, |request, host| request.header("host", host));
+        let answer = client().send(request.body(chassis::Body::empty()).unwrap());
+        (answer.status, answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned())
+    };
+    let (one, two) = (http::Version::HTTP_11, http::Version::HTTP_2);
+    for host in ["a", "a.example:8000", "[::1]:8000", "127.0.0.1"] {
+        assert_eq!(get(one, "/open", Some(host)).0, 200, "{host}");
+    }
+    for host in ["", "a b", "a/b", "user@a", "a:port", "[::1", "a,b:1:2"] {
+        let (status, message) = get(one, "/open", Some(host));
+        assert_eq!(status, 400, "{host}");
+        assert!(message.starts_with("the Host header is not a host"), "{message}");
+    }
+    for (version, uri, host, status) in [
+        (one, "http://a.example/open", "a.example", 200),
+        (one, "http://a.example/open", "b.example", 400),
+        (two, "http://a.example:80/open", "A.example:80", 200),
+        (two, "http://a.example/open", "b.example", 400),
+        (two, "http://user@a.example/open", "user@a.example", 400),
+    ] {
+        assert_eq!(get(version, uri, Some(host)).0, status, "{uri} {host}");
+    }
+    assert_eq!(get(two, "http://user@a.example/open", None).0, 400);
+    assert_eq!(get(two, "http://a.example/open", None).0, 200);
 }
 
 #[test]
