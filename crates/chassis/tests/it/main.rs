@@ -9,6 +9,7 @@ mod files;
 mod foreign;
 mod hostile;
 mod isolated;
+mod nonfinite;
 mod outcomes;
 mod streams;
 mod workers;
