@@ -47,7 +47,7 @@ pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
 pub use decode::exact::ExactNumber;
 pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
-pub use files::{Data, File, FileStream, Reader};
+pub use files::{Data, Delimiter, File, FileStream, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions, Reader};
 pub use health::{Check, Health, Status};
 pub use message::{Body, BodyError, Request, Response};
 pub use observe::{Lines, Log, Metrics, Observer, RouteMetrics};

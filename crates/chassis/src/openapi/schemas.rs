@@ -112,8 +112,18 @@ pub(super) fn prefix_schemas(document: &mut Value, service: &str) {
         first.make_ascii_uppercase();
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared =
-        ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus", "Batch", "FileResult", "Data"];
+    let shared = [
+        "Error",
+        "ErrorCode",
+        "ErrorDetail",
+        "Warning",
+        "Health",
+        "HealthStatus",
+        "Batch",
+        "FileResult",
+        "Data",
+        "Numbers",
+    ];
     let rename = |name: &str| match name.strip_suffix("Response") {
         // Not `File`: languages have a type of that name, which is what bytes are there.
         _ if matches!(name, "File" | "FileStream") => "FileInput".to_owned(),

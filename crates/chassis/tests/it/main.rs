@@ -10,6 +10,7 @@ mod foreign;
 mod hostile;
 mod isolated;
 mod nonfinite;
+mod numbers;
 mod outcomes;
 mod streams;
 mod workers;
