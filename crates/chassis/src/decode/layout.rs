@@ -12,7 +12,7 @@ use serde_json::Value;
 /// How deep a schema that contains itself is followed.
 const MAX_LEVELS: usize = 8;
 /// The schemas of inputs that are files; the second is read as it arrives.
-const FILE_SCHEMAS: [&str; 3] = ["File", "FileStream", "Data"];
+const FILE_SCHEMAS: [&str; 4] = ["File", "FileStream", "Data", "Numbers"];
 
 /// A request type, as far as reading it needs to know.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 //! lists and maps, which stream into their type without a tree; [`reader`] knows the place, the bounds and the words.
 
 mod container;
+pub(crate) mod exact;
 mod form;
 mod layout;
 mod names;

@@ -162,6 +162,11 @@ pub(crate) fn at(path: impl FnOnce() -> String) {
     });
 }
 
+/// Where the file that is read stands, when a request is read.
+pub(super) fn place() -> Option<String> {
+    READING.with_borrow(|reading| reading.as_ref().map(|collector| collector.path.clone()))
+}
+
 /// Runs something that writes a request; its files are set aside in order, and stand as parts in the text.
 pub(crate) fn writing<T>(write: impl FnOnce() -> T) -> (T, Vec<File>) {
     let before = WRITING.replace(Some(Vec::new()));

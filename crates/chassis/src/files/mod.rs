@@ -3,6 +3,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `file.rs` | a file in a request or an answer; `Data`, which may be one |
+//! | `numbers/` | numbers in bulk: a list in JSON, CSV, NDJSON, raw |
 //! | `stream.rs` | a file that is read as it arrives |
 //! | `source.rs` | how a request says where a file comes from |
 //! | `collect.rs` | the files of the request being read, noted with the slots they are to fill |
@@ -21,6 +22,7 @@ mod fetch;
 mod file;
 mod kind;
 mod name;
+mod numbers;
 mod resolve;
 mod source;
 mod store;
@@ -32,6 +34,7 @@ pub(crate) use fetch::Fetcher;
 pub(crate) use file::{Content, FileHead, TOKEN};
 pub use file::{Data, File};
 pub(crate) use name::{safe_name, said};
+pub use numbers::{Delimiter, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions};
 pub(crate) use source::media_type_of;
 pub(crate) use store::{Link, Store, attachment, download};
 pub(crate) use stream::{Chunks, STREAM_TIME};

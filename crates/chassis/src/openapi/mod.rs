@@ -12,10 +12,17 @@ use crate::operation::answer::Makes;
 use crate::operation::registration::About;
 use crate::service::Description;
 use crate::warning::Warning;
-use schemas::{add_warnings, close_objects, drop_null, drop_unused, prefix_schemas, tidy};
+use schemas::{
+    add_warnings, allow_null_floats, close_objects, drop_null, drop_unused, prefix_schemas, reachable, tidy,
+};
 
 /// Where schemas live in a document.
 const SCHEMAS: &str = "#/components/schemas/";
+
+/// What holds for every answer, said once in each document.
+const NUMBERS: &str = "\
+JSON has no NaN and no infinity: a number in an answer that would be one is `null`, and a warning with the code `not-finite` \
+names its field.";
 
 /// Codes every operation may answer with, by status; the text is the response's description.
 const ERRORS: [(&str, Code, &str); 12] = [
@@ -68,14 +75,22 @@ pub(crate) fn document(service: &Description) -> Value {
         paths.insert(format!("{}{path}/{{id}}", service.prefix), download_path(service));
     }
     let answers: Vec<String> = service.operations.iter().filter_map(|op| answer_name(op, &mut responses)).collect();
+    let foreign = service.operations.iter().filter(|operation| operation.foreign.is_some());
+    let foreign: Vec<Value> = foreign.filter_map(|op| Some(op.response_schema?(&mut responses).to_value())).collect();
 
     let mut schemas = requests.take_definitions(true);
     close_objects(&mut schemas);
-    for (name, mut schema) in responses.take_definitions(true) {
+    let answered = responses.take_definitions(true);
+    let as_they_are = reachable(&answered, &foreign);
+    for (name, mut schema) in answered {
         if answers.contains(&name) {
             add_warnings(&mut schema);
         }
         tidy(&mut schema);
+        // What was sent is finite when it comes back, and another product's contract is not ours to widen.
+        if !schemas.contains_key(&name) && !as_they_are.contains(&name) {
+            allow_null_floats(&mut schema);
+        }
         let known = schemas.insert(name.clone(), schema);
         let same = known.is_none_or(|known| known == schemas[&name]);
         assert!(same, "{name} differs as request and as answer: name it twice");
@@ -128,7 +143,7 @@ fn finish(mut document: Value, title: &str, description: &str, tags: &[(&str, &s
     document["openapi"] = json!("3.1.0");
     document["info"] = json!({
         "title": title,
-        "description": description,
+        "description": format!("{description}\n\n{NUMBERS}"),
         "version": env!("CARGO_PKG_VERSION"),
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     });

@@ -19,6 +19,23 @@ pub(super) fn add_warnings(schema: &mut Value) {
     }
 }
 
+/// A float of an answer may be null, because JSON has no NaN and no infinity; one with bounds stays within them.
+pub(super) fn allow_null_floats(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            let bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+            let bounded = bounds.iter().any(|bound| object.contains_key(*bound));
+            let float = object.get("format").is_some_and(|format| format == "double" || format == "float");
+            if float && !bounded && object.get("type").is_some_and(|kind| kind == "number") {
+                object.insert("type".to_owned(), json!(["number", "null"]));
+            }
+            object.values_mut().for_each(allow_null_floats);
+        }
+        Value::Array(items) => items.iter_mut().for_each(allow_null_floats),
+        _ => {}
+    }
+}
+
 /// Request objects are closed: a misspelled field is an error, not silence.
 pub(super) fn close_objects(schemas: &mut Map<String, Value>) {
     for schema in schemas.values_mut() {
@@ -59,8 +76,17 @@ pub(super) fn tidy(schema: &mut Value) {
 
 /// Drops what nothing refers to, such as requests that became query parameters.
 pub(super) fn drop_unused(schemas: &mut Map<String, Value>, paths: &Map<String, Value>) {
+    let used = reachable(schemas, paths.values());
+    schemas.retain(|name, _| used.contains(name));
+}
+
+/// The names of all that something refers to, itself or by what it refers to.
+pub(super) fn reachable<'v>(
+    schemas: &'v Map<String, Value>,
+    from: impl IntoIterator<Item = &'v Value>,
+) -> HashSet<String> {
     let mut used = HashSet::new();
-    let mut unread: Vec<&Value> = paths.values().collect();
+    let mut unread: Vec<&Value> = from.into_iter().collect();
     while let Some(value) = unread.pop() {
         match value {
             Value::Object(object) => unread.extend(object.values()),
@@ -75,7 +101,7 @@ pub(super) fn drop_unused(schemas: &mut Map<String, Value>, paths: &Map<String, 
             _ => {}
         }
     }
-    schemas.retain(|name, _| used.contains(name));
+    used
 }
 
 /// Schemas of a service carry its name, so that the documents of all services fit into one. An answer is a `Result`
@@ -86,8 +112,18 @@ pub(super) fn prefix_schemas(document: &mut Value, service: &str) {
         first.make_ascii_uppercase();
     }
     let schemas = document["components"]["schemas"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let shared =
-        ["Error", "ErrorCode", "ErrorDetail", "Warning", "Health", "HealthStatus", "Batch", "FileResult", "Data"];
+    let shared = [
+        "Error",
+        "ErrorCode",
+        "ErrorDetail",
+        "Warning",
+        "Health",
+        "HealthStatus",
+        "Batch",
+        "FileResult",
+        "Data",
+        "Numbers",
+    ];
     let rename = |name: &str| match name.strip_suffix("Response") {
         // Not `File`: languages have a type of that name, which is what bytes are there.
         _ if matches!(name, "File" | "FileStream") => "FileInput".to_owned(),

@@ -6,16 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::events::Events;
+use super::nonfinite::{self, NoteNull};
 use crate::error::Error;
 use crate::files::{Content, File, FileHead};
 use crate::warning::Warning;
-
-impl Makes {
-    /// Whether there are files.
-    pub(crate) fn files(self) -> bool {
-        matches!(self, Self::File | Self::Files)
-    }
-}
 
 /// Files an operation makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +22,13 @@ pub enum Makes {
     Files,
     /// None, but the answer may come in events.
     Events,
+}
+
+impl Makes {
+    /// Whether there are files.
+    pub(crate) fn files(self) -> bool {
+        matches!(self, Self::File | Self::Files)
+    }
 }
 
 /// The answer of an operation: a flat object, [`WithFile`] or [`WithFiles`].
@@ -115,20 +116,27 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFiles
     }
 }
 
-/// An object as JSON, with its warnings.
+/// An object as JSON, with its warnings, those about numbers JSON cannot hold among them.
 fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8>, Error> {
     let unwritable = |problem: &dyn std::fmt::Display| {
         tracing::error!(%problem, "an answer cannot be written");
         Error::internal()
     };
     let mut json = Vec::with_capacity(256);
-    serde_json::to_writer(&mut json, answer).map_err(|error| unwritable(&error))?;
+    let mut null = false;
+    let mut target = serde_json::Serializer::with_formatter(&mut json, NoteNull(&mut null));
+    answer.serialize(&mut target).map_err(|error| unwritable(&error))?;
     let Some(warnings) = warnings else { return Ok(json) };
     if json.pop() != Some(b'}') {
         return Err(unwritable(&"it is not an object"));
     }
     json.extend_from_slice(if json.len() > 1 { br#","warnings":"# } else { br#""warnings":"# });
-    serde_json::to_writer(&mut json, warnings).map_err(|error| unwritable(&error))?;
+    let lost = if null { nonfinite::warnings(answer) } else { Vec::new() };
+    match lost.is_empty() {
+        true => serde_json::to_writer(&mut json, warnings),
+        false => serde_json::to_writer(&mut json, &[warnings, &lost].concat()),
+    }
+    .map_err(|error| unwritable(&error))?;
     json.push(b'}');
     Ok(json)
 }

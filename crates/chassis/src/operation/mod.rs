@@ -9,6 +9,7 @@
 //! | `incoming.rs` | a body taken apart: JSON, forms, multipart, raw files |
 //! | `batch.rs` | `POST <operation>/batch`: several requests as one |
 //! | `answer.rs` | what a function answers, written |
+//! | `nonfinite.rs` | numbers of an answer that JSON cannot hold |
 //! | `outgoing.rs` | files of an answer: bytes, base64, links |
 //! | `output.rs` | an answer written bit by bit, by a function that blocks |
 //! | `events.rs` | an answer in server-sent events, from an async source |
@@ -22,6 +23,7 @@ pub(crate) mod events;
 pub(crate) mod function;
 pub(crate) mod incoming;
 pub(crate) mod mount;
+pub(crate) mod nonfinite;
 pub(crate) mod outgoing;
 pub(crate) mod output;
 pub(crate) mod registration;

@@ -10,6 +10,8 @@ mod files;
 mod foreign;
 mod hostile;
 mod isolated;
+mod nonfinite;
+mod numbers;
 mod outcomes;
 mod resources;
 mod started;
