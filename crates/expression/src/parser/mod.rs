@@ -306,12 +306,12 @@ impl Parser {
     /// Products without a sign: `2 x`, `2(x + 1)`, `(a)(b)`, `5 kg m`, but not `x(2)`, which is a function.
     fn may_be_beside(&self, token: &Token) -> bool {
         let before = self.at.checked_sub(1).map(|at| &self.tokens[at].token);
-        match (before, token) {
-            (Some(Token::Number(_) | Token::Close), _) => true,
-            (Some(Token::Name(..) | Token::In), Token::Name(..) | Token::In) => true,
-            (Some(Token::CloseList | Token::Exclamation), Token::Name(..)) => true,
-            _ => false,
-        }
+        matches!(
+            (before, token),
+            (Some(Token::Number(_) | Token::Close), _)
+                | (Some(Token::Name(..) | Token::In), Token::Name(..) | Token::In)
+                | (Some(Token::CloseList | Token::Exclamation), Token::Name(..))
+        )
     }
 
     fn operand(&mut self) -> Result<(), Error> {
