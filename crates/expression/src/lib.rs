@@ -12,7 +12,8 @@
 //! - `^` goes from the right and before a sign: `-2^2` is -4, `2^3^2` is 512. `x%` is x/100, also in `a + 5%`.
 //! - `%` between two values, and `mod`, have the sign of the divisor: `-7 mod 3` is 2.
 //! - `=`, `==` and `===` compare. Texts are equal when they are letter for letter.
-//! - `a/b(c)` and `1/2x` are refused: they can be read in two ways.
+//! - `a/b(c)` and `1/2x` are refused: they can be read in two ways. `1/2 inch` is half an inch, `100 km / 2 h` a speed.
+//! - `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, all as in spreadsheets.
 //! - Places of lists begin at 1; arithmetic with lists goes element by element.
 
 mod budget;

@@ -63,6 +63,14 @@ impl<'a, 'b> Machine<'a, 'b> {
                 let (other, one) = (self.pop()?, self.pop()?);
                 self.workspace.binary(*operator, &one, &other)?
             }
+            Step::Per => {
+                let (other, one) = (self.pop()?, self.pop()?);
+                if !matches!(one, Value::Quantity(_) | Value::List(_)) && matches!(other, Value::Quantity(_)) {
+                    let message = "this can be read in two ways: write (a/b) kg or a/(b kg)";
+                    return Err(Error::new(Kind::Syntax, message));
+                }
+                self.workspace.binary(Binary::Divide, &one, &other)?
+            }
             Step::Beside(divided) => self.beside(*divided)?,
             Step::Negate => {
                 let value = self.pop()?;

@@ -19,6 +19,8 @@ pub(crate) enum Step {
     Binary(Binary),
     /// A product written by putting things side by side; `true` when it stands behind a division.
     Beside(bool),
+    /// A division by a number with a unit, written without brackets: `100 km / 2 h`, but not `x / 2 h` of a bare x.
+    Per,
     Negate,
     Not,
     Percent,

@@ -163,7 +163,7 @@ impl Decimal {
             return if exponent.is_negative() { Self::ONE.divide(&root, context) } else { Ok(root) };
         }
         // The digits before the point of `y ln x` are lost after it.
-        let size = (exponent.adjusted() + self.adjusted().abs().max(1).ilog10() as i64 + 2).clamp(0, 12) as u32;
+        let size = (exponent.adjusted() + i64::from(self.adjusted().abs().max(1).ilog10()) + 2).clamp(0, 12) as u32;
         let wide = Context { digits: context.digits + size + 4, ..context };
         let value = self.ln(wide)?.multiply(exponent, wide)?.exp(wide)?;
         Self::finish(value.coefficient, i64::from(value.exponent), false, false, context)

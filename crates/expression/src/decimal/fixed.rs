@@ -103,11 +103,11 @@ fn inverse_tangent_of_inverse(n: u64, alternating: bool, bits: usize) -> IBig {
     while !term.is_zero() {
         let part = IBig::from(&term / UBig::from(2 * k + 1));
         if alternating && k % 2 == 1 {
-            sum -= part
+            sum -= part;
         } else {
-            sum += part
+            sum += part;
         }
-        term = term / &square;
+        term /= &square;
         k += 1;
     }
     sum >> 16usize
@@ -185,9 +185,9 @@ fn odd_series(z: &IBig, alternating: bool, bits: usize) -> IBig {
         }
         let part = &power / IBig::from(n);
         if alternating && n % 4 == 3 {
-            sum -= part
+            sum -= part;
         } else {
-            sum += part
+            sum += part;
         }
         n += 2;
     }

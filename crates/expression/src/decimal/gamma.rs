@@ -49,7 +49,7 @@ fn bernoulli() -> &'static [(IBig, UBig)] {
             let below = &power * (&power - UBig::ONE);
             let common = (&above).gcd(&below);
             let above = IBig::from(above / &common);
-            (if n % 2 == 0 { -above } else { above }, below / common)
+            (if n.is_multiple_of(2) { -above } else { above }, below / common)
         };
         (1..=COUNT).map(number).collect()
     })
@@ -190,7 +190,7 @@ impl Decimal {
         if x > 16.0 {
             return self.erf_tail(context);
         }
-        let lost = (x * x * 0.4343) as u32 + 4;
+        let lost = (x * x * std::f64::consts::LOG10_E) as u32 + 4;
         let wide = Context::decimal(context.digits + lost);
         let value = Self::ONE.subtract(&self.erf_series(wide)?, Context::decimal(wide.digits + 30))?;
         Self::finish(value.coefficient, i64::from(value.exponent), false, false, context)

@@ -213,12 +213,11 @@ fn keeping(workspace: &mut Workspace, body: Scalar, arguments: &[Value]) -> Resu
     Ok(Value::Quantity(Arc::new(Quantity { number, unit: first.unit.clone() })))
 }
 
+/// A function of single values.
+type Single<'f> = &'f dyn Fn(&mut Workspace, &[Value]) -> Result<Value, Error>;
+
 /// A function of single values where some are lists: all lists are as long, and single values go with every element.
-fn elementwise(
-    workspace: &mut Workspace,
-    arguments: &[Value],
-    function: &dyn Fn(&mut Workspace, &[Value]) -> Result<Value, Error>,
-) -> Result<Value, Error> {
+fn elementwise(workspace: &mut Workspace, arguments: &[Value], function: Single) -> Result<Value, Error> {
     let mut length = None;
     for argument in arguments {
         if let Value::List(values) = argument {

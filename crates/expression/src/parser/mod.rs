@@ -42,8 +42,17 @@ pub(crate) fn parse(source: &str, options: &Options, unit: bool) -> Result<Progr
         warnings: Vec::new(),
         name: None,
     };
-    let mut parser =
-        Parser { tokens, at: 0, depth: 0, ranges: true, spreadsheet: leading, unit, percent: None, program };
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        depth: 0,
+        ranges: true,
+        spreadsheet: leading,
+        unit,
+        percent: None,
+        fraction: None,
+        program,
+    };
     parser.assignment(leading);
     if parser.token() == &Token::End {
         return Err(Error::syntax(0, "the expression is empty"));
@@ -65,6 +74,8 @@ struct Parser {
     unit: bool,
     /// Where the last percentage ended, as a step.
     percent: Option<usize>,
+    /// Where the last fraction of two plain numbers ended, as a step.
+    fraction: Option<usize>,
     program: Program,
 }
 
@@ -212,6 +223,7 @@ impl Parser {
                     self.emit(Step::Index, position);
                 }
                 Token::Name(..) | Token::Open | Token::In => {
+                    let divided = divided || self.fraction == Some(self.length());
                     self.expression(BESIDE, divided)?;
                     self.emit(Step::Beside(divided), position);
                 }
@@ -238,10 +250,13 @@ impl Parser {
 
     fn binary(&mut self, operator: Binary, strength: u8, position: usize) -> Result<(), Error> {
         let percent_before = self.percent == Some(self.length());
+        let lone = operator == Binary::Divide && self.is_lone_number() && matches!(self.ahead(1), Token::Number(_));
         self.advance();
         // Powers are built from the right, everything else from the left.
         let (bound, divided) = match operator {
             Binary::Power => (SIGN, false),
+            // `1/2 inch` is half an inch.
+            Binary::Divide if lone => (BESIDE, false),
             _ => (strength, matches!(operator, Binary::Divide | Binary::Modulo)),
         };
         let start = self.length();
@@ -257,7 +272,11 @@ impl Parser {
         if operator == Binary::Power && self.spreadsheet && self.token() == &Token::Operator(Binary::Power) {
             self.warn("power-order", "a^b^c is a^(b^c) here; spreadsheets compute (a^b)^c".to_owned());
         }
-        self.emit(Step::Binary(operator), position);
+        let per_quantity = operator == Binary::Divide && matches!(self.program.steps.last(), Some(Step::Beside(true)));
+        self.emit(if per_quantity { Step::Per } else { Step::Binary(operator) }, position);
+        if lone {
+            self.fraction = Some(self.length());
+        }
         Ok(())
     }
 
@@ -289,6 +308,19 @@ impl Parser {
         Ok(())
     }
 
+    /// Whether the number before is all there is before a sign or a bracket.
+    fn is_lone_number(&self) -> bool {
+        let before = |back: usize| self.at.checked_sub(back).map(|at| &self.tokens[at].token);
+        let is_number = matches!(before(1), Some(Token::Number(_)));
+        let joined = match before(2) {
+            Some(Token::Operator(operator)) => strength_of(*operator) > SUM,
+            Some(Token::Name(..) | Token::Close | Token::CloseList | Token::CloseBrace | Token::Number(_)) => true,
+            Some(Token::Percent | Token::Exclamation | Token::In | Token::Of) => true,
+            _ => false,
+        };
+        is_number && !joined
+    }
+
     /// Whether `%` here is the remainder: a value follows, and no sign.
     fn is_modulo(&self) -> bool {
         matches!(self.ahead(1), Token::Number(_) | Token::Name(..) | Token::Open)
@@ -306,12 +338,12 @@ impl Parser {
     /// Products without a sign: `2 x`, `2(x + 1)`, `(a)(b)`, `5 kg m`, but not `x(2)`, which is a function.
     fn may_be_beside(&self, token: &Token) -> bool {
         let before = self.at.checked_sub(1).map(|at| &self.tokens[at].token);
-        match (before, token) {
-            (Some(Token::Number(_) | Token::Close), _) => true,
-            (Some(Token::Name(..) | Token::In), Token::Name(..) | Token::In) => true,
-            (Some(Token::CloseList | Token::Exclamation), Token::Name(..)) => true,
-            _ => false,
-        }
+        matches!(
+            (before, token),
+            (Some(Token::Number(_) | Token::Close), _)
+                | (Some(Token::Name(..) | Token::In), Token::Name(..) | Token::In)
+                | (Some(Token::CloseList | Token::Exclamation), Token::Name(..))
+        )
     }
 
     fn operand(&mut self) -> Result<(), Error> {

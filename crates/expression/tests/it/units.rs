@@ -41,6 +41,11 @@ fn arithmetic() {
         90 deg to rad => 1.570796326794896619231321691639751 rad
         1 turn to deg => 360 deg
         50 Hz to ms => 20 ms
+        1/2 inch to cm => 1.27 cm
+        3/4 kg to g => 750 g
+        -1/2 km to m => -500 m
+        1/(2 s) to Hz => 0.5 Hz
+        8 l/100km to km/l => 12.5 km/L
         1 KB to byte => 1000 B
         1 KiB to byte => 1024 B
         1 Mbit/s to kB/s => 125 kB/s
@@ -62,6 +67,8 @@ fn what_does_not_fit_is_refused() {
         10 J/kg K => error: this can be read in two ways: write a/(b*c) or (a/b)*c
         5 s + 3 Hz => error: s (time) and Hz (frequency) do not fit together
         5 s < 3 Hz => error: s (time) and Hz (frequency) do not fit together
+        2 * 1/3 kg => error: this can be read in two ways: write (a/b) kg or a/(b kg)
+        1/2 pi => error: this can be read in two ways: write a/(b*c) or (a/b)*c
         2^(3 m) => error: an exponent has no unit
         5 EUR + 3 USD => error: no rate between EUR and USD: send rates
     ";
