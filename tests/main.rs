@@ -5,8 +5,8 @@
 mod elsewhere;
 mod files;
 mod first_request;
-mod greedy;
 mod gateway;
+mod greedy;
 mod keyring;
 mod layers;
 mod limits;

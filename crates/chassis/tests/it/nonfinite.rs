@@ -125,7 +125,7 @@ fn another_products_contract_stays_as_it_is() {
 
 #[test]
 fn the_document_says_which_numbers_may_be_null() {
-    let document = service().openapi();
+    let document = service().document();
     assert!(document["info"]["description"].as_str().unwrap().contains("`not-finite`"));
     let kind =
         |schema: &str, path: &str| document["components"]["schemas"][schema].pointer(path).unwrap()["type"].clone();

@@ -103,7 +103,7 @@ fn service() -> Service {
         shape: None,
     };
     Service::new("test", "Reads numbers")
-        .compute("POST /column", column, move |op| op.example(example()))
+        .compute("POST /column", column, move |op| op.example(example))
         .compute("POST /matrix", matrix, |op| op)
         .compute("POST /price", price, |op| op)
 }
@@ -421,7 +421,7 @@ fn numbers_are_exact() {
 
 #[test]
 fn the_example_runs_and_the_document_shows_all_ways() {
-    let document = service().openapi();
+    let document = service().document();
     let operation = &document["paths"]["/api/v1/test/column"]["post"]["requestBody"]["content"];
     assert_eq!(operation["application/json"]["example"]["numbers"], json!([1.0, 2.5]));
     assert!(operation["application/octet-stream"].is_object() && operation["multipart/form-data"].is_object());
@@ -457,7 +457,7 @@ fn exact_numbers_keep_their_text() {
         assert_eq!((answer.status, answer.message().as_str()), (400, message), "{amount}");
     }
     let schema =
-        |name: &str, field: &str| service().openapi()["components"]["schemas"][name]["properties"][field].clone();
+        |name: &str, field: &str| service().document()["components"]["schemas"][name]["properties"][field].clone();
     assert_eq!(schema("TestPrices", "number")["type"], "number");
     assert_eq!(schema("TestPrice", "amount")["anyOf"].as_array().map(Vec::len), Some(2));
 }
