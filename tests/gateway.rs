@@ -217,7 +217,8 @@ fn a_host_must_be_one() {
         ("/health", "a.example:port", 400),
         ("/health", "", 400),
         ("http://a.example/health", "a.example", 200),
-        ("http://a.example/health", "b.example", 400),
+        ("http://a.example/health", "b.example", 200),
+        ("http://user@a.example/health", "a.example", 400),
     ] {
         let request = format!("GET {line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         assert_eq!(Answer::parse(&server.raw(request)).status, status, "{line} {host}");

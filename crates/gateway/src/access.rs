@@ -77,7 +77,7 @@ impl Gateway {
     ) -> Result<usize, Refusal> {
         host::settle(request)?;
         let target = request.uri().path_and_query().cloned();
-        let sent = target.as_ref().map_or("/", PathAndQuery::path);
+        let sent = target.as_ref().map_or("", PathAndQuery::path);
         let path = path::normalize(sent);
         let found = self.contract.table.find(&self.contract.routes, request.method(), &path, request.headers());
         let found = found.ok_or_else(|| {

@@ -2,10 +2,11 @@
 //! trick on whoever stands in between.
 
 use chassis::{Code, Error, Request};
-use http::Version;
 use http::header::HOST;
+use http::{HeaderValue, Version};
 
-/// Settles the host of a request: from here on it is the header, also on HTTP/2, where it came in the address.
+/// Settles the host of a request: from here on it is the header, also where it came in the address. On HTTP/2 both must
+/// name the same; of an HTTP/1.1 request the address counts (RFC 9112, 3.2.2).
 pub(crate) fn settle(request: &mut Request) -> Result<(), Error> {
     let wrong = |message: &'static str| Err(Error::new(Code::MalformedRequest, message));
     let headers = request.headers();
@@ -13,20 +14,24 @@ pub(crate) fn settle(request: &mut Request) -> Result<(), Error> {
     if headers.len() != headers.keys_len() && headers.get_all(HOST).iter().count() > 1 {
         return wrong("send exactly one Host header");
     }
-    let host = match (headers.get(HOST), request.uri().authority()) {
+    let sent = headers.get(HOST);
+    if sent.is_none() && request.version() == Version::HTTP_11 {
+        return wrong("send exactly one Host header");
+    }
+    let host = match (sent, request.uri().authority()) {
+        (None, None) => return Ok(()),
         (Some(host), None) => host,
-        (Some(host), Some(authority)) => {
-            if !host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) {
+        (sent, Some(authority)) => {
+            let same = |host: &HeaderValue| host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes());
+            if request.version() == Version::HTTP_2 && !sent.is_none_or(same) {
                 return wrong("the Host header names another host than the address");
             }
-            host
+            let Ok(host) = authority.as_str().parse::<HeaderValue>() else {
+                return wrong("the host is not a name or address");
+            };
+            request.headers_mut().insert(HOST, host);
+            &request.headers()[HOST]
         }
-        (None, Some(authority)) if request.version() == Version::HTTP_2 => {
-            let Ok(host) = authority.as_str().parse() else { return wrong("the host is not a name or address") };
-            request.headers_mut().entry(HOST).or_insert(host)
-        }
-        (None, ..) if request.version() == Version::HTTP_11 => return wrong("send exactly one Host header"),
-        (None, ..) => return Ok(()),
     };
     if !is_host(host.as_bytes()) {
         return wrong("the Host header is not a host, as name, name:port or [address]:port");

@@ -88,7 +88,9 @@ fn a_host_that_is_none_or_another_than_the_address_is_400() {
     }
     for (version, uri, host, status) in [
         (one, "http://a.example/open", "a.example", 200),
-        (one, "http://a.example/open", "b.example", 400),
+        (one, "http://a.example/open", "b.example", 200),
+        (one, "http://only.example/hosted", "b.example", 200),
+        (one, "http://b.example/hosted", "only.example", 404),
         (two, "http://a.example:80/open", "A.example:80", 200),
         (two, "http://a.example/open", "b.example", 400),
         (two, "http://user@a.example/open", "user@a.example", 400),
