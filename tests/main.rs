@@ -8,6 +8,7 @@ mod first_request;
 mod keyring;
 mod layers;
 mod limits;
+mod n8n;
 mod process;
 mod secrets;
 mod server;

@@ -11,12 +11,16 @@ use serde_json::Value;
 
 /// How deep a schema that contains itself is followed.
 const MAX_LEVELS: usize = 8;
+/// Options of the chassis itself, in every operation or in some.
+const RESERVED: [&str; 2] = ["lenient", "output"];
 /// The schemas of inputs that are files; the second is read as it arrives.
 const FILE_SCHEMAS: [&str; 3] = ["File", "FileStream", "Data"];
 
 /// A request type, as far as reading it needs to know.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
+    /// The names of its fields, in the order they are declared.
+    fields: &'static [&'static str],
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
     /// Fields that take files, in the order they are declared.
@@ -45,12 +49,18 @@ impl Layout {
         layout.collect(&schema, &definitions, &mut String::new(), 0);
         let target = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
         let properties = &target.map_or(&schema, |name| &definitions[name])["properties"];
-        layout.files = fields_of::<T>().iter().filter_map(|name| file_field(name, &properties[*name])).collect();
+        layout.fields = fields_of::<T>();
+        layout.files = layout.fields.iter().filter_map(|name| file_field(name, &properties[*name])).collect();
         layout
     }
 
     pub(crate) fn is_scalar(&self, path: &str) -> bool {
         self.scalars.contains(path)
+    }
+
+    /// Whether a name is one of a field, or of an option of the chassis.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.fields.iter().chain(&RESERVED).any(|known| super::names::same(known, name))
     }
 
     pub(crate) fn files(&self) -> &[FileField] {

@@ -10,6 +10,7 @@ mod foreign;
 mod hostile;
 mod isolated;
 mod outcomes;
+mod parts;
 mod streams;
 mod workers;
 
