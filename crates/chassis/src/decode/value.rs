@@ -13,7 +13,7 @@ use crate::error::clip;
 use crate::files;
 
 /// The name by which serde_json's `RawValue` asks for a value's text.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// One value, read leniently.
 pub(super) struct Lenient<'r, 'de, D> {
