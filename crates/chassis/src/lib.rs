@@ -44,6 +44,7 @@ mod warning;
 pub use call::{Call, KeptFile};
 pub use clock::Clock;
 pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
+pub use decode::decimal::Decimal;
 pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
 pub use files::{Data, File, FileStream, Reader};

@@ -7,6 +7,7 @@
 //! requests that are made up ([`trial`], [`maker`]).
 
 mod container;
+pub(crate) mod decimal;
 mod form;
 mod identifiers;
 mod layout;

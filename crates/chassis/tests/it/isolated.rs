@@ -132,3 +132,12 @@ fn a_batch_of_workers_loses_only_what_dies() {
     let statuses: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
     assert_eq!(statuses, [200, 422, 422, 200]);
 }
+
+#[test]
+fn numbers_keep_their_digits() {
+    let body = r#"{"numbers":[1.10,"1.10",9224851642388483.21,0.00]}"#;
+    let answer = client().post_as("application/json", "/api/v1/isolated/exact", body.to_owned());
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    assert!(text.starts_with(body.trim_end_matches('}')), "{text}");
+}

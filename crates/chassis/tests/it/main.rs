@@ -2,6 +2,7 @@
 
 mod batch;
 mod caching;
+mod decimals;
 mod decoding;
 mod delivery;
 mod documents;

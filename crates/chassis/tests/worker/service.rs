@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Call, Code, Data, Error, File, Secret, Service, WithFile, WithFiles};
+use chassis::{Call, Code, Data, Decimal, Error, File, Secret, Service, WithFile, WithFiles};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,21 @@ fn data(request: DataRequest, _: &Call) -> Result<DataResponse, Error> {
     Ok(DataResponse { data, file: request.file.map(|file| file.bytes().len()) })
 }
 
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
+struct ExactRequest {
+    #[garde(skip)]
+    numbers: Vec<Decimal>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ExactResponse {
+    numbers: Vec<Decimal>,
+}
+
+fn exact(request: ExactRequest, _: &Call) -> Result<ExactResponse, Error> {
+    Ok(ExactResponse { numbers: request.numbers })
+}
+
 /// The service.
 pub(crate) fn service() -> Service {
     Service::new(NAME, "Runs in processes of its own")
@@ -121,5 +136,6 @@ pub(crate) fn service() -> Service {
         .compute("POST /things/join", join, |op| op.isolated().files(3, &[]))
         .compute("POST /each", each, |op| op.isolated().files(3, &[]))
         .compute("POST /data", data, |op| op.isolated().files(2, &[]))
+        .compute("POST /exact", exact, |op| op.isolated())
         .compute("POST /here", act, |op| op)
 }
