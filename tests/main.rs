@@ -10,6 +10,7 @@ mod greedy;
 mod keyring;
 mod layers;
 mod limits;
+mod n8n;
 mod process;
 mod secrets;
 mod server;

@@ -11,12 +11,16 @@ use serde_json::Value;
 
 /// How deep a schema that contains itself is followed.
 const MAX_LEVELS: usize = 8;
+/// Options of the chassis itself, in every operation or in some.
+const RESERVED: [&str; 2] = ["lenient", "output"];
 /// The schemas of inputs that are files; the second is read as it arrives.
 const FILE_SCHEMAS: [&str; 4] = ["File", "FileStream", "Data", "Numbers"];
 
 /// A request type, as far as reading it needs to know.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
+    /// The names of its fields, in the order they are declared.
+    fields: &'static [&'static str],
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
     /// The names of its fields.
@@ -54,6 +58,11 @@ impl Layout {
 
     pub(crate) fn is_scalar(&self, path: &str) -> bool {
         self.scalars.contains(path)
+    }
+
+    /// Whether a name is one of a field, or of an option of the chassis.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.fields.iter().chain(&RESERVED).any(|known| super::names::same(known, name))
     }
 
     pub(crate) fn files(&self) -> &[FileField] {

@@ -3,16 +3,21 @@
 //! Everything is JSON text in the end: a body as it came, options from a query or form as JSON strings. One wrapping
 //! deserializer over serde_json reads it: [`object`] objects of known fields, [`value`] single values, [`container`]
 //! lists and maps, which stream into their type without a tree; [`reader`] knows the place, the bounds and the words.
+//! [`validate`] checks the bounds of what was read; [`identifiers`] knows the names clients have for what it found, from
+//! requests that are made up ([`trial`], [`maker`]).
 
 mod container;
 pub(crate) mod exact;
 mod form;
+mod identifiers;
 mod layout;
+mod maker;
 mod names;
 mod object;
 mod problem;
 mod reader;
 pub(crate) mod secret;
+mod trial;
 pub(crate) mod validate;
 mod value;
 

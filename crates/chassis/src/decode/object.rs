@@ -48,7 +48,7 @@ impl<'de> Root<'_, 'de> {
         for option in self.options {
             if self.reader.reserves(&option.name) {
                 self.reader.reserve(&option.json)?;
-            } else if let Some(field) = self.reader.field(&option.name, fields)? {
+            } else if let Some(field) = self.reader.option(&option.name, fields)? {
                 entries.add(self.reader, field, &option.json)?;
             }
         }

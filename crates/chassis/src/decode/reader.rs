@@ -174,8 +174,20 @@ impl<'de> Reader<'de> {
         self.texts.keep(text).ok_or_else(|| Problem::here("too many values are JSON written as text: send plain JSON"))
     }
 
+    /// The field an option beside the body belongs to. One that nobody knows may be a part that was to be a file.
+    pub(super) fn option(&self, name: &str, fields: &'static [&'static str]) -> Result<Option<&'static str>, Problem> {
+        let files: Vec<&str> = self.layout.files().iter().map(|field| field.name).collect();
+        let hint =
+            if files.is_empty() { String::new() } else { format!("; a file goes into {}", one_of(name, &files)) };
+        self.known(name, fields, &hint)
+    }
+
     /// The field an entry belongs to; nothing when it is unknown and may be.
     pub(super) fn field(&self, name: &str, fields: &'static [&'static str]) -> Result<Option<&'static str>, Problem> {
+        self.known(name, fields, "")
+    }
+
+    fn known(&self, name: &str, fields: &'static [&'static str], more: &str) -> Result<Option<&'static str>, Problem> {
         if let Some(field) = resolve(name, fields) {
             return Ok(Some(field));
         }
@@ -183,9 +195,9 @@ impl<'de> Reader<'de> {
             return Ok(None);
         }
         let hint = match (nearest(name, fields), fields) {
-            (Some(near), _) => format!("; did you mean {near}?"),
+            (Some(near), _) => format!("; did you mean {near}?{}", more.replacen("; a", " A", 1)),
             (None, []) => "; there are none".to_owned(),
-            (None, _) => format!("; use {}", one_of(name, fields)),
+            (None, _) => format!("; use {}{more}", one_of(name, fields)),
         };
         let shown = clip(name, ECHO_CHARS);
         if self.lenient {

@@ -5,14 +5,16 @@ use std::fmt::Display;
 
 use garde::Validate;
 use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind, with_i18n};
+use serde::de::DeserializeOwned;
 
+use super::identifiers::Identifiers;
 use crate::error::{Code, Detail, Error};
 
 /// Fields named in one error.
 const MAX_DETAILS: usize = 20;
 
 /// Checks a request's bounds.
-pub(crate) fn check<T: Validate<Context = ()>>(request: &T) -> Result<(), Error> {
+pub(crate) fn check<T: Validate<Context = ()> + DeserializeOwned + 'static>(request: &T) -> Result<(), Error> {
     if request.validate().is_ok() {
         return Ok(());
     }
@@ -20,23 +22,12 @@ pub(crate) fn check<T: Validate<Context = ()>>(request: &T) -> Result<(), Error>
         Ok(()) => return Ok(()),
         Err(report) => report,
     };
+    let names = Identifiers::of::<T>();
     let details = report
         .iter()
         .take(MAX_DETAILS)
-        .map(|(path, error)| Detail { field: camel_case(&path.to_string()), message: error.message().to_owned() });
+        .map(|(path, error)| Detail { field: names.json(path), message: error.message().to_owned() });
     Err(Error::fields(Code::ValidationError, details.collect()))
-}
-
-/// `line_width` as `lineWidth`: garde's paths are Rust names, clients know the JSON ones.
-fn camel_case(snake: &str) -> String {
-    let mut words = snake.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        camel.push_str(letters.as_str());
-    }
-    camel
 }
 
 struct Sentences;
@@ -120,15 +111,18 @@ impl I18n for Sentences {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
-    #[derive(Validate)]
+    #[derive(Deserialize, Validate)]
+    #[serde(rename_all = "camelCase")]
     struct Inner {
         #[garde(range(min = 1, max = 9))]
         line_width: u32,
     }
 
-    #[derive(Validate)]
+    #[derive(Deserialize, Validate)]
     struct Outer {
         #[garde(length(chars, min = 1, max = 3))]
         name: String,

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::collect::{self, Slot};
-use super::source::{Source, SourceVisitor};
+use super::object::{self, SourceVisitor};
+use super::source::Source;
 
 /// The name by which [`File`] asks a deserializer to note where it stands.
 pub(crate) const TOKEN: &str = "$chassis::File";
@@ -153,16 +155,22 @@ impl JsonSchema for File {
                 "properties": {
                     place: { "type": "string", "minLength": 1, "description": description },
                     "name": { "type": "string", "description": "Its name." },
-                    "contentType": { "type": "string", "description": "Its media type." }
+                    "contentType": { "type": "string", "description": "Its media type." },
+                    "size": { "type": "integer", "minimum": 0, "description": "As in an answer; not needed." },
+                    "expiresAt": { "type": "string", "description": "As in an answer; not needed." }
                 }
             })
         };
+        // A kept file has both; its link is enough.
+        let mut by_url = place("FileByUrl", "url", "Where to fetch it: http or https.").to_value();
+        by_url["properties"]["id"] = json!({ "type": "string", "description": "As in an answer; not needed." });
         json_schema!({
             "description": "A file: a URL, a data URI or base64 as text; or an object with one of `url`, `base64` and \
-                            `id` (of an upload to /api/v1/files). In a multipart request it is a part.",
+                            `id` (of an upload to /api/v1/files), such as the `file` of an answer. In a multipart request \
+                            it is a part.",
             "anyOf": [
                 { "type": "string", "minLength": 1, "description": "A URL (http or https), a data URI, or base64." },
-                place("FileByUrl", "url", "Where to fetch it: http or https."),
+                by_url,
                 place("FileByBase64", "base64", "Its bytes in base64."),
                 place("FileById", "id", "The id of an upload.")
             ]
@@ -198,7 +206,7 @@ impl<'de> Deserialize<'de> for Data {
                 None => Ok(Self::Text(text)),
             };
         }
-        match Source::of_json(json) {
+        match object::of_json(json) {
             Some(source) => file(source),
             None => Ok(Self::Json(value)),
         }

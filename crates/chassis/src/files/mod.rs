@@ -5,7 +5,7 @@
 //! | `file.rs` | a file in a request or an answer; `Data`, which may be one |
 //! | `numbers/` | numbers in bulk: a list in JSON, CSV, NDJSON, raw |
 //! | `stream.rs` | a file that is read as it arrives |
-//! | `source.rs` | how a request says where a file comes from |
+//! | `source.rs`, `object.rs` | how a request says where a file comes from: as text, as an object |
 //! | `collect.rs` | the files of the request being read, noted with the slots they are to fill |
 //! | `arrive.rs` | brings what is elsewhere and fills the slots |
 //! | `fetch.rs`, `resolve.rs`, `address.rs` | by URL: guarded client, names, addresses that are closed |
@@ -23,6 +23,7 @@ mod file;
 mod kind;
 mod name;
 mod numbers;
+mod object;
 mod resolve;
 mod source;
 mod store;
@@ -33,7 +34,7 @@ pub(crate) use collect::{Collected, Collector, FileBounds, Found, Part, at, too_
 pub(crate) use fetch::Fetcher;
 pub(crate) use file::{Content, FileHead, TOKEN};
 pub use file::{Data, File};
-pub(crate) use name::{safe_name, said};
+pub(crate) use name::{part_name, safe_name, said};
 pub use numbers::{Delimiter, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions};
 pub(crate) use source::media_type_of;
 pub(crate) use store::{Link, Store, attachment, download};

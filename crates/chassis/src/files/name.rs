@@ -20,6 +20,14 @@ pub(crate) fn said(disposition: &str) -> Option<String> {
     disposition_name(disposition).as_deref().and_then(safe_name)
 }
 
+/// The name a part of a multipart body has as a file, as it was written; empty when it cannot be read. `filename*` has no
+/// place there (RFC 7578, section 4.2), and is sent all the same.
+pub(crate) fn part_name(disposition: &[u8]) -> Option<String> {
+    let header = text_of(disposition);
+    let named = parameters(&header).any(|(name, _)| matches!(&*name, "filename" | "filename*"));
+    named.then(|| disposition_name(&header).unwrap_or_default())
+}
+
 /// A name that is safe to show and to store under: one component of a path, without control characters.
 pub(crate) fn safe_name(text: &str) -> Option<String> {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -121,6 +129,21 @@ mod tests {
             assert_eq!(name_of(Some(header.as_bytes()), &url).as_deref(), Some(name), "{header}");
         }
         assert_eq!(name_of(Some(b"attachment; filename=\xe9.txt"), &url).as_deref(), Some("é.txt"));
+    }
+
+    #[test]
+    fn a_part_is_a_file_by_either_name() {
+        for (header, name) in [
+            ("form-data; name=\"a\"", None),
+            ("form-data; name=\"a; filename=b\"", None),
+            ("form-data; name=\"a\"; filename=\"\"", Some("")),
+            ("form-data; name=\"a\"; filename=\"b.txt\"", Some("b.txt")),
+            ("form-data; name=\"a\"; filename*=UTF-8''%e2%82%ac.txt", Some("€.txt")),
+            ("form-data; name=\"a\"; filename*=utf-16''b.txt", Some("")),
+            ("form-data; name=\"a\"; FileName = b.txt", Some("b.txt")),
+        ] {
+            assert_eq!(part_name(header.as_bytes()).as_deref(), name, "{header}");
+        }
     }
 
     #[test]

@@ -236,7 +236,7 @@ fn multipart(operation: &About, definition: &Value) -> Value {
         let mut schema = if field.many { json!({ "type": "array", "items": part }) } else { part };
         schema["description"] = form["properties"][field.name]["description"].take();
         form["properties"][field.name] = schema;
-        // A part with the type of text and no file name would be an option.
+        // Generators take text for the type of what is written as a string.
         encoding[field.name] = json!({ "contentType": "application/octet-stream" });
     }
     tidy(&mut form);

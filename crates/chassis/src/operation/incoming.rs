@@ -12,12 +12,11 @@ use multer::{Field, Multipart};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+use super::parts::{About, Role, Sorting};
 use crate::body::{self, Memory, Pieces, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
-use crate::files::{
-    Chunks, Content, FileBounds, Part, STREAM_TIME, media_type_of, safe_name, said, too_large_together,
-};
+use crate::files::{Chunks, Content, FileBounds, Part, STREAM_TIME, media_type_of, said, too_large_together};
 use crate::message::Body;
 use crate::settings::{Settings, Size};
 
@@ -148,44 +147,33 @@ impl Reading<'_> {
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {
         let boundary = multer::parse_boundary(content_type).map_err(|error| not_multipart(&error))?;
         let mut form = Form::new(pieces(body, headers)?, boundary);
-        let mut sorting = Sorting::new(self.layout.files(), self.bounds.count);
-        let mut options: Vec<(String, Vec<String>)> = Vec::new();
-        let (mut option_bytes, mut file_bytes, mut count) = (0, 0, 0);
+        let mut sorting = Sorting::new(self.layout, self.bounds.count, self.settings.json_limit);
+        let (mut file_bytes, mut count) = (0, 0);
         'parts: while let Some(mut part) = form.part().await? {
             count += 1;
             if count > MAX_PARTS {
                 return Err(Error::new(Code::ValidationError, format!("more than {MAX_PARTS} parts")));
             }
-            let part_name = part.name().unwrap_or_default().to_owned();
-            let part_name = part_name.strip_suffix("[]").unwrap_or(&part_name).to_owned();
-            if !is_file(&part) {
-                let mut text = self.memory.gather(Size(self.settings.json_limit.0 - option_bytes), "the form");
+            let about = About::of(&part);
+            let role = sorting.role(&about);
+            if role == Role::Option {
+                let mut text = self.memory.gather(sorting.room(), "the form");
                 while let Some(piece) = form.piece(&mut part).await? {
                     text.push(piece).await?;
                 }
-                option_bytes += text.len();
-                let not_text = || Error::field(Code::ValidationError, clip(&part_name, 40), "is not valid UTF-8");
-                let text = String::from_utf8(text.finish().into()).map_err(|_| not_text())?;
-                match options.iter_mut().find(|(known, _)| *known == part_name) {
-                    Some((_, values)) => values.push(text),
-                    None => options.push((part_name, vec![text])),
-                }
+                sorting.take(about, role, text.finish())?;
                 continue;
             }
-            let about = Content {
-                name: part.file_name().and_then(safe_name),
-                content_type: part.content_type().and_then(|kind| media_type_of(kind.as_ref())),
-                bytes: Bytes::new(),
-            };
             let first = form.piece(&mut part).await?;
             let Some(first) = first.filter(|first| !first.is_empty()) else {
-                // What a browser sends for an input nobody filled.
-                if about.name.is_some() {
-                    sorting.place(&part_name, Part::Whole(about))?;
+                if !about.is_nothing() {
+                    sorting.admit(&about, role)?;
+                    sorting.take(about, role, Bytes::new())?;
                 }
                 continue;
             };
-            let stream = sorting.field(&part_name)?.stream;
+            sorting.admit(&about, role)?;
+            let stream = sorting.streams(role);
             let room = self.bounds.all.saturating_sub(file_bytes);
             let limit = if stream { self.settings.stream_limit.0 } else { self.bounds.each.min(room) };
             let is_the_sum = !stream && room < self.bounds.each;
@@ -199,16 +187,15 @@ impl Reading<'_> {
                 file.push(piece).await.map_err(too_large)?;
                 if stream && file.len() > BUFFERED {
                     let chunks = self.chunks(last_part(form, part, file.finish()));
-                    sorting.place(&part_name, Part::Live(about, chunks))?;
+                    sorting.take_live(about, role, chunks)?;
                     break 'parts;
                 }
             }
             file_bytes += file.len();
-            sorting.place(&part_name, Part::Whole(Content { bytes: file.finish(), ..about }))?;
+            sorting.take(about, role, file.finish())?;
         }
-        let (mut pairs, parts) = sorting.finish();
-        pairs.extend(options.into_iter().map(|(name, values)| Pair::of(name, &values)));
-        Ok(Incoming { options: pairs, parts, ..Incoming::default() })
+        let (options, parts) = sorting.finish()?;
+        Ok(Incoming { options, parts, ..Incoming::default() })
     }
 }
 
@@ -217,15 +204,6 @@ fn is_form(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.first() == Some(&b'{')
         || text.first() != Some(&b'<') && text.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 32..=126))
-}
-
-/// Whether a part is a file: it has a file name, or a type that is not that of plain text.
-fn is_file(part: &Field<'_>) -> bool {
-    let typed = match part.content_type() {
-        Some(kind) => !matches!(kind.essence_str(), "text/plain" | "application/json"),
-        None => false,
-    };
-    typed || part.file_name().is_some()
 }
 
 /// A multipart body that takes in no more than it hands out, and a head. The parser by itself takes all it can get
@@ -307,55 +285,4 @@ fn not_multipart(error: &multer::Error) -> Error {
     }
     let message = "the body is not valid multipart/form-data, or it ended early: let the client set the boundary";
     Error::new(Code::MalformedRequest, message)
-}
-
-/// Files of a multipart body on their way to the fields they belong to.
-struct Sorting<'f> {
-    fields: &'f [FileField],
-    /// For each field the numbers of its parts.
-    placed: Vec<Vec<usize>>,
-    parts: Vec<Part>,
-    max: usize,
-}
-
-impl<'f> Sorting<'f> {
-    fn new(fields: &'f [FileField], max: usize) -> Self {
-        Self { fields, placed: vec![Vec::new(); fields.len()], parts: Vec::new(), max }
-    }
-
-    /// The field of a part: the one of its name, else the next that is free, else the list.
-    fn index(&self, part: &str) -> Result<usize, Error> {
-        if self.parts.len() >= self.max {
-            let most = self.max;
-            return Err(Error::new(Code::ValidationError, format!("there are more than {most} files: send fewer")));
-        }
-        let named = self.fields.iter().position(|field| crate::decode::same_name(field.name, part));
-        let free = || (0..self.fields.len()).find(|at| !self.fields[*at].many && self.placed[*at].is_empty());
-        let list = || self.fields.iter().position(|field| field.many);
-        match named.or_else(free).or_else(list) {
-            Some(at) if self.fields[at].many || self.placed[at].is_empty() => Ok(at),
-            _ => Err(Error::field(Code::ValidationError, clip(part, 40), "is one file too many")),
-        }
-    }
-
-    fn field(&self, part: &str) -> Result<&FileField, Error> {
-        Ok(&self.fields[self.index(part)?])
-    }
-
-    fn place(&mut self, name: &str, part: Part) -> Result<(), Error> {
-        let at = self.index(name)?;
-        self.placed[at].push(self.parts.len());
-        self.parts.push(part);
-        Ok(())
-    }
-
-    fn finish(self) -> (Vec<Pair>, Vec<Part>) {
-        let filled = self.fields.iter().zip(self.placed).filter(|(_, numbers)| !numbers.is_empty());
-        let pairs = filled.map(|(field, numbers)| {
-            let parts: Vec<String> = numbers.iter().map(|number| format!(r#"{{"$part":{number}}}"#)).collect();
-            let list = parts.join(",");
-            Pair { name: field.name.to_owned(), json: if field.many { format!("[{list}]") } else { list } }
-        });
-        (pairs.collect(), self.parts)
-    }
 }

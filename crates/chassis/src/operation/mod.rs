@@ -7,6 +7,7 @@
 //! | `task.rs` | a request with its function, their types forgotten |
 //! | `mount.rs` | an operation that runs: read, prepare, compute, answer; its deadline |
 //! | `incoming.rs` | a body taken apart: JSON, forms, multipart, raw files |
+//! | `parts.rs` | which part of a multipart body is a file, for which field, and which an option |
 //! | `batch.rs` | `POST <operation>/batch`: several requests as one |
 //! | `answer.rs` | what a function answers, written |
 //! | `nonfinite.rs` | numbers of an answer that JSON cannot hold |
@@ -26,5 +27,6 @@ pub(crate) mod mount;
 pub(crate) mod nonfinite;
 pub(crate) mod outgoing;
 pub(crate) mod output;
+mod parts;
 pub(crate) mod registration;
 pub(crate) mod task;

@@ -1,10 +1,14 @@
 //! What is understood, and what is said about the rest.
 
 use chassis::testing::{Answer, Client};
+use chassis::{Call, Error, Service, Settings};
+use garde::Validate;
 use http::Request;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::client;
+use crate::{client, client_with};
 
 fn echo(client: &Client, body: &str) -> Answer {
     client.post_as("application/json", "/api/v1/test/echo", body.to_owned())
@@ -214,4 +218,42 @@ fn path_parameters_are_fields() {
     assert_eq!(client.post("/api/v1/test/things/a%20b", &json!({})).json()["done"], "a b");
     assert_eq!(client.post("/api/v1/test/things/a", &json!({ "name": "b" })).status, 400, "it is there twice");
     assert_eq!(client.post("/api/v1/test/things/%ff", &json!({})).status, 400);
+}
+
+/// As in a JWT: names that Rust has for itself.
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
+struct ClaimsRequest {
+    #[serde(rename = "type", default)]
+    #[garde(length(chars, min = 1, max = 9))]
+    kind: Option<String>,
+    #[serde(rename = "claims", default)]
+    #[garde(dive)]
+    parts: Vec<Claim>,
+}
+
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+struct Claim {
+    #[garde(range(max = 9))]
+    not_before: u32,
+    #[serde(rename = "in", default)]
+    #[garde(length(chars, min = 2))]
+    place: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Nothing {}
+
+#[test]
+fn a_bound_is_said_of_the_name_the_client_knows() {
+    let claims = |_: ClaimsRequest, _: &Call| Ok::<_, Error>(Nothing {});
+    let service = Service::new("test", "A service for tests").compute("POST /claims", claims, |op| op);
+    let client = client_with(Settings::default(), service);
+    let answer = client.post("/api/v1/test/claims", &json!({ "type": "" }));
+    assert_eq!((answer.status, answer.message().as_str()), (400, "type: must not be empty"));
+    let claims = json!([{ "not-before": 1 }, { "not-before": 10, "in": "a" }]);
+    let answer = client.post("/api/v1/test/claims", &json!({ "type": "1234567890", "claims": claims }));
+    let details = answer.json()["error"]["details"].clone();
+    let fields: Vec<&str> = details.as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["type", "claims[1].not-before", "claims[1].in"]);
 }

@@ -1,9 +1,10 @@
 //! Files out: as bytes, as base64 in JSON, or behind a link, as the caller asks.
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 use chassis::testing::{Answer, Client};
-use chassis::{Call, Error, File, Service, Settings, WithFile, WithFiles};
+use chassis::{Call, Error, File, KeptFile, Service, Settings, WithFile, WithFiles};
 use garde::Validate;
 use http::Request;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -46,11 +47,39 @@ fn split(request: MakeRequest, _: &Call) -> Result<WithFiles<Facts>, Error> {
     Ok(WithFiles { files, facts: Facts { letters: request.text.len(), note: request.note } })
 }
 
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
+struct ReadRequest {
+    #[garde(skip)]
+    file: File,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ReadResponse {
+    name: Option<String>,
+    text: String,
+}
+
+fn read(request: ReadRequest, _: &Call) -> Result<ReadResponse, Error> {
+    let text = String::from_utf8_lossy(request.file.bytes()).into_owned();
+    Ok(ReadResponse { name: request.file.name().map(str::to_owned), text })
+}
+
+async fn keep(request: ReadRequest, call: Arc<Call>) -> Result<KeepResponse, Error> {
+    Ok(KeepResponse { file: call.keep(&request.file).await? })
+}
+
+#[derive(Serialize, JsonSchema)]
+struct KeepResponse {
+    file: KeptFile,
+}
+
 fn service() -> Service {
     Service::new("test", "Makes files")
         .prefix("/api/v1")
         .compute("POST /make", make, |op| op)
         .compute("POST /split", split, |op| op)
+        .compute("POST /read", read, |op| op)
+        .call("POST /keep", keep, |op| op)
         .downloads("/files")
 }
 
@@ -188,4 +217,25 @@ fn several_files_are_an_archive_or_a_list() {
     assert_eq!(texts.collect::<Vec<_>>(), ["one", "two"]);
     let none = client.post(SPLIT, &json!({ "text": "", "output": "base64" })).json();
     assert_eq!(none["files"], json!([]));
+}
+
+#[test]
+fn every_file_of_an_answer_is_a_file_of_a_request() {
+    let (client, _folder) = kept();
+    let read = |file: &Value| client.post("/api/v1/read", &json!({ "file": file }));
+    for output in ["base64", "url"] {
+        let body = json!({ "text": "żółw", "note": "n" });
+        let made = client.post(&format!("{MAKE}?output={output}"), &body).json();
+        let kept = client.post("/api/v1/keep", &json!({ "file": made["file"] })).json();
+        let batch = client.post(&format!("{MAKE}/batch?output={output}"), &json!({ "items": [body] })).json();
+        let result = batch["items"][0]["result"].clone();
+        // The file of an answer, and an answer as a whole.
+        for file in [&made["file"], &made, &kept["file"], &kept, &result["file"], &result] {
+            let answer = read(file);
+            assert_eq!(answer.status, 200, "{file}: {:?}", answer.body);
+            assert_eq!(answer.json(), json!({ "name": "Größe.txt", "text": "żółw", "warnings": [] }), "{file}");
+        }
+        let several = client.post(&format!("{SPLIT}?output={output}"), &json!({ "text": "a b" })).json();
+        assert_eq!(read(&several["files"][1]).json()["text"], "b");
+    }
 }

@@ -13,6 +13,7 @@ mod isolated;
 mod nonfinite;
 mod numbers;
 mod outcomes;
+mod parts;
 mod resources;
 mod started;
 mod streams;
