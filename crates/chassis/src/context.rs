@@ -91,6 +91,7 @@ pub struct Context(Arc<Known>);
 struct Known {
     id: RequestId,
     peer: Option<IpAddr>,
+    client: OnceLock<IpAddr>,
     consumer: OnceLock<Arc<Consumer>>,
     windows: OnceLock<Vec<Window>>,
     route: OnceLock<Arc<RouteMetrics>>,
@@ -118,6 +119,17 @@ impl Context {
     #[must_use]
     pub fn peer(&self) -> Option<IpAddr> {
         self.0.peer
+    }
+
+    /// The client: whom a trusted proxy speaks for, else the other end of the connection.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.0.client.get().copied().or(self.0.peer)
+    }
+
+    /// Says whom a trusted proxy speaks for; the first word stands.
+    pub fn set_client(&self, client: IpAddr) {
+        let _ = self.0.client.set(client);
     }
 
     /// Who is calling, once the gateway has said so.

@@ -14,7 +14,7 @@ use chassis::{
     App, Clock, Code, Context, Error, Ground, Listener, Log, Observer, Runtime, Service, Settings, Stop, metrics_app,
     serve,
 };
-use gateway::{Contract, DemoKey};
+use gateway::{Contract, DemoKey, GatewaySettings};
 use platform::State;
 
 use crate::services::SERVICES;
@@ -47,10 +47,10 @@ pub fn contract(settings: &Settings) -> Result<Contract, String> {
 }
 
 /// Starts everything and serves until told to stop.
-pub fn up(settings: Settings, ground: Ground) -> ExitCode {
+pub fn up(settings: Settings, gateway: &GatewaySettings, ground: Ground) -> ExitCode {
     let log = Log::start(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
-    match runtime.block_on(run(settings, &ground, &log)) {
+    match runtime.block_on(run(settings, gateway, &ground, &log)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             say(&format!("flowforge: {problem}\n"));
@@ -59,9 +59,9 @@ pub fn up(settings: Settings, ground: Ground) -> ExitCode {
     }
 }
 
-async fn run(settings: Settings, ground: &Ground, log: &Log) -> Result<(), String> {
+async fn run(settings: Settings, gateway: &GatewaySettings, ground: &Ground, log: &Log) -> Result<(), String> {
     let stop = Stop::listen();
-    let contract = contract(&settings)?;
+    let contract = contract(&settings)?.trusting(gateway);
     if !contract.demo_keys().is_empty() && !settings.listen.ip().is_loopback() && !settings.allow_demo {
         return Err(format!(
             "the contract holds demo keys, which anybody knows: not serving them on {}. \
@@ -77,7 +77,7 @@ async fn run(settings: Settings, ground: &Ground, log: &Log) -> Result<(), Strin
     let settings = &runtime.settings;
     let elsewhere: HashMap<String, String> =
         settings.upstreams.iter().map(|upstream| (upstream.service.clone(), upstream.url.clone())).collect();
-    if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.name == **name)) {
+    if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.host == **name)) {
         return Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract"));
     }
     let apps = apps(&contract, &elsewhere, &runtime, ground).await?;
@@ -109,7 +109,7 @@ async fn apps(
     for entry in &SERVICES {
         let (state, service) = match (elsewhere.get(entry.upstream), entry.built) {
             (Some(url), _) => {
-                let known = contract.services().iter().find(|service| service.name == entry.upstream);
+                let known = contract.services().iter().find(|service| service.host == entry.upstream);
                 let service = known.map(|service| gateway::Service { url: url.clone(), ..service.clone() });
                 remote.extend(service.map(|service| (entry.name, service)));
                 (State::Elsewhere, None)

@@ -130,6 +130,9 @@ impl Gateway {
         arrival::clean(request.headers_mut());
         let context = Context::of(&request);
         let origin = self.contract.trust.origin(context.peer(), request.headers());
+        if let Some(client) = origin.client.filter(|_| origin.trusted) {
+            context.set_client(client);
+        }
         let mut decoration = Decoration::default();
         let outcome = self.access(&mut request, &context, origin, &mut decoration);
         let mut response = match outcome {

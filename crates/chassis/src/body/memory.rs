@@ -164,9 +164,9 @@ impl Gathering<'_> {
 }
 
 /// Bytes that are counted until they are dropped.
-struct Counted {
-    bytes: Bytes,
-    _claim: Claim,
+pub(super) struct Counted {
+    pub(super) bytes: Bytes,
+    pub(super) _claim: Claim,
 }
 
 impl AsRef<[u8]> for Counted {

@@ -3,11 +3,13 @@
 //! | file | job |
 //! | --- | --- |
 //! | `memory.rs` | the memory all bodies, and all answers, in flight may take together; pieces put into one |
+//! | `assembled.rs` | an answer of several pieces |
 //! | `inflate.rs` | gzip and zstd |
 //!
 //! Nothing is set aside for what is only announced: bytes are counted as they arrive, inflated, against the limit of
 //! the one body and against the memory of all.
 
+mod assembled;
 mod inflate;
 mod memory;
 
@@ -20,6 +22,7 @@ use http::header::{CONTENT_ENCODING, HeaderMap};
 use http_body_util::LengthLimitError;
 use tokio_util::io::{ReaderStream, StreamReader};
 
+pub(crate) use assembled::Assembled;
 pub(crate) use inflate::Coding;
 #[cfg(test)]
 pub(crate) use inflate::ZSTD_WINDOW;

@@ -23,8 +23,6 @@ pub(crate) struct Layout {
     fields: &'static [&'static str],
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
-    /// The names of its fields.
-    fields: &'static [&'static str],
     /// Fields that take files, in the order they are declared.
     files: Vec<FileField>,
     /// Paths that hold secrets.

@@ -150,7 +150,7 @@ impl Access<'_> {
             line.extend_from_slice(br#","consumer":"#);
             push_json(&mut line, &consumer.username);
         }
-        if let Some(peer) = self.context.peer() {
+        if let Some(peer) = self.context.client() {
             line.extend_from_slice(br#","peer":"#);
             push_json(&mut line, &peer);
         }

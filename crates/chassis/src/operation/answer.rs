@@ -116,6 +116,11 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFiles
     }
 }
 
+/// Room an answer may take without using it.
+const SLACK: usize = 16 * 1024;
+/// Room for the usual warnings.
+const WARNINGS: usize = 256;
+
 /// An object as JSON, with its warnings, those about numbers JSON cannot hold among them.
 fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8>, Error> {
     let unwritable = |problem: &dyn std::fmt::Display| {
@@ -126,6 +131,11 @@ fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8
     let mut null = false;
     let mut target = serde_json::Serializer::with_formatter(&mut json, NoteNull(&mut null));
     answer.serialize(&mut target).map_err(|error| unwritable(&error))?;
+    // It has grown by doubling; what is counted later is what was written.
+    if json.capacity() - json.len() > SLACK {
+        json.shrink_to_fit();
+        json.reserve(WARNINGS);
+    }
     let Some(warnings) = warnings else { return Ok(json) };
     if json.pop() != Some(b'}') {
         return Err(unwritable(&"it is not an object"));

@@ -13,11 +13,11 @@ use serde_json::value::RawValue;
 
 use super::mount::{Exchange, Mounted, Raw};
 use super::outgoing::{Delivery, json_response};
-use crate::body::{self, Claim};
+use crate::body::{self, Assembled};
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
 use crate::error::{Code, Error};
-use crate::message::{Request, Response};
+use crate::message::{Body, Request, Response};
 use crate::run::pool;
 use crate::settings::Size;
 
@@ -64,36 +64,35 @@ async fn answer(
     // As many at once as compute at once: the others of this batch wait here, not in the room for all.
     let at_once = mounted.runtime.settings.compute_threads.unwrap_or_else(pool::cores).max(1);
     let mut results = stream::iter(items.into_iter().enumerate()).map(item).buffered(at_once);
-    let mut json = br#"{"items":["#.to_vec();
+    let limit = mounted.runtime.settings.files_limit.0;
+    let memory = &mounted.runtime.answer_memory;
+    // In pieces, each as it was made: put together they would be there twice, and half as much again while they grow.
+    let mut pieces = Assembled::default();
     let mut failed = 0;
-    let limit = mounted.runtime.settings.files_limit;
-    let mut claim = Claim::default();
     while let Some((index, result)) = results.next().await {
         let result = match result {
-            Ok(answer) if json.len() + answer.len() > limit.0 => Err(too_much(limit)),
+            Ok(answer) if pieces.size() + answer.len() > limit => Err(too_much(Size(limit))),
             // Counted before it is kept.
-            Ok(answer) => {
-                mounted.runtime.answer_memory.cover(&mut claim, json.len() + answer.len()).await.map(|()| answer)
-            }
+            Ok(answer) => memory.cover(pieces.claim(), pieces.size() + answer.len()).await.map(|()| answer),
             Err(error) => Err(error),
         };
-        json.extend_from_slice(if index == 0 { b"" } else { b"," });
-        let (status, body) = match result {
-            Ok(answer) => (200, [br#""result":"#.to_vec(), answer].concat()),
+        let (status, name, body) = match result {
+            Ok(answer) => (200, "\"result\":", Bytes::from(answer)),
             Err(error) => {
                 failed += 1;
-                let body = error.body(&exchange.request_id);
+                let body = Bytes::from(error.body(&exchange.request_id));
                 // `{"error":{...}}` without its braces.
-                (error.code().status().as_u16(), body[1..body.len() - 1].to_vec())
+                (error.code().status().as_u16(), "", body.slice(1..body.len() - 1))
             }
         };
-        json.extend_from_slice(format!(r#"{{"index":{index},"status":{status},"#).as_bytes());
-        json.extend_from_slice(&body);
-        json.push(b'}');
+        let start = if index == 0 { r#"{"items":["# } else { "}," };
+        pieces.push(format!(r#"{start}{{"index":{index},"status":{status},{name}"#).into());
+        pieces.push(body);
     }
     let succeeded = count - failed;
-    json.extend_from_slice(format!(r#"],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).as_bytes());
-    mounted.runtime.answer_memory.hold(json_response(json), claim).await
+    pieces.push(format!(r#"}}],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).into());
+    memory.cover(pieces.claim(), pieces.size()).await?;
+    Ok(json_response(Body::new(pieces)))
 }
 
 /// Answers one item.

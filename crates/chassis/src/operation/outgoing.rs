@@ -117,8 +117,8 @@ fn kind(file: &Content) -> &str {
     file.content_type.as_deref().unwrap_or(ANY)
 }
 
-pub(crate) fn json_response(json: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(json));
+pub(crate) fn json_response(json: impl Into<Body>) -> Response {
+    let mut response = Response::new(json.into());
     // Room for what gateway and observer add: growing step by step costs more than the headers.
     response.headers_mut().reserve(20);
     response.headers_mut().insert(CONTENT_TYPE, JSON);

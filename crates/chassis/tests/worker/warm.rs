@@ -83,7 +83,7 @@ impl WarmEngine for Parrot {
             // Answers, and is gone before the next request.
             "die-after" => {
                 std::thread::spawn(|| {
-                    std::thread::sleep(Duration::from_millis(20));
+                    std::thread::sleep(Duration::from_millis(400));
                     std::process::exit(0);
                 });
             }

@@ -14,7 +14,8 @@ use super::table::{Fault, counted};
 use super::{Input, List, MAX_NUMBERS, Numbers};
 use crate::files::collect::{self, Slot};
 use crate::files::file::{File, TOKEN};
-use crate::files::source::{Source, SourceVisitor};
+use crate::files::object::SourceVisitor;
+use crate::files::source::Source;
 
 impl<'de> Deserialize<'de> for Numbers {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {

@@ -1,0 +1,60 @@
+//! An answer of several pieces, each as it was made, counted until the last of it has been taken.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+
+use super::memory::{Claim, Counted};
+use crate::message::BodyError;
+
+/// Pieces that go out one after the other.
+#[derive(Default)]
+pub(crate) struct Assembled {
+    pieces: VecDeque<Bytes>,
+    size: usize,
+    claim: Claim,
+}
+
+impl Assembled {
+    /// Adds a piece.
+    pub(crate) fn push(&mut self, piece: Bytes) {
+        self.size += piece.len();
+        self.pieces.push_back(piece);
+    }
+
+    /// Bytes in all.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The memory it is counted against.
+    pub(crate) fn claim(&mut self) -> &mut Claim {
+        &mut self.claim
+    }
+}
+
+impl http_body::Body for Assembled {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Some(mut piece) = self.pieces.pop_front() else { return Poll::Ready(None) };
+        self.size -= piece.len();
+        if self.pieces.is_empty() {
+            // This goes before its last bytes do.
+            piece = Bytes::from_owner(Counted { bytes: piece, _claim: std::mem::take(&mut self.claim) });
+        }
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.size as u64)
+    }
+}
