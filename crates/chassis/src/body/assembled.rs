@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use super::memory::{Claim, Counted};
+use super::memory::{Claim, Counted, Memory};
+use crate::error::Error;
 use crate::message::BodyError;
 
 /// Pieces that go out one after the other.
@@ -30,9 +31,12 @@ impl Assembled {
         self.size
     }
 
-    /// The memory it is counted against.
-    pub(crate) fn claim(&mut self) -> &mut Claim {
-        &mut self.claim
+    /// Counts it, with so many bytes more, against a memory.
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    pub(crate) async fn cover(&mut self, memory: &Memory, more: usize) -> Result<(), Error> {
+        memory.cover(&mut self.claim, self.size + more).await
     }
 }
 

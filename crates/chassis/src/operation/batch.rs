@@ -73,7 +73,7 @@ async fn answer(
         let result = match result {
             Ok(answer) if pieces.size() + answer.len() > limit => Err(too_much(Size(limit))),
             // Counted before it is kept.
-            Ok(answer) => memory.cover(pieces.claim(), pieces.size() + answer.len()).await.map(|()| answer),
+            Ok(answer) => pieces.cover(memory, answer.len()).await.map(|()| answer),
             Err(error) => Err(error),
         };
         let (status, name, body) = match result {
@@ -91,7 +91,7 @@ async fn answer(
     }
     let succeeded = count - failed;
     pieces.push(format!(r#"}}],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).into());
-    memory.cover(pieces.claim(), pieces.size()).await?;
+    pieces.cover(memory, 0).await?;
     Ok(json_response(Body::new(pieces)))
 }
 
