@@ -3,9 +3,11 @@
 pub mod date;
 pub mod dd;
 pub mod decimal;
+pub mod distribution;
 mod error;
 pub mod finance;
 mod literal;
+pub mod special;
 
 use chassis::{Service, Settings};
 pub use error::Error;
@@ -35,6 +37,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /finance/discount", discount::discount, discount::about)
         .compute("POST /finance/split", split::split, split::about)
         .compute("POST /finance/round", round::round, round::about)
-        .compute("POST /finance/backtest", backtest::backtest, backtest::about);
+        .compute("POST /finance/backtest", backtest::backtest, backtest::about)
+        .compute("POST /distribution", distribution::distribution, distribution::about);
     Ok(service)
 }

@@ -7,6 +7,7 @@ use chassis::Settings;
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
+mod distribution;
 mod finance;
 
 fn client() -> Client {
