@@ -1,5 +1,6 @@
 //! math: finance, statistics, regression, time series, matrices and numerics.
 
+pub mod cell;
 pub mod date;
 pub mod dd;
 pub mod decimal;
@@ -8,12 +9,14 @@ mod error;
 pub mod finance;
 mod literal;
 pub mod special;
+pub mod statistics;
 
 use chassis::{Service, Settings};
 pub use error::Error;
 use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
+use statistics::{correlation, describe, test};
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3002;
@@ -38,6 +41,9 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /finance/split", split::split, split::about)
         .compute("POST /finance/round", round::round, round::about)
         .compute("POST /finance/backtest", backtest::backtest, backtest::about)
+        .compute("POST /statistics/describe", describe::describe, describe::about)
+        .compute("POST /statistics/test", test::test, test::about)
+        .compute("POST /statistics/correlation", correlation::correlation, correlation::about)
         .compute("POST /distribution", distribution::distribution, distribution::about);
     Ok(service)
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 mod distribution;
 mod finance;
+mod statistics;
 
 fn client() -> Client {
     Client::of(math::service(&Settings::default()).unwrap())
