@@ -8,6 +8,7 @@ pub mod distribution;
 mod error;
 pub mod finance;
 mod literal;
+pub mod regression;
 pub mod special;
 pub mod statistics;
 
@@ -44,6 +45,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /statistics/describe", describe::describe, describe::about)
         .compute("POST /statistics/test", test::test, test::about)
         .compute("POST /statistics/correlation", correlation::correlation, correlation::about)
-        .compute("POST /distribution", distribution::distribution, distribution::about);
+        .compute("POST /distribution", distribution::distribution, distribution::about)
+        .compute("POST /regression", regression::regression, regression::about);
     Ok(service)
 }

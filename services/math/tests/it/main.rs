@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 mod distribution;
 mod finance;
+mod regression;
 mod statistics;
 
 fn client() -> Client {
