@@ -11,6 +11,7 @@ mod literal;
 pub mod regression;
 pub mod special;
 pub mod statistics;
+pub mod timeseries;
 
 use chassis::{Service, Settings};
 pub use error::Error;
@@ -18,6 +19,7 @@ use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use statistics::{correlation, describe, test};
+use timeseries::{analyze, forecast};
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3002;
@@ -46,6 +48,8 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /statistics/test", test::test, test::about)
         .compute("POST /statistics/correlation", correlation::correlation, correlation::about)
         .compute("POST /distribution", distribution::distribution, distribution::about)
-        .compute("POST /regression", regression::regression, regression::about);
+        .compute("POST /regression", regression::regression, regression::about)
+        .compute("POST /timeseries/analyze", analyze::analyze, analyze::about)
+        .compute("POST /timeseries/forecast", forecast::forecast, forecast::about);
     Ok(service)
 }

@@ -11,6 +11,7 @@ mod distribution;
 mod finance;
 mod regression;
 mod statistics;
+mod timeseries;
 
 fn client() -> Client {
     Client::of(math::service(&Settings::default()).unwrap())
