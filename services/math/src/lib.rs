@@ -11,6 +11,7 @@ mod literal;
 pub mod regression;
 pub mod special;
 pub mod statistics;
+pub mod tables;
 pub mod timeseries;
 
 use chassis::{Service, Settings};
@@ -19,6 +20,7 @@ use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use statistics::{correlation, describe, test};
+use tables::outliers;
 use timeseries::{analyze, forecast};
 
 /// The port the service has when it runs alone.
@@ -50,6 +52,8 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /distribution", distribution::distribution, distribution::about)
         .compute("POST /regression", regression::regression, regression::about)
         .compute("POST /timeseries/analyze", analyze::analyze, analyze::about)
-        .compute("POST /timeseries/forecast", forecast::forecast, forecast::about);
+        .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
+        .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
+        .compute("POST /tables/outliers", outliers::outliers, outliers::about);
     Ok(service)
 }

@@ -11,6 +11,7 @@ mod distribution;
 mod finance;
 mod regression;
 mod statistics;
+mod tables;
 mod timeseries;
 
 fn client() -> Client {
