@@ -1,0 +1,341 @@
+//! Price, yield, duration and accrued interest of a bond.
+
+use chassis::{Call, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::daycount::DayCount;
+use super::percent::Rate;
+use crate::date::Date;
+use crate::decimal::Decimal;
+use crate::error::{Error, conflict, overflow};
+
+const DESCRIPTION: &str = "\
+A bond with fixed coupons: its price from the yield or its yield from the price, accrued interest, Macaulay and modified duration, \
+convexity and the payments to come. Prices are per 100 of face value, and the price is the clean one, as in PRICE, YIELD and DURATION \
+of spreadsheets; the yield is compounded as often as coupons are paid.";
+
+/// A bond, and its yield or price.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct FinanceBondRequest {
+    /// The day it is bought.
+    pub settlement: Date,
+    /// The day it is paid back.
+    pub maturity: Date,
+    /// Its coupon rate a year.
+    #[serde(alias = "coupon", alias = "rate")]
+    pub coupon_rate: Rate,
+    /// The yield a year, to find the price.
+    #[serde(default, rename = "yield", alias = "yieldRate")]
+    pub yield_rate: Option<Rate>,
+    /// The clean price per 100, to find the yield.
+    #[serde(default)]
+    pub price: Option<Decimal>,
+    /// What is paid back per 100.
+    #[serde(default = "par")]
+    pub redemption: Decimal,
+    /// Coupons a year.
+    #[serde(default)]
+    pub frequency: Frequency,
+    /// How days are counted.
+    #[serde(default, alias = "basis")]
+    pub convention: DayCount,
+}
+
+fn par() -> Decimal {
+    Decimal::new(100, 0)
+}
+
+/// Coupons a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Frequency {
+    /// One.
+    #[serde(alias = "1")]
+    Annual,
+    /// Two.
+    #[default]
+    #[serde(alias = "2")]
+    SemiAnnual,
+    /// Four.
+    #[serde(alias = "4")]
+    Quarterly,
+}
+
+impl Frequency {
+    const fn coupons(self) -> i32 {
+        match self {
+            Self::Annual => 1,
+            Self::SemiAnnual => 2,
+            Self::Quarterly => 4,
+        }
+    }
+}
+
+/// The figures of a bond.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FinanceBondResponse {
+    /// The clean price per 100.
+    pub price: f64,
+    /// The price with accrued interest.
+    pub dirty_price: f64,
+    /// Interest accrued since the last coupon, per 100.
+    pub accrued_interest: f64,
+    /// The yield a year.
+    #[serde(rename = "yield")]
+    pub yield_rate: f64,
+    /// Macaulay duration in years.
+    pub duration: f64,
+    /// Modified duration in years: how many percent the price falls when the yield rises by one.
+    pub modified_duration: f64,
+    /// Convexity in years squared.
+    pub convexity: f64,
+    /// The coupon day before settlement, or on it.
+    pub previous_coupon: Date,
+    /// The next coupon day.
+    pub next_coupon: Date,
+    /// The payments to come.
+    pub rows: Vec<BondPayment>,
+}
+
+/// One payment.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BondPayment {
+    /// Its day.
+    pub date: Date,
+    /// Its amount per 100.
+    pub amount: f64,
+    /// Its value at settlement.
+    pub present_value: f64,
+}
+
+fn example() -> FinanceBondRequest {
+    let date = |year, month, day| Date(jiff::civil::date(year, month, day));
+    FinanceBondRequest {
+        settlement: date(2008, 2, 15),
+        maturity: date(2017, 11, 15),
+        coupon_rate: Rate::of(Decimal::new(575, 4)),
+        yield_rate: Some(Rate::of(Decimal::new(65, 3))),
+        price: None,
+        redemption: par(),
+        frequency: Frequency::SemiAnnual,
+        convention: DayCount::Thirty360Us,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Find the price, yield and duration of a bond").description(DESCRIPTION).example(example())
+}
+
+/// A bond as its payments and their times.
+struct Bond {
+    /// Coupon days to come.
+    days: Vec<Date>,
+    previous: Date,
+    coupon: f64,
+    redemption: f64,
+    /// Coupons a year.
+    per_year: f64,
+    /// The part of a coupon period up to the next coupon.
+    first: f64,
+    accrued: f64,
+}
+
+impl Bond {
+    fn new(request: &FinanceBondRequest) -> Result<Self, Error> {
+        let (settlement, maturity) = (request.settlement, request.maturity);
+        if settlement >= maturity {
+            return Err(conflict("maturity", "must be after settlement"));
+        }
+        if maturity.days_since(settlement) > 366 * 200 {
+            return Err(conflict("maturity", "must be within 200 years of settlement"));
+        }
+        let step = 12 / request.frequency.coupons();
+        let mut days = vec![maturity];
+        let previous = loop {
+            let months = step * i32::try_from(days.len()).unwrap_or(i32::MAX);
+            let mut day = maturity.months_later(-months).ok_or_else(|| overflow("maturity"))?;
+            // A bond that ends with a month pays at the ends of months.
+            if maturity.is_month_end() {
+                day = Date(day.0.last_of_month());
+            }
+            if day <= settlement {
+                break day;
+            }
+            days.push(day);
+        };
+        days.reverse();
+        let per_year = f64::from(request.frequency.coupons());
+        let convention = request.convention;
+        let next = days[0];
+        #[expect(clippy::cast_precision_loss, reason = "days between two dates are below 2^23")]
+        let count = |start: Date, end: Date| convention.days(start, end) as f64;
+        let period = match convention {
+            DayCount::Actual365 => 365.0 / per_year,
+            DayCount::ActualActual | DayCount::ActualActualIsda => count(previous, next),
+            _ => 360.0 / per_year,
+        };
+        let accrued = count(previous, settlement) / period;
+        let first = match convention {
+            DayCount::Thirty360Us | DayCount::Thirty360European => 1.0 - accrued,
+            _ => count(settlement, next) / period,
+        };
+        let coupon = 100.0 * request.coupon_rate.fraction.value() / per_year;
+        Ok(Self { days, previous, coupon, redemption: request.redemption.value(), per_year, first, accrued })
+    }
+
+    /// Time in coupon periods, amount, and discount factor of each payment.
+    fn payments(&self, rate: f64) -> impl Iterator<Item = (f64, f64, f64)> {
+        let last = self.days.len() - 1;
+        let a_period = rate / self.per_year;
+        (0..=last).map(move |index| {
+            let time = u32::try_from(index).map_or(0.0, f64::from) + self.first;
+            let amount = self.coupon + if index == last { self.redemption } else { 0.0 };
+            // Simple interest in the last period, as bonds are quoted.
+            let factor = if last == 0 { 1.0 / (1.0 + a_period * self.first) } else { (-time * a_period.ln_1p()).exp() };
+            (time, amount, factor)
+        })
+    }
+
+    fn dirty(&self, rate: f64) -> f64 {
+        self.payments(rate).map(|(_, amount, factor)| amount * factor).sum()
+    }
+
+    /// The yield at which the bond has a price.
+    fn yield_at(&self, dirty: f64) -> Option<f64> {
+        // The price falls with the yield.
+        let (mut low, mut high) = (-self.per_year * 0.999, self.per_year * 1e6);
+        if self.days.len() == 1 {
+            low = low.max(-self.per_year / self.first * 0.999);
+        }
+        if !(self.dirty(low) >= dirty && self.dirty(high) <= dirty) {
+            return None;
+        }
+        for _ in 0..2000 {
+            // By halves of 1 + rate, which spans many powers of ten.
+            let middle = ((1.0 + low / self.per_year) * (1.0 + high / self.per_year)).abs().sqrt();
+            let middle = if high - low > 1.0 { (middle - 1.0) * self.per_year } else { f64::midpoint(low, high) };
+            if middle <= low || middle >= high {
+                break;
+            }
+            if self.dirty(middle) > dirty { low = middle } else { high = middle }
+        }
+        Some(f64::midpoint(low, high))
+    }
+}
+
+/// Finds the figures of a bond.
+///
+/// # Errors
+/// When not exactly one of yield and price is given, or no yield gives the price.
+pub fn bond(request: FinanceBondRequest, call: &Call) -> Result<FinanceBondResponse, Error> {
+    let bond = Bond::new(&request)?;
+    request.coupon_rate.warn("couponRate", call);
+    if request.coupon_rate.fraction.signum() < 0 || request.redemption.signum() <= 0 {
+        return Err(conflict("couponRate", "must not be negative, and redemption must be above 0"));
+    }
+    let accrued_interest = bond.coupon * bond.accrued;
+    let rate = match (request.yield_rate, request.price) {
+        (Some(rate), None) => {
+            rate.warn("yield", call);
+            let rate = rate.fraction.value();
+            if rate <= -bond.per_year {
+                return Err(conflict("yield", "must be above -100 % a coupon period"));
+            }
+            rate
+        }
+        (None, Some(price)) if price.signum() > 0 => bond
+            .yield_at(price.value() + accrued_interest)
+            .ok_or_else(|| conflict("price", "is one that no yield gives: check it, it is per 100 of face value"))?,
+        (None, Some(_)) => return Err(conflict("price", "must be above 0")),
+        _ => return Err(conflict("yield", "or price is needed: send exactly one of the two")),
+    };
+    let dirty = bond.dirty(rate);
+    let years = |time: f64| time / bond.per_year;
+    let growth = 1.0 + rate / bond.per_year;
+    let weighted = |weight: fn(f64) -> f64| -> f64 {
+        bond.payments(rate).map(|(time, amount, factor)| weight(time) * amount * factor).sum::<f64>() / dirty
+    };
+    let duration = years(weighted(|time| time));
+    let convexity = weighted(|time| time * (time + 1.0)) / (growth * bond.per_year).powi(2);
+    let rows = bond.days.iter().zip(bond.payments(rate));
+    let row = |(date, (_, amount, factor)): (&Date, (f64, f64, f64))| BondPayment {
+        date: *date,
+        amount,
+        present_value: amount * factor,
+    };
+    Ok(FinanceBondResponse {
+        price: dirty - accrued_interest,
+        dirty_price: dirty,
+        accrued_interest,
+        yield_rate: rate,
+        duration,
+        modified_duration: duration / growth,
+        convexity,
+        previous_coupon: bond.previous,
+        next_coupon: bond.days[0],
+        rows: rows.map(row).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date(text.parse().unwrap())
+    }
+
+    #[test]
+    fn the_examples_of_the_spreadsheets() {
+        // Microsoft's documentation: PRICE = 94.63436162, YIELD = 0.065, DURATION = 5.9937749555, MDURATION = 5.73567.
+        let call = Call::detached();
+        let price = bond(example(), &call).unwrap();
+        assert!((price.price - 94.634_361_62).abs() < 1e-8, "{}", price.price);
+        let request = FinanceBondRequest {
+            maturity: date("2016-11-15"),
+            yield_rate: None,
+            price: Some(Decimal::new(9_504_287, 5)),
+            ..example()
+        };
+        let found = bond(request, &call).unwrap();
+        assert!((found.yield_rate - 0.065).abs() < 1e-7, "{}", found.yield_rate);
+        let request = FinanceBondRequest {
+            settlement: date("2008-01-01"),
+            maturity: date("2016-01-01"),
+            coupon_rate: Rate::of(Decimal::new(8, 2)),
+            yield_rate: Some(Rate::of(Decimal::new(9, 2))),
+            convention: DayCount::ActualActual,
+            ..example()
+        };
+        let found = bond(request, &call).unwrap();
+        assert!((found.duration - 5.993_774_955_545_19).abs() < 1e-12, "{}", found.duration);
+        assert!((found.modified_duration - 5.735_67).abs() < 1e-5, "{}", found.modified_duration);
+    }
+
+    #[test]
+    fn yield_and_price_are_each_others_inverse() {
+        for price in [1, 50, 99, 100, 101, 250] {
+            let price = Some(Decimal::new(price, 0));
+            let by_price = bond(FinanceBondRequest { yield_rate: None, price, ..example() }, &Call::detached());
+            let by_price = by_price.unwrap();
+            assert!((by_price.price - price.unwrap().value()).abs() < 1e-9, "{price:?} {}", by_price.price);
+        }
+    }
+
+    #[test]
+    fn coupons_fall_on_the_ends_of_months() {
+        let request = FinanceBondRequest { settlement: date("2023-10-10"), maturity: date("2024-08-31"), ..example() };
+        let answer = bond(request, &Call::detached()).unwrap();
+        let days: Vec<String> = answer.rows.iter().map(|row| row.date.to_string()).collect();
+        assert_eq!(days, ["2024-02-29", "2024-08-31"]);
+        assert_eq!(answer.previous_coupon.to_string(), "2023-08-31");
+    }
+}

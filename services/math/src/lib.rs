@@ -1,0 +1,59 @@
+//! math: finance, statistics, regression, time series, matrices and numerics.
+
+pub mod cell;
+pub mod date;
+pub mod dd;
+pub mod decimal;
+pub mod distribution;
+mod error;
+pub mod finance;
+mod literal;
+pub mod regression;
+pub mod special;
+pub mod statistics;
+pub mod tables;
+pub mod timeseries;
+
+use chassis::{Service, Settings};
+pub use error::Error;
+use finance::{
+    backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
+};
+use statistics::{correlation, describe, test};
+use tables::outliers;
+use timeseries::{analyze, forecast};
+
+/// The port the service has when it runs alone.
+pub const PORT: u16 = 3002;
+
+/// The service: every operation in one list.
+///
+/// # Errors
+/// Never so far.
+pub fn service(_: &Settings) -> Result<Service, String> {
+    let service = Service::new("math", "Finance, statistics, regression, time series, matrices and numerics")
+        .compute("POST /finance/loan", loan::loan, loan::about)
+        .compute("POST /finance/time-value", time_value::time_value, time_value::about)
+        .compute("POST /finance/npv", npv::npv, npv::about)
+        .compute("POST /finance/irr", irr::irr, irr::about)
+        .compute("POST /finance/depreciation", depreciation::depreciation, depreciation::about)
+        .compute("POST /finance/bond", bond::bond, bond::about)
+        .compute("POST /finance/rates", rates::rates, rates::about)
+        .compute("POST /finance/daycount", daycount::daycount, daycount::about)
+        .compute("POST /finance/tax", tax::tax, tax::about)
+        .compute("POST /finance/margin", margin::margin, margin::about)
+        .compute("POST /finance/discount", discount::discount, discount::about)
+        .compute("POST /finance/split", split::split, split::about)
+        .compute("POST /finance/round", round::round, round::about)
+        .compute("POST /finance/backtest", backtest::backtest, backtest::about)
+        .compute("POST /statistics/describe", describe::describe, describe::about)
+        .compute("POST /statistics/test", test::test, test::about)
+        .compute("POST /statistics/correlation", correlation::correlation, correlation::about)
+        .compute("POST /distribution", distribution::distribution, distribution::about)
+        .compute("POST /regression", regression::regression, regression::about)
+        .compute("POST /timeseries/analyze", analyze::analyze, analyze::about)
+        .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
+        .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
+        .compute("POST /tables/outliers", outliers::outliers, outliers::about);
+    Ok(service)
+}

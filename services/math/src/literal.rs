@@ -1,0 +1,176 @@
+//! The text of a number in a request. serde_json hands it out to whoever asks by the name its `RawValue` asks by; so
+//! that 1.005 stays 1.005 and is not the double next to it.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+/// The name by which serde_json's `RawValue` asks for a value's text.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// A value, as it stands in the request.
+pub(crate) enum Literal<'a> {
+    /// Its JSON text.
+    Json(&'a str),
+    /// A text that is not in quotes any more.
+    Text(&'a str),
+}
+
+impl Literal<'_> {
+    /// What a number says: its text, or the text in quotes.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            // A text with an escape in it is no number, and is said to be none.
+            Self::Json(json) => {
+                let inner = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                inner.unwrap_or(json)
+            }
+        }
+    }
+
+    /// Whether there is no value.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Json("null"))
+    }
+
+    /// Whether it is a list or an object.
+    pub(crate) fn is_nested(&self) -> bool {
+        matches!(self, Self::Json(json) if json.starts_with(['[', '{']))
+    }
+}
+
+/// Reads a value by its text.
+pub(crate) fn read<'de, D: Deserializer<'de>, T>(
+    source: D,
+    expected: &'static str,
+    read: impl FnOnce(&Literal<'_>) -> Result<T, String>,
+) -> Result<T, D::Error> {
+    source.deserialize_newtype_struct(RAW_VALUE, Reader { expected, read })
+}
+
+struct Reader<F> {
+    expected: &'static str,
+    read: F,
+}
+
+impl<'de, T, F: FnOnce(&Literal<'_>) -> Result<T, String>> Visitor<'de> for Reader<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let Some(_) = map.next_key::<serde::de::IgnoredAny>()? else {
+            return Err(A::Error::custom(format!("must be {}", self.expected)));
+        };
+        let json = map.next_value::<std::borrow::Cow<'de, str>>()?;
+        (self.read)(&Literal::Json(json.trim())).map_err(A::Error::custom)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(&Literal::Text(text)).map_err(E::custom)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<T, D::Error> {
+        source.deserialize_any(self)
+    }
+}
+
+/// A number in digits: `mantissa * 10^exponent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digits {
+    pub(crate) mantissa: i128,
+    pub(crate) exponent: i32,
+    /// Whether digits were left out, because there are more than are kept.
+    pub(crate) cut: bool,
+}
+
+/// Significant digits that are kept of a number.
+const KEPT: u32 = 36;
+
+/// Reads `-12.50e3`; nothing when it is no number.
+pub(crate) fn digits(text: &str) -> Option<Digits> {
+    let text = text.trim();
+    let (negative, rest) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (number, exponent) = match rest.find(['e', 'E']) {
+        Some(at) => (&rest[..at], rest[at + 1..].parse::<i32>().ok().filter(|e| e.abs() < 100_000)?),
+        None => (rest, 0),
+    };
+    let (mut mantissa, mut exponent, mut kept, mut any, mut point, mut cut) =
+        (0_i128, exponent, 0, false, false, false);
+    for byte in number.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                any = true;
+                if kept < KEPT {
+                    mantissa = mantissa * 10 + i128::from(byte - b'0');
+                    kept += u32::from(mantissa != 0);
+                    exponent -= i32::from(point);
+                } else {
+                    cut |= byte != b'0';
+                    exponent += i32::from(!point);
+                }
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    any.then_some(Digits { mantissa: if negative { -mantissa } else { mantissa }, exponent, cut })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(i128, i32)> {
+        digits(text).map(|digits| (digits.mantissa, digits.exponent))
+    }
+
+    #[test]
+    fn numbers_as_they_are_written() {
+        for (text, found) in [
+            ("1.005", Some((1005, -3))),
+            (" -0.50 ", Some((-50, -2))),
+            ("+3", Some((3, 0))),
+            ("1e3", Some((1, 3))),
+            ("2.5E-2", Some((25, -3))),
+            (".5", Some((5, -1))),
+            ("5.", Some((5, 0))),
+            ("", None),
+            (".", None),
+            ("1,5", None),
+            ("1.2.3", None),
+            ("1e", None),
+            ("1e999999999", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(read(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_million_digits_are_read_in_bounds() {
+        let long = "9".repeat(1_000_000);
+        let found = digits(&long).unwrap();
+        assert!(found.cut);
+        assert_eq!(found.exponent, 1_000_000 - 36);
+    }
+}

@@ -1,0 +1,5 @@
+//! The math service alone.
+
+fn main() -> std::process::ExitCode {
+    chassis::run(math::service, math::PORT)
+}

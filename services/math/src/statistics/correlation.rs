@@ -1,0 +1,343 @@
+//! How columns go together.
+
+use chassis::{Call, Cost, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::describe::{Moments, confidence, short};
+use super::quantiles::length;
+use crate::cell::{self, Cell, Columns, Record};
+use crate::dd::Dd;
+use crate::distribution::Family;
+use crate::error::{Error, conflict, still_wanted};
+use crate::special::normal::normal_quantile;
+
+const DESCRIPTION: &str = "\
+The correlation of each two columns: Pearson's (straight lines), Spearman's (ranks) or Kendall's tau-b (pairs in order), with p-value and \
+confidence interval (Fisher's z; for ranks an approximation). Columns by name, or rows; places where one of the two is missing are \
+left out of that pair. A constant column correlates with nothing: its values are null.";
+
+/// Columns to correlate.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct StatisticsCorrelationRequest {
+    /// Numbers by the names of their columns.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Rows of a table, instead of columns.
+    #[serde(default, alias = "records")]
+    #[garde(length(max = 200_000))]
+    pub rows: Vec<Record>,
+    /// Which columns of the rows; those with numbers when it is not given.
+    #[serde(default)]
+    #[garde(length(max = 100))]
+    pub names: Vec<String>,
+    /// The first of two lists, instead of columns.
+    #[serde(default)]
+    #[garde(length(max = 500_000))]
+    pub x: Vec<Cell>,
+    /// The second of two lists.
+    #[serde(default)]
+    #[garde(length(max = 500_000))]
+    pub y: Vec<Cell>,
+    /// Which correlation.
+    #[serde(default)]
+    pub method: CorrelationMethod,
+    /// The confidence of the intervals.
+    #[serde(default = "confidence")]
+    #[garde(range(min = 0.5, max = 0.999_999))]
+    pub confidence: f64,
+}
+
+/// A correlation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CorrelationMethod {
+    /// Pearson's: straight lines.
+    #[default]
+    Pearson,
+    /// Spearman's: ranks.
+    Spearman,
+    /// Kendall's tau-b: pairs in order.
+    #[serde(alias = "tau")]
+    Kendall,
+}
+
+/// The correlations.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatisticsCorrelationResponse {
+    /// The correlation of the first two columns; null when one of them is constant.
+    pub correlation: Option<f64>,
+    /// Its p-value.
+    pub p_value: Option<f64>,
+    /// The method.
+    pub method: CorrelationMethod,
+    /// The names of the columns.
+    pub names: Vec<String>,
+    /// The correlation of each with each, in the order of the names.
+    pub matrix: Vec<Vec<Option<f64>>>,
+    /// Each two columns, the strongest first.
+    pub rows: Vec<CorrelationPair>,
+    /// The confidence of the intervals.
+    pub confidence: f64,
+    /// The result in words.
+    pub sentence: String,
+}
+
+/// Two columns.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrelationPair {
+    /// The one.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Places where both have numbers.
+    pub count: usize,
+    /// The correlation; null when one of them is constant.
+    pub correlation: Option<f64>,
+    /// The lower end of its interval; null for less than four places.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// The probability of such a correlation or a stronger one, were there none.
+    pub p_value: Option<f64>,
+}
+
+fn example() -> StatisticsCorrelationRequest {
+    let cells = |values: [f64; 6]| values.map(Cell::from).to_vec();
+    StatisticsCorrelationRequest {
+        columns: Columns(vec![
+            ("price".to_owned(), cells([9.5, 9.0, 8.0, 8.5, 7.0, 6.5])),
+            ("sold".to_owned(), cells([12.0, 15.0, 19.0, 16.0, 24.0, 25.0])),
+        ]),
+        rows: Vec::new(),
+        names: Vec::new(),
+        x: Vec::new(),
+        y: Vec::new(),
+        method: CorrelationMethod::Pearson,
+        confidence: 0.95,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Correlate columns (Pearson, Spearman, Kendall)").description(DESCRIPTION).example(example()).cost_of(
+        |request: &StatisticsCorrelationRequest| {
+            let values = request.x.len()
+                + request.rows.len()
+                + request.columns.0.iter().map(|(_, cells)| cells.len()).sum::<usize>();
+            if values > 10_000 { Cost::Heavy } else { Cost::Light }
+        },
+    )
+}
+
+type Column = (String, Vec<Option<Dd>>);
+
+fn columns(request: StatisticsCorrelationRequest) -> Result<Vec<Column>, Error> {
+    let given = usize::from(!request.columns.0.is_empty())
+        + usize::from(!request.rows.is_empty())
+        + usize::from(!request.x.is_empty() || !request.y.is_empty());
+    if given != 1 {
+        return Err(conflict("columns", "or rows, or x and y are needed: send one of the three"));
+    }
+    let lists: Vec<(String, Vec<Cell>)> = if !request.rows.is_empty() {
+        let names = if request.names.is_empty() { numeric(&request.rows) } else { request.names };
+        let column = |name: String| cell::column_of(&request.rows, &name, "names").map(|cells| (name, cells));
+        names.into_iter().map(column).collect::<Result<_, _>>()?
+    } else if request.columns.0.is_empty() {
+        vec![("x".to_owned(), request.x), ("y".to_owned(), request.y)]
+    } else {
+        request.columns.0
+    };
+    if lists.len() < 2 || lists.len() > 100 {
+        return Err(conflict("columns", "must be from 2 to 100"));
+    }
+    let length = lists[0].1.len();
+    let read = |(name, cells): (String, Vec<Cell>)| {
+        if cells.len() != length {
+            return Err(conflict(name, format!("must have {length} places, as the other columns")));
+        }
+        let numbers = cells.iter().enumerate().map(|(index, cell)| cell::checked(cell, || format!("{name}[{index}]")));
+        Ok((name.clone(), numbers.collect::<Result<_, _>>()?))
+    };
+    lists.into_iter().map(read).collect()
+}
+
+/// The columns whose first value is a number.
+fn numeric(rows: &[Record]) -> Vec<String> {
+    let first = rows.iter().take(1).flat_map(|row| &row.0);
+    first.filter(|(_, cell)| cell.number().is_some()).map(|(name, _)| name.clone()).take(100).collect()
+}
+
+/// Correlates columns.
+///
+/// # Errors
+/// When there are less than two columns, or they differ in length.
+pub fn correlation(request: StatisticsCorrelationRequest, call: &Call) -> Result<StatisticsCorrelationResponse, Error> {
+    let (method, level) = (request.method, request.confidence);
+    let columns = columns(request)?;
+    let mut matrix = vec![vec![None; columns.len()]; columns.len()];
+    let mut rows = Vec::new();
+    for (i, (first, a)) in columns.iter().enumerate() {
+        for (j, (second, b)) in columns.iter().enumerate().skip(i) {
+            still_wanted(call)?;
+            let (x, y): (Vec<Dd>, Vec<Dd>) = a.iter().zip(b).filter_map(|(a, b)| a.zip(*b)).unzip();
+            let pair = correlate(&x, &y, method, level);
+            // A column goes with itself, unless it is constant.
+            let value = if i == j { pair.correlation.map(|_| 1.0) } else { pair.correlation };
+            (matrix[i][j], matrix[j][i]) = (value, value);
+            if i == j {
+                if value.is_none() {
+                    call.warn("constant", Some(first), "is constant, so it has no correlation: its values are null");
+                }
+                continue;
+            }
+            rows.push(CorrelationPair { first: first.clone(), second: second.clone(), ..pair });
+        }
+    }
+    let head = rows[0].clone();
+    rows.sort_by(|a, b| {
+        let strength = |pair: &CorrelationPair| pair.correlation.map_or(-1.0, f64::abs);
+        strength(b).total_cmp(&strength(a))
+    });
+    let strongest = &rows[0];
+    let sentence = match strongest.correlation {
+        None => "No correlation can be given.".to_owned(),
+        Some(value) => format!(
+            "{} and {} go together most: correlation {}, p = {}.",
+            strongest.first,
+            strongest.second,
+            short(value),
+            strongest.p_value.map_or("none".to_owned(), short)
+        ),
+    };
+    Ok(StatisticsCorrelationResponse {
+        correlation: head.correlation,
+        p_value: head.p_value,
+        method,
+        names: columns.into_iter().map(|(name, _)| name).collect(),
+        matrix,
+        rows,
+        confidence: level,
+        sentence,
+    })
+}
+
+/// Two lists of numbers without gaps.
+fn correlate(x: &[Dd], y: &[Dd], method: CorrelationMethod, level: f64) -> CorrelationPair {
+    let n = length(x.len());
+    let (correlation, p_value) = match method {
+        CorrelationMethod::Kendall => kendall(x, y),
+        CorrelationMethod::Pearson => with_t(pearson(x, y), n),
+        CorrelationMethod::Spearman => {
+            let ranks = |values: &[Dd]| {
+                let (ranks, _) = crate::statistics::test::double_ranks(values);
+                ranks.into_iter().map(|rank| Dd::whole(i128::from(rank))).collect::<Vec<_>>()
+            };
+            with_t(pearson(&ranks(x), &ranks(y)), n)
+        }
+    };
+    // The variance of Fisher's z: Bonett and Wright (2000) for ranks, Fieller, Hartley and Pearson (1957) for tau.
+    let variance = correlation.map(|r| match method {
+        CorrelationMethod::Pearson => 1.0 / (n - 3.0),
+        CorrelationMethod::Spearman => (1.0 + r * r / 2.0) / (n - 3.0),
+        CorrelationMethod::Kendall => 0.437 / (n - 4.0),
+    });
+    let reach = variance.filter(|variance| variance.is_finite() && *variance > 0.0);
+    let reach = reach.map(|variance| -normal_quantile((1.0 - level) / 2.0) * variance.sqrt());
+    let end = |sign: f64| {
+        correlation.zip(reach).map(|(r, reach)| if r.abs() >= 1.0 { r } else { (r.atanh() + sign * reach).tanh() })
+    };
+    CorrelationPair {
+        first: String::new(),
+        second: String::new(),
+        count: x.len(),
+        correlation,
+        low: end(-1.0),
+        high: end(1.0),
+        p_value,
+    }
+}
+
+/// Pearson's correlation; none when one list is constant.
+pub(crate) fn pearson(x: &[Dd], y: &[Dd]) -> Option<f64> {
+    let (a, b) = (Moments::of(x), Moments::of(y));
+    if a.squares.is_zero() || b.squares.is_zero() {
+        return None;
+    }
+    let product: Dd = x.iter().zip(y).map(|(x, y)| (*x - a.mean) * (*y - b.mean)).sum();
+    Some((product / a.squares.sqrt() / b.squares.sqrt()).value().clamp(-1.0, 1.0))
+}
+
+/// The p-value by Student's t.
+fn with_t(correlation: Option<f64>, n: f64) -> (Option<f64>, Option<f64>) {
+    let p = correlation.filter(|_| n > 2.0).map(|r| {
+        let df = n - 2.0;
+        let rest = (1.0 - r) * (1.0 + r);
+        if rest <= 0.0 { 0.0 } else { 2.0 * Family::StudentT { df }.cdf_sf(r.abs() * (df / rest).sqrt()).1 }
+    });
+    (correlation, p)
+}
+
+/// Kendall's tau-b with its p-value by the normal distribution, ties corrected for; in n log n steps (Knight, 1966).
+fn kendall(x: &[Dd], y: &[Dd]) -> (Option<f64>, Option<f64>) {
+    let n = length(x.len());
+    let compare = |a: &Dd, b: &Dd| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|a, b| compare(&x[*a], &x[*b]).then(compare(&y[*a], &y[*b])));
+    let runs = |values: &[Dd]| -> Vec<f64> {
+        values.chunk_by(|a, b| a == b).map(|run| length(run.len())).filter(|run| *run > 1.0).collect()
+    };
+    let xs: Vec<Dd> = order.iter().map(|index| x[*index]).collect();
+    let mut ys: Vec<Dd> = order.iter().map(|index| y[*index]).collect();
+    let both: Vec<(Dd, Dd)> = xs.iter().copied().zip(ys.iter().copied()).collect();
+    let pairs = |runs: &[f64]| runs.iter().map(|run| run * (run - 1.0) / 2.0).sum::<f64>();
+    let tied_both: f64 =
+        both.chunk_by(|a, b| a == b).map(|run| length(run.len()) * (length(run.len()) - 1.0) / 2.0).sum();
+    let swaps = inversions(&mut ys);
+    let (tx, ty) = (runs(&xs), runs(&ys));
+    let (all, in_x, in_y) = (n * (n - 1.0) / 2.0, pairs(&tx), pairs(&ty));
+    let score = all - in_x - in_y + tied_both - 2.0 * swaps;
+    let scale = ((all - in_x) * (all - in_y)).sqrt();
+    if scale == 0.0 || n < 2.0 {
+        return (None, None);
+    }
+    let tau = (score / scale).clamp(-1.0, 1.0);
+    let sums = |runs: &[f64], term: fn(f64) -> f64| runs.iter().copied().map(term).sum::<f64>();
+    let v0 = n * (n - 1.0) * (2.0 * n + 5.0);
+    let cubic = |t: f64| t * (t - 1.0) * (2.0 * t + 5.0);
+    let first = (v0 - sums(&tx, cubic) - sums(&ty, cubic)) / 18.0;
+    let second = sums(&tx, |t| t * (t - 1.0)) * sums(&ty, |t| t * (t - 1.0)) / (2.0 * n * (n - 1.0));
+    let triple = |t: f64| t * (t - 1.0) * (t - 2.0);
+    let third = if n > 2.0 { sums(&tx, triple) * sums(&ty, triple) / (9.0 * n * (n - 1.0) * (n - 2.0)) } else { 0.0 };
+    let deviation = (first + second + third).sqrt();
+    let p = 2.0 * Family::Normal { mean: 0.0, sd: 1.0 }.cdf_sf(score.abs() / deviation).1;
+    (Some(tau), Some(p).filter(|_| deviation > 0.0))
+}
+
+/// Sorts, and counts the pairs that were out of order.
+fn inversions(values: &mut [Dd]) -> f64 {
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let middle = values.len() / 2;
+    let mut count = inversions(&mut values[..middle]) + inversions(&mut values[middle..]);
+    let (left, right) = (values[..middle].to_vec(), values[middle..].to_vec());
+    let (mut i, mut j) = (0, 0);
+    for place in values.iter_mut() {
+        if j >= right.len() || (i < left.len() && left[i] <= right[j]) {
+            *place = left[i];
+            i += 1;
+        } else {
+            count += length(left.len() - i);
+            *place = right[j];
+            j += 1;
+        }
+    }
+    count
+}

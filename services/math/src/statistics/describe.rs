@@ -1,0 +1,359 @@
+//! A sample in figures.
+
+use chassis::{Call, Cost, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::quantiles::{QuantileType, length};
+use crate::cell::{self, Cell, Record};
+use crate::dd::Dd;
+use crate::distribution::{Family, quantile};
+use crate::error::{Error, conflict};
+
+const DESCRIPTION: &str = "\
+Count, sum, mean, median, mode, spread, shape, quantiles and outliers of a sample. Numbers are read as they are written, to 31 \
+digits, and not as binary fractions: the standard deviation of 10000000.1, 10000000.2, 10000000.3 is exactly 0.1. Quantiles in all nine definitions, by \
+number or by the program that has them (`excel-inc`, `excel-exc`, `sas`, `minitab`, `numpy`). Skewness and kurtosis are the bias-corrected \
+ones of spreadsheets and pandas. Data as a list, or as rows and a column; null and empty text are left out and counted.";
+
+/// A sample, and what to find of it.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct StatisticsDescribeRequest {
+    /// The numbers.
+    #[serde(default, alias = "values")]
+    #[garde(length(max = 2_000_000))]
+    pub data: Vec<Cell>,
+    /// Rows of a table, instead of `data`.
+    #[serde(default, alias = "records")]
+    #[garde(length(max = 1_000_000))]
+    pub rows: Vec<Record>,
+    /// The column of the rows; may be left out when only one has numbers.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// Probabilities of further quantiles.
+    #[serde(default)]
+    #[garde(length(max = 1000), inner(range(min = 0.0, max = 1.0)))]
+    pub quantiles: Vec<f64>,
+    /// The definition of quantiles and quartiles.
+    #[serde(default)]
+    pub quantile_type: QuantileType,
+    /// The confidence of the interval of the mean.
+    #[serde(default = "confidence")]
+    #[garde(range(min = 0.5, max = 0.999_999))]
+    pub confidence: f64,
+    /// The part cut off at each end for the trimmed mean.
+    #[serde(default = "tenth")]
+    #[garde(range(min = 0.0, max = 0.49))]
+    pub trim: f64,
+}
+
+/// 95 percent.
+pub(crate) fn confidence() -> f64 {
+    0.95
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+/// The figures of a sample.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatisticsDescribeResponse {
+    /// Numbers there are.
+    pub count: usize,
+    /// Places without a number.
+    pub missing: usize,
+    /// Their sum.
+    pub sum: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// The lower end of the confidence interval of the mean; null for one number.
+    pub mean_low: Option<f64>,
+    /// Its upper end.
+    pub mean_high: Option<f64>,
+    /// The confidence of the interval.
+    pub confidence: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// The largest less the smallest.
+    pub range: f64,
+    /// Half are below it.
+    pub median: f64,
+    /// The first quartile.
+    pub q1: f64,
+    /// The third quartile.
+    pub q3: f64,
+    /// The third quartile less the first.
+    pub iqr: f64,
+    /// The most frequent numbers, when one comes twice; at most ten.
+    pub modes: Vec<f64>,
+    /// Different numbers.
+    pub distinct: usize,
+    /// The sample variance, over n - 1; null for one number.
+    pub variance: Option<f64>,
+    /// The sample standard deviation; null for one number.
+    pub standard_deviation: Option<f64>,
+    /// The variance of the numbers themselves, over n.
+    pub population_variance: f64,
+    /// The standard deviation of the numbers themselves.
+    pub population_standard_deviation: f64,
+    /// The standard error of the mean; null for one number.
+    pub standard_error: Option<f64>,
+    /// Standard deviation over the size of the mean; null for a mean of 0.
+    pub coefficient_of_variation: Option<f64>,
+    /// The median distance from the median.
+    pub median_absolute_deviation: f64,
+    /// Skewness, corrected for bias; null for less than three numbers, or when all are the same.
+    pub skewness: Option<f64>,
+    /// Excess kurtosis, corrected for bias: 0 for a normal distribution; null for less than four numbers, or when all are the same.
+    pub kurtosis: Option<f64>,
+    /// The mean without a part of the smallest and largest.
+    pub trimmed_mean: f64,
+    /// The geometric mean; null unless all are above 0.
+    pub geometric_mean: Option<f64>,
+    /// The harmonic mean; null unless all are above 0.
+    pub harmonic_mean: Option<f64>,
+    /// The quantiles asked for.
+    pub quantiles: Vec<Quantile>,
+    /// The definition of quantiles, as it was named.
+    pub quantile_type: QuantileType,
+    /// Its number, 1 to 9.
+    pub quantile_type_number: u8,
+    /// Numbers outside of the fences, 1.5 IQR beyond the quartiles.
+    pub outliers: usize,
+    /// The lower fence.
+    pub lower_fence: f64,
+    /// The upper fence.
+    pub upper_fence: f64,
+    /// The result in words.
+    pub sentence: String,
+}
+
+/// One quantile.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Quantile {
+    /// The probability.
+    pub probability: f64,
+    /// The value below which that part of the numbers is.
+    pub value: f64,
+}
+
+fn example() -> StatisticsDescribeRequest {
+    StatisticsDescribeRequest {
+        data: [41.0, 42.5, 52.0, 55.1, 60.0, 61.0, 61.0, 65.3, 68.0].map(Cell::from).to_vec(),
+        rows: Vec::new(),
+        column: None,
+        quantiles: vec![0.9],
+        quantile_type: QuantileType::ExcelInc,
+        confidence: 0.95,
+        trim: 0.1,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Describe a sample: mean, spread, shape, quantiles, outliers")
+        .description(DESCRIPTION)
+        .example(example())
+        .cost_of(
+            |request: &StatisticsDescribeRequest| {
+                if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }
+            },
+        )
+}
+
+/// The sums a sample's shape is made of.
+pub(crate) struct Moments {
+    pub(crate) count: f64,
+    pub(crate) mean: Dd,
+    /// Sums of the second, third and fourth powers of the distance from the mean.
+    pub(crate) squares: Dd,
+    cubes: Dd,
+    fourths: Dd,
+}
+
+impl Moments {
+    pub(crate) fn of(values: &[Dd]) -> Self {
+        let count = length(values.len());
+        let first = values.first().copied().unwrap_or_default();
+        // From the first number, so that what they have in common costs no digits.
+        let mean = first + values.iter().map(|value| *value - first).sum::<Dd>() / count;
+        let (mut squares, mut cubes, mut fourths) = (Dd::ZERO, Dd::ZERO, Dd::ZERO);
+        // Numbers that are all the same have no spread, whatever the division left over.
+        if values.iter().all(|value| *value == first) {
+            return Self { count, mean: first, squares, cubes, fourths };
+        }
+        for value in values {
+            let distance = *value - mean;
+            let square = distance.square();
+            squares += square;
+            cubes += square * distance;
+            fourths += square.square();
+        }
+        Self { count, mean, squares, cubes, fourths }
+    }
+
+    /// The sample variance; none for one number.
+    pub(crate) fn variance(&self) -> Option<Dd> {
+        (self.count > 1.0).then(|| self.squares / (self.count - 1.0))
+    }
+
+    fn skewness(&self) -> Option<f64> {
+        let n = self.count;
+        let spread = (self.squares / n).value();
+        let plain = (self.cubes / n).value() / spread.powf(1.5);
+        (n > 2.0 && spread > 0.0).then(|| plain * (n * (n - 1.0)).sqrt() / (n - 2.0))
+    }
+
+    fn kurtosis(&self) -> Option<f64> {
+        let n = self.count;
+        let spread = (self.squares / n).value();
+        let plain = (self.fourths / n).value() / (spread * spread) - 3.0;
+        (n > 3.0 && spread > 0.0).then(|| (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * plain + 6.0))
+    }
+}
+
+/// Describes a sample.
+///
+/// # Errors
+/// When there are no numbers, a value is none, or a quantile is not defined.
+pub fn describe(request: StatisticsDescribeRequest, call: &Call) -> Result<StatisticsDescribeResponse, Error> {
+    let (field, cells) = cell::sample("data", request.data, &request.rows, request.column.as_deref())?;
+    let numbers = cell::numbers(&field, &cells)?;
+    drop(cells);
+    let mut sorted = numbers.values;
+    if sorted.is_empty() {
+        return Err(conflict(field, "holds no number"));
+    }
+    if numbers.missing > 0 {
+        let message =
+            format!("{} of {} places hold no number and are left out", numbers.missing, sorted.len() + numbers.missing);
+        call.warn("missing", Some("data"), message);
+    }
+    // In the order they came in, so that the sum is the same as everywhere.
+    let moments = Moments::of(&sorted);
+    let sum: Dd = sorted.iter().copied().sum();
+    sort(&mut sorted);
+    let kind = request.quantile_type;
+    let n = moments.count;
+    for (index, probability) in request.quantiles.iter().enumerate() {
+        if !kind.allows(sorted.len(), *probability) {
+            let place = format!("quantiles[{index}]");
+            let message = format!("is #NUM! in excel-exc: it must be from 1/(n+1) to n/(n+1), n = {n}; use excel-inc");
+            return Err(conflict(place, message));
+        }
+    }
+    // Quartiles of one or two numbers are clamped, as the type that has no name does.
+    let quartile = |probability: f64| kind.of(&sorted, probability);
+    let (q1, median, q3) = (quartile(0.25), QuantileType::Type7.of(&sorted, 0.5), quartile(0.75));
+    let iqr = q3 - q1;
+    let (lower_fence, upper_fence) = (q1 - iqr * 1.5, q3 + iqr * 1.5);
+    let variance = moments.variance();
+    let deviation = variance.map(Dd::sqrt);
+    let standard_error = deviation.map(|deviation| deviation / Dd::of(n).sqrt());
+    let reach = standard_error.map(|error| {
+        let tail = (1.0 - request.confidence) / 2.0;
+        error.value() * quantile(Family::StudentT { df: n - 1.0 }, 1.0 - tail, tail)
+    });
+    let mut distances: Vec<Dd> = sorted.iter().map(|value| (*value - median).abs()).collect();
+    sort(&mut distances);
+    let positive = sorted[0].hi() > 0.0;
+    let mean = moments.mean;
+    let (modes, distinct) = modes(&sorted);
+    let population_variance = moments.squares / n;
+    let spread =
+        deviation.map_or(String::new(), |deviation| format!(", standard deviation {}", short(deviation.value())));
+    Ok(StatisticsDescribeResponse {
+        count: sorted.len(),
+        missing: numbers.missing,
+        sum: sum.value(),
+        mean: mean.value(),
+        mean_low: reach.map(|reach| (mean - reach).value()),
+        mean_high: reach.map(|reach| (mean + reach).value()),
+        confidence: request.confidence,
+        min: sorted[0].value(),
+        max: sorted[sorted.len() - 1].value(),
+        range: (sorted[sorted.len() - 1] - sorted[0]).value(),
+        median: median.value(),
+        q1: q1.value(),
+        q3: q3.value(),
+        iqr: iqr.value(),
+        modes,
+        distinct,
+        variance: variance.map(Dd::value),
+        standard_deviation: deviation.map(Dd::value),
+        population_variance: population_variance.value(),
+        population_standard_deviation: population_variance.sqrt().value(),
+        standard_error: standard_error.map(Dd::value),
+        coefficient_of_variation: deviation
+            .filter(|_| !mean.is_zero())
+            .map(|deviation| (deviation / mean.abs()).value()),
+        median_absolute_deviation: QuantileType::Type7.of(&distances, 0.5).value(),
+        skewness: moments.skewness(),
+        kurtosis: moments.kurtosis(),
+        trimmed_mean: trimmed(&sorted, request.trim),
+        geometric_mean: positive.then(|| (sorted.iter().map(|value| value.ln()).sum::<Dd>() / n).exp().value()),
+        harmonic_mean: positive.then(|| (Dd::of(n) / sorted.iter().map(|value| Dd::ONE / *value).sum::<Dd>()).value()),
+        quantiles: (request.quantiles.iter())
+            .map(|probability| Quantile { probability: *probability, value: kind.of(&sorted, *probability).value() })
+            .collect(),
+        quantile_type: kind,
+        quantile_type_number: kind.number(),
+        outliers: sorted.iter().filter(|value| **value < lower_fence || **value > upper_fence).count(),
+        lower_fence: lower_fence.value(),
+        upper_fence: upper_fence.value(),
+        sentence: format!("{n} numbers with mean {}, median {}{spread}.", short(mean.value()), short(median.value())),
+    })
+}
+
+/// A number in a sentence: six significant digits at most.
+pub(crate) fn short(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value == 0.0 { "0".to_owned() } else { value.to_string() };
+    }
+    let magnitude = value.abs().log10().floor();
+    if !(-5.0..12.0).contains(&magnitude) {
+        return format!("{value:.4e}");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10")]
+    let decimals = (5.0 - magnitude).clamp(0.0, 10.0) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Puts numbers in order.
+pub(crate) fn sort(values: &mut [Dd]) {
+    values.sort_unstable_by(|a, b| a.hi().total_cmp(&b.hi()).then(a.lo().total_cmp(&b.lo())));
+}
+
+/// The most frequent numbers, and how many different ones there are.
+fn modes(sorted: &[Dd]) -> (Vec<f64>, usize) {
+    let (mut most, mut modes, mut distinct) = (2, Vec::new(), 0);
+    for run in sorted.chunk_by(|a, b| a == b) {
+        distinct += 1;
+        if run.len() > most {
+            most = run.len();
+            modes.clear();
+        }
+        if run.len() == most && modes.len() < 10 {
+            modes.push(run[0].value());
+        }
+    }
+    (modes, distinct)
+}
+
+/// The mean without a part at each end.
+fn trimmed(sorted: &[Dd], part: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below half the length")]
+    let cut = (length(sorted.len()) * part + 1e-9) as usize;
+    let kept = &sorted[cut..sorted.len() - cut];
+    (kept.iter().copied().sum::<Dd>() / length(kept.len())).value()
+}

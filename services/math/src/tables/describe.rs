@@ -1,0 +1,330 @@
+//! The columns of a table, described.
+
+use std::collections::HashMap;
+
+use chassis::{Call, Cost, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::cell::{self, Cell, Columns, Record};
+use crate::dd::Dd;
+use crate::error::{Error, conflict, still_wanted};
+use crate::statistics::describe::{Moments, sort};
+use crate::statistics::quantiles::{QuantileType, length};
+
+const DESCRIPTION: &str = "\
+What each column of a table holds: its type, missing values, distinct values, and of numbers mean, spread, quartiles and a histogram, of texts the most \
+frequent ones. Text that is a number counts as one, as it does in a spreadsheet.";
+
+/// Columns a table may have.
+const MAX_COLUMNS: usize = 500;
+/// Different values that are counted.
+const MAX_DISTINCT: usize = 100_000;
+
+/// A table.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct TablesDescribeRequest {
+    /// The rows.
+    #[serde(default, alias = "records")]
+    #[garde(length(max = 200_000))]
+    pub rows: Vec<Record>,
+    /// The columns, instead of rows.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Most frequent values that are shown.
+    #[serde(default = "five")]
+    #[garde(range(max = 100))]
+    pub top: u32,
+    /// Bars of a histogram; chosen by Freedman and Diaconis' rule when it is not given; 0 for none.
+    #[serde(default)]
+    #[garde(range(max = 200))]
+    pub bins: Option<u32>,
+}
+
+fn five() -> u32 {
+    5
+}
+
+/// The columns, described.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TablesDescribeResponse {
+    /// Rows there are.
+    pub count: usize,
+    /// Rows that are the same as one before.
+    pub duplicates: usize,
+    /// The columns, in the order they first come in.
+    pub rows: Vec<ColumnDescription>,
+    /// The result in words.
+    pub sentence: String,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnType {
+    /// Only numbers.
+    Number,
+    /// Only texts.
+    Text,
+    /// Only true and false.
+    Boolean,
+    /// Lists or objects.
+    Nested,
+    /// Several of these.
+    Mixed,
+    /// Nothing.
+    Empty,
+}
+
+/// One column.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnDescription {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// Values there are.
+    pub count: usize,
+    /// Rows without a value.
+    pub missing: usize,
+    /// Different values; at most 100,000 are counted.
+    pub distinct: usize,
+    /// The mean of its numbers; null without any.
+    pub mean: Option<f64>,
+    /// Their sum.
+    pub sum: Option<f64>,
+    /// Their standard deviation.
+    pub standard_deviation: Option<f64>,
+    /// The smallest number.
+    pub min: Option<f64>,
+    /// The first quartile.
+    pub q1: Option<f64>,
+    /// The median.
+    pub median: Option<f64>,
+    /// The third quartile.
+    pub q3: Option<f64>,
+    /// The largest number.
+    pub max: Option<f64>,
+    /// The most frequent values, when one comes twice.
+    pub top: Vec<ValueCount>,
+    /// The histogram of its numbers.
+    pub histogram: Vec<Bar>,
+}
+
+/// One value and how often it comes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCount {
+    /// The value as text.
+    pub value: String,
+    /// How often it comes.
+    pub count: usize,
+}
+
+/// One bar of a histogram: from its lower end up to, but not with, its upper one; the last with it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Bar {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// The numbers in it.
+    pub count: usize,
+}
+
+fn example() -> TablesDescribeRequest {
+    let row = |city: &str, price: f64| {
+        Record(vec![("city".to_owned(), Cell::Text(city.to_owned())), ("price".to_owned(), Cell::from(price))])
+    };
+    TablesDescribeRequest {
+        rows: vec![row("Bern", 12.5), row("Basel", 14.0), row("Bern", 11.2), row("Genf", 19.9)],
+        columns: Columns::default(),
+        top: 5,
+        bins: None,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Describe the columns of a table").description(DESCRIPTION).example(example()).cost_of(
+        |request: &TablesDescribeRequest| {
+            if request.rows.len() + request.columns.0.len() > 1000 { Cost::Heavy } else { Cost::Light }
+        },
+    )
+}
+
+/// Describes a table.
+///
+/// # Errors
+/// When there is no table, or its columns differ in length.
+pub fn describe(request: TablesDescribeRequest, call: &Call) -> Result<TablesDescribeResponse, Error> {
+    let (count, duplicates, columns) = columns(request.rows, request.columns.0, call)?;
+    let mut rows = Vec::with_capacity(columns.len());
+    for (name, cells) in columns {
+        still_wanted(call)?;
+        rows.push(column(name, &cells, count, request.top as usize, request.bins)?);
+    }
+    let missing: usize = rows.iter().map(|row| row.missing).sum();
+    let sentence = format!("{count} rows of {} columns; {missing} values are missing.", rows.len());
+    Ok(TablesDescribeResponse { count, duplicates, rows, sentence })
+}
+
+type Table = (usize, usize, Vec<(String, Vec<Cell>)>);
+
+fn columns(rows: Vec<Record>, columns: Vec<(String, Vec<Cell>)>, call: &Call) -> Result<Table, Error> {
+    match (rows.is_empty(), columns.is_empty()) {
+        (true, true) => Err(conflict("rows", "or columns are needed: send a table")),
+        (false, false) => Err(conflict("columns", "are there together with rows: send one of the two")),
+        (true, false) => {
+            let count = columns[0].1.len();
+            if columns.len() > MAX_COLUMNS {
+                return Err(conflict("columns", format!("must be at most {MAX_COLUMNS}")));
+            }
+            match columns.iter().find(|(_, cells)| cells.len() != count) {
+                Some((name, _)) => {
+                    Err(conflict(name.clone(), format!("must have {count} values, as the first column")))
+                }
+                None => Ok((count, 0, columns)),
+            }
+        }
+        (false, true) => {
+            let count = rows.len();
+            let mut places: HashMap<String, usize> = HashMap::new();
+            let mut found: Vec<(String, Vec<Cell>)> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
+            let mut duplicates = 0;
+            for (index, row) in rows.into_iter().enumerate() {
+                if index % 1000 == 0 {
+                    still_wanted(call)?;
+                }
+                duplicates += usize::from(!seen.insert(format!("{:?}", row.0)));
+                for (name, cell) in row.0 {
+                    let place = match places.get(&name) {
+                        Some(place) => *place,
+                        None if found.len() == MAX_COLUMNS => {
+                            return Err(conflict("rows", format!("must have at most {MAX_COLUMNS} different columns")));
+                        }
+                        None => {
+                            places.insert(name.clone(), found.len());
+                            found.push((name, Vec::new()));
+                            found.len() - 1
+                        }
+                    };
+                    found[place].1.push(cell);
+                }
+            }
+            Ok((count, duplicates, found))
+        }
+    }
+}
+
+fn column(
+    name: String,
+    cells: &[Cell],
+    rows: usize,
+    top: usize,
+    bins: Option<u32>,
+) -> Result<ColumnDescription, Error> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut numbers: Vec<Dd> = Vec::new();
+    let (mut texts, mut flags, mut nested) = (0, 0, 0);
+    for (index, cell) in cells.iter().enumerate() {
+        let text = match cell {
+            Cell::Missing => continue,
+            Cell::Number(number) => {
+                cell::checked(cell, || format!("{name}[{index}]"))?;
+                numbers.push(*number);
+                number.value().to_string()
+            }
+            Cell::Flag(flag) => {
+                flags += 1;
+                flag.to_string()
+            }
+            Cell::Text(text) => {
+                texts += 1;
+                text.chars().take(200).collect()
+            }
+            Cell::Nested => {
+                nested += 1;
+                continue;
+            }
+        };
+        if counts.len() < MAX_DISTINCT || counts.contains_key(&text) {
+            *counts.entry(text).or_default() += 1;
+        }
+    }
+    let count = numbers.len() + texts + flags + nested;
+    let kind = match (numbers.len(), texts, flags, nested) {
+        (0, 0, 0, 0) => ColumnType::Empty,
+        (_, 0, 0, 0) => ColumnType::Number,
+        (0, _, 0, 0) => ColumnType::Text,
+        (0, 0, _, 0) => ColumnType::Boolean,
+        (0, 0, 0, _) => ColumnType::Nested,
+        _ => ColumnType::Mixed,
+    };
+    let distinct = counts.len();
+    let mut frequent: Vec<(String, usize)> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
+    frequent.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    frequent.truncate(top);
+    let moments = (!numbers.is_empty()).then(|| Moments::of(&numbers));
+    let sum = numbers.iter().copied().sum::<Dd>();
+    sort(&mut numbers);
+    let quantile =
+        |probability: f64| (!numbers.is_empty()).then(|| QuantileType::Type7.of(&numbers, probability).value());
+    Ok(ColumnDescription {
+        kind,
+        count,
+        missing: rows - count,
+        distinct,
+        mean: moments.as_ref().map(|moments| moments.mean.value()),
+        sum: moments.as_ref().map(|_| sum.value()),
+        standard_deviation: moments.as_ref().and_then(Moments::variance).map(|variance| variance.sqrt().value()),
+        min: quantile(0.0),
+        q1: quantile(0.25),
+        median: quantile(0.5),
+        q3: quantile(0.75),
+        max: quantile(1.0),
+        top: frequent.into_iter().map(|(value, count)| ValueCount { value, count }).collect(),
+        histogram: histogram(&numbers, bins),
+        name,
+    })
+}
+
+/// The histogram of numbers in order.
+fn histogram(sorted: &[Dd], bins: Option<u32>) -> Vec<Bar> {
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Vec::new() };
+    let (low, high) = (first.value(), last.value());
+    let n = length(sorted.len());
+    let quartile = |probability: f64| QuantileType::Type7.of(sorted, probability).value();
+    let wanted = bins.map_or_else(
+        || {
+            let width = 2.0 * (quartile(0.75) - quartile(0.25)) / n.cbrt();
+            // Sturges' rule where the quartiles are the same.
+            if width > 0.0 { ((high - low) / width).ceil() } else { n.log2().ceil() + 1.0 }.clamp(1.0, 50.0)
+        },
+        f64::from,
+    );
+    if wanted < 1.0 {
+        return Vec::new();
+    }
+    let wanted = if high > low { wanted } else { 1.0 };
+    let width = (high - low) / wanted;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 200")]
+    let bars = wanted as usize;
+    let end = |bar: usize| if bar == bars { high } else { low + width * length(bar) };
+    let place = |value: f64| sorted.partition_point(|number| number.value() < value);
+    (0..bars)
+        .map(|bar| {
+            let to = if bar + 1 == bars { sorted.len() } else { place(end(bar + 1)) };
+            Bar { low: end(bar), high: end(bar + 1), count: to - if bar == 0 { 0 } else { place(end(bar)) } }
+        })
+        .collect()
+}
