@@ -47,7 +47,13 @@ impl Entry {
 /// Every service, in the order to show them.
 pub static SERVICES: [Entry; 8] = [
     Entry::built("crypto", "crypto-service", "Hashing, encryption, keys and tokens", crypto::PORT, crypto::service),
-    Entry::planned("math", "math-service", "Expressions, statistics, matrices, finance, forecasts"),
+    Entry::built(
+        "math",
+        "math-service",
+        "Expressions, statistics, finance, forecasts, regression",
+        math::PORT,
+        math::service,
+    ),
     Entry::planned("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect"),
     Entry::planned("ocr", "ocr-service", "Text, layout and fields from images and scans"),
     Entry::built(

@@ -196,7 +196,7 @@ fn example() -> DistributionRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Find densities, probabilities, quantiles and random numbers of a distribution")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &DistributionRequest| {
             let values = request.at.len() + request.probabilities.len() * 10 + request.sample as usize / 10;
             if values > 1000 { Cost::Heavy } else { Cost::Light }

@@ -14,7 +14,7 @@ pub mod statistics;
 pub mod tables;
 pub mod timeseries;
 
-use chassis::{Service, Settings};
+use chassis::Service;
 pub use error::Error;
 use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
@@ -27,11 +27,9 @@ use timeseries::{analyze, forecast};
 pub const PORT: u16 = 3002;
 
 /// The service: every operation in one list.
-///
-/// # Errors
-/// Never so far.
-pub fn service(_: &Settings) -> Result<Service, String> {
-    let service = Service::new("math", "Finance, statistics, regression, time series, matrices and numerics")
+#[must_use]
+pub fn service() -> Service {
+    Service::new("math", "Finance, statistics, regression, time series, matrices and numerics")
         .compute("POST /finance/loan", loan::loan, loan::about)
         .compute("POST /finance/time-value", time_value::time_value, time_value::about)
         .compute("POST /finance/npv", npv::npv, npv::about)
@@ -54,6 +52,5 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /timeseries/analyze", analyze::analyze, analyze::about)
         .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
-        .compute("POST /tables/outliers", outliers::outliers, outliers::about);
-    Ok(service)
+        .compute("POST /tables/outliers", outliers::outliers, outliers::about)
 }

@@ -257,7 +257,7 @@ fn example() -> RegressionRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Fit a regression: least squares, weighted, polynomial, logistic")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &RegressionRequest| {
             let values = request.y.len() + request.rows.len();
             if values > 200 || request.model == Model::Logistic { Cost::Heavy } else { Cost::Light }

@@ -176,5 +176,4 @@ mod tests {
         let beta = Family::Beta { alpha: 200.0, beta: 2.0 };
         assert!((quantile(beta, 1e-60, 1.0) / 0.489_705_036_360_055_13 - 1.0).abs() < 1e-12);
     }
-
 }

@@ -92,7 +92,7 @@ fn example() -> FinanceBacktestRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Judge a series of prices and positions: return, Sharpe, drawdown")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
 }
 
 /// Judges a strategy.

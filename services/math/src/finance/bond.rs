@@ -131,7 +131,7 @@ fn example() -> FinanceBondRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the price, yield and duration of a bond").description(DESCRIPTION).example(example())
+    op.summary("Find the price, yield and duration of a bond").description(DESCRIPTION).example(example)
 }
 
 /// A bond as its payments and their times.

@@ -75,7 +75,7 @@ fn example() -> FinanceDaycountRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Count days and parts of years between dates").description(DESCRIPTION).example(example()).inline(4096)
+    op.summary("Count days and parts of years between dates").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Counts the days between two dates.

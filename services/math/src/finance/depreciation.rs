@@ -124,7 +124,7 @@ fn example() -> FinanceDepreciationRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make a depreciation schedule (SLN, DB, DDB, SYD)").description(DESCRIPTION).example(example())
+    op.summary("Make a depreciation schedule (SLN, DB, DDB, SYD)").description(DESCRIPTION).example(example)
 }
 
 /// Makes a schedule.

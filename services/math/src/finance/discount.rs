@@ -78,7 +78,7 @@ fn example() -> FinanceDiscountRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Take discounts off a price").description(DESCRIPTION).example(example()).inline(4096)
+    op.summary("Take discounts off a price").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Takes discounts off.

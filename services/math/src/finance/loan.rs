@@ -133,7 +133,7 @@ fn example() -> FinanceLoanRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make the schedule of a loan").description(DESCRIPTION).example(example())
+    op.summary("Make the schedule of a loan").description(DESCRIPTION).example(example)
 }
 
 /// A loan in the smallest unit of its currency.

@@ -76,7 +76,7 @@ fn example() -> FinanceMarginRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find price, cost, margin and markup").description(DESCRIPTION).example(example()).inline(4096)
+    op.summary("Find price, cost, margin and markup").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Finds the other three.

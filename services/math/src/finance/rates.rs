@@ -77,7 +77,7 @@ fn example() -> FinanceRatesRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Convert nominal, effective, periodic and continuous rates")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(4096)
 }
 

@@ -62,7 +62,7 @@ fn example() -> FinanceRoundRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Round amounts to decimals or to steps such as 0.05").description(DESCRIPTION).example(example())
+    op.summary("Round amounts to decimals or to steps such as 0.05").description(DESCRIPTION).example(example)
 }
 
 /// Rounds amounts.

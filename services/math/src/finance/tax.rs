@@ -137,7 +137,7 @@ fn example() -> FinanceTaxRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Add value added tax to amounts, or take it out").description(DESCRIPTION).example(example())
+    op.summary("Add value added tax to amounts, or take it out").description(DESCRIPTION).example(example)
 }
 
 /// Net, tax and gross of a sum of amounts.

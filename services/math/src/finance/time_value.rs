@@ -120,7 +120,7 @@ fn example() -> FinanceTimeValueRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Find a present value, future value, payment, number of periods or rate")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .inline(4096)
 }
 

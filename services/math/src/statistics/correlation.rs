@@ -126,7 +126,7 @@ fn example() -> StatisticsCorrelationRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Correlate columns (Pearson, Spearman, Kendall)").description(DESCRIPTION).example(example()).cost_of(
+    op.summary("Correlate columns (Pearson, Spearman, Kendall)").description(DESCRIPTION).example(example).cost_of(
         |request: &StatisticsCorrelationRequest| {
             let values = request.x.len()
                 + request.rows.len()

@@ -162,7 +162,7 @@ fn example() -> StatisticsDescribeRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Describe a sample: mean, spread, shape, quantiles, outliers")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(
             |request: &StatisticsDescribeRequest| {
                 if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }

@@ -275,7 +275,7 @@ fn example() -> StatisticsTestRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Test a hypothesis: means, proportions, counts, ranks, groups, distributions")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(|request: &StatisticsTestRequest| {
             let values = request.x.len()
                 + request.y.len()

@@ -154,7 +154,7 @@ fn example() -> TablesDescribeRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Describe the columns of a table").description(DESCRIPTION).example(example()).cost_of(
+    op.summary("Describe the columns of a table").description(DESCRIPTION).example(example).cost_of(
         |request: &TablesDescribeRequest| {
             if request.rows.len() + request.columns.0.len() > 1000 { Cost::Heavy } else { Cost::Light }
         },

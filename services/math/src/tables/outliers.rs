@@ -123,7 +123,7 @@ fn example() -> TablesOutliersRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find values that stand out").description(DESCRIPTION).example(example()).cost_of(
+    op.summary("Find values that stand out").description(DESCRIPTION).example(example).cost_of(
         |request: &TablesOutliersRequest| {
             if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }
         },

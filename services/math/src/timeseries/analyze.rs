@@ -175,7 +175,7 @@ fn example() -> TimeseriesAnalyzeRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Analyze a series: averages, changes, gaps, trend, season")
         .description(DESCRIPTION)
-        .example(example())
+        .example(example)
         .cost_of(
             |request: &TimeseriesAnalyzeRequest| {
                 if request.values.len() + request.rows.len() > 500 { Cost::Heavy } else { Cost::Light }

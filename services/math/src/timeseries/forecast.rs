@@ -137,7 +137,7 @@ fn example() -> TimeseriesForecastRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Forecast a series").description(DESCRIPTION).example(example()).cost(Cost::Heavy)
+    op.summary("Forecast a series").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
 /// Carries a series on.

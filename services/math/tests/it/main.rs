@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
 
-use chassis::Settings;
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
@@ -15,7 +14,7 @@ mod tables;
 mod timeseries;
 
 fn client() -> Client {
-    Client::of(math::service(&Settings::default()).unwrap())
+    Client::of(math::service())
 }
 
 /// What an operation answers.
@@ -44,7 +43,7 @@ fn close(found: &Value, expected: f64, digits: i32) -> bool {
 
 #[test]
 fn every_example_runs() {
-    chassis::testing::run_examples(math::service(&Settings::default()).unwrap());
+    chassis::testing::run_examples(math::service());
 }
 
 #[test]
