@@ -194,7 +194,7 @@ fn paths_of_the_docs_exist() {
             checked += 1;
         }
     }
-    assert!(checked > 20, "{checked}");
+    assert!(checked >= 8, "{checked}");
 }
 
 /// A field of the same name and type reads the same in every request of a service, and in every answer, unless it is

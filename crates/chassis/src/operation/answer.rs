@@ -133,8 +133,7 @@ fn write(answer: &impl Serialize, warnings: Option<&[Warning]>) -> Result<Vec<u8
     answer.serialize(&mut target).map_err(|error| unwritable(&error))?;
     // It has grown by doubling; what is counted later is what was written.
     if json.capacity() - json.len() > SLACK {
-        json.shrink_to_fit();
-        json.reserve(WARNINGS);
+        json.shrink_to(json.len() + WARNINGS);
     }
     let Some(warnings) = warnings else { return Ok(json) };
     if json.pop() != Some(b'}') {
