@@ -69,6 +69,13 @@ fn continuous(family: Family, p: f64, q: f64) -> f64 {
             next += change;
         }
     }
+    // Beyond the largest double.
+    if low <= place(-f64::MAX) && family.support().0 == f64::NEG_INFINITY {
+        return f64::NEG_INFINITY;
+    }
+    if high >= place(f64::MAX) && family.support().1 == f64::INFINITY {
+        return f64::INFINITY;
+    }
     let (below, above) = (at(low), at(high));
     let (cdf, sf) = family.cdf_sf(below);
     let (cdf_above, sf_above) = family.cdf_sf(above);
@@ -86,7 +93,9 @@ fn discrete(family: Family, p: f64, q: f64) -> f64 {
     let (least, most) = family.support();
     let (mean, variance) = family.moments();
     let width = variance.sqrt().max(1.0);
-    let guess = (mean + width * crate::special::normal::normal_quantile(p)).floor().clamp(least, most);
+    let normal = crate::special::normal::normal_quantile(p.min(q));
+    let far = if p <= q { normal } else { -normal };
+    let guess = (mean + width * far).floor().clamp(least, most);
     let mut step = (width / 8.0).ceil();
     let (mut low, mut high);
     if reached(guess) {
@@ -176,5 +185,4 @@ mod tests {
         let beta = Family::Beta { alpha: 200.0, beta: 2.0 };
         assert!((quantile(beta, 1e-60, 1.0) / 0.489_705_036_360_055_13 - 1.0).abs() < 1e-12);
     }
-
 }
