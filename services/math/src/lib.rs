@@ -8,6 +8,7 @@ pub mod distribution;
 mod error;
 pub mod finance;
 mod literal;
+pub mod matrix;
 pub mod regression;
 pub mod special;
 pub mod statistics;
@@ -54,6 +55,7 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /timeseries/analyze", analyze::analyze, analyze::about)
         .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
-        .compute("POST /tables/outliers", outliers::outliers, outliers::about);
+        .compute("POST /tables/outliers", outliers::outliers, outliers::about)
+        .compute("POST /matrix", matrix::compute, matrix::about);
     Ok(service)
 }

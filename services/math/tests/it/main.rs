@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 mod distribution;
 mod finance;
+mod matrix;
 mod regression;
 mod statistics;
 mod tables;
