@@ -9,6 +9,7 @@ mod error;
 pub mod finance;
 mod literal;
 pub mod matrix;
+pub mod numeric;
 pub mod regression;
 pub mod special;
 pub mod statistics;
@@ -20,6 +21,7 @@ pub use error::Error;
 use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
+use numeric::{interpolate, polynomial};
 use statistics::{correlation, describe, test};
 use tables::outliers;
 use timeseries::{analyze, forecast};
@@ -56,6 +58,8 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
         .compute("POST /tables/outliers", outliers::outliers, outliers::about)
-        .compute("POST /matrix", matrix::compute, matrix::about);
+        .compute("POST /matrix", matrix::compute, matrix::about)
+        .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
+        .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about);
     Ok(service)
 }
