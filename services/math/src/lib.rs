@@ -11,6 +11,7 @@ mod literal;
 pub mod matrix;
 pub mod numeric;
 pub mod regression;
+pub mod signal;
 pub mod special;
 pub mod statistics;
 pub mod tables;
@@ -22,6 +23,7 @@ use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use numeric::{interpolate, polynomial};
+use signal::{convolve, fft, peaks};
 use statistics::{correlation, describe, test};
 use tables::outliers;
 use timeseries::{analyze, forecast};
@@ -60,6 +62,9 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /tables/outliers", outliers::outliers, outliers::about)
         .compute("POST /matrix", matrix::compute, matrix::about)
         .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
-        .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about);
+        .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
+        .compute("POST /signal/fft", fft::fft, fft::about)
+        .compute("POST /signal/convolve", convolve::convolve, convolve::about)
+        .compute("POST /signal/peaks", peaks::peaks, peaks::about);
     Ok(service)
 }
