@@ -7,6 +7,7 @@ pub mod decimal;
 pub mod distribution;
 mod error;
 pub mod finance;
+pub mod geo;
 mod literal;
 pub mod matrix;
 pub mod numeric;
@@ -22,6 +23,7 @@ pub use error::Error;
 use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
+use geo::{bounds, distance, geohash, polygon};
 use numeric::{interpolate, polynomial};
 use signal::{convolve, fft, peaks};
 use statistics::{correlation, describe, test};
@@ -65,6 +67,10 @@ pub fn service(_: &Settings) -> Result<Service, String> {
         .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
         .compute("POST /signal/fft", fft::fft, fft::about)
         .compute("POST /signal/convolve", convolve::convolve, convolve::about)
-        .compute("POST /signal/peaks", peaks::peaks, peaks::about);
+        .compute("POST /signal/peaks", peaks::peaks, peaks::about)
+        .compute("POST /geo/distance", distance::distance, distance::about)
+        .compute("POST /geo/polygon", polygon::polygon, polygon::about)
+        .compute("POST /geo/bounds", bounds::bounds, bounds::about)
+        .compute("POST /geo/geohash", geohash::geohash, geohash::about);
     Ok(service)
 }

@@ -11,6 +11,7 @@ mod distribution;
 mod finance;
 mod matrix;
 mod regression;
+mod signal;
 mod statistics;
 mod tables;
 mod timeseries;
