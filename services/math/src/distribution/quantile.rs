@@ -55,9 +55,9 @@ fn continuous(family: Family, p: f64, q: f64) -> f64 {
         // Whether the quantile is above.
         let above = if by_lower { tail < target } else { tail > target };
         if above {
-            low = place(next)
+            low = place(next);
         } else {
-            high = place(next)
+            high = place(next);
         }
         let density = family.pdf(next);
         if tail > 0.0 && density > 0.0 && density.is_finite() {

@@ -131,9 +131,9 @@ fn read(hash: &str) -> Option<((u64, u64), u32)> {
         for bit in (0..5).rev() {
             let next = (value >> bit & 1) as u64;
             if even {
-                column = column << 1 | next
+                column = column << 1 | next;
             } else {
-                row = row << 1 | next
+                row = row << 1 | next;
             }
             even = !even;
         }

@@ -126,7 +126,7 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
             cook: None,
         })
         .collect();
-    let right = rows.iter().zip(&design.y).filter(|(row, y)| (row.fitted >= 0.5) == !y.is_zero()).count();
+    let right = rows.iter().zip(&design.y).filter(|(row, y)| (row.fitted >= 0.5) != y.is_zero()).count();
     let mut predictions = Vec::new();
     for values in design.predict(request)? {
         let row = design.row(&values, request);

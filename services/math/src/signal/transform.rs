@@ -83,7 +83,7 @@ fn bluestein(signal: &[Complex]) -> Vec<Complex> {
     let size = (2 * n - 1).next_power_of_two();
     // e^(-pi i k^2 / n), with k^2 taken modulo 2 n so that no digit is lost.
     let chirp: Vec<Complex> = (0..n as u64)
-        .map(|k| Complex::turn((k as u128 * k as u128 % (2 * n) as u128) as u64, 2 * n as u64).conjugate())
+        .map(|k| Complex::turn((u128::from(k) * u128::from(k) % (2 * n) as u128) as u64, 2 * n as u64).conjugate())
         .collect();
     let mut a = vec![Complex::default(); size];
     let mut b = vec![Complex::default(); size];
