@@ -162,7 +162,7 @@ impl Dd {
         let mut left = power.unsigned_abs();
         while left > 0 {
             if left & 1 == 1 {
-                result = result * base;
+                result *= base;
             }
             left >>= 1;
             if left > 0 {

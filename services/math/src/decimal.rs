@@ -21,7 +21,7 @@ const MAX_DIGITS: u32 = 28;
 pub const MAX_SCALE: u8 = 20;
 
 /// An exact decimal number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Decimal {
     mantissa: i128,
     scale: u8,
@@ -236,6 +236,15 @@ impl Decimal {
         Some(Self { mantissa: rounding.divide(whole, ten_to(spare)), scale })
     }
 }
+
+/// By value: 0.5 is 0.50.
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
+}
+
+impl Eq for Decimal {}
 
 impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -7,8 +7,12 @@ pub mod decimal;
 pub mod distribution;
 mod error;
 pub mod finance;
+pub mod geo;
 mod literal;
+pub mod matrix;
+pub mod numeric;
 pub mod regression;
+pub mod signal;
 pub mod special;
 pub mod statistics;
 pub mod tables;
@@ -19,6 +23,9 @@ pub use error::Error;
 use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
+use geo::{bounds, distance, geohash, polygon};
+use numeric::{interpolate, polynomial};
+use signal::{convolve, fft, peaks};
 use statistics::{correlation, describe, test};
 use tables::outliers;
 use timeseries::{analyze, forecast};
@@ -53,4 +60,14 @@ pub fn service() -> Service {
         .compute("POST /timeseries/forecast", forecast::forecast, forecast::about)
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
         .compute("POST /tables/outliers", outliers::outliers, outliers::about)
+        .compute("POST /matrix", matrix::compute, matrix::about)
+        .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
+        .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
+        .compute("POST /signal/fft", fft::fft, fft::about)
+        .compute("POST /signal/convolve", convolve::convolve, convolve::about)
+        .compute("POST /signal/peaks", peaks::peaks, peaks::about)
+        .compute("POST /geo/distance", distance::distance, distance::about)
+        .compute("POST /geo/polygon", polygon::polygon, polygon::about)
+        .compute("POST /geo/bounds", bounds::bounds, bounds::about)
+        .compute("POST /geo/geohash", geohash::geohash, geohash::about)
 }

@@ -269,8 +269,14 @@ impl Family {
             Self::StudentT { df } => student(df, x),
             Self::Gamma { shape, scale } => gamma_p_q(shape, at / scale),
             Self::F { df1, df2 } => {
-                let total = at * df1 + df2;
-                beta_i(df1 / 2.0, df2 / 2.0, at * df1 / total, Dd::of(df2) / total)
+                // By the smaller ratio, so that none leaves the range.
+                let part = Dd::of(df1) / df2 * at;
+                if x < 1.0 {
+                    return beta_i(df1 / 2.0, df2 / 2.0, part / (part + Dd::ONE), Dd::ONE / (part + Dd::ONE));
+                }
+                let rest = if x > 1e280 { Dd::of(df2 / df1 / x) } else { Dd::of(df2) / df1 / at };
+                let total = rest + Dd::ONE;
+                beta_i(df1 / 2.0, df2 / 2.0, Dd::ONE / total, rest / total)
             }
             Self::Beta { alpha, beta } => beta_i(alpha, beta, at, complement(x)),
             Self::Exponential { scale } => decays(at / scale),

@@ -55,9 +55,9 @@ fn continuous(family: Family, p: f64, q: f64) -> f64 {
         // Whether the quantile is above.
         let above = if by_lower { tail < target } else { tail > target };
         if above {
-            low = place(next)
+            low = place(next);
         } else {
-            high = place(next)
+            high = place(next);
         }
         let density = family.pdf(next);
         if tail > 0.0 && density > 0.0 && density.is_finite() {
@@ -68,6 +68,13 @@ fn continuous(family: Family, p: f64, q: f64) -> f64 {
             }
             next += change;
         }
+    }
+    // Beyond the largest double.
+    if low <= place(-f64::MAX) && family.support().0 == f64::NEG_INFINITY {
+        return f64::NEG_INFINITY;
+    }
+    if high >= place(f64::MAX) && family.support().1 == f64::INFINITY {
+        return f64::INFINITY;
     }
     let (below, above) = (at(low), at(high));
     let (cdf, sf) = family.cdf_sf(below);
@@ -86,7 +93,9 @@ fn discrete(family: Family, p: f64, q: f64) -> f64 {
     let (least, most) = family.support();
     let (mean, variance) = family.moments();
     let width = variance.sqrt().max(1.0);
-    let guess = (mean + width * crate::special::normal::normal_quantile(p)).floor().clamp(least, most);
+    let normal = crate::special::normal::normal_quantile(p.min(q));
+    let far = if p <= q { normal } else { -normal };
+    let guess = (mean + width * far).floor().clamp(least, most);
     let mut step = (width / 8.0).ceil();
     let (mut low, mut high);
     if reached(guess) {

@@ -323,10 +323,10 @@ mod tests {
     #[test]
     fn yield_and_price_are_each_others_inverse() {
         for price in [1, 50, 99, 100, 101, 250] {
-            let price = Some(Decimal::new(price, 0));
-            let by_price = bond(FinanceBondRequest { yield_rate: None, price, ..example() }, &Call::detached());
-            let by_price = by_price.unwrap();
-            assert!((by_price.price - price.unwrap().value()).abs() < 1e-9, "{price:?} {}", by_price.price);
+            let price = Decimal::new(price, 0);
+            let request = FinanceBondRequest { yield_rate: None, price: Some(price), ..example() };
+            let by_price = bond(request, &Call::detached()).unwrap();
+            assert!((by_price.price - price.value()).abs() < 1e-9, "{price:?} {}", by_price.price);
         }
     }
 

@@ -187,7 +187,7 @@ pub fn tax(request: FinanceTaxRequest, call: &Call) -> Result<FinanceTaxResponse
         }
         let fraction = rate.fraction;
         if request.round_per == RoundPer::Total {
-            match groups.iter_mut().find(|(known, _)| *known <= fraction && *known >= fraction) {
+            match groups.iter_mut().find(|(known, _)| *known == fraction) {
                 Some((_, sum)) => *sum = sum.plus(total).ok_or_else(|| overflow("lines"))?,
                 None => groups.push((fraction, total)),
             }
@@ -218,7 +218,7 @@ pub fn tax(request: FinanceTaxRequest, call: &Call) -> Result<FinanceTaxResponse
 
 /// Adds a line to the totals of its rate.
 fn add(rates: &mut Vec<TaxRate>, row: &TaxedLine) -> Option<()> {
-    match rates.iter_mut().find(|known| known.rate <= row.rate && known.rate >= row.rate) {
+    match rates.iter_mut().find(|known| known.rate == row.rate) {
         Some(known) => {
             known.net = known.net.plus(row.net)?;
             known.tax = known.tax.plus(row.tax)?;

@@ -140,7 +140,7 @@ impl Design {
             for degree in 1..=request.degree {
                 design.names.push(power_name(&design.features[0], degree));
                 design.columns.push(power.clone());
-                power.iter_mut().zip(base).for_each(|(power, base)| *power = *power * *base);
+                power.iter_mut().zip(base).for_each(|(power, base)| *power *= *base);
             }
         } else {
             design.names.extend(lists.into_iter().map(|(name, _)| name));

@@ -77,10 +77,11 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         solution = Some((estimates, qr));
         let change = (last - now).abs();
         last = now;
-        if change <= 1e-13 * (now + 0.1) {
-            converged = true;
+        // Once more, so that the errors are those of the last coefficients.
+        if converged {
             break;
         }
+        converged = change <= 1e-12 * (now + 0.1);
     }
     let separated = last < 1e-8 * length(count) || ln_odds.iter().any(|x| x.abs() > 35.0);
     let Some((estimates, qr)) = solution.filter(|_| converged && !separated) else {
@@ -125,7 +126,7 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
             cook: None,
         })
         .collect();
-    let right = rows.iter().zip(&design.y).filter(|(row, y)| (row.fitted >= 0.5) == !y.is_zero()).count();
+    let right = rows.iter().zip(&design.y).filter(|(row, y)| (row.fitted >= 0.5) != y.is_zero()).count();
     let mut predictions = Vec::new();
     for values in design.predict(request)? {
         let row = design.row(&values, request);

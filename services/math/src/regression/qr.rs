@@ -80,7 +80,7 @@ impl Qr {
                 continue;
             }
             let inverse = Dd::ONE / rest;
-            column.iter_mut().for_each(|value| *value = *value * inverse);
+            column.iter_mut().for_each(|value| *value *= inverse);
             row.push(rest);
             qr.q.push(column);
             qr.r.push(row);

@@ -33,7 +33,7 @@ pub fn ln_gamma_dd(x: Dd) -> Dd {
     let mut shifted = false;
     while x.hi() < STIRLING_FROM {
         product *= x;
-        x = x + Dd::ONE;
+        x += Dd::ONE;
         shifted = true;
     }
     let inverse = Dd::ONE / x;

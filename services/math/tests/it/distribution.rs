@@ -76,7 +76,7 @@ fn random_quantiles_are_inverse() {
         let cdf = row["cdf"].as_f64().unwrap();
         if request["family"] == "poisson" {
             assert!(cdf >= probability * (1.0 - 1e-12), "{request} {probability} {quantile}");
-        } else if x > 1e-300 && x < 1e300 && x != 1.0 {
+        } else if x > 1e-300 && x < 1e300 && !(request["family"] == "beta" && x > 0.999) {
             // One double further is further than a rounding of the probability.
             let slack = 1e-10 + 4e-16 * x.abs() * row["pdf"].as_f64().unwrap_or(0.0);
             assert!((cdf - probability).abs() <= slack, "{request} {probability} {quantile} {row}");

@@ -92,9 +92,9 @@ fn functions_of_the_spreadsheets() {
         ),
         ("ms RATE", json!({"find": "rate", "periods": 48, "payment": -200, "pv": 8000}), 0.007_701_472_488_204_63, 11),
         (
-            "npf rate",
+            "by hand: (20/7)^(1/10) - 1",
             json!({"find": "rate", "periods": 10, "payment": 0, "pv": -3500, "fv": 10000}),
-            0.110_690_853_714_267_07,
+            0.110_690_853_710_752_8,
             12,
         ),
         ("hand RATE 0", json!({"find": "rate", "periods": 10, "payment": -100, "pv": 1000}), 0.0, 12),
@@ -293,7 +293,7 @@ fn amounts_keep_their_text() {
     }
     let found = answer(&client, "/finance/round", &json!({"amounts": "1.005,2.675", "rounding": "half-even"}));
     assert_eq!(found["amounts"], json!(["1.00", "2.68"]));
-    let found = answer(&client, "/finance/round", &json!({"amounts": [12345678901234567890.12]}));
+    let found = answer(&client, "/finance/round", &json!({"amounts": ["12345678901234567890.12"]}));
     assert_eq!(found["amount"], "12345678901234567890.12");
 }
 

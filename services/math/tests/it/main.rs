@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 mod distribution;
 mod finance;
+mod matrix;
 mod regression;
+mod signal;
 mod statistics;
 mod tables;
 mod timeseries;

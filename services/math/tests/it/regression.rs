@@ -34,7 +34,9 @@ fn reference_problems_to_thirteen_digits() {
     ] {
         let text = nist(name);
         let rows = data(&text);
-        let column = |index: usize| rows.iter().map(|row| row[index].clone()).collect::<Vec<_>>().join(",");
+        let column = |index: usize| {
+            rows.iter().map(|row| row[index].trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(",")
+        };
         let columns: Vec<String> =
             (1..rows[0].len()).map(|index| format!("\"x{index}\":[{}]", column(index))).collect();
         let body = format!(
@@ -170,7 +172,7 @@ fn combinations_are_named() {
         assert!(close(&row["fitted"], expected, 13), "{row}");
     }
     assert!(close(&found["residualSumOfSquares"], 59.2, 13), "{found}");
-    assert!(close(&found["coefficients"][1]["estimate"], 1.2, 13), "{found}");
+    assert!(close(&found["coefficients"][2]["estimate"], 1.2, 13), "{found}");
 }
 
 #[test]

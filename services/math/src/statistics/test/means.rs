@@ -32,15 +32,15 @@ fn finish(
 ) -> StatisticsTestResponse {
     let tested = request.value.map_or(Dd::ZERO, Dd::decimal_of);
     let difference = estimate - tested;
-    let estimate = Some(estimate.value());
+    let value = estimate.value();
+    let estimate = Some(value);
     if error.is_zero() {
         call.warn("no-spread", Some("x"), "all numbers are the same, so nothing can be said about chance: p is null");
         return StatisticsTestResponse { estimate, ..found };
     }
     let statistic = (difference / error).value();
     let family = Family::StudentT { df };
-    let (low, high) =
-        interval(request.alternative, request.confidence, estimate.unwrap_or_default(), error.value(), family);
+    let (low, high) = interval(request.alternative, request.confidence, value, error.value(), family);
     StatisticsTestResponse {
         statistic: Some(statistic),
         statistic_name: "t",

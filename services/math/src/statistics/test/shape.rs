@@ -191,9 +191,11 @@ fn marsaglia(n: f64, d: f64, call: &Call) -> Result<f64, Error> {
             *cell = f64::from(u8::from(i + 1 >= j));
         }
     }
-    for i in 0..size {
-        matrix[i][0] -= h.powi(i32::try_from(i).unwrap_or(0) + 1);
-        matrix[size - 1][i] -= h.powi(i32::try_from(size - i).unwrap_or(0));
+    for (i, row) in matrix.iter_mut().enumerate() {
+        row[0] -= h.powi(i32::try_from(i).unwrap_or(0) + 1);
+    }
+    for (i, cell) in matrix[size - 1].iter_mut().enumerate() {
+        *cell -= h.powi(i32::try_from(size - i).unwrap_or(0));
     }
     matrix[size - 1][0] +=
         if 2.0 * h - 1.0 > 0.0 { (2.0 * h - 1.0).powi(i32::try_from(size).unwrap_or(0)) } else { 0.0 };
@@ -269,9 +271,9 @@ fn two_samples(request: &StatisticsTestRequest, call: &Call) -> Result<Statistic
     let (nw, mw) = (n as u64, m as u64);
     for ((_, first), end) in all.iter().zip(&ends) {
         if *first {
-            i += 1
+            i += 1;
         } else {
-            j += 1
+            j += 1;
         }
         if *end {
             largest = largest.max((i * mw).abs_diff(j * nw));

@@ -1,0 +1,4 @@
+//! Numerics of points and polynomials.
+
+pub mod interpolate;
+pub mod polynomial;
