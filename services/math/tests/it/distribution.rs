@@ -70,7 +70,8 @@ fn random_quantiles_are_inverse() {
         asked["probabilities"] = json!([probability]);
         let quantile = answer(&client, "/distribution", &asked)["quantiles"][0].clone();
         let mut asked = request.clone();
-        let x = quantile.as_f64().unwrap();
+        // Beyond the largest double there is no quantile.
+        let Some(x) = quantile.as_f64() else { continue };
         asked["at"] = json!([x]);
         let row = answer(&client, "/distribution", &asked)["rows"][0].clone();
         let cdf = row["cdf"].as_f64().unwrap();
