@@ -174,7 +174,7 @@ impl Identifiers {
 
 fn findings<T: Validate<Context = ()>>(request: &T) -> HashSet<(Path, String)> {
     let report = request.validate().err();
-    let report = report.iter().flat_map(|report| report.iter());
+    let report = report.iter().flat_map(garde::Report::iter);
     report.map(|(path, error)| (path.clone(), error.message().to_owned())).collect()
 }
 

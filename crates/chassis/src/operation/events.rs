@@ -114,12 +114,15 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for Reply<R> 
     }
 }
 
+/// Writes an error.
+type Fault = dyn Fn(&Error) -> Vec<u8> + Send;
+
 /// What an answer in events is given besides its source.
 pub(crate) struct Line {
     /// Time the source may be silent.
     pub(crate) idle: Duration,
     /// Writes an error as the contract has it.
-    pub(crate) fault: Box<dyn Fn(&Error) -> Vec<u8> + Send>,
+    pub(crate) fault: Box<Fault>,
     /// Held as long as anybody reads.
     pub(crate) _cancel: CancelOnDrop,
     pub(crate) _counted: Counted,

@@ -50,8 +50,11 @@ pub struct Service {
     downloads: Option<&'static str>,
     keeps_data: bool,
     /// Kinds of warm workers, and what their processes do.
-    warm: Vec<(&'static str, fn() -> ExitCode)>,
+    warm: Vec<(&'static str, Work)>,
 }
+
+/// All that a worker process does.
+type Work = fn() -> ExitCode;
 
 struct Page {
     path: &'static str,

@@ -128,11 +128,14 @@ impl Engines {
     }
 }
 
+/// Opens what a service holds, and puts it in its place.
+type Open = dyn FnOnce(Ground, Arc<Runtime>) -> Later<Result<(), String>> + Send;
+
 /// How a service opens what it holds.
 pub(super) struct Opener {
     pub(super) holds: Wanted,
     pub(super) settings: fn(Command) -> Command,
-    open: Box<dyn FnOnce(Ground, Arc<Runtime>) -> Later<Result<(), String>> + Send>,
+    open: Box<Open>,
 }
 
 impl Opener {

@@ -2,7 +2,7 @@
 //! The engines are in `tests/worker/warm.rs`.
 
 #[path = "../worker/warm.rs"]
-mod warm;
+mod parrots;
 
 use std::fs;
 use std::process::Command;
@@ -22,7 +22,7 @@ fn client_with(arguments: &[&str]) -> Client {
         worker_memory: Size(256 << 20),
         ..Settings::default()
     };
-    Client::started(warm::service(), settings, Clock::System, arguments)
+    Client::started(parrots::service(), settings, Clock::System, arguments)
 }
 
 /// What it says to an act; the error when there is one.

@@ -221,7 +221,7 @@ fn a_named_secret_stays_on_the_server() {
     let keyring = r#"{"keys": {"door": {"consumers": ["*"], "versions": {
         "1": {"key": "12345678901234567890", "keyEncoding": "utf8"},
         "2": {"key": "another secret of door", "keyEncoding": "utf8"}}}}}"#;
-    let client = crate::client_with_keys(&keyring.to_string(), Clock::manual(59_000));
+    let client = crate::client_with_keys(keyring, Clock::manual(59_000));
     let old = done(&client.post(GENERATE, &json!({ "keyRef": "door@1" })));
     assert_eq!((&old["code"], &old["keyRef"]), (&json!("287082"), &json!("door@1")));
     let new = done(&client.post(GENERATE, &json!({ "keyRef": "door" })));

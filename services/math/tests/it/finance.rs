@@ -14,13 +14,13 @@ fn functions_of_the_spreadsheets() {
         (
             "ms PMT",
             json!({"find": "pmt", "rate": "0.6666666666666666667 %", "periods": 10, "pv": 10000}),
-            -1037.032_089_359_15,
+            -1_037.032_089_359_15,
             10,
         ),
         (
             "ms PMT due",
             json!({"find": "payment", "rate": "0.6666666666666666667 %", "periods": 10, "pv": 10000, "due": "begin"}),
-            -1030.164_327_177_97,
+            -1_030.164_327_177_97,
             10,
         ),
         (
@@ -32,7 +32,7 @@ fn functions_of_the_spreadsheets() {
         (
             "npf pmt",
             json!({"find": "payment", "rate": 0.00625, "periods": 180, "pv": 200_000}),
-            -1854.024_720_005_46,
+            -1_854.024_720_005_46,
             11,
         ),
         (

@@ -66,11 +66,9 @@ fn many(count: usize) {
             worst = worst.max(residual);
         }
         if rows == columns {
-            for operation in ["lu"] {
-                let found = answer(&client, "/matrix", &json!({"operation": operation, "a": matrix}));
-                let residual = found["residual"].as_f64().unwrap();
-                assert!(residual <= 1e-13 * side, "{operation} {matrix:?}: {residual}");
-            }
+            let found = answer(&client, "/matrix", &json!({"operation": "lu", "a": matrix}));
+            let residual = found["residual"].as_f64().unwrap();
+            assert!(residual <= 1e-13 * side, "lu {matrix:?}: {residual}");
         }
     }
     println!("worst residual {worst:.1e}; {deficient} of {count} of lower rank");

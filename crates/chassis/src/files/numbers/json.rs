@@ -370,7 +370,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         while let Some(name) = map.next_key::<Cow<'_, str>>()? {
             match reading.place_of(&name)? {
                 Some(place) => {
-                    map.next_value_seed(Value { reading: &mut *reading, spot: Spot::Member(place) }).map(drop)?
+                    map.next_value_seed(Value { reading: &mut *reading, spot: Spot::Member(place) }).map(drop)?;
                 }
                 None => map.next_value::<IgnoredAny>().map(drop)?,
             }

@@ -55,7 +55,7 @@ fn named_secrets_sign() {
     let keyring = r#"{"keys": {
         "app": {"consumers": ["*"], "versions": {"1": {"key": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", "keyEncoding": "utf8"}}},
         "ann": {"consumers": ["*"], "versions": {"4": {"key": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE", "keyEncoding": "utf8"}}}}}"#;
-    let client = crate::client_with_keys(&keyring.to_string(), Clock::manual(OCTOBER_2011 * 1000));
+    let client = crate::client_with_keys(keyring, Clock::manual(OCTOBER_2011 * 1000));
     let named = |token: &str| {
         example(&json!({ "consumerSecret": null, "keyRef": "app", "tokenSecret": null, "tokenKeyRef": token }))
     };
