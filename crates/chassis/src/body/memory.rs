@@ -97,14 +97,7 @@ impl Memory {
 
     /// A place to put the pieces of something that has at most so many bytes; `what` it is, for the refusal.
     pub(crate) fn gather(&self, limit: Size, what: &'static str) -> Gathering<'_> {
-        Gathering {
-            memory: self,
-            limit,
-            what,
-            first: Bytes::new(),
-            collected: BytesMut::new(),
-            claim: None,
-        }
+        Gathering { memory: self, limit, what, first: Bytes::new(), collected: BytesMut::new(), claim: None }
     }
 
     /// Reads a whole body within a limit.
