@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::server::{FREE, Server, early_in_the_minute};
+use crate::server::{ENTERPRISE, FREE, Server, early_in_the_minute};
 
 const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
@@ -83,9 +83,9 @@ fn every_example_of_the_document_runs_through_the_gateway() {
         let Some(post) = item.get("post") else { continue };
         let example = &post["requestBody"]["content"]["application/json"]["example"];
         assert!(example.is_object(), "{path} has no example");
-        let answer = server.post(path, FREE, example.to_string());
+        let answer = server.post(path, ENTERPRISE, example.to_string());
         assert_eq!(answer.status, 200, "{path} {answer:?}");
         examples += 1;
     }
-    assert!(examples >= 2);
+    assert!(examples > 100, "{examples}");
 }
