@@ -259,8 +259,8 @@ fn reached(document: &Value, direction: &str) -> BTreeSet<String> {
 }
 
 /// Fields whose name means another thing in each place: of keys and tokens, of what a hash or a signature is made of, of
-/// pixels and modules. `warnings` are those of an answer, or of a batch.
-const OWN_MEANINGS: [(&str, &str); 2] = [
+/// pixels and modules, of what a number is the mean or the rate of. `warnings` are those of an answer, or of a batch.
+const OWN_MEANINGS: [(&str, &str); 3] = [
     (
         "crypto",
         "audience bits bytes code counter encrypted expiresAt file format hash headers issuer iterations jwtId key keyRef \
@@ -268,4 +268,11 @@ const OWN_MEANINGS: [(&str, &str); 2] = [
          signatureFormat subject text type url valid warnings",
     ),
     ("image", "background color height margin message name quality text threshold warnings width x y"),
+    (
+        "math",
+        "after amount amounts area bearing before center column columns confidence correlation count date dates days \
+         decimals distance distinct estimate hash high index low mase max mean meanHigh meanLow median message method min \
+         missing name pValue payment period places price rate rates residual rounding rows south standardDeviation \
+         standardError statistic total unit value variance warnings west x y",
+    ),
 ];

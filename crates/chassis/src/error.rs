@@ -41,6 +41,8 @@ pub enum Code {
     RateLimited,
     /// 500: our fault.
     InternalError,
+    /// 501: not part of this version yet.
+    NotImplemented,
     /// 502: a service behind the gateway did not answer properly.
     BadGateway,
     /// 503: overloaded, or a part that is not running.
@@ -51,7 +53,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of its status.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MalformedRequest,
         Self::ValidationError,
         Self::Unauthorized,
@@ -64,6 +66,7 @@ impl Code {
         Self::Unprocessable,
         Self::RateLimited,
         Self::InternalError,
+        Self::NotImplemented,
         Self::BadGateway,
         Self::Unavailable,
         Self::DeadlineExceeded,
@@ -84,6 +87,7 @@ impl Code {
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,

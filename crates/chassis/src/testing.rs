@@ -229,9 +229,25 @@ pub fn run_examples_with(settings: Settings, service: Service) {
 /// When the program fails.
 #[must_use]
 pub fn python(packages: &str, program: &str, request: &Value) -> Option<Value> {
+    let command = r#"test -x "$1-venv/bin/python" || exit 77; exec "$1-venv/bin/python" -c "$0""#;
+    answered(packages, command, program, request)
+}
+
+/// The same of a module for Node, with the npm packages of a folder.
+///
+/// # Panics
+/// When the program fails.
+#[must_use]
+pub fn node(packages: &str, program: &str, request: &Value) -> Option<Value> {
+    // What is given as text finds its packages from where it runs.
+    let command = r#"test -f "$1-node/key" && command -v node >&2 || exit 77; cd "$1-node"; exec node --input-type module --eval "$0""#;
+    answered(packages, command, program, request)
+}
+
+/// What a program answers, run by a command that finds it as `$0` and the start of its folder's path as `$1`.
+fn answered(packages: &str, command: &str, program: &str, request: &Value) -> Option<Value> {
     // A shell knows where things are; tests read no environment.
-    let python = format!("${{FLOWFORGE_CACHE:-$HOME/.cache/flowforge}}/{packages}-venv/bin/python");
-    let command = format!("test -x \"{python}\" || exit 77; exec \"{python}\" -c \"$0\"");
+    let command = format!("set -- \"${{FLOWFORGE_CACHE:-$HOME/.cache/flowforge}}/{packages}\"; {command}");
     let mut child = Command::new("sh")
         .args(["-c", &command, program])
         .stdin(Stdio::piped())
@@ -243,7 +259,7 @@ pub fn python(packages: &str, program: &str, request: &Value) -> Option<Value> {
     let _ = child.stdin.take().expect("it is piped").write_all(request.to_string().as_bytes());
     let output = child.wait_with_output().expect("it ends");
     if output.status.code() == Some(77) {
-        skipped(&format!("no Python with {packages}; scripts/install unit installs it"));
+        skipped(&format!("the packages of {packages} are not there; scripts/install unit installs them"));
         return None;
     }
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

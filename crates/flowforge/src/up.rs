@@ -22,8 +22,6 @@ use crate::services::SERVICES;
 /// The contract a binary carries for when there is no file.
 const BUILT_IN: &str = include_str!("../../../kong.yml");
 const SECRET: &str = "FLOWFORGE_GATEWAY_SECRET";
-/// Seconds after which to ask again for a service that is not built.
-const ASK_AGAIN: u64 = 3600;
 
 /// The text of the contract: the file that is named, else the one that lies here, else the built-in one.
 pub fn contract_text(settings: &Settings) -> Result<String, String> {
@@ -143,7 +141,7 @@ async fn apps(
 fn not_built(name: &'static str) -> App {
     App::new(move |request| async move {
         let message = format!("{name} is not part of this version yet: /api/v1/catalog lists what runs");
-        Error::new(Code::Unavailable, message).retry_after(ASK_AGAIN).respond(Context::of(&request).id().as_str())
+        Error::new(Code::NotImplemented, message).respond(Context::of(&request).id().as_str())
     })
 }
 

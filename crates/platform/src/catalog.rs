@@ -36,7 +36,7 @@ pub enum State {
     Running,
     /// In a separate process.
     Elsewhere,
-    /// Not available yet; its paths answer 503.
+    /// Not available yet; its paths answer 501.
     Planned,
 }
 

@@ -1,11 +1,13 @@
-//! math: finance, statistics, regression, time series, matrices and numerics.
+//! math: expressions, units, finance, statistics, regression, time series, matrices and numerics.
 
 pub mod cell;
+pub mod convert;
 pub mod date;
 pub mod dd;
 pub mod decimal;
 pub mod distribution;
 mod error;
+pub mod evaluate;
 pub mod finance;
 pub mod geo;
 mod literal;
@@ -37,6 +39,8 @@ pub const PORT: u16 = 3002;
 #[must_use]
 pub fn service() -> Service {
     Service::new("math", "Finance, statistics, regression, time series, matrices and numerics")
+        .compute("POST /evaluate", evaluate::evaluate, evaluate::about)
+        .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /finance/loan", loan::loan, loan::about)
         .compute("POST /finance/time-value", time_value::time_value, time_value::about)
         .compute("POST /finance/npv", npv::npv, npv::about)

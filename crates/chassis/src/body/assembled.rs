@@ -1,4 +1,4 @@
-//! An answer of several pieces, each as it was made, counted until the last of it has been taken.
+//! An answer of several pieces, each as it was made.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -7,8 +7,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use super::memory::{Claim, Counted, Memory};
-use crate::error::Error;
 use crate::message::BodyError;
 
 /// Pieces that go out one after the other.
@@ -16,7 +14,6 @@ use crate::message::BodyError;
 pub(crate) struct Assembled {
     pieces: VecDeque<Bytes>,
     size: usize,
-    claim: Claim,
 }
 
 impl Assembled {
@@ -30,14 +27,6 @@ impl Assembled {
     pub(crate) fn size(&self) -> usize {
         self.size
     }
-
-    /// Counts it, with so many bytes more, against a memory.
-    ///
-    /// # Errors
-    /// When there is no room for them.
-    pub(crate) async fn cover(&mut self, memory: &Memory, more: usize) -> Result<(), Error> {
-        memory.cover(&mut self.claim, self.size + more).await
-    }
 }
 
 impl http_body::Body for Assembled {
@@ -45,12 +34,8 @@ impl http_body::Body for Assembled {
     type Error = BodyError;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Some(mut piece) = self.pieces.pop_front() else { return Poll::Ready(None) };
+        let Some(piece) = self.pieces.pop_front() else { return Poll::Ready(None) };
         self.size -= piece.len();
-        if self.pieces.is_empty() {
-            // This goes before its last bytes do.
-            piece = Bytes::from_owner(Counted { bytes: piece, _claim: std::mem::take(&mut self.claim) });
-        }
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 

@@ -23,7 +23,7 @@ const UNCOUNTED: usize = 64 * 1024;
 const UNCOUNTED_ANSWER: usize = 1024;
 /// Memory is counted in these.
 const UNIT: usize = 1024;
-/// Time a body or an answer waits for memory.
+/// Time a body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The memory all bodies on their way in, or all answers on their way out, may take together.
@@ -33,10 +33,6 @@ pub(crate) struct Memory {
     shed: &'static str,
     metrics: Arc<Metrics>,
 }
-
-/// Memory that is taken until this goes.
-#[derive(Default)]
-pub(crate) struct Claim(Option<OwnedSemaphorePermit>);
 
 impl Memory {
     /// For bodies.
@@ -54,25 +50,43 @@ impl Memory {
         Self { units, refusal, shed, metrics }
     }
 
-    /// Counts an answer, with what was claimed for it already, until its last byte has been taken.
-    pub(crate) async fn hold(&self, response: Response, mut claim: Claim) -> Result<Response, Error> {
-        let size = response.body().size_hint().exact().and_then(|size| usize::try_from(size).ok());
-        let Some(size) = size.filter(|size| *size > UNCOUNTED_ANSWER) else { return Ok(response) };
-        self.cover(&mut claim, size).await?;
+    /// Counts bytes that are here already, until the last of them is gone. Nobody waits: whoever waited would hold what
+    /// there is no room for.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub(crate) fn count(&self, bytes: Bytes) -> Result<Bytes, Error> {
+        if bytes.len() <= UNCOUNTED_ANSWER {
+            return Ok(bytes);
+        }
+        let units = u32::try_from(bytes.len().div_ceil(UNIT)).unwrap_or(u32::MAX);
+        let claim = self.units.clone().try_acquire_many_owned(units).map_err(|_| self.refused())?;
+        Ok(Bytes::from_owner(Counted { bytes, _claim: claim }))
+    }
+
+    /// Counts the body of an answer that is here already.
+    pub(crate) async fn hold(&self, response: Response) -> Result<Response, Error> {
+        let size = response.body().size_hint().exact().unwrap_or_default();
+        if size <= UNCOUNTED_ANSWER as u64 {
+            return Ok(response);
+        }
         let (parts, body) = response.into_parts();
         // It is there already: this copies nothing.
         let bytes = body.collect().await.map_err(|_| Error::internal())?.to_bytes();
-        let body = Body::from(Bytes::from_owner(Counted { bytes, _claim: claim }));
-        Ok(Response::from_parts(parts, body))
+        Ok(Response::from_parts(parts, Body::from(self.count(bytes)?)))
+    }
+
+    fn refused(&self) -> Error {
+        self.metrics.count_shed(self.shed);
+        Error::new(Code::Unavailable, self.refusal).retry_after(1)
     }
 
     /// Makes a claim cover so many bytes.
-    pub(crate) async fn cover(&self, Claim(claim): &mut Claim, bytes: usize) -> Result<(), Error> {
+    async fn cover(&self, claim: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Error> {
         let missing = bytes.div_ceil(UNIT).saturating_sub(claim.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
         let more = self.units.clone().acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
         let Ok(Ok(more)) = tokio::time::timeout(PATIENCE, more).await else {
-            self.metrics.count_shed(self.shed);
-            return Err(Error::new(Code::Unavailable, self.refusal).retry_after(1));
+            return Err(self.refused());
         };
         match claim {
             Some(claim) => claim.merge(more),
@@ -83,14 +97,7 @@ impl Memory {
 
     /// A place to put the pieces of something that has at most so many bytes; `what` it is, for the refusal.
     pub(crate) fn gather(&self, limit: Size, what: &'static str) -> Gathering<'_> {
-        Gathering {
-            memory: self,
-            limit,
-            what,
-            first: Bytes::new(),
-            collected: BytesMut::new(),
-            claim: Claim::default(),
-        }
+        Gathering { memory: self, limit, what, first: Bytes::new(), collected: BytesMut::new(), claim: None }
     }
 
     /// Reads a whole body within a limit.
@@ -113,7 +120,7 @@ pub(crate) struct Gathering<'m> {
     what: &'static str,
     first: Bytes,
     collected: BytesMut,
-    claim: Claim,
+    claim: Option<OwnedSemaphorePermit>,
 }
 
 impl Gathering<'_> {
@@ -157,16 +164,16 @@ impl Gathering<'_> {
     pub(crate) fn finish(self) -> Bytes {
         let bytes = if self.collected.is_empty() { self.first } else { self.collected.freeze() };
         match self.claim {
-            Claim(None) => bytes,
-            claim => Bytes::from_owner(Counted { bytes, _claim: claim }),
+            Some(claim) => Bytes::from_owner(Counted { bytes, _claim: claim }),
+            None => bytes,
         }
     }
 }
 
 /// Bytes that are counted until they are dropped.
-pub(super) struct Counted {
-    pub(super) bytes: Bytes,
-    pub(super) _claim: Claim,
+struct Counted {
+    bytes: Bytes,
+    _claim: OwnedSemaphorePermit,
 }
 
 impl AsRef<[u8]> for Counted {

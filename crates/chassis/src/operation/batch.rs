@@ -65,19 +65,16 @@ async fn answer(
     let at_once = mounted.runtime.settings.compute_threads.unwrap_or_else(pool::cores).max(1);
     let mut results = stream::iter(items.into_iter().enumerate()).map(item).buffered(at_once);
     let limit = mounted.runtime.settings.files_limit.0;
-    let memory = &mounted.runtime.answer_memory;
     // In pieces, each as it was made: put together they would be there twice, and half as much again while they grow.
     let mut pieces = Assembled::default();
     let mut failed = 0;
     while let Some((index, result)) = results.next().await {
         let result = match result {
             Ok(answer) if pieces.size() + answer.len() > limit => Err(too_much(Size(limit))),
-            // Counted before it is kept.
-            Ok(answer) => pieces.cover(memory, answer.len()).await.map(|()| answer),
-            Err(error) => Err(error),
+            answer => answer,
         };
         let (status, name, body) = match result {
-            Ok(answer) => (200, "\"result\":", Bytes::from(answer)),
+            Ok(answer) => (200, "\"result\":", answer),
             Err(error) => {
                 failed += 1;
                 let body = Bytes::from(error.body(&exchange.request_id));
@@ -91,12 +88,11 @@ async fn answer(
     }
     let succeeded = count - failed;
     pieces.push(format!(r#"}}],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).into());
-    pieces.cover(memory, 0).await?;
     Ok(json_response(Body::new(pieces)))
 }
 
 /// Answers one item.
-async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Exchange) -> Result<Vec<u8>, Error> {
+async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Exchange) -> Result<Bytes, Error> {
     let (prepared, arrived) = mounted.prepare(raw, call.clone(), false).await?;
     let delivery = match Delivery::asked(prepared.reserved.output.as_deref(), &exchange.headers)? {
         // There is no place for bytes in a list.
@@ -105,7 +101,9 @@ async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Excha
     };
     let item = exchange.with(call);
     let (answer, _) = mounted.compute(prepared.task, arrived, &item).await?;
-    delivery.object(answer, mounted.operation.about.makes, &mounted.runtime.store, exchange.owner()).await
+    let json = delivery.object(answer, mounted.operation.about.makes, &mounted.runtime.store, exchange.owner()).await?;
+    // Counted before it is kept.
+    mounted.runtime.answer_memory.count(json.into())
 }
 
 /// The items, each as its own text.

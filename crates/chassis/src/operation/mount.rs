@@ -25,7 +25,7 @@ use super::outgoing::Delivery;
 use super::output::Output;
 use super::registration::{Caching, Isolation, Operation};
 use super::task::{Prepared, Start, Task};
-use crate::body::{self, Claim};
+use crate::body;
 use crate::cache::{Key, Served};
 use crate::call::{Call, CancelOnDrop};
 use crate::context::Context;
@@ -127,7 +127,7 @@ impl Mounted {
         if let Some(served) = served {
             response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
         }
-        self.runtime.answer_memory.hold(response, Claim::default()).await
+        self.runtime.answer_memory.hold(response).await
     }
 
     /// Takes a request apart.

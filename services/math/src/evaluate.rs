@@ -1,0 +1,401 @@
+//! Expressions, in exact decimals.
+
+mod answer;
+mod expressions;
+mod settings;
+mod variables;
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::{Call, Operation};
+use expression::{Budget, Kind, Options, Program, Value, functions};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use answer::{Json, ValueType};
+pub(crate) use answer::{Writer, Written};
+pub use expressions::Expressions;
+pub(crate) use settings::Settings;
+pub use settings::{Angle, CurrencyRates, DecimalSign, Mode};
+pub use variables::Variables;
+
+use crate::decimal::Rounding;
+use crate::error::{Error, conflict};
+
+/// Work of one request, about two seconds.
+const WORK: u64 = 20_000_000;
+/// Elements of lists that one request may make.
+const ELEMENTS: u64 = 1_000_000;
+/// Variables that are named when one is missing.
+const SHOWN_NAMES: usize = 8;
+/// Characters of an expression that show where an error stands.
+const SHOWN_CHARS: usize = 16;
+
+const DESCRIPTION: &str = "\
+Computes an expression as mathjs and spreadsheets write them, in decimals: `0.1 + 0.2` is 0.3 and `round(1.005, 2)` is \
+1.01. Numbers in `variables` keep the digits they are sent with.
+
+`text` has every digit; `value` is a JSON number when at most 15 significant digits say it all, else null. A list is computed \
+element by element: with rows in `items`, `sum(items.price * items.quantity)` is the total of an order.
+
+**Modes**: `decimal` (34 digits, up to 50 with `precision`; integers exact to 20,000 digits), `fraction` (1/3 stays 1/3), `float` (as a Code \
+node computes). Units stand behind numbers, `5 km/h to mph`; `units: false` leaves their names to variables. `10 degC` is a point on its scale, \
+a difference is `10 deltaC`. `rounding` is the mode of `round`, halves away from zero unless said otherwise. With `decimal`, \
+numbers in expressions and texts are read as people write them: `1.234,56 EUR` with `,`; then arguments are separated by `;`.
+
+**Precedence**, from loose to tight: `a ? b : c`, `or`, `xor`, `and`, `not`, comparisons (`=`, `==`, `!=`, `<>`, `<`, `<=`, `>`, `>=`), \
+`<<` `>>`, `to`, ranges `1:10`, `+` `-`, `*` `/` `%` `mod`, a sign, `^` (from the right), `!` `%` `list[n]` (places begin at 1). \
+A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are in any case, names with \
+spaces stand in `{Unit price}`.
+
+**Where spreadsheets differ**: `-2^2` is -4 here and 4 in Excel; `x%` is x/100 everywhere, so `100 + 5%` is 100.05; texts are equal letter for letter, in their case; \
+there are no functions of texts and no cells. As in spreadsheets, `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, \
+`7 mod -3` has the sign of the divisor. `a/b(c)` and `1/2x` can be read in two ways and are refused.
+
+A single expression that cannot be computed is 422, with the place; of several each has its own `error`, and the others are computed.";
+
+/// An expression, or several, and their variables.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct EvaluateRequest {
+    /// The expression, at most 65,536 characters: `round(price * quantity * (1 + vat), 2)`; or send `expressions`.
+    #[serde(default, alias = "expr", alias = "formula")]
+    #[garde(length(chars, max = 65_536))]
+    pub expression: Option<String>,
+    /// Several expressions; later ones may use the names of earlier ones.
+    #[serde(default)]
+    pub expressions: Option<Expressions>,
+    /// What the names in the expressions stand for.
+    #[serde(default, alias = "scope")]
+    pub variables: Variables,
+    /// The numbers to compute in.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Significant digits of decimals.
+    #[serde(default = "digits")]
+    #[garde(range(min = 1, max = 50))]
+    pub precision: u32,
+    /// How `round` rounds.
+    #[serde(default)]
+    pub rounding: Rounding,
+    /// How numbers in expressions and in texts are written, when people wrote them; as programs do (1234.56, no groups)
+    /// when it is not given.
+    #[serde(default)]
+    pub decimal: Option<DecimalSign>,
+    /// What angles are without a unit.
+    #[serde(default)]
+    pub angle: Angle,
+    /// Whether names of units are known: `5 kg`.
+    #[serde(default = "yes")]
+    pub units: bool,
+    /// Rates between currencies: `100 EUR to USD`.
+    #[serde(default)]
+    #[garde(dive)]
+    pub rates: Option<CurrencyRates>,
+}
+
+pub(crate) fn digits() -> u32 {
+    34
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A value, or several.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluateResponse {
+    /// The value with every digit, and its unit; null with `expressions`.
+    pub text: Option<String>,
+    /// The value as JSON.
+    pub value: Json,
+    /// What kind of value it is; null with `expressions`.
+    #[serde(rename = "type")]
+    pub kind: Option<ValueType>,
+    /// The unit `value` is in.
+    pub unit: Option<String>,
+    /// Whether it is exactly what was asked for, and not the nearest with so many digits; null with `expressions`.
+    pub exact: Option<bool>,
+    /// The value of each of `expressions`, in order.
+    pub results: Vec<EvaluatedExpression>,
+    /// How many of `expressions` could not be computed.
+    pub failed: usize,
+    /// The numbers it was computed in.
+    pub mode: Mode,
+    /// Significant digits of decimals.
+    pub precision: u32,
+    /// How `round` rounded.
+    pub rounding: Rounding,
+}
+
+/// One of several expressions, and its value.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluatedExpression {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// The expression.
+    pub expression: String,
+    /// The value with every digit, and its unit; null when there is none.
+    pub text: Option<String>,
+    /// The value as JSON.
+    pub value: Json,
+    /// What kind of value it is.
+    #[serde(rename = "type")]
+    pub kind: Option<ValueType>,
+    /// The unit `value` is in.
+    pub unit: Option<String>,
+    /// Whether it is exactly what was asked for, and not the nearest with so many digits.
+    pub exact: Option<bool>,
+    /// Why it has no value.
+    pub error: Option<EvaluateProblem>,
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvaluateProblem {
+    /// What to change.
+    pub message: String,
+    /// The character of the expression where it stands, from 1; null when it concerns all of it.
+    pub position: Option<usize>,
+}
+
+fn example() -> EvaluateRequest {
+    EvaluateRequest {
+        expression: Some("round(price * quantity * (1 + vat), 2)".to_owned()),
+        expressions: None,
+        variables: Variables::default().with("price", "19.99").with("quantity", "3").with("vat", "\"19%\""),
+        mode: Mode::Decimal,
+        precision: digits(),
+        rounding: Rounding::HalfUp,
+        decimal: None,
+        angle: Angle::Radians,
+        units: true,
+        rates: None,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    let names: Vec<&str> = functions().map(|function| function.name).collect();
+    let description = format!("{DESCRIPTION}\n\n**Functions**: {}.", names.join(", "));
+    op.summary("Evaluate expressions in exact decimals").description(&description).example(example)
+}
+
+/// Why an expression has no value.
+struct Failure {
+    kind: Kind,
+    problem: EvaluateProblem,
+}
+
+impl Failure {
+    fn of(error: expression::Error, source: &str) -> Self {
+        let message = match error.position {
+            Some(position) => {
+                let rest: String = source.chars().skip(position).take(SHOWN_CHARS).collect();
+                match rest.trim() {
+                    "" => format!("{} (at the end)", error.message),
+                    rest => format!("{} (at character {}: {rest})", error.message, position + 1),
+                }
+            }
+            None => error.message,
+        };
+        let position = error.position.map(|position| position + 1);
+        Self { kind: error.kind, problem: EvaluateProblem { message, position } }
+    }
+}
+
+/// What expressions are computed with, one after the other.
+struct Session<'a, 'b> {
+    options: Options,
+    values: HashMap<String, Value>,
+    /// Names of expressions that have no value.
+    failed: HashSet<String>,
+    /// Names of expressions that are still to come.
+    later: HashMap<String, usize>,
+    budget: Budget<'b>,
+    call: &'a Call,
+}
+
+impl Session<'_, '_> {
+    /// The name an expression gives itself, and its value; what it has to say goes to the call.
+    fn compute(&mut self, source: &str, field: &str) -> (Option<String>, Result<Value, Failure>) {
+        let program = match Program::parse(source, &self.options) {
+            Ok(program) => program,
+            Err(error) => return (None, Err(Failure::of(error, source))),
+        };
+        for warning in program.warnings() {
+            self.call.warn(warning.code, Some(field), warning.message.as_str());
+        }
+        let values = &self.values;
+        let value = program.evaluate(&|name| values.get(name).cloned(), &mut self.budget);
+        for warning in self.budget.take_warnings() {
+            self.call.warn(warning.code, Some(field), warning.message);
+        }
+        let value = value.map_err(|mut error| {
+            if error.kind == Kind::Unknown {
+                error.message = self.explain(&program, error.message);
+            }
+            Failure::of(error, source)
+        });
+        (program.name().map(str::to_owned), value)
+    }
+
+    /// Says of an unknown name what there is to say beyond that.
+    fn explain(&self, program: &Program, message: String) -> String {
+        if let Some(name) = program.names().find(|name| self.failed.contains(*name)) {
+            return format!("{name} could not be computed: see its own error");
+        }
+        if let Some(name) =
+            program.names().find(|name| self.later.contains_key(*name) && !self.values.contains_key(*name))
+        {
+            return format!("{name} is computed further down: put it before this one");
+        }
+        if message.contains("did you mean") {
+            return message;
+        }
+        let mut names: Vec<&str> = self.values.keys().map(String::as_str).filter(|name| name.len() <= 40).collect();
+        names.sort_unstable();
+        let more = if names.len() > SHOWN_NAMES { ", ..." } else { "" };
+        names.truncate(SHOWN_NAMES);
+        match names.as_slice() {
+            [] => format!("{message}: send it in variables"),
+            names => format!("{message}; there are {}{more}", names.join(", ")),
+        }
+    }
+}
+
+/// Evaluates expressions.
+///
+/// # Errors
+/// When the one expression cannot be read or computed, variables are too many or too deep, or the answer gets too long.
+pub fn evaluate(request: EvaluateRequest, call: &Call) -> Result<EvaluateResponse, Error> {
+    let settings = Settings {
+        mode: request.mode,
+        precision: request.precision,
+        rounding: request.rounding,
+        decimal: request.decimal,
+        angle: request.angle,
+        units: request.units,
+        rates: request.rates.as_ref(),
+    };
+    let options = settings.options()?;
+    let cancelled = || call.cancelled();
+    let mut session = Session {
+        values: request.variables.values(&options)?,
+        options: options.clone(),
+        failed: HashSet::new(),
+        later: HashMap::new(),
+        budget: Budget::with_limits(WORK, ELEMENTS, &cancelled),
+        call,
+    };
+    let mut writer = Writer::new(&options);
+    let mut response = EvaluateResponse {
+        text: None,
+        value: Json::Null,
+        kind: None,
+        unit: None,
+        exact: None,
+        results: Vec::new(),
+        failed: 0,
+        mode: request.mode,
+        precision: request.precision,
+        rounding: request.rounding,
+    };
+    match (request.expression, request.expressions) {
+        (Some(_), Some(_)) => {
+            return Err(conflict("expressions", "is there together with expression: send one of the two"));
+        }
+        (None, None) => return Err(conflict("expression", "is missing: send expression or expressions")),
+        (Some(source), None) => {
+            let value = session.compute(&source, "expression").1.map_err(|failure| match failure.kind {
+                Kind::Cancelled => Error::Cancelled,
+                _ => conflict("expression", failure.problem.message),
+            })?;
+            let Written { text, value, kind, unit, exact } =
+                writer.write(&value).map_err(|message| conflict("expression", message))?;
+            response.text = Some(text);
+            (response.value, response.kind, response.unit, response.exact) = (value, Some(kind), unit, Some(exact));
+        }
+        (None, Some(expressions)) => {
+            response.results = several(&mut session, &mut writer, &expressions)?;
+            response.failed = response.results.iter().filter(|result| result.error.is_some()).count();
+        }
+    }
+    Ok(response)
+}
+
+/// Each of several expressions, with the values of those before it.
+fn several(
+    session: &mut Session<'_, '_>,
+    writer: &mut Writer<'_>,
+    expressions: &Expressions,
+) -> Result<Vec<EvaluatedExpression>, Error> {
+    session.options.assignment = !expressions.is_named();
+    for (name, _) in expressions.items() {
+        if let Some(name) = name {
+            *session.later.entry(name.clone()).or_default() += 1;
+        }
+    }
+    let mut results = Vec::with_capacity(expressions.items().len());
+    for (at, (name, source)) in expressions.items().iter().enumerate() {
+        let field = match name {
+            Some(name) => format!("expressions.{}", name.chars().take(60).collect::<String>()),
+            None => format!("expressions[{at}]"),
+        };
+        let (own, value) = session.compute(source, &field);
+        let name = name.clone().or(own);
+        let written = value.and_then(|value| match writer.write(&value) {
+            Ok(written) => Ok((value, written)),
+            Err(message) => {
+                let problem = EvaluateProblem { message, position: None };
+                Err(Failure { kind: Kind::TooLarge, problem })
+            }
+        });
+        if let Some(name) = &name
+            && let Some(count) = session.later.get_mut(name)
+        {
+            *count -= 1;
+            if *count == 0 {
+                session.later.remove(name);
+            }
+        }
+        let mut result = EvaluatedExpression {
+            name: name.clone(),
+            expression: source.clone(),
+            text: None,
+            value: Json::Null,
+            kind: None,
+            unit: None,
+            exact: None,
+            error: None,
+        };
+        match written {
+            Ok((value, written)) => {
+                if let Some(name) = name {
+                    session.failed.remove(&name);
+                    session.values.insert(name, value);
+                }
+                let Written { text, value, kind, unit, exact } = written;
+                result.text = Some(text);
+                (result.value, result.kind, result.unit, result.exact) = (value, Some(kind), unit, Some(exact));
+            }
+            Err(Failure { kind: Kind::Cancelled, .. }) => return Err(Error::Cancelled),
+            Err(Failure { problem, .. }) => {
+                if let Some(name) = name {
+                    // A variable of the same name is not what was meant.
+                    session.values.remove(&name);
+                    session.failed.insert(name);
+                }
+                result.error = Some(problem);
+            }
+        }
+        results.push(result);
+    }
+    Ok(results)
+}

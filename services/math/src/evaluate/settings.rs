@@ -1,0 +1,133 @@
+//! How expressions and conversions are computed, as a request says it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chassis::ExactNumber;
+use expression::{NumberStyle, Options, Rates};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::decimal::Rounding;
+use crate::error::{Error, conflict};
+
+/// Rates in one request; there are some two hundred currencies.
+const MAX_RATES: usize = 2_000;
+
+/// The numbers an expression is computed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Decimals of `precision` digits; integers are exact. 0.1 + 0.2 is 0.3.
+    #[default]
+    Decimal,
+    /// Exact fractions, as long as only fractions arise: 1/3 + 1/6 is 1/2.
+    #[serde(alias = "rational")]
+    Fraction,
+    /// Binary floating point, as a Code node computes. 0.1 + 0.2 is 0.30000000000000004.
+    #[serde(alias = "double")]
+    Float,
+}
+
+impl From<Mode> for expression::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Decimal => Self::Decimal,
+            Mode::Fraction => Self::Fraction,
+            Mode::Float => Self::Float,
+        }
+    }
+}
+
+/// The decimal sign of numbers that people wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DecimalSign {
+    /// 1,234.56
+    #[serde(rename = ".", alias = "point")]
+    Point,
+    /// 1.234,56
+    #[serde(rename = ",", alias = "comma")]
+    Comma,
+}
+
+/// What angles are without a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Angle {
+    /// Radians: sin(pi/2) is 1.
+    #[default]
+    #[serde(alias = "rad")]
+    Radians,
+    /// Degrees: sin(90) is 1.
+    #[serde(alias = "deg")]
+    Degrees,
+}
+
+/// Rates between currencies, as services for them answer.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct CurrencyRates {
+    /// The currency of which one unit buys so much of each other, such as EUR.
+    #[garde(length(chars, max = 5))]
+    pub base: String,
+    /// How much one unit of the base buys: `{"USD": 1.0842}` says that a euro is 1.0842 dollars.
+    pub rates: BTreeMap<String, ExactNumber>,
+}
+
+impl CurrencyRates {
+    fn read(&self) -> Result<Rates, Error> {
+        if self.rates.len() > MAX_RATES {
+            return Err(conflict("rates.rates", format!("has more than {MAX_RATES} currencies")));
+        }
+        let rates = self.rates.iter().map(|(code, rate)| (code.as_str(), rate.as_str()));
+        Rates::new(&self.base, rates).map_err(|error| conflict("rates", error.message))
+    }
+}
+
+/// What evaluating and converting have in common.
+pub(crate) struct Settings<'a> {
+    pub(crate) mode: Mode,
+    pub(crate) precision: u32,
+    pub(crate) rounding: Rounding,
+    pub(crate) decimal: Option<DecimalSign>,
+    pub(crate) angle: Angle,
+    pub(crate) units: bool,
+    pub(crate) rates: Option<&'a CurrencyRates>,
+}
+
+impl Settings<'_> {
+    /// As the engine wants it.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        Ok(Options {
+            mode: self.mode.into(),
+            digits: self.precision,
+            rounding: rounding(self.rounding),
+            style: match self.decimal {
+                None => NumberStyle::Plain,
+                Some(DecimalSign::Point) => NumberStyle::Point,
+                Some(DecimalSign::Comma) => NumberStyle::Comma,
+            },
+            units: self.units,
+            angle: match self.angle {
+                Angle::Radians => expression::Angle::Radians,
+                Angle::Degrees => expression::Angle::Degrees,
+            },
+            rates: self.rates.map(CurrencyRates::read).transpose()?.map(Arc::new),
+            ..Options::default()
+        })
+    }
+}
+
+fn rounding(rounding: Rounding) -> expression::Rounding {
+    match rounding {
+        Rounding::HalfUp => expression::Rounding::HalfUp,
+        Rounding::HalfEven => expression::Rounding::HalfEven,
+        Rounding::HalfDown => expression::Rounding::HalfDown,
+        Rounding::Up => expression::Rounding::Up,
+        Rounding::Down => expression::Rounding::Down,
+        Rounding::Ceiling => expression::Rounding::Ceiling,
+        Rounding::Floor => expression::Rounding::Floor,
+    }
+}
