@@ -3,6 +3,7 @@
 mod answer;
 mod expressions;
 mod settings;
+mod several;
 mod variables;
 
 use std::collections::{HashMap, HashSet};
@@ -29,6 +30,8 @@ const WORK: u64 = 20_000_000;
 const ELEMENTS: u64 = 1_000_000;
 /// Variables that are named when one is missing.
 const SHOWN_NAMES: usize = 8;
+/// With more variables, none are named.
+const LISTED_NAMES: usize = 200;
 /// Characters of an expression that show where an error stands.
 const SHOWN_CHARS: usize = 16;
 
@@ -49,9 +52,9 @@ numbers in expressions and texts are read as people write them: `1.234,56 EUR` w
 A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are in any case, names with \
 spaces stand in `{Unit price}`.
 
-**Where spreadsheets differ**: `-2^2` is -4 here and 4 in Excel; `x%` is x/100 everywhere, so `100 + 5%` is 100.05; texts are equal letter for letter, in their case; \
-there are no functions of texts and no cells. As in spreadsheets, `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, \
-`7 mod -3` has the sign of the divisor. `a/b(c)` and `1/2x` can be read in two ways and are refused.
+**Where spreadsheets differ**: `-2^2` is -4 here and 4 in Excel; texts are equal letter for letter, in their case; there are no cells and \
+no functions of texts. As in spreadsheets, `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, `7 mod -3` \
+has the sign of the divisor, and `100 + 5%` is 100.05. `a/b(c)` and `1/2x` can be read in two ways and are refused.
 
 A single expression that cannot be computed is 422, with the place; of several each has its own `error`, and the others are computed.";
 
@@ -64,7 +67,7 @@ pub struct EvaluateRequest {
     #[serde(default, alias = "expr", alias = "formula")]
     #[garde(length(chars, max = 65_536))]
     pub expression: Option<String>,
-    /// Several expressions; later ones may use the names of earlier ones.
+    /// Several expressions, which may use each other's names.
     #[serde(default)]
     pub expressions: Option<Expressions>,
     /// What the names in the expressions stand for.
@@ -194,6 +197,11 @@ struct Failure {
 }
 
 impl Failure {
+    /// One that concerns all of the expression.
+    fn because(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Argument, problem: EvaluateProblem { message: message.into(), position: None } }
+    }
+
     fn of(error: expression::Error, source: &str) -> Self {
         let message = match error.position {
             Some(position) => {
@@ -216,19 +224,17 @@ struct Session<'a, 'b> {
     values: HashMap<String, Value>,
     /// Names of expressions that have no value.
     failed: HashSet<String>,
-    /// Names of expressions that are still to come.
-    later: HashMap<String, usize>,
     budget: Budget<'b>,
     call: &'a Call,
 }
 
 impl Session<'_, '_> {
-    /// The name an expression gives itself, and its value; what it has to say goes to the call.
-    fn compute(&mut self, source: &str, field: &str) -> (Option<String>, Result<Value, Failure>) {
-        let program = match Program::parse(source, &self.options) {
-            Ok(program) => program,
-            Err(error) => return (None, Err(Failure::of(error, source))),
-        };
+    fn parse(&self, source: &str) -> Result<Program, Failure> {
+        Program::parse(source, &self.options).map_err(|error| Failure::of(error, source))
+    }
+
+    /// The value of an expression; what it has to say goes to the call.
+    fn run(&mut self, program: &Program, source: &str, field: &str) -> Result<Value, Failure> {
         for warning in program.warnings() {
             self.call.warn(warning.code, Some(field), warning.message.as_str());
         }
@@ -237,13 +243,12 @@ impl Session<'_, '_> {
         for warning in self.budget.take_warnings() {
             self.call.warn(warning.code, Some(field), warning.message);
         }
-        let value = value.map_err(|mut error| {
+        value.map_err(|mut error| {
             if error.kind == Kind::Unknown {
-                error.message = self.explain(&program, error.message);
+                error.message = self.explain(program, error.message);
             }
             Failure::of(error, source)
-        });
-        (program.name().map(str::to_owned), value)
+        })
     }
 
     /// Says of an unknown name what there is to say beyond that.
@@ -251,12 +256,10 @@ impl Session<'_, '_> {
         if let Some(name) = program.names().find(|name| self.failed.contains(*name)) {
             return format!("{name} could not be computed: see its own error");
         }
-        if let Some(name) =
-            program.names().find(|name| self.later.contains_key(*name) && !self.values.contains_key(*name))
-        {
-            return format!("{name} is computed further down: put it before this one");
-        }
         if message.contains("did you mean") {
+            return message;
+        }
+        if self.values.len() > LISTED_NAMES {
             return message;
         }
         let mut names: Vec<&str> = self.values.keys().map(String::as_str).filter(|name| name.len() <= 40).collect();
@@ -290,7 +293,6 @@ pub fn evaluate(request: EvaluateRequest, call: &Call) -> Result<EvaluateRespons
         values: request.variables.values(&options)?,
         options: options.clone(),
         failed: HashSet::new(),
-        later: HashMap::new(),
         budget: Budget::with_limits(WORK, ELEMENTS, &cancelled),
         call,
     };
@@ -313,7 +315,8 @@ pub fn evaluate(request: EvaluateRequest, call: &Call) -> Result<EvaluateRespons
         }
         (None, None) => return Err(conflict("expression", "is missing: send expression or expressions")),
         (Some(source), None) => {
-            let value = session.compute(&source, "expression").1.map_err(|failure| match failure.kind {
+            let value = session.parse(&source).and_then(|program| session.run(&program, &source, "expression"));
+            let value = value.map_err(|failure| match failure.kind {
                 Kind::Cancelled => Error::Cancelled,
                 _ => conflict("expression", failure.problem.message),
             })?;
@@ -323,79 +326,9 @@ pub fn evaluate(request: EvaluateRequest, call: &Call) -> Result<EvaluateRespons
             (response.value, response.kind, response.unit, response.exact) = (value, Some(kind), unit, Some(exact));
         }
         (None, Some(expressions)) => {
-            response.results = several(&mut session, &mut writer, &expressions)?;
+            response.results = several::evaluate(&mut session, &mut writer, &expressions)?;
             response.failed = response.results.iter().filter(|result| result.error.is_some()).count();
         }
     }
     Ok(response)
-}
-
-/// Each of several expressions, with the values of those before it.
-fn several(
-    session: &mut Session<'_, '_>,
-    writer: &mut Writer<'_>,
-    expressions: &Expressions,
-) -> Result<Vec<EvaluatedExpression>, Error> {
-    session.options.assignment = !expressions.is_named();
-    for (name, _) in expressions.items() {
-        if let Some(name) = name {
-            *session.later.entry(name.clone()).or_default() += 1;
-        }
-    }
-    let mut results = Vec::with_capacity(expressions.items().len());
-    for (at, (name, source)) in expressions.items().iter().enumerate() {
-        let field = match name {
-            Some(name) => format!("expressions.{}", name.chars().take(60).collect::<String>()),
-            None => format!("expressions[{at}]"),
-        };
-        let (own, value) = session.compute(source, &field);
-        let name = name.clone().or(own);
-        let written = value.and_then(|value| match writer.write(&value) {
-            Ok(written) => Ok((value, written)),
-            Err(message) => {
-                let problem = EvaluateProblem { message, position: None };
-                Err(Failure { kind: Kind::TooLarge, problem })
-            }
-        });
-        if let Some(name) = &name
-            && let Some(count) = session.later.get_mut(name)
-        {
-            *count -= 1;
-            if *count == 0 {
-                session.later.remove(name);
-            }
-        }
-        let mut result = EvaluatedExpression {
-            name: name.clone(),
-            expression: source.clone(),
-            text: None,
-            value: Json::Null,
-            kind: None,
-            unit: None,
-            exact: None,
-            error: None,
-        };
-        match written {
-            Ok((value, written)) => {
-                if let Some(name) = name {
-                    session.failed.remove(&name);
-                    session.values.insert(name, value);
-                }
-                let Written { text, value, kind, unit, exact } = written;
-                result.text = Some(text);
-                (result.value, result.kind, result.unit, result.exact) = (value, Some(kind), unit, Some(exact));
-            }
-            Err(Failure { kind: Kind::Cancelled, .. }) => return Err(Error::Cancelled),
-            Err(Failure { problem, .. }) => {
-                if let Some(name) = name {
-                    // A variable of the same name is not what was meant.
-                    session.values.remove(&name);
-                    session.failed.insert(name);
-                }
-                result.error = Some(problem);
-            }
-        }
-        results.push(result);
-    }
-    Ok(results)
 }

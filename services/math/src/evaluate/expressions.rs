@@ -113,8 +113,9 @@ impl JsonSchema for Expressions {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "Several expressions, at most 1,000 and 500,000 characters: an object of names and expressions, or a \
-                            list, in which `net = price * quantity` gives a name. Later ones may use earlier names.",
+            "description": "Several expressions, at most 1,000 and 500,000 characters: an object of names and expressions, which \
+                            are computed in the order they need each other; or a list, computed in its order, in which \
+                            `net = price * quantity` gives a name.",
             "anyOf": [
                 { "type": "array", "items": { "type": "string" }, "maxItems": MAX_EXPRESSIONS },
                 { "type": "object", "additionalProperties": { "type": "string" }, "maxProperties": MAX_EXPRESSIONS }

@@ -6,7 +6,9 @@
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
+mod convert;
 mod distribution;
+mod evaluate;
 mod finance;
 mod matrix;
 mod regression;
