@@ -75,7 +75,7 @@ pub struct Settings {
     pub body_memory: Size,
 
     /// Memory for answers in flight, all together; past it, requests are answered 503.
-    #[arg(global = true, long, env = "FLOWFORGE_ANSWER_MEMORY", default_value = "512MB", value_name = "SIZE")]
+    #[arg(global = true, long, env = "FLOWFORGE_ANSWER_MEMORY", default_value = "256MB", value_name = "SIZE")]
     pub answer_memory: Size,
 
     /// Largest single file of a request, however it comes.
