@@ -27,7 +27,7 @@ pub struct Decimal {
     scale: u8,
 }
 
-/// How what lies between two numbers is rounded.
+/// Rounding mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rounding {
