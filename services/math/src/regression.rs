@@ -39,7 +39,7 @@ pub struct RegressionRequest {
     /// Several features, by name.
     #[serde(default)]
     pub columns: Columns,
-    /// Rows of a table, instead of lists.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 500_000))]
     pub rows: Vec<Record>,
@@ -72,7 +72,7 @@ pub struct RegressionRequest {
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub predict_rows: Vec<Record>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
@@ -169,11 +169,11 @@ pub struct RegressionResponse {
     pub rows: Vec<FittedRow>,
     /// The predictions.
     pub predictions: Vec<Prediction>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
     /// The model as a formula.
     pub formula: String,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 

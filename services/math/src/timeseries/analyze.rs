@@ -37,11 +37,11 @@ pub struct TimeseriesAnalyzeRequest {
     #[serde(default, alias = "timestamps")]
     #[garde(length(max = 100_000))]
     pub dates: Vec<Date>,
-    /// Rows of a table in order, instead of values.
+    /// Rows of a table in time order, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 100_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
     /// Values of a moving average.
@@ -107,7 +107,7 @@ pub struct TimeseriesAnalyzeResponse {
     pub level_shifts: Vec<LevelShift>,
     /// The values with what belongs to each.
     pub rows: Vec<SeriesRow>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 

@@ -34,11 +34,11 @@ pub struct TimeseriesForecastRequest {
     #[serde(default, alias = "data")]
     #[garde(length(max = 20_000))]
     pub values: Vec<Cell>,
-    /// Rows of a table in order, instead of values.
+    /// Rows of a table in time order, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 20_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
     /// How many values to forecast.
@@ -58,7 +58,7 @@ pub struct TimeseriesForecastRequest {
     /// Whether what is below 0 becomes 0: counts, sales.
     #[serde(default)]
     pub non_negative: bool,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999))]
     pub confidence: f64,
@@ -84,9 +84,9 @@ pub struct TimeseriesForecastResponse {
     pub mase: Option<f64>,
     /// How each method did on the end of the series, the best first.
     pub candidates: Vec<Candidate>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
