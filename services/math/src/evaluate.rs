@@ -55,42 +55,42 @@ there are no functions of texts and no cells. As in spreadsheets, `log(x)` is to
 
 A single expression that cannot be computed is 422, with the place; of several each has its own `error`, and the others are computed.";
 
-/// An expression, or several, and their variables.
+/// One or several expressions and their variables.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct EvaluateRequest {
-    /// The expression, at most 65,536 characters: `round(price * quantity * (1 + vat), 2)`; or send `expressions`.
+    /// Expression, at most 65,536 characters: `round(price * quantity * (1 + vat), 2)`; or send `expressions`.
     #[serde(default, alias = "expr", alias = "formula")]
     #[garde(length(chars, max = 65_536))]
     pub expression: Option<String>,
-    /// Several expressions; later ones may use the names of earlier ones.
+    /// Several expressions; later ones may refer to earlier ones by name.
     #[serde(default)]
     pub expressions: Option<Expressions>,
-    /// What the names in the expressions stand for.
+    /// Values of the variables in the expressions, by name.
     #[serde(default, alias = "scope")]
     pub variables: Variables,
-    /// The numbers to compute in.
+    /// Arithmetic of the evaluation.
     #[serde(default)]
     pub mode: Mode,
-    /// Significant digits of decimals.
+    /// Significant digits of inexact results, 1 to 50.
     #[serde(default = "digits")]
     #[garde(range(min = 1, max = 50))]
     pub precision: u32,
-    /// How `round` rounds.
+    /// Rounding mode of the `round` function.
     #[serde(default)]
     pub rounding: Rounding,
-    /// How numbers in expressions and in texts are written, when people wrote them; as programs do (1234.56, no groups)
-    /// when it is not given.
+    /// Notation of numbers in text, when written by people; when omitted as programs write them (1234.56, without
+    /// groups).
     #[serde(default)]
     pub decimal: Option<DecimalSign>,
-    /// What angles are without a unit.
+    /// Unit of angles without one.
     #[serde(default)]
     pub angle: Angle,
-    /// Whether names of units are known: `5 kg`.
+    /// Whether names of units are recognized, as in `5 kg`.
     #[serde(default = "yes")]
     pub units: bool,
-    /// Rates between currencies: `100 EUR to USD`.
+    /// Exchange rates between currencies.
     #[serde(default)]
     #[garde(dive)]
     pub rates: Option<CurrencyRates>,
@@ -104,63 +104,63 @@ fn yes() -> bool {
     true
 }
 
-/// A value, or several.
+/// Value of one or several expressions.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluateResponse {
-    /// The value with every digit, and its unit; null with `expressions`.
+    /// Value as text with every digit and its unit; null when there is none.
     pub text: Option<String>,
-    /// The value as JSON.
+    /// Value as JSON; null when there is none or it has more digits than a JSON number holds.
     pub value: Json,
-    /// What kind of value it is; null with `expressions`.
+    /// Type of the value; null when there is none.
     #[serde(rename = "type")]
     pub kind: Option<ValueType>,
-    /// The unit `value` is in.
+    /// Unit of `value`; null without a unit.
     pub unit: Option<String>,
-    /// Whether it is exactly what was asked for, and not the nearest with so many digits; null with `expressions`.
+    /// Whether the value is exact and not rounded; null when there is none.
     pub exact: Option<bool>,
-    /// The value of each of `expressions`, in order.
+    /// Value or error of each of `expressions`, in order.
     pub results: Vec<EvaluatedExpression>,
-    /// How many of `expressions` could not be computed.
+    /// Number of `expressions` that could not be evaluated.
     pub failed: usize,
-    /// The numbers it was computed in.
+    /// Arithmetic of the evaluation.
     pub mode: Mode,
-    /// Significant digits of decimals.
+    /// Significant digits of inexact results, 1 to 50.
     pub precision: u32,
-    /// How `round` rounded.
+    /// Rounding mode of the `round` function.
     pub rounding: Rounding,
 }
 
-/// One of several expressions, and its value.
+/// One of several expressions and its value.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluatedExpression {
-    /// Its name, where it has one.
+    /// Name of the expression; null without a name.
     pub name: Option<String>,
-    /// The expression.
+    /// Text of the expression.
     pub expression: String,
-    /// The value with every digit, and its unit; null when there is none.
+    /// Value as text with every digit and its unit; null when there is none.
     pub text: Option<String>,
-    /// The value as JSON.
+    /// Value as JSON; null when there is none or it has more digits than a JSON number holds.
     pub value: Json,
-    /// What kind of value it is.
+    /// Type of the value; null when there is none.
     #[serde(rename = "type")]
     pub kind: Option<ValueType>,
-    /// The unit `value` is in.
+    /// Unit of `value`; null without a unit.
     pub unit: Option<String>,
-    /// Whether it is exactly what was asked for, and not the nearest with so many digits.
+    /// Whether the value is exact and not rounded; null when there is none.
     pub exact: Option<bool>,
-    /// Why it has no value.
+    /// Error of the expression; null when it has a value.
     pub error: Option<EvaluateProblem>,
 }
 
-/// Why an expression has no value.
+/// Error of an expression.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluateProblem {
     /// What to change.
     pub message: String,
-    /// The character of the expression where it stands, from 1; null when it concerns all of it.
+    /// Position of the error in the expression, in characters from 1; null when it concerns the whole expression.
     pub position: Option<usize>,
 }
 

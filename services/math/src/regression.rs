@@ -38,7 +38,7 @@ pub struct RegressionRequest {
     #[serde(default)]
     #[garde(length(max = 1_000_000))]
     pub x: Vec<Cell>,
-    /// Columns of numbers by name.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
     /// Rows of a table, each an object; an alternative to giving the values as lists.
@@ -163,7 +163,7 @@ pub struct RegressionResponse {
     pub breusch_pagan_p_value: Option<f64>,
     /// Condition number of the columns scaled to equal lengths: the largest amplification of an error in the data.
     pub condition_number: f64,
-    /// Value of the response whose probability is modelled, for logistic; null for other models.
+    /// Value of the response whose probability is modeled, for logistic; null for other models.
     pub modelled: Option<String>,
     /// Classification accuracy at a probability of 0.5, as a fraction, for logistic; null for other models.
     pub accuracy: Option<f64>,

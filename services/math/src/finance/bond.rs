@@ -25,10 +25,10 @@ pub struct FinanceBondRequest {
     pub settlement: Date,
     /// Maturity date: the day the bond is redeemed.
     pub maturity: Date,
-    /// Coupon rate per year.
+    /// Coupon rate per year, as a fraction or percentage: 0.05 or "5 %".
     #[serde(alias = "coupon", alias = "rate")]
     pub coupon_rate: Rate,
-    /// Yield to maturity per year, to find the price.
+    /// Yield to maturity per year, to find the price, as a fraction or percentage: 0.05 or "5 %".
     #[serde(default, rename = "yield", alias = "yieldRate")]
     pub yield_rate: Option<Rate>,
     /// Clean price per 100 of face value, to find the yield.

@@ -25,7 +25,7 @@ pub struct FinanceDiscountRequest {
     /// Number of units.
     #[serde(default = "one")]
     pub quantity: Decimal,
-    /// Discounts, applied one after the other.
+    /// Discounts, applied one after the other, as fractions or percentages: 0.2 or "20 %".
     #[serde(default)]
     #[garde(length(max = 20))]
     pub discounts: Vec<Rate>,

@@ -31,10 +31,12 @@ pub struct FinanceIrrRequest {
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub dates: Vec<Date>,
-    /// Finance rate per period, for MIRR: the interest paid on money borrowed.
+    /// Finance rate per period, for MIRR: the interest paid on money borrowed, as a fraction or percentage: 0.05 or "5
+    /// %".
     #[serde(default)]
     pub finance_rate: Option<Rate>,
-    /// Reinvestment rate per period, for MIRR: the interest earned on money received.
+    /// Reinvestment rate per period, for MIRR: the interest earned on money received, as a fraction or percentage: 0.05
+    /// or "5 %".
     #[serde(default)]
     pub reinvest_rate: Option<Rate>,
 }

@@ -26,7 +26,7 @@ pub struct FinanceLoanRequest {
     /// Amount of the loan.
     #[serde(alias = "principal", alias = "presentValue")]
     pub amount: Decimal,
-    /// Nominal interest rate per year.
+    /// Nominal interest rate per year, as a fraction or percentage: 0.05 or "5 %".
     #[serde(alias = "rate")]
     pub annual_rate: Rate,
     /// Number of payments; may be omitted when `payment` is given.

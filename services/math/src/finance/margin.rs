@@ -29,10 +29,10 @@ pub struct FinanceMarginRequest {
     /// Profit: price less cost.
     #[serde(default)]
     pub profit: Option<Decimal>,
-    /// Profit margin: profit as a fraction of the price.
+    /// Profit margin: profit as a fraction or percentage of the price, 0.2 or "20 %".
     #[serde(default)]
     pub margin: Option<Rate>,
-    /// Markup: profit as a fraction of the cost.
+    /// Markup: profit as a fraction or percentage of the cost, 0.25 or "25 %".
     #[serde(default)]
     pub markup: Option<Rate>,
     /// Decimal places that amounts are rounded to, 2 for cents.

@@ -22,7 +22,7 @@ discounted by one period, as in NPV of spreadsheets.";
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceNpvRequest {
-    /// Discount rate per period, or per year with dates.
+    /// Discount rate per period, or per year with dates, as a fraction or percentage: 0.05 or "5 %".
     pub rate: Rate,
     /// Cash flows in order: negative for payments made, positive for payments received.
     #[serde(alias = "values", alias = "cashflows")]

@@ -18,7 +18,7 @@ continuously compounded. Any one of them and the number of compounding periods p
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceRatesRequest {
-    /// Interest rate to convert.
+    /// Interest rate to convert, as a fraction or percentage: 0.05 or "5 %".
     pub rate: Rate,
     /// Kind of the interest rate.
     #[serde(default)]

@@ -23,7 +23,7 @@ pub struct FinanceTaxRequest {
     /// One amount to tax; or send `lines`.
     #[serde(default)]
     pub amount: Option<Decimal>,
-    /// Tax rate, also of lines without their own.
+    /// Tax rate, also of lines without their own, as a fraction or percentage: 0.19 or "19 %".
     #[serde(default)]
     pub rate: Option<Rate>,
     /// Lines of an invoice.
@@ -56,7 +56,7 @@ pub struct TaxLine {
     /// Number of units.
     #[serde(default = "one")]
     pub quantity: Decimal,
-    /// Tax rate of the line; the rate of the request when omitted.
+    /// Tax rate of the line, as a fraction or percentage: 0.19 or "19 %"; the rate of the request when omitted.
     #[serde(default)]
     pub rate: Option<Rate>,
 }

@@ -25,7 +25,7 @@ found counts as 0. RATE needs no guess and gives every solution.";
 pub struct FinanceTimeValueRequest {
     /// Quantity to find.
     pub find: TimeValue,
-    /// Interest rate per period.
+    /// Interest rate per period, as a fraction or percentage: 0.05 or "5 %".
     #[serde(default)]
     pub rate: Option<Rate>,
     /// Number of periods.

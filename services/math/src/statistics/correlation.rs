@@ -24,7 +24,7 @@ undefined: its values are null.";
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct StatisticsCorrelationRequest {
-    /// Columns of numbers by name.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
     /// Rows of a table, each an object; an alternative to giving the values as lists.
@@ -92,9 +92,9 @@ pub struct StatisticsCorrelationResponse {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CorrelationPair {
-    /// Name of the first column.
+    /// Name of the first column or group of the pair.
     pub first: String,
-    /// Name of the second column.
+    /// Name of the second column or group of the pair.
     pub second: String,
     /// Number of rows where both columns have numbers.
     pub count: usize,

@@ -68,9 +68,9 @@ pub struct StatisticsDescribeResponse {
     pub count: usize,
     /// Number of missing values.
     pub missing: usize,
-    /// Sum of the numbers.
+    /// Sum of the numbers; null without numbers.
     pub sum: f64,
-    /// Arithmetic mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
     /// Lower bound of the confidence interval of the mean; null for a single number.
     pub mean_low: Option<f64>,
@@ -78,17 +78,17 @@ pub struct StatisticsDescribeResponse {
     pub mean_high: Option<f64>,
     /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// Minimum.
+    /// Minimum; null without numbers.
     pub min: f64,
-    /// Maximum.
+    /// Maximum; null without numbers.
     pub max: f64,
     /// Range: maximum less minimum.
     pub range: f64,
-    /// Median.
+    /// Median; null without numbers.
     pub median: f64,
-    /// First quartile (25th percentile).
+    /// First quartile (25th percentile); null without numbers.
     pub q1: f64,
-    /// Third quartile (75th percentile).
+    /// Third quartile (75th percentile); null without numbers.
     pub q3: f64,
     /// Interquartile range: third less first quartile.
     pub iqr: f64,
@@ -96,9 +96,9 @@ pub struct StatisticsDescribeResponse {
     pub modes: Vec<f64>,
     /// Number of distinct values.
     pub distinct: usize,
-    /// Sample variance, with divisor n - 1; null for a single number.
+    /// Sample variance, with divisor n - 1; null with fewer than two numbers.
     pub variance: Option<f64>,
-    /// Sample standard deviation, with divisor n - 1; null for a single number.
+    /// Sample standard deviation, with divisor n - 1; null with fewer than two numbers.
     pub standard_deviation: Option<f64>,
     /// Population variance, with divisor n.
     pub population_variance: f64,

@@ -237,11 +237,11 @@ pub struct Group {
     pub name: String,
     /// Number of values, without the missing ones.
     pub count: usize,
-    /// Arithmetic mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
-    /// Sample standard deviation, with divisor n - 1; null for a single number.
+    /// Sample standard deviation, with divisor n - 1; null with fewer than two numbers.
     pub standard_deviation: Option<f64>,
-    /// Median.
+    /// Median; null without numbers.
     pub median: f64,
 }
 
@@ -249,9 +249,9 @@ pub struct Group {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// Name of the first group.
+    /// Name of the first column or group of the pair.
     pub first: String,
-    /// Name of the second group.
+    /// Name of the second column or group of the pair.
     pub second: String,
     /// Difference of the means: that of the first less that of the second group.
     pub difference: f64,

@@ -31,7 +31,7 @@ pub struct TablesDescribeRequest {
     #[serde(default, alias = "records")]
     #[garde(length(max = 200_000))]
     pub rows: Vec<Record>,
-    /// Columns by name, instead of rows.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
     /// Number of most frequent values to list for each column, 0 to 100.

@@ -84,7 +84,7 @@ pub struct TimeseriesAnalyzeResponse {
     pub missing: usize,
     /// Gaps between the dates, by their most frequent step.
     pub date_gaps: Vec<DateGap>,
-    /// Arithmetic mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
     /// Sum of the values.
     pub total: f64,

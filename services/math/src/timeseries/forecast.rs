@@ -110,7 +110,7 @@ pub struct ForecastRow {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
-    /// Forecasting method.
+    /// Forecasting method used.
     pub method: ForecastMethod,
     /// Mean absolute scaled error (MASE); null for a constant series.
     pub mase: Option<f64>,
