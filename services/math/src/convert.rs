@@ -114,7 +114,7 @@ pub struct ConvertResponse {
     pub unit: String,
     /// Unit converted from.
     pub from: String,
-    /// Physical dimension of both units; empty when it has no name.
+    /// Physical dimension of both units, such as length; a unit of it when the dimension has no name.
     pub dimension: String,
     /// Conversion factor; null between scales with different zeros, and between a unit and its inverse.
     pub factor: Option<String>,

@@ -33,27 +33,27 @@ const SHOWN_NAMES: usize = 8;
 const SHOWN_CHARS: usize = 16;
 
 const DESCRIPTION: &str = "\
-Computes an expression as mathjs and spreadsheets write them, in decimals: `0.1 + 0.2` is 0.3 and `round(1.005, 2)` is \
-1.01. Numbers in `variables` keep the digits they are sent with.
+Evaluates an expression in the syntax of mathjs and spreadsheets, in decimal arithmetic: `0.1 + 0.2` is 0.3 and `round(1.005, 2)` is \
+1.01. Numbers in `variables` keep all their digits.
 
-`text` has every digit; `value` is a JSON number when at most 15 significant digits say it all, else null. A list is computed \
+`text` has every digit; `value` is a JSON number when it has at most 15 significant digits, else null. A list is evaluated \
 element by element: with rows in `items`, `sum(items.price * items.quantity)` is the total of an order.
 
 **Modes**: `decimal` (34 digits, up to 50 with `precision`; integers exact to 20,000 digits), `fraction` (1/3 stays 1/3), `float` (as a Code \
-node computes). Units stand behind numbers, `5 km/h to mph`; `units: false` leaves their names to variables. `10 degC` is a point on its scale, \
-a difference is `10 deltaC`. `rounding` is the mode of `round`, halves away from zero unless said otherwise. With `decimal`, \
+node computes). Units follow numbers, `5 km/h to mph`; `units: false` frees their names for variables. `10 degC` is a point on its scale, \
+a difference is `10 deltaC`. `rounding` is the rounding mode of `round`, by default halves away from zero. With `decimal`, \
 numbers in expressions and texts are read as people write them: `1.234,56 EUR` with `,`; then arguments are separated by `;`.
 
-**Precedence**, from loose to tight: `a ? b : c`, `or`, `xor`, `and`, `not`, comparisons (`=`, `==`, `!=`, `<>`, `<`, `<=`, `>`, `>=`), \
-`<<` `>>`, `to`, ranges `1:10`, `+` `-`, `*` `/` `%` `mod`, a sign, `^` (from the right), `!` `%` `list[n]` (places begin at 1). \
-A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are in any case, names with \
+**Precedence**, from lowest to highest: `a ? b : c`, `or`, `xor`, `and`, `not`, comparisons (`=`, `==`, `!=`, `<>`, `<`, `<=`, `>`, `>=`), \
+`<<` `>>`, `to`, ranges `1:10`, `+` `-`, `*` `/` `%` `mod`, a sign, `^` (from the right), `!` `%` `list[n]` (indices start at 1). \
+A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are case-insensitive, names with \
 spaces stand in `{Unit price}`.
 
 **Where spreadsheets differ**: `-2^2` is -4 here and 4 in Excel; `x%` is x/100 everywhere, so `100 + 5%` is 100.05; texts are equal letter for letter, in their case; \
 there are no functions of texts and no cells. As in spreadsheets, `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, \
 `7 mod -3` has the sign of the divisor. `a/b(c)` and `1/2x` can be read in two ways and are refused.
 
-A single expression that cannot be computed is 422, with the place; of several each has its own `error`, and the others are computed.";
+A single expression that cannot be evaluated is 422, with the position; of several, each has its own `error`, and the others are evaluated.";
 
 /// One or several expressions and their variables.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]

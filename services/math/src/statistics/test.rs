@@ -52,7 +52,7 @@ pub struct StatisticsTestRequest {
     #[serde(default, alias = "records")]
     #[garde(length(max = 200_000))]
     pub rows: Vec<Record>,
-    /// Name of the column with the first or only sample.
+    /// Name of the column with the numbers; with `column2`, those of the first sample.
     #[serde(default)]
     pub column: Option<String>,
     /// Name of the column with the second sample.
