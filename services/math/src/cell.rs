@@ -178,7 +178,7 @@ impl JsonSchema for Record {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
-            "description": "A row: values by the names of their columns.",
+            "description": "A row of a table: values by column name.",
             "additionalProperties": true
         })
     }
@@ -235,7 +235,7 @@ impl JsonSchema for Columns {
         let cell = generator.subschema_for::<Cell>();
         json_schema!({
             "type": "object",
-            "description": "Columns: lists of values by their names, all of the same length.",
+            "description": "Columns by name: lists of values of the same length.",
             "additionalProperties": { "type": "array", "items": cell }
         })
     }

@@ -22,46 +22,48 @@ const DESCRIPTION: &str = "\
 Converts a number, or a list of them, from one unit to another: `km/h` to `mph`, `degC` to `degF`, `MiB` to `MB`, `L/(100 km)` to `mpg`, `kWh` \
 to `MJ`. Factors are exact, and the result is rounded once, to `precision` digits or to `decimals` places.
 
-A temperature is a point on its scale: 10 degC is 50 degF. With `difference: true` it is how far apart two are: 10 degC is \
-18 degF; so are `deltaC` and `deltaF`. kB, MB and GB are powers of 1000, KiB, MiB and GiB of 1024; b or bit is an \
-eighth of B. Currencies are three capital letters, and need `rates`, which are yours: none are kept here.
+A temperature is a point on its scale: 10 degC is 50 degF. With `difference: true` it is a temperature difference: \
+10 degC is 18 degF; so are `deltaC` and `deltaF`. kB, MB and GB are powers of 1000, KiB, MiB and GiB of 1024; b or bit is an \
+eighth of B. Currencies are three capital letters and need exchange rates in \
+`rates`; the service keeps none.
 
-The symbols of units have their case (`mW` and `MW`); names are in any, with or without a plural s. An unknown unit is \
-422, and the nearest is named.";
+Symbols of units are case-sensitive (`mW` and `MW`); names are not, and may have a plural s. An unknown unit is 422, \
+with the nearest one named.";
 
-/// A number and two units.
+/// A value and the units to convert between.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct ConvertRequest {
-    /// The number, or a list of numbers; null in a list stays null.
+    /// Number or list of numbers to convert, also as text; null in a list stays null.
     #[serde(alias = "values", alias = "amount")]
     pub value: Amounts,
-    /// The unit it is in; not needed when `value` is a text with its unit, `"5 km"`.
+    /// Unit to convert from; not needed when `value` is text with its unit, `"5 km"`.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub from: Option<String>,
-    /// The unit it is wanted in.
+    /// Unit to convert to.
     #[garde(length(chars, max = 200))]
     pub to: String,
-    /// Whether a temperature is how far apart two are, and not a point on its scale.
+    /// Whether a temperature is a difference and not a point on its scale.
     #[serde(default)]
     pub difference: bool,
-    /// Places after the point the result is rounded to; not rounded when it is not given.
+    /// Decimal places to round the result to; not rounded to places when omitted.
     #[serde(default)]
     #[garde(range(max = 30))]
     pub decimals: Option<u32>,
-    /// How it is rounded to `decimals`.
+    /// Rounding mode of `decimals`.
     #[serde(default)]
     pub rounding: Rounding,
-    /// Significant digits of a result that has no end.
+    /// Significant digits of inexact results, 1 to 50.
     #[serde(default = "digits")]
     #[garde(range(min = 1, max = 50))]
     pub precision: u32,
-    /// How numbers in texts are written, when people wrote them; as programs do (1234.56, no groups) when it is not given.
+    /// Notation of numbers in text, when written by people; when omitted as programs write them (1234.56, without
+    /// groups).
     #[serde(default)]
     pub decimal: Option<DecimalSign>,
-    /// Rates between currencies.
+    /// Exchange rates between currencies.
     #[serde(default)]
     #[garde(dive)]
     pub rates: Option<CurrencyRates>,
@@ -100,25 +102,25 @@ impl JsonSchema for Amounts {
     }
 }
 
-/// A number in another unit.
+/// Converted value.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConvertResponse {
-    /// The number with every digit, without its unit; numbers in brackets for a list.
+    /// Converted number with every digit, without its unit; a list in brackets.
     pub text: String,
-    /// The number as JSON.
+    /// Converted value as JSON.
     pub value: Json,
-    /// The unit it is in.
+    /// Unit of the converted value.
     pub unit: String,
-    /// The unit it was in.
+    /// Unit converted from.
     pub from: String,
-    /// What both measure, where that has a name.
+    /// Physical dimension of both units, such as length; a unit of it when the dimension has no name.
     pub dimension: String,
-    /// What one unit becomes; null between scales with different zeros, and between a thing and its inverse.
+    /// Conversion factor; null between scales with different zeros, and between a unit and its inverse.
     pub factor: Option<String>,
-    /// Whether it is exactly that, and not the nearest with so many digits or places.
+    /// Whether the result is exact and not rounded.
     pub exact: bool,
-    /// How it was rounded to `decimals`.
+    /// Rounding mode of `decimals`.
     pub rounding: Rounding,
 }
 

@@ -27,24 +27,24 @@ pub struct Decimal {
     scale: u8,
 }
 
-/// How what lies between two numbers is rounded.
+/// Rounding mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rounding {
-    /// To the nearest, halves away from zero: 2.5 becomes 3, -2.5 becomes -3. As in spreadsheets and at school.
+    /// Half up: to the nearest, halves away from zero: 2.5 becomes 3, -2.5 becomes -3. As in spreadsheets.
     #[default]
     HalfUp,
-    /// To the nearest, halves to the even neighbor: 2.5 becomes 2, 3.5 becomes 4. Banker's rounding.
+    /// Half even (banker's rounding): to the nearest, halves to the even neighbor: 2.5 becomes 2, 3.5 becomes 4.
     HalfEven,
-    /// To the nearest, halves toward zero: 2.5 becomes 2.
+    /// Half down: to the nearest, halves toward zero: 2.5 becomes 2.
     HalfDown,
     /// Away from zero.
     Up,
     /// Toward zero.
     Down,
-    /// To the larger number.
+    /// Toward positive infinity.
     Ceiling,
-    /// To the smaller number.
+    /// Toward negative infinity.
     Floor,
 }
 
@@ -293,7 +293,7 @@ impl JsonSchema for Decimal {
             json_schema!({ "type": "string", "description": "An exact decimal number.", "pattern": "^-?[0-9]+(\\.[0-9]+)?$" })
         } else {
             json_schema!({
-                "description": "A number, or its text. Its digits are kept as they are written.",
+                "description": "A number, or its text; all digits are kept.",
                 "anyOf": [
                     { "type": "number" },
                     { "type": "string", "pattern": "^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*$" }

@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, conflict, still_wanted};
 
 const DESCRIPTION: &str = "\
-Density, probability below and above, quantiles and random numbers of 15 distributions. Values are within 1e-12 (relative) of \
-reference tables inside the box: shapes, degrees of freedom, counts and means from 0.001 to 10,000,000; outside of it the answer is \
-an error, not a guess. Small tails keep all their digits: use `sf` and not 1 - `cdf`, and `tail=upper` for quantiles near 1. Geometric \
-and negative-binomial count failures before the successes. Parameters: normal `mean`, `standardDeviation`; lognormal the same \
-of the logarithm; student-t and chi-square `degreesOfFreedom`; f `degreesOfFreedom`, `degreesOfFreedom2`; beta `alpha`, `beta`; \
-gamma `shape`, `scale` or `rate`; weibull `shape`, `scale`; exponential `scale` or `rate`; uniform `low`, `high`; binomial `trials`, \
+Probability density, lower and upper tail probabilities, quantiles and random numbers of 15 distributions. Values are \
+within 1e-12 (relative) of reference tables for shapes, degrees of freedom, counts and means from 0.001 to \
+10,000,000; parameters outside of that range are an error. Small tail probabilities keep all their digits: use `sf` \
+and not 1 - `cdf`, and `tail=upper` for quantiles near 1. Geometric and negative-binomial count failures before the \
+successes. Parameters: normal `mean`, `standardDeviation`; lognormal the same of the logarithm; student-t and \
+chi-square `degreesOfFreedom`; f `degreesOfFreedom`, `degreesOfFreedom2`; beta `alpha`, `beta`; gamma `shape`, \
+`scale` or `rate`; weibull `shape`, `scale`; exponential `scale` or `rate`; uniform `low`, `high`; binomial `trials`, \
 `probability`; poisson `mean`; geometric `probability`; negative-binomial `successes`, `probability`; hypergeometric \
 `population`, `successes`, `draws`.";
 
@@ -30,84 +31,84 @@ const MAX_SEED: u64 = 9_007_199_254_740_991;
 /// Values a call may ask for.
 const MAX_VALUES: usize = 10_000;
 
-/// A distribution, and what to find of it.
+/// A distribution, its parameters and the quantities to compute.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct DistributionRequest {
-    /// The family.
+    /// Family of the distribution.
     #[serde(alias = "distribution", alias = "name")]
     pub family: FamilyName,
-    /// Mean; of the logarithm for lognormal.
+    /// Mean of normal and poisson; of the logarithm for lognormal.
     #[serde(default, alias = "mu", alias = "lambda")]
     pub mean: Option<f64>,
-    /// Standard deviation; of the logarithm for lognormal.
+    /// Standard deviation of normal; of the logarithm for lognormal.
     #[serde(default, alias = "sigma", alias = "sd")]
     pub standard_deviation: Option<f64>,
-    /// Degrees of freedom; of the numerator for f.
+    /// Degrees of freedom of student-t and chi-square; of the numerator for f.
     #[serde(default, alias = "df", alias = "df1")]
     pub degrees_of_freedom: Option<f64>,
-    /// Degrees of freedom of the denominator, for f.
+    /// Degrees of freedom of the denominator for f.
     #[serde(default, alias = "df2")]
     pub degrees_of_freedom2: Option<f64>,
-    /// First shape of beta.
+    /// First shape parameter of beta.
     #[serde(default)]
     pub alpha: Option<f64>,
-    /// Second shape of beta.
+    /// Second shape parameter of beta.
     #[serde(default)]
     pub beta: Option<f64>,
-    /// Shape of gamma and weibull.
+    /// Shape parameter of gamma and weibull.
     #[serde(default)]
     pub shape: Option<f64>,
-    /// Scale of gamma, weibull and exponential.
+    /// Scale parameter of gamma, weibull and exponential.
     #[serde(default)]
     pub scale: Option<f64>,
-    /// Rate of gamma and exponential: one over the scale.
+    /// Rate parameter of gamma and exponential: one over the scale.
     #[serde(default)]
     pub rate: Option<f64>,
-    /// Lower end of uniform.
+    /// Lower bound of uniform.
     #[serde(default, alias = "min")]
     pub low: Option<f64>,
-    /// Upper end of uniform.
+    /// Upper bound of uniform.
     #[serde(default, alias = "max")]
     pub high: Option<f64>,
-    /// Trials of binomial.
+    /// Number of trials of binomial.
     #[serde(default, alias = "n")]
     pub trials: Option<f64>,
-    /// Probability of success of binomial, geometric and negative-binomial.
+    /// Success probability of binomial, geometric and negative-binomial, 0 to 1.
     #[serde(default, alias = "p")]
     pub probability: Option<f64>,
-    /// Size of the population of hypergeometric.
+    /// Population size of hypergeometric.
     #[serde(default)]
     pub population: Option<f64>,
-    /// Successes in the population of hypergeometric; successes waited for of negative-binomial.
+    /// Number of successes in the population of hypergeometric, or to wait for of negative-binomial.
     #[serde(default)]
     pub successes: Option<f64>,
-    /// Draws without replacement of hypergeometric.
+    /// Number of draws without replacement of hypergeometric.
     #[serde(default)]
     pub draws: Option<f64>,
-    /// Values to find density and probabilities at.
+    /// Values to compute density and probabilities at.
     #[serde(default, alias = "x", alias = "values")]
     #[garde(length(max = MAX_VALUES))]
     pub at: Vec<f64>,
-    /// Probabilities to find quantiles of.
+    /// Probabilities to compute quantiles of, 0 to 1.
     #[serde(default, alias = "quantiles")]
     #[garde(length(max = MAX_VALUES), inner(range(min = 0.0, max = 1.0)))]
     pub probabilities: Vec<f64>,
-    /// Whether the probabilities are those below or above the quantile.
+    /// Tail that the probabilities of quantiles are measured in.
     #[serde(default)]
     pub tail: Tail,
-    /// How many random numbers to draw.
+    /// Number of random numbers to draw.
     #[serde(default)]
     #[garde(range(max = 100_000))]
     pub sample: u32,
-    /// Where random numbers start: the same seed gives the same numbers. One is chosen and told when it is not given.
+    /// Seed of the random numbers: the same seed gives the same numbers; chosen and returned when omitted.
     #[serde(default)]
     #[garde(range(max = MAX_SEED))]
     pub seed: Option<u64>,
 }
 
-/// A family of distributions.
+/// Family of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the field")]
@@ -132,36 +133,36 @@ pub enum FamilyName {
     Hypergeometric,
 }
 
-/// The side of a quantile.
+/// Tail of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tail {
-    /// Below it.
+    /// Lower tail: the probability below the quantile.
     #[default]
     Lower,
-    /// Above it.
+    /// Upper tail: the probability above the quantile.
     Upper,
 }
 
-/// What was found.
+/// Moments of a distribution, and the quantities asked for.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DistributionResponse {
-    /// The family.
+    /// Family of the distribution.
     pub family: FamilyName,
-    /// Its mean; null where there is none, or it is infinite.
+    /// Mean of the distribution; null when undefined or infinite.
     pub mean: Option<f64>,
-    /// Its variance; null where there is none, or it is infinite.
+    /// Variance of the distribution; null when undefined or infinite.
     pub variance: Option<f64>,
-    /// Its standard deviation.
+    /// Standard deviation of the distribution; null when undefined or infinite.
     pub standard_deviation: Option<f64>,
-    /// Density and probabilities at each value.
+    /// Density and probabilities at each value of `at`, in order.
     pub rows: Vec<DistributionValue>,
-    /// The quantile of each probability; null for an infinite one.
+    /// Quantile of each probability, in order; null when infinite.
     pub quantiles: Vec<Option<f64>>,
-    /// The random numbers.
+    /// Random numbers drawn.
     pub sample: Vec<f64>,
-    /// The seed they come from; null when there are none.
+    /// Seed of the random numbers; null when none are drawn.
     pub seed: Option<u64>,
 }
 
@@ -169,13 +170,13 @@ pub struct DistributionResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DistributionValue {
-    /// The value.
+    /// Value at which density and probabilities are computed.
     pub x: f64,
-    /// The density, or the probability of a whole number; null where it is infinite.
+    /// Probability density at `x`, or probability mass of a discrete distribution; null when infinite.
     pub pdf: Option<f64>,
-    /// The probability of at most x.
+    /// Cumulative distribution function: the probability of at most `x`.
     pub cdf: f64,
-    /// The probability of more than x.
+    /// Survival function: the probability of more than `x`.
     pub sf: f64,
 }
 
@@ -194,7 +195,7 @@ fn example() -> DistributionRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find densities, probabilities, quantiles and random numbers of a distribution")
+    op.summary("Compute densities, probabilities, quantiles and random numbers of a distribution")
         .description(DESCRIPTION)
         .example(example)
         .cost_of(|request: &DistributionRequest| {

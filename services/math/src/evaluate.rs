@@ -36,64 +36,68 @@ const LISTED_NAMES: usize = 200;
 const SHOWN_CHARS: usize = 16;
 
 const DESCRIPTION: &str = "\
-Computes an expression as mathjs and spreadsheets write them, in decimals: `0.1 + 0.2` is 0.3 and `round(1.005, 2)` is \
-1.01. Numbers in `variables` keep the digits they are sent with.
+Evaluates an expression in the syntax of mathjs and spreadsheets, in decimal arithmetic: `0.1 + 0.2` is 0.3 and `round(1.005, 2)` is \
+1.01. Numbers in `variables` keep all their digits.
 
-`text` has every digit; `value` is a JSON number when at most 15 significant digits say it all, else null. A list is computed \
+`text` has every digit; `value` is a JSON number when it has at most 15 significant digits, else null. A list is evaluated \
 element by element: with rows in `items`, `sum(items.price * items.quantity)` is the total of an order.
 
 **Modes**: `decimal` (34 digits, up to 50 with `precision`; integers exact to 20,000 digits), `fraction` (1/3 stays 1/3), `float` (as a Code \
-node computes). Units stand behind numbers, `5 km/h to mph`; `units: false` leaves their names to variables. `10 degC` is a point on its scale, \
-a difference is `10 deltaC`. `rounding` is the mode of `round`, halves away from zero unless said otherwise. With `decimal`, \
+node computes). Units follow numbers, `5 km/h to mph`; `units: false` frees their names for variables. `10 degC` is a point on its scale, \
+a difference is `10 deltaC`. `rounding` is the rounding mode of `round`, by default halves away from zero. With `decimal`, \
 numbers in expressions and texts are read as people write them: `1.234,56 EUR` with `,`; then arguments are separated by `;`.
 
-**Precedence**, from loose to tight: `a ? b : c`, `or`, `xor`, `and`, `not`, comparisons (`=`, `==`, `!=`, `<>`, `<`, `<=`, `>`, `>=`), \
-`<<` `>>`, `to`, ranges `1:10`, `+` `-`, `*` `/` `%` `mod`, a sign, `^` (from the right), `!` `%` `list[n]` (places begin at 1). \
-A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are in any case, names with \
+**Precedence**, from lowest to highest: `a ? b : c`, `or`, `xor`, `and`, `not`, comparisons (`=`, `==`, `!=`, `<>`, `<`, `<=`, `>`, `>=`), \
+`<<` `>>`, `to`, ranges `1:10`, `+` `-`, `*` `/` `%` `mod`, a sign, `^` (from the right), `!` `%` `list[n]` (indices start at 1). \
+A leading `=` is allowed, `;` separates arguments as `,` does, names of functions are case-insensitive, names with \
 spaces stand in `{Unit price}`.
 
 **Where spreadsheets differ**: `-2^2` is -4 here and 4 in Excel; texts are equal letter for letter, in their case; there are no cells and \
 no functions of texts. As in spreadsheets, `log(x)` is to base 10, `atan2(x, y)` takes x first, `floor(x, n)` goes to a multiple, `7 mod -3` \
 has the sign of the divisor, and `100 + 5%` is 100.05. `a/b(c)` and `1/2x` can be read in two ways and are refused.
 
-A single expression that cannot be computed is 422, with the place; of several each has its own `error`, and the others are computed.";
+A single expression that cannot be evaluated is 422, with the position; of several, each has its own `error`, and the others are evaluated.";
 
-/// An expression, or several, and their variables.
+/// One or several expressions and their variables.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct EvaluateRequest {
-    /// The expression, at most 65,536 characters: `round(price * quantity * (1 + vat), 2)`; or send `expressions`.
+    /// Expression, at most 65,536 characters: `round(price * quantity * (1 + vat), 2)`; or send `expressions`.
     #[serde(default, alias = "expr", alias = "formula")]
     #[garde(length(chars, max = 65_536))]
     pub expression: Option<String>,
+<<<<<<< HEAD
     /// Several expressions, which may use each other's names.
+=======
+    /// Several expressions; later ones may refer to earlier ones by name.
+>>>>>>> h-words
     #[serde(default)]
     pub expressions: Option<Expressions>,
-    /// What the names in the expressions stand for.
+    /// Values of the variables in the expressions, by name.
     #[serde(default, alias = "scope")]
     pub variables: Variables,
-    /// The numbers to compute in.
+    /// Arithmetic of the evaluation.
     #[serde(default)]
     pub mode: Mode,
-    /// Significant digits of decimals.
+    /// Significant digits of inexact results, 1 to 50.
     #[serde(default = "digits")]
     #[garde(range(min = 1, max = 50))]
     pub precision: u32,
-    /// How `round` rounds.
+    /// Rounding mode of the `round` function.
     #[serde(default)]
     pub rounding: Rounding,
-    /// How numbers in expressions and in texts are written, when people wrote them; as programs do (1234.56, no groups)
-    /// when it is not given.
+    /// Notation of numbers in text, when written by people; when omitted as programs write them (1234.56, without
+    /// groups).
     #[serde(default)]
     pub decimal: Option<DecimalSign>,
-    /// What angles are without a unit.
+    /// Unit of angles without one.
     #[serde(default)]
     pub angle: Angle,
-    /// Whether names of units are known: `5 kg`.
+    /// Whether names of units are recognized, as in `5 kg`.
     #[serde(default = "yes")]
     pub units: bool,
-    /// Rates between currencies: `100 EUR to USD`.
+    /// Exchange rates between currencies.
     #[serde(default)]
     #[garde(dive)]
     pub rates: Option<CurrencyRates>,
@@ -107,63 +111,63 @@ fn yes() -> bool {
     true
 }
 
-/// A value, or several.
+/// Value of one or several expressions.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluateResponse {
-    /// The value with every digit, and its unit; null with `expressions`.
+    /// Value as text with every digit and its unit; null when there is none.
     pub text: Option<String>,
-    /// The value as JSON.
+    /// Value as JSON; null when there is none or it has more digits than a JSON number holds.
     pub value: Json,
-    /// What kind of value it is; null with `expressions`.
+    /// Type of the value; null when there is none.
     #[serde(rename = "type")]
     pub kind: Option<ValueType>,
-    /// The unit `value` is in.
+    /// Unit of `value`; null without a unit.
     pub unit: Option<String>,
-    /// Whether it is exactly what was asked for, and not the nearest with so many digits; null with `expressions`.
+    /// Whether the value is exact and not rounded; null when there is none.
     pub exact: Option<bool>,
-    /// The value of each of `expressions`, in order.
+    /// Value or error of each of `expressions`, in order.
     pub results: Vec<EvaluatedExpression>,
-    /// How many of `expressions` could not be computed.
+    /// Number of `expressions` that could not be evaluated.
     pub failed: usize,
-    /// The numbers it was computed in.
+    /// Arithmetic of the evaluation.
     pub mode: Mode,
-    /// Significant digits of decimals.
+    /// Significant digits of inexact results, 1 to 50.
     pub precision: u32,
-    /// How `round` rounded.
+    /// Rounding mode of the `round` function.
     pub rounding: Rounding,
 }
 
-/// One of several expressions, and its value.
+/// One of several expressions and its value.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluatedExpression {
-    /// Its name, where it has one.
+    /// Name of the expression; null without a name.
     pub name: Option<String>,
-    /// The expression.
+    /// Text of the expression.
     pub expression: String,
-    /// The value with every digit, and its unit; null when there is none.
+    /// Value as text with every digit and its unit; null when there is none.
     pub text: Option<String>,
-    /// The value as JSON.
+    /// Value as JSON; null when there is none or it has more digits than a JSON number holds.
     pub value: Json,
-    /// What kind of value it is.
+    /// Type of the value; null when there is none.
     #[serde(rename = "type")]
     pub kind: Option<ValueType>,
-    /// The unit `value` is in.
+    /// Unit of `value`; null without a unit.
     pub unit: Option<String>,
-    /// Whether it is exactly what was asked for, and not the nearest with so many digits.
+    /// Whether the value is exact and not rounded; null when there is none.
     pub exact: Option<bool>,
-    /// Why it has no value.
+    /// Error of the expression; null when it has a value.
     pub error: Option<EvaluateProblem>,
 }
 
-/// Why an expression has no value.
+/// Error of an expression.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EvaluateProblem {
     /// What to change.
     pub message: String,
-    /// The character of the expression where it stands, from 1; null when it concerns all of it.
+    /// Position of the error in the expression, in characters from 1; null when it concerns the whole expression.
     pub position: Option<usize>,
 }
 

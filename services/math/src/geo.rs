@@ -9,27 +9,27 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A place.
+/// A place on the Earth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
-    /// Latitude in degrees, north positive.
+    /// Latitude in degrees, north positive, -90 to 90.
     #[serde(alias = "lat")]
     #[garde(range(min = -90.0, max = 90.0))]
     pub latitude: f64,
-    /// Longitude in degrees, east positive.
+    /// Longitude in degrees, east positive, -360 to 360.
     #[serde(alias = "lon", alias = "lng")]
     #[garde(range(min = -360.0, max = 360.0))]
     pub longitude: f64,
 }
 
-/// A place that was found.
+/// A place on the Earth in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Point {
-    /// Latitude in degrees, north positive.
+    /// Latitude in degrees, north positive, -90 to 90.
     pub latitude: f64,
-    /// Longitude in degrees from -180 to 180, east positive.
+    /// Longitude in degrees, east positive, -180 to 180.
     pub longitude: f64,
 }
 
@@ -39,14 +39,14 @@ fn turned(longitude: f64) -> f64 {
     if turned == -180.0 && longitude > 0.0 { 180.0 } else { turned }
 }
 
-/// A unit of length.
+/// Unit of length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LengthUnit {
     /// Meters.
     #[serde(alias = "m")]
     Meters,
-    /// Kilometers.
+    /// Kilometers of 1000 m.
     #[default]
     #[serde(alias = "km")]
     Kilometers,

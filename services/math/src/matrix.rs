@@ -18,165 +18,167 @@ use crate::error::{Error, conflict};
 use crate::statistics::describe::short;
 
 const DESCRIPTION: &str = "\
-One operation on a matrix, given as a list of rows, or on two. Decompositions and solutions come with their residual (relative, Frobenius), rank and \
-condition where they tell how far to trust the result; a singular matrix is refused with a word on what to use instead. `b` of `solve` and \
-`least-squares` has a column for each right-hand side. Sizes up to 1000 for decompositions.";
+One operation on one or two matrices, each a list of rows. Decompositions and solutions come with their relative \
+residual (Frobenius norm), rank and condition number where these show how far to trust the result; a singular matrix \
+is refused with a hint on what to use instead. `b` of `solve` and `least-squares` has one column for each right-hand \
+side. Decompositions take matrices of up to 1000 rows and columns.";
 
 /// The largest side of a matrix that is decomposed.
 const MAX_SIDE: usize = 1000;
 /// Numbers of a result.
 const MAX_CELLS: usize = 1_000_000;
 
-/// A matrix, or two, and what to do.
+/// One or two matrices and an operation.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct MatrixRequest {
-    /// What to do.
+    /// Matrix operation.
     pub operation: MatrixOperation,
-    /// The matrix, row by row.
+    /// First matrix, row by row.
     #[serde(alias = "matrix")]
     #[garde(length(min = 1, max = 5000))]
     pub a: Vec<Vec<f64>>,
-    /// The second matrix.
+    /// Second matrix, row by row; for `solve` and `least-squares` one column for each right-hand side.
     #[serde(default)]
     #[garde(length(max = 5000))]
     pub b: Vec<Vec<f64>>,
-    /// The exponent of `power`.
+    /// Exponent of `power`, -1000 to 1000.
     #[serde(default)]
     #[garde(range(min = -1000, max = 1000))]
     pub exponent: Option<i32>,
-    /// The factor of `scale`.
+    /// Factor of `scale`.
     #[serde(default)]
     pub factor: Option<f64>,
-    /// Singular values below this part of the largest count as 0; the larger side times 2.2e-16 when it is not given.
+    /// Relative tolerance of the rank: singular values below this fraction of the largest count as 0; 2.2e-16 times the
+    /// larger dimension when omitted.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 1.0))]
     pub tolerance: Option<f64>,
 }
 
-/// What to do with a matrix.
+/// Matrix operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MatrixOperation {
-    /// a + b.
+    /// Sum: a + b.
     Add,
-    /// a - b.
+    /// Difference: a - b.
     Subtract,
-    /// The product of a and b.
+    /// Matrix product of a and b.
     Multiply,
-    /// Each element of a times that of b.
+    /// Element-wise (Hadamard) product of a and b.
     #[serde(alias = "hadamard")]
     Elementwise,
-    /// The factor times a.
+    /// Product of a and the factor.
     Scale,
-    /// Rows become columns.
+    /// Transpose of a.
     Transpose,
-    /// a times itself.
+    /// Matrix power of a.
     Power,
-    /// The sum of the diagonal.
+    /// Trace: the sum of the diagonal.
     Trace,
-    /// The determinant.
+    /// Determinant of a.
     #[serde(alias = "det")]
     Determinant,
-    /// The number of independent rows.
+    /// Rank: the number of linearly independent rows.
     Rank,
-    /// The Frobenius, 1-, 2- and infinity norm.
+    /// Frobenius, 1-, 2- and infinity norm of a.
     Norms,
-    /// The largest singular value over the smallest.
+    /// Condition number: the largest over the smallest singular value.
     Condition,
-    /// The inverse.
+    /// Inverse of a.
     #[serde(alias = "inv")]
     Inverse,
-    /// Moore and Penrose's pseudo-inverse.
+    /// Moore-Penrose pseudoinverse of a.
     #[serde(alias = "pinv")]
     PseudoInverse,
-    /// x with a x = b.
+    /// Solution x of the linear system a x = b.
     Solve,
-    /// x with the smallest a x - b, and of those the shortest.
+    /// Least-squares solution x of a x = b, of minimum norm.
     LeastSquares,
-    /// Lower and upper triangle, rows exchanged.
+    /// LU decomposition with row pivoting.
     Lu,
-    /// Orthogonal columns and a triangle.
+    /// QR decomposition.
     Qr,
-    /// The triangle whose square is a symmetric positive definite matrix.
+    /// Cholesky decomposition of a symmetric positive definite matrix.
     Cholesky,
-    /// Eigenvalues and -vectors of a symmetric matrix.
+    /// Eigenvalues and eigenvectors of a symmetric matrix.
     #[serde(alias = "eigen-symmetric")]
     SymmetricEigen,
-    /// Eigenvalues and -vectors of any square matrix.
+    /// Eigenvalues and eigenvectors of any square matrix.
     Eigen,
-    /// Singular values and vectors.
+    /// Singular value decomposition (SVD).
     Svd,
-    /// Directions that a turns into nothing.
+    /// Orthonormal basis of the null space of a.
     NullSpace,
-    /// e to the power of a.
+    /// Matrix exponential of a.
     #[serde(alias = "exp")]
     Exponential,
-    /// Every element of a times all of b.
+    /// Kronecker product of a and b.
     Kronecker,
 }
 
 /// A matrix in an answer, row by row.
 pub type Rows = Vec<Vec<f64>>;
 
-/// The result.
+/// Result of a matrix operation.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MatrixResponse {
-    /// The resulting matrix; null for a number or a decomposition.
+    /// Resulting matrix, row by row; null for a number or a decomposition.
     pub result: Option<Rows>,
-    /// The resulting number.
+    /// Resulting number, as of a trace or determinant; null for others.
     pub value: Option<f64>,
-    /// Its natural logarithm, of a determinant's size.
+    /// Natural logarithm of the absolute value of the determinant; null for a singular matrix and for other operations.
     pub ln_absolute: Option<f64>,
-    /// How far the factors' product, or the solution, is from what was given, relative to its size.
+    /// Relative residual of the decomposition or solution, in the Frobenius norm; null for other operations.
     pub residual: Option<f64>,
-    /// The number of independent rows.
+    /// Rank: the number of linearly independent rows; null when not computed.
     pub rank: Option<usize>,
-    /// The largest singular value over the smallest; null for a singular matrix.
+    /// Condition number: the largest over the smallest singular value; null for a singular matrix or when not computed.
     pub condition: Option<f64>,
-    /// The lower triangle of LU and Cholesky.
+    /// Lower triangular factor of LU and Cholesky; null for other operations.
     pub l: Option<Rows>,
-    /// The upper triangle of LU; the left singular vectors of SVD.
+    /// Upper triangular factor of LU, or left singular vectors of SVD in columns; null for other operations.
     pub u: Option<Rows>,
-    /// The orthogonal columns of QR.
+    /// Orthogonal factor of QR, in columns; null for other operations.
     pub q: Option<Rows>,
-    /// The triangle of QR.
+    /// Upper triangular factor of QR; null for other operations.
     pub r: Option<Rows>,
-    /// The right singular vectors of SVD, in columns.
+    /// Right singular vectors of SVD, in columns; null for other operations.
     pub v: Option<Rows>,
-    /// For LU: the row of a that stands at each place of l u.
+    /// Row permutation of LU: the index of the row of a at each row of l u, from 0.
     pub permutation: Vec<usize>,
-    /// The singular values, the largest first.
+    /// Singular values, in descending order.
     pub singular_values: Vec<f64>,
-    /// The real parts of the eigenvalues.
+    /// Real parts of the eigenvalues.
     pub eigenvalues: Vec<f64>,
-    /// The imaginary parts.
+    /// Imaginary parts of the eigenvalues.
     pub eigenvalues_imaginary: Vec<f64>,
-    /// The eigenvectors in columns; their real parts.
+    /// Real parts of the eigenvectors, in columns; null for other operations.
     pub eigenvectors: Option<Rows>,
-    /// The imaginary parts; null when all are 0.
+    /// Imaginary parts of the eigenvectors, in columns; null when all are 0.
     pub eigenvectors_imaginary: Option<Rows>,
-    /// Norms by their names.
+    /// Norms of the matrix; null for other operations.
     pub norms: Option<Norms>,
-    /// The method.
+    /// Algorithm used.
     pub method: &'static str,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// The norms of a matrix.
+/// Norms of a matrix.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Norms {
-    /// The root of the sum of all squares.
+    /// Frobenius norm: the square root of the sum of squares.
     pub frobenius: f64,
-    /// The largest sum of a column.
+    /// 1-norm: the maximum absolute column sum.
     pub one: f64,
-    /// The largest singular value.
+    /// 2-norm (spectral norm): the largest singular value.
     pub two: f64,
-    /// The largest sum of a row.
+    /// Infinity norm: the maximum absolute row sum.
     pub infinity: f64,
 }
 
@@ -194,7 +196,7 @@ fn example() -> MatrixRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Compute with matrices: products, equations, decompositions")
+    op.summary("Compute with matrices: products, linear systems, decompositions")
         .description(DESCRIPTION)
         .example(example)
         .cost_of(|request: &MatrixRequest| if request.a.len() > 60 { Cost::Heavy } else { Cost::Light })

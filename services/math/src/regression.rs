@@ -15,68 +15,70 @@ use crate::error::{Error, conflict};
 use crate::statistics::describe::confidence;
 
 const DESCRIPTION: &str = "\
-Fits `y` to one or several columns: least squares (`ols`), weighted (`wls`), `polynomial` in one column, or `logistic` for a response of \
-two values. Coefficients with standard errors, p-values and intervals, fit, diagnostics, fitted values and predictions. Computed by QR in 31 digits: \
-13 digits right on NIST's reference problems, where solvers in double precision lose all of them. Columns that are combinations of others are \
-named and refused, or left out with `collinear=drop`. What cannot be said (no degrees of freedom, a constant `y`) is null, with a reason.";
+Fits `y` to one or several columns: ordinary least squares (`ols`), weighted (`wls`), `polynomial` in one column, or \
+`logistic` for a response of two values. The answer has coefficients with standard errors, p-values and confidence \
+intervals, goodness of fit, diagnostics, fitted values and predictions. Computed by QR decomposition in 31 digits: 13 \
+digits are correct on NIST's reference problems, where double precision loses all of them. Collinear columns are \
+named and refused, or dropped with `collinear=drop`. Undefined figures (no degrees of freedom, a constant `y`) are \
+null, with a reason.";
 
-/// Data and a model.
+/// Data and a regression model.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct RegressionRequest {
-    /// The model.
+    /// Regression model.
     #[serde(default)]
     pub model: Model,
-    /// The response.
+    /// Values of the response (dependent variable).
     #[serde(default)]
     #[garde(length(max = 1_000_000))]
     pub y: Vec<Cell>,
-    /// The one feature.
+    /// Values of a single feature (independent variable).
     #[serde(default)]
     #[garde(length(max = 1_000_000))]
     pub x: Vec<Cell>,
-    /// Several features, by name.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
-    /// Rows of a table, instead of lists.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 500_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows with the response.
+    /// Name of the column of `rows` with the response.
     #[serde(default)]
     pub target: Option<String>,
-    /// The columns of the rows with the features; all others with numbers when it is not given.
+    /// Names of the columns of `rows` with the features; all other numeric columns when omitted.
     #[serde(default)]
     #[garde(length(max = 200))]
     pub features: Vec<String>,
-    /// The degree of `polynomial`.
+    /// Degree of the `polynomial` model.
     #[serde(default = "parabola")]
     #[garde(range(min = 1, max = 20))]
     pub degree: u32,
-    /// The weights of `wls`.
+    /// Weights of the observations for `wls`, such as one over their variances.
     #[serde(default)]
     #[garde(length(max = 1_000_000))]
     pub weights: Vec<f64>,
-    /// Whether there is a constant.
+    /// Whether the model has an intercept.
     #[serde(default = "yes")]
     pub intercept: bool,
-    /// What to do with columns that are combinations of others.
+    /// Treatment of collinear columns, which are linear combinations of others.
     #[serde(default)]
     pub collinear: Collinear,
-    /// Values of the one feature to predict for.
+    /// Values of the single feature to predict the response for.
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub predict: Vec<Cell>,
-    /// Rows with values of the features to predict for.
+    /// Rows with values of the features to predict the response for, each an object.
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub predict_rows: Vec<Record>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
-    /// Whether each row's fitted value, residual and influence is in the answer.
+    /// Whether to include the fitted value, residual and influence of each row.
     #[serde(default = "yes")]
     pub include_fitted: bool,
 }
@@ -89,129 +91,129 @@ fn yes() -> bool {
     true
 }
 
-/// A model.
+/// Regression model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
-    /// Least squares.
+    /// Ordinary least squares.
     #[default]
     #[serde(alias = "linear")]
     Ols,
-    /// Weighted least squares: weights as one over the variance.
+    /// Weighted least squares, with weights as one over the variances.
     #[serde(alias = "weighted")]
     Wls,
-    /// Least squares of powers of one feature.
+    /// Ordinary least squares in powers of a single feature.
     Polynomial,
-    /// The probability of one of two values.
+    /// Logistic regression: the probability of one of two values.
     Logistic,
 }
 
-/// What to do with columns that are combinations of others.
+/// Treatment of collinear columns, which are linear combinations of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Collinear {
-    /// Refuse, naming them.
+    /// Refuse the data, naming the collinear columns.
     #[default]
     Error,
-    /// Leave out the later ones, with a warning.
+    /// Drop the later columns, with a warning.
     Drop,
 }
 
-/// A fitted model.
+/// Fitted regression model.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegressionResponse {
-    /// The method.
+    /// Regression method used.
     pub method: &'static str,
-    /// The coefficients.
+    /// Coefficients of the model.
     pub coefficients: Vec<Coefficient>,
-    /// Rows that were fitted.
+    /// Number of rows fitted.
     pub count: usize,
-    /// Independent columns.
+    /// Rank of the design matrix.
     pub rank: usize,
-    /// Rows less rank.
+    /// Residual degrees of freedom: rows less rank.
     pub degrees_of_freedom: usize,
-    /// Columns that were left out.
+    /// Names of the collinear columns that were dropped.
     pub dropped: Vec<String>,
-    /// Why standard errors and p-values are null; null when they are not.
+    /// Why standard errors and p-values are null; null when they are given.
     pub reason: Option<String>,
-    /// The part of the variance that is explained; of logistic McFadden's; null for a constant response.
+    /// Coefficient of determination (R squared); McFadden's for logistic; null for a constant response.
     pub r_squared: Option<f64>,
-    /// The same, corrected for the number of columns.
+    /// Adjusted R squared, corrected for the number of columns; null when undefined.
     pub adjusted_r_squared: Option<f64>,
-    /// The residual standard deviation; null without degrees of freedom.
+    /// Residual standard error; null without residual degrees of freedom.
     pub residual_standard_error: Option<f64>,
-    /// The sum of the squares of the residuals; of logistic the deviance.
+    /// Residual sum of squares; the deviance for logistic.
     pub residual_sum_of_squares: f64,
-    /// F of the whole model, of logistic chi-square.
+    /// F statistic of the model; likelihood-ratio chi-square for logistic; null when undefined.
     pub model_statistic: Option<f64>,
-    /// Its p-value.
+    /// P-value of the model statistic; null when undefined.
     pub model_p_value: Option<f64>,
-    /// The logarithm of the likelihood.
+    /// Log-likelihood; null when undefined.
     pub log_likelihood: Option<f64>,
-    /// Akaike's criterion.
+    /// Akaike information criterion (AIC); null when undefined.
     pub aic: Option<f64>,
-    /// The Bayesian criterion.
+    /// Bayesian information criterion (BIC); null when undefined.
     pub bic: Option<f64>,
-    /// About 2 when residuals in order do not hang together.
+    /// Durbin-Watson statistic of the residuals in order: about 2 without autocorrelation; null when undefined.
     pub durbin_watson: Option<f64>,
-    /// The p-value of Jarque and Bera's test of normal residuals.
+    /// P-value of the Jarque-Bera test of normal residuals; null when undefined.
     pub jarque_bera_p_value: Option<f64>,
-    /// The p-value of Breusch and Pagan's test of equal variances.
+    /// P-value of the Breusch-Pagan test of homoscedasticity; null when undefined.
     pub breusch_pagan_p_value: Option<f64>,
-    /// The condition of the columns at equal lengths: how many times an error of the data grows at most.
+    /// Condition number of the columns scaled to equal lengths: the largest amplification of an error in the data.
     pub condition_number: f64,
-    /// For logistic: the value whose probability is modelled.
+    /// Value of the response whose probability is modeled, for logistic; null for other models.
     pub modelled: Option<String>,
-    /// For logistic: the part of the rows it takes for the right value at 50 %.
+    /// Classification accuracy at a probability of 0.5, as a fraction, for logistic; null for other models.
     pub accuracy: Option<f64>,
-    /// The rows.
+    /// Fitted rows, in the order of the data.
     pub rows: Vec<FittedRow>,
-    /// The predictions.
+    /// Predictions, in the order of the request.
     pub predictions: Vec<Prediction>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The model as a formula.
+    /// Formula of the fitted model.
     pub formula: String,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One coefficient.
+/// One coefficient of a model.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Coefficient {
-    /// The column.
+    /// Name of the column.
     pub name: String,
-    /// The coefficient.
+    /// Estimate of the coefficient.
     pub estimate: f64,
-    /// Its standard error.
+    /// Standard error of the coefficient; null when undefined.
     pub standard_error: Option<f64>,
-    /// The coefficient over its error: t, or z for logistic.
+    /// Test statistic: the coefficient over its standard error, t or z for logistic; null when undefined.
     pub statistic: Option<f64>,
-    /// The p-value.
+    /// P-value of the coefficient; null when undefined.
     pub p_value: Option<f64>,
-    /// The lower end of its interval.
+    /// Lower bound of the confidence interval of the coefficient; null when undefined.
     pub low: Option<f64>,
-    /// The upper end.
+    /// Upper bound of the confidence interval of the coefficient; null when undefined.
     pub high: Option<f64>,
-    /// For logistic: how many times the odds grow with one more of it.
+    /// Odds ratio of a one-unit increase, for logistic; null for other models.
     pub odds_ratio: Option<f64>,
-    /// The variance inflation factor: above 10, the other columns nearly say the same.
+    /// Variance inflation factor (VIF): above 10 indicates strong collinearity; null when undefined.
     pub vif: Option<f64>,
 }
 
-/// One row of the data.
+/// One fitted row.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FittedRow {
-    /// The fitted value, of logistic the probability.
+    /// Fitted value; the probability for logistic.
     pub fitted: f64,
-    /// What was observed less what was fitted.
+    /// Residual: observed less fitted value.
     pub residual: f64,
-    /// The part of its own value in the fitted one.
+    /// Leverage: the weight of the observation in its own fitted value; null when undefined.
     pub leverage: Option<f64>,
-    /// Cook's distance: how much the row moves the fit.
+    /// Cook's distance: the influence of the row on the fit; null when undefined.
     pub cook: Option<f64>,
 }
 
@@ -219,15 +221,15 @@ pub struct FittedRow {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Prediction {
-    /// The value, of logistic the probability.
+    /// Predicted value; the probability for logistic.
     pub value: f64,
-    /// The lower end of the interval of its mean.
+    /// Lower bound of the confidence interval of the mean response; null when undefined.
     pub mean_low: Option<f64>,
-    /// The upper end.
+    /// Upper bound of the confidence interval of the mean response; null when undefined.
     pub mean_high: Option<f64>,
-    /// The lower end of the interval of a new observation.
+    /// Lower bound of the prediction interval of a new observation; null when undefined.
     pub low: Option<f64>,
-    /// The upper end.
+    /// Upper bound of the prediction interval of a new observation; null when undefined.
     pub high: Option<f64>,
 }
 

@@ -13,18 +13,18 @@ use crate::cell::{self, Cell};
 use crate::dd::Dd;
 use crate::error::{Error, conflict};
 
-/// What to do where a value is missing.
+/// Treatment of missing values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gaps {
-    /// Refuse, naming the place.
+    /// Refuse the series, naming the place.
     #[default]
     Error,
-    /// On the line between its neighbors; at the ends the nearest value.
+    /// Linear interpolation between the neighbors; the nearest value at the ends.
     Linear,
-    /// The value before; at the start the first one.
+    /// Carry the previous value forward; the first value at the start.
     Previous,
-    /// Nothing happened: 0.
+    /// Take missing values as 0, as where nothing happened.
     Zero,
 }
 

@@ -1,10 +1,19 @@
 //! From a request's parts to a typed request: JSON bodies, forms, query strings and path parameters, by one road.
 //!
 //! Everything is JSON text in the end: a body as it came, options from a query or form as JSON strings. One wrapping
-//! deserializer over serde_json reads it: [`object`] objects of known fields, [`value`] single values, [`container`]
-//! lists and maps, which stream into their type without a tree; [`reader`] knows the place, the bounds and the words.
-//! [`validate`] checks the bounds of what was read; [`identifiers`] knows the names clients have for what it found, from
-//! requests that are made up ([`trial`], [`maker`]).
+//! deserializer over serde_json reads it, so that a wrong name, a `null` or a blank number is settled before serde sees it.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `form.rs` | options of a query or form |
+//! | `layout.rs` | a type as far as reading it needs to know: its fields, files, secrets, scalars |
+//! | `object.rs`, `value.rs`, `container.rs` | objects of known fields; single values; lists and maps, which stream without a tree |
+//! | `reader.rs` | the place in a request, the bounds, and an unknown name with the nearest known one ("did you mean") |
+//! | `names.rs` | names people send against names we know |
+//! | `problem.rs` | what is wrong, and where |
+//! | `validate.rs` | bounds of what was read, in sentences |
+//! | `identifiers.rs`, `trial.rs`, `maker.rs` | the names clients have for what validation found, from requests that are made up |
+//! | `exact.rs`, `secret.rs` | numbers that keep their digits; secrets |
 
 mod container;
 pub(crate) mod exact;

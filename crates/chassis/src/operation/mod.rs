@@ -12,7 +12,7 @@
 //! | `answer.rs` | what a function answers, written |
 //! | `nonfinite.rs` | numbers of an answer that JSON cannot hold |
 //! | `outgoing.rs` | files of an answer: bytes, base64, links |
-//! | `output.rs` | an answer written bit by bit, by a function that blocks |
+//! | `output.rs` | an answer written bit by bit, by a function that blocks: rows, or events of rows |
 //! | `events.rs` | an answer in server-sent events, from an async source |
 //!
 //! A function knows its own types and nothing of HTTP; whatever lies between it and the wire is here, once. Types are

@@ -5,8 +5,8 @@
 //! | `app.rs` | what answers requests: the one type that a router, the gateway and the observer share |
 //! | `listen.rs` | addresses, connections with bounded heads and age, the signals to stop, shutdown |
 //! | `alone.rs` | one service as a program of its own |
-//! | `moving.rs` | a connection that neither speaks nor takes its answer is closed |
-//! | `traffic.rs` | what a connection is doing, so that one that does nothing is closed, with HTTP/2 too |
+//! | `moving.rs` | a socket that neither speaks nor takes anything is closed |
+//! | `traffic.rs` | an HTTP/2 client that takes nothing of its answer, or asks nothing, is closed, whatever pings it answers |
 //! | `upload.rs` | an upload nobody reads is taken off the line, so that its refusal arrives |
 //!
 //! hyper itself is asked for connections, because axum's `serve` exposes none of the bounds that are set here.

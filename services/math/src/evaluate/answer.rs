@@ -67,7 +67,7 @@ impl JsonSchema for Json {
     }
 }
 
-/// What kind of value it is.
+/// Type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ValueType {

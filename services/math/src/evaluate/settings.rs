@@ -15,17 +15,17 @@ use crate::error::{Error, conflict};
 /// Rates in one request; there are some two hundred currencies.
 const MAX_RATES: usize = 2_000;
 
-/// The numbers an expression is computed in.
+/// Arithmetic of an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Decimals of `precision` digits; integers are exact. 0.1 + 0.2 is 0.3.
+    /// Decimal arithmetic with `precision` digits; integers are exact. 0.1 + 0.2 is 0.3.
     #[default]
     Decimal,
-    /// Exact fractions, as long as only fractions arise: 1/3 + 1/6 is 1/2.
+    /// Exact fractions, as long as all operands are fractions: 1/3 + 1/6 is 1/2.
     #[serde(alias = "rational")]
     Fraction,
-    /// Binary floating point, as a Code node computes. 0.1 + 0.2 is 0.30000000000000004.
+    /// Binary floating point, as in JavaScript. 0.1 + 0.2 is 0.30000000000000004.
     #[serde(alias = "double")]
     Float,
 }
@@ -40,18 +40,18 @@ impl From<Mode> for expression::Mode {
     }
 }
 
-/// The decimal sign of numbers that people wrote.
+/// Notation of numbers written by people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum DecimalSign {
-    /// 1,234.56
+    /// Decimal point: 1,234.56
     #[serde(rename = ".", alias = "point")]
     Point,
-    /// 1.234,56
+    /// Decimal comma: 1.234,56
     #[serde(rename = ",", alias = "comma")]
     Comma,
 }
 
-/// What angles are without a unit.
+/// Unit of angles without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Angle {
@@ -64,15 +64,16 @@ pub enum Angle {
     Degrees,
 }
 
-/// Rates between currencies, as services for them answer.
+/// Exchange rates between currencies, in the form that rate services return.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct CurrencyRates {
-    /// The currency of which one unit buys so much of each other, such as EUR.
+    /// Base currency, one unit of which buys the amounts in `rates`, such as EUR.
     #[garde(length(chars, max = 5))]
     pub base: String,
-    /// How much one unit of the base buys: `{"USD": 1.0842}` says that a euro is 1.0842 dollars.
+    /// Exchange rates: the amount of each currency that one unit of the base buys; `{"USD": 1.0842}` with base EUR
+    /// means that a euro is 1.0842 dollars.
     pub rates: BTreeMap<String, ExactNumber>,
 }
 

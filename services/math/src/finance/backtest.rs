@@ -8,32 +8,35 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-A series of prices, and how much of the capital was invested at each: the position of a price earns the change to the next \
-one, so a signal never sees the price it earns. 1 is all of it, 0 nothing, -1 a short sale, 2 twice the capital on credit. \
-Costs are a part of what is traded. Ratios are a year, from simple returns a period; Sharpe uses the sample standard deviation, \
-Sortino the root mean square of what falls short of the risk-free rate.";
+Return, volatility, Sharpe, Sortino and Calmar ratio, maximum drawdown and equity curve of a strategy, from a series \
+of prices and the position held at each. The position of a price earns the change to the next one, so a signal never \
+sees the price it earns. A position of 1 is fully invested, 0 out of the market, -1 short, 2 leveraged twice. \
+Transaction costs are a fraction of the amount traded. Ratios are annualized from simple returns per period; the \
+Sharpe ratio uses the sample standard deviation, the Sortino ratio the root mean square of the shortfall from the \
+risk-free rate.";
 
-/// Prices, positions and costs.
+/// Prices of an asset, the position held at each and the cost of trading.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceBacktestRequest {
-    /// The prices in order.
+    /// Prices of the asset, in time order.
     #[garde(length(min = 2, max = 1_000_000))]
     pub prices: Vec<f64>,
-    /// The position at each price; all invested all the time when it is not given.
+    /// Position held at each price, as a multiple of the capital: 1 fully invested, 0 out of the market, -1 short;
+    /// fully invested throughout when omitted.
     #[serde(default)]
     #[garde(length(max = 1_000_000), inner(range(min = -100.0, max = 100.0)))]
     pub positions: Vec<f64>,
-    /// Prices a year: 252 trading days, 365, 52, 12.
+    /// Prices per year: 252 for trading days, 365 for days, 52 for weeks, 12 for months.
     #[serde(default = "trading_days")]
     #[garde(range(min = 1.0, max = 1_000_000.0))]
     pub periods_per_year: f64,
-    /// The risk-free rate a year, as a fraction.
+    /// Risk-free rate per year, as a fraction.
     #[serde(default)]
     #[garde(range(min = -0.9, max = 10.0))]
     pub risk_free_rate: f64,
-    /// What trading costs, as a part of what is bought or sold: 0.001 for a thousandth.
+    /// Transaction cost as a fraction of the amount traded: 0.001 for 0.1 %.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 0.5))]
     pub cost: f64,
@@ -43,37 +46,37 @@ fn trading_days() -> f64 {
     252.0
 }
 
-/// How it did.
+/// Performance of a strategy.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceBacktestResponse {
-    /// The return over the whole time.
+    /// Total return over the whole time, as a fraction.
     pub total_return: f64,
-    /// The return a year, compounded.
+    /// Annualized return, compounded, as a fraction.
     pub annual_return: Option<f64>,
-    /// The standard deviation of the returns, a year; null for less than two returns.
+    /// Annualized volatility: the standard deviation of the returns, as a fraction; null with fewer than two returns.
     pub volatility: Option<f64>,
-    /// Mean excess return over its standard deviation, a year; null when nothing varies.
+    /// Sharpe ratio, annualized: mean excess return over its standard deviation; null when the returns do not vary.
     pub sharpe: Option<f64>,
-    /// Mean excess return over the downside deviation, a year; null when nothing falls short.
+    /// Sortino ratio, annualized: mean excess return over the downside deviation; null when no return falls short.
     pub sortino: Option<f64>,
-    /// The deepest fall from a high, as a positive fraction.
+    /// Maximum drawdown: the deepest fall of the capital from a peak, as a positive fraction.
     pub max_drawdown: f64,
-    /// Index of the price at the high before it.
+    /// Index of the price at the peak before the maximum drawdown.
     pub drawdown_start: usize,
-    /// Index of the price at its bottom.
+    /// Index of the price at the trough of the maximum drawdown.
     pub drawdown_end: usize,
-    /// Annual return over the deepest fall; null without one.
+    /// Calmar ratio: annualized return over the maximum drawdown; null without a drawdown.
     pub calmar: Option<f64>,
-    /// Times the position changed.
+    /// Number of changes of the position.
     pub trades: usize,
-    /// The part of the periods in the market that gained; null when there was none.
+    /// Win rate: the fraction of the periods in the market with a gain; null when there was none.
     pub win_rate: Option<f64>,
-    /// What holding the asset all the time returned.
+    /// Return of buying and holding the asset, as a fraction.
     pub buy_and_hold: f64,
-    /// The capital at each price, starting with 1.
+    /// Equity curve: the capital at each price, starting with 1.
     pub equity: Vec<f64>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -90,9 +93,7 @@ fn example() -> FinanceBacktestRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Judge a series of prices and positions: return, Sharpe, drawdown")
-        .description(DESCRIPTION)
-        .example(example)
+    op.summary("Backtest a trading strategy: return, Sharpe ratio, drawdown").description(DESCRIPTION).example(example)
 }
 
 /// Judges a strategy.

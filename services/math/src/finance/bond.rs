@@ -12,35 +12,35 @@ use crate::decimal::Decimal;
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-A bond with fixed coupons: its price from the yield or its yield from the price, accrued interest, Macaulay and modified duration, \
-convexity and the payments to come. Prices are per 100 of face value, and the price is the clean one, as in PRICE, YIELD and DURATION \
-of spreadsheets; the yield is compounded as often as coupons are paid.";
+A bond with fixed coupons: its price from the yield or its yield from the price, accrued interest, Macaulay and \
+modified duration, convexity and the remaining payments. Prices are clean and per 100 of face value, as in PRICE, \
+YIELD and DURATION of spreadsheets; the yield is compounded at the frequency of the coupons.";
 
 /// A bond, and its yield or price.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceBondRequest {
-    /// The day it is bought.
+    /// Settlement date: the day the bond is bought.
     pub settlement: Date,
-    /// The day it is paid back.
+    /// Maturity date: the day the bond is redeemed.
     pub maturity: Date,
-    /// Its coupon rate a year.
+    /// Coupon rate per year, as a fraction or percentage: 0.05 or "5 %".
     #[serde(alias = "coupon", alias = "rate")]
     pub coupon_rate: Rate,
-    /// The yield a year, to find the price.
+    /// Yield to maturity per year, to find the price, as a fraction or percentage: 0.05 or "5 %".
     #[serde(default, rename = "yield", alias = "yieldRate")]
     pub yield_rate: Option<Rate>,
-    /// The clean price per 100, to find the yield.
+    /// Clean price per 100 of face value, to find the yield.
     #[serde(default)]
     pub price: Option<Decimal>,
-    /// What is paid back per 100.
+    /// Redemption value per 100 of face value.
     #[serde(default = "par")]
     pub redemption: Decimal,
-    /// Coupons a year.
+    /// Frequency of the coupons.
     #[serde(default)]
     pub frequency: Frequency,
-    /// How days are counted.
+    /// Day count convention.
     #[serde(default, alias = "basis")]
     pub convention: DayCount,
 }
@@ -49,18 +49,18 @@ fn par() -> Decimal {
     Decimal::new(100, 0)
 }
 
-/// Coupons a year.
+/// Frequency of the coupons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Frequency {
-    /// One.
+    /// One coupon per year.
     #[serde(alias = "1")]
     Annual,
-    /// Two.
+    /// Two coupons per year.
     #[default]
     #[serde(alias = "2")]
     SemiAnnual,
-    /// Four.
+    /// Four coupons per year.
     #[serde(alias = "4")]
     Quarterly,
 }
@@ -75,42 +75,43 @@ impl Frequency {
     }
 }
 
-/// The figures of a bond.
+/// Price, yield, duration and payments of a bond.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceBondResponse {
-    /// The clean price per 100.
+    /// Clean price per 100 of face value.
     pub price: f64,
-    /// The price with accrued interest.
+    /// Dirty price per 100 of face value: the clean price and accrued interest.
     pub dirty_price: f64,
-    /// Interest accrued since the last coupon, per 100.
+    /// Accrued interest since the last coupon, per 100 of face value.
     pub accrued_interest: f64,
-    /// The yield a year.
+    /// Yield to maturity per year, as a fraction.
     #[serde(rename = "yield")]
     pub yield_rate: f64,
     /// Macaulay duration in years.
     pub duration: f64,
-    /// Modified duration in years: how many percent the price falls when the yield rises by one.
+    /// Modified duration in years: the percentage by which the price falls when the yield rises by one percentage
+    /// point.
     pub modified_duration: f64,
     /// Convexity in years squared.
     pub convexity: f64,
-    /// The coupon day before settlement, or on it.
+    /// Last coupon date before settlement, or on it.
     pub previous_coupon: Date,
-    /// The next coupon day.
+    /// Next coupon date after settlement.
     pub next_coupon: Date,
-    /// The payments to come.
+    /// Remaining payments, by date.
     pub rows: Vec<BondPayment>,
 }
 
-/// One payment.
+/// One remaining payment of a bond.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BondPayment {
-    /// Its day.
+    /// Date of the payment.
     pub date: Date,
-    /// Its amount per 100.
+    /// Amount of the payment per 100 of face value.
     pub amount: f64,
-    /// Its value at settlement.
+    /// Present value of the payment at settlement, per 100 of face value.
     pub present_value: f64,
 }
 
@@ -131,7 +132,7 @@ fn example() -> FinanceBondRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the price, yield and duration of a bond").description(DESCRIPTION).example(example)
+    op.summary("Price a bond: yield, duration and accrued interest").description(DESCRIPTION).example(example)
 }
 
 /// A bond as its payments and their times.

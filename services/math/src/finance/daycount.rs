@@ -10,60 +10,61 @@ use crate::Error;
 use crate::date::Date;
 
 const DESCRIPTION: &str = "\
-Days between two dates and the part of a year they are, by the convention of a contract: 30/360 (US and European), actual/actual \
-(ISDA, or as YEARFRAC of spreadsheets), actual/360, actual/365. Days are negative when the end is before the start.";
+Days and year fraction between two dates, by the day count convention of a contract: 30/360 (US and European), \
+actual/actual (ISDA, or as YEARFRAC of spreadsheets), actual/360, actual/365. Days are negative when the end is \
+before the start.";
 
-/// Two dates and how to count.
+/// Two dates and a day count convention.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceDaycountRequest {
-    /// The first date.
+    /// Start date.
     pub start: Date,
-    /// The last date.
+    /// End date.
     pub end: Date,
-    /// How days are counted.
+    /// Day count convention.
     #[serde(default, alias = "basis")]
     pub convention: DayCount,
 }
 
-/// How days between two dates are counted.
+/// Day count convention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub enum DayCount {
     /// 30/360 US (NASD): months of 30 days. Basis 0 of spreadsheets.
     #[default]
     #[serde(rename = "30-360-us", alias = "30-360", alias = "0")]
     Thirty360Us,
-    /// 30E/360: the 31st counts as the 30th. Basis 4.
+    /// 30E/360: the 31st counts as the 30th. Basis 4 of spreadsheets.
     #[serde(rename = "30e-360", alias = "30-360-european", alias = "4")]
     Thirty360European,
-    /// Actual/actual as YEARFRAC of spreadsheets has it: over the average year. Basis 1.
+    /// Actual/actual as in YEARFRAC of spreadsheets: actual days over the average length of the years. Basis 1.
     #[serde(rename = "actual-actual", alias = "1")]
     ActualActual,
-    /// Actual/actual ISDA: days of leap years over 366, others over 365.
+    /// Actual/actual ISDA: days in leap years over 366, other days over 365.
     #[serde(rename = "actual-actual-isda")]
     ActualActualIsda,
-    /// Actual days over 360. Basis 2.
+    /// Actual/360: actual days over 360. Basis 2 of spreadsheets.
     #[serde(rename = "actual-360", alias = "2")]
     Actual360,
-    /// Actual days over 365. Basis 3.
+    /// Actual/365: actual days over 365. Basis 3 of spreadsheets.
     #[serde(rename = "actual-365", alias = "3")]
     Actual365,
 }
 
-/// The time between the dates.
+/// Days and fraction of a year between two dates.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceDaycountResponse {
-    /// Days by the convention.
+    /// Days between the dates by the day count convention; negative when the end is before the start.
     pub days: i64,
-    /// Days of the calendar.
+    /// Calendar days between the dates; negative when the end is before the start.
     pub actual_days: i64,
-    /// The part of a year, or years.
+    /// Time between the dates in years.
     pub year_fraction: f64,
-    /// Mondays to Fridays from the start up to the day before the end.
+    /// Weekdays (Monday to Friday) from the start date up to the day before the end date.
     pub weekdays: i64,
-    /// The convention.
+    /// Day count convention.
     pub convention: DayCount,
 }
 
@@ -75,7 +76,7 @@ fn example() -> FinanceDaycountRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Count days and parts of years between dates").description(DESCRIPTION).example(example).inline(4096)
+    op.summary("Count days and year fractions between dates").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Counts the days between two dates.

@@ -11,41 +11,43 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-What an asset loses in value each year, in exact cents: straight line (SLN), declining balance (DB, at a rate of three decimals as \
-in spreadsheets), double declining balance (DDB, with any `factor`) or sum of years' digits (SYD). The rows of SLN and SYD \
-add up to cost less salvage exactly; DDB never falls below the salvage value, and with `switchToStraightLine` reaches it.";
+Depreciation of an asset year by year, in exact cents: straight line (SLN), declining balance (DB, at a rate of three \
+decimal places as in spreadsheets), double declining balance (DDB, with any `factor`) or sum of years' digits (SYD). \
+The rows of SLN and SYD add up to cost less salvage exactly; DDB never falls below the salvage value, and with \
+`switchToStraightLine` reaches it.";
 
-/// An asset and how it loses its value.
+/// An asset and its depreciation method.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceDepreciationRequest {
-    /// What it cost.
+    /// Cost of the asset.
     pub cost: Decimal,
-    /// What it is worth at the end of its life.
+    /// Salvage value at the end of the asset's life.
     #[serde(default = "nothing")]
     pub salvage: Decimal,
-    /// Its life in years.
+    /// Useful life in years.
     #[garde(range(min = 1, max = 200))]
     pub life: u32,
-    /// How it loses value.
+    /// Depreciation method.
     #[serde(default)]
     pub method: DepreciationMethod,
-    /// For `double-declining`: how many times faster than the straight line; 2 when it is not given.
+    /// Acceleration factor of `double-declining` over the straight-line rate; 2 when omitted.
     #[serde(default)]
     pub factor: Option<Decimal>,
-    /// For `double-declining`: go on in a straight line as soon as that is more.
+    /// For `double-declining`: switch to straight-line depreciation as soon as it is larger.
     #[serde(default)]
     pub switch_to_straight_line: bool,
-    /// Months of use in the first year, for `straight-line` and `declining-balance`; the rest falls into a year more.
+    /// Months of use in the first year, for `straight-line` and `declining-balance`; the remaining months fall into an
+    /// additional last year.
     #[serde(default = "whole_year")]
     #[garde(range(min = 1, max = 12))]
     pub first_year_months: u32,
-    /// Decimals of the currency.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 4))]
     pub decimals: u8,
-    /// How amounts are rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -58,52 +60,52 @@ fn whole_year() -> u32 {
     12
 }
 
-/// How an asset loses its value.
+/// Depreciation method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DepreciationMethod {
-    /// The same each year (SLN).
+    /// Straight line: the same amount each year (SLN).
     #[default]
     #[serde(alias = "sln")]
     StraightLine,
-    /// A fixed part of what is left (DB).
+    /// Declining balance: a fixed fraction of the book value (DB).
     #[serde(alias = "db")]
     DecliningBalance,
-    /// Twice the straight line's part of what is left (DDB).
+    /// Double declining balance: twice the straight-line fraction of the book value, or `factor` times (DDB).
     #[serde(alias = "ddb")]
     DoubleDeclining,
-    /// By the years that are left (SYD).
+    /// Sum of years' digits: in proportion to the remaining years (SYD).
     #[serde(alias = "syd")]
     SumOfYears,
 }
 
-/// The schedule.
+/// Depreciation schedule.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceDepreciationResponse {
-    /// The method.
+    /// Depreciation method.
     pub method: DepreciationMethod,
-    /// The rate of `declining-balance` and `double-declining`; null for the others.
+    /// Depreciation rate of `declining-balance` and `double-declining` per year, as a fraction; null for other methods.
     pub rate: Option<f64>,
-    /// Depreciation in all.
+    /// Total depreciation over all years.
     pub total: Decimal,
-    /// How amounts were rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
-    /// The years.
+    /// Schedule, year by year.
     pub rows: Vec<DepreciationYear>,
 }
 
-/// One year.
+/// One year of a depreciation schedule.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DepreciationYear {
-    /// Its number, from 1.
+    /// Number of the year, from 1.
     pub year: u32,
-    /// What is lost in it.
+    /// Depreciation in the year.
     pub depreciation: Decimal,
-    /// What was lost up to its end.
+    /// Accumulated depreciation at the end of the year.
     pub accumulated: Decimal,
-    /// What it is worth at its end.
+    /// Book value at the end of the year.
     pub book_value: Decimal,
 }
 
@@ -124,7 +126,7 @@ fn example() -> FinanceDepreciationRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make a depreciation schedule (SLN, DB, DDB, SYD)").description(DESCRIPTION).example(example)
+    op.summary("Compute a depreciation schedule (SLN, DB, DDB, SYD)").description(DESCRIPTION).example(example)
 }
 
 /// Makes a schedule.

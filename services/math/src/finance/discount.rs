@@ -11,34 +11,35 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-A price after discounts: several in a row (20 % and then 10 % is 28 %, not 30 %), and an amount off at the end. The price is \
-rounded once, at the end, so no cent is lost on the way. Given the reduced price, what it was before.";
+The price after discounts: several in succession (20 % and then 10 % is 28 %, not 30 %), and an amount off at the \
+end. The price is rounded once, at the end, so intermediate rounding loses no cent. With `reverse`, the original \
+price from the discounted one.";
 
-/// A price and what is taken off.
+/// A price and its discounts.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceDiscountRequest {
-    /// The price of one.
+    /// Price of one unit.
     pub price: Decimal,
-    /// How many.
+    /// Number of units.
     #[serde(default = "one")]
     pub quantity: Decimal,
-    /// Discounts, one after the other.
+    /// Discounts, applied one after the other, as fractions or percentages: 0.2 or "20 %".
     #[serde(default)]
     #[garde(length(max = 20))]
     pub discounts: Vec<Rate>,
-    /// An amount off the whole, after the discounts.
+    /// Amount taken off the total, after the discounts.
     #[serde(default)]
     pub amount_off: Option<Decimal>,
-    /// Whether `price` is the reduced price, and the one before is to be found.
+    /// Whether `price` is the discounted price, and the original price is to be found.
     #[serde(default)]
     pub reverse: bool,
-    /// Decimals of the currency.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 4))]
     pub decimals: u8,
-    /// How amounts are rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -47,19 +48,19 @@ fn one() -> Decimal {
     Decimal::ONE
 }
 
-/// The prices before and after.
+/// Prices before and after the discounts.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceDiscountResponse {
-    /// Before the discounts, for all.
+    /// Total price before the discounts.
     pub before: Decimal,
-    /// After the discounts, for all.
+    /// Total price after the discounts.
     pub after: Decimal,
-    /// What is saved.
+    /// Amount saved: the price before less the price after the discounts.
     pub saved: Decimal,
-    /// What is saved, as a part of the price before; null for a price of 0.
+    /// Effective discount as a fraction of the price before; null when that price is 0.
     pub discount: Option<f64>,
-    /// How amounts were rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
 }
 
@@ -78,7 +79,7 @@ fn example() -> FinanceDiscountRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Take discounts off a price").description(DESCRIPTION).example(example).inline(4096)
+    op.summary("Apply discounts to a price").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Takes discounts off.

@@ -13,49 +13,52 @@ use crate::decimal::Decimal;
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-The rate at which a series of payments has a net present value of 0: IRR for payments a period apart, XIRR (actual days \
-over 365) when `dates` is given. No guess is needed: every rate above -100 % is found. Payments that change their sign several \
-times can have several rates, or none; then `rate` is null, `rates` holds them all and a warning says so. The same payments \
-with `financeRate` and `reinvestRate` give the modified rate (MIRR), which is always one.";
+The rate at which a series of cash flows has a net present value of 0: IRR for cash flows one period apart, XIRR \
+(actual days over 365) with `dates`. No guess is needed: every rate above -100 % is found. Cash flows with several \
+sign changes can have several rates, or none; then `rate` is null, `rates` holds them all and a warning says so. With \
+`financeRate` and `reinvestRate`, also the modified rate (MIRR), which is always unique.";
 
-/// Payments, and when they are made.
+/// Cash flows and their dates.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceIrrRequest {
-    /// The payments in order: what is paid is negative, what is received positive.
+    /// Cash flows in order: negative for payments made, positive for payments received.
     #[serde(alias = "values", alias = "cashflows")]
     #[garde(length(min = 2, max = 10_000))]
     pub amounts: Vec<Decimal>,
-    /// The date of each payment, in any order; without dates, payments are a period apart, the first at the start.
+    /// Date of each cash flow, in any order; without dates, cash flows are one period apart, the first at the start.
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub dates: Vec<Date>,
-    /// For MIRR: the rate paid on what is borrowed, a period.
+    /// Finance rate per period, for MIRR: the interest paid on money borrowed, as a fraction or percentage: 0.05 or "5
+    /// %".
     #[serde(default)]
     pub finance_rate: Option<Rate>,
-    /// For MIRR: the rate earned on what is received, a period.
+    /// Reinvestment rate per period, for MIRR: the interest earned on money received, as a fraction or percentage: 0.05
+    /// or "5 %".
     #[serde(default)]
     pub reinvest_rate: Option<Rate>,
 }
 
-/// The rates.
+/// Internal rates of return.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceIrrResponse {
-    /// The rate a period, or a year when there are dates; null when there is none or more than one.
+    /// Internal rate of return per period as a fraction, or per year with dates; null when there is none or more than
+    /// one.
     pub rate: Option<f64>,
-    /// Every rate, the smallest first.
+    /// All internal rates of return as fractions, in ascending order.
     pub rates: Vec<f64>,
-    /// The net present value at each of them: 0 but for rounding.
+    /// Net present value at each of `rates`: 0 but for rounding errors.
     pub residuals: Vec<f64>,
-    /// How often the payments change their sign: there are at most as many rates.
+    /// Number of sign changes of the cash flows; there are at most as many rates.
     pub sign_changes: usize,
-    /// The modified rate; null unless `financeRate` and `reinvestRate` are given.
+    /// Modified internal rate of return (MIRR) as a fraction; null unless `financeRate` and `reinvestRate` are given.
     pub modified_rate: Option<f64>,
-    /// `irr`, or `xirr` when there are dates.
+    /// Method used: `irr`, or `xirr` with dates.
     pub method: &'static str,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 

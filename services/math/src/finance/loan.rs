@@ -13,47 +13,47 @@ use crate::decimal::{Decimal, Rounding, ten_to};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-The payment of a loan and its whole schedule. Every payment, interest and balance is rounded to cents as a bank does it, so \
-interest and principal of a row add up to its payment, the principal of all rows to the loan, and the last payment takes what \
-rounding left over: the last balance is exactly `finalBalance` (0). `annualRate` is the nominal rate: 6 % over 12 \
-payments a year is 0.5 % a payment.";
+The payment of a loan and its whole amortization schedule. Every payment, interest and balance is rounded to cents as \
+banks do, so interest and principal of a row add up to its payment, the principal of all rows to the loan, and the \
+last payment absorbs the rounding difference: the last balance is exactly `finalBalance` (0). `annualRate` is the \
+nominal rate: 6 % over 12 payments per year is 0.5 % per payment.";
 
-/// What a loan costs and how it is paid back.
+/// Terms of a loan.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceLoanRequest {
-    /// What is lent.
+    /// Amount of the loan.
     #[serde(alias = "principal", alias = "presentValue")]
     pub amount: Decimal,
-    /// The nominal rate a year.
+    /// Nominal interest rate per year, as a fraction or percentage: 0.05 or "5 %".
     #[serde(alias = "rate")]
     pub annual_rate: Rate,
-    /// The number of payments; may be left out when `payment` is given.
+    /// Number of payments; may be omitted when `payment` is given.
     #[serde(default, alias = "periods", alias = "term")]
     #[garde(range(min = 1, max = 1200))]
     pub payments: Option<u32>,
-    /// Payments a year.
+    /// Payments per year.
     #[serde(default = "monthly")]
     #[garde(range(min = 1, max = 365))]
     pub payments_per_year: u32,
-    /// How it is paid back.
+    /// Repayment method.
     #[serde(default)]
     pub method: Repayment,
-    /// The regular payment, when it is agreed; it is computed when it is not given. For `annuity`.
+    /// Regular payment, when it is agreed, for `annuity`; computed when omitted.
     #[serde(default)]
     pub payment: Option<Decimal>,
-    /// What is left after the last payment: a balloon.
+    /// Balloon: the balance left after the last payment.
     #[serde(default, alias = "balloon", alias = "residual")]
     pub final_balance: Option<Decimal>,
-    /// The day of the loan; the rows then carry dates, for 1, 2, 3, 4, 6 or 12 payments a year.
+    /// Start date of the loan; dates the rows, for 1, 2, 3, 4, 6 or 12 payments per year.
     #[serde(default)]
     pub start: Option<Date>,
-    /// Decimals of the currency.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 4))]
     pub decimals: u8,
-    /// How amounts are rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -62,56 +62,56 @@ fn monthly() -> u32 {
     12
 }
 
-/// How a loan is paid back.
+/// Repayment method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repayment {
     /// Equal payments.
     #[default]
     Annuity,
-    /// Equal principal and falling interest.
+    /// Equal principal and decreasing interest.
     Linear,
-    /// Interest only, and all the principal at the end.
+    /// Interest-only payments, with the whole principal at the end.
     InterestOnly,
 }
 
-/// The schedule.
+/// Amortization schedule of a loan.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceLoanResponse {
-    /// The regular payment; with `linear` the first.
+    /// Regular payment; the first payment for `linear`.
     pub payment: Decimal,
-    /// The last payment.
+    /// Last payment.
     pub last_payment: Decimal,
-    /// The number of payments.
+    /// Number of payments.
     pub payments: usize,
-    /// Interest in all.
+    /// Total interest over all payments.
     pub total_interest: Decimal,
-    /// Payments in all.
+    /// Total of all payments.
     pub total_paid: Decimal,
-    /// How amounts were rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
-    /// The payments.
+    /// Amortization schedule, payment by payment.
     pub rows: Vec<Payment>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One payment.
+/// One payment of a loan.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// Its number, from 1.
+    /// Number of the payment, from 1.
     pub period: u32,
-    /// Its day; null without `start`.
+    /// Date of the payment; null without `start`.
     pub date: Option<Date>,
-    /// What is paid.
+    /// Amount of the payment: interest and principal.
     pub payment: Decimal,
-    /// The part that is interest.
+    /// Interest part of the payment.
     pub interest: Decimal,
-    /// The part that pays back.
+    /// Principal part of the payment.
     pub principal: Decimal,
-    /// What is left.
+    /// Balance of the loan after the payment.
     pub balance: Decimal,
 }
 
@@ -133,7 +133,7 @@ fn example() -> FinanceLoanRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make the schedule of a loan").description(DESCRIPTION).example(example)
+    op.summary("Compute the amortization schedule of a loan").description(DESCRIPTION).example(example)
 }
 
 /// A loan in the smallest unit of its currency.

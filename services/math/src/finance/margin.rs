@@ -11,53 +11,54 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-Cost, price, profit, margin (of the price) and markup (on the cost), from any two that say it all: cost and price, or one of them with \
-profit, margin or markup. The price or cost is rounded to cents; margin and markup are those of the rounded amounts.";
+Cost, price, profit, margin (as a fraction of the price) and markup (as a fraction of the cost), from any two that \
+determine the rest: cost and price, or one of them with profit, margin or markup. The price or cost is rounded to \
+cents; margin and markup are those of the rounded amounts.";
 
-/// Two of the five.
+/// Two of cost, price, profit, margin and markup.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceMarginRequest {
-    /// What it costs.
+    /// Cost of the product.
     #[serde(default)]
     pub cost: Option<Decimal>,
-    /// What it sells for, without tax.
+    /// Selling price, without tax.
     #[serde(default)]
     pub price: Option<Decimal>,
-    /// Price less cost.
+    /// Profit: price less cost.
     #[serde(default)]
     pub profit: Option<Decimal>,
-    /// Profit as a part of the price.
+    /// Profit margin: profit as a fraction or percentage of the price, 0.2 or "20 %".
     #[serde(default)]
     pub margin: Option<Rate>,
-    /// Profit as a part of the cost.
+    /// Markup: profit as a fraction or percentage of the cost, 0.25 or "25 %".
     #[serde(default)]
     pub markup: Option<Rate>,
-    /// Decimals of the currency.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 4))]
     pub decimals: u8,
-    /// How amounts are rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
 
-/// All five.
+/// Cost, price, profit, margin and markup.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceMarginResponse {
-    /// What it costs.
+    /// Cost of the product.
     pub cost: Decimal,
-    /// What it sells for.
+    /// Selling price, without tax.
     pub price: Decimal,
-    /// Price less cost.
+    /// Profit: price less cost.
     pub profit: Decimal,
-    /// Profit as a part of the price; null for a price of 0.
+    /// Profit margin: profit as a fraction of the price; null for a price of 0.
     pub margin: Option<f64>,
-    /// Profit as a part of the cost; null for a cost of 0.
+    /// Markup: profit as a fraction of the cost; null for a cost of 0.
     pub markup: Option<f64>,
-    /// How amounts were rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
 }
 
@@ -76,7 +77,7 @@ fn example() -> FinanceMarginRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find price, cost, margin and markup").description(DESCRIPTION).example(example).inline(4096)
+    op.summary("Compute price, cost, margin and markup").description(DESCRIPTION).example(example).inline(4096)
 }
 
 /// Finds the other three.

@@ -13,33 +13,33 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-What a series of payments is worth today at a rate: NPV for payments a period apart, XNPV (actual days over 365) when `dates` \
-is given. The first payment counts as made today; with `firstPayment=next-period` it is discounted by one period, as NPV of \
-spreadsheets does.";
+The present value of a series of cash flows at a discount rate: NPV for cash flows one period apart, XNPV (actual \
+days over 365) with `dates`. The first cash flow is taken as made today; with `firstPayment=next-period` it is \
+discounted by one period, as in NPV of spreadsheets.";
 
-/// Payments, a rate, and when they are made.
+/// Cash flows, their dates and a discount rate.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceNpvRequest {
-    /// The rate a period, or a year when there are dates.
+    /// Discount rate per period, or per year with dates, as a fraction or percentage: 0.05 or "5 %".
     pub rate: Rate,
-    /// The payments in order: what is paid is negative, what is received positive.
+    /// Cash flows in order: negative for payments made, positive for payments received.
     #[serde(alias = "values", alias = "cashflows")]
     #[garde(length(min = 1, max = 10_000))]
     pub amounts: Vec<Decimal>,
-    /// The date of each payment; without dates, payments are a period apart. The value is that of the first date.
+    /// Date of each cash flow; without dates, cash flows are one period apart. The value is as of the first date.
     #[serde(default)]
     #[garde(length(max = 10_000))]
     pub dates: Vec<Date>,
-    /// When the first payment is made, for payments without dates.
+    /// Time of the first cash flow, for cash flows without dates.
     #[serde(default)]
     pub first_payment: FirstPayment,
-    /// Decimals of `npv`.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 10))]
     pub decimals: u8,
-    /// How the result is rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -49,32 +49,32 @@ pub(crate) fn cents() -> u8 {
     2
 }
 
-/// When the first payment is made.
+/// Time of the first cash flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FirstPayment {
-    /// Today.
+    /// Today: not discounted.
     #[default]
     Now,
     /// At the end of the first period, as in NPV of spreadsheets.
     NextPeriod,
 }
 
-/// The value.
+/// Net present value.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceNpvResponse {
-    /// The net present value, rounded.
+    /// Net present value, rounded.
     pub npv: Decimal,
-    /// The same, not rounded.
+    /// Net present value, unrounded.
     pub value: f64,
-    /// The payments added up, not discounted.
+    /// Sum of the cash flows, not discounted.
     pub total: Decimal,
-    /// `npv`, or `xnpv` when there are dates.
+    /// Method used: `npv`, or `xnpv` with dates.
     pub method: &'static str,
-    /// How the result was rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -92,7 +92,7 @@ fn example() -> FinanceNpvRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the net present value (NPV, XNPV)").description(DESCRIPTION).example(example)
+    op.summary("Compute the net present value (NPV, XNPV)").description(DESCRIPTION).example(example)
 }
 
 /// Discounts payments.

@@ -10,20 +10,20 @@ use crate::dd::Dd;
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-One rate in all its forms: nominal a year, effective a year (EFFECT, APY), a period, and continuous. Give any one of them and \
-how often interest is added; the other three follow.";
+An interest rate in all its forms: nominal per year, effective per year (EFFECT, APY), per compounding period, and \
+continuously compounded. Any one of them and the number of compounding periods per year determine the other three.";
 
-/// A rate and what kind it is.
+/// An interest rate and its kind.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceRatesRequest {
-    /// The rate.
+    /// Interest rate to convert, as a fraction or percentage: 0.05 or "5 %".
     pub rate: Rate,
-    /// What kind of rate it is.
+    /// Kind of the interest rate.
     #[serde(default)]
     pub kind: RateKind,
-    /// How often a year interest is added.
+    /// Compounding periods per year.
     #[serde(default = "monthly", alias = "npery")]
     #[garde(range(min = 1, max = 525_600))]
     pub periods_per_year: u32,
@@ -33,34 +33,34 @@ fn monthly() -> u32 {
     12
 }
 
-/// A kind of rate.
+/// Kind of an interest rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RateKind {
-    /// A year, without interest on interest: the rate a period times the periods.
+    /// Nominal rate per year: the periodic rate times the periods per year.
     #[default]
     Nominal,
-    /// A year, with interest on interest.
+    /// Effective rate per year, with compounding (EFFECT, APY).
     Effective,
-    /// A period.
+    /// Rate per compounding period.
     Periodic,
-    /// A year, compounded without end.
+    /// Continuously compounded rate per year.
     Continuous,
 }
 
-/// The rate in all its forms.
+/// The interest rate in all its forms.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceRatesResponse {
-    /// Nominal, a year.
+    /// Nominal rate per year, as a fraction.
     pub nominal: f64,
-    /// Effective, a year.
+    /// Effective rate per year (APY), as a fraction.
     pub effective: f64,
-    /// A period.
+    /// Rate per compounding period, as a fraction.
     pub periodic: f64,
-    /// Continuous, a year.
+    /// Continuously compounded rate per year, as a fraction.
     pub continuous: f64,
-    /// How often a year interest is added.
+    /// Compounding periods per year.
     pub periods_per_year: u32,
 }
 

@@ -10,43 +10,43 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-Amounts rounded as written: 1.005 is 1.01, because it is not turned into a binary number first. To `decimals`, or to multiples of `step` \
-(0.05 for Swiss cash, 0.25, 100).";
+Amounts rounded in decimal arithmetic: 1.005 is 1.01, because it is not converted to binary first. To `decimals` \
+places, or to multiples of `step` (0.05 for Swiss cash, 0.25, 100).";
 
 /// Amounts and how to round them.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceRoundRequest {
-    /// The amounts.
+    /// Amounts to round.
     #[serde(alias = "amount")]
     #[garde(length(min = 1, max = 100_000))]
     pub amounts: Vec<Decimal>,
-    /// Decimals to round to; 2 when neither this nor `step` is given.
+    /// Decimal places to round to; 2 when neither this nor `step` is given.
     #[serde(default)]
     #[garde(range(max = 20))]
     pub decimals: Option<u8>,
-    /// Round to multiples of this instead.
+    /// Round to multiples of this step instead of decimal places: 0.05 for Swiss cash.
     #[serde(default)]
     pub step: Option<Decimal>,
-    /// The rule.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
 
-/// The amounts, rounded.
+/// Rounded amounts.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceRoundResponse {
-    /// The first amount, rounded.
+    /// First amount, rounded.
     pub amount: Decimal,
-    /// Every amount, rounded.
+    /// Rounded amounts, in order.
     pub amounts: Vec<Decimal>,
-    /// What they add up to.
+    /// Sum of the rounded amounts.
     pub total: Decimal,
-    /// What rounding changed in all: the rounded total less the exact one.
+    /// Rounding difference: the sum of the rounded amounts less the exact sum.
     pub difference: Decimal,
-    /// The rule.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
 }
 
@@ -62,7 +62,7 @@ fn example() -> FinanceRoundRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Round amounts to decimals or to steps such as 0.05").description(DESCRIPTION).example(example)
+    op.summary("Round amounts to decimal places or to steps such as 0.05").description(DESCRIPTION).example(example)
 }
 
 /// Rounds amounts.

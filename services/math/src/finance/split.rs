@@ -10,29 +10,29 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-An amount divided into equal parts or by weights, in whole cents that add up to it: 100 in three is 33.34, 33.33, 33.33. The cents that \
-rounding leaves over go to the largest remainders (Hamilton's method), or to the first or last shares. `unit` divides in other \
-steps, such as 0.05.";
+An amount divided into equal parts or by weights, in whole cents that add up to it: 100 in three is 33.34, 33.33, \
+33.33. The cents left over by rounding go to the largest remainders (Hamilton's method), or to the first or last \
+shares. `unit` divides in other steps, such as 0.05.";
 
 /// An amount and how to divide it.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceSplitRequest {
-    /// The amount; a whole number of units.
+    /// Amount to divide; a multiple of `unit`.
     pub amount: Decimal,
-    /// The number of equal parts; or send `weights`.
+    /// Number of equal parts; or send `weights`.
     #[serde(default)]
     #[garde(range(min = 1, max = 100_000))]
     pub parts: Option<u32>,
-    /// The weight of each share: percent, square meters, heads.
+    /// Weight of each share: percentages, square meters, heads.
     #[serde(default)]
     #[garde(length(max = 100_000))]
     pub weights: Vec<Decimal>,
-    /// Who gets the units that are left over.
+    /// Allocation of the units left over by rounding.
     #[serde(default)]
     pub remainder: Remainder,
-    /// The smallest unit: 0.01 for cents.
+    /// Smallest unit of a share: 0.01 for cents.
     #[serde(default = "cent")]
     pub unit: Decimal,
 }
@@ -41,11 +41,11 @@ fn cent() -> Decimal {
     Decimal::new(1, cents())
 }
 
-/// Who gets the units that are left over.
+/// Allocation of the units left over by rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remainder {
-    /// One each to the shares that lost most by rounding; the first among equals.
+    /// One each to the shares with the largest remainders (Hamilton's method); the first among equals.
     #[default]
     LargestRemainder,
     /// One each to the first shares.
@@ -54,17 +54,17 @@ pub enum Remainder {
     Last,
 }
 
-/// The shares.
+/// Shares of an amount.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceSplitResponse {
-    /// The shares, in the order of the weights.
+    /// Shares, in the order of the weights.
     pub shares: Vec<Decimal>,
-    /// What they add up to: the amount.
+    /// Sum of the shares: the amount.
     pub total: Decimal,
-    /// The smallest share.
+    /// Smallest share.
     pub smallest: Decimal,
-    /// The largest share.
+    /// Largest share.
     pub largest: Decimal,
 }
 

@@ -11,36 +11,36 @@ use crate::decimal::{Decimal, MAX_SCALE, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-Net, tax and gross of an amount or of the lines of an invoice, in exact cents: with `includesTax` the tax is taken out of the \
-amounts, without it is added. The totals of each rate are given as an invoice must state them. `roundPer` says whether tax \
-is rounded line by line or once a rate: the two can differ by a cent, and both are common.";
+Net, tax and gross of an amount or of the lines of an invoice, in exact cents: with `includesTax` the tax is \
+extracted from the amounts, without it is added. The totals of each rate are given as an invoice must state them. \
+`roundPer` says whether tax is rounded per line or per rate: the two can differ by a cent, and both are common.";
 
-/// Amounts and their rates.
+/// Amounts and their tax rates.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceTaxRequest {
-    /// One amount; or send `lines`.
+    /// One amount to tax; or send `lines`.
     #[serde(default)]
     pub amount: Option<Decimal>,
-    /// The rate, of lines without their own too.
+    /// Tax rate, also of lines without their own, as a fraction or percentage: 0.19 or "19 %".
     #[serde(default)]
     pub rate: Option<Rate>,
-    /// The lines of an invoice.
+    /// Lines of an invoice.
     #[serde(default)]
     #[garde(length(max = 10_000), dive)]
     pub lines: Vec<TaxLine>,
-    /// Whether the amounts include the tax.
+    /// Whether the amounts include tax.
     #[serde(default)]
     pub includes_tax: bool,
-    /// Where tax is rounded.
+    /// Level at which tax is rounded.
     #[serde(default)]
     pub round_per: RoundPer,
-    /// Decimals of the currency.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 4))]
     pub decimals: u8,
-    /// How amounts are rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -50,13 +50,13 @@ pub struct FinanceTaxRequest {
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct TaxLine {
-    /// The price of one.
+    /// Price of one unit.
     #[serde(alias = "price")]
     pub amount: Decimal,
-    /// How many.
+    /// Number of units.
     #[serde(default = "one")]
     pub quantity: Decimal,
-    /// The rate; that of the request when it is not given.
+    /// Tax rate of the line, as a fraction or percentage: 0.19 or "19 %"; the rate of the request when omitted.
     #[serde(default)]
     pub rate: Option<Rate>,
 }
@@ -65,60 +65,60 @@ fn one() -> Decimal {
     Decimal::ONE
 }
 
-/// Where tax is rounded.
+/// Level at which tax is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RoundPer {
-    /// Line by line.
+    /// Per line.
     #[default]
     Line,
-    /// Once for all lines of a rate.
+    /// Per tax rate: once for all lines of a rate.
     Total,
 }
 
-/// Net, tax and gross.
+/// Net amount, tax and gross amount.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceTaxResponse {
-    /// Without tax.
+    /// Net amount, without tax.
     pub net: Decimal,
-    /// The tax.
+    /// Tax amount.
     pub tax: Decimal,
-    /// With tax.
+    /// Gross amount, with tax.
     pub gross: Decimal,
-    /// The same for each rate, the highest first.
+    /// Totals of each tax rate, in descending order of the rate.
     pub rates: Vec<TaxRate>,
-    /// The same for each line, when tax is rounded line by line.
+    /// Taxed lines, when tax is rounded per line.
     pub rows: Vec<TaxedLine>,
-    /// How amounts were rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
 }
 
-/// The totals of one rate.
+/// Totals of one tax rate.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaxRate {
-    /// The rate as a fraction.
+    /// Tax rate as a fraction.
     pub rate: Decimal,
-    /// Without tax.
+    /// Net amount, without tax.
     pub net: Decimal,
-    /// The tax.
+    /// Tax amount.
     pub tax: Decimal,
-    /// With tax.
+    /// Gross amount, with tax.
     pub gross: Decimal,
 }
 
-/// One line, taxed.
+/// One taxed line.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TaxedLine {
-    /// Without tax.
+    /// Net amount, without tax.
     pub net: Decimal,
-    /// The tax.
+    /// Tax amount.
     pub tax: Decimal,
-    /// With tax.
+    /// Gross amount, with tax.
     pub gross: Decimal,
-    /// The rate as a fraction.
+    /// Tax rate as a fraction.
     pub rate: Decimal,
 }
 
@@ -137,7 +137,7 @@ fn example() -> FinanceTaxRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Add value added tax to amounts, or take it out").description(DESCRIPTION).example(example)
+    op.summary("Add value added tax (VAT) to amounts, or extract it").description(DESCRIPTION).example(example)
 }
 
 /// Net, tax and gross of a sum of amounts.

@@ -13,91 +13,92 @@ use crate::decimal::{Decimal, Rounding};
 use crate::error::{Error, conflict, overflow};
 
 const DESCRIPTION: &str = "\
-Any of five numbers from the other four: present value (PV), future value (FV), payment (PMT), number of periods (NPER) or rate \
-(RATE), by `presentValue (1+r)^n + payment (1+r x due) ((1+r)^n - 1)/r + futureValue = 0`. Signs as in spreadsheets: what you pay is \
-negative, what you receive positive. What is not given and not looked for counts as 0. RATE needs no guess and gives every rate there is.";
+Any of five quantities from the other four: present value (PV), future value (FV), payment (PMT), number of periods \
+(NPER) or rate (RATE), by `presentValue (1+r)^n + payment (1+r x due) ((1+r)^n - 1)/r + futureValue = 0`. Signs as in \
+spreadsheets: payments made are negative, payments received positive. A quantity that is neither given nor to be \
+found counts as 0. RATE needs no guess and gives every solution.";
 
-/// Four of the five numbers, and which one to find.
+/// Four of present value, future value, payment, number of periods and rate, and which one to find.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct FinanceTimeValueRequest {
-    /// What to find.
+    /// Quantity to find.
     pub find: TimeValue,
-    /// The rate a period.
+    /// Interest rate per period, as a fraction or percentage: 0.05 or "5 %".
     #[serde(default)]
     pub rate: Option<Rate>,
-    /// The number of periods.
+    /// Number of periods.
     #[serde(default, alias = "nper")]
     #[garde(range(min = 0.0, max = 100_000.0))]
     pub periods: Option<f64>,
-    /// The payment of each period.
+    /// Payment of each period.
     #[serde(default, alias = "pmt")]
     pub payment: Option<Decimal>,
-    /// What it is worth at the start.
+    /// Present value, at the start.
     #[serde(default, alias = "pv")]
     pub present_value: Option<Decimal>,
-    /// What it is worth at the end.
+    /// Future value, at the end.
     #[serde(default, alias = "fv")]
     pub future_value: Option<Decimal>,
-    /// When payments are made.
+    /// Due time of the payments.
     #[serde(default, alias = "type")]
     pub due: Due,
-    /// Decimals of `amount`.
+    /// Decimal places that amounts are rounded to, 2 for cents.
     #[serde(default = "cents")]
     #[garde(range(max = 10))]
     pub decimals: u8,
-    /// How `amount` is rounded.
+    /// Rounding mode of the results.
     #[serde(default)]
     pub rounding: Rounding,
 }
 
-/// One of the five numbers.
+/// A quantity of the time value of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeValue {
-    /// PV.
+    /// Present value (PV).
     #[serde(alias = "pv")]
     PresentValue,
-    /// FV.
+    /// Future value (FV).
     #[serde(alias = "fv")]
     FutureValue,
-    /// PMT.
+    /// Payment of each period (PMT).
     #[serde(alias = "pmt")]
     Payment,
-    /// NPER.
+    /// Number of periods (NPER).
     #[serde(alias = "nper")]
     Periods,
-    /// RATE.
+    /// Interest rate per period (RATE).
     Rate,
 }
 
-/// When payments are made.
+/// Due time of payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Due {
-    /// At the end of a period.
+    /// At the end of each period.
     #[default]
     End,
-    /// At its beginning.
+    /// At the beginning of each period.
     Begin,
 }
 
-/// What was found.
+/// Quantity found.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FinanceTimeValueResponse {
-    /// What was looked for.
+    /// Quantity to find.
     pub find: TimeValue,
-    /// It, not rounded; null when there is no rate or more than one.
+    /// Quantity found, unrounded; null when there is no rate or more than one.
     pub value: Option<f64>,
-    /// It, rounded, when it is an amount.
+    /// Quantity found, rounded, when it is an amount of money.
     pub amount: Option<Decimal>,
-    /// Every rate, when a rate was looked for.
+    /// All rates as fractions, when the rate is to be found.
     pub rates: Vec<f64>,
-    /// How `amount` was rounded.
+    /// Rounding mode of the results.
     pub rounding: Rounding,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -118,7 +119,7 @@ fn example() -> FinanceTimeValueRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find a present value, future value, payment, number of periods or rate")
+    op.summary("Compute the time value of money (PV, FV, PMT, NPER, RATE)")
         .description(DESCRIPTION)
         .example(example)
         .inline(4096)

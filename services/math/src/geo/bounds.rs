@@ -10,42 +10,43 @@ use super::{LengthUnit, Place, Point, turned};
 use crate::Error;
 
 const DESCRIPTION: &str = "\
-The smallest box that holds all places, also across the date line; with `radius` everything within that distance of each of them: the \
-filter for a search nearby. `west` is larger than `east` when the box crosses the date line.";
+The smallest bounding box that encloses all places, also across the antimeridian (date line); with `radius`, \
+everything within that distance of each of them, as a filter for a proximity search. `west` is larger than `east` \
+when the box crosses the antimeridian.";
 
-/// Places, and a distance around them.
+/// Places and a radius around them.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GeoBoundsRequest {
-    /// The places.
+    /// Places to enclose.
     #[serde(alias = "points")]
     #[garde(length(min = 1, max = 10_000), dive)]
     pub places: Vec<Place>,
-    /// A distance around each place.
+    /// Radius around each place to enclose, in `unit`.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 1e8))]
     pub radius: f64,
-    /// The unit of the radius.
+    /// Unit of lengths.
     #[serde(default)]
     pub unit: LengthUnit,
 }
 
-/// The box.
+/// Bounding box of places.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeoBoundsResponse {
-    /// The southern edge, a latitude.
+    /// Southern edge of the box, a latitude in degrees.
     pub south: f64,
-    /// The western edge, a longitude.
+    /// Western edge of the box, a longitude in degrees.
     pub west: f64,
-    /// The northern edge.
+    /// Northern edge of the box, a latitude in degrees.
     pub north: f64,
-    /// The eastern edge.
+    /// Eastern edge of the box, a longitude in degrees.
     pub east: f64,
-    /// Whether the box crosses the date line.
+    /// Whether the box crosses the antimeridian (date line); `west` is then larger than `east`.
     pub crosses_date_line: bool,
-    /// The middle of the box.
+    /// Center of the box.
     pub center: Point,
 }
 
@@ -60,7 +61,7 @@ fn example() -> GeoBoundsRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the box around places").description(DESCRIPTION).example(example)
+    op.summary("Compute the bounding box of places").description(DESCRIPTION).example(example)
 }
 
 /// Finds the box.

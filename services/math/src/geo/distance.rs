@@ -11,64 +11,65 @@ use crate::error::{Error, conflict, still_wanted};
 use crate::statistics::describe::short;
 
 const DESCRIPTION: &str = "\
-The shortest way between two places on the ellipsoid of the Earth, right to 15 nanometers (Karney, 2013), also between places nearly opposite to each other; or \
-along a route of many; with bearings in degrees from north, clockwise. With `bearing` and `distance` instead of a second place, where one arrives.";
+The geodesic distance between two places on the ellipsoid of the Earth, accurate to 15 nanometers (Karney, 2013), \
+also between nearly antipodal places; or along a route of several; with bearings in degrees clockwise from north. \
+With `bearing` and `distance` instead of a second place, the destination.";
 
-/// Places, or a place and a way to go.
+/// Places of a route, or a place with a bearing and a distance.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GeoDistanceRequest {
-    /// The places in order: two, or a route.
+    /// Places in order: two, or more along a route; one with `bearing` and `distance`.
     #[serde(alias = "points")]
     #[garde(length(min = 1, max = 10_000), dive)]
     pub places: Vec<Place>,
-    /// The direction to leave one place in, in degrees from north.
+    /// Initial bearing from a single place, in degrees clockwise from north.
     #[serde(default)]
     #[garde(range(min = -360.0, max = 360.0))]
     pub bearing: Option<f64>,
-    /// How far to go from one place.
+    /// Distance to travel from a single place, in `unit`.
     #[serde(default)]
     #[garde(range(min = 0.0, max = 1e9))]
     pub distance: Option<f64>,
-    /// The unit of distances.
+    /// Unit of lengths.
     #[serde(default)]
     pub unit: LengthUnit,
 }
 
-/// Distances.
+/// Distances and bearings of a route.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeoDistanceResponse {
-    /// The length of the whole way.
+    /// Length of the whole route, in `unit`.
     pub distance: f64,
-    /// The unit.
+    /// Unit of lengths.
     pub unit: LengthUnit,
-    /// From the first place to the last, in a straight line.
+    /// Geodesic distance from the first place to the last, in `unit`.
     pub direct: f64,
-    /// The direction to leave the first place in, from 0 to 360.
+    /// Initial bearing of the geodesic from the first place to the last, in degrees clockwise from north, 0 to 360.
     pub bearing: f64,
-    /// The direction to arrive at the last place in.
+    /// Final bearing of the geodesic from the first place to the last, in degrees clockwise from north, 0 to 360.
     pub final_bearing: f64,
-    /// Halfway from the first to the last, or where one arrives.
+    /// Midpoint of the geodesic from the first place to the last or to the destination.
     pub midpoint: Point,
-    /// Where one arrives, of `bearing` and `distance`; the last place otherwise.
+    /// Destination: the place reached by `bearing` and `distance`, or else the last place.
     pub destination: Point,
-    /// The legs of the route.
+    /// Legs of the route, in order.
     pub rows: Vec<Leg>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One leg.
+/// One leg of a route.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Leg {
-    /// Its length.
+    /// Length of the leg, in `unit`.
     pub distance: f64,
-    /// The direction to leave in.
+    /// Initial bearing of the leg, in degrees clockwise from north, 0 to 360.
     pub bearing: f64,
-    /// The length of the way up to its end.
+    /// Cumulative length of the route up to the end of the leg, in `unit`.
     pub total: f64,
 }
 

@@ -9,26 +9,26 @@ use super::{Place, Point, turned};
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-Places as geohashes, and geohashes as places: base 32 text in which places with a common beginning are near to each other. With the box that a hash \
-stands for, and its eight neighbors.";
+Places encoded as geohashes, and geohashes decoded: base 32 text in which places with a common prefix are near each \
+other. Each comes with the bounding box of the geohash and its eight neighbors.";
 
 /// The letters of a geohash.
 const LETTERS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 
-/// Places, or geohashes.
+/// Places to encode or geohashes to decode.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GeoGeohashRequest {
-    /// Places to make geohashes of.
+    /// Places to encode as geohashes.
     #[serde(default, alias = "points")]
     #[garde(length(max = 10_000), dive)]
     pub places: Vec<Place>,
-    /// Geohashes to read, instead.
+    /// Geohashes to decode; an alternative to `places`.
     #[serde(default)]
     #[garde(length(max = 10_000), inner(length(chars, min = 1, max = 12)))]
     pub hashes: Vec<String>,
-    /// Letters of a geohash: 5 is about 5 km, 7 about 150 m, 9 about 5 m.
+    /// Length of the geohashes in characters, 1 to 12: 5 is about 5 km, 7 about 150 m, 9 about 5 m.
     #[serde(default = "nine")]
     #[garde(range(min = 1, max = 12))]
     pub length: u32,
@@ -38,33 +38,33 @@ fn nine() -> u32 {
     9
 }
 
-/// The geohashes.
+/// Geohashes and their boxes.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeoGeohashResponse {
-    /// The first geohash.
+    /// First geohash.
     pub hash: String,
-    /// Each of them, in order.
+    /// Geohashes with their boxes, in order.
     pub rows: Vec<GeohashRow>,
 }
 
-/// One geohash.
+/// A geohash and its box.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeohashRow {
-    /// The geohash.
+    /// Geohash.
     pub hash: String,
-    /// The middle of its box.
+    /// Center of the box.
     pub center: Point,
-    /// The southern edge of its box.
+    /// Southern edge of the box, a latitude in degrees.
     pub south: f64,
-    /// The western edge.
+    /// Western edge of the box, a longitude in degrees.
     pub west: f64,
-    /// The northern edge.
+    /// Northern edge of the box, a latitude in degrees.
     pub north: f64,
-    /// The eastern edge.
+    /// Eastern edge of the box, a longitude in degrees.
     pub east: f64,
-    /// The boxes around it: north, northeast, and so on clockwise; fewer at a pole.
+    /// Geohashes of the neighboring boxes: north, northeast and so on clockwise; fewer at a pole.
     pub neighbors: Vec<String>,
 }
 
@@ -79,7 +79,7 @@ fn example() -> GeoGeohashRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make and read geohashes").description(DESCRIPTION).example(example)
+    op.summary("Encode and decode geohashes").description(DESCRIPTION).example(example)
 }
 
 /// Rows and columns of boxes at a length: 5 bits a letter, longitude first.

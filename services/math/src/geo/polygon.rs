@@ -11,41 +11,42 @@ use crate::error::{Error, conflict, still_wanted};
 use crate::statistics::describe::short;
 
 const DESCRIPTION: &str = "\
-Whether places lie inside an area: a delivery zone, a district. Edges are straight on a map of latitude and longitude, also across the date line; what is on \
-an edge is inside. Area and perimeter are those on the ellipsoid, with the shortest ways as edges.";
+Whether places are inside a polygon, such as a delivery zone or a district. Edges are straight on a map of latitude \
+and longitude, also across the antimeridian (date line); places on an edge are inside. Area and perimeter are those \
+on the ellipsoid, with geodesics as edges.";
 
-/// An area and places.
+/// A polygon and places.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GeoPolygonRequest {
-    /// The corners of the area in order; the last needs not repeat the first.
+    /// Vertices of the polygon in order; the last need not repeat the first.
     #[garde(length(min = 3, max = 10_000), dive)]
     pub polygon: Vec<Place>,
-    /// The places.
+    /// Places to locate inside or outside the polygon.
     #[serde(default, alias = "points")]
     #[garde(length(max = 10_000), dive)]
     pub places: Vec<Place>,
-    /// The unit of the perimeter; the area is in its square.
+    /// Unit of lengths.
     #[serde(default)]
     pub unit: LengthUnit,
 }
 
-/// Which places lie inside.
+/// Location of places relative to a polygon, and its size.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeoPolygonResponse {
-    /// Whether each place lies inside, in order.
+    /// Whether each place is inside the polygon, in order.
     pub inside: Vec<bool>,
-    /// How many do.
+    /// Number of places inside the polygon.
     pub count: usize,
-    /// The area in the square of the unit.
+    /// Area of the polygon, in square `unit`.
     pub area: f64,
-    /// The length of its border.
+    /// Perimeter of the polygon, in `unit`.
     pub perimeter: f64,
-    /// The unit.
+    /// Unit of lengths.
     pub unit: LengthUnit,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -61,7 +62,7 @@ fn example() -> GeoPolygonRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find which places lie in an area, and its size").description(DESCRIPTION).example(example).cost_of(
+    op.summary("Find the places inside a polygon, and its area").description(DESCRIPTION).example(example).cost_of(
         |request: &GeoPolygonRequest| {
             if request.polygon.len() * (request.places.len() + 1) > 100_000 { Cost::Heavy } else { Cost::Light }
         },

@@ -8,63 +8,64 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-Values between points: nearest, linear, cubic splines (natural or not-a-knot), or curves that do not overshoot (pchip, akima); with the slope there \
-and the area below the curve from the first point to the last. Outside of the points is an error, or the curve goes on with `extrapolate`.";
+Interpolated values between points: nearest, linear, cubic splines (natural or not-a-knot), or piecewise cubics that \
+do not overshoot (pchip, akima); with the slope at each and the integral of the curve from the first point to the \
+last. A value beyond the points is an error, unless `extrapolate` is set.";
 
-/// Points, and where to find values.
+/// Points to interpolate between, and where to evaluate the curve.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct NumericInterpolateRequest {
-    /// The places of the points; all different, in any order.
+    /// X coordinates of the points, all different, in any order.
     #[garde(length(min = 2, max = 100_000), inner(range(min = -1e100, max = 1e100)))]
     pub x: Vec<f64>,
-    /// Their values.
+    /// Y coordinates of the points.
     #[garde(length(min = 2, max = 100_000), inner(range(min = -1e100, max = 1e100)))]
     pub y: Vec<f64>,
-    /// The places to find values at.
+    /// X coordinates to evaluate the curve at.
     #[garde(length(max = 100_000), inner(range(min = -1e100, max = 1e100)))]
     pub at: Vec<f64>,
-    /// The curve.
+    /// Interpolation method.
     #[serde(default)]
     pub method: InterpolateMethod,
-    /// Whether the curve goes on outside of the points.
+    /// Whether to extrapolate beyond the points, which is an error otherwise.
     #[serde(default)]
     pub extrapolate: bool,
 }
 
-/// A curve.
+/// Interpolation method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InterpolateMethod {
-    /// The value of the nearest point.
+    /// Value of the nearest point.
     Nearest,
-    /// Straight lines.
+    /// Piecewise linear.
     #[default]
     Linear,
-    /// A cubic spline, not a knot at the second and last but one point; as SciPy's CubicSpline.
+    /// Cubic spline with not-a-knot ends, as CubicSpline of SciPy.
     #[serde(alias = "cubic", alias = "not-a-knot")]
     CubicSpline,
-    /// A cubic spline that is straight at its ends.
+    /// Natural cubic spline, with second derivatives of 0 at the ends.
     #[serde(alias = "natural")]
     NaturalSpline,
-    /// Cubics that rise where the points rise (Fritsch and Butland).
+    /// Monotone piecewise cubic (PCHIP, Fritsch and Butland), without overshoot.
     Pchip,
-    /// Cubics by Akima's slopes (1970).
+    /// Akima's piecewise cubic (1970).
     Akima,
 }
 
-/// The values.
+/// Interpolated values.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NumericInterpolateResponse {
-    /// The value at each place.
+    /// Interpolated value at each of `at`, in order.
     pub values: Vec<f64>,
-    /// The slope at each place.
+    /// Slope (first derivative) of the curve at each of `at`, in order.
     pub slopes: Vec<f64>,
-    /// The area below the curve from the first point to the last; negative below zero.
+    /// Integral of the curve from the first point to the last; area below zero counts as negative.
     pub area: f64,
-    /// The curve.
+    /// Interpolation method used.
     pub method: InterpolateMethod,
 }
 

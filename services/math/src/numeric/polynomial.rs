@@ -10,8 +10,9 @@ use crate::error::{Error, conflict, still_wanted};
 use crate::statistics::quantiles::length;
 
 const DESCRIPTION: &str = "\
-All roots of a polynomial, real and complex, all at once by Aberth and Ehrlich's iteration in 31 digits, so that roots close to each other keep their digits too. \
-Coefficients start with that of the highest power: 1, -3, 2 is x^2 - 3x + 2.";
+All roots of a polynomial, real and complex, simultaneously by the Aberth-Ehrlich iteration in 31 digits, so that \
+roots close to each other keep their digits too. Coefficients start with that of the highest power: 1, -3, 2 is x^2 - \
+3x + 2.";
 
 /// Rounds of the iteration at most.
 const MAX_ROUNDS: u32 = 500;
@@ -21,32 +22,32 @@ const MAX_ROUNDS: u32 = 500;
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct NumericPolynomialRequest {
-    /// The coefficients, that of the highest power first.
+    /// Coefficients of the polynomial, from the highest power to the constant.
     #[garde(length(min = 2, max = 101), inner(range(min = -1e30, max = 1e30)))]
     pub coefficients: Vec<f64>,
 }
 
-/// The roots.
+/// Roots of a polynomial.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NumericPolynomialResponse {
-    /// The real roots, the smallest first.
+    /// Real roots, in ascending order.
     pub real_roots: Vec<f64>,
-    /// All roots.
+    /// All roots, real and complex.
     pub rows: Vec<PolynomialRoot>,
-    /// The degree.
+    /// Degree of the polynomial.
     pub degree: usize,
 }
 
-/// One root.
+/// One root of a polynomial.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolynomialRoot {
-    /// Its real part.
+    /// Real part of the root.
     pub real: f64,
-    /// Its imaginary part.
+    /// Imaginary part of the root.
     pub imaginary: f64,
-    /// The value of the polynomial there, relative to the sum of its terms without signs.
+    /// Relative residual: the value of the polynomial at the root over the sum of the absolute values of its terms.
     pub residual: f64,
 }
 

@@ -9,53 +9,54 @@ use super::transform::{Complex, forward, inverse};
 use crate::error::{Error, conflict, still_wanted};
 
 const DESCRIPTION: &str = "\
-The convolution of a signal with a kernel, which is a moving weighted sum, or their cross-correlation: directly when one is short, by Fourier \
-transforms otherwise. `mode` says how much of it comes back, as in NumPy: `full`, `same` or `valid`.";
+The convolution of a signal with a kernel (a weighted moving sum), or their cross-correlation: directly when one is \
+short, by fast Fourier transform otherwise. `mode` is the extent of the output, as in NumPy: `full`, `same` or \
+`valid`.";
 
 /// The work of a direct convolution at most.
 const DIRECT: usize = 1_000_000;
 
-/// Two signals.
+/// A signal and a kernel.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct SignalConvolveRequest {
-    /// The signal.
+    /// Signal to convolve.
     #[serde(alias = "a", alias = "data", alias = "values")]
     #[garde(length(min = 1, max = 262_144), inner(range(min = -1e100, max = 1e100)))]
     pub signal: Vec<f64>,
-    /// The kernel.
+    /// Kernel of the convolution.
     #[serde(alias = "b")]
     #[garde(length(min = 1, max = 262_144), inner(range(min = -1e100, max = 1e100)))]
     pub kernel: Vec<f64>,
-    /// How much comes back.
+    /// Extent of the output.
     #[serde(default)]
     pub mode: ConvolveMode,
-    /// Whether the kernel is not turned around: cross-correlation.
+    /// Whether to compute the cross-correlation, with the kernel not reversed.
     #[serde(default)]
     pub correlate: bool,
 }
 
-/// How much of a convolution comes back.
+/// Extent of the output of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConvolveMode {
-    /// All of it.
+    /// Full convolution, of the length of both inputs less one.
     #[default]
     Full,
-    /// As long as the longer one, from the middle.
+    /// Central part, of the length of the longer input.
     Same,
-    /// Only where the shorter one lies within the longer.
+    /// Only the part where the shorter input lies within the longer.
     Valid,
 }
 
-/// The convolution.
+/// Convolution or cross-correlation.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignalConvolveResponse {
-    /// The result.
+    /// Convolution or cross-correlation, in order.
     pub result: Vec<f64>,
-    /// `direct` or `fourier`.
+    /// Algorithm used: `direct` or `fourier`.
     pub method: &'static str,
 }
 

@@ -11,33 +11,34 @@ use crate::statistics::describe::short;
 use crate::statistics::quantiles::length;
 
 const DESCRIPTION: &str = "\
-The discrete Fourier transform of a signal of any length, or its inverse. Of a real signal the answer also has frequencies with amplitudes and \
-phases, up to half the sample rate, and the strongest of them. The transform is not scaled, its inverse by 1/n, as in NumPy.";
+The discrete Fourier transform of a signal of any length, or its inverse. For a real signal also the one-sided \
+spectrum, amplitudes and phases up to half the sample rate, and the dominant frequency. The transform is not scaled, \
+its inverse by 1/n, as in NumPy.";
 
-/// A signal, or a spectrum.
+/// A signal or spectrum to transform.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct SignalFftRequest {
-    /// The real parts of the signal or spectrum.
+    /// Real parts of the signal or spectrum.
     #[serde(alias = "data", alias = "values")]
     #[garde(length(min = 1, max = 262_144))]
     pub real: Vec<f64>,
-    /// Its imaginary parts; all 0 when they are not given.
+    /// Imaginary parts of the signal or spectrum; all 0 when omitted.
     #[serde(default)]
     #[garde(length(max = 262_144))]
     pub imaginary: Vec<f64>,
-    /// Whether a spectrum becomes a signal.
+    /// Whether to compute the inverse transform, from a spectrum to a signal.
     #[serde(default)]
     pub inverse: bool,
-    /// Values a second.
+    /// Sample rate in samples per second.
     #[serde(default = "once")]
     #[garde(range(min = 1e-12, max = 1e12))]
     pub sample_rate: f64,
-    /// A window that fades the signal in and out, against leakage.
+    /// Window function applied to the signal, against spectral leakage.
     #[serde(default)]
     pub window: Window,
-    /// Whether the mean is taken off before.
+    /// Whether to subtract the mean before the transform.
     #[serde(default)]
     pub detrend: bool,
 }
@@ -46,47 +47,47 @@ fn once() -> f64 {
     1.0
 }
 
-/// A window.
+/// Window function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Window {
-    /// None.
+    /// No window (rectangular).
     #[default]
     None,
-    /// Hann's: a raised cosine.
+    /// Hann window: a raised cosine.
     #[serde(alias = "hanning")]
     Hann,
-    /// Hamming's.
+    /// Hamming window.
     Hamming,
-    /// Blackman's: three cosines.
+    /// Blackman window: a sum of three cosines.
     Blackman,
 }
 
-/// The transform.
+/// Discrete Fourier transform.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignalFftResponse {
-    /// The real parts.
+    /// Real parts of the transform.
     pub real: Vec<f64>,
-    /// The imaginary parts.
+    /// Imaginary parts of the transform.
     pub imaginary: Vec<f64>,
-    /// The spectrum of a real signal up to half the sample rate; empty otherwise.
+    /// One-sided spectrum of a real signal, up to half the sample rate; empty otherwise.
     pub rows: Vec<SpectrumRow>,
-    /// The frequency with the largest amplitude, above 0; null when nothing varies, or the signal is not real.
+    /// Dominant frequency: that with the largest amplitude, above 0; null for a constant or complex signal.
     pub dominant_frequency: Option<f64>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One frequency.
+/// One frequency of a spectrum.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SpectrumRow {
-    /// The frequency, in the units of the sample rate.
+    /// Frequency in hertz, when the sample rate is in samples per second.
     pub frequency: f64,
-    /// The amplitude of its wave.
+    /// Amplitude at the frequency.
     pub amplitude: f64,
-    /// Its phase in radians, of a cosine.
+    /// Phase at the frequency in radians, relative to a cosine.
     pub phase: f64,
 }
 
@@ -104,7 +105,7 @@ fn example() -> SignalFftRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the spectrum of a signal (FFT), or turn one back")
+    op.summary("Compute the Fourier transform (FFT) of a signal, or its inverse")
         .description(DESCRIPTION)
         .example(example)
         .cost_of(|request: &SignalFftRequest| if request.real.len() > 4096 { Cost::Heavy } else { Cost::Light })

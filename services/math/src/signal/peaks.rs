@@ -9,43 +9,43 @@ use crate::error::{Error, still_wanted};
 use crate::statistics::quantiles::length;
 
 const DESCRIPTION: &str = "\
-Places where a signal is higher than around them, the middle of flat ones, filtered by height, prominence (how far one must go down before it goes up \
-higher) and distance, as SciPy's find_peaks does. `invert` finds valleys.";
+Local maxima of a signal, flat ones at their middle, filtered by height, prominence (how far the signal falls before \
+it rises higher) and distance, as find_peaks of SciPy does. `invert` finds valleys.";
 
-/// A signal, and which peaks count.
+/// A signal and the conditions of its peaks.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct SignalPeaksRequest {
-    /// The signal.
+    /// Samples of the signal, in order.
     #[serde(alias = "data", alias = "signal")]
     #[garde(length(min = 1, max = 500_000))]
     pub values: Vec<f64>,
-    /// The least height of a peak.
+    /// Minimum height of a peak.
     #[serde(default)]
     pub height: Option<f64>,
-    /// The least prominence of a peak.
+    /// Minimum prominence of a peak.
     #[serde(default)]
     #[garde(range(min = 0.0))]
     pub prominence: Option<f64>,
-    /// The least distance of two peaks, in values; the lower one goes.
+    /// Minimum distance between peaks, in samples; of closer peaks the lower one is dropped.
     #[serde(default)]
     #[garde(range(min = 1, max = 500_000))]
     pub distance: Option<u32>,
-    /// Whether valleys are looked for.
+    /// Whether to find valleys instead of peaks.
     #[serde(default)]
     pub invert: bool,
 }
 
-/// The peaks.
+/// Peaks of a signal.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignalPeaksResponse {
-    /// The number of peaks.
+    /// Number of peaks.
     pub count: usize,
-    /// The peaks, in order.
+    /// Peaks, in order.
     pub rows: Vec<Peak>,
-    /// The mean distance from one to the next; null for less than two.
+    /// Mean distance between neighboring peaks, in samples; null with fewer than two peaks.
     pub mean_distance: Option<f64>,
 }
 
@@ -53,11 +53,11 @@ pub struct SignalPeaksResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Peak {
-    /// Its index.
+    /// Index of the peak, from 0.
     pub index: usize,
-    /// The value there.
+    /// Value of the signal at the peak.
     pub value: f64,
-    /// Its prominence.
+    /// Prominence of the peak: its height above the lowest contour line around it that encloses no higher peak.
     pub prominence: f64,
 }
 

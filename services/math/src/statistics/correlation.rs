@@ -14,96 +14,97 @@ use crate::error::{Error, conflict, still_wanted};
 use crate::special::normal::normal_quantile;
 
 const DESCRIPTION: &str = "\
-The correlation of each two columns: Pearson's (straight lines), Spearman's (ranks) or Kendall's tau-b (pairs in order), with p-value and \
-confidence interval (Fisher's z; for ranks an approximation). Columns by name, or rows; places where one of the two is missing are \
-left out of that pair. A constant column correlates with nothing: its values are null.";
+The correlation of every pair of columns: Pearson's r (linear), Spearman's rho (ranks) or Kendall's tau-b \
+(concordance), with p-value and confidence interval (Fisher's z; approximate for ranks). Columns by name, or rows; \
+rows where one of the two values is missing are left out of that pair. The correlation of a constant column is \
+undefined: its values are null.";
 
-/// Columns to correlate.
+/// Columns of numbers to correlate.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct StatisticsCorrelationRequest {
-    /// Numbers by the names of their columns.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
-    /// Rows of a table, instead of columns.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 200_000))]
     pub rows: Vec<Record>,
-    /// Which columns of the rows; those with numbers when it is not given.
+    /// Names of the columns of `rows` to correlate; all numeric columns when omitted.
     #[serde(default)]
     #[garde(length(max = 100))]
     pub names: Vec<String>,
-    /// The first of two lists, instead of columns.
+    /// First of two lists of numbers, instead of `columns`.
     #[serde(default)]
     #[garde(length(max = 500_000))]
     pub x: Vec<Cell>,
-    /// The second of two lists.
+    /// Second of two lists of numbers, instead of `columns`.
     #[serde(default)]
     #[garde(length(max = 500_000))]
     pub y: Vec<Cell>,
-    /// Which correlation.
+    /// Correlation coefficient.
     #[serde(default)]
     pub method: CorrelationMethod,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
 }
 
-/// A correlation.
+/// Correlation coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CorrelationMethod {
-    /// Pearson's: straight lines.
+    /// Pearson's r: linear correlation.
     #[default]
     Pearson,
-    /// Spearman's: ranks.
+    /// Spearman's rho: rank correlation.
     Spearman,
-    /// Kendall's tau-b: pairs in order.
+    /// Kendall's tau-b: concordance of pairs.
     #[serde(alias = "tau")]
     Kendall,
 }
 
-/// The correlations.
+/// Correlation matrix.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatisticsCorrelationResponse {
-    /// The correlation of the first two columns; null when one of them is constant.
+    /// Correlation coefficient of the first two columns, -1 to 1; null when one of them is constant.
     pub correlation: Option<f64>,
-    /// Its p-value.
+    /// P-value of the correlation of the first two columns; null when there is none.
     pub p_value: Option<f64>,
-    /// The method.
+    /// Correlation coefficient used.
     pub method: CorrelationMethod,
-    /// The names of the columns.
+    /// Names of the columns.
     pub names: Vec<String>,
-    /// The correlation of each with each, in the order of the names.
+    /// Correlation matrix, with rows and columns in the order of `names`; null for constant columns.
     pub matrix: Vec<Vec<Option<f64>>>,
-    /// Each two columns, the strongest first.
+    /// Pairs of columns, the strongest correlation first.
     pub rows: Vec<CorrelationPair>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// Two columns.
+/// A pair of columns.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CorrelationPair {
-    /// The one.
+    /// Name of the first column or group of the pair.
     pub first: String,
-    /// The other.
+    /// Name of the second column or group of the pair.
     pub second: String,
-    /// Places where both have numbers.
+    /// Number of rows where both columns have numbers.
     pub count: usize,
-    /// The correlation; null when one of them is constant.
+    /// Correlation coefficient, -1 to 1; null when one of the columns is constant.
     pub correlation: Option<f64>,
-    /// The lower end of its interval; null for less than four places.
+    /// Lower bound of the confidence interval of the correlation; null with fewer than four rows.
     pub low: Option<f64>,
-    /// The upper end.
+    /// Upper bound of the confidence interval of the correlation; null with fewer than four rows.
     pub high: Option<f64>,
-    /// The probability of such a correlation or a stronger one, were there none.
+    /// P-value: the probability of a correlation at least as strong if there were none.
     pub p_value: Option<f64>,
 }
 

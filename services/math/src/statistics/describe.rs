@@ -12,39 +12,40 @@ use crate::distribution::{Family, quantile};
 use crate::error::{Error, conflict};
 
 const DESCRIPTION: &str = "\
-Count, sum, mean, median, mode, spread, shape, quantiles and outliers of a sample. Numbers are read as they are written, to 31 \
-digits, and not as binary fractions: the standard deviation of 10000000.1, 10000000.2, 10000000.3 is exactly 0.1. Quantiles in all nine definitions, by \
-number or by the program that has them (`excel-inc`, `excel-exc`, `sas`, `minitab`, `numpy`). Skewness and kurtosis are the bias-corrected \
-ones of spreadsheets and pandas. Data as a list, or as rows and a column; null and empty text are left out and counted.";
+Count, sum, mean, median, mode, spread, shape, quantiles and outliers of a sample. Numbers are read as decimals, to \
+31 digits, and not as binary fractions: the standard deviation of 10000000.1, 10000000.2, 10000000.3 is exactly 0.1. \
+Quantiles in all nine definitions, by number or by a program that uses them (`excel-inc`, `excel-exc`, `sas`, \
+`minitab`, `numpy`). Skewness and kurtosis are bias-corrected, as in spreadsheets and pandas. Data as a list, or as \
+rows and a column; missing values (null and empty text) are left out and counted.";
 
-/// A sample, and what to find of it.
+/// A sample to describe.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct StatisticsDescribeRequest {
-    /// The numbers.
+    /// Numbers of the sample; null and empty text are missing values.
     #[serde(default, alias = "values")]
     #[garde(length(max = 2_000_000))]
     pub data: Vec<Cell>,
-    /// Rows of a table, instead of `data`.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 1_000_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows; may be left out when only one has numbers.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
-    /// Probabilities of further quantiles.
+    /// Probabilities of additional quantiles, 0 to 1.
     #[serde(default)]
     #[garde(length(max = 1000), inner(range(min = 0.0, max = 1.0)))]
     pub quantiles: Vec<f64>,
-    /// The definition of quantiles and quartiles.
+    /// Definition of quantiles and quartiles.
     #[serde(default)]
     pub quantile_type: QuantileType,
-    /// The confidence of the interval of the mean.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
-    /// The part cut off at each end for the trimmed mean.
+    /// Fraction trimmed at each end for the trimmed mean, 0 to 0.49.
     #[serde(default = "tenth")]
     #[garde(range(min = 0.0, max = 0.49))]
     pub trim: f64,
@@ -59,79 +60,80 @@ fn tenth() -> f64 {
     0.1
 }
 
-/// The figures of a sample.
+/// Descriptive statistics of a sample.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatisticsDescribeResponse {
-    /// Numbers there are.
+    /// Number of values, without the missing ones.
     pub count: usize,
-    /// Places without a number.
+    /// Number of missing values.
     pub missing: usize,
-    /// Their sum.
+    /// Sum of the numbers; null without numbers.
     pub sum: f64,
-    /// Their mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
-    /// The lower end of the confidence interval of the mean; null for one number.
+    /// Lower bound of the confidence interval of the mean; null for a single number.
     pub mean_low: Option<f64>,
-    /// Its upper end.
+    /// Upper bound of the confidence interval of the mean; null for a single number.
     pub mean_high: Option<f64>,
-    /// The confidence of the interval.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The smallest.
+    /// Minimum; null without numbers.
     pub min: f64,
-    /// The largest.
+    /// Maximum; null without numbers.
     pub max: f64,
-    /// The largest less the smallest.
+    /// Range: maximum less minimum.
     pub range: f64,
-    /// Half are below it.
+    /// Median; null without numbers.
     pub median: f64,
-    /// The first quartile.
+    /// First quartile (25th percentile); null without numbers.
     pub q1: f64,
-    /// The third quartile.
+    /// Third quartile (75th percentile); null without numbers.
     pub q3: f64,
-    /// The third quartile less the first.
+    /// Interquartile range: third less first quartile.
     pub iqr: f64,
-    /// The most frequent numbers, when one comes twice; at most ten.
+    /// Modes: the most frequent numbers, at most ten; empty when no number repeats.
     pub modes: Vec<f64>,
-    /// Different numbers.
+    /// Number of distinct values.
     pub distinct: usize,
-    /// The sample variance, over n - 1; null for one number.
+    /// Sample variance, with divisor n - 1; null with fewer than two numbers.
     pub variance: Option<f64>,
-    /// The sample standard deviation; null for one number.
+    /// Sample standard deviation, with divisor n - 1; null with fewer than two numbers.
     pub standard_deviation: Option<f64>,
-    /// The variance of the numbers themselves, over n.
+    /// Population variance, with divisor n.
     pub population_variance: f64,
-    /// The standard deviation of the numbers themselves.
+    /// Population standard deviation, with divisor n.
     pub population_standard_deviation: f64,
-    /// The standard error of the mean; null for one number.
+    /// Standard error of the mean; null for a single number.
     pub standard_error: Option<f64>,
-    /// Standard deviation over the size of the mean; null for a mean of 0.
+    /// Coefficient of variation: standard deviation over the absolute value of the mean; null for a mean of 0.
     pub coefficient_of_variation: Option<f64>,
-    /// The median distance from the median.
+    /// Median absolute deviation from the median (MAD), not scaled.
     pub median_absolute_deviation: f64,
-    /// Skewness, corrected for bias; null for less than three numbers, or when all are the same.
+    /// Skewness, bias-corrected; null with fewer than three numbers or when all are equal.
     pub skewness: Option<f64>,
-    /// Excess kurtosis, corrected for bias: 0 for a normal distribution; null for less than four numbers, or when all are the same.
+    /// Excess kurtosis, bias-corrected: 0 for a normal distribution; null with fewer than four numbers or when all are
+    /// equal.
     pub kurtosis: Option<f64>,
-    /// The mean without a part of the smallest and largest.
+    /// Trimmed mean: the mean without the fraction `trim` of the smallest and of the largest numbers.
     pub trimmed_mean: f64,
-    /// The geometric mean; null unless all are above 0.
+    /// Geometric mean; null unless all numbers are positive.
     pub geometric_mean: Option<f64>,
-    /// The harmonic mean; null unless all are above 0.
+    /// Harmonic mean; null unless all numbers are positive.
     pub harmonic_mean: Option<f64>,
-    /// The quantiles asked for.
+    /// Additional quantiles, in the order of the request.
     pub quantiles: Vec<Quantile>,
-    /// The definition of quantiles, as it was named.
+    /// Definition of quantiles and quartiles, as named in the request.
     pub quantile_type: QuantileType,
-    /// Its number, 1 to 9.
+    /// Number of the quantile definition, 1 to 9 (Hyndman and Fan).
     pub quantile_type_number: u8,
-    /// Numbers outside of the fences, 1.5 IQR beyond the quartiles.
+    /// Number of outliers: numbers beyond the fences.
     pub outliers: usize,
-    /// The lower fence.
+    /// Lower fence: the first quartile less 1.5 interquartile ranges.
     pub lower_fence: f64,
-    /// The upper fence.
+    /// Upper fence: the third quartile plus 1.5 interquartile ranges.
     pub upper_fence: f64,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -139,9 +141,9 @@ pub struct StatisticsDescribeResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Quantile {
-    /// The probability.
+    /// Probability of the quantile, 0 to 1.
     pub probability: f64,
-    /// The value below which that part of the numbers is.
+    /// Value of the quantile.
     pub value: f64,
 }
 
@@ -160,7 +162,7 @@ fn example() -> StatisticsDescribeRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Describe a sample: mean, spread, shape, quantiles, outliers")
+    op.summary("Compute descriptive statistics: mean, spread, shape, quantiles, outliers")
         .description(DESCRIPTION)
         .example(example)
         .cost_of(

@@ -5,44 +5,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::dd::Dd;
 
-/// A definition of quantiles, by its number or by the name of a program that has it.
+/// Definition of quantiles, by its number (Hyndman and Fan) or by a program that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuantileType {
-    /// 1: the inverse of the empirical distribution function.
+    /// Type 1: inverse of the empirical distribution function.
     #[serde(rename = "type-1", alias = "1")]
     Type1,
-    /// 2: the same with averages where it is flat; quartiles as at school.
+    /// Type 2: inverse of the empirical distribution function, with averages at discontinuities; quartiles as taught at
+    /// school.
     #[serde(rename = "type-2", alias = "2", alias = "school")]
     Type2,
-    /// 3: the nearest value, the even one of two.
+    /// Type 3: nearest order statistic, the even one of two.
     #[serde(rename = "type-3", alias = "3")]
     Type3,
-    /// 4: linear between the steps of the empirical distribution function.
+    /// Type 4: linear interpolation of the empirical distribution function.
     #[serde(rename = "type-4", alias = "4")]
     Type4,
-    /// 5: linear between their middles; hydrology.
+    /// Type 5: linear interpolation between the midpoints of its steps; used in hydrology.
     #[serde(rename = "type-5", alias = "5", alias = "matlab")]
     Type5,
-    /// 6: linear, (n + 1) p.
+    /// Type 6: linear interpolation at (n + 1) p.
     #[serde(rename = "type-6", alias = "6")]
     Type6,
-    /// 7: linear, (n - 1) p + 1.
+    /// Type 7: linear interpolation at (n - 1) p + 1.
     #[default]
     #[serde(rename = "type-7", alias = "7")]
     Type7,
-    /// 8: median-unbiased, whatever the distribution.
+    /// Type 8: median-unbiased for any distribution.
     #[serde(rename = "type-8", alias = "8")]
     Type8,
-    /// 9: unbiased for the normal distribution.
+    /// Type 9: approximately unbiased for the normal distribution.
     #[serde(rename = "type-9", alias = "9")]
     Type9,
-    /// Type 7: PERCENTILE.INC, QUARTILE.INC and PERCENTILE.
+    /// Type 7: PERCENTILE.INC, QUARTILE.INC and PERCENTILE of Excel.
     #[serde(alias = "excel")]
     ExcelInc,
-    /// Type 6: PERCENTILE.EXC and QUARTILE.EXC; refused where they give #NUM!.
+    /// Type 6: PERCENTILE.EXC and QUARTILE.EXC of Excel; refused where they give #NUM!.
     ExcelExc,
-    /// Type 7: NumPy, pandas, R.
+    /// Type 7: default of NumPy, pandas and R.
     #[serde(alias = "pandas", alias = "r")]
     Numpy,
     /// Type 6: Minitab.

@@ -21,82 +21,83 @@ use crate::distribution::{Family, quantile};
 use crate::error::Error;
 
 const DESCRIPTION: &str = "\
-Tests of means (t for one, two or paired samples, Welch), proportions (z), counts (chi-square, Fisher), ranks (Mann-Whitney, \
-Wilcoxon, Kruskal-Wallis), several groups (analysis of variance with Tukey's comparisons) and distributions (Shapiro-Wilk, \
-Kolmogorov-Smirnov). The answer names the method that was used, exact where it can be computed, also with ties, and gives \
-effect size, interval and a plain sentence. Samples come as `x` and `y`, as `groups`, or as `rows` with `column`, `column2` \
-or `groupColumn`; counts as `table`, `observed` and `expected`, or `successes` and `trials`.";
+Tests of means (t-test for one, two or paired samples, Welch), proportions (z), counts (chi-square, Fisher), ranks \
+(Mann-Whitney, Wilcoxon, Kruskal-Wallis), several groups (analysis of variance with Tukey's comparisons) and \
+distributions (Shapiro-Wilk, Kolmogorov-Smirnov). The answer names the method used, exact where it can be computed, \
+also with ties, and gives effect size, confidence interval and a plain sentence. Samples come as `x` and `y`, as \
+`groups`, or as `rows` with `column`, `column2` or `groupColumn`; counts as `table`, `observed` and `expected`, or \
+`successes` and `trials`.";
 
-/// A test and its data.
+/// A hypothesis test and its data.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct StatisticsTestRequest {
-    /// The test.
+    /// Name of the test.
     #[serde(alias = "kind")]
     pub test: TestName,
-    /// The first sample.
+    /// First sample.
     #[serde(default, alias = "data", alias = "a")]
     #[garde(length(max = 200_000))]
     pub x: Vec<Cell>,
-    /// The second sample.
+    /// Second sample.
     #[serde(default, alias = "b")]
     #[garde(length(max = 200_000))]
     pub y: Vec<Cell>,
-    /// Several samples.
+    /// Samples of several groups.
     #[serde(default)]
     #[garde(length(max = 200))]
     pub groups: Vec<Vec<Cell>>,
-    /// Rows of a table, instead of samples.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 200_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows with the numbers.
+    /// Name of the column with the numbers; with `column2`, those of the first sample.
     #[serde(default)]
     pub column: Option<String>,
-    /// The column with the second sample.
+    /// Name of the column with the second sample.
     #[serde(default)]
     pub column2: Option<String>,
-    /// The column whose values say which group a row is of.
+    /// Name of the column that assigns each row to a group.
     #[serde(default)]
     pub group_column: Option<String>,
-    /// A table of counts, row by row.
+    /// Contingency table of counts, row by row.
     #[serde(default)]
     #[garde(length(max = 100), inner(length(max = 100), inner(range(min = 0.0, max = 1e12))))]
     pub table: Vec<Vec<f64>>,
-    /// Counts of categories.
+    /// Observed counts of the categories.
     #[serde(default)]
     #[garde(length(max = 10_000), inner(range(min = 0.0, max = 1e12)))]
     pub observed: Vec<f64>,
-    /// Counts or proportions expected of the categories; equal ones when they are not given.
+    /// Expected counts or proportions of the categories; equal when omitted.
     #[serde(default)]
     #[garde(length(max = 10_000), inner(range(min = 0.0, max = 1e12)))]
     pub expected: Vec<f64>,
-    /// Successes of one or two samples.
+    /// Number of successes of one or two samples.
     #[serde(default)]
     #[garde(length(max = 2), inner(range(min = 0.0, max = 1e12)))]
     pub successes: Vec<f64>,
-    /// Trials of the same samples.
+    /// Number of trials of one or two samples.
     #[serde(default)]
     #[garde(length(max = 2), inner(range(min = 1.0, max = 1e12)))]
     pub trials: Vec<f64>,
-    /// The mean, difference, proportion or center that is tested; 0, or 0.5 for a proportion.
+    /// Mean, difference, proportion or center under the null hypothesis; when omitted 0, or 0.5 for a proportion.
     #[serde(default, alias = "mu", alias = "mean")]
     pub value: Option<f64>,
-    /// The mean of the normal distribution that is tested, for `kolmogorov-smirnov` with one sample.
+    /// Mean of the hypothesized normal distribution, for `kolmogorov-smirnov` with one sample.
     #[serde(default)]
     pub normal_mean: Option<f64>,
-    /// Its standard deviation.
+    /// Standard deviation of the hypothesized normal distribution, for `kolmogorov-smirnov` with one sample.
     #[serde(default)]
     pub normal_standard_deviation: Option<f64>,
-    /// What is tested for.
+    /// Alternative hypothesis.
     #[serde(default)]
     pub alternative: Alternative,
-    /// The confidence of the interval; one minus it is the level of significance.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
-    /// Whether counts and ranks are corrected for continuity where a smooth distribution stands in for theirs.
+    /// Whether to apply a continuity correction where a continuous distribution approximates that of counts or ranks.
     #[serde(default = "yes")]
     pub continuity: bool,
 }
@@ -105,62 +106,62 @@ fn yes() -> bool {
     true
 }
 
-/// A test.
+/// Name of a hypothesis test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestName {
-    /// One mean.
+    /// One-sample t-test of a mean.
     #[serde(alias = "t-one-sample", alias = "one-sample-t")]
     TOne,
-    /// Two means, variances taken to be equal.
+    /// Two-sample t-test of two means, with equal variances.
     #[serde(alias = "t-two-sample", alias = "student")]
     TTwo,
-    /// Two means, variances free.
+    /// Welch's t-test of two means, with unequal variances.
     #[serde(alias = "t-test", alias = "t")]
     Welch,
-    /// The mean of differences of pairs.
+    /// Paired t-test of the mean difference.
     #[serde(alias = "paired-t")]
     TPaired,
-    /// One proportion or two.
+    /// Z-test of one or two proportions.
     #[serde(alias = "z-proportions", alias = "z")]
     ZProportion,
-    /// Counts of categories against expected ones.
+    /// Chi-square goodness-of-fit test of category counts.
     #[serde(alias = "goodness-of-fit")]
     ChiSquareFit,
-    /// A table of counts: whether rows and columns are related.
+    /// Chi-square test of independence of the rows and columns of a contingency table.
     #[serde(alias = "chi-square", alias = "chi2")]
     ChiSquareIndependence,
-    /// A table of two by two counts, exactly.
+    /// Fisher's exact test of a 2 by 2 contingency table.
     #[serde(alias = "fisher")]
     FisherExact,
-    /// Ranks of two unpaired samples.
+    /// Mann-Whitney U test (Wilcoxon rank-sum) of two independent samples.
     #[serde(alias = "wilcoxon-rank-sum")]
     MannWhitney,
-    /// Signed ranks of pairs, or of one sample.
+    /// Wilcoxon signed-rank test of pairs or of one sample.
     #[serde(alias = "wilcoxon-signed-rank")]
     Wilcoxon,
-    /// Ranks of several groups.
+    /// Kruskal-Wallis test of the ranks of several groups.
     KruskalWallis,
-    /// Means of several groups, with Tukey's comparisons.
+    /// One-way analysis of variance (ANOVA) of the means of several groups, with Tukey's comparisons.
     #[serde(alias = "one-way-anova")]
     Anova,
-    /// Whether a sample is from a normal distribution.
+    /// Shapiro-Wilk test of normality.
     ShapiroWilk,
-    /// Whether a sample is from a given normal distribution, or two are from the same distribution.
+    /// Kolmogorov-Smirnov test of a sample against a given normal distribution, or of two samples.
     #[serde(alias = "ks")]
     KolmogorovSmirnov,
 }
 
-/// What is tested for.
+/// Alternative hypothesis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alternative {
-    /// A difference in either direction.
+    /// Two-sided: a difference in either direction.
     #[default]
     TwoSided,
-    /// The first is larger.
+    /// One-sided: the first is larger.
     Greater,
-    /// The first is smaller.
+    /// One-sided: the first is smaller.
     Less,
 }
 
@@ -183,81 +184,82 @@ impl Alternative {
     }
 }
 
-/// What a test found.
+/// Result of a hypothesis test.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatisticsTestResponse {
-    /// The method that was used, with its corrections.
+    /// Method used, with its corrections.
     pub method: String,
-    /// The statistic; null where there is none.
+    /// Test statistic; null when the test has none.
     pub statistic: Option<f64>,
-    /// Its name: t, z, chi-square, U, W, H, F or D.
+    /// Name of the test statistic: t, z, chi-square, U, W, H, F or D.
     pub statistic_name: &'static str,
-    /// Degrees of freedom.
+    /// Degrees of freedom, of the numerator for F; null when there are none.
     pub degrees_of_freedom: Option<f64>,
-    /// Degrees of freedom of the denominator of F.
+    /// Degrees of freedom of the denominator for F; null for other statistics.
     pub degrees_of_freedom2: Option<f64>,
-    /// The probability of such a difference or a larger one, were there none; null where the data allow no answer.
+    /// P-value: the probability of a result at least as extreme under the null hypothesis; null when the data allow no
+    /// answer.
     pub p_value: Option<f64>,
-    /// The same as text, never 0.
+    /// P-value as text, never 0.
     pub p_text: String,
-    /// Whether it is below one minus the confidence.
+    /// Whether the p-value is below the significance level, 1 minus `confidence`.
     pub significant: bool,
-    /// What was tested for.
+    /// Alternative hypothesis tested.
     pub alternative: &'static str,
-    /// What is estimated: a mean, a difference, a proportion, an odds ratio.
+    /// Estimate of the quantity tested: a mean, difference, proportion or odds ratio; null when there is none.
     pub estimate: Option<f64>,
-    /// Its name.
+    /// Name of the estimate.
     pub estimate_name: &'static str,
-    /// The lower end of its confidence interval; null for an open end.
+    /// Lower bound of the confidence interval of the estimate; null for an unbounded interval.
     pub low: Option<f64>,
-    /// The upper end.
+    /// Upper bound of the confidence interval of the estimate; null for an unbounded interval.
     pub high: Option<f64>,
-    /// The confidence of the interval.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The size of the effect.
+    /// Effect size; null when there is none.
     pub effect_size: Option<f64>,
-    /// Its name.
+    /// Name of the effect size.
     pub effect_name: &'static str,
-    /// The groups, or samples.
+    /// Summaries of the groups or samples.
     pub groups: Vec<Group>,
-    /// Comparisons of each two groups.
+    /// Pairwise comparisons of the groups.
     pub comparisons: Vec<Comparison>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One sample.
+/// Summary of one group or sample.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
-    /// Its name.
+    /// Name of the group or sample.
     pub name: String,
-    /// Numbers there are.
+    /// Number of values, without the missing ones.
     pub count: usize,
-    /// Their mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
-    /// Their standard deviation; null for one number.
+    /// Sample standard deviation, with divisor n - 1; null with fewer than two numbers.
     pub standard_deviation: Option<f64>,
-    /// Their median.
+    /// Median; null without numbers.
     pub median: f64,
 }
 
-/// Two groups, compared.
+/// Comparison of two groups.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// The one.
+    /// Name of the first column or group of the pair.
     pub first: String,
-    /// The other.
+    /// Name of the second column or group of the pair.
     pub second: String,
-    /// The mean of the one less that of the other.
+    /// Difference of the means: that of the first less that of the second group.
     pub difference: f64,
-    /// The lower end of its interval, for all comparisons together.
+    /// Lower bound of the confidence interval of the difference, simultaneous for all comparisons.
     pub low: f64,
-    /// The upper end.
+    /// Upper bound of the confidence interval of the difference, simultaneous for all comparisons.
     pub high: f64,
-    /// The p-value, for all comparisons together.
+    /// P-value, adjusted for all comparisons.
     pub p_value: f64,
 }
 

@@ -14,31 +14,31 @@ use crate::statistics::describe::{Moments, sort};
 use crate::statistics::quantiles::{QuantileType, length};
 
 const DESCRIPTION: &str = "\
-What each column of a table holds: its type, missing values, distinct values, and of numbers mean, spread, quartiles and a histogram, of texts the most \
-frequent ones. Text that is a number counts as one, as it does in a spreadsheet.";
+A profile of each column of a table: type, missing values and distinct values; for numbers mean, spread, quartiles \
+and a histogram; for texts the most frequent values. Numeric text counts as a number, as in a spreadsheet.";
 
 /// Columns a table may have.
 const MAX_COLUMNS: usize = 500;
 /// Different values that are counted.
 const MAX_DISTINCT: usize = 100_000;
 
-/// A table.
+/// A table to describe.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct TablesDescribeRequest {
-    /// The rows.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 200_000))]
     pub rows: Vec<Record>,
-    /// The columns, instead of rows.
+    /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
-    /// Most frequent values that are shown.
+    /// Number of most frequent values to list for each column, 0 to 100.
     #[serde(default = "five")]
     #[garde(range(max = 100))]
     pub top: u32,
-    /// Bars of a histogram; chosen by Freedman and Diaconis' rule when it is not given; 0 for none.
+    /// Number of histogram bins; chosen by the Freedman-Diaconis rule when omitted; 0 for no histogram.
     #[serde(default)]
     #[garde(range(max = 200))]
     pub bins: Option<u32>,
@@ -48,94 +48,94 @@ fn five() -> u32 {
     5
 }
 
-/// The columns, described.
+/// Descriptive statistics of the columns of a table.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TablesDescribeResponse {
-    /// Rows there are.
+    /// Number of rows.
     pub count: usize,
-    /// Rows that are the same as one before.
+    /// Number of duplicate rows: rows equal to an earlier one.
     pub duplicates: usize,
-    /// The columns, in the order they first come in.
+    /// Descriptions of the columns, in order of first appearance.
     pub rows: Vec<ColumnDescription>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// What a column holds.
+/// Type of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ColumnType {
-    /// Only numbers.
+    /// Numbers only.
     Number,
-    /// Only texts.
+    /// Texts only.
     Text,
-    /// Only true and false.
+    /// True and false only.
     Boolean,
     /// Lists or objects.
     Nested,
-    /// Several of these.
+    /// Values of several types.
     Mixed,
-    /// Nothing.
+    /// No values.
     Empty,
 }
 
-/// One column.
+/// Description of one column.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ColumnDescription {
-    /// Its name.
+    /// Name of the column.
     pub name: String,
-    /// What it holds.
+    /// Type of the values of the column.
     #[serde(rename = "type")]
     pub kind: ColumnType,
-    /// Values there are.
+    /// Number of values, without the missing ones.
     pub count: usize,
-    /// Rows without a value.
+    /// Number of missing values.
     pub missing: usize,
-    /// Different values; at most 100,000 are counted.
+    /// Number of distinct values, counted up to 100,000.
     pub distinct: usize,
-    /// The mean of its numbers; null without any.
+    /// Arithmetic mean; null without numbers.
     pub mean: Option<f64>,
-    /// Their sum.
+    /// Sum of the numbers; null without numbers.
     pub sum: Option<f64>,
-    /// Their standard deviation.
+    /// Sample standard deviation, with divisor n - 1; null with fewer than two numbers.
     pub standard_deviation: Option<f64>,
-    /// The smallest number.
+    /// Minimum; null without numbers.
     pub min: Option<f64>,
-    /// The first quartile.
+    /// First quartile (25th percentile); null without numbers.
     pub q1: Option<f64>,
-    /// The median.
+    /// Median; null without numbers.
     pub median: Option<f64>,
-    /// The third quartile.
+    /// Third quartile (75th percentile); null without numbers.
     pub q3: Option<f64>,
-    /// The largest number.
+    /// Maximum; null without numbers.
     pub max: Option<f64>,
-    /// The most frequent values, when one comes twice.
+    /// Most frequent values; empty when no value repeats.
     pub top: Vec<ValueCount>,
-    /// The histogram of its numbers.
+    /// Histogram of the numbers.
     pub histogram: Vec<Bar>,
 }
 
-/// One value and how often it comes.
+/// A value and its frequency.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ValueCount {
-    /// The value as text.
+    /// Value as text.
     pub value: String,
-    /// How often it comes.
+    /// Frequency: the number of times the value occurs.
     pub count: usize,
 }
 
-/// One bar of a histogram: from its lower end up to, but not with, its upper one; the last with it.
+/// One bin of a histogram: the lower bound is included, the upper bound excluded except in the last bin.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bar {
-    /// Its lower end.
+    /// Lower bound of the bin.
     pub low: f64,
-    /// Its upper end.
+    /// Upper bound of the bin.
     pub high: f64,
-    /// The numbers in it.
+    /// Number of values in the bin.
     pub count: usize,
 }
 
@@ -154,7 +154,7 @@ fn example() -> TablesDescribeRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Describe the columns of a table").description(DESCRIPTION).example(example).cost_of(
+    op.summary("Profile the columns of a table").description(DESCRIPTION).example(example).cost_of(
         |request: &TablesDescribeRequest| {
             if request.rows.len() + request.columns.0.len() > 1000 { Cost::Heavy } else { Cost::Light }
         },

@@ -13,38 +13,39 @@ use crate::statistics::describe::{Moments, short, sort};
 use crate::statistics::quantiles::{QuantileType, length};
 
 const DESCRIPTION: &str = "\
-Values that stand out of a sample: by Tukey's fences (`iqr`, the default), standard deviations (`z`), the median absolute deviation (`modified-z`, which \
-outliers themselves do not hide from), or the tests of Grubbs (one) and Rosner (`esd`, up to `most`), which presume a normal distribution. `kept` is the \
-sample without them.";
+Outliers of a sample by Tukey's fences (`iqr`, the default), z-scores (`z`), modified z-scores from the median \
+absolute deviation (`modified-z`, which outliers themselves do not distort), or the tests of Grubbs (one outlier) and \
+Rosner (`esd`, up to `most`), which assume a normal distribution. `kept` is the sample without the outliers.";
 
-/// A sample, and how to find what stands out.
+/// A sample and a method of outlier detection.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct TablesOutliersRequest {
-    /// The numbers.
+    /// Numbers of the sample; null and empty text are missing values.
     #[serde(default, alias = "values")]
     #[garde(length(max = 500_000))]
     pub data: Vec<Cell>,
-    /// Rows of a table, instead of `data`.
+    /// Rows of a table, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 500_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
-    /// The method.
+    /// Method of outlier detection.
     #[serde(default)]
     pub method: OutlierMethod,
-    /// How far is out: 1.5 interquartile ranges, 3 standard deviations or 3.5 modified ones when it is not given.
+    /// Outlier threshold in units of the method; when omitted 1.5 interquartile ranges for `iqr`, 3 standard deviations
+    /// for `z`, a modified z-score of 3.5 for `modified-z`.
     #[serde(default)]
     #[garde(range(min = 0.1, max = 1000.0))]
     pub threshold: Option<f64>,
-    /// The significance of `grubbs` and `esd`.
+    /// Significance level of `grubbs` and `esd`, as a fraction such as 0.05.
     #[serde(default = "significance")]
     #[garde(range(min = 1e-6, max = 0.5))]
     pub significance: f64,
-    /// Outliers that `esd` looks for at most.
+    /// Maximum number of outliers tested by `esd`.
     #[serde(default = "ten")]
     #[garde(range(min = 1, max = 100))]
     pub most: u32,
@@ -58,53 +59,53 @@ fn ten() -> u32 {
     10
 }
 
-/// A method.
+/// Method of outlier detection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutlierMethod {
-    /// Tukey's fences around the quartiles.
+    /// Tukey's fences: interquartile ranges beyond the quartiles.
     #[default]
     Iqr,
-    /// Standard deviations from the mean.
+    /// Z-score: standard deviations from the mean.
     Z,
-    /// Median absolute deviations from the median (Iglewicz and Hoaglin).
+    /// Modified z-score: median absolute deviations from the median (Iglewicz and Hoaglin).
     #[serde(alias = "mad")]
     ModifiedZ,
-    /// Grubbs' test of the one that is farthest.
+    /// Grubbs' test for a single outlier.
     Grubbs,
-    /// Rosner's generalized test of several.
+    /// Rosner's generalized ESD test for several outliers.
     Esd,
 }
 
-/// What stands out.
+/// Outliers of a sample.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TablesOutliersResponse {
-    /// The method.
+    /// Method of outlier detection used.
     pub method: OutlierMethod,
-    /// Numbers that were looked at.
+    /// Number of values, without the missing ones.
     pub count: usize,
-    /// What stands out, in the order of the data.
+    /// Outliers, in the order of the data.
     pub rows: Vec<Outlier>,
-    /// What is below stands out; null for the tests.
+    /// Lower threshold: smaller numbers are outliers; null for the tests.
     pub low: Option<f64>,
-    /// What is above stands out; null for the tests.
+    /// Upper threshold: larger numbers are outliers; null for the tests.
     pub high: Option<f64>,
-    /// The numbers that do not stand out.
+    /// Numbers without the outliers.
     pub kept: Vec<f64>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// One value.
+/// One outlier.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Outlier {
-    /// Its index in the data, or of its row.
+    /// Index of the outlier in `data` or `rows`, from 0.
     pub index: usize,
-    /// The value.
+    /// Value of the outlier.
     pub value: f64,
-    /// How far it is out, in the units of the method.
+    /// Outlier score in units of the method.
     pub score: f64,
 }
 
@@ -123,7 +124,7 @@ fn example() -> TablesOutliersRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find values that stand out").description(DESCRIPTION).example(example).cost_of(
+    op.summary("Detect outliers of a sample").description(DESCRIPTION).example(example).cost_of(
         |request: &TablesOutliersRequest| {
             if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }
         },

@@ -16,47 +16,48 @@ use crate::statistics::describe::{Moments, short, sort};
 use crate::statistics::quantiles::{QuantileType, length};
 
 const DESCRIPTION: &str = "\
-A series in figures: moving averages, running sums, changes and percent changes, gaps in values and dates, trend (Mann-Kendall's test and Sen's slope), \
-season with trend and remainder (classical decomposition), autocorrelations, and places where its level shifts. The rows can be drawn as they are.";
+Descriptive figures of a time series: moving averages, cumulative sums, changes and percent changes, gaps in values \
+and dates, trend (Mann-Kendall test and Sen's slope), season with trend and remainder (classical decomposition), \
+autocorrelations and level shifts. The rows can be plotted as they are.";
 
 /// Values of which each pair is compared for the trend.
 const MAX_PAIRS: usize = 2000;
 /// Level shifts that are told.
 const MAX_SHIFTS: usize = 20;
 
-/// A series.
+/// A time series to analyze.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct TimeseriesAnalyzeRequest {
-    /// The values in order.
+    /// Values of the series, in time order and equally spaced.
     #[serde(default, alias = "data")]
     #[garde(length(max = 100_000))]
     pub values: Vec<Cell>,
-    /// Their dates.
+    /// Dates of the values, in ascending order.
     #[serde(default, alias = "timestamps")]
     #[garde(length(max = 100_000))]
     pub dates: Vec<Date>,
-    /// Rows of a table in order, instead of values.
+    /// Rows of a table in time order, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 100_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
-    /// Values of a moving average.
+    /// Window of the moving average, in values.
     #[serde(default = "week")]
     #[garde(range(min = 1, max = 10_000))]
     pub window: u32,
-    /// Values of a season; found when it is not given; 1 for none.
+    /// Season length in values: 12 for months, 7 for days of the week, 1 for no season; detected when omitted.
     #[serde(default)]
     #[garde(range(min = 1, max = 10_000))]
     pub period: Option<u32>,
-    /// Lags of the autocorrelation.
+    /// Number of lags of the autocorrelation.
     #[serde(default = "lags")]
     #[garde(range(min = 1, max = 1000))]
     pub lags: u32,
-    /// What to do where a value is missing.
+    /// Treatment of missing values.
     #[serde(default = "linear")]
     pub gaps: Gaps,
 }
@@ -73,87 +74,88 @@ fn linear() -> Gaps {
     Gaps::Linear
 }
 
-/// The figures of a series.
+/// Descriptive figures of a time series.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeseriesAnalyzeResponse {
-    /// Values there are.
+    /// Number of values, with the missing ones filled.
     pub count: usize,
-    /// Values that were missing and filled.
+    /// Number of missing values that were filled.
     pub missing: usize,
-    /// Dates that are missing between two others, by the most frequent step.
+    /// Gaps between the dates, by their most frequent step.
     pub date_gaps: Vec<DateGap>,
-    /// The mean.
+    /// Arithmetic mean; null without numbers.
     pub mean: f64,
-    /// The sum.
+    /// Sum of the values.
     pub total: f64,
-    /// Sen's slope: the median change from one value to the next; null for one value.
+    /// Sen's slope: the median slope per value; null for a single value.
     pub slope: Option<f64>,
-    /// The p-value of Mann and Kendall's test for a trend; null for less than four values.
+    /// P-value of the Mann-Kendall trend test; null with fewer than four values.
     pub trend_p_value: Option<f64>,
-    /// `up`, `down` or `none`.
+    /// Direction of the trend: `up`, `down` or `none`.
     pub trend: &'static str,
-    /// Values of a season; 1 for none.
+    /// Season length in values; 1 for no season.
     pub period: usize,
-    /// How much of what is left without the trend the season explains, 0 to 1; null without a season.
+    /// Seasonal strength, 0 to 1: the fraction of the detrended variation explained by the season; null without a
+    /// season.
     pub seasonal_strength: Option<f64>,
-    /// What each place of the season adds; empty without a season.
+    /// Seasonal component of each position in the season, additive; empty without a season.
     pub season: Vec<f64>,
-    /// The autocorrelations from lag 1; empty for a constant series.
+    /// Autocorrelations from lag 1; empty for a constant series.
     pub autocorrelations: Vec<f64>,
-    /// Autocorrelations beyond plus or minus this are likely no chance.
+    /// Significance bound of the autocorrelations: those beyond plus or minus this value are unlikely to be chance.
     pub autocorrelation_bound: f64,
-    /// Where the level shifts.
+    /// Level shifts of the series.
     pub level_shifts: Vec<LevelShift>,
-    /// The values with what belongs to each.
+    /// Values with their moving average, changes and components, in order.
     pub rows: Vec<SeriesRow>,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
-/// Dates that are missing.
+/// A gap between two dates.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DateGap {
-    /// The last date before.
+    /// Last date before the gap.
     pub after: Date,
-    /// The first date after.
+    /// First date after the gap.
     pub before: Date,
-    /// Days between them.
+    /// Days between the two dates.
     pub days: i64,
 }
 
-/// A place where the level shifts.
+/// A level shift.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LevelShift {
-    /// The index of the first value at the new level.
+    /// Index of the first value at the new level, from 0.
     pub index: usize,
-    /// The mean up to there.
+    /// Mean before the level shift.
     pub before: f64,
-    /// The mean from there.
+    /// Mean after the level shift.
     pub after: f64,
 }
 
-/// One value.
+/// One value of the series.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeriesRow {
-    /// Its date; null without dates.
+    /// Date of the value; null without dates.
     pub date: Option<Date>,
-    /// The value, filled where it was missing.
+    /// Value, filled where it was missing.
     pub value: f64,
-    /// The mean of it and those before it in the window; null until there are enough.
+    /// Trailing moving average: the mean of the value and those before it in the window; null until the window is full.
     pub moving_average: Option<f64>,
-    /// All values up to it added up.
+    /// Cumulative sum up to and with the value.
     pub running_sum: f64,
-    /// It less the value before; null for the first.
+    /// Change from the previous value; null for the first.
     pub change: Option<f64>,
-    /// The change as a fraction of the value before; null for the first, and after a 0.
+    /// Percent change from the previous value, as a fraction; null for the first and after a 0.
     pub percent_change: Option<f64>,
-    /// The mean of a season around it; null at the ends, or without a season.
+    /// Trend component: the centered moving average over a season; null at the ends, or without a season.
     pub trend: Option<f64>,
-    /// What neither trend nor season explain; null where there is no trend.
+    /// Remainder component: the value less trend and season; null where there is no trend.
     pub remainder: Option<f64>,
 }
 
@@ -173,7 +175,7 @@ fn example() -> TimeseriesAnalyzeRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Analyze a series: averages, changes, gaps, trend, season")
+    op.summary("Analyze a time series: averages, changes, gaps, trend, season")
         .description(DESCRIPTION)
         .example(example)
         .cost_of(

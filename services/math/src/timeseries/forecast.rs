@@ -15,50 +15,51 @@ use crate::statistics::describe::{confidence, short};
 use crate::statistics::quantiles::length;
 
 const DESCRIPTION: &str = "\
-The next values of a series with intervals. `auto` forecasts the last part of the series from what was before it, with each method that fits the \
-data, several times, and takes the one with the smallest errors; it says how the others did. The length of a season is found when `period` is not \
-given; 1 is none. Mostly empty series are met by Croston's method, never by a multiplied season. Errors are scaled by those of the value a season \
-before (MASE): below 1 is better than that. The order of the values is their time; they are equally far apart.";
+Forecasts of a time series with prediction intervals. `auto` forecasts the last part of the series from the values \
+before it, several times, with each method that fits the data, and chooses the one with the smallest errors; \
+`candidates` gives the accuracy of the others. The season length is detected when `period` is omitted; 1 is no \
+season. Intermittent series are forecast by Croston's method, never with a multiplicative season. Errors are scaled \
+by those of the seasonal naive method (MASE): below 1 is better. Values are in time order and equally spaced.";
 
 /// Values that are looked at, the last ones.
 const MAX_VALUES: usize = 5000;
 /// Times that the end of the series is forecast from what was before it.
 const ORIGINS: usize = 8;
 
-/// A series, and how far to carry it on.
+/// A time series to forecast.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct TimeseriesForecastRequest {
-    /// The values in order.
+    /// Values of the series, in time order and equally spaced.
     #[serde(default, alias = "data")]
     #[garde(length(max = 20_000))]
     pub values: Vec<Cell>,
-    /// Rows of a table in order, instead of values.
+    /// Rows of a table in time order, each an object; an alternative to giving the values as lists.
     #[serde(default, alias = "records")]
     #[garde(length(max = 20_000))]
     pub rows: Vec<Record>,
-    /// The column of the rows.
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
-    /// How many values to forecast.
+    /// Forecast horizon: number of values to forecast.
     #[serde(default = "year")]
     #[garde(range(min = 1, max = 1000))]
     pub horizon: u32,
-    /// Values of a season: 12 for months, 7 for days of a week; 1 for none; found when it is not given.
+    /// Season length in values: 12 for months, 7 for days of the week, 1 for no season; detected when omitted.
     #[serde(default)]
     #[garde(range(min = 1, max = 2000))]
     pub period: Option<u32>,
-    /// The method.
+    /// Forecasting method.
     #[serde(default)]
     pub method: ForecastMethod,
-    /// What to do where a value is missing.
+    /// Treatment of missing values.
     #[serde(default)]
     pub gaps: Gaps,
-    /// Whether what is below 0 becomes 0: counts, sales.
+    /// Whether negative forecasts are set to 0, as for counts and sales.
     #[serde(default)]
     pub non_negative: bool,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction such as 0.95.
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999))]
     pub confidence: f64,
@@ -68,25 +69,26 @@ fn year() -> u32 {
     12
 }
 
-/// The forecasts.
+/// Forecasts of a time series.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimeseriesForecastResponse {
-    /// The method that was used.
+    /// Forecasting method used.
     pub method: ForecastMethod,
-    /// Values of a season; 1 for none.
+    /// Season length in values; 1 for no season.
     pub period: usize,
-    /// Values that were looked at.
+    /// Number of values, with the missing ones filled.
     pub count: usize,
-    /// The forecasts.
+    /// Forecasts, in time order.
     pub rows: Vec<ForecastRow>,
-    /// The mean error on the end of the series, in units of that of the value a season before; null when it is too short.
+    /// Mean absolute scaled error (MASE) on the holdout at the end of the series: below 1 is better than the seasonal
+    /// naive method; null when the series is too short.
     pub mase: Option<f64>,
-    /// How each method did on the end of the series, the best first.
+    /// Accuracy of each method on the holdout at the end of the series, the best first.
     pub candidates: Vec<Candidate>,
-    /// The confidence of the intervals.
+    /// Confidence level of the intervals, as a fraction.
     pub confidence: f64,
-    /// The result in words.
+    /// Result in words.
     pub sentence: String,
 }
 
@@ -94,25 +96,25 @@ pub struct TimeseriesForecastResponse {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ForecastRow {
-    /// Its number, from 1.
+    /// Step of the forecast, from 1.
     pub step: usize,
-    /// The forecast.
+    /// Forecast value.
     pub value: f64,
-    /// The lower end of its interval.
+    /// Lower bound of the prediction interval.
     pub low: f64,
-    /// The upper end.
+    /// Upper bound of the prediction interval.
     pub high: f64,
 }
 
-/// How one method did.
+/// Accuracy of one forecasting method.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
-    /// The method.
+    /// Forecasting method used.
     pub method: ForecastMethod,
-    /// Its mean error, scaled; null for a constant series.
+    /// Mean absolute scaled error (MASE); null for a constant series.
     pub mase: Option<f64>,
-    /// Its symmetric mean error in percent; null when values and forecasts are 0.
+    /// Symmetric mean absolute percentage error (sMAPE), in percent; null when values and forecasts are all 0.
     pub smape: Option<f64>,
 }
 
@@ -137,7 +139,7 @@ fn example() -> TimeseriesForecastRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Forecast a series").description(DESCRIPTION).example(example).cost(Cost::Heavy)
+    op.summary("Forecast a time series").description(DESCRIPTION).example(example).cost(Cost::Heavy)
 }
 
 /// Carries a series on.

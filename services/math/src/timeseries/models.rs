@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 use super::smoothing::{Kind, Season, Trend};
 use crate::statistics::quantiles::length;
 
-/// A method of forecasting.
+/// Forecasting method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForecastMethod {
-    /// The one with the smallest errors when the last part of the series is forecast from what was before it.
+    /// Method with the smallest errors when the last part of the series is forecast from the values before it.
     #[default]
     Auto,
-    /// The mean of all values.
+    /// Mean of all values.
     Mean,
-    /// The last value.
+    /// Naive: the last value.
     Naive,
-    /// The value a season before.
+    /// Seasonal naive: the value one season before.
     SeasonalNaive,
-    /// On the line from the first value to the last.
+    /// Drift: extrapolation of the line from the first to the last value.
     Drift,
     /// Simple exponential smoothing.
     #[serde(alias = "simple-exponential-smoothing")]
     Ses,
-    /// Exponential smoothing with a trend.
+    /// Holt's linear method: exponential smoothing with a trend.
     Holt,
-    /// The same with a trend that levels off.
+    /// Holt's method with a damped trend.
     #[serde(alias = "damped-trend")]
     HoltDamped,
-    /// With a trend and a season that is added.
+    /// Holt-Winters with additive season.
     HoltWintersAdditive,
-    /// With a trend and a season that is multiplied; for values above 0.
+    /// Holt-Winters with multiplicative season, for positive values.
     #[serde(alias = "holt-winters")]
     HoltWintersMultiplicative,
-    /// Assimakopoulos and Nikolopoulos' Theta, after taking the season out.
+    /// Theta method (Assimakopoulos and Nikolopoulos), after seasonal adjustment.
     Theta,
-    /// Croston's method with Syntetos and Boylan's correction, for series that are mostly 0.
+    /// Croston's method with the Syntetos-Boylan correction, for intermittent series that are mostly 0.
     Croston,
 }
 
