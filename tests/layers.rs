@@ -270,9 +270,10 @@ const OWN_MEANINGS: [(&str, &str); 3] = [
     ("image", "background color height margin message name quality text threshold warnings width x y"),
     (
         "math",
-        "after amount amounts area bearing before column correlation count date dates days decimals distance distinct \
-         estimate failed hash high index low mase mean meanHigh meanLow message method missing name pValue payment \
+        "after amount amounts area bearing before center column columns confidence correlation count date dates days decimals distance distinct \
+         estimate failed hash high index low mase max mean meanHigh meanLow median message method min \
+         missing name pValue payment \
          period places price rate rates residual rounding rows standardDeviation standardError statistic total value \
-         variance warnings x y",
+         unit variance warnings west south x y",
     ),
 ];

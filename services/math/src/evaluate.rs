@@ -67,11 +67,7 @@ pub struct EvaluateRequest {
     #[serde(default, alias = "expr", alias = "formula")]
     #[garde(length(chars, max = 65_536))]
     pub expression: Option<String>,
-<<<<<<< HEAD
-    /// Several expressions, which may use each other's names.
-=======
-    /// Several expressions; later ones may refer to earlier ones by name.
->>>>>>> h-words
+    /// Several expressions, which may refer to each other by name.
     #[serde(default)]
     pub expressions: Option<Expressions>,
     /// Values of the variables in the expressions, by name.
