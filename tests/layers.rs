@@ -270,10 +270,10 @@ const OWN_MEANINGS: [(&str, &str); 3] = [
     ("image", "background color height margin message name quality text threshold warnings width x y"),
     (
         "math",
-        "after amount amounts area bearing before center column columns confidence correlation count date dates days decimals distance distinct \
-         estimate failed hash high index low mase max mean meanHigh meanLow median message method min \
+        "after amount amounts area bearing before center column columns confidence correlation count date dates days decimal decimals distance distinct \
+         estimate exact failed hash high index low mase max mean meanHigh meanLow median message method min \
          missing name pValue payment \
-         period places price rate rates residual rounding rows standardDeviation standardError statistic total value \
+         period places precision price rate rates residual rounding rows standardDeviation standardError statistic text total type value \
          unit variance warnings west south x y",
     ),
 ];
