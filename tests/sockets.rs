@@ -163,7 +163,13 @@ fn an_answer_that_nobody_takes_is_dropped() {
         written.iter().all(|closed| *closed)
     });
     assert!(forgotten, "connections stay open though nobody reads");
-    assert!(server.memory() < before + (120 << 20), "{} MB", server.memory() >> 20);
+    // The allocator gives memory back as time goes by, while something is asked of it.
+    let given_back = (0..300).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(server.post("/api/v1/crypto/hash", ENTERPRISE, BODY).status, 200);
+        server.memory() < before + (120 << 20)
+    });
+    assert!(given_back, "{} MB", server.memory() >> 20);
 }
 
 /// A large upload that is refused at once: the client still sends, and must get to read why.
