@@ -73,6 +73,10 @@ fn main() -> ExitCode {
         Ok(program) => program,
         Err(problem) => problem.exit(),
     };
+    if matches!(command, Command::Up | Command::Serve { .. }) {
+        // Else what was freed on a thread that is idle now stays with the process. Where it cannot be had it is only memory.
+        let _ = tikv_jemalloc_ctl::background_thread::write(true);
+    }
     let ground = Ground::new(matches, services::engines());
     let result = match command {
         Command::Up => return up::up(settings, &gateway, ground),

@@ -74,7 +74,7 @@ impl Identifiers {
                 }
             }
         }
-        found.names = votes.into_iter().map(|(this, votes)| (this, elect(votes))).collect();
+        found.names = votes.into_iter().map(|(this, votes)| (this, elect(votes, this.1))).collect();
         found
     }
 
@@ -179,7 +179,13 @@ fn findings<T: Validate<Context = ()>>(request: &T) -> HashSet<(Path, String)> {
 }
 
 /// Gives each identifier its field. Rules that look at two fields bring out both: a field that is sure is not another's.
-fn elect(votes: HashMap<String, HashMap<&'static str, usize>>) -> HashMap<String, &'static str> {
+/// serde counts other spellings of a field among its names; where one of them was tried, and the field has the name of its
+/// identifier too, that is its name.
+fn elect(
+    votes: HashMap<String, HashMap<&'static str, usize>>,
+    known: &'static [&'static str],
+) -> HashMap<String, &'static str> {
+    let voted: HashSet<&'static str> = votes.values().flat_map(|fields| fields.keys().copied()).collect();
     let mut names: HashMap<String, &'static str> = HashMap::new();
     let mut taken: HashSet<&'static str> = HashSet::new();
     let (sure, others): (Vec<_>, Vec<_>) = votes.into_iter().partition(|(_, fields)| fields.len() == 1);
@@ -190,6 +196,8 @@ fn elect(votes: HashMap<String, HashMap<&'static str, usize>>) -> HashMap<String
             (!taken.contains(*field), same(field, &identifier), **count, std::cmp::Reverse(**field))
         });
         if let Some((field, _)) = best {
+            let namesake = known.iter().find(|name| same(name, &identifier) && !voted.contains(*name));
+            let field = namesake.unwrap_or(field);
             taken.insert(field);
             names.insert(identifier, field);
         }
@@ -374,6 +382,21 @@ mod tests {
         #[serde(rename = "size")]
         #[garde(custom(not_less(&self.least)))]
         extent: u32,
+    }
+
+    /// A field that may be spelled in other ways.
+    #[derive(Deserialize, Validate)]
+    struct Spelled {
+        #[serde(alias = "content", alias = "data")]
+        #[garde(length(chars, min = 1))]
+        text: String,
+    }
+
+    #[test]
+    fn a_field_is_called_by_its_name_and_not_by_another_spelling() {
+        for name in ["text", "content", "data"] {
+            assert_eq!(names::<Spelled>(json!({ name: "" })), ["text"]);
+        }
     }
 
     #[test]
