@@ -46,46 +46,61 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     expected: &'static str,
     read: impl FnOnce(&Literal<'_>) -> Result<T, String>,
 ) -> Result<T, D::Error> {
-    source.deserialize_newtype_struct(RAW_VALUE, Reader { expected, read })
+    // Judged here and not within the source, which takes a fault of its reader for one of the JSON.
+    let owned = source.deserialize_newtype_struct(RAW_VALUE, Reader { expected })?;
+    let literal = match &owned {
+        Owned::Json(json) => Literal::Json(json),
+        Owned::Text(text) => Literal::Text(text),
+    };
+    read(&literal).map_err(D::Error::custom)
 }
 
-struct Reader<F> {
+/// The text of a value.
+enum Owned {
+    Json(String),
+    Text(String),
+}
+
+struct Reader {
     expected: &'static str,
-    read: F,
 }
 
-impl<'de, T, F: FnOnce(&Literal<'_>) -> Result<T, String>> Visitor<'de> for Reader<F> {
-    type Value = T;
+impl<'de> Visitor<'de> for Reader {
+    type Value = Owned;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.expected)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Owned, A::Error> {
         let Some(_) = map.next_key::<serde::de::IgnoredAny>()? else {
             return Err(A::Error::custom(format!("must be {}", self.expected)));
         };
         let json = map.next_value::<std::borrow::Cow<'de, str>>()?;
-        (self.read)(&Literal::Json(json.trim())).map_err(A::Error::custom)
+        let json = json.trim();
+        match json.starts_with('"').then(|| serde_json::from_str::<String>(json)) {
+            Some(Ok(text)) => Ok(Owned::Text(text.trim().to_owned())),
+            _ => Ok(Owned::Json(json.to_owned())),
+        }
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.read)(&Literal::Text(text)).map_err(E::custom)
+    fn visit_str<E: Error>(self, text: &str) -> Result<Owned, E> {
+        Ok(Owned::Text(text.trim().to_owned()))
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Owned, E> {
+        Ok(Owned::Json(number.to_string()))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Owned, E> {
+        Ok(Owned::Json(number.to_string()))
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        (self.read)(&Literal::Json(&number.to_string())).map_err(E::custom)
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Owned, E> {
+        Ok(Owned::Json(number.to_string()))
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<T, D::Error> {
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<Owned, D::Error> {
         source.deserialize_any(self)
     }
 }
