@@ -43,7 +43,7 @@ impl Cell {
             ("true", literal::Literal::Json("true")) => Self::Flag(true),
             ("false", literal::Literal::Json("false")) => Self::Flag(false),
             _ if text.trim().is_empty() => Self::Missing,
-            _ => number(text).map_or_else(|| Self::Text(unescaped(literal)), Self::Number),
+            _ => number(text).map_or_else(|| Self::Text(text.to_owned()), Self::Number),
         }
     }
 
@@ -51,17 +51,6 @@ impl Cell {
     #[must_use]
     pub fn number(&self) -> Option<Dd> {
         if let Self::Number(number) = self { Some(*number) } else { None }
-    }
-}
-
-/// A text without the escapes of JSON.
-fn unescaped(literal: &literal::Literal<'_>) -> String {
-    match literal {
-        literal::Literal::Json(json) if json.contains('\\') => {
-            let text: Result<String, _> = serde_json::from_str(json);
-            text.unwrap_or_default()
-        }
-        _ => literal.text().to_owned(),
     }
 }
 

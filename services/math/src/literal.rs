@@ -79,13 +79,13 @@ impl<'de> Visitor<'de> for Reader {
         let json = map.next_value::<std::borrow::Cow<'de, str>>()?;
         let json = json.trim();
         match json.starts_with('"').then(|| serde_json::from_str::<String>(json)) {
-            Some(Ok(text)) => Ok(Owned::Text(text.trim().to_owned())),
+            Some(Ok(text)) => Ok(Owned::Text(text)),
             _ => Ok(Owned::Json(json.to_owned())),
         }
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Owned, E> {
-        Ok(Owned::Text(text.trim().to_owned()))
+        Ok(Owned::Text(text.to_owned()))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Owned, E> {
