@@ -100,7 +100,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
         let mut fields = Fields::default();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let (name, value) = line.split_once(':').ok_or_else(|| {
-                E::custom("must be an object such as {\"X-Signature\": \"...\"}: in n8n write {{ $json.headers }}")
+                E::custom("must be an object such as {\"X-Signature\": \"...\"}: in n8n write {{ JSON.stringify($json.headers) }}")
             })?;
             fields.add(name.trim(), Values(vec![value.trim().to_owned()]))?;
         }
@@ -185,7 +185,7 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Values, A::Error> {
         Err(A::Error::custom(
             "must be a string or an array of strings (you sent an object: of a whole item send only its headers, in \
-             n8n {{ $json.headers }})",
+             n8n {{ JSON.stringify($json.headers) }})",
         ))
     }
 }

@@ -74,7 +74,9 @@ impl Case<'_> {
             return Some("the signature is in the body, not in a header: send the whole body".to_owned());
         }
         if self.headers.is_empty() {
-            return Some("headers is empty: send those of the request, in n8n {{ $json.headers }}".to_owned());
+            return Some(
+                "headers is empty: send those of the request, in n8n {{ JSON.stringify($json.headers) }}".to_owned(),
+            );
         }
         let json = || self.message.json();
         match self.provider {

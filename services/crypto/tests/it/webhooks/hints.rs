@@ -236,7 +236,10 @@ fn an_address_that_is_nearly_right() {
 fn headers_of_somebody_else() {
     let with = |provider: &str, headers: Value| merged(github(), &json!({ "provider": provider, "headers": headers }));
     for (request, what) in [
-        (with("github", json!({})), "headers is empty"),
+        (
+            with("github", json!({})),
+            "headers is empty: send those of the request, in n8n {{ JSON.stringify($json.headers) }}",
+        ),
         (with("github", json!({ "accept": "*/*", "authorization": "HMAC x" })), "send all headers"),
         (with("github", json!({ "X-Hub-Signature": "sha1=ab" })), "only the legacy X-Hub-Signature (SHA-1) was sent"),
         (
