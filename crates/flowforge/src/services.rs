@@ -54,8 +54,8 @@ pub static SERVICES: [Entry; 8] = [
         math::PORT,
         math::service,
     ),
-    Entry::planned("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect"),
-    Entry::planned("ocr", "ocr-service", "Text, layout and fields from images and scans"),
+    Entry::built("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect", pdf::PORT, pdf::service),
+    Entry::built("ocr", "ocr-service", "Text, layout and fields from images and scans", ocr::PORT, ocr::service),
     Entry::built(
         "image",
         "image-service",
@@ -63,9 +63,21 @@ pub static SERVICES: [Entry; 8] = [
         image_service::PORT,
         image_service::service,
     ),
-    Entry::planned("llm", "llm-service", "Embeddings, text tasks, chat, provider routing"),
-    Entry::planned("vector", "vector-service", "Collections, semantic search, retrieval for answers"),
-    Entry::planned("data", "data-transform-service", "Convert, query, validate and clean data"),
+    Entry::built("llm", "llm-service", "Embeddings, text tasks, chat, provider routing", llm::PORT, llm::service),
+    Entry::built(
+        "vector",
+        "vector-service",
+        "Collections, semantic search, retrieval for answers",
+        vector::PORT,
+        vector::service,
+    ),
+    Entry::built(
+        "data",
+        "data-transform-service",
+        "Convert, query, validate and clean data",
+        transform::PORT,
+        transform::service,
+    ),
 ];
 
 /// The engines that services share. Nothing is built before a service asks for it.

@@ -1,0 +1,1 @@
+//! Chat engines: a small local model, OpenAI-compatible servers, Anthropic.

@@ -1,0 +1,1 @@
+//! PDF pages as pictures and as words with boxes.

@@ -1,0 +1,1 @@
+//! Dot products of int8 vectors, with SIMD found at run time.

@@ -1,0 +1,1 @@
+//! Group commit: many small writes to SQLite in one transaction.

@@ -1,0 +1,1 @@
+//! Personal data in texts: patterns with check digits.

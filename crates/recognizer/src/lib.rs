@@ -1,0 +1,1 @@
+//! Text recognition by Tesseract, opened at run time.

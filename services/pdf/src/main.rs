@@ -1,0 +1,5 @@
+//! The pdf service alone.
+
+fn main() -> std::process::ExitCode {
+    chassis::run(pdf::service(), pdf::PORT, chassis::Engines::default())
+}
