@@ -15,4 +15,5 @@ mod process;
 mod secrets;
 mod server;
 mod sockets;
+mod standing;
 mod streams;

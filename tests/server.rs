@@ -109,6 +109,20 @@ impl Server {
         panic!("{name} is {line}, never {wanted}");
     }
 
+    /// Waits until a metric is at least so much; fails when it takes long.
+    pub fn wait_gauge_of_at_least(&self, name: &str, wanted: usize) {
+        let prefix = format!("{name} ");
+        for _ in 0..500 {
+            let metrics = get(self.status.unwrap(), "/metrics", "").body;
+            let value = metrics.lines().find_map(|line| line.strip_prefix(&prefix)?.parse::<usize>().ok());
+            if value.is_some_and(|value| value >= wanted) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{name} never reaches {wanted}");
+    }
+
     /// Bytes of memory it occupies.
     pub fn memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::files::File;
 use crate::run::pool::Cost;
 use crate::runtime::Runtime;
+use crate::shares::Holder;
 use crate::warning::Warning;
 
 /// Warnings an answer carries at most.
@@ -110,8 +111,7 @@ impl Call {
     /// When the store does not answer or is full.
     pub async fn keep(&self, file: &File) -> Result<KeptFile, Error> {
         let Some(runtime) = &self.runtime else { return Err(Error::internal()) };
-        let owner = self.consumer().map(|consumer| consumer.id.as_str());
-        let kept = runtime.store.put(owner, file.name(), file.content_type(), file.bytes().clone()).await?;
+        let kept = runtime.store.put(&self.holder(), file.name(), file.content_type(), file.bytes().clone()).await?;
         Ok(KeptFile {
             id: kept.id,
             name: file.name().map(str::to_owned),
@@ -120,6 +120,11 @@ impl Call {
             url: kept.url,
             expires_at: kept.expires_at.to_string(),
         })
+    }
+
+    /// Who takes the turns this call needs.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder::of(self.consumer.as_ref())
     }
 
     /// Who is calling; nobody when the service is used without a gateway.
@@ -171,7 +176,7 @@ impl Call {
         function: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         match &self.runtime {
-            Some(runtime) => runtime.pool.run(cost, function).await?,
+            Some(runtime) => runtime.pool.run(&self.holder(), cost, function).await?,
             // Nobody else waits for this process.
             None => function(),
         }

@@ -91,6 +91,7 @@ pub struct Context(Arc<Known>);
 struct Known {
     id: RequestId,
     peer: Option<IpAddr>,
+    secure: bool,
     client: OnceLock<IpAddr>,
     consumer: OnceLock<Arc<Consumer>>,
     windows: OnceLock<Vec<Window>>,
@@ -99,14 +100,14 @@ struct Known {
 
 impl Context {
     /// A request that arrives from somewhere.
-    pub(crate) fn arriving(request: &Request, peer: Option<IpAddr>) -> Self {
-        Self(Arc::new(Known { id: RequestId::of(request), peer, ..Known::default() }))
+    pub(crate) fn arriving(request: &Request, peer: Option<IpAddr>, secure: bool) -> Self {
+        Self(Arc::new(Known { id: RequestId::of(request), peer, secure, ..Known::default() }))
     }
 
     /// The context of a request; a new one when it has none.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        request.extensions().get().cloned().unwrap_or_else(|| Self::arriving(request, None))
+        request.extensions().get().cloned().unwrap_or_else(|| Self::arriving(request, None, false))
     }
 
     /// The id of the request.
@@ -119,6 +120,12 @@ impl Context {
     #[must_use]
     pub fn peer(&self) -> Option<IpAddr> {
         self.0.peer
+    }
+
+    /// Whether it came by TLS of our own.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.0.secure
     }
 
     /// The client: whom a trusted proxy speaks for, else the other end of the connection.

@@ -1,11 +1,11 @@
 //! What a service holds while it runs: an embedder, a store, a keyring, warm workers.
 //!
-//! A description opens nothing; its operations share an empty place, which the start of the service fills once, before
+//! A description opens nothing; its operations share an empty place, which the start of the service fills before
 //! the first request. Whoever describes a service without starting it (documents, workers) finds the place empty.
 
 use std::any::{Any, TypeId, type_name};
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::error::Error;
 
@@ -20,18 +20,18 @@ pub trait Hold: Send + Sync + 'static {
 
 /// The place for what a service holds.
 #[derive(Clone, Default)]
-pub struct Held(Arc<OnceLock<Arc<dyn Any + Send + Sync>>>);
+pub struct Held(Arc<RwLock<Option<Arc<dyn Any + Send + Sync>>>>);
 
 impl Held {
-    /// Fills it; the first word stands.
+    /// Fills it. Who has taken out what was there before keeps that.
     pub(crate) fn fill<S: Send + Sync + 'static>(&self, state: Arc<S>) {
-        let _ = self.0.set(state);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
     /// What is held.
     pub(crate) fn get<S: Send + Sync + 'static>(&self) -> Result<Arc<S>, Error> {
-        let held = self.0.get().and_then(|held| held.clone().downcast().ok());
-        held.ok_or_else(|| {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        held.and_then(|held| held.downcast().ok()).ok_or_else(|| {
             tracing::error!(wanted = type_name::<S>(), "an operation runs in a service that was not started");
             Error::internal()
         })

@@ -18,7 +18,7 @@
 //!
 //! `runtime.rs` holds what the services of a process share while they run, `held.rs` what one of them holds, `call.rs` what
 //! an operation may know of its request. On the ground lies what all use: messages, errors, warnings, the context of a request, clock, settings,
-//! health.
+//! health, and the shares in which consumers hold what is scarce.
 
 mod body;
 mod cache;
@@ -40,6 +40,7 @@ mod runtime;
 mod serve;
 mod service;
 pub mod settings;
+mod shares;
 pub mod testing;
 mod warning;
 
@@ -64,7 +65,8 @@ pub use operation::task::OperationRequest;
 pub use run::pool::{Cost, Pool};
 pub use run::worker::{Confinement, WarmEngine, WarmWorkers, Warmth, worker_operation};
 pub use runtime::{GATEWAY_SECRET, Runtime};
-pub use serve::{App, Listener, Stop, alone, run, serve};
+pub use serve::{App, LAST_MOMENT, Listener, Signals, Tls, alone, run, serve};
 pub use service::{Description, Engines, Ground, NoSettings, Opening, OperationInfo, Service, metrics_app};
 pub use settings::Settings;
+pub use shares::Holder;
 pub use warning::Warning;

@@ -47,6 +47,9 @@ impl Closing {
     }
 }
 
+/// What is read again when the process is told to, in the order in which it was read first.
+type Reload = dyn Fn() -> Later<Result<(), String>> + Send + Sync;
+
 /// Settings, clock, pool, metrics and state of the process.
 pub struct Runtime {
     /// The settings.
@@ -58,6 +61,7 @@ pub struct Runtime {
     pub(crate) pool: Pool,
     pub(crate) body_memory: Memory,
     pub(crate) answer_memory: Memory,
+    pub(crate) decoded_memory: Memory,
     pub(crate) streams: Streams,
     pub(crate) workers: Arc<Workers>,
     pub(crate) cache: Cache,
@@ -65,6 +69,7 @@ pub struct Runtime {
     /// The folder for what is to last.
     pub data: DataFolder,
     pub(crate) fetcher: Fetcher,
+    reloads: Mutex<Vec<Arc<Reload>>>,
     /// What to close at the end.
     pub(crate) closing: Closing,
     started: Instant,
@@ -83,6 +88,7 @@ impl Runtime {
             pool: Pool::new(threads, settings.compute_queue, metrics.clone()),
             body_memory: Memory::of_bodies(settings.body_memory, metrics.clone()),
             answer_memory: Memory::of_answers(settings.answer_memory, metrics.clone()),
+            decoded_memory: Memory::of_decoded(settings.decoded_memory, metrics.clone()),
             streams: Streams::new(settings.streams, metrics.clone()),
             workers: Arc::new(Workers::new(&settings, metrics.clone())),
             cache: Cache::new(&settings, metrics.clone())?,
@@ -92,6 +98,7 @@ impl Runtime {
             settings,
             clock,
             metrics,
+            reloads: Mutex::default(),
             closing: Closing::default(),
             started: Instant::now(),
             draining: AtomicBool::new(false),
@@ -110,6 +117,25 @@ impl Runtime {
     /// Closes what services and engines hold, each within the time of shutdown. Nothing is asked of them afterwards.
     pub async fn close(&self) {
         self.closing.close(self.settings.shutdown.0).await;
+    }
+
+    /// Says what to do when the process is told to read its files again. What cannot be read is said, and what there was
+    /// goes on.
+    pub fn on_reload(&self, read: impl Fn() -> Later<Result<(), String>> + Send + Sync + 'static) {
+        self.reloads.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(read));
+    }
+
+    /// Reads again what can be.
+    pub(crate) async fn reload(&self) {
+        let all = self.reloads.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut failed = 0;
+        for read in all {
+            if let Err(problem) = read().await {
+                failed += 1;
+                tracing::error!(problem, "not read again: what there was goes on");
+            }
+        }
+        tracing::info!(failed, "read again");
     }
 
     /// Turns readiness off.

@@ -78,6 +78,11 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_ANSWER_MEMORY", default_value = "256MB", value_name = "SIZE")]
     pub answer_memory: Size,
 
+    /// Memory for what requests are decoded to in this process (pixels), all together; past it, they wait, and are
+    /// answered 503.
+    #[arg(global = true, long, env = "FLOWFORGE_DECODED_MEMORY", default_value = "2GB", value_name = "SIZE")]
+    pub decoded_memory: Size,
+
     /// Largest single file of a request, however it comes.
     #[arg(global = true, long, env = "FLOWFORGE_FILE_LIMIT", default_value = "50MB", value_name = "SIZE")]
     pub file_limit: Size,
@@ -188,8 +193,18 @@ pub struct Settings {
     #[arg(global = true, long, env = "FLOWFORGE_CONNECTIONS", default_value = "16384", value_name = "NUMBER")]
     pub connections: usize,
 
-    /// After a signal to stop: time during which readiness is off but new requests are still answered.
-    #[arg(global = true, long, env = "FLOWFORGE_DRAIN", default_value = "0s", value_name = "TIME")]
+    /// The certificate chain (PEM) of the gateway's own TLS, for those without a proxy that speaks it; read again when it
+    /// changes.
+    #[arg(global = true, long, env = "FLOWFORGE_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// The private key (PEM) of that certificate.
+    #[arg(global = true, long, env = "FLOWFORGE_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+
+    /// After a signal to stop: time during which readiness is off but new requests are still answered, each with
+    /// `Connection: close`.
+    #[arg(global = true, long, env = "FLOWFORGE_DRAIN", default_value = "1s", value_name = "TIME")]
     pub drain: Span,
 
     /// After that: time requests in flight get to end.

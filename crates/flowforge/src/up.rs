@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use chassis::settings::variable;
 use chassis::{
-    App, Clock, Code, Context, Error, Ground, Listener, Log, Observer, Runtime, Service, Settings, Stop, metrics_app,
-    serve,
+    App, Clock, Code, Context, Error, Ground, LAST_MOMENT, Listener, Log, Observer, Runtime, Service, Settings,
+    Signals, Tls, metrics_app, serve,
 };
-use gateway::{Contract, DemoKey, GatewaySettings};
+use gateway::{Contract, DemoKey, Gate, GatewaySettings};
 use platform::State;
 
 use crate::services::SERVICES;
@@ -48,7 +48,9 @@ pub fn contract(settings: &Settings) -> Result<Contract, String> {
 pub fn up(settings: Settings, gateway: &GatewaySettings, ground: Ground) -> ExitCode {
     let log = Log::start(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
-    match runtime.block_on(run(settings, gateway, &ground, &log)) {
+    let served = runtime.block_on(run(settings, gateway, &ground, &log));
+    runtime.shutdown_timeout(LAST_MOMENT);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             say(&format!("flowforge: {problem}\n"));
@@ -58,8 +60,35 @@ pub fn up(settings: Settings, gateway: &GatewaySettings, ground: Ground) -> Exit
 }
 
 async fn run(settings: Settings, gateway: &GatewaySettings, ground: &Ground, log: &Log) -> Result<(), String> {
-    let stop = Stop::listen();
-    let contract = contract(&settings)?.trusting(gateway);
+    let signals = Signals::listen();
+    let contract = usable(&settings, gateway)?;
+    let lines = (!settings.no_access_log).then(|| log.lines());
+    let runtime = Runtime::new(settings, Clock::System)?;
+    let settings = &runtime.settings;
+    let elsewhere: HashMap<String, String> =
+        settings.upstreams.iter().map(|upstream| (upstream.service.clone(), upstream.url.clone())).collect();
+    all_known(&contract, elsewhere.keys())?;
+    let apps = apps(&contract, &elsewhere, &runtime, ground).await?;
+    let demo_keys = contract.demo_keys().to_vec();
+    let gate = Gate::new(contract, apps, elsewhere.clone(), &runtime)?;
+    heed_reloads(&runtime, &gate, gateway, &elsewhere);
+    let tls = tls(settings, &runtime)?;
+    let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
+    let bind = async |address, app| Listener::bind(address, app).await.map_err(|error| error.to_string());
+    let proxy = bind(settings.listen, observer.observe(gate.app())).await?.secured(tls.clone());
+    let status = bind(settings.status_listen, metrics_app(&runtime)).await?;
+    let address = proxy.address().map_err(|error| error.to_string())?;
+    let status_address = status.address().map_err(|error| error.to_string())?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    say(&banner(scheme, address, status_address, &demo_keys, &elsewhere));
+    tracing::info!(%address, status = %status_address, "listening");
+    serve(vec![proxy, status], runtime.clone(), signals).await;
+    Ok(())
+}
+
+/// The contract, if it may be served as the settings are.
+fn usable(settings: &Settings, gateway: &GatewaySettings) -> Result<Contract, String> {
+    let contract = contract(settings)?.trusting(gateway);
     if !contract.demo_keys().is_empty() && !settings.listen.ip().is_loopback() && !settings.allow_demo {
         return Err(format!(
             "the contract holds demo keys, which anybody knows: not serving them on {}. \
@@ -70,27 +99,39 @@ async fn run(settings: Settings, gateway: &GatewaySettings, ground: &Ground, log
     for warning in contract.warnings() {
         tracing::warn!("{warning}");
     }
-    let lines = (!settings.no_access_log).then(|| log.lines());
-    let runtime = Runtime::new(settings, Clock::System)?;
-    let settings = &runtime.settings;
-    let elsewhere: HashMap<String, String> =
-        settings.upstreams.iter().map(|upstream| (upstream.service.clone(), upstream.url.clone())).collect();
-    if let Some(unknown) = elsewhere.keys().find(|name| !contract.services().iter().any(|known| known.host == **name)) {
-        return Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract"));
+    Ok(contract)
+}
+
+/// On SIGHUP the contract is read again. Services that a new one adds are reached over HTTP; in this process run those
+/// that it was started with.
+fn heed_reloads(runtime: &Arc<Runtime>, gate: &Gate, gateway: &GatewaySettings, elsewhere: &HashMap<String, String>) {
+    let (gate, gateway, settings) = (gate.clone(), gateway.clone(), runtime.settings.clone());
+    let named: Vec<String> = elsewhere.keys().cloned().collect();
+    runtime.on_reload(move || {
+        let read = usable(&settings, &gateway).and_then(|contract| {
+            all_known(&contract, named.iter())?;
+            gate.replace(contract)
+        });
+        Box::pin(std::future::ready(read))
+    });
+}
+
+/// Refuses addresses of services that the contract has not.
+fn all_known<'a>(contract: &Contract, mut named: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    match named.find(|name| !contract.services().iter().any(|known| known.host == **name)) {
+        Some(unknown) => Err(format!("FLOWFORGE_UPSTREAMS names {unknown}, which is not in the contract")),
+        None => Ok(()),
     }
-    let apps = apps(&contract, &elsewhere, &runtime, ground).await?;
-    let demo_keys = contract.demo_keys().to_vec();
-    let gateway = gateway::app(contract, apps, &elsewhere, &runtime)?;
-    let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
-    let bind = async |address, app| Listener::bind(address, app).await.map_err(|error| error.to_string());
-    let proxy = bind(settings.listen, observer.observe(gateway)).await?;
-    let status = bind(settings.status_listen, metrics_app(&runtime)).await?;
-    let address = proxy.address().map_err(|error| error.to_string())?;
-    let status_address = status.address().map_err(|error| error.to_string())?;
-    say(&banner(address, status_address, &demo_keys, &elsewhere));
-    tracing::info!(%address, status = %status_address, "listening");
-    serve(vec![proxy, status], runtime.clone(), stop).await;
-    Ok(())
+}
+
+/// The gateway's own TLS, if it is to have any.
+fn tls(settings: &Settings, runtime: &Runtime) -> Result<Option<Arc<Tls>>, String> {
+    let (Some(certificate), Some(key)) = (&settings.tls_certificate, &settings.tls_key) else { return Ok(None) };
+    let tls = Tls::read(certificate, key)?;
+    let again = tls.clone();
+    runtime.on_reload(move || Box::pin(std::future::ready(again.reload())));
+    tokio::spawn(tls.clone().watch());
+    Ok(Some(tls))
 }
 
 /// What answers in this process, by its name in the contract.
@@ -147,12 +188,13 @@ fn not_built(name: &'static str) -> App {
 
 /// What runs where, the demo keys, and a request that works.
 fn banner(
+    scheme: &str,
     address: SocketAddr,
     status: SocketAddr,
     demo_keys: &[DemoKey],
     elsewhere: &HashMap<String, String>,
 ) -> String {
-    let base = format!("http://{address}");
+    let base = format!("{scheme}://{address}");
     let mut text = format!("\nFlowForge {} on {base}\n\n", env!("CARGO_PKG_VERSION"));
     // Writing to a string cannot fail.
     for entry in &SERVICES {

@@ -168,11 +168,15 @@ impl Gateway {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let address = || Identifier::Ip(client.map(limit::budget_of));
-        let stranger = |identifier| self.counters.charge(instance, identifier, plugin, now);
+        let budget = self.budgets[instance];
+        let stranger = |identifier| self.counters.charge(budget, identifier, plugin, now);
         let verdict = match (plugin.by, caller.consumer) {
-            (LimitBy::Consumer, Some(consumer)) => self.counters.charge_consumer(instance, consumer, plugin, now),
+            (LimitBy::Consumer, Some(consumer)) => self.counters.charge_consumer(budget, consumer, plugin, now),
             (LimitBy::Credential, _) => stranger(caller.key.map_or_else(address, Identifier::Key)),
-            (LimitBy::Service, _) => stranger(Identifier::Service(self.contract.routes[route].service)),
+            (LimitBy::Service, _) => {
+                let service = &self.contract.services[self.contract.routes[route].service];
+                stranger(Identifier::Service(crate::number(&[&service.name])))
+            }
             (LimitBy::Consumer | LimitBy::Ip, _) => stranger(address()),
         };
         let refused = (!verdict.admitted).then(|| limit::tightest(&verdict.windows).copied());

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -134,7 +134,7 @@ impl RateLimiting {
 pub(crate) enum Identifier {
     Key([u8; 32]),
     Ip(Option<IpAddr>),
-    Service(usize),
+    Service(u64),
 }
 
 /// The address whose budget is charged: of IPv6 the network of 64 bits that one subscriber has.
@@ -205,7 +205,7 @@ impl Count {
 }
 
 struct Shard {
-    budgets: HashMap<(usize, Identifier), Vec<Count>>,
+    budgets: HashMap<(u64, Identifier), Vec<Count>>,
     sweep_at: usize,
     swept: i64,
 }
@@ -224,29 +224,44 @@ impl Shard {
 }
 
 /// The budgets of one consumer, by plugin instance.
-type Budgets = Vec<(usize, Vec<Count>)>;
+type Budgets = Vec<(u64, Vec<Count>)>;
 
 /// The counters of all budgets. Those of consumers lie ready by number; strangers come and go.
 pub(crate) struct Counters {
-    consumers: Vec<Mutex<Budgets>>,
-    strangers: Vec<Mutex<Shard>>,
+    consumers: Vec<Arc<Mutex<Budgets>>>,
+    /// The ids the consumers have in the contract.
+    ids: Vec<String>,
+    strangers: Arc<Strangers>,
+}
+
+/// The budgets of whoever is no consumer.
+struct Strangers {
+    shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
 }
 
 impl Counters {
-    pub(crate) fn new(consumers: usize) -> Self {
+    pub(crate) fn new(ids: impl IntoIterator<Item = String>) -> Self {
         let shard = || Mutex::new(Shard { budgets: HashMap::new(), sweep_at: SWEEP_AT, swept: 0 });
-        Self {
-            consumers: (0..consumers).map(|_| Mutex::default()).collect(),
-            strangers: (0..SHARDS).map(|_| shard()).collect(),
-            hasher: RandomState::new(),
-        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let strangers = Strangers { shards: (0..SHARDS).map(|_| shard()).collect(), hasher: RandomState::new() };
+        Self { consumers: ids.iter().map(|_| Arc::default()).collect(), ids, strangers: Arc::new(strangers) }
+    }
+
+    /// The counters of a contract that takes the place of another: who was known goes on with what is left.
+    pub(crate) fn after(before: &Self, ids: impl IntoIterator<Item = String>) -> Self {
+        let known: HashMap<&str, &Arc<Mutex<Budgets>>> =
+            before.ids.iter().map(String::as_str).zip(&before.consumers).collect();
+        let ids: Vec<String> = ids.into_iter().collect();
+        let consumers =
+            ids.iter().map(|id| known.get(id.as_str()).map_or_else(Arc::default, |known| Arc::clone(known)));
+        Self { consumers: consumers.collect(), ids, strangers: before.strangers.clone() }
     }
 
     /// Admits and counts a request of a consumer, or refuses it and does not.
     pub(crate) fn charge_consumer(
         &self,
-        instance: usize,
+        instance: u64,
         consumer: usize,
         plugin: &RateLimiting,
         now: Timestamp,
@@ -262,14 +277,14 @@ impl Counters {
     /// The same for whoever is no consumer.
     pub(crate) fn charge(
         &self,
-        instance: usize,
+        instance: u64,
         identifier: Identifier,
         plugin: &RateLimiting,
         now: Timestamp,
     ) -> Verdict {
         let mut key = (instance, identifier);
-        let index = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
-        let mut shard = self.strangers[index].lock().unwrap_or_else(PoisonError::into_inner);
+        let index = usize::try_from(self.strangers.hasher.hash_one(&key) % SHARDS as u64).unwrap_or_default();
+        let mut shard = self.strangers.shards[index].lock().unwrap_or_else(PoisonError::into_inner);
         let crowded = shard.budgets.len() >= shard.sweep_at;
         if crowded && !shard.budgets.contains_key(&key) {
             shard.sweep(now.as_second());
@@ -345,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_limit_is_exact_and_the_next_window_starts_anew() {
-        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 3, "day": 5 })).unwrap());
+        let (counters, plugin) =
+            (Counters::new(["ann", "bob"].map(str::to_owned)), plugin(json!({ "minute": 3, "day": 5 })).unwrap());
         let admitted = |now| (0..10).filter(|_| charge(&counters, &plugin, now).admitted).count();
         assert_eq!(admitted("2026-01-01T10:00:59Z"), 3);
         assert_eq!(admitted("2026-01-01T10:01:00Z"), 2, "the day's limit is the tighter one now");
@@ -355,7 +371,8 @@ mod tests {
 
     #[test]
     fn many_at_once_are_admitted_exactly() {
-        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 100 })).unwrap());
+        let (counters, plugin) =
+            (Counters::new(["ann", "bob"].map(str::to_owned)), plugin(json!({ "minute": 100 })).unwrap());
         let admitted = std::thread::scope(|scope| {
             let many = || (0..2_500).filter(|_| charge(&counters, &plugin, "2026-01-01T10:00:00Z").admitted).count();
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(many)).collect();
@@ -366,7 +383,10 @@ mod tests {
 
     #[test]
     fn headers_tell_of_the_tightest_window() {
-        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap());
+        let (counters, plugin) = (
+            Counters::new(["ann", "bob"].map(str::to_owned)),
+            plugin(json!({ "minute": 2, "hour": 2, "day": 9 })).unwrap(),
+        );
         let mut headers = HeaderMap::new();
         plugin.tell(&charge(&counters, &plugin, "2026-01-01T10:30:40Z").windows, &mut headers);
         let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
@@ -385,7 +405,8 @@ mod tests {
 
     #[test]
     fn a_clock_that_steps_back_opens_no_fresh_budget() {
-        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 3 })).unwrap());
+        let (counters, plugin) =
+            (Counters::new(["ann", "bob"].map(str::to_owned)), plugin(json!({ "minute": 3 })).unwrap());
         let admitted = |now| (0..10).filter(|_| charge(&counters, &plugin, now).admitted).count();
         assert_eq!(admitted("2026-01-01T10:01:00Z"), 3);
         assert_eq!(admitted("2026-01-01T10:00:59Z"), 0, "a second back");
@@ -409,14 +430,15 @@ mod tests {
 
     #[test]
     fn budgets_of_past_windows_are_thrown_out_and_strangers_bounded() {
-        let (counters, plugin) = (Counters::new(2), plugin(json!({ "minute": 1 })).unwrap());
+        let (counters, plugin) =
+            (Counters::new(["ann", "bob"].map(str::to_owned)), plugin(json!({ "minute": 1 })).unwrap());
         let flood = |from: u32, now: &str| {
             for number in from..from + 600_000 {
                 let address = IpAddr::from(std::net::Ipv4Addr::from(number));
                 counters.charge(0, Identifier::Ip(Some(address)), &plugin, at(now));
             }
         };
-        let held = || counters.strangers.iter().map(|shard| shard.lock().unwrap().budgets.len()).sum::<usize>();
+        let held = || counters.strangers.shards.iter().map(|shard| shard.lock().unwrap().budgets.len()).sum::<usize>();
         flood(0, "2026-01-01T10:00:00Z");
         assert!(held() <= SHARDS * (MAX_ADDRESSES + 1), "{}", held());
         flood(1_000_000, "2026-01-01T10:01:00Z");

@@ -83,7 +83,7 @@ impl Proxy {
         *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
         strip_hop_by_hop(headers);
-        forwarded(headers, origin);
+        forwarded(headers, origin, context.is_secure());
         identify(headers, &context);
         if !preserve_host {
             headers.remove(HOST);
@@ -148,13 +148,13 @@ pub(crate) fn strip_named(headers: &mut HeaderMap) {
 
 /// Says who asked us, and how. As with Kong the list of addresses goes on, whoever began it; the rest of what the sender
 /// says is kept if it is a trusted proxy.
-fn forwarded(headers: &mut HeaderMap, origin: Origin) {
+fn forwarded(headers: &mut HeaderMap, origin: Origin, secure: bool) {
     let hops = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned);
     let mut hops: Vec<String> = hops.collect();
     let last = if hops.is_empty() { origin.client } else { origin.peer };
     hops.extend(last.map(|address| address.to_string()));
     let told = |name| origin.trusted.then(|| headers.get(name).cloned()).flatten();
-    let proto = told(FORWARDED_PROTO).unwrap_or(HeaderValue::from_static("http"));
+    let proto = told(FORWARDED_PROTO).unwrap_or(HeaderValue::from_static(if secure { "https" } else { "http" }));
     let host = told(FORWARDED_HOST).or_else(|| headers.get(HOST).cloned());
     arrival::remove(headers, &FORWARDED);
     let mut set = |name: HeaderName, value: Option<HeaderValue>| {

@@ -87,6 +87,7 @@ pub(crate) fn about(op: Operation) -> Operation {
 }
 
 /// The catalog, made when it is first asked for.
+#[derive(Clone)]
 pub struct Catalog {
     listed: Arc<[Listed]>,
     made: OnceLock<CatalogResponse>,

@@ -19,7 +19,7 @@ pub fn service(listed: Vec<Listed>) -> Service {
     let catalog = catalog::Catalog::new(listed.clone());
     let platform = Service::new("platform", "Catalog, account and files")
         .prefix("/api/v1")
-        .holds(move |_: Opening<NoSettings>| async move { Ok(catalog) })
+        .holds(move |_: Opening<NoSettings>| std::future::ready(Ok(catalog.clone())))
         .compute("GET /me", me::me, me::about)
         .compute("GET /catalog", catalog::list, catalog::about)
         .call("POST /files", files::upload, files::about)

@@ -37,6 +37,7 @@ pub const PORT: u16 = 3001;
 pub fn service() -> Service {
     Service::new("crypto", "Hashing, encryption, keys and tokens")
         .holds(settings::open)
+        .reopens()
         .compute("POST /hash", hash::hash, hash::about)
         .compute("POST /hmac", hmac::hmac, hmac::about)
         .compute("POST /hmac/verify", hmac::verify, hmac::verify_about)

@@ -192,7 +192,7 @@ pub fn example() -> AdjustRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &AdjustRequest| [Some(&request.image), None])
+    output::makes_picture(op, |request: &AdjustRequest| input::Load::of(&request.image).format(request.format))
         .summary("Adjust a picture: color, blur, sharpness, border, corners")
         .description(DESCRIPTION)
         .example(example)

@@ -96,7 +96,7 @@ pub fn example() -> ColorsRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op, |request: &ColorsRequest| [Some(&request.image), None])
+    input::reads_picture(op, |request: &ColorsRequest| input::Load::of(&request.image))
         .summary("Extract the color palette of a picture")
         .description(DESCRIPTION)
         .example(example)

@@ -66,7 +66,7 @@ pub fn example() -> ConvertRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &ConvertRequest| [Some(&request.image), None])
+    output::makes_picture(op, |request: &ConvertRequest| input::Load::of(&request.image).format(Some(request.format)))
         .summary("Convert a picture to another format")
         .description(DESCRIPTION)
         .example(example)

@@ -140,7 +140,7 @@ pub fn example() -> CropRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &CropRequest| [Some(&request.image), None])
+    output::makes_picture(op, |request: &CropRequest| input::Load::of(&request.image).format(request.format))
         .summary("Crop a picture")
         .description(DESCRIPTION)
         .example(example)

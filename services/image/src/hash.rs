@@ -115,7 +115,7 @@ pub fn example() -> HashRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op, |request: &HashRequest| [Some(&request.image), request.other.as_ref()])
+    input::reads_picture(op, |request: &HashRequest| input::Load::of(&request.image).and(request.other.as_ref()))
         .summary("Hash a picture perceptually, or compare two")
         .description(DESCRIPTION)
         .example(example)

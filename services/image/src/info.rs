@@ -138,7 +138,7 @@ pub fn example() -> InfoRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    input::reads_picture(op, |request: &InfoRequest| [Some(&request.image), None])
+    input::reads_picture(op, |request: &InfoRequest| input::Load::of(&request.image))
         .summary("Get the format, size and main metadata of a picture")
         .description(DESCRIPTION)
         .example(example)

@@ -124,7 +124,7 @@ pub fn strip_example() -> MetadataStripRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn read_about(op: Operation) -> Operation {
-    input::reads_picture(op, |request: &MetadataReadRequest| [Some(&request.image), None])
+    input::reads_picture(op, |request: &MetadataReadRequest| input::Load::of(&request.image))
         .summary("Read the metadata of a picture")
         .description(READ_DESCRIPTION)
         .example(read_example)
@@ -154,7 +154,7 @@ pub fn read(request: MetadataReadRequest, _: &Call) -> Result<MetadataReadRespon
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn strip_about(op: Operation) -> Operation {
-    input::reads_picture(op, |request: &MetadataStripRequest| [Some(&request.image), None])
+    input::reads_picture(op, |request: &MetadataStripRequest| input::Load::of(&request.image))
         .summary("Remove the metadata of a picture")
         .description(STRIP_DESCRIPTION)
         .example(strip_example)

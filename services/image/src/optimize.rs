@@ -113,7 +113,7 @@ struct Written {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &OptimizeRequest| [Some(&request.image), None])
+    output::makes_picture(op, |request: &OptimizeRequest| input::Load::of(&request.image).slow(true))
         .summary("Compress a picture to fewer bytes")
         .description(DESCRIPTION)
         .example(example)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
 use crate::error::{Error, of_field};
-use crate::input;
+use crate::input::{self, Load};
 
 /// The media types of pictures that are made.
 const MEDIA_TYPES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"];
@@ -28,9 +28,9 @@ pub(crate) const DRAWN: Duration = Duration::from_secs(24 * 3600);
 /// An operation that makes pictures of pictures.
 pub(crate) fn makes_picture<Q: OperationRequest>(
     op: Operation,
-    pictures: impl Fn(&Q) -> [Option<&File>; 2] + Send + Sync + 'static,
+    load: impl Fn(&Q) -> Load<'_> + Copy + Send + Sync + 'static,
 ) -> Operation {
-    input::reads_picture(op, pictures).answers(MEDIA_TYPES)
+    input::reads_picture(op, load).answers(MEDIA_TYPES)
 }
 
 /// An output format.

@@ -262,10 +262,12 @@ pub fn example() -> OverlayRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &OverlayRequest| [Some(&request.image), request.overlay.as_ref()])
-        .summary("Add a watermark, picture or text to a picture")
-        .description(DESCRIPTION)
-        .example(example)
+    output::makes_picture(op, |request: &OverlayRequest| {
+        input::Load::of(&request.image).and(request.overlay.as_ref()).format(request.format)
+    })
+    .summary("Add a watermark, picture or text to a picture")
+    .description(DESCRIPTION)
+    .example(example)
 }
 
 /// Overlays a picture or text on a picture.

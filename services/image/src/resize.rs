@@ -119,10 +119,12 @@ pub fn example() -> ResizeRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &ResizeRequest| [Some(&request.image), None])
-        .summary("Resize a picture")
-        .description(DESCRIPTION)
-        .example(example)
+    output::makes_picture(op, |request: &ResizeRequest| {
+        input::Load::of(&request.image).makes(request.width, request.height).format(request.format)
+    })
+    .summary("Resize a picture")
+    .description(DESCRIPTION)
+    .example(example)
 }
 
 /// Resizes a picture.

@@ -76,7 +76,7 @@ pub fn example() -> RotateRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &RotateRequest| [Some(&request.image), None])
+    output::makes_picture(op, |request: &RotateRequest| input::Load::of(&request.image).format(request.format))
         .summary("Rotate or mirror a picture")
         .description(DESCRIPTION)
         .example(example)

@@ -212,10 +212,12 @@ pub fn example() -> ThumbnailRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    output::makes_picture(op, |request: &ThumbnailRequest| [Some(&request.image), None])
-        .summary("Make thumbnails: several sizes of one picture")
-        .description(DESCRIPTION)
-        .example(example)
+    output::makes_picture(op, |request: &ThumbnailRequest| {
+        input::Load::of(&request.image).format(request.format).slow(request.sizes.len() > 4)
+    })
+    .summary("Make thumbnails: several sizes of one picture")
+    .description(DESCRIPTION)
+    .example(example)
 }
 
 /// Makes several sizes of one picture.

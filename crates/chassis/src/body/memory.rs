@@ -1,4 +1,4 @@
-//! The memory of bodies: bounded one by one and all together.
+//! The memory of bodies and answers, and of what bodies are decoded to: bounded one by one, all together, and by consumer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use futures_util::StreamExt;
 use http::header::HeaderMap;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::pieces;
 use crate::error::{Code, Error};
 use crate::message::{Body, Response};
 use crate::observe::Metrics;
 use crate::settings::Size;
+use crate::shares::{Holder, Most, Share, Shares};
 
 /// Bodies up to this size are not counted against the memory for all bodies.
 const UNCOUNTED: usize = 64 * 1024;
@@ -26,9 +26,11 @@ const UNIT: usize = 1024;
 /// Time a body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The memory all bodies on their way in, or all answers on their way out, may take together.
+/// The memory all bodies on their way in, all answers on their way out, or all that is decoded may take together.
 pub(crate) struct Memory {
-    units: Arc<Semaphore>,
+    units: Arc<Shares>,
+    /// How many units there are.
+    all: usize,
     refusal: &'static str,
     shed: &'static str,
     metrics: Arc<Metrics>,
@@ -45,27 +47,51 @@ impl Memory {
         Self::new(size, "too many large answers at once: try again in a second", "answer-memory", metrics)
     }
 
-    fn new(size: Size, refusal: &'static str, shed: &'static str, metrics: Arc<Metrics>) -> Self {
-        let units = Arc::new(Semaphore::new((size.0 / UNIT).min(Semaphore::MAX_PERMITS)));
-        Self { units, refusal, shed, metrics }
+    /// For what bodies are decoded to.
+    pub(crate) fn of_decoded(size: Size, metrics: Arc<Metrics>) -> Self {
+        Self::new(size, "too many large files at once: try again in a second", "decoded-memory", metrics)
     }
 
+    fn new(size: Size, refusal: &'static str, shed: &'static str, metrics: Arc<Metrics>) -> Self {
+        let units = Shares::new(size.0 / UNIT, Most::Threshold);
+        Self { units, all: size.0 / UNIT, refusal, shed, metrics }
+    }
+
+    /// The memory, as one consumer uses it.
+    pub(crate) fn of<'m>(&'m self, holder: &'m Holder) -> MemoryOf<'m> {
+        MemoryOf { memory: self, holder }
+    }
+
+    fn refused(&self) -> Error {
+        self.metrics.count_shed(self.shed);
+        Error::new(Code::Unavailable, self.refusal).retry_after(1)
+    }
+}
+
+/// The memory, as one consumer uses it: nobody has all of it.
+#[derive(Clone, Copy)]
+pub(crate) struct MemoryOf<'m> {
+    memory: &'m Memory,
+    holder: &'m Holder,
+}
+
+impl<'m> MemoryOf<'m> {
     /// Counts bytes that are here already, until the last of them is gone. Nobody waits: whoever waited would hold what
     /// there is no room for.
     ///
     /// # Errors
     /// When there is no room.
-    pub(crate) fn count(&self, bytes: Bytes) -> Result<Bytes, Error> {
+    pub(crate) fn count(self, bytes: Bytes) -> Result<Bytes, Error> {
         if bytes.len() <= UNCOUNTED_ANSWER {
             return Ok(bytes);
         }
-        let units = u32::try_from(bytes.len().div_ceil(UNIT)).unwrap_or(u32::MAX);
-        let claim = self.units.clone().try_acquire_many_owned(units).map_err(|_| self.refused())?;
+        let units = bytes.len().div_ceil(UNIT);
+        let claim = self.memory.units.try_take(self.holder, units).ok_or_else(|| self.memory.refused())?;
         Ok(Bytes::from_owner(Counted { bytes, _claim: claim }))
     }
 
     /// Counts the body of an answer that is here already.
-    pub(crate) async fn hold(&self, response: Response) -> Result<Response, Error> {
+    pub(crate) async fn hold(self, response: Response) -> Result<Response, Error> {
         let size = response.body().size_hint().exact().unwrap_or_default();
         if size <= UNCOUNTED_ANSWER as u64 {
             return Ok(response);
@@ -76,32 +102,35 @@ impl Memory {
         Ok(Response::from_parts(parts, Body::from(self.count(bytes)?)))
     }
 
-    fn refused(&self) -> Error {
-        self.metrics.count_shed(self.shed);
-        Error::new(Code::Unavailable, self.refusal).retry_after(1)
+    /// Claims memory for something that is about to be made, waiting for its turn so long.
+    pub(crate) async fn claim(self, bytes: u64, patience: Duration) -> Result<Share, Error> {
+        // What is more than all is decided by the limits of what makes it, not here.
+        let units = usize::try_from(bytes).unwrap_or(usize::MAX).div_ceil(UNIT).min(self.memory.all);
+        let claim = self.memory.units.take(self.holder, units, patience).await;
+        claim.ok_or_else(|| self.memory.refused())
     }
 
     /// Makes a claim cover so many bytes.
-    async fn cover(&self, claim: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Error> {
-        let missing = bytes.div_ceil(UNIT).saturating_sub(claim.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
-        let more = self.units.clone().acquire_many_owned(u32::try_from(missing).unwrap_or(u32::MAX));
-        let Ok(Ok(more)) = tokio::time::timeout(PATIENCE, more).await else {
-            return Err(self.refused());
+    async fn cover(self, claim: &mut Option<Share>, bytes: usize) -> Result<(), Error> {
+        let units = bytes.div_ceil(UNIT);
+        let covered = match claim {
+            Some(claim) if claim.units() >= units => true,
+            Some(claim) => claim.grow(units - claim.units(), PATIENCE).await,
+            None => {
+                *claim = self.memory.units.take(self.holder, units, PATIENCE).await;
+                claim.is_some()
+            }
         };
-        match claim {
-            Some(claim) => claim.merge(more),
-            None => *claim = Some(more),
-        }
-        Ok(())
+        if covered { Ok(()) } else { Err(self.memory.refused()) }
     }
 
     /// A place to put the pieces of something that has at most so many bytes; `what` it is, for the refusal.
-    pub(crate) fn gather(&self, limit: Size, what: &'static str) -> Gathering<'_> {
+    pub(crate) fn gather(self, limit: Size, what: &'static str) -> Gathering<'m> {
         Gathering { memory: self, limit, what, first: Bytes::new(), collected: BytesMut::new(), claim: None }
     }
 
     /// Reads a whole body within a limit.
-    pub(crate) async fn read(&self, body: Body, headers: &HeaderMap, limit: Size) -> Result<Bytes, Error> {
+    pub(crate) async fn read(self, body: Body, headers: &HeaderMap, limit: Size) -> Result<Bytes, Error> {
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         let mut gathering = self.gather(limit, "the body");
         let mut pieces = pieces(body, headers)?;
@@ -115,12 +144,12 @@ impl Memory {
 
 /// Pieces being put together: one that comes alone is not copied, several are copied once.
 pub(crate) struct Gathering<'m> {
-    memory: &'m Memory,
+    memory: MemoryOf<'m>,
     limit: Size,
     what: &'static str,
     first: Bytes,
     collected: BytesMut,
-    claim: Option<OwnedSemaphorePermit>,
+    claim: Option<Share>,
 }
 
 impl Gathering<'_> {
@@ -173,7 +202,7 @@ impl Gathering<'_> {
 /// Bytes that are counted until they are dropped.
 struct Counted {
     bytes: Bytes,
-    _claim: OwnedSemaphorePermit,
+    _claim: Share,
 }
 
 impl AsRef<[u8]> for Counted {

@@ -26,7 +26,7 @@ pub(crate) use assembled::Assembled;
 pub(crate) use inflate::Coding;
 #[cfg(test)]
 pub(crate) use inflate::ZSTD_WINDOW;
-pub(crate) use memory::Memory;
+pub(crate) use memory::{Memory, MemoryOf};
 
 use crate::error::{Code, Error};
 use crate::message::{Body, BodyError};

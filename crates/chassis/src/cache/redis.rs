@@ -57,7 +57,7 @@ impl Tier for Redis {
     }
 
     fn put(&self, key: &Key, kept: &Entry) -> bool {
-        if kept.value.len() > LARGEST || !self.remote.is_up() {
+        if kept.value.len() > LARGEST || !self.remote.takes_values() {
             return false;
         }
         let units = u32::try_from(kept.value.len().div_ceil(UNIT).max(1)).expect("the largest value is a few units");

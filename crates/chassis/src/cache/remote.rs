@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -29,6 +29,10 @@ const CLUSTER_RETRIES: u32 = 3;
 /// What is wrong, in words of ours: the crate's may hold the address.
 type Reason = &'static str;
 const TOO_SLOW: Reason = "it does not answer in time";
+const FULL: Reason = "it takes no more data";
+const REPLICA: Reason = "it is a replica, which takes no data";
+/// What hinders writing alone.
+const REFUSALS: [Reason; 2] = [FULL, REPLICA];
 const ODD: Reason = "it answers with an error";
 
 /// The connection to Redis. Cheap to clone.
@@ -38,6 +42,8 @@ pub(super) struct Remote(Arc<Shared>);
 struct Shared {
     server: Server,
     state: watch::Sender<State>,
+    /// Why it takes no values, and until when none is sent. What it holds is read all the same.
+    refuses: Mutex<Option<(Reason, Instant)>>,
     metrics: Arc<Metrics>,
 }
 
@@ -74,12 +80,12 @@ impl Remote {
             "FLOWFORGE_REDIS: write it as redis://user:password@host:6379/0, or rediss:// with TLS; a cluster as \
              several with commas between, all with the same user, password and TLS"
         })?;
-        Ok(Self(Arc::new(Shared { server, state: watch::Sender::new(State::New), metrics })))
+        Ok(Self(Arc::new(Shared { server, state: watch::Sender::new(State::New), refuses: Mutex::default(), metrics })))
     }
 
-    /// Whether there is a connection.
-    pub(super) fn is_up(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Up(_))
+    /// Whether there is a connection, to a Redis that takes values.
+    pub(super) fn takes_values(&self) -> bool {
+        matches!(*self.0.state.borrow(), State::Up(_)) && self.0.refusal().is_none()
     }
 
     /// The answer to some commands. Nothing when there is no connection or they fail in whatever way.
@@ -97,11 +103,11 @@ impl Remote {
         };
         match timeout_at(deadline, connection.ask(commands)).await {
             Ok(Ok(answer)) => return Some(answer),
-            Ok(Err(error)) => {
-                if let Some(reason) = reason(&error) {
-                    self.0.lose(&connection, reason);
-                }
-            }
+            Ok(Err(error)) => match reason(&error) {
+                Some(reason) if REFUSALS.contains(&reason) => self.0.refuse(reason),
+                Some(reason) => self.0.lose(&connection, reason),
+                None => {}
+            },
             Err(_) => self.0.lose(&connection, TOO_SLOW),
         }
         None
@@ -110,14 +116,21 @@ impl Remote {
     /// How Redis is, asked anew unless it is being left alone.
     pub(super) async fn check(&self) -> Check {
         match self.0.up() {
-            Some(_) => drop(self.ask::<()>(&probe(), CONNECT_TIME).await),
+            Some(_) => {
+                if self.ask::<()>(&probe(), CONNECT_TIME).await.is_some() {
+                    *self.0.refuses.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+            }
             None => {
                 self.0.connect_if_due();
                 self.0.settled().await;
             }
         }
         match *self.0.state.borrow() {
-            State::Up(_) => Check::healthy(),
+            State::Up(_) => match self.0.refusal() {
+                Some(reason) => Check::because(Status::Degraded, reason),
+                None => Check::healthy(),
+            },
             State::Down { reason, .. } | State::Connecting { after: Some(reason) } => {
                 Check::because(Status::Degraded, reason)
             }
@@ -169,11 +182,30 @@ impl Shared {
         let _ = state.wait_for(|state| !matches!(state, State::Connecting { .. })).await;
     }
 
-    fn settle(&self, outcome: Result<Connection, Reason>) {
+    /// Why it takes no values now.
+    fn refusal(&self) -> Option<Reason> {
+        let refuses = *self.refuses.lock().unwrap_or_else(PoisonError::into_inner);
+        refuses.filter(|(_, until)| Instant::now() < *until).map(|(reason, _)| reason)
+    }
+
+    /// Sends no values for a while.
+    fn refuse(&self, reason: Reason) {
+        self.metrics.cache.faults.inc();
+        let until = Instant::now() + REST;
+        let before = self.refuses.lock().unwrap_or_else(PoisonError::into_inner).replace((reason, until));
+        if before.is_none() {
+            tracing::warn!(reason, "the cache only reads from Redis");
+        }
+    }
+
+    fn settle(&self, outcome: Result<(Connection, Option<Reason>), Reason>) {
+        if let Ok((_, Some(refusal))) = &outcome {
+            self.refuse(refusal);
+        }
         self.state.send_modify(|state| {
             let was_lost = matches!(state, State::Connecting { after: Some(_) });
             *state = match outcome {
-                Ok(connection) => {
+                Ok((connection, _)) => {
                     if was_lost {
                         tracing::info!("the cache has its Redis again");
                     }
@@ -239,8 +271,8 @@ impl Server {
         cluster.build().map(Self::Cluster)
     }
 
-    /// A connection that works.
-    async fn connect(&self) -> Result<Connection, Reason> {
+    /// A connection that works, and why it takes no values, if it takes none.
+    async fn connect(&self) -> Result<(Connection, Option<Reason>), Reason> {
         let connect = async {
             let connection = match self {
                 Self::One(client) => {
@@ -250,8 +282,13 @@ impl Server {
                 }
                 Self::Cluster(client) => Connection::Cluster(client.get_async_connection().await?),
             };
-            connection.ask::<()>(&probe()).await?;
-            Ok(connection)
+            match connection.ask::<()>(&probe()).await {
+                Ok(()) => Ok((connection, None)),
+                Err(error) => match reason(&error).filter(|reason| REFUSALS.contains(reason)) {
+                    Some(refusal) => Ok((connection, Some(refusal))),
+                    None => Err(error),
+                },
+            }
         };
         match timeout(CONNECT_TIME, connect).await {
             Ok(outcome) => outcome.map_err(|error: RedisError| reason(&error).unwrap_or(ODD)),
@@ -292,8 +329,8 @@ fn reason(error: &RedisError) -> Option<Reason> {
         (ErrorKind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => "it wants another user or password",
         (_, "NOPERM") => "its user may not GETRANGE, PTTL and SET keys that begin with ff:",
         (_, "LOADING") => "it is loading its data",
-        (_, "OOM" | "MISCONF") => "it takes no more data",
-        (_, "READONLY") => "it is a replica, which takes no data",
+        (_, "OOM" | "MISCONF") => FULL,
+        (_, "READONLY") => REPLICA,
         (_, "MOVED" | "ASK") => "it is a cluster: name several of its nodes",
         (_, "CLUSTERDOWN" | "MASTERDOWN") | (ErrorKind::ClusterConnectionNotFound, _) => "its cluster is down",
         (ErrorKind::Parse, _) => "what answers is no Redis",

@@ -11,9 +11,10 @@ use super::file::Content;
 use super::source::Place;
 use super::store::Store;
 use super::stream::{Chunks, STREAM_TIME};
-use crate::body::Memory;
+use crate::body::MemoryOf;
 use crate::error::{Code, Detail, Error};
 use crate::settings::{Settings, Size};
+use crate::shares::Holder;
 
 /// Files of one request fetched at once.
 const AT_ONCE: usize = 8;
@@ -21,11 +22,11 @@ const AT_ONCE: usize = 8;
 /// What files come from, and go into.
 pub(crate) struct Arrivals<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) memory: &'a Memory,
+    pub(crate) memory: MemoryOf<'a>,
     pub(crate) fetcher: &'a Fetcher,
     pub(crate) store: &'a Store,
     /// Whose uploads may be used.
-    pub(crate) owner: Option<&'a str>,
+    pub(crate) owner: &'a Holder,
     pub(crate) bounds: FileBounds,
     pub(crate) accepts: &'static [&'static str],
     /// Whether a stream may go on arriving while the operation runs.
@@ -71,7 +72,7 @@ impl Arrivals<'_> {
                     None => self.fetch(&field, &url, slot, named).await?,
                 },
                 (Place::Id(id), slot) => {
-                    let kept = self.store.get(self.owner, &id, Size(self.bounds.each)).await;
+                    let kept = self.store.get(self.owner.id(), &id, Size(self.bounds.each)).await;
                     slot.fill(named(self.kept(&field, kept).await?));
                 }
                 (Place::Part(_) | Place::Bytes(_), _) => {}
@@ -105,7 +106,8 @@ impl Arrivals<'_> {
         let live = self.live && matches!(slot, Slot::Stream(_));
         let Settings { fetch_time, stream_idle, stream_limit, .. } = self.settings;
         let patience = if live { Patience::Idle(stream_idle.0) } else { Patience::Whole(fetch_time.0) };
-        let mut fetched = self.fetcher.open(url, patience).await.map_err(|fault| fault.into_error(field))?;
+        let mut fetched =
+            self.fetcher.open(self.owner, url, patience).await.map_err(|fault| fault.into_error(field))?;
         let about = named(Content {
             name: fetched.name.take(),
             content_type: fetched.content_type.take(),

@@ -17,7 +17,6 @@ use http::header::{ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTE
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Response};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::io::StreamReader;
 use url::Url;
@@ -29,6 +28,7 @@ use super::source::media_type_of;
 use crate::body::Coding;
 use crate::error::{Code, Error, clip};
 use crate::settings::Settings;
+use crate::shares::{Holder, Most, Share, Shares};
 
 /// Bytes of a URL.
 const MAX_URL: usize = 8 * 1024;
@@ -40,11 +40,13 @@ const CONNECT_TIME: Duration = Duration::from_secs(5);
 const CHUNK: usize = 64 * 1024;
 /// Files fetched at once; the others wait, on their own time.
 const AT_ONCE: usize = 256;
+/// Time a fetch waits for its turn. The time of the fetch itself, which counts from before, is mostly shorter.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Fetches files. One for the process.
 pub(crate) struct Fetcher {
     resolver: Arc<Resolver>,
-    places: Arc<Semaphore>,
+    places: Arc<Shares>,
     http: OnceLock<Option<Client>>,
     https: OnceLock<Option<Client>>,
 }
@@ -68,7 +70,7 @@ pub(crate) struct Fetched {
     pub(crate) announced: Option<u64>,
     body: Body,
     timer: Timer,
-    _place: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 enum Body {
@@ -96,15 +98,17 @@ impl Fetcher {
     /// Names are looked up by a function.
     pub(crate) fn with_lookup(settings: &Settings, lookup: Lookup) -> Self {
         let resolver = Arc::new(Resolver::new(Reach::new(&settings.fetch_allow), lookup));
-        Self { resolver, places: Arc::new(Semaphore::new(AT_ONCE)), http: OnceLock::new(), https: OnceLock::new() }
+        Self { resolver, places: Shares::new(AT_ONCE, Most::Threshold), http: OnceLock::new(), https: OnceLock::new() }
     }
 
     /// Goes where a URL leads until there is a file to read.
-    pub(crate) async fn open(&self, url: &str, patience: Patience) -> Result<Fetched, Fault> {
+    pub(crate) async fn open(&self, holder: &Holder, url: &str, patience: Patience) -> Result<Fetched, Fault> {
         let url = parse(url)?;
         let timer = Timer { patience, started: Instant::now(), host: shown(&url).into_owned() };
         let opened = async {
-            let place = self.places.clone().acquire_owned().await.expect("the places are never closed");
+            let place = self.places.take(holder, 1, PATIENCE).await;
+            let place = place
+                .ok_or_else(|| Fault::TooSlow("waited too long for its turn: fetch fewer files at once".to_owned()))?;
             Ok((self.follow(url).await?, place))
         };
         let (response, place) = timer.bound(opened).await?;
@@ -161,7 +165,7 @@ impl Fetcher {
 }
 
 impl Fetched {
-    fn new(response: Response, timer: Timer, place: OwnedSemaphorePermit) -> Result<Self, Fault> {
+    fn new(response: Response, timer: Timer, place: Share) -> Result<Self, Fault> {
         let host = shown(response.url()).into_owned();
         match response.status().as_u16() {
             status @ 204..=206 => return Err(unreachable(format!("{host} answered {status}, without a whole file"))),

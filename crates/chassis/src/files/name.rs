@@ -45,6 +45,41 @@ pub(crate) fn safe_name(text: &str) -> Option<String> {
     Some(name.chars().take(MAX_CHARS - ending.chars().count()).chain(ending.chars()).collect())
 }
 
+/// What the name of a file of a media type ends with, for a file that came without a name.
+pub(crate) fn ending_of(media_type: &str) -> Option<&'static str> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let (_, ending) = ENDINGS.iter().find(|(known, _)| essence.eq_ignore_ascii_case(known))?;
+    Some(ending)
+}
+
+/// Media types that people send, with the ending their programs know.
+const ENDINGS: [(&str, &str); 24] = [
+    ("application/json", "json"),
+    ("application/msword", "doc"),
+    ("application/pdf", "pdf"),
+    ("application/vnd.ms-excel", "xls"),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    ("application/x-ndjson", "ndjson"),
+    ("application/xml", "xml"),
+    ("application/zip", "zip"),
+    ("audio/mpeg", "mp3"),
+    ("image/avif", "avif"),
+    ("image/gif", "gif"),
+    ("image/jpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/svg+xml", "svg"),
+    ("image/tiff", "tiff"),
+    ("image/webp", "webp"),
+    ("text/csv", "csv"),
+    ("text/html", "html"),
+    ("text/markdown", "md"),
+    ("text/plain", "txt"),
+    ("text/xml", "xml"),
+    ("video/mp4", "mp4"),
+];
+
 /// Marks that turn the direction of what follows: `fdp.exe` can be made to look like `exe.pdf`.
 fn turns(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

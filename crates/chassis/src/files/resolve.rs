@@ -48,15 +48,17 @@ impl Resolver {
     }
 
     async fn addresses(self, name: &str) -> Result<Vec<IpAddr>, Fault> {
-        let unknown = || unreachable(format!("no host {} was found", brief(name)));
-        let place = self.places.acquire_owned().await.map_err(|_| unknown())?;
+        let unsaid = || unreachable(format!("{} cannot be looked up right now", brief(name)));
+        let place = self.places.acquire_owned().await.map_err(|_| unsaid())?;
         let lookup = (self.lookup)(name.to_owned());
         // The place is free when the lookup has ended, not when nobody waits for it any more.
         let found = tokio::spawn(async move { (lookup.await, place).0 }).await;
-        let mut addresses = found.map_err(|_| unknown())?.map_err(|_| unknown())?;
-        if addresses.is_empty() {
-            return Err(unknown());
-        }
+        // A name that is not there and one that leads inside are told apart by nobody: who asks learns no names.
+        let mut addresses = match found.map_err(|_| unsaid())? {
+            Ok(addresses) => addresses,
+            Err(problem) if is_passing(&problem) => return Err(unsaid()),
+            Err(_) => Vec::new(),
+        };
         addresses.retain(|address| self.reach.permits(Some(name), *address));
         if addresses.is_empty() { Err(not_public(&brief(name))) } else { Ok(addresses) }
     }
@@ -78,10 +80,15 @@ pub(super) fn system(name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>
     Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect()) })
 }
 
+/// Whether a lookup failed in a way that says nothing of the name (EAI_AGAIN).
+fn is_passing(problem: &io::Error) -> bool {
+    problem.to_string().contains("Temporary failure")
+}
+
 fn not_public(host: &str) -> Fault {
     Fault::Refused(format!(
-        "leads to {host}, which is not a public address: send the file itself, or open your own network with \
-         FLOWFORGE_FETCH_ALLOW"
+        "leads to {host}, where no public address was found: check the spelling, send the file itself, or open your own \
+         network with FLOWFORGE_FETCH_ALLOW"
     ))
 }
 

@@ -351,6 +351,7 @@ fn shared_schemas() -> [(&'static str, Value); 2] {
                 "properties": {
                     "index": { "type": "integer", "minimum": 0, "description": "The place of the item." },
                     "status": { "type": "integer", "description": "The status it would have had by itself." },
+                    "retryAfter": { "type": "integer", "minimum": 0, "description": "Seconds after which the item may be sent again, when there was no room or no time for it." },
                     "result": { "type": "object", "description": "The answer, when it succeeded.", "additionalProperties": true },
                     "error": { "type": "object", "description": "What went wrong, when it failed.", "additionalProperties": true },
                 },

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -46,18 +47,24 @@ async fn answer(
     }
     let items = items(&raw.json, mounted.runtime.settings.batch)?;
     let count = items.len();
+    let pace = Pace::of(deadline);
     let item = |(index, json): (usize, Bytes)| {
-        let (mounted, exchange) = (mounted.clone(), &exchange);
+        let (mounted, exchange, pace) = (mounted.clone(), &exchange, &pace);
         let raw = Raw { json, options: raw.options.clone(), parts: Vec::new(), lenient: raw.lenient };
         async move {
             let call = Arc::new(exchange.call.apart());
             let _cancel = CancelOnDrop(call.clone());
             // One that panics where it is awaited is one item, as one that panics on the pool is.
+            if !pace.has_time_for_one() {
+                return (index, Err(no_time()));
+            }
+            let begun = Instant::now();
             let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange)));
             let answer = answer.catch_unwind().await.unwrap_or_else(|_| {
                 mounted.runtime.metrics.count_panic();
                 Err(Error::internal())
             });
+            pace.took(begun.elapsed());
             (index, answer)
         }
     };
@@ -74,12 +81,14 @@ async fn answer(
             answer => answer,
         };
         let (status, name, body) = match result {
-            Ok(answer) => (200, "\"result\":", answer),
+            Ok(answer) => (200, Cow::Borrowed("\"result\":"), answer),
             Err(error) => {
                 failed += 1;
                 let body = Bytes::from(error.body(&exchange.request_id));
+                let name =
+                    error.retry_after.map_or(Cow::Borrowed(""), |after| format!(r#""retryAfter":{after},"#).into());
                 // `{"error":{...}}` without its braces.
-                (error.code().status().as_u16(), "", body.slice(1..body.len() - 1))
+                (error.code().status().as_u16(), name, body.slice(1..body.len() - 1))
             }
         };
         let start = if index == 0 { r#"{"items":["# } else { "}," };
@@ -89,6 +98,35 @@ async fn answer(
     let succeeded = count - failed;
     pieces.push(format!(r#"}}],"succeeded":{succeeded},"failed":{failed},"warnings":[]}}"#).into());
     Ok(json_response(Body::new(pieces)))
+}
+
+/// How fast a batch goes: an item that would not end in time is not begun, and says so as one that found no room does.
+struct Pace {
+    deadline: Instant,
+    items: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Pace {
+    fn of(deadline: Instant) -> Self {
+        Self { deadline, items: AtomicU64::new(0), micros: AtomicU64::new(0) }
+    }
+
+    fn took(&self, time: Duration) {
+        self.items.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Whether an item that takes as long as the mean of those before would end in time.
+    fn has_time_for_one(&self) -> bool {
+        let mean = self.micros.load(Ordering::Relaxed) / self.items.load(Ordering::Relaxed).max(1);
+        self.deadline.saturating_duration_since(Instant::now()) > Duration::from_micros(mean)
+    }
+}
+
+fn no_time() -> Error {
+    let message = "no time was left for this item: send it again, in a smaller batch";
+    Error::new(Code::Unavailable, message).retry_after(1)
 }
 
 /// Answers one item.
@@ -101,19 +139,19 @@ async fn one(mounted: &Arc<Mounted>, raw: Raw, call: Arc<Call>, exchange: &Excha
     };
     let item = exchange.with(call);
     let (answer, _) = mounted.compute(prepared.task, arrived, &item).await?;
-    let json = delivery.object(answer, mounted.operation.about.makes, &mounted.runtime.store, exchange.owner()).await?;
+    let holder = exchange.call.holder();
+    let json = delivery.object(answer, mounted.operation.about.makes, &mounted.runtime.store, &holder).await?;
     // Counted before it is kept.
-    mounted.runtime.answer_memory.count(json.into())
+    mounted.runtime.answer_memory.of(&holder).count(json.into())
 }
 
 /// The items, each as its own text.
 fn items(json: &Bytes, most: usize) -> Result<Vec<Bytes>, Error> {
     let text = body::text(json)?;
     let batch: Batch<'_> = serde_json::from_str(text).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Error::new(
-            Code::ValidationError,
-            "a batch is one object with a list of requests: {\"items\": [{...}, {...}]}",
-        ),
+        serde_json::error::Category::Data => {
+            Error::field(Code::ValidationError, "items", "is the list of requests: send {\"items\": [{...}, {...}]}")
+        }
         _ => Error::new(Code::MalformedRequest, format!("the body is not valid JSON: {error}")),
     })?;
     let message: Cow<'static, str> = match batch.items.len() {

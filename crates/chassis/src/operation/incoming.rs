@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::parts::{About, Role, Sorting};
-use crate::body::{self, Memory, Pieces, pieces};
+use crate::body::{self, MemoryOf, Pieces, pieces};
 use crate::decode::{FileField, Layout, Pair, options_of};
 use crate::error::{Code, Error, clip};
 use crate::files::{Chunks, Content, FileBounds, Part, STREAM_TIME, media_type_of, said, too_large_together};
@@ -53,7 +53,7 @@ impl Incoming {
 /// What reading a body needs to know.
 pub(crate) struct Reading<'a> {
     pub(crate) settings: &'a Settings,
-    pub(crate) memory: &'a Memory,
+    pub(crate) memory: MemoryOf<'a>,
     pub(crate) layout: &'a Layout,
     pub(crate) bounds: FileBounds,
 }

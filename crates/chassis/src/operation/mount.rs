@@ -37,6 +37,7 @@ use crate::observe::{Counted, RouteMetrics};
 use crate::run::pool::Cost;
 use crate::run::worker::{Confinement, Parcel};
 use crate::runtime::Runtime;
+use crate::shares::Holder;
 
 /// Requests up to this size are decoded where they arrive; larger ones on the compute pool.
 const DECODE_HERE: usize = 64 * 1024;
@@ -121,13 +122,13 @@ impl Mounted {
         if let Some(events) = answer.events.take() {
             return Box::pin(self.within(deadline, events::respond(events, self.line(&exchange, cancel)))).await;
         }
-        let owner = exchange.owner();
-        let respond = delivery.respond(answer, self.operation.about.makes, &self.runtime.store, owner);
+        let owner = exchange.call.holder();
+        let respond = delivery.respond(answer, self.operation.about.makes, &self.runtime.store, &owner);
         let mut response = self.within(deadline, respond).await?;
         if let Some(served) = served {
             response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
         }
-        self.runtime.answer_memory.hold(response).await
+        self.runtime.answer_memory.of(&exchange.call.holder()).hold(response).await
     }
 
     /// Takes a request apart.
@@ -146,9 +147,11 @@ impl Mounted {
         }
         let mut options = path_options(&mut parts).await?;
         options.extend(query);
+        let consumer = self.runtime.consumer(&parts.headers, context);
+        let holder = Holder::of(consumer.as_ref());
         let reading = Reading {
             settings: &self.runtime.settings,
-            memory: &self.runtime.body_memory,
+            memory: self.runtime.body_memory.of(&holder),
             layout,
             bounds: self.bounds(),
         };
@@ -156,7 +159,6 @@ impl Mounted {
         // The decoder refuses a name that is in both.
         options.extend(form);
         let lenient = take_lenient(&mut options, &parts.headers)? || self.operation.about.foreign.is_some();
-        let consumer = self.runtime.consumer(&parts.headers, context);
         let until = if self.operation.about.is_streaming() { Instant::now() + STREAM_TIME } else { deadline };
         let call =
             Call::new(consumer, context.clone(), self.runtime.clone(), until, self.operation.about.foreign.is_some());
@@ -189,17 +191,18 @@ impl Mounted {
         };
         let mut prepared = match size <= DECODE_HERE {
             true => prepare()?,
-            false => self.runtime.pool.run(Cost::Light, prepare).await??,
+            false => self.runtime.pool.run(&call.holder(), Cost::Light, prepare).await??,
         };
         let files = std::mem::take(&mut prepared.files);
         let mut arrived = Arrived { bytes: size, live: false };
         if !files.is_empty() {
+            let holder = call.holder();
             let arrivals = Arrivals {
                 settings: &self.runtime.settings,
-                memory: &self.runtime.body_memory,
+                memory: self.runtime.body_memory.of(&holder),
                 fetcher: &self.runtime.fetcher,
                 store: &self.runtime.store,
-                owner: call.consumer().map(|consumer| consumer.id.as_str()),
+                owner: &holder,
                 bounds: self.bounds(),
                 accepts: self.operation.about.accepts,
                 live,
@@ -219,7 +222,7 @@ impl Mounted {
     ) -> Result<(Answer, Option<Served>), Error> {
         let call = exchange.call.clone();
         if arrived.live {
-            return Ok((self.runtime.streams.run(move || compute(task.start(), &call)).await?, None));
+            return Ok((self.runtime.streams.run(&call.holder(), move || compute(task.start(), &call)).await?, None));
         }
         let Some(caching) = self.operation.caching() else {
             let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
@@ -241,7 +244,7 @@ impl Mounted {
         exchange: &Exchange,
     ) -> Result<(Answer, Option<Served>), Error> {
         let call = exchange.call.clone();
-        let key = self.key(caching, task.write()?, arrived).await?;
+        let key = self.key(&call.holder(), caching, task.write()?, arrived).await?;
         let (mounted, patience) = (self.clone(), self.patience());
         let computation = async move {
             // Shared: it lives as long as anybody waits for it, and so does the call it runs under.
@@ -257,7 +260,13 @@ impl Mounted {
     }
 
     /// The cache key of a request: what it says, and what its files hold, are called and claim to be.
-    async fn key(&self, caching: Caching, written: (Vec<u8>, Vec<File>), arrived: Arrived) -> Result<Key, Error> {
+    async fn key(
+        &self,
+        holder: &Holder,
+        caching: Caching,
+        written: (Vec<u8>, Vec<File>),
+        arrived: Arrived,
+    ) -> Result<Key, Error> {
         let (mut json, files) = written;
         for file in &files {
             let about = (file.name(), file.content_type());
@@ -265,7 +274,7 @@ impl Mounted {
         }
         let id = self.id.clone();
         let key = move || Key::of(&id, caching.version, &json, files.iter().map(|file| file.bytes().as_ref()));
-        if arrived.bytes <= DECODE_HERE { Ok(key()) } else { self.runtime.pool.run(Cost::Light, key).await }
+        if arrived.bytes <= DECODE_HERE { Ok(key()) } else { self.runtime.pool.run(holder, Cost::Light, key).await }
     }
 
     /// Runs a task where it belongs: here, on the pool, or in a process of its own.
@@ -285,7 +294,9 @@ impl Mounted {
             let (json, files) = task.write()?;
             let limit = self.runtime.settings.files_limit.0;
             let parcel = Parcel { json: json.into(), files };
-            let answer = Box::pin(self.runtime.workers.run(&self.id, parcel, confinement, deadline, limit)).await?;
+            let answer =
+                Box::pin(self.runtime.workers.run(&call.holder(), &self.id, parcel, confinement, deadline, limit))
+                    .await?;
             let mut json = answer.json.into();
             let warnings = call.take_warnings();
             if !warnings.is_empty() && !call.is_foreign() {
@@ -294,13 +305,26 @@ impl Mounted {
             return Ok(Answer::whole(json, answer.files.iter().map(|file| file.content().clone()).collect()));
         }
         let cost = (self.operation.cost)(task.request());
+        let decodes = self.operation.decodes.as_ref().map(|bytes| bytes(task.request()));
         let inline = arrived.bytes <= self.operation.inline_up_to && cost == Cost::Light;
         match task.start() {
             Start::Await(start) => start(call).await,
             // No timer looks at what is done at once, and a batch is a hundred of these.
             _ if inline && Instant::now() >= deadline => Err(too_late(self.patience())),
             start if inline => compute(start, &call),
-            start => self.runtime.pool.run(cost, move || compute(start, &call)).await?,
+            start => {
+                let holder = call.holder();
+                let decoded = match decodes {
+                    Some(bytes) => Some(self.runtime.decoded_memory.of(&holder).claim(bytes, cost.patience()).await?),
+                    None => None,
+                };
+                let job = move || {
+                    let answer = compute(start, &call);
+                    drop(decoded);
+                    answer
+                };
+                self.runtime.pool.run(&holder, cost, job).await?
+            }
         }
     }
 
@@ -321,7 +345,8 @@ impl Mounted {
         let (mut output, head) = Output::new(&exchange.headers, idle, &exchange.request_id);
         let mut reader = Attended { cancel, from: head };
         let call = exchange.call.clone();
-        let job = self.runtime.streams.run(move || {
+        let holder = call.holder();
+        let job = self.runtime.streams.run(&holder, move || {
             let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
             let result = start(&mut output, &call);
             output.finish(result)
@@ -360,11 +385,6 @@ impl Exchange {
     pub(crate) fn with(&self, call: Arc<Call>) -> Self {
         let (headers, request_id) = (self.headers.clone(), self.request_id.clone());
         Self { call, headers, request_id, deadline: self.deadline }
-    }
-
-    /// Whose files are whose.
-    pub(crate) fn owner(&self) -> Option<&str> {
-        self.call.consumer().map(|consumer| consumer.id.as_str())
     }
 }
 

@@ -14,6 +14,7 @@ use super::answer::{Answer, Makes};
 use crate::error::{Code, Error};
 use crate::files::{Content, Store, attachment, safe_name};
 use crate::message::{Body, JSON, Response};
+use crate::shares::Holder;
 
 const RESULT: HeaderName = HeaderName::from_static("x-result");
 /// Bytes of `X-Result`: proxies refuse long heads.
@@ -53,7 +54,7 @@ impl Delivery {
         answer: Answer,
         makes: Makes,
         store: &Store,
-        owner: Option<&str>,
+        owner: &Holder,
     ) -> Result<Response, Error> {
         match (self, makes) {
             (_, Makes::Nothing | Makes::Events) => Ok(json_response(answer.json)),
@@ -85,7 +86,7 @@ impl Delivery {
         answer: Answer,
         makes: Makes,
         store: &Store,
-        owner: Option<&str>,
+        owner: &Holder,
     ) -> Result<Vec<u8>, Error> {
         let mut described = Vec::with_capacity(answer.files.len());
         for file in answer.files {
@@ -131,7 +132,7 @@ fn bytes_response(file: Content, facts: &[u8]) -> Result<Response, Error> {
     let headers = response.headers_mut();
     headers.reserve(20);
     headers.insert(CONTENT_TYPE, content_type);
-    headers.insert(CONTENT_DISPOSITION, attachment(file.name.as_deref()));
+    headers.insert(CONTENT_DISPOSITION, attachment(file.name.as_deref(), file.content_type.as_deref()));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESULT, facts_header(facts)?);
     Ok(response)

@@ -139,7 +139,7 @@ impl Output {
             headers.reserve(20);
             headers.insert(CONTENT_TYPE, self.content_type.clone());
             if self.format == Format::Bytes {
-                headers.insert(CONTENT_DISPOSITION, attachment(self.name.as_deref()));
+                headers.insert(CONTENT_DISPOSITION, attachment(self.name.as_deref(), self.content_type.to_str().ok()));
             }
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             head.send(response).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;

@@ -55,6 +55,8 @@ pub struct Operation {
     pub(crate) about: Arc<About>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) cost: Box<CostOf>,
+    /// Bytes a request is decoded to, where that can be much more than it has.
+    pub(crate) decodes: Option<Box<BytesOf>>,
     pub(crate) inline_up_to: usize,
     caching: Option<Caching>,
     pub(crate) isolation: Isolation,
@@ -66,6 +68,8 @@ pub struct Operation {
 
 /// What a request costs.
 type CostOf = dyn Fn(&dyn Any) -> Cost + Send + Sync;
+/// What a request is decoded to.
+type BytesOf = dyn Fn(&dyn Any) -> u64 + Send + Sync;
 /// How a request is confined; nothing for one that stays in this process.
 type ConfinementOf = dyn Fn(&dyn Any) -> Option<Confinement> + Send + Sync;
 
@@ -170,6 +174,7 @@ impl Operation {
             about: Arc::new(about),
             deadline: None,
             cost: Box::new(|_| Cost::Light),
+            decodes: None,
             inline_up_to: 0,
             caching: None,
             isolation: Isolation::Never,
@@ -274,6 +279,18 @@ impl Operation {
     pub fn cost_of<Q: OperationRequest>(mut self, cost: impl Fn(&Q) -> Cost + Send + Sync + 'static) -> Self {
         self.expect_request::<Q>("the cost");
         self.cost = Box::new(move |request| request.downcast_ref().map_or(Cost::Heavy, &cost));
+        self
+    }
+
+    /// The bytes a request is decoded to (pixels, tables), where that can be much more than it has: they are counted
+    /// against the memory for all before the work begins.
+    ///
+    /// # Panics
+    /// When it is not the operation's own request.
+    #[must_use]
+    pub fn decodes<Q: OperationRequest>(mut self, bytes: impl Fn(&Q) -> u64 + Send + Sync + 'static) -> Self {
+        self.expect_request::<Q>("what it decodes to");
+        self.decodes = Some(Box::new(move |request| request.downcast_ref().map_or(0, &bytes)));
         self
     }
 

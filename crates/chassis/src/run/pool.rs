@@ -1,14 +1,14 @@
-//! The compute pool: as many threads as cores, a bounded room to wait in, and a time to wait at most.
+//! The compute pool: as many threads as cores, a bounded room to wait in, and a time to wait at most. Consumers take turns.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::error::{Code, Error};
-use crate::observe::Metrics;
+use crate::observe::{Counted, Metrics};
+use crate::shares::{Holder, Most, Share, Shares};
 
 /// What a call costs: how long it may wait for the pool and how much of the pool its kind may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +21,7 @@ pub enum Cost {
 }
 
 impl Cost {
-    const fn patience(self) -> Duration {
+    pub(crate) const fn patience(self) -> Duration {
         match self {
             Self::Light => Duration::from_secs(1),
             Self::Heavy => Duration::from_secs(10),
@@ -37,10 +37,9 @@ pub(crate) fn cores() -> usize {
 /// Threads for work that computes.
 pub struct Pool {
     threads: rayon::ThreadPool,
-    slots: Arc<Semaphore>,
-    heavy_slots: Arc<Semaphore>,
-    waiting: AtomicUsize,
-    max_waiting: usize,
+    slots: Arc<Shares>,
+    heavy_slots: Arc<Shares>,
+    waiting_room: Arc<Shares>,
     metrics: Arc<Metrics>,
 }
 
@@ -56,21 +55,21 @@ impl Pool {
             rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("compute-{index}"));
         Self {
             threads: builder.build().expect("the system starts threads"),
-            slots: Arc::new(Semaphore::new(threads)),
-            heavy_slots: Arc::new(Semaphore::new(threads - 1)),
-            waiting: AtomicUsize::new(0),
-            max_waiting,
+            slots: Shares::new(threads, Most::All),
+            heavy_slots: Shares::new(threads - 1, Most::All),
+            waiting_room: Shares::new(max_waiting, Most::Threshold),
             metrics,
         }
     }
 
     /// Runs a job on the pool, or says why not: no room to wait, waited too long, or the job panicked.
-    pub async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
+        holder: &Holder,
         cost: Cost,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let permits = self.permits(cost).await?;
+        let permits = self.permits(holder, cost).await?;
         let (sender, receiver) = oneshot::channel();
         let metrics = self.metrics.clone();
         self.threads.spawn_fifo(move || {
@@ -91,50 +90,31 @@ impl Pool {
         }
     }
 
-    async fn permits(&self, cost: Cost) -> Result<[Option<OwnedSemaphorePermit>; 2], Error> {
+    async fn permits(&self, holder: &Holder, cost: Cost) -> Result<[Option<Share>; 2], Error> {
         if let Cost::Light = cost
-            && let Ok(slot) = self.slots.clone().try_acquire_owned()
+            && let Some(slot) = self.slots.try_take(holder, 1)
         {
             return Ok([None, Some(slot)]);
         }
-        let _place = Waiting::take(self).ok_or_else(|| self.overloaded("queue-full"))?;
-        let wait = async {
-            let heavy = match cost {
-                Cost::Heavy => Some(self.heavy_slots.clone().acquire_owned().await),
-                Cost::Light => None,
-            };
-            (heavy, self.slots.clone().acquire_owned().await)
+        let _place = self.waiting_room.try_take(holder, 1).ok_or_else(|| self.overloaded("queue-full"))?;
+        let _waiting = Counted::new(&self.metrics.pool_waiting);
+        let until = Instant::now() + cost.patience();
+        let heavy = match cost {
+            Cost::Heavy => Some(self.heavy_slots.take(holder, 1, cost.patience()).await.ok_or_else(|| self.late())?),
+            Cost::Light => None,
         };
-        match tokio::time::timeout(cost.patience(), wait).await {
-            Ok((heavy, slot)) => Ok([heavy.and_then(Result::ok), slot.ok()]),
-            Err(_) => Err(self.overloaded("waited-too-long")),
-        }
+        let left = until.saturating_duration_since(Instant::now());
+        let slot = self.slots.take(holder, 1, left).await.ok_or_else(|| self.late())?;
+        Ok([heavy, Some(slot)])
+    }
+
+    fn late(&self) -> Error {
+        self.overloaded("waited-too-long")
     }
 
     fn overloaded(&self, reason: &'static str) -> Error {
         self.metrics.count_shed(reason);
         Error::new(Code::Unavailable, "the service is busy: try again in a second").retry_after(1)
-    }
-}
-
-/// A place in the waiting room.
-struct Waiting<'a>(&'a Pool);
-
-impl<'a> Waiting<'a> {
-    fn take(pool: &'a Pool) -> Option<Self> {
-        if pool.waiting.fetch_add(1, Ordering::Relaxed) >= pool.max_waiting {
-            pool.waiting.fetch_sub(1, Ordering::Relaxed);
-            return None;
-        }
-        pool.metrics.pool_waiting.inc();
-        Some(Self(pool))
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.pool_waiting.dec();
     }
 }
 
@@ -152,7 +132,9 @@ mod tests {
         for _ in 0..2 {
             let (hold, release) = std::sync::mpsc::channel::<()>();
             let pool = pool.clone();
-            tokio::spawn(async move { pool.run(Cost::Light, move || release.recv().is_ok()).await });
+            tokio::spawn(
+                async move { pool.run(&Holder::default(), Cost::Light, move || release.recv().is_ok()).await },
+            );
             holds.push(hold);
         }
         holds
@@ -161,9 +143,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_pool_goes_on() {
         let pool = pool(8);
-        let error = pool.run(Cost::Light, || -> u8 { panic!("on purpose") }).await.unwrap_err();
+        let error = pool.run(&Holder::default(), Cost::Light, || -> u8 { panic!("on purpose") }).await.unwrap_err();
         assert_eq!(error.code(), Code::InternalError);
-        assert_eq!(pool.run(Cost::Heavy, || 7).await.unwrap(), 7);
+        assert_eq!(pool.run(&Holder::default(), Cost::Heavy, || 7).await.unwrap(), 7);
     }
 
     #[tokio::test]
@@ -171,7 +153,7 @@ mod tests {
         let pool = pool(0);
         let holds = occupy(&pool);
         tokio::task::yield_now().await;
-        let error = pool.run(Cost::Light, || ()).await.unwrap_err();
+        let error = pool.run(&Holder::default(), Cost::Light, || ()).await.unwrap_err();
         assert_eq!(error.code(), Code::Unavailable);
         drop(holds);
     }
@@ -181,9 +163,32 @@ mod tests {
         let pool = pool(8);
         let holds = occupy(&pool);
         tokio::task::yield_now().await;
-        let error = pool.run(Cost::Light, || ()).await.unwrap_err();
+        let error = pool.run(&Holder::default(), Cost::Light, || ()).await.unwrap_err();
         assert_eq!(error.code(), Code::Unavailable);
         drop(holds);
+    }
+
+    #[tokio::test]
+    async fn a_consumer_with_one_call_does_not_wait_for_one_with_many() {
+        let pool = pool(64);
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (hold, release) = std::sync::mpsc::channel::<()>();
+        let mut release = Some(release);
+        let mut tasks = Vec::new();
+        for name in ["ann"; 20].into_iter().chain(["bob"]) {
+            let (pool, order, release) = (pool.clone(), order.clone(), release.take());
+            let job = move || {
+                let _ = release.map(|release| release.recv());
+                order.lock().unwrap().push(name);
+            };
+            tasks.push(tokio::spawn(async move { pool.run(&Holder::named(name), Cost::Heavy, job).await }));
+            tokio::task::yield_now().await;
+        }
+        drop(hold);
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(order.lock().unwrap()[..2], ["ann", "bob"], "the one that ran, then the other's turn");
     }
 
     #[tokio::test]
@@ -192,10 +197,12 @@ mod tests {
         let (hold, release) = std::sync::mpsc::channel::<()>();
         for job in [Some(release), None] {
             let pool = pool.clone();
-            tokio::spawn(async move { pool.run(Cost::Heavy, move || job.map(|job| job.recv().is_ok())).await });
+            tokio::spawn(async move {
+                pool.run(&Holder::default(), Cost::Heavy, move || job.map(|job| job.recv().is_ok())).await
+            });
         }
         tokio::task::yield_now().await;
-        assert_eq!(pool.run(Cost::Light, || "answered").await.unwrap(), "answered");
+        assert_eq!(pool.run(&Holder::default(), Cost::Light, || "answered").await.unwrap(), "answered");
         drop(hold);
     }
 }

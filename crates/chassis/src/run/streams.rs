@@ -1,36 +1,37 @@
-//! Threads for streams: each has one of its own, because it waits for its client as much as it computes.
+//! Threads for streams: each has one of its own, because it waits for its client as much as it computes. Nobody has all.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::error::{Code, Error};
 use crate::observe::Metrics;
+use crate::shares::{Holder, Most, Shares};
 
 /// Time a stream waits for a place.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A bounded number of streams.
 pub(crate) struct Streams {
-    places: Arc<Semaphore>,
+    places: Arc<Shares>,
     metrics: Arc<Metrics>,
 }
 
 impl Streams {
     pub(crate) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
-        Self { places: Arc::new(Semaphore::new(most)), metrics }
+        Self { places: Shares::new(most, Most::Threshold), metrics }
     }
 
     /// Runs a job on a thread of its own.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
+        holder: &Holder,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let place = tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await;
-        let Ok(Ok(place)) = place else {
+        let Some(place) = self.places.take(holder, 1, PATIENCE).await else {
             self.metrics.count_shed("streams");
             let message = "too many streams at once: try again in a few seconds";
             return Err(Error::new(Code::Unavailable, message).retry_after(5));

@@ -3,16 +3,21 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Command, FromArgMatches};
 
-use super::listen::{Listener, Stop, serve};
+use super::listen::{Listener, serve};
+use super::signals::Signals;
 use crate::clock::Clock;
 use crate::observe::{Log, Observer};
 use crate::run::worker::worker_operation;
 use crate::runtime::Runtime;
 use crate::service::{Engines, Ground, Service};
 use crate::settings::Settings;
+
+/// Time that threads have to end after all is answered.
+pub const LAST_MOMENT: Duration = Duration::from_millis(200);
 
 /// Runs one service on its own, with the engines it asks for: the whole `main` of a service's program.
 #[must_use]
@@ -37,7 +42,7 @@ pub fn alone(service: Service, port: u16, settings: Settings, ground: Ground) ->
     let address = settings.service_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system starts threads");
     let served = runtime.block_on(async {
-        let stop = Stop::listen();
+        let signals = Signals::listen();
         let name = service.description().name();
         let runtime = Runtime::new(settings, Clock::System)?;
         let observer = Observer::new(runtime.clock.clone(), runtime.metrics.clone(), lines);
@@ -45,9 +50,11 @@ pub fn alone(service: Service, port: u16, settings: Settings, ground: Ground) ->
         let listener = Listener::bind(address, app).await.map_err(|error| error.to_string())?;
         let address = listener.address().unwrap_or(address);
         tracing::info!(service = name, %address, "listening");
-        serve(vec![listener], runtime, stop).await;
+        serve(vec![listener], runtime, signals).await;
         Ok::<_, String>(())
     });
+    // What still waits for a disk or a name does not hold the process.
+    runtime.shutdown_timeout(LAST_MOMENT);
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

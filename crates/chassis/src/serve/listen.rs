@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Version;
+use http::header::{CONNECTION, HeaderValue};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -13,18 +15,17 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulConnection;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 
 use super::app::App;
 use super::moving::Moving;
+use super::signals::Signals;
+use super::tls::{Line, Tls};
 use super::traffic::{Silence, Traffic};
 use super::upload::Upload;
 use crate::context::Context;
-
-use crate::runtime::Runtime;
-
 use crate::message::{Body, Request, Response};
+use crate::runtime::Runtime;
 
 /// A request head may be this large in all. hyper's own limit of 100 headers stays: setting
 /// any limit makes it allocate the headers of every request.
@@ -40,6 +41,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct Listener {
     listener: TcpListener,
     app: App,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Listener {
@@ -51,7 +53,14 @@ impl Listener {
         let listener = TcpListener::bind(address).await;
         let listener =
             listener.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
-        Ok(Self { listener, app })
+        Ok(Self { listener, app, tls: None })
+    }
+
+    /// Speaks TLS.
+    #[must_use]
+    pub fn secured(mut self, tls: Option<Arc<Tls>>) -> Self {
+        self.tls = tls;
+        self
     }
 
     /// The address it has.
@@ -76,35 +85,50 @@ fn forbid_core_dumps() {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
-/// Serves until the process is told to stop, then lets requests in flight end, within their time.
-pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, stop_signal: Stop) {
+/// How far the end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Serving,
+    /// Whatever is asked is answered, and told to ask elsewhere from now on.
+    Draining,
+    /// What was asked is answered.
+    Stopping,
+}
+
+/// Serves until the process is told to stop, then lets requests in flight end, within their time. Told a second time, it
+/// ends at once.
+pub async fn serve(listeners: Vec<Listener>, runtime: Arc<Runtime>, mut signals: Signals) {
     raise_file_limit();
     forbid_core_dumps();
-    let (stop, stopped) = watch::channel(false);
-    let tasks: Vec<_> = listeners
-        .into_iter()
-        .map(|listener| tokio::spawn(accept(listener, runtime.clone(), stopped.clone())))
-        .collect();
+    let (phase, phases) = watch::channel(Phase::Serving);
+    let tasks: Vec<_> =
+        listeners.into_iter().map(|listener| tokio::spawn(accept(listener, runtime.clone(), phases.clone()))).collect();
     let sweeping = tokio::spawn({
         let runtime = runtime.clone();
         async move { runtime.sweep().await }
     });
-    stop_signal.wait().await;
+    signals.stop(&runtime).await;
     sweeping.abort();
     runtime.drain();
     tracing::info!("stopping");
-    tokio::time::sleep(runtime.settings.drain.0).await;
-    // Nobody listens only when every task has ended already.
-    let _ = stop.send(true);
-    for task in tasks {
-        let _ = task.await;
+    let end = async {
+        // Nobody listens only when every task has ended already.
+        let _ = phase.send(Phase::Draining);
+        tokio::time::sleep(runtime.settings.drain.0).await;
+        let _ = phase.send(Phase::Stopping);
+        for task in tasks {
+            let _ = task.await;
+        }
+        runtime.close().await;
+    };
+    tokio::select! {
+        () = end => tracing::info!("stopped"),
+        () = signals.stop_now() => tracing::warn!("stopped at once: requests in flight were cut off"),
     }
-    runtime.close().await;
-    tracing::info!("stopped");
 }
 
-async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::Receiver<bool>) {
-    let Listener { listener, app } = listener;
+async fn accept(listener: Listener, runtime: Arc<Runtime>, mut phases: watch::Receiver<Phase>) {
+    let Listener { listener, app, tls } = listener;
     let room = Arc::new(Semaphore::new(runtime.settings.connections));
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
@@ -119,23 +143,32 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(HEAD_BYTES as u32)
         .keep_alive_interval(Duration::from_secs(20));
+    let server = Arc::new(server);
     loop {
         let place = room.clone().acquire_owned();
         let accepted = tokio::select! {
             accepted = async { (place.await, listener.accept().await) } => accepted,
-            _ = stopped.changed() => break,
+            _ = phases.wait_for(|phase| *phase == Phase::Stopping) => break,
         };
         let (Ok(place), Ok((stream, peer))) = accepted else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let stream = TokioIo::new(Moving::new(no_delay(stream), runtime.settings.idle.0));
-        let traffic = Traffic::new();
-        let connection = server.serve_connection(stream, answer(app.clone(), peer, traffic.clone())).into_owned();
-        let (stopped, last_words) = (stopped.clone(), runtime.settings.shutdown.0);
-        let idle = runtime.settings.idle.0;
+        let (server, app, tls) = (server.clone(), app.clone(), tls.clone());
+        let (runtime, phases) = (runtime.clone(), phases.clone());
         tokio::spawn(async move {
-            attend(connection, stopped, last_words, &traffic, idle).await;
+            let stream = no_delay(stream);
+            let line = match &tls {
+                Some(tls) => tls.accept(stream).await,
+                None => Some(Line::Plain(stream)),
+            };
+            if let Some(line) = line {
+                let traffic = Traffic::new();
+                let stream = TokioIo::new(Moving::new(line, runtime.settings.idle.0));
+                let came = Came { peer, secure: tls.is_some() };
+                let connection = server.serve_connection(stream, answer(app, came, traffic.clone(), runtime.clone()));
+                attend(connection, phases, &traffic, &runtime).await;
+            }
             drop(place);
         });
     }
@@ -149,24 +182,31 @@ async fn accept(listener: Listener, runtime: Arc<Runtime>, mut stopped: watch::R
 /// Serves a connection until it ends, is old, or the process is to stop; then its requests in flight get to end.
 async fn attend<C: GracefulConnection>(
     connection: C,
-    mut stopped: watch::Receiver<bool>,
-    last_words: Duration,
+    mut phases: watch::Receiver<Phase>,
     traffic: &Traffic,
-    idle: Duration,
+    runtime: &Runtime,
 ) {
     let mut connection = pin!(connection);
-    tokio::select! {
-        // A connection that breaks is the client's affair.
-        _ = connection.as_mut() => return,
-        silence = traffic.silent(idle) => match silence {
-            Silence::Idle => {}
-            Silence::Deaf => return,
-        },
-        () = tokio::time::sleep(MAX_AGE) => {}
-        _ = stopped.changed() => {}
+    let mut old = pin!(tokio::time::sleep(MAX_AGE));
+    loop {
+        tokio::select! {
+            // A connection that breaks is the client's affair.
+            _ = connection.as_mut() => return,
+            silence = traffic.silent(runtime.settings.idle.0) => match silence {
+                Silence::Idle => break,
+                Silence::Deaf => return,
+            },
+            () = old.as_mut() => break,
+            changed = phases.changed() => match *phases.borrow_and_update() {
+                // An answer says it on HTTP/1; there, closing a silent connection would lose what is on its way.
+                Phase::Serving => {}
+                Phase::Draining if changed.is_ok() && !traffic.is_http2() => {}
+                Phase::Draining | Phase::Stopping => break,
+            },
+        }
     }
     connection.as_mut().graceful_shutdown();
-    let _ = tokio::time::timeout(last_words, connection).await;
+    let _ = tokio::time::timeout(runtime.settings.shutdown.0, connection).await;
 }
 
 fn no_delay(stream: TcpStream) -> TcpStream {
@@ -175,10 +215,18 @@ fn no_delay(stream: TcpStream) -> TcpStream {
     stream
 }
 
+/// How a connection came.
+#[derive(Clone, Copy)]
+struct Came {
+    peer: SocketAddr,
+    secure: bool,
+}
+
 fn answer(
     app: App,
-    peer: SocketAddr,
+    came: Came,
     traffic: Arc<Traffic>,
+    runtime: Arc<Runtime>,
 ) -> impl hyper::service::Service<
     http::Request<Incoming>,
     Response = Response,
@@ -187,35 +235,18 @@ fn answer(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let mut request: Request = request.map(|body| Body::new(Upload::new(body)));
-        let context = Context::arriving(&request, Some(peer.ip()));
+        let context = Context::arriving(&request, Some(came.peer.ip()), came.secure);
         request.extensions_mut().insert(context);
-        let exchange = traffic.begin();
+        let http2 = request.version() == Version::HTTP_2;
+        let exchange = traffic.begin(http2);
         let answer = app.call(request);
-        async move { exchange.answer(answer.await) }
-    })
-}
-
-/// The signals to stop. Listen before anybody is told that the process is there.
-pub struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Stop {
-    /// Listens from now on.
-    ///
-    /// # Panics
-    /// Outside of an async runtime.
-    #[must_use]
-    pub fn listen() -> Self {
-        let signal = |kind| signal(kind).expect("the runtime listens for signals");
-        Self { terminate: signal(SignalKind::terminate()), interrupt: signal(SignalKind::interrupt()) }
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        let runtime = runtime.clone();
+        async move {
+            let mut answer = answer.await;
+            if runtime.is_draining() && !http2 {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            exchange.answer(answer)
         }
-    }
+    })
 }

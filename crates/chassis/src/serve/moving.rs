@@ -7,15 +7,16 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
+
+use super::tls::Line;
 
 /// Bytes after which hyper knows which HTTP is spoken, and watches the time itself.
 const GREETING: usize = 24;
 
-/// A TCP stream with a patience.
+/// A connection with a patience.
 pub(crate) struct Moving {
-    stream: TcpStream,
+    stream: Line,
     patience: Duration,
     /// Runs until the greeting is complete.
     greeting: Option<Pin<Box<Sleep>>>,
@@ -25,7 +26,7 @@ pub(crate) struct Moving {
 }
 
 impl Moving {
-    pub(crate) fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(crate) fn new(stream: Line, patience: Duration) -> Self {
         let greeting = Some(Box::pin(tokio::time::sleep(patience)));
         Self { stream, patience, greeting, received: 0, stalled: None }
     }

@@ -26,6 +26,7 @@ pub(super) struct Traffic(Mutex<State>);
 
 struct State {
     next: u64,
+    http2: bool,
     /// Answers that wait for their client, each since when; none while the answer itself is not ready.
     answers: HashMap<u64, Option<Instant>>,
     quiet_since: Instant,
@@ -42,17 +43,23 @@ pub(super) enum Silence {
 
 impl Traffic {
     pub(super) fn new() -> Arc<Self> {
-        let state = State { next: 0, answers: HashMap::new(), quiet_since: Instant::now() };
+        let state = State { next: 0, http2: false, answers: HashMap::new(), quiet_since: Instant::now() };
         Arc::new(Self(Mutex::new(state)))
     }
 
     /// A request has come.
-    pub(super) fn begin(self: &Arc<Self>) -> Exchange {
+    pub(super) fn begin(self: &Arc<Self>, http2: bool) -> Exchange {
         let mut state = self.state();
+        state.http2 = http2;
         let number = state.next;
         state.next += 1;
         state.answers.insert(number, None);
         Exchange { traffic: self.clone(), number }
+    }
+
+    /// Whether it speaks HTTP/2, as far as is known.
+    pub(super) fn is_http2(&self) -> bool {
+        self.state().http2
     }
 
     /// Waits until the connection has been silent for so long, one way or the other.
@@ -175,7 +182,7 @@ mod tests {
     async fn an_answer_goes_out_in_pieces_and_whole() {
         let traffic = Traffic::new();
         let bytes: Vec<u8> = (0..PIECE * 2 + 7).map(|at| (at % 251) as u8).collect();
-        let Ok(response) = traffic.begin().answer(Response::new(Body::from(bytes.clone())));
+        let Ok(response) = traffic.begin(true).answer(Response::new(Body::from(bytes.clone())));
         let mut body = response.into_body();
         assert_eq!(body.size_hint().exact(), Some(bytes.len() as u64));
         let mut sizes = Vec::new();
@@ -193,7 +200,7 @@ mod tests {
     async fn one_that_asks_nothing_is_idle_and_one_that_takes_nothing_deaf() {
         let traffic = Traffic::new();
         assert_eq!(traffic.silent(IDLE).await, Silence::Idle);
-        let Ok(response) = traffic.begin().answer(Response::new(Body::from(vec![0; PIECE * 2])));
+        let Ok(response) = traffic.begin(true).answer(Response::new(Body::from(vec![0; PIECE * 2])));
         assert_eq!(traffic.silent(IDLE).await, Silence::Deaf);
         // One piece taken: the wait begins anew.
         let mut body = response.into_body();
@@ -207,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn what_waits_for_us_is_not_silent() {
         let traffic = Traffic::new();
-        let exchange = traffic.begin();
+        let exchange = traffic.begin(true);
         assert!(tokio::time::timeout(IDLE * 3, traffic.silent(IDLE)).await.is_err());
         let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         let Ok(response) = exchange.answer(Response::new(Body::from_stream(never)));

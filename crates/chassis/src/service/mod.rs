@@ -95,7 +95,7 @@ impl Service {
     /// # Panics
     /// When the service holds something already.
     #[must_use]
-    pub fn holds<A, S, F>(mut self, open: impl FnOnce(Opening<A>) -> F + Send + 'static) -> Self
+    pub fn holds<A, S, F>(mut self, open: impl Fn(Opening<A>) -> F + Send + Sync + 'static) -> Self
     where
         A: Args + Send + 'static,
         S: Hold,
@@ -103,6 +103,17 @@ impl Service {
     {
         assert!(self.opener.is_none(), "{}: a service holds one thing", self.name);
         self.opener = Some(Opener::new(self.name, open, self.held.clone()));
+        self
+    }
+
+    /// Opens what it holds anew when the process is told to read its files again (SIGHUP); when that fails, what is there
+    /// goes on. For what needs no closing.
+    ///
+    /// # Panics
+    /// When the service holds nothing.
+    #[must_use]
+    pub fn reopens(mut self) -> Self {
+        self.opener.as_mut().expect("a service that reopens holds something").reopens = true;
         self
     }
 

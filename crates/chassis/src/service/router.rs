@@ -22,6 +22,7 @@ use crate::operation::task::Later;
 use crate::run::pool::Cost;
 use crate::runtime::Runtime;
 use crate::serve::App;
+use crate::shares::Holder;
 
 /// A page or document that is made when it is first asked for.
 struct Made {
@@ -42,7 +43,7 @@ impl Made {
             let make = move || {
                 let _ = made.made.get_or_init(|| (made.make)().into());
             };
-            if let Err(error) = runtime.pool.run(Cost::Heavy, make).await {
+            if let Err(error) = runtime.pool.run(&Holder::default(), Cost::Heavy, make).await {
                 return error.respond(Context::of(&request).id().as_str());
             }
         }

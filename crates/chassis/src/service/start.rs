@@ -129,19 +129,22 @@ impl Engines {
 }
 
 /// Opens what a service holds, and puts it in its place.
-type Open = dyn FnOnce(Ground, Arc<Runtime>) -> Later<Result<(), String>> + Send;
+type Open = dyn Fn(Ground, Arc<Runtime>) -> Later<Result<(), String>> + Send + Sync;
 
 /// How a service opens what it holds.
 pub(super) struct Opener {
     pub(super) holds: Wanted,
     pub(super) settings: fn(Command) -> Command,
+    /// Whether it is opened anew when the process is told to read its files again.
+    pub(super) reopens: bool,
     open: Box<Open>,
+    close: Box<dyn FnOnce() -> Later<()> + Send>,
 }
 
 impl Opener {
     pub(super) fn new<A, S, F>(
         service: &'static str,
-        open: impl FnOnce(Opening<A>) -> F + Send + 'static,
+        open: impl Fn(Opening<A>) -> F + Send + Sync + 'static,
         held: Held,
     ) -> Self
     where
@@ -149,18 +152,26 @@ impl Opener {
         S: Hold,
         F: Future<Output = Result<S, String>> + Send + 'static,
     {
-        let open = move |ground: Ground, runtime: Arc<Runtime>| -> Later<Result<(), String>> {
+        let place = held.clone();
+        let close = move || -> Later<()> {
             Box::pin(async move {
-                let Ground { matches, engines } = ground;
-                let settings = read::<A>(&matches)?;
-                let state =
-                    Arc::new(open(Opening { settings, runtime: runtime.clone(), service, engines, matches }).await?);
-                held.fill(state.clone());
-                runtime.closing.push(async move { state.close().await });
+                if let Ok(state) = place.get::<S>() {
+                    state.close().await;
+                }
+            })
+        };
+        let open = move |ground: Ground, runtime: Arc<Runtime>| -> Later<Result<(), String>> {
+            let Ground { matches, engines } = ground;
+            let opening = read::<A>(&matches)
+                .map(|settings| open(Opening { settings, runtime: runtime.clone(), service, engines, matches }));
+            let held = held.clone();
+            Box::pin(async move {
+                held.fill(Arc::new(opening?.await?));
                 Ok(())
             })
         };
-        Self { holds: Wanted::of::<S>(), settings: A::augment_args, open: Box::new(open) }
+        let (holds, settings) = (Wanted::of::<S>(), A::augment_args);
+        Self { holds, settings, reopens: false, open: Box::new(open), close: Box::new(close) }
     }
 }
 
@@ -174,8 +185,16 @@ impl Service {
     /// # Errors
     /// What is wrong with its settings, or with what it is to hold.
     pub async fn start(mut self, runtime: &Arc<Runtime>, ground: &Ground) -> Result<App, String> {
-        if let Some(opener) = self.opener.take() {
-            (opener.open)(ground.clone(), runtime.clone()).await?;
+        if let Some(Opener { open, close, reopens, .. }) = self.opener.take() {
+            open(ground.clone(), runtime.clone()).await?;
+            runtime.closing.push(async move { close().await });
+            if reopens {
+                let (ground, shared) = (ground.clone(), Arc::downgrade(runtime));
+                runtime.on_reload(move || match shared.upgrade() {
+                    Some(runtime) => open(ground.clone(), runtime),
+                    None => Box::pin(async { Ok(()) }),
+                });
+            }
         }
         Ok(self.app(runtime))
     }

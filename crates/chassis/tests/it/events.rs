@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use chassis::testing::Client;
-use chassis::{Call, Code, Error, Event, Events, Listener, Reply, Runtime, Service, Settings, Stop};
+use chassis::{Call, Code, Error, Event, Events, Listener, Reply, Runtime, Service, Settings, Signals};
 use futures_util::{Stream, StreamExt, stream};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -156,7 +156,7 @@ fn a_client_that_leaves_frees_its_source() {
         let app = chassis::testing::app(service(), &shared);
         let listener = Listener::bind(([127, 0, 0, 1], 0).into(), app).await.unwrap();
         let address = listener.address().unwrap();
-        let server = tokio::spawn(chassis::serve(vec![listener], shared.clone(), Stop::listen()));
+        let server = tokio::spawn(chassis::serve(vec![listener], shared.clone(), Signals::listen()));
         let body = json!({ "text": "for ever", "stream": true }).to_string();
         let request = format!(
             "POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

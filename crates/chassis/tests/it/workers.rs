@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chassis::settings::Size;
 use chassis::testing::{Parcel, Workers};
-use chassis::{Code, Confinement, Error, File, Metrics, Settings};
+use chassis::{Code, Confinement, Error, File, Holder, Metrics, Settings};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -18,6 +18,12 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_chassis-worker");
 /// Until then everything is done unless something hangs.
 const SOON: Duration = Duration::from_secs(20);
 const LIMIT: usize = 1 << 20;
+
+/// Who takes the turns: no consumer.
+fn nobody() -> &'static Holder {
+    static NOBODY: std::sync::LazyLock<Holder> = std::sync::LazyLock::new(Holder::default);
+    &NOBODY
+}
 
 fn settings() -> Settings {
     Settings { worker_program: Some(PROGRAM.into()), workers: Some(2), ..Settings::default() }
@@ -43,7 +49,7 @@ fn in_time(time: Duration) -> Instant {
 /// What an operation says of itself, as JSON.
 async fn told(workers: &Workers, operation: &str, request: &str) -> Value {
     let answer = workers
-        .run(operation, parcel(request), Confinement::default(), in_time(SOON), LIMIT)
+        .run(nobody(), operation, parcel(request), Confinement::default(), in_time(SOON), LIMIT)
         .await
         .expect("it answers");
     serde_json::from_slice(&answer.json).expect("in JSON")
@@ -86,7 +92,8 @@ async fn json_and_files_go_in_and_come_out() {
     let (workers, metrics) = workers();
     let files = vec![File::new("ä b.pdf", "application/pdf", "%PDF-1.7"), File::new("", "text/plain", "")];
     let request = Parcel { json: r#"{"files":[{"part":0},{"part":1}]}"#.into(), files: files.clone() };
-    let answer = workers.run("echo", request.clone(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
+    let answer =
+        workers.run(nobody(), "echo", request.clone(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
     assert_eq!((&answer.json, answer.files.len()), (&request.json, 2));
     for (file, sent) in answer.files.iter().zip(&files) {
         assert_eq!((file.name(), file.content_type(), file.bytes()), (sent.name(), sent.content_type(), sent.bytes()));
@@ -100,15 +107,17 @@ async fn large_files_cross_both_ways() {
     let (workers, _) = workers();
     let bytes: Vec<u8> = (0..50_u32 << 20).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let request = Parcel { json: "{}".into(), files: vec![File::new("large", "image/tiff", bytes.clone())] };
-    let answer = workers.run("echo", request, Confinement::default(), in_time(SOON), 51 << 20).await.unwrap();
+    let answer = workers.run(nobody(), "echo", request, Confinement::default(), in_time(SOON), 51 << 20).await.unwrap();
     assert!(answer.files[0].bytes() == &bytes[..], "50 MB arrive as they were sent");
 }
 
 #[tokio::test]
 async fn an_error_of_the_operation_arrives_as_it_is() {
     let (workers, metrics) = workers();
-    let error =
-        workers.run("refuse", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
+    let error = workers
+        .run(nobody(), "refuse", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT)
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.code(), error.message().as_str()),
         (Code::Unprocessable, "file: is encrypted: send the password")
@@ -130,7 +139,7 @@ const DEATHS: [(&str, Code, &str, &str); 18] = [
     ("raw-cut", Code::Unprocessable, "crash", "could not be processed"),
     ("raw-huge", Code::Unprocessable, "crash", "larger than the limit of 1 MB"),
     ("allocate", Code::PayloadTooLarge, "memory", "more memory than the limit of 128 MB"),
-    ("kernel", Code::PayloadTooLarge, "memory", "more memory than the limit of 128 MB"),
+    ("kernel", Code::Unavailable, "killed", "ended from outside"),
     ("cpu-limit", Code::DeadlineExceeded, "time", "not done in time"),
     ("sleep", Code::DeadlineExceeded, "time", "not done in time"),
     ("loop", Code::DeadlineExceeded, "time", "not done in time"),
@@ -148,8 +157,9 @@ fn time_for(outcome: &str, act: &str) -> Duration {
 async fn every_death_is_one_plain_error_and_others_are_answered_meanwhile() {
     let (workers, metrics) = with(Settings { worker_memory: Size(128 << 20), ..settings() });
     for (act, code, outcome, message) in DEATHS {
-        let dies = workers.run(act, parcel("{}"), Confinement::default(), in_time(time_for(outcome, act)), LIMIT);
-        let lives = workers.run("echo", parcel("alive"), Confinement::default(), in_time(SOON), LIMIT);
+        let dies =
+            workers.run(nobody(), act, parcel("{}"), Confinement::default(), in_time(time_for(outcome, act)), LIMIT);
+        let lives = workers.run(nobody(), "echo", parcel("alive"), Confinement::default(), in_time(SOON), LIMIT);
         let (dead, alive) = tokio::join!(dies, lives);
         let error: Error = dead.unwrap_err();
         assert_eq!(error.code(), code, "{act}: {error}");
@@ -166,7 +176,8 @@ async fn every_death_is_one_plain_error_and_others_are_answered_meanwhile() {
 async fn what_a_library_prints_is_no_answer() {
     let (workers, _) = workers();
     for act in ["print", "shout"] {
-        let answer = workers.run(act, parcel("{}"), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
+        let answer =
+            workers.run(nobody(), act, parcel("{}"), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
         assert_eq!(answer.json, "{}", "{act}");
     }
 }
@@ -175,14 +186,16 @@ async fn what_a_library_prints_is_no_answer() {
 async fn neither_side_waits_for_the_other_to_have_read() {
     let (workers, _) = workers();
     let large = || Parcel { json: vec![b' '; 50 << 20].into(), files: Vec::new() };
-    let answer = workers.run("raw-early", large(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
+    let answer =
+        workers.run(nobody(), "raw-early", large(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap();
     assert_eq!(answer.json, "{}", "answered before it was asked");
     let error = workers
-        .run("raw-deaf", large(), Confinement::default(), in_time(Duration::from_millis(300)), LIMIT)
+        .run(nobody(), "raw-deaf", large(), Confinement::default(), in_time(Duration::from_millis(300)), LIMIT)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::DeadlineExceeded);
-    let error = workers.run("raw-closed", large(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
+    let error =
+        workers.run(nobody(), "raw-closed", large(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
     assert_ne!(error.code(), Code::DeadlineExceeded, "one that closed its pipe is not waited for");
 }
 
@@ -212,7 +225,7 @@ async fn a_worker_is_confined() {
 
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = parcel(file.path().to_str().unwrap());
-    let error = workers.run("write", path, Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
+    let error = workers.run(nobody(), "write", path, Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
     assert_eq!((error.code(), file.path().metadata().unwrap().len()), (Code::Unprocessable, 0));
 }
 
@@ -229,8 +242,10 @@ async fn a_program_that_cannot_be_started_is_no_fault_of_the_input() {
     let folder = PathBuf::from("/");
     for program in ["/nowhere/flowforge".into(), folder, "/bin/true".into()] {
         let (workers, metrics) = with(Settings { worker_program: Some(program), ..settings() });
-        let error =
-            workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
+        let error = workers
+            .run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), Code::Unavailable, "{error}");
         assert!(error.respond("id").headers().contains_key("retry-after"));
         assert!(metrics.text().contains(r#"{operation="echo",outcome="start"} 1"#));
@@ -245,7 +260,9 @@ async fn the_program_may_be_given_from_here() {
     let up: PathBuf = ["src", ".."].into_iter().chain(here.components().skip(1).map(|_| "..")).collect();
     let program = up.join(PathBuf::from(PROGRAM).strip_prefix("/").unwrap());
     let (workers, _) = with(Settings { worker_program: Some(program), ..settings() });
-    assert!(workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok());
+    assert!(
+        workers.run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok()
+    );
 }
 
 #[tokio::test]
@@ -255,20 +272,29 @@ async fn waiting_is_bounded_in_time_and_number() {
     let mut ask = |operation: &'static str, time: Duration| {
         let workers = workers.clone();
         tasks.spawn(async move {
-            workers.run(operation, Parcel::default(), Confinement::default(), in_time(time), LIMIT).await
+            workers.run(nobody(), operation, Parcel::default(), Confinement::default(), in_time(time), LIMIT).await
         });
     };
     ask("sleep", SOON);
     until("one runs", || metrics.text().contains("workers_running 1")).await;
-    let waits =
-        workers.run("echo", Parcel::default(), Confinement::default(), in_time(Duration::from_millis(50)), LIMIT);
+    let waits = workers.run(
+        nobody(),
+        "echo",
+        Parcel::default(),
+        Confinement::default(),
+        in_time(Duration::from_millis(50)),
+        LIMIT,
+    );
     let error = tokio::time::timeout(SOON / 4, waits).await.expect("nobody waits past the deadline").unwrap_err();
     assert_eq!(error.code(), Code::Unavailable, "waited too long");
     for _ in 0..256 {
         ask("echo", SOON);
     }
     until("all wait", || metrics.text().contains("workers_waiting 256")).await;
-    let error = workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.unwrap_err();
+    let error = workers
+        .run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Code::Unavailable, "no room to wait");
     assert!(error.respond("id").headers().contains_key("retry-after"));
     drop(tasks);
@@ -277,7 +303,9 @@ async fn waiting_is_bounded_in_time_and_number() {
     let text = metrics.text();
     assert!(text.contains(r#"shed_total{reason="worker-queue-full"} 1"#), "{text}");
     assert!(text.contains(r#"shed_total{reason="worker-waited-too-long"} 1"#), "{text}");
-    assert!(workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok());
+    assert!(
+        workers.run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok()
+    );
 }
 
 #[tokio::test]
@@ -286,7 +314,9 @@ async fn a_client_that_leaves_ends_its_worker() {
     let operation = format!("sleep:left-by-{}", std::process::id());
     let run = tokio::spawn({
         let (workers, operation) = (workers.clone(), operation.clone());
-        async move { workers.run(&operation, Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await }
+        async move {
+            workers.run(nobody(), &operation, Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await
+        }
     });
     until("it runs", || running(&operation).len() == 1).await;
     let pid = running(&operation)[0];
@@ -331,7 +361,9 @@ async fn a_thousand_deaths() {
         tasks.map(|path| fs::read_to_string(path).unwrap()).collect::<String>()
     };
     let (workers, metrics) = with(Settings { workers: Some(4), worker_memory: Size(128 << 20), ..settings() });
-    assert!(workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok());
+    assert!(
+        workers.run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok()
+    );
     until("the first is gone", || children().is_empty()).await;
     let before = descriptors();
 
@@ -341,15 +373,18 @@ async fn a_thousand_deaths() {
         lanes.spawn(async move {
             for number in 0..125 {
                 if number % 8 == lane {
-                    let left = workers.run("sleep", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT);
+                    let left =
+                        workers.run(nobody(), "sleep", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT);
                     let patience = Duration::from_millis(number % 16);
                     assert!(tokio::time::timeout(patience, left).await.is_err(), "nobody waits for this one");
                     continue;
                 }
                 let (act, code, outcome, _) = DEATHS[(number as usize + lane as usize) % DEATHS.len()];
                 let time = if outcome == "time" { Duration::from_millis(100) } else { SOON };
-                let error =
-                    workers.run(act, parcel("{}"), Confinement::default(), in_time(time), LIMIT).await.unwrap_err();
+                let error = workers
+                    .run(nobody(), act, parcel("{}"), Confinement::default(), in_time(time), LIMIT)
+                    .await
+                    .unwrap_err();
                 // One that has little time may spend it waiting for its turn.
                 assert!(
                     error.code() == code || outcome == "time" && error.code() == Code::Unavailable,
@@ -369,7 +404,8 @@ async fn a_thousand_deaths() {
     for free in 0..16 {
         let mut taken: Vec<_> = std::iter::from_fn(|| fs::File::open("/dev/null").ok()).collect();
         taken.truncate(taken.len() - free);
-        let answer = workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await;
+        let answer =
+            workers.run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await;
         drop(taken);
         if let Err(error) = answer {
             assert_eq!(error.code(), Code::Unavailable, "{free} free: {error}");
@@ -383,7 +419,7 @@ async fn a_thousand_deaths() {
     assert_eq!(children(), "", "no child, not even a zombie");
     assert_eq!(descriptors(), before, "no descriptor more than before");
     assert!(
-        workers.run("echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok(),
+        workers.run(nobody(), "echo", Parcel::default(), Confinement::default(), in_time(SOON), LIMIT).await.is_ok(),
         "it goes on"
     );
 }

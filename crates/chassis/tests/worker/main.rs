@@ -180,6 +180,7 @@ fn parent(operation: &str) -> ExitCode {
         std::process::exit(1);
     });
     let answer = runtime.block_on(workers.run(
+        &chassis::Holder::default(),
         operation,
         Parcel::default(),
         Confinement::default(),

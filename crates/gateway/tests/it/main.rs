@@ -81,7 +81,7 @@ fn client_of(contract: &str) -> Client {
 /// The gateway in front of the one service that is called in process.
 fn app(contract: Contract, runtime: &Runtime) -> App {
     let here = HashMap::from([("echo".to_owned(), App::new(echo))]);
-    gateway::app(contract, here, &HashMap::new(), runtime).unwrap()
+    gateway::Gate::new(contract, here, HashMap::new(), runtime).unwrap().app()
 }
 
 fn client() -> Client {

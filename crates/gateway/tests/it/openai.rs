@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chassis::testing::{app, node, python};
-use chassis::{App, Clock, Listener, Observer, Runtime, Settings, Stop, serve};
+use chassis::{App, Clock, Listener, Observer, Runtime, Settings, Signals, serve};
 use gateway::Contract;
 use serde_json::{Value, json};
 
@@ -72,11 +72,11 @@ fn gateway(place: Place) -> String {
                 }
             }
             let contract = Contract::read(CONTRACT, &variables).unwrap();
-            let gateway = gateway::app(contract, here, &elsewhere, &shared).unwrap();
+            let gateway = gateway::Gate::new(contract, here, elsewhere, &shared).unwrap().app();
             let (listener, url) = listening(gateway, &shared).await;
             listeners.push(listener);
             tell.send(format!("{url}/v1")).unwrap();
-            serve(listeners, shared, Stop::listen()).await;
+            serve(listeners, shared, Signals::listen()).await;
         });
     });
     told.recv().unwrap()

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use chassis::{Clock, Listener, Runtime, Settings, Stop, serve};
+use chassis::{Clock, Listener, Runtime, Settings, Signals, serve};
 use gateway::{Contract, GatewaySettings};
 
 use crate::{app, variables};
@@ -21,7 +21,7 @@ fn listening(settings: GatewaySettings) -> SocketAddr {
             let shared = Runtime::new(Settings::default(), Clock::manual(1_767_268_800_000)).unwrap();
             let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), app(contract, &shared)).await.unwrap();
             tell.send(listener.address().unwrap()).unwrap();
-            serve(vec![listener], shared, Stop::listen()).await;
+            serve(vec![listener], shared, Signals::listen()).await;
         });
     });
     told.recv().unwrap()

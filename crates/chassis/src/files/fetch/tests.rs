@@ -188,7 +188,7 @@ async fn read(mut fetched: Fetched) -> Result<Vec<u8>, Fault> {
 }
 
 async fn fetch_for(fetcher: &Fetcher, url: &str, patience: Patience) -> Result<Vec<u8>, Fault> {
-    let outcome = match fetcher.open(url, patience).await {
+    let outcome = match fetcher.open(&Holder::default(), url, patience).await {
         Ok(fetched) => read(fetched).await,
         Err(fault) => Err(fault),
     };

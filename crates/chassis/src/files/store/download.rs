@@ -8,6 +8,7 @@ use http::header::{
 use http::{HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::super::name::ending_of;
 use super::fault::Fault;
 use super::{Link, Store};
 use crate::error::{Code, Error};
@@ -34,7 +35,7 @@ pub(crate) async fn download(store: &Store, link: &Link, method: &Method) -> Res
     let Some(blob) = store.linked(link).await? else {
         return Err(Error::new(Code::NotFound, "no such file: the link has expired or is not complete"));
     };
-    let name = attachment(blob.head.name.as_deref());
+    let name = attachment(blob.head.name.as_deref(), blob.head.content_type.as_deref());
     let content_type = blob.head.content_type.as_deref().and_then(|kind| HeaderValue::from_str(kind).ok());
     let size = blob.head.size;
     let body = match *method {
@@ -53,18 +54,21 @@ pub(crate) async fn download(store: &Store, link: &Link, method: &Method) -> Res
     Ok(response)
 }
 
-/// A file to save, by a name (RFC 6266): in plain ASCII for old clients, in UTF-8 for all others.
-pub(crate) fn attachment(name: Option<&str>) -> HeaderValue {
+/// A file to save, by a name (RFC 6266): in plain ASCII for old clients, in UTF-8 for all others. One without a name is
+/// called `file`, with the ending of its media type.
+pub(crate) fn attachment(name: Option<&str>, media_type: Option<&str>) -> HeaderValue {
     // Only what follows the last slash: a name is no path, in the notation of no system.
     let name = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|char| !char.is_control()).collect();
-    let name = if name.trim_matches(['.', ' ']).is_empty() { "file" } else { name.trim() };
+    let unnamed =
+        || media_type.and_then(ending_of).map_or_else(|| "file".to_owned(), |ending| format!("file.{ending}"));
+    let name = if name.trim_matches(['.', ' ']).is_empty() { unnamed() } else { name.trim().to_owned() };
     let safe = |char: char| if char == ' ' || char.is_ascii_graphic() && !"\"%".contains(char) { char } else { '_' };
     let plain: String = name.chars().map(safe).collect();
     let value = if plain == name {
         format!("attachment; filename=\"{plain}\"")
     } else {
-        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, EXTENDED))
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(&name, EXTENDED))
     };
     HeaderValue::try_from(value).expect("printable ASCII is a header value")
 }
@@ -76,9 +80,10 @@ mod tests {
 
     use super::super::tests::{Kept, NOW, kept};
     use super::*;
+    use crate::shares::Holder;
 
     async fn of(store: &Store, name: &str, content_type: &str, bytes: impl Into<Bytes>) -> Link {
-        let stored = store.put(Some("ann"), Some(name), Some(content_type), bytes.into()).await.unwrap();
+        let stored = store.put(&Holder::named("ann"), Some(name), Some(content_type), bytes.into()).await.unwrap();
         store.own_link(&stored.url).unwrap()
     }
 
@@ -152,8 +157,9 @@ mod tests {
             ("100%.txt", "attachment; filename=\"100_.txt\"; filename*=UTF-8''100%25.txt"),
             ("日本.txt", "attachment; filename=\"__.txt\"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.txt"),
         ] {
-            assert_eq!(attachment(Some(name)), expected, "{name:?}");
+            assert_eq!(attachment(Some(name), None), expected, "{name:?}");
         }
-        assert_eq!(attachment(None), "attachment; filename=\"file\"");
+        assert_eq!(attachment(None, None), "attachment; filename=\"file\"");
+        assert_eq!(attachment(None, Some("image/png; x=y")), "attachment; filename=\"file.png\"");
     }
 }

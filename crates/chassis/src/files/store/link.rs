@@ -68,6 +68,7 @@ impl Base {
     /// From the settings alone, never from a `Host` header: whoever asks does not say where links lead.
     pub(super) fn new(settings: &Settings) -> Result<Self, String> {
         let text = match settings.public_url.as_deref().map(str::trim) {
+            None | Some("") if settings.tls_certificate.is_some() => format!("https://{}", reachable(settings.listen)),
             None | Some("") => format!("http://{}", reachable(settings.listen)),
             Some(text) => text.to_owned(),
         };

@@ -13,11 +13,12 @@ mod s3_tests;
 mod tests;
 mod turns;
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -36,6 +37,7 @@ use crate::clock::Clock;
 use crate::error::{Code, Error};
 use crate::health::{Check, Status};
 use crate::settings::{self, Settings, Size};
+use crate::shares::{Holder, Most, Share, Shares};
 
 pub(crate) use self::download::{attachment, download};
 pub(crate) use self::link::Link;
@@ -60,6 +62,10 @@ pub(crate) struct Store {
     opened: Mutex<Option<Arc<Opened>>>,
     /// Bytes kept: as the last sweep counted, and what was put since.
     kept: AtomicU64,
+    /// Room that consumers share, and what was put here with the second it goes. Who puts files through several
+    /// processes, or had put some before a restart, has more.
+    room: Arc<Shares>,
+    taken: Mutex<VecDeque<(u64, Share)>>,
     checked: AsyncMutex<Option<(Instant, Check)>>,
 }
 
@@ -116,6 +122,8 @@ impl Store {
             turns,
             opened: Mutex::new(None),
             kept: AtomicU64::new(0),
+            room: Shares::new(settings.store_limit.0, Most::Threshold),
+            taken: Mutex::default(),
             checked: AsyncMutex::new(None),
         })
     }
@@ -123,7 +131,7 @@ impl Store {
     /// Keeps a file for its owner, until it expires.
     pub(crate) async fn put(
         &self,
-        owner: Option<&str>,
+        owner: &Holder,
         name: Option<&str>,
         content_type: Option<&str>,
         bytes: Bytes,
@@ -132,11 +140,13 @@ impl Store {
         let opened = self.open().await.map_err(Fault::told)?;
         let id = Id::new(self.now() + self.settings.store_time.0.as_secs());
         let head = Head {
-            owner: hashed(owner),
+            owner: hashed(owner.id()),
             name: name.map(|name| name.chars().take(NAME).collect()),
             content_type: content_type.and_then(media_type_of),
             size,
         };
+        self.release();
+        let share = self.room.try_take(owner, bytes.len()).ok_or_else(|| Fault::Full.told())?;
         if self.kept.fetch_add(size, Ordering::Relaxed).saturating_add(size) > self.limit() {
             self.forget(size);
             return Err(Fault::Full.told());
@@ -145,6 +155,7 @@ impl Store {
             self.forget(size);
             return Err(fault.told());
         }
+        self.taken().push_back((id.expires() + GRACE, share));
         let expires_at = Timestamp::UNIX_EPOCH + Duration::from_secs(id.expires());
         Ok(Stored { id: id.to_string(), size, expires_at, url: self.base.link(&id, &opened.key) })
     }
@@ -214,6 +225,19 @@ impl Store {
         };
         *checked = Some((Instant::now(), check.clone()));
         check
+    }
+
+    /// Gives back the room of what is gone.
+    fn release(&self) {
+        let now = self.now();
+        let mut taken = self.taken();
+        while taken.front().is_some_and(|(gone, _)| *gone <= now) {
+            taken.pop_front();
+        }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, VecDeque<(u64, Share)>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn limit(&self) -> u64 {

@@ -71,7 +71,7 @@ fn store(client: &AmazonS3Builder, address: &str, clock: &Clock) -> Store {
 }
 
 async fn put(store: &Store, bytes: impl Into<Bytes>) -> Stored {
-    store.put(Some("ann"), Some("ä.txt"), Some("text/plain"), bytes.into()).await.unwrap()
+    store.put(&Holder::named("ann"), Some("ä.txt"), Some("text/plain"), bytes.into()).await.unwrap()
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn sweeping_removes_only_what_expired() {
 async fn a_bucket_that_is_not_there_is_said_clearly() {
     let Some(client) = client(server()) else { return };
     let store = store(&client, "s3://no-such-bucket", &Clock::manual(NOW * 1000));
-    let error = store.put(None, None, None, "x".into()).await.err().unwrap();
+    let error = store.put(&Holder::default(), None, None, "x".into()).await.err().unwrap();
     assert_eq!(error.code(), Code::Unavailable);
     assert_eq!(store.check().await.status, Status::Degraded);
     assert!(store.sweep().await.is_err());
@@ -155,6 +155,6 @@ async fn a_server_that_does_not_answer_is_not_waited_for_without_end() {
     let client = client(Some(silent.local_addr().unwrap().port())).unwrap();
     let store = store(&client, "s3://files", &Clock::manual(NOW * 1000));
     let started = Instant::now();
-    assert_eq!(store.put(None, None, None, "x".into()).await.err().unwrap().code(), Code::Unavailable);
+    assert_eq!(store.put(&Holder::default(), None, None, "x".into()).await.err().unwrap().code(), Code::Unavailable);
     assert!(started.elapsed() < 3 * TIME);
 }

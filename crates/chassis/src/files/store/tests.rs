@@ -35,7 +35,7 @@ impl Kept {
 }
 
 async fn put(store: &Store, bytes: &'static str) -> Stored {
-    store.put(Some("ann"), Some("a.txt"), Some("text/plain; charset=utf-8"), bytes.into()).await.unwrap()
+    store.put(&Holder::named("ann"), Some("a.txt"), Some("text/plain; charset=utf-8"), bytes.into()).await.unwrap()
 }
 
 fn text(content: Option<Content>) -> Option<String> {
@@ -63,11 +63,11 @@ async fn what_is_kept_comes_back() {
     assert_eq!(content.bytes, "hello");
     assert_eq!(follow(&store, &stored.url).await.as_deref(), Some("hello"));
     // Without name, type and owner; and with names nobody should have.
-    let stored = store.put(None, None, None, Bytes::new()).await.unwrap();
+    let stored = store.put(&Holder::default(), None, None, Bytes::new()).await.unwrap();
     let content = store.get(None, &stored.id, LIMIT).await.unwrap().unwrap();
     assert_eq!((content.name, content.content_type, content.bytes), (None, None, Bytes::new()));
     let long = "\0é".repeat(100_000);
-    let stored = store.put(Some(&long), Some(&long), Some(&long), "x".into()).await.unwrap();
+    let stored = store.put(&Holder::named(&long), Some(&long), Some(&long), "x".into()).await.unwrap();
     let content = store.get(Some(&long), &stored.id, LIMIT).await.unwrap().unwrap();
     assert_eq!(content.name.unwrap().chars().count(), NAME);
     assert_eq!(content.content_type, None);
@@ -77,7 +77,7 @@ async fn what_is_kept_comes_back() {
 async fn a_file_is_its_owners() {
     let Kept { store, .. } = kept();
     let anns = put(&store, "hello").await.id;
-    let nobodys = store.put(None, None, None, "hello".into()).await.unwrap().id;
+    let nobodys = store.put(&Holder::default(), None, None, "hello".into()).await.unwrap().id;
     for (owner, id, found) in [
         (Some("ann"), &anns, true),
         (Some("bob"), &anns, false),
@@ -153,7 +153,7 @@ async fn a_damaged_secret_signs_nothing() {
     let kept = kept();
     fs::create_dir(kept.folder.path().join("files")).unwrap();
     fs::write(kept.path("link-secret"), "").unwrap();
-    let refused = kept.store.put(None, None, None, "x".into()).await;
+    let refused = kept.store.put(&Holder::default(), None, None, "x".into()).await;
     assert_eq!(refused.err().unwrap().code(), Code::Unavailable);
     assert_eq!(kept.store.check().await.status, Status::Degraded);
 }
@@ -163,10 +163,11 @@ async fn sweeping_frees_what_expired() {
     let kept = kept();
     let settings = Settings { store_limit: Size(10), ..kept.settings.clone() };
     let store = Store::new(&settings, kept.clock.clone()).unwrap();
-    let first = put(&store, "hello").await;
+    let all = async |text: &'static str| store.put(&Holder::default(), None, None, text.into()).await.unwrap();
+    let first = all("hello").await;
     kept.clock.set((NOW + 60) * 1000);
-    let second = put(&store, "world").await;
-    let full = store.put(None, None, None, "x".into()).await.err().unwrap();
+    let second = all("world").await;
+    let full = store.put(&Holder::default(), None, None, "x".into()).await.err().unwrap();
     assert_eq!((full.code(), full.message().contains("no space")), (Code::Unavailable, true));
     assert_eq!(store.check().await.status, Status::Degraded);
     assert_eq!(store.sweep().await.unwrap(), 0);
@@ -177,6 +178,24 @@ async fn sweeping_frees_what_expired() {
     assert_eq!((store.sweep().await.unwrap(), kept.files()), (1, 2));
     assert!(!kept.path(&first.id).exists() && kept.path(&second.id).exists());
     assert_eq!(store.sweep().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn nobody_fills_the_store() {
+    let kept = kept();
+    let settings = Settings { store_limit: Size(40), ..kept.settings.clone() };
+    let store = Store::new(&settings, kept.clock.clone()).unwrap();
+    let keep = async |name: &str| store.put(&Holder::named(name), None, None, "hello".into()).await.is_ok();
+    let mut anns = 0;
+    while keep("ann").await {
+        anns += 1;
+    }
+    assert_eq!(anns, 4, "half of what there is");
+    assert!(keep("bob").await && keep("bob").await, "there is room for others");
+    assert!(!keep("ann").await);
+    kept.clock.set((NOW + 3600 + 601) * 1000);
+    store.sweep().await.unwrap();
+    assert!(keep("ann").await, "what went gives its room back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -212,7 +231,7 @@ async fn sweeps_and_writes_do_not_disturb_one_another() {
 async fn a_folder_that_cannot_be_used_is_said_clearly() {
     let kept = kept();
     fs::write(kept.folder.path().join("files"), "a file, no folder").unwrap();
-    let error = kept.store.put(None, None, None, "x".into()).await.err().unwrap();
+    let error = kept.store.put(&Holder::default(), None, None, "x".into()).await.err().unwrap();
     assert_eq!(error.code(), Code::Unavailable);
     assert_eq!(error.message(), "files cannot be kept or read right now; the log of the server says why");
     let check = kept.store.check().await;

@@ -33,10 +33,14 @@ pub(super) enum Death {
     Time,
     /// It used up its memory.
     Memory,
+    /// Somebody else killed it: the system, out of memory, or a person.
+    Killed,
     /// Its answer is larger than may come.
     TooLarge,
     /// What it said belongs to an earlier request: this one may be asked again of another.
     Stale,
+    /// It ended of itself: if it had been asked before, perhaps before this request reached it.
+    Left,
     /// Anything else.
     Crash,
 }
@@ -239,9 +243,10 @@ fn cause(broken: Broken, status: Option<ExitStatus>, last_words: &[u8]) -> Death
         (Broken::Garbled, _) => Death::Crash,
         (Broken::Stale, _) => Death::Stale,
         (Broken::Ended, Some(Signal::XCPU)) => Death::Time,
-        // Nobody but the kernel, out of memory, kills a worker whose pipe ended before we did.
-        (Broken::Ended, Some(Signal::KILL)) => Death::Memory,
+        // Its own memory has a bound that ends in an abort: this was not its fault.
+        (Broken::Ended, Some(Signal::KILL | Signal::TERM)) => Death::Killed,
         (Broken::Ended, Some(Signal::ABORT)) if tells_of_memory(last_words) => Death::Memory,
+        (Broken::Ended, None) if status.is_some_and(|status| status.success()) => Death::Left,
         (Broken::Ended, _) => Death::Crash,
     }
 }
@@ -268,11 +273,12 @@ mod tests {
             (Broken::Ended, by(Signal::XCPU), b"".as_slice(), Death::Time),
             (Broken::Ended, by(Signal::ABORT), refused, Death::Memory),
             (Broken::Ended, by(Signal::ABORT), thrown.as_slice(), Death::Memory),
-            (Broken::Ended, by(Signal::KILL), b"", Death::Memory),
+            (Broken::Ended, by(Signal::KILL), b"", Death::Killed),
+            (Broken::Ended, by(Signal::TERM), b"", Death::Killed),
             (Broken::Ended, by(Signal::ABORT), b"assertion failed", Death::Crash),
             (Broken::Ended, by(Signal::SEGV), refused, Death::Crash),
             (Broken::Ended, by(Signal::XFSZ), b"", Death::Crash),
-            (Broken::Ended, exit(0), b"", Death::Crash),
+            (Broken::Ended, exit(0), b"", Death::Left),
             (Broken::Ended, exit(101), refused, Death::Crash),
             (Broken::Ended, None, b"", Death::Crash),
             (Broken::Garbled, by(Signal::KILL), b"", Death::Crash),

@@ -28,6 +28,7 @@ use crate::error::{Code, Error};
 use crate::files::File;
 use crate::observe::Counted;
 use crate::settings::Size;
+use crate::shares::Holder;
 
 /// An engine that is dear to start, in a process that lives on.
 pub trait WarmEngine: Sized + 'static {
@@ -138,7 +139,7 @@ impl<E: WarmEngine> WarmWorkers<E> {
         };
         let key = serde_json::to_vec(key).map_err(unwritable)?.into();
         let request = Parcel { json: serde_json::to_vec(request).map_err(unwritable)?.into(), files };
-        let answer = self.pool.ask(key, request, call.deadline()).await?;
+        let answer = self.pool.ask(&call.holder(), key, request, call.deadline()).await?;
         Ok((serde_json::from_slice(&answer.json).map_err(unwritable)?, answer.files))
     }
 
@@ -169,15 +170,21 @@ struct Idle {
 }
 
 impl WarmPool {
-    async fn ask(self: &Arc<Self>, key: Bytes, request: Parcel, deadline: Instant) -> Result<Parcel, Error> {
-        let mut slot = Some(self.workers.slot(deadline).await?);
+    async fn ask(
+        self: &Arc<Self>,
+        holder: &Holder,
+        key: Bytes,
+        request: Parcel,
+        deadline: Instant,
+    ) -> Result<Parcel, Error> {
+        let mut slot = Some(self.workers.slot(holder, deadline).await?);
         let mut run = Run::new(&self.workers.metrics, &self.name);
         let confinement = Confinement { memory: self.warmth.memory, stack: None };
         loop {
             let bounds = self.workers.bounds(confinement, deadline);
             let slot = match slot.take() {
                 Some(slot) => slot,
-                None => self.workers.slot(deadline).await?,
+                None => self.workers.slot(holder, deadline).await?,
             };
             let (mut process, served) = match self.taken(&key) {
                 Some((mut process, served)) => {
@@ -193,7 +200,7 @@ impl WarmPool {
             let answer = ask(&mut process, &self.name, message, bounds, deadline, self.answer_limit).await;
             let answer = match answer {
                 // What is wrong with that worker is not this request's fault. A fresh one has no earlier turn.
-                Err(Death::Stale) if served > 0 => continue,
+                Err(Death::Stale | Death::Left) if served > 0 => continue,
                 Err(death) => Err(death),
                 Ok(answered) => {
                     let sound = !matches!(answered.message, Message::Panic(_)) && answered.reusable;

@@ -6,7 +6,6 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 
 use super::frames::{Bounds, Message, Parcel};
@@ -14,6 +13,7 @@ use super::process::{Answered, Death, Process};
 use crate::error::{Code, Error, clip};
 use crate::observe::{Counted, Metrics};
 use crate::settings::{Settings, Size};
+use crate::shares::{Holder, Most, Share, Shares};
 
 /// Time a call waits for a worker, as a heavy one does for the pool.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,8 +38,8 @@ pub struct Workers {
     pub(super) program: PathBuf,
     pub(super) memory: Size,
     pub(super) most: usize,
-    slots: Arc<Semaphore>,
-    waiting_room: Semaphore,
+    slots: Arc<Shares>,
+    waiting_room: Arc<Shares>,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -49,14 +49,14 @@ impl Workers {
     pub fn new(settings: &Settings, metrics: Arc<Metrics>) -> Self {
         let cores = || std::thread::available_parallelism().map_or(2, usize::from);
         let program = settings.worker_program.clone().unwrap_or_else(|| PathBuf::from(THIS_PROGRAM));
-        let most = settings.workers.unwrap_or_else(cores).clamp(1, Semaphore::MAX_PERMITS);
+        let most = settings.workers.unwrap_or_else(cores).max(1);
         Self {
             // Workers run in another folder than we.
             program: std::path::absolute(&program).unwrap_or(program),
             memory: settings.worker_memory,
             most,
-            slots: Arc::new(Semaphore::new(most)),
-            waiting_room: Semaphore::new(WAITING),
+            slots: Shares::new(most, Most::All),
+            waiting_room: Shares::new(WAITING, Most::Threshold),
             metrics,
         }
     }
@@ -68,13 +68,14 @@ impl Workers {
     /// What the operation answers; that there is no room; or what became of the worker.
     pub async fn run(
         &self,
+        holder: &Holder,
         operation: &str,
         request: Parcel,
         confinement: Confinement,
         deadline: Instant,
         answer_limit: usize,
     ) -> Result<Parcel, Error> {
-        let slot = self.slot(deadline).await?;
+        let slot = self.slot(holder, deadline).await?;
         let mut run = Run::new(&self.metrics, operation);
         let bounds = self.bounds(confinement, deadline);
         let asked = async {
@@ -124,18 +125,18 @@ impl Workers {
         }
     }
 
-    pub(super) async fn slot(&self, deadline: Instant) -> Result<Slot, Error> {
-        let permit = match self.slots.clone().try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let _place = self.waiting_room.try_acquire().map_err(|_| self.busy("worker-queue-full"))?;
+    pub(super) async fn slot(&self, holder: &Holder, deadline: Instant) -> Result<Slot, Error> {
+        let place = match self.slots.try_take(holder, 1) {
+            Some(place) => place,
+            None => {
+                let _place = self.waiting_room.try_take(holder, 1).ok_or_else(|| self.busy("worker-queue-full"))?;
                 let _waiting = Counted::new(&self.metrics.workers_waiting);
-                let until = deadline.min(Instant::now() + PATIENCE);
-                let permit = timeout_at(until.into(), self.slots.clone().acquire_owned()).await;
-                permit.ok().and_then(Result::ok).ok_or_else(|| self.busy("worker-waited-too-long"))?
+                let patience = PATIENCE.min(deadline.saturating_duration_since(Instant::now()));
+                let place = self.slots.take(holder, 1, patience).await;
+                place.ok_or_else(|| self.busy("worker-waited-too-long"))?
             }
         };
-        Ok(Slot { _permit: permit, _running: Counted::new(&self.metrics.workers_running) })
+        Ok(Slot { _place: place, _running: Counted::new(&self.metrics.workers_running) })
     }
 
     fn busy(&self, reason: &'static str) -> Error {
@@ -168,6 +169,7 @@ pub(super) async fn ask(
 fn epitaph(death: Death, bounds: Bounds, answer_limit: usize) -> (&'static str, Result<Parcel, Error>) {
     let (outcome, code, message) = match death {
         Death::Start => ("start", Code::Unavailable, "this cannot be done right now: try again in a minute".into()),
+        Death::Killed => ("killed", Code::Unavailable, "this was ended from outside: try again in a second".into()),
         Death::Time => ("time", Code::DeadlineExceeded, "not done in time: send less at once".into()),
         Death::Memory => (
             "memory",
@@ -182,19 +184,24 @@ fn epitaph(death: Death, bounds: Bounds, answer_limit: usize) -> (&'static str, 
             Code::Unprocessable,
             format!("the result is larger than the limit of {}: ask for less at once", Size(answer_limit)),
         ),
-        Death::Crash | Death::Stale => (
+        Death::Crash | Death::Stale | Death::Left => (
             "crash",
             Code::Unprocessable,
             "the input could not be processed: it may be damaged, or not what it says it is".into(),
         ),
     };
     let error = Error::new(code, message);
-    (outcome, Err(if let Death::Start = death { error.retry_after(60) } else { error }))
+    let error = match death {
+        Death::Start => error.retry_after(60),
+        Death::Killed => error.retry_after(1),
+        _ => error,
+    };
+    (outcome, Err(error))
 }
 
 /// A place for one process, until it is gone.
 pub(super) struct Slot {
-    _permit: OwnedSemaphorePermit,
+    _place: Share,
     _running: Counted,
 }
 

@@ -11,7 +11,7 @@ use crate::body::ZSTD_WINDOW;
 async fn a_file_arrives_and_nothing_of_ours_goes_out() {
     let server = Server::answering(OPEN, ok("Content-Type: Text/Plain; charset=utf-8\r\n", "hello")).await;
     let url = format!("http://{}/dir/a%20b.txt?x=1#y", server.address);
-    let fetching = tokio::spawn(async move { fetcher(&[OPEN]).open(&url, PATIENT).await });
+    let fetching = tokio::spawn(async move { fetcher(&[OPEN]).open(&Holder::default(), &url, PATIENT).await });
     let fetched = fetching.await.unwrap().unwrap();
     assert_eq!(fetched.name.as_deref(), Some("a b.txt"));
     assert_eq!(fetched.content_type.as_deref(), Some("text/plain"));
@@ -70,7 +70,7 @@ async fn slow_servers_are_left() {
 #[tokio::test]
 async fn a_file_nobody_reads_to_its_end_is_closed() {
     let server = Server::start(OPEN, |_| Reply::Part(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx".to_vec())).await;
-    let mut fetched = fetcher(&[OPEN]).open(&server.url(), PATIENT).await.unwrap();
+    let mut fetched = fetcher(&[OPEN]).open(&Holder::default(), &server.url(), PATIENT).await.unwrap();
     assert_eq!(fetched.chunk().await.unwrap().unwrap(), "xx");
     drop(fetched);
     server.all_closed().await;
@@ -152,7 +152,7 @@ async fn compressed_answers_are_inflated() {
         ("identity", b"hello world".to_vec()),
     ] {
         let server = Server::answering(OPEN, ok(&format!("Content-Encoding: {encoding}\r\n"), &body)).await;
-        let fetched = fetcher.open(&server.url(), PATIENT).await.unwrap();
+        let fetched = fetcher.open(&Holder::default(), &server.url(), PATIENT).await.unwrap();
         assert_eq!(fetched.announced, (encoding == "identity").then_some(11), "{encoding}");
         assert_eq!(read(fetched).await.unwrap(), b"hello world", "{encoding}");
     }
@@ -170,7 +170,7 @@ async fn a_bomb_comes_in_small_pieces() {
     for (encoding, body) in [("gzip", gzip(&zeros).await), ("zstd", zstd(&zeros, ZSTD_WINDOW).await)] {
         assert!(body.len() < 1 << 20);
         let server = Server::answering(OPEN, ok(&format!("Content-Encoding: {encoding}\r\n"), body)).await;
-        let mut fetched = fetcher.open(&server.url(), PATIENT).await.unwrap();
+        let mut fetched = fetcher.open(&Holder::default(), &server.url(), PATIENT).await.unwrap();
         let mut counted = 0;
         while counted < 8 << 20 {
             let chunk = fetched.chunk().await.unwrap().unwrap();

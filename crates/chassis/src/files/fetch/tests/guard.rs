@@ -85,12 +85,12 @@ async fn the_operator_opens_hosts_and_networks() {
     assert_eq!(fetch(&by_network, &open.url()).await.unwrap(), b"open");
     assert_eq!(fetch(&by_network, &open.at("[::ffff:127.0.0.2]")).await.unwrap(), b"open");
     assert_eq!(fetch(&by_network, &open.at("any.test")).await.unwrap(), b"open");
-    refused(fetch(&by_network, &private.url()).await, "leads to 127.0.0.1, which is not a public address");
+    refused(fetch(&by_network, &private.url()).await, "leads to 127.0.0.1, where no public address was found");
     let by_name = with_names(&["files.test"], |_, _| vec!["127.0.0.1"]);
     assert_eq!(fetch(&by_name, &private.at("files.test")).await.unwrap(), b"private");
     assert_eq!(fetch(&by_name, &private.at("FILES.test.")).await.unwrap(), b"private");
     let before = private.connections();
-    refused(fetch(&by_name, &private.at("other.test")).await, "leads to other.test, which is not");
+    refused(fetch(&by_name, &private.at("other.test")).await, "leads to other.test, where no public");
     refused(fetch(&by_name, &private.url()).await, "leads to 127.0.0.1");
     assert_eq!(private.connections(), before);
     let to_metadata = with_names(&["files.test", "0.0.0.0/0"], |_, _| vec!["169.254.169.254", "168.63.129.16"]);
@@ -106,10 +106,10 @@ async fn a_redirect_is_judged_like_a_url() {
         _ => vec!["127.0.0.1"],
     });
     for (target, why) in [
-        (format!("http://127.0.0.1:{port}/"), "not a public address"),
-        (format!("//127.1:{port}/"), "not a public address"),
-        (format!("http:\\\\2130706433:{port}/"), "not a public address"),
-        (format!("http://[::ffff:127.0.0.1]:{port}/"), "not a public address"),
+        (format!("http://127.0.0.1:{port}/"), "no public address"),
+        (format!("//127.1:{port}/"), "no public address"),
+        (format!("http:\\\\2130706433:{port}/"), "no public address"),
+        (format!("http://[::ffff:127.0.0.1]:{port}/"), "no public address"),
         (format!("https://private.test:{port}/secret"), "leads to private.test"),
         (format!("http://user:secret@private.test:{port}/secret"), "leads to private.test"),
         ("http://169.254.169.254/secret".to_owned(), "closed for good"),
@@ -145,7 +145,7 @@ async fn redirects_are_followed_a_while() {
     })
     .await;
     let fetcher = fetcher(&[OPEN]);
-    let fetched = fetcher.open(&format!("http://{}/a/b?x", server.address), PATIENT).await.unwrap();
+    let fetched = fetcher.open(&Holder::default(), &format!("http://{}/a/b?x", server.address), PATIENT).await.unwrap();
     assert_eq!(fetched.name.as_deref(), Some("file.txt"));
     assert_eq!(read(fetched).await.unwrap(), b"here");
     let before = server.connections();
@@ -188,7 +188,7 @@ async fn a_name_is_judged_by_where_the_connection_goes() {
     // The open server redirects to the very same name, which then leads elsewhere.
     let listener = Server::answering(OPEN, moved(&format!("http://rebound.test:{port}/"))).await;
     let rebound = with_names(&[OPEN], |_, asked| if asked == 0 { vec!["127.0.0.2"] } else { vec!["127.0.0.1"] });
-    refused(fetch(&rebound, &listener.at("rebound.test")).await, "leads to rebound.test, which is not a public");
+    refused(fetch(&rebound, &listener.at("rebound.test")).await, "leads to rebound.test, where no public");
     assert_eq!(listener.connections(), 1, "the first answer was open");
     // Each connection asks once: the second answer is never that of the first connection.
     let open = Server::answering(OPEN, ok("", "open")).await;
@@ -214,10 +214,13 @@ async fn a_name_is_judged_by_where_the_connection_goes() {
 
 #[tokio::test]
 async fn names_that_lead_nowhere() {
-    unreached(fetch(&with_names(&[], |_, _| vec![]), "http://nowhere.test/secret").await, "no host nowhere.test");
+    refused(
+        fetch(&with_names(&[], |_, _| vec![]), "http://nowhere.test/secret").await,
+        "leads to nowhere.test, where no public address",
+    );
     let failing = Arc::new(|_| Box::pin(async { Err(io::ErrorKind::Other.into()) }) as _);
     let failing = Fetcher::with_lookup(&settings(&[]), failing);
-    unreached(fetch(&failing, "http://failing.test/secret").await, "no host failing.test");
+    refused(fetch(&failing, "http://failing.test/secret").await, "leads to failing.test, where no public address");
     let long = "a.".repeat(400);
     let fault = fetch(&with_names(&[], |_, _| vec!["10.0.0.1"]), &format!("http://{long}")).await.unwrap_err();
     assert!(fault.to_string().len() < 300, "{fault}");
