@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use documents::{Block, Line, PageText, Word};
 
 /// A line this much larger than the text is a heading.
-const HEADING: [(f64, &str); 3] = [(1.7, "# "), (1.35, "## "), (1.15, "### ")];
+const HEADING: [(f64, &str); 3] = [(1.6, "# "), (1.35, "## "), (1.15, "### ")];
 /// Marks that begin a list item.
 const BULLETS: [char; 8] =
     ['\u{2022}', '\u{25CF}', '\u{25E6}', '\u{25AA}', '\u{2023}', '\u{2043}', '\u{B7}', '\u{F0B7}'];
