@@ -106,7 +106,7 @@ impl HtmlPage {
         let ground = page.as_mut().and_then(ground);
         let mut emitter = Emitter::new(paper.height, breakable, &mut missing);
         if let Some(page) = &page {
-            emitter.page(page, Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0 });
+            emitter.page(page, Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0, sized: false });
         }
         let characters = emitter.characters;
         let body = emitter.finish();

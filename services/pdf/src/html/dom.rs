@@ -1,6 +1,7 @@
 //! A page as a tree: html5ever parses as browsers do, this keeps what it finds.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
@@ -35,7 +36,8 @@ pub(crate) enum Kind {
 /// An element.
 #[derive(Debug)]
 pub(crate) struct Element {
-    pub(crate) name: QualName,
+    /// Shared with the parser, which asks for names more often than for anything else.
+    pub(crate) name: Rc<QualName>,
     pub(crate) attributes: Vec<(String, String)>,
 }
 
@@ -209,7 +211,7 @@ struct Sink {
 
 /// The name of an element, apart from the tree.
 #[derive(Debug)]
-struct Name(QualName);
+struct Name(Rc<QualName>);
 
 impl html5ever::interface::ElemName for Name {
     fn ns(&self) -> &Namespace {
@@ -238,7 +240,7 @@ impl TreeSink for Sink {
 
     fn elem_name<'a>(&'a self, target: &'a NodeId) -> Name {
         let name = self.dom.borrow().element(*target).map(|element| element.name.clone());
-        Name(name.unwrap_or_else(|| QualName::new(None, ns!(html), local_name!("div"))))
+        Name(name.unwrap_or_else(|| Rc::new(QualName::new(None, ns!(html), local_name!("div")))))
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
@@ -249,7 +251,7 @@ impl TreeSink for Sink {
             };
             (name, attribute.value.to_string())
         });
-        let element = Element { name, attributes: attributes.collect() };
+        let element = Element { name: Rc::new(name), attributes: attributes.collect() };
         let mut dom = self.dom.borrow_mut();
         match dom.add(Kind::Element(element)) {
             Some(id) => id,

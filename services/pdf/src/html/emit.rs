@@ -19,6 +19,10 @@ const BOX: usize = 2;
 /// Height of letters above the line and below, at a size of 1: those of Noto Sans.
 const ASCENT: f64 = 1.069;
 const DESCENT: f64 = 0.293;
+/// Pixels by which a negative margin may take back what is around.
+const MAX_BACK: f64 = 40.0;
+/// Width that indents leave at least.
+const LEAST: f64 = 80.0;
 /// Part of a page up to which a box is kept in one piece when it asks for that.
 const KEPT: f64 = 0.9;
 
@@ -33,6 +37,8 @@ pub(crate) struct Place {
     /// Whether pages may be broken here.
     pub(crate) top: bool,
     pub(crate) depth: usize,
+    /// Whether the width is that of the box itself, whatever its style asks for: it was computed for its row.
+    pub(crate) sized: bool,
 }
 
 impl Place {
@@ -274,35 +280,43 @@ impl<'e> Emitter<'e> {
 
     /// A box without its outer margins above and below.
     pub(super) fn block(&mut self, bx: &Bx, place: Place) {
-        let style = &bx.style;
+        let sized = place.sized;
+        let place = Place { sized: false, ..place };
+        let collapsed = super::table::without_own_border(bx);
+        let style = collapsed.as_ref().unwrap_or(&bx.style);
         let (left, right) = (style.margin[3], style.margin[1]);
         let frame = style.frame([1, 3], place.width);
         let boxed = |width: f64| if style.border_box { width.max(frame) } else { width + frame };
         let natural = || measure::bordered(bx).1;
         let asked = match &bx.content {
-            Content::Table(rows) => Some(super::table::table_width(rows, style, natural(), place.width)),
+            Content::Table(_) => Some(super::table::table_width(style, natural(), place.width)),
             Content::Picture { size, .. } => {
                 Some(measure::picture_size(bx, *size, (place.width - frame).max(1.0)).0 + frame)
             }
             _ => style.width.resolve(place.width).map(boxed),
         };
+        let asked = asked.filter(|_| !sized);
         let margins = left.or_zero(place.width) + right.or_zero(place.width);
         let mut width = asked.unwrap_or((place.width - margins).max(1.0));
-        if let Some(most) = style.most_width.resolve(place.width) {
+        if let Some(most) = style.most_width.resolve(place.width).filter(|_| !sized) {
             width = width.min(boxed(most));
         }
-        if let Some(least) = style.least_width.resolve(place.width) {
+        if let Some(least) = style.least_width.resolve(place.width).filter(|_| !sized) {
             width = width.max(boxed(least));
         }
         // Wider than the paper is narrower: nothing may be lost beyond the edge.
-        let width = width.min(place.width.max(1.0));
+        // Negative margins take back the padding around, as the rows of frameworks do.
+        let back = |margin: Length| (-margin.or_zero(place.width)).clamp(0.0, MAX_BACK);
+        let (back_left, back_right) = (back(left), back(right));
+        let width = width.min(place.width.max(1.0) + back_left + back_right);
         let free = place.width - width;
         let indent = match (left, right) {
             (Length::Auto, Length::Auto) => free / 2.0,
             (Length::Auto, right) => free - right.or_zero(place.width),
             (left, _) => left.or_zero(place.width).min(free.max(0.0)),
         };
-        let place = Place { left: place.left + indent.max(0.0), width, ..place };
+        let indent = if back_left > 0.0 { -back_left } else { indent.max(0.0) };
+        let place = Place { left: place.left + indent, width, ..place };
         if style.break_before {
             self.page_break(place);
         }
@@ -338,13 +352,19 @@ impl<'e> Emitter<'e> {
             if is_seen {
                 self.missing.insert("boxes nested this deep".to_owned());
             }
-            let padding = |side: usize| style.padding[side].or_zero(width).max(0.0) + style.edge(side);
+            // What is nested too deep is not indented either: its text would have no room.
+            let padding = |side: usize| match is_seen {
+                true => 0.0,
+                false => style.padding[side].or_zero(width).max(0.0) + style.edge(side),
+            };
+            let indent = padding(3).min((width - LEAST).max(0.0));
+            let outdent = padding(1).min((width - LEAST - indent).max(0.0));
             let (top, bottom) = (padding(0), padding(2));
             if top > 0.0 {
                 self.statement(&format!("v({})", pt(top)));
             }
             let inner =
-                Place { left: place.left + padding(3), width: (width - padding(1) - padding(3)).max(1.0), ..place };
+                Place { left: place.left + indent, width: (width - outdent - indent).max(1.0), ..place };
             self.content(bx, inner, false);
             if bottom > 0.0 {
                 self.statement(&format!("v({})", pt(bottom)));
@@ -386,8 +406,9 @@ impl<'e> Emitter<'e> {
 
     /// A box that is seen.
     fn dressed(&mut self, bx: &Bx, place: Place, height: Option<f64>, keeps: bool) {
-        let style = &bx.style;
-        let padded = place.left > 0.01;
+        let collapsed = super::table::without_own_border(bx);
+        let style = collapsed.as_ref().unwrap_or(&bx.style);
+        let padded = place.left.abs() > 0.01;
         if padded {
             self.push(&format!("pad(left:{},", pt(place.left)));
         }
@@ -428,7 +449,7 @@ impl<'e> Emitter<'e> {
             Content::Lines(lines) if lines.is_empty() && self.marker.is_none() => return,
             _ => {}
         }
-        let shifted = place.left > 0.01 || (place.container - place.width).abs() > 0.5;
+        let shifted = place.left.abs() > 0.01 || (place.container - place.width).abs() > 0.5;
         let deep = place.depth + 8 > MAX_DEPTH;
         if deep && !matches!(bx.content, Content::Lines(_) | Content::Picture { .. }) {
             self.missing.insert("tables and columns nested this deep".to_owned());
@@ -436,7 +457,7 @@ impl<'e> Emitter<'e> {
             return;
         }
         if shifted {
-            let right = (place.container - place.width - place.left).max(0.0);
+            let right = (place.container - place.width - place.left).max(-MAX_BACK);
             self.push(&format!("pad(left:{},right:{},", pt(place.left), pt(right)));
         }
         let inner = if shifted { place.fresh(place.width).deeper(1) } else { place };
@@ -589,7 +610,7 @@ impl<'e> Emitter<'e> {
                 }
                 continue;
             }
-            let shifted = place.left > 0.01 || (place.container - place.width).abs() > 0.5;
+            let shifted = place.left.abs() > 0.01 || (place.container - place.width).abs() > 0.5;
             if shifted {
                 self.push(&format!("pad(left:{},", pt(place.left)));
             }
@@ -609,7 +630,7 @@ impl<'e> Emitter<'e> {
                     if margin > 0.0 {
                         emitter.statement(&format!("v({})", pt(margin)));
                     }
-                    emitter.block(bx, Place { top: false, ..cell_place.fresh(width) });
+                    emitter.block(bx, Place { top: false, sized: true, ..cell_place.fresh(width) });
                     let margin = bottom_margin(bx);
                     if margin > 0.0 {
                         emitter.statement(&format!("v({})", pt(margin)));
@@ -802,6 +823,7 @@ impl<'e> Emitter<'e> {
             container: (width - frame).max(1.0),
             top: false,
             depth: 30,
+            sized: false,
         };
         inner.scope(|emitter| emitter.content(bx, place, true));
         inner.push(")");
@@ -923,7 +945,7 @@ fn is_empty(bx: &Bx) -> bool {
 }
 
 /// The margin above a box, with those of what is first in it.
-fn top_margin(bx: &Bx) -> f64 {
+pub(super) fn top_margin(bx: &Bx) -> f64 {
     let own = bx.style.margin[0].or_zero(0.0);
     let joins = bx.style.padding[0].or_zero(0.0) <= 0.0 && bx.style.edge(0) <= 0.0 && !bx.style.is_dressed();
     match &bx.content {
@@ -937,7 +959,7 @@ fn top_margin(bx: &Bx) -> f64 {
 }
 
 /// The margin below a box, with those of what is last in it.
-fn bottom_margin(bx: &Bx) -> f64 {
+pub(super) fn bottom_margin(bx: &Bx) -> f64 {
     let own = bx.style.margin[2].or_zero(0.0);
     let joins = bx.style.padding[2].or_zero(0.0) <= 0.0 && bx.style.edge(2) <= 0.0 && !bx.style.is_dressed();
     match &bx.content {

@@ -1,7 +1,7 @@
 //! Flex and grid containers as rows of a grid of typst: the widths are computed here (CSS Flexbox 9.7, CSS Grid 7.2).
 
 use super::boxes::Bx;
-use super::emit::{Emitter, Place, pt};
+use super::emit::{Emitter, Place, bottom_margin, pt, top_margin};
 use super::measure;
 use super::style::{Justify, Style, Vertical};
 use super::value::{Length, arguments, read, words};
@@ -124,9 +124,10 @@ impl Emitter<'_> {
                 Vertical::Bottom => width - own,
                 _ => 0.0,
             };
-            let inner = Place { left: place.left + left, width: own, ..place };
-            let top = item.style.margin[0].or_zero(width);
-            let bottom = item.style.margin[2].or_zero(width);
+            let sized = !matches!(align, Vertical::Stretch);
+            let inner = Place { left: place.left + left, width: own, sized, ..place };
+            let top = top_margin(item);
+            let bottom = bottom_margin(item);
             if top > 0.0 {
                 self.statement(&format!("v({})", pt(top)));
             }
@@ -224,7 +225,7 @@ impl Emitter<'_> {
         for (item, row, column, columns) in placed {
             let own: f64 = widths[column..column + columns].iter().sum::<f64>() + gap * (columns - 1) as f64;
             self.push(&format!("grid.cell(x:{column},y:{row},colspan:{columns},"));
-            self.item(item, style, own, place);
+            self.item(item, style, own, false, place);
         }
         self.close(")");
     }
@@ -262,13 +263,13 @@ impl Emitter<'_> {
         self.push("),");
         for (column, item, width) in cells {
             self.push(&format!("grid.cell(x:{column},y:0,"));
-            self.item(item, style, width, place);
+            self.item(item, style, width, true, place);
         }
         self.close(")");
     }
 
     /// The rest of a cell with an item in it: what stretches has its ground and border on the cell itself.
-    fn item(&mut self, item: &Bx, container: &Style, width: f64, place: Place) {
+    fn item(&mut self, item: &Bx, container: &Style, width: f64, sized: bool, place: Place) {
         let style = &item.style;
         let align = style.own_align.unwrap_or(container.items);
         let margins: f64 = (0..4).map(|side| style.margin[side].or_zero(width).abs()).sum();
@@ -292,8 +293,8 @@ impl Emitter<'_> {
             self.within(item, (width - style.frame([1, 3], width)).max(1.0), least, inner);
         } else {
             self.push("{");
-            let fresh = Place { left: 0.0, width, container: width, top: false, ..inner };
-            let (top, bottom) = (style.margin[0].or_zero(width), style.margin[2].or_zero(width));
+            let fresh = Place { left: 0.0, width, container: width, top: false, sized, ..inner };
+            let (top, bottom) = (top_margin(item), bottom_margin(item));
             if top > 0.0 {
                 self.statement(&format!("v({})", pt(top)));
             }

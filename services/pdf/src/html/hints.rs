@@ -2,7 +2,10 @@
 
 use super::dom::{Dom, NodeId};
 use super::style::{Align, Border, Line, Style, Vertical};
-use super::value::{Length, attribute, color};
+use super::value::{Color, Length, attribute, color};
+
+/// The color of borders of old.
+const GRAY: Color = Color { rgb: [128; 3], alpha: 1.0 };
 
 /// What the attributes of an element say.
 pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
@@ -54,7 +57,7 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
             ("border", "table") => {
                 let width = value.trim().parse::<f64>().unwrap_or(1.0);
                 if width > 0.0 {
-                    style.border = [Border { width, style: Line::Solid, color: None }; 4];
+                    style.border = [Border { width, style: Line::Solid, color: Some(GRAY) }; 4];
                 }
             }
             ("cellspacing", "table") => style.cell_spacing = value.trim().parse().unwrap_or(style.cell_spacing),
@@ -89,7 +92,7 @@ fn cell(style: &mut Style, dom: &Dom, id: NodeId) {
                 style.padding = [padding; 4];
             }
             if element.attribute("border").is_some_and(|width| width.trim() != "0") {
-                style.border = [Border { width: 1.0, style: Line::Solid, color: None }; 4];
+                style.border = [Border { width: 1.0, style: Line::Solid, color: Some(GRAY) }; 4];
             }
             return;
         }

@@ -1,6 +1,8 @@
 //! Tables: the widths of columns (CSS 2, 17.5.2.2, as browsers do it), and rows as a grid of typst.
 
-use super::boxes::{Row, TableCell};
+use std::rc::Rc;
+
+use super::boxes::{Bx, Content, Row, TableCell};
 use super::emit::{Emitter, Place};
 use super::measure;
 use super::style::{Style, Vertical};
@@ -8,6 +10,8 @@ use super::value::Length;
 
 /// Columns of a table.
 const MAX_COLUMNS: usize = 200;
+/// Columns of a caption: all there are.
+pub(crate) const CAPTION: usize = usize::MAX;
 /// Part of a page up to which a row is kept in one piece when it asks for that.
 const KEPT: f64 = 0.9;
 
@@ -25,6 +29,8 @@ pub(crate) struct Column {
 /// A cell in its place.
 struct Placed<'t> {
     row: usize,
+    /// Its row in typst.
+    line: usize,
     column: usize,
     columns: usize,
     cell: &'t TableCell,
@@ -35,26 +41,33 @@ pub(crate) fn spacing(style: &Style) -> f64 {
     if style.collapse { 0.0 } else { style.cell_spacing.clamp(0.0, 50.0) }
 }
 
-/// Where cells stand: what reaches over several rows takes the places below.
+/// Where cells stand: what reaches over several rows takes the places below; what is beyond the last column begins a
+/// row of its own.
 fn places(rows: &[Row]) -> (Vec<Placed<'_>>, usize) {
     let mut placed = Vec::new();
     let mut taken: Vec<usize> = Vec::new();
     let mut most = 1;
-    let columns = |row: &Row| {
-        row.cells.iter().map(|cell| if cell.columns == usize::MAX { 1 } else { cell.columns }).sum::<usize>()
-    };
+    let columns =
+        |row: &Row| row.cells.iter().map(|cell| if cell.columns == CAPTION { 1 } else { cell.columns }).sum::<usize>();
     let width = rows.iter().map(columns).max().unwrap_or(1).clamp(1, MAX_COLUMNS);
+    let mut line = 0;
+    let pass = |taken: &mut Vec<usize>| taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
     for (index, row) in rows.iter().enumerate() {
         let mut column = 0;
         for cell in &row.cells {
-            while taken.get(column).is_some_and(|rows| *rows > 0) {
-                column += 1;
+            loop {
+                while taken.get(column).is_some_and(|rows| *rows > 0) {
+                    column += 1;
+                }
+                if column < MAX_COLUMNS {
+                    break;
+                }
+                line += 1;
+                column = 0;
+                pass(&mut taken);
             }
-            if column >= MAX_COLUMNS {
-                break;
-            }
-            let columns = if cell.columns == usize::MAX { width } else { cell.columns.min(MAX_COLUMNS - column) };
-            placed.push(Placed { row: index, column, columns, cell });
+            let columns = if cell.columns == CAPTION { width } else { cell.columns.min(MAX_COLUMNS - column) };
+            placed.push(Placed { row: index, line, column, columns, cell });
             taken.resize(taken.len().max(column + columns), 0);
             for rows in &mut taken[column..column + columns] {
                 *rows = cell.rows;
@@ -62,9 +75,8 @@ fn places(rows: &[Row]) -> (Vec<Placed<'_>>, usize) {
             column += columns;
             most = most.max(column);
         }
-        for rows in &mut taken {
-            *rows = rows.saturating_sub(1);
-        }
+        line += 1;
+        pass(&mut taken);
     }
     (placed, most)
 }
@@ -141,14 +153,16 @@ fn widths(columns: &[Column], room: f64) -> Vec<f64> {
             },
         )
         .collect();
-    let wanted: f64 = wants.iter().sum();
-    let given = wanted.min(room - sum);
-    if wanted > 0.0 {
-        for (width, want) in widths.iter_mut().zip(&wants) {
-            *width += want * given / wanted;
-        }
-        sum += given;
+    // Those that want least have it first: an amount stays on its line beside a long text.
+    let mut order: Vec<usize> = (0..wants.len()).filter(|at| wants[*at] > 0.0).collect();
+    order.sort_by(|one, other| wants[*one].total_cmp(&wants[*other]));
+    let mut free = room - sum;
+    for (done, at) in order.iter().enumerate() {
+        let given = wants[*at].min(free / (order.len() - done) as f64);
+        widths[*at] += given;
+        free -= given;
     }
+    sum = room - free;
     let left = room - sum;
     if left > 0.01 {
         let free = |column: &Column| column.part.is_none() && column.fixed.is_none();
@@ -165,13 +179,27 @@ fn widths(columns: &[Column], room: f64) -> Vec<f64> {
 }
 
 /// The width of a table, of its border box.
-pub(crate) fn table_width(rows: &[Row], style: &Style, natural: f64, around: f64) -> f64 {
-    let _ = rows;
+pub(crate) fn table_width(style: &Style, natural: f64, around: f64) -> f64 {
     match style.width.resolve(around) {
         // Tables of a width in pixels, too wide for the paper, become narrower.
         Some(width) => width.min(around),
         None => natural.min(around),
     }
+}
+
+/// The style of a table whose borders collapse with those of its cells, which are drawn.
+pub(super) fn without_own_border(bx: &Bx) -> Option<Rc<Style>> {
+    let Content::Table(rows) = &bx.content else { return None };
+    let edged = |style: &Style| (0..4).any(|side| style.edge(side) > 0.0);
+    let cells = || rows.iter().flat_map(|row| &row.cells).any(|cell| edged(&cell.bx.style));
+    if !bx.style.collapse || !edged(&bx.style) || !cells() {
+        return None;
+    }
+    let mut style = bx.style.clone();
+    for border in &mut Rc::make_mut(&mut style).border {
+        border.width = 0.0;
+    }
+    Some(style)
 }
 
 impl Emitter<'_> {
@@ -190,12 +218,14 @@ impl Emitter<'_> {
         if gap > 0.0 {
             self.push(&format!("gutter:{},inset:0pt,", super::emit::pt(gap)));
         }
-        let heads = rows.iter().take_while(|row| row.head).count();
+        let caption = |row: &Row| row.cells.first().is_some_and(|cell| cell.columns == CAPTION);
+        let body = rows.iter().position(|row| !row.head && !caption(row)).unwrap_or(0);
         let mut in_head = false;
         let mut last = None;
-        let caption = |row: usize| rows[row].cells.first().is_some_and(|cell| cell.columns == usize::MAX);
+        let whole: f64 = widths.iter().sum();
         for one in &placed {
-            let is_head = one.row < heads && heads < rows.len();
+            let row = &rows[one.row];
+            let is_head = row.head && one.row < body;
             if is_head && !in_head {
                 self.push("grid.header(");
                 in_head = true;
@@ -203,11 +233,12 @@ impl Emitter<'_> {
                 self.push("),");
                 in_head = false;
             }
-            if last != Some(one.row) {
-                last = Some(one.row);
+            if last.is_none_or(|(row, _)| row != one.row) {
+                let asks = row.head || row.style.keep || row.cells.iter().any(|cell| cell.bx.style.keep);
+                last = Some((one.row, asks && measure::row_height(row, whole) < self.page_height() * KEPT));
             }
-            let row = &rows[one.row];
-            self.cell(one, row, &widths, gap, caption(one.row), style, place);
+            let kept = last.is_some_and(|(_, kept)| kept);
+            self.cell(one, row, &widths, gap, kept, place);
         }
         if in_head {
             self.push(")");
@@ -215,23 +246,13 @@ impl Emitter<'_> {
         self.close(")");
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a cell is placed by its row, its columns and its table")]
-    fn cell(
-        &mut self,
-        one: &Placed<'_>,
-        row: &Row,
-        widths: &[f64],
-        gap: f64,
-        caption: bool,
-        table: &Style,
-        place: Place,
-    ) {
+    fn cell(&mut self, one: &Placed<'_>, row: &Row, widths: &[f64], gap: f64, kept: bool, place: Place) {
         let bx = &one.cell.bx;
         let style = &bx.style;
         let end = (one.column + one.columns).min(widths.len());
         let width: f64 =
             widths[one.column..end].iter().sum::<f64>() + gap * (end - one.column).saturating_sub(1) as f64;
-        let mut arguments = format!("grid.cell(x:{},y:{},", one.column, one.row);
+        let mut arguments = format!("grid.cell(x:{},y:{},", one.column, one.line);
         if one.columns > 1 {
             arguments.push_str(&format!("colspan:{},", end - one.column));
         }
@@ -239,10 +260,9 @@ impl Emitter<'_> {
             arguments.push_str(&format!("rowspan:{},", one.cell.rows));
         }
         let ground = if style.ground.alpha > 0.0 { style.ground } else { row.style.ground };
-        if ground.alpha > 0.0 && !caption {
+        if ground.alpha > 0.0 && one.cell.columns != CAPTION {
             arguments.push_str(&format!("fill:{},", ground.typst()));
         }
-        let _ = table;
         // The border of a row is that of its cells.
         let mut framed = (**style).clone();
         for side in [0, 2] {
@@ -258,8 +278,7 @@ impl Emitter<'_> {
             Vertical::Bottom => "bottom",
         };
         arguments.push_str(&format!("align:{vertical}+{},", super::emit::horizontal(style.align)));
-        let high = measure::row_height(row, widths.iter().sum());
-        if (row.style.keep || style.keep || row.head) && high < self.page_height() * KEPT {
+        if kept {
             arguments.push_str("breakable:false,");
         }
         self.push(&arguments);
