@@ -10,8 +10,10 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
+use crate::decode;
 use crate::error::Error;
 use crate::files::File;
+use crate::operation::task::OperationRequest;
 use crate::run::pool::Cost;
 use crate::runtime::Runtime;
 use crate::shares::Holder;
@@ -182,6 +184,20 @@ impl Call {
         }
     }
 
+    /// Reads JSON that stands in the request as data, once other fields have told what it has to be: by the rules
+    /// requests are read by (names in any spelling, numbers as text), and with the same sentences. Errors name the
+    /// field within `field`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn read<T: OperationRequest>(&self, field: &str, json: &str) -> Result<T, Error> {
+        let (value, warnings) = decode::read(field, json, false)?;
+        for warning in warnings {
+            self.push_warning(warning);
+        }
+        Ok(value)
+    }
+
     /// Adds a warning to the answer.
     pub fn warn(&self, code: &'static str, field: Option<&str>, message: impl Into<String>) {
         self.push_warning(Warning { code: code.to_owned(), message: message.into(), field: field.map(str::to_owned) });
@@ -205,5 +221,44 @@ pub(crate) struct CancelOnDrop(pub(crate) Arc<Call>);
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize, Validate, JsonSchema)]
+    #[serde(rename_all = "camelCase")]
+    struct Order {
+        #[garde(length(chars, max = 5))]
+        order_number: String,
+        #[garde(dive)]
+        items: Vec<Item>,
+    }
+
+    #[derive(Serialize, Deserialize, Validate, JsonSchema)]
+    struct Item {
+        #[garde(range(min = 1))]
+        count: u32,
+    }
+
+    #[test]
+    fn data_is_read_as_requests_are() {
+        let read = |json: &str| Call::detached().read::<Order>("data", json);
+        let order = read(r#"{"order_number": "A1", "items": [{"count": "2"}]}"#).unwrap();
+        assert_eq!((order.order_number.as_str(), order.items[0].count), ("A1", 2));
+        for (json, message) in [
+            (r#"{"orderNumber": "A1", "items": [{"count": 0}]}"#, "data.items[0].count: must be at least 1"),
+            (r#"{"orderNumber": "A1", "items": [{"cuont": 2}]}"#, "data.items[0].cuont: "),
+            (r#"{"items": []}"#, "data.orderNumber: is required"),
+            ("[]", "data: "),
+        ] {
+            let told = read(json).err().unwrap().message();
+            assert!(told.starts_with(message), "{told}");
+        }
     }
 }

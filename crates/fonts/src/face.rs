@@ -10,6 +10,8 @@ const KEPT: u32 = 0x2200;
 
 /// A typeface and its metrics, at a font size of 1.
 pub struct Face {
+    /// The file.
+    pub data: &'static [u8],
     charmap: Charmap<'static>,
     advances: GlyphMetrics<'static>,
     units: f64,
@@ -27,7 +29,7 @@ impl Face {
         let metrics = font.metrics(Size::unscaled(), LocationRef::default());
         let units = f64::from(metrics.units_per_em);
         let (ascent, descent) = (f64::from(metrics.ascent) / units, -f64::from(metrics.descent) / units);
-        let mut face = Self { charmap: font.charmap(), advances, units, kept: Vec::new(), ascent, descent };
+        let mut face = Self { data, charmap: font.charmap(), advances, units, kept: Vec::new(), ascent, descent };
         face.kept = (0..KEPT).map(|code| char::from_u32(code).map_or(0.0, |character| face.find(character))).collect();
         face
     }
@@ -36,6 +38,12 @@ impl Face {
     #[must_use]
     pub fn has(&self, character: char) -> bool {
         self.charmap.map(character).is_some()
+    }
+
+    /// Its glyph for a character, by its number in the file.
+    #[must_use]
+    pub fn glyph(&self, character: char) -> Option<u16> {
+        self.charmap.map(character).and_then(|glyph| u16::try_from(glyph.to_u32()).ok())
     }
 
     /// Advance width of a character; 1 for one the typeface lacks.

@@ -40,6 +40,7 @@ pub(crate) use names::{nearest, same as same_name};
 
 use crate::error::{Code, Error};
 use crate::files::{Collected, Collector, FileBounds, Found, Part};
+use crate::operation::task::OperationRequest;
 use crate::warning::Warning;
 use object::Root;
 use problem::Problem;
@@ -108,6 +109,25 @@ pub(crate) fn decode<T: DeserializeOwned>(input: Input<'_>, layout: &Layout) -> 
             Err(if too_large { Error { code: Code::PayloadTooLarge, ..error } } else { error })
         }
     }
+}
+
+/// Reads JSON that stands in a request as data, once it is known what it has to be: by the rules requests are read by,
+/// and with the same sentences. Errors name the field below `field`. It has no files.
+pub(crate) fn read<T: OperationRequest>(field: &str, json: &str, lenient: bool) -> Result<(T, Vec<Warning>), Error> {
+    let below = |mut error: Error| {
+        for detail in &mut error.details {
+            let dot = if detail.field.starts_with('[') { "" } else { "." };
+            detail.field = format!("{field}{dot}{}", detail.field);
+        }
+        match error.details.is_empty() {
+            true => Error::field(error.code, field, error.message),
+            false => Error::fields(error.code, error.details),
+        }
+    };
+    let input = Input { body: json, lenient, ..Input::default() };
+    let Decoded { request, warnings, .. } = decode::<T>(input, &Layout::of::<T>()).map_err(below)?;
+    validate::check(&request).map_err(below)?;
+    Ok((request, warnings))
 }
 
 impl From<Problem> for Error {

@@ -1,0 +1,369 @@
+//! HTML to typst: parsed as browsers do, styled by a cascade of our own, all widths computed here, heights and pages by typst.
+//!
+//! Not a browser: one cannot be confined as our workers are, and costs 300 MB. What is not supported is named in a warning,
+//! and nothing is lost in silence: characters that were emitted are counted against those on the pages.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `dom.rs` | the page as a tree |
+//! | `css.rs`, `selector.rs`, `value.rs`, `property.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
+//! | `style.rs` | the cascade: the style of each element |
+//! | `boxes.rs` | elements as boxes: blocks, lines, tables |
+//! | `measure.rs` | how wide and about how high things are |
+//! | `emit.rs`, `table.rs`, `flex.rs` | boxes as code of typst |
+//! | `paper.rs` | the paper: size, margins, what stands in them |
+
+mod boxes;
+mod css;
+mod dom;
+mod emit;
+mod flex;
+mod hints;
+mod measure;
+mod paper;
+mod property;
+mod selector;
+mod style;
+mod table;
+mod value;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use boxes::{Builder, Bx, Content};
+use css::Sheet;
+use dom::Dom;
+use emit::{Emitter, Place, literal, pt};
+pub(crate) use paper::PaperWishes;
+use paper::Sheetlet;
+use serde::{Deserialize, Serialize};
+use style::Cascade;
+
+/// Bytes of pictures within a page, unpacked.
+const MAX_PICTURES: usize = 50 << 20;
+
+/// A page that is to be set.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct HtmlPage {
+    pub(crate) html: String,
+    /// A sheet besides those of the page.
+    pub(crate) css: String,
+    /// What the request says of the paper.
+    pub(crate) paper: PaperWishes,
+    /// Whether warnings are errors.
+    pub(crate) strict: bool,
+}
+
+/// A page as typst reads it.
+pub(crate) struct Converted {
+    pub(crate) source: String,
+    pub(crate) pictures: Vec<(String, Vec<u8>)>,
+    /// What is not shown as it would be in a browser.
+    pub(crate) missing: BTreeSet<String>,
+    /// Characters that are to be on the pages, without white space.
+    pub(crate) characters: usize,
+}
+
+/// Pictures of a page, by what they are asked for.
+struct Gallery<'f> {
+    files: &'f [(String, Vec<u8>)],
+    known: HashMap<String, Option<(String, (f64, f64))>>,
+    taken: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+    missing: BTreeSet<String>,
+}
+
+impl HtmlPage {
+    /// Converts it; `breakable` where nothing is to be kept in one piece.
+    pub(crate) fn convert(&self, files: &[(String, Vec<u8>)], breakable: bool) -> Converted {
+        static BASE: OnceLock<Sheet> = OnceLock::new();
+        let base = BASE.get_or_init(|| {
+            let mut sheet = Sheet::default();
+            sheet.add(include_str!("html/base.css"), 700.0);
+            sheet
+        });
+        let dom = Dom::parse(&self.html);
+        let mut missing = BTreeSet::new();
+        let texts = sheets(&dom, files, &mut missing);
+        // The size of the paper may stand in the sheets, whose queries ask for it.
+        let mut first = Sheet::default();
+        for text in texts.iter().chain([&self.css]) {
+            first.add(text, 718.0);
+        }
+        let paper = Sheetlet::of(&first, &self.paper);
+        let mut sheet = Sheet::default();
+        for text in texts.iter().chain([&self.css]) {
+            sheet.add(text, paper.width);
+        }
+        let cascade = Cascade::new(base, &sheet);
+        let mut gallery =
+            Gallery { files, known: HashMap::new(), taken: Vec::new(), bytes: 0, missing: BTreeSet::new() };
+        let mut pictures = |source: &str| gallery.find(source);
+        let mut builder =
+            Builder { dom: &dom, cascade: &cascade, pictures: &mut pictures, missing: BTreeSet::new(), depth: 0 };
+        let mut page = builder.page();
+        missing.append(&mut builder.missing);
+        let ground = page.as_mut().and_then(ground);
+        let mut emitter = Emitter::new(paper.height, breakable, &mut missing);
+        if let Some(page) = &page {
+            emitter.page(
+                page,
+                Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0, sized: false },
+            );
+        }
+        let characters = emitter.characters;
+        let body = emitter.finish();
+        missing.extend(sheet.unsupported.iter().chain(&cascade.unsupported()).map(|name| (*name).to_owned()));
+        missing.append(&mut gallery.missing);
+        if dom.flattened {
+            missing.insert("elements nested more than 400 deep".to_owned());
+        }
+        if dom.cut {
+            missing.insert(format!("more than {} elements and texts", dom::MAX_NODES));
+        }
+        let title = find(&dom, "title").map(|id| dom.text(id)).unwrap_or_default();
+        let lang = find(&dom, "html").and_then(|id| dom.element(id)?.attribute("lang")).unwrap_or("en");
+        let lang: String = lang.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+        let lang = if matches!(lang.len(), 2 | 3) { lang } else { "en".to_owned() };
+        let fill = ground.map_or_else(String::new, |color| format!("fill:{},", color.typst()));
+        let source = format!(
+            "#let sans=(\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\")\n\
+             #let mono=(\"Noto Sans Mono\",\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\")\n\
+             #set document(title:{})\n\
+             #set page(width:{},height:{},margin:(top:{},right:{},bottom:{},left:{}),{fill}{})\n\
+             #set text(font:sans,lang:{},hyphenate:false,overhang:false,size:12pt)\n\
+             #set par(leading:0pt,spacing:0pt,linebreaks:\"simple\")\n#set block(spacing:0pt,above:0pt,below:0pt)\n\
+             #set underline(offset:0.12em,stroke:0.06em,evade:false)\n#show heading:it=>it.body\n#{{\n{body}\n}}\n",
+            literal(title.trim()),
+            pt(paper.paper.0),
+            pt(paper.paper.1),
+            pt(paper.margins[0]),
+            pt(paper.margins[1]),
+            pt(paper.margins[2]),
+            pt(paper.margins[3]),
+            paper.running(),
+            literal(&lang),
+        );
+        Converted { source, pictures: gallery.taken, missing, characters }
+    }
+}
+
+/// The sheets of a page in their order.
+fn sheets(dom: &Dom, files: &[(String, Vec<u8>)], missing: &mut BTreeSet<String>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for id in dom.descendants(0) {
+        let Some(element) = dom.element(id) else { continue };
+        let media = element.attribute("media").unwrap_or("all").to_ascii_lowercase();
+        let printed = media.contains("all") || media.contains("print") || media.trim().is_empty();
+        match element.tag() {
+            "style" if !element.is_svg() && printed => texts.push(dom.text(id)),
+            "link"
+                if element.attribute("rel").is_some_and(|rel| rel.to_ascii_lowercase().contains("stylesheet"))
+                    && printed =>
+            {
+                let source = element.attribute("href").unwrap_or_default();
+                match file(files, source) {
+                    Some(bytes) => texts.push(String::from_utf8_lossy(bytes).into_owned()),
+                    None => {
+                        missing.insert(format!("the style sheet {}", short(source)));
+                    }
+                }
+            }
+            "script"
+                if element.attribute("type").is_none_or(|kind| kind.contains("javascript") || kind == "module") =>
+            {
+                missing.insert("JavaScript".to_owned());
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
+fn find(dom: &Dom, tag: &str) -> Option<usize> {
+    (0..dom.nodes.len()).find(|id| dom.element(*id).is_some_and(|element| dom::is_html(&element.name, tag)))
+}
+
+/// The color of the page itself: that of the root or the body, which then have none.
+fn ground(page: &mut Bx) -> Option<value::Color> {
+    let mut found = None;
+    let mut take = |bx: &mut Bx| {
+        if bx.style.ground.alpha > 0.0 {
+            found = Some(bx.style.ground);
+            std::rc::Rc::make_mut(&mut bx.style).ground = value::Color::CLEAR;
+        }
+    };
+    take(page);
+    if let Content::Blocks(blocks) = &mut page.content
+        && let [body] = blocks.as_mut_slice()
+    {
+        take(body);
+    }
+    found.filter(|color| color.rgb != [255; 3])
+}
+
+/// The end of an address, for a message.
+fn short(source: &str) -> String {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    let name: String = name.chars().take(40).collect();
+    if name.is_empty() { "without an address".to_owned() } else { name }
+}
+
+/// A file that came with the page, by the last part of its address.
+fn file<'f>(files: &'f [(String, Vec<u8>)], source: &str) -> Option<&'f [u8]> {
+    let name = source.split(['?', '#']).next().unwrap_or(source).rsplit('/').next().unwrap_or(source);
+    let found = files.iter().find(|(known, _)| known == source || known == name);
+    found.map(|(_, bytes)| bytes.as_slice())
+}
+
+impl Gallery<'_> {
+    fn find(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+        let key = source.to_owned();
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let found = self.load(source);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    fn load(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+        let source = source.trim();
+        let bytes = match source.strip_prefix("data:") {
+            Some(data) => unpack(data),
+            None => file(self.files, source).map(<[u8]>::to_vec),
+        };
+        let Some(bytes) = bytes else {
+            let what = if source.starts_with("data:") {
+                "a picture that cannot be read".to_owned()
+            } else {
+                format!("the picture {}", short(source))
+            };
+            self.missing.insert(what);
+            return None;
+        };
+        self.bytes += bytes.len();
+        let head = pictures::head(&bytes).ok();
+        let kind = head.as_ref().and_then(|head| match head.format {
+            pictures::Format::Png => Some("png"),
+            pictures::Format::Jpeg => Some("jpg"),
+            pictures::Format::Gif => Some("gif"),
+            pictures::Format::Webp => Some("webp"),
+            pictures::Format::Svg => Some("svg"),
+            _ => None,
+        });
+        // What typst cannot decode would end the whole document.
+        let options = pictures::DecodeOptions {
+            at_least: Some((8, 8)),
+            frames: pictures::Frames::One(0),
+            ..pictures::DecodeOptions::whole(&|| false)
+        };
+        let sound = kind.is_some() && self.bytes <= MAX_PICTURES && pictures::decode(&bytes, &options).is_ok();
+        let (Some(head), Some(kind), true) = (head, kind, sound) else {
+            self.missing.insert("a picture that cannot be read".to_owned());
+            return None;
+        };
+        let (width, height) = head.upright();
+        let name = format!("picture-{}.{kind}", self.taken.len());
+        self.taken.push((name.clone(), bytes));
+        Some((name, (f64::from(width.max(1)), f64::from(height.max(1)))))
+    }
+}
+
+/// The bytes of a data URI, behind its scheme.
+fn unpack(data: &str) -> Option<Vec<u8>> {
+    let (kind, body) = data.split_once(',')?;
+    if kind.contains("utf8") && !kind.contains("base64") && body.starts_with('<') {
+        return Some(body.as_bytes().to_vec());
+    }
+    let plain: Vec<u8> = percent(body);
+    if !kind.ends_with("base64") {
+        return Some(plain);
+    }
+    let digits: Vec<u8> = plain.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let mut out = Vec::with_capacity(digits.len() * 3 / 4);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in digits {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => break,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    Some(out)
+}
+
+fn percent(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) if bytes[at] == b'%' => {
+                out.push(byte);
+                at += 3;
+            }
+            _ => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_uris_are_unpacked() {
+        assert_eq!(unpack("text/plain;base64,aGVsbG8=").unwrap(), b"hello");
+        assert_eq!(unpack("text/plain,a%20b").unwrap(), b"a b");
+        assert_eq!(unpack("image/png;base64,!!"), None);
+    }
+
+    fn source(html: &str) -> Converted {
+        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false }
+            .convert(&[], false)
+    }
+
+    #[test]
+    fn texts_are_never_code() {
+        let made = source("<p>#import \"x\" \\ \" ] ) } panic(1)</p><a href='https://a.b/\"#panic()'>x</a>");
+        assert!(made.source.contains(r##""#import \"x\" \\ \" ] ) } panic(1)""##), "{}", made.source);
+        assert!(made.source.contains(r##"link("https://a.b/\"#panic()","##), "{}", made.source);
+    }
+
+    #[test]
+    fn what_is_not_supported_is_named() {
+        let made = source(
+            "<script>x</script><link rel=stylesheet href=https://a/b.css><style>p{transform:rotate(1deg);background:url(x)} \
+             div{position:absolute}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
+        );
+        let named: Vec<&str> = made.missing.iter().map(String::as_str).collect();
+        for name in [
+            "<iframe>",
+            "JavaScript",
+            "background pictures",
+            "position: absolute and fixed",
+            "the picture c.png",
+            "the style sheet b.css",
+            "transform",
+        ] {
+            assert!(named.contains(&name), "{name}: {named:?}");
+        }
+        assert!(made.source.contains("\"there\""));
+    }
+}

@@ -1,0 +1,659 @@
+//! A page as boxes: what is a block, what flows in lines, what is a table, after the rules of CSS 2, chapter 9.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::dom::{Dom, Kind, NodeId};
+use super::selector::Pseudo;
+use super::style::{Cascade, Display, Style};
+use super::value::words;
+
+/// A box.
+pub(crate) struct Bx {
+    pub(crate) style: Rc<Style>,
+    pub(crate) content: Content,
+    /// What stands before a list item.
+    pub(crate) marker: Option<String>,
+    /// Level of a heading, for the outline of the document.
+    pub(crate) heading: Option<u8>,
+    /// Narrowest and natural width, once they are known.
+    pub(crate) measured: Cell<Option<(f64, f64)>>,
+}
+
+/// What is in a box.
+pub(crate) enum Content {
+    Blocks(Vec<Bx>),
+    Lines(Vec<Inline>),
+    Flex(Vec<Bx>),
+    Grid(Vec<Bx>),
+    Table(Vec<Row>),
+    /// A picture by the name of its file, with its natural size.
+    Picture {
+        name: String,
+        size: (f64, f64),
+        alt: String,
+    },
+}
+
+/// A row of a table.
+pub(crate) struct Row {
+    pub(crate) style: Rc<Style>,
+    pub(crate) cells: Vec<TableCell>,
+    /// Whether it stands again at the head of each page.
+    pub(crate) head: bool,
+}
+
+/// A cell.
+pub(crate) struct TableCell {
+    pub(crate) bx: Bx,
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+}
+
+/// What flows in a line.
+pub(crate) enum Inline {
+    Text { text: String, style: Rc<Style>, link: Option<Rc<str>> },
+    Break(Rc<Style>),
+    Box { bx: Bx, link: Option<Rc<str>> },
+}
+
+/// A picture that a page names: its name among the files of the document, and its size in pixels.
+pub(crate) type Pictures<'p> = dyn FnMut(&str) -> Option<(String, (f64, f64))> + 'p;
+
+/// Makes boxes of elements.
+pub(crate) struct Builder<'d> {
+    pub(crate) dom: &'d Dom,
+    pub(crate) cascade: &'d Cascade<'d>,
+    pub(crate) pictures: &'d mut Pictures<'d>,
+    /// What was met and is not shown.
+    pub(crate) missing: BTreeSet<String>,
+    /// Characters that are emitted, without white space.
+    pub(crate) depth: usize,
+}
+
+/// Boxes of a container on their way.
+#[derive(Default)]
+struct Flow {
+    blocks: Vec<Bx>,
+    lines: Vec<Inline>,
+    /// Parts of a table without one.
+    parts: Vec<NodeId>,
+}
+
+/// What is passed down to inline elements.
+#[derive(Clone, Default)]
+struct Passed {
+    link: Option<Rc<str>>,
+    ground: Option<super::value::Color>,
+}
+
+impl Bx {
+    fn new(style: Rc<Style>, content: Content) -> Self {
+        Self { style, content, marker: None, heading: None, measured: Cell::new(None) }
+    }
+}
+
+impl<'d> Builder<'d> {
+    /// The box of the page.
+    pub(crate) fn page(&mut self) -> Option<Bx> {
+        let root_style = Style::root();
+        let html = self.dom.nodes[0].children.iter().copied().find(|id| self.dom.element(*id).is_some())?;
+        let style = self.cascade.style(self.dom, html, &root_style, None)?;
+        Some(self.container(html, Rc::new(style)))
+    }
+
+    /// The box of an element that is a block.
+    fn container(&mut self, id: NodeId, style: Rc<Style>) -> Bx {
+        self.depth += 1;
+        let content = match style.display {
+            Display::Flex => Content::Flex(self.items(id, &style)),
+            Display::Grid => Content::Grid(self.items(id, &style)),
+            Display::Table => self.table(id, &style),
+            _ => self.flow(id, &style),
+        };
+        self.depth -= 1;
+        let mut bx = Bx::new(style, content);
+        if let Some(element) = self.dom.element(id) {
+            bx.heading = element
+                .tag()
+                .strip_prefix('h')
+                .and_then(|level| level.parse().ok())
+                .filter(|level| (1..=6).contains(level));
+        }
+        bx
+    }
+
+    /// The content of a block: blocks, or lines, never both.
+    fn flow(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
+        let mut flow = Flow::default();
+        self.pseudo(id, style, Pseudo::Before, &mut flow, &Passed::default());
+        for child in self.dom.nodes[id].children.clone() {
+            self.add(child, style, &mut flow, &Passed::default());
+        }
+        self.pseudo(id, style, Pseudo::After, &mut flow, &Passed::default());
+        self.close(&mut flow, style);
+        if flow.blocks.is_empty() {
+            return Content::Lines(flow.lines);
+        }
+        self.close_lines(&mut flow, style);
+        Content::Blocks(flow.blocks)
+    }
+
+    /// Items of a flex or grid container: every child is one, texts too.
+    fn items(&mut self, id: NodeId, style: &Rc<Style>) -> Vec<Bx> {
+        let mut flow = Flow::default();
+        self.pseudo(id, style, Pseudo::Before, &mut flow, &Passed::default());
+        self.close_lines(&mut flow, style);
+        for child in self.dom.nodes[id].children.clone() {
+            let Some(element) = self.dom.element(child) else {
+                self.add(child, style, &mut flow, &Passed::default());
+                continue;
+            };
+            self.close_lines(&mut flow, style);
+            let replaced = matches!(element.tag(), "img" | "svg" | "br" | "input" | "select" | "textarea");
+            let Some(mut own) = self.cascade.style(self.dom, child, style, None) else { continue };
+            if own.display == Display::None || (own.hidden && !replaced) {
+                continue;
+            }
+            if replaced || own.display == Display::Contents {
+                self.add(child, style, &mut flow, &Passed::default());
+                self.close_lines(&mut flow, style);
+                continue;
+            }
+            if matches!(own.display, Display::Inline | Display::InlineBlock | Display::ListItem) {
+                own.display = Display::Block;
+            }
+            own.float = None;
+            own.underline |= style.underline;
+            let link = element.attribute("href").filter(|_| element.tag() == "a").map(Rc::from);
+            if own.display == Display::Block && link.is_some() {
+                let own = Rc::new(own);
+                let mut inner = Flow::default();
+                let passed = Passed { link, ground: None };
+                for grandchild in self.dom.nodes[child].children.clone() {
+                    self.add(grandchild, &own, &mut inner, &passed);
+                }
+                self.close(&mut inner, &own);
+                let content = if inner.blocks.is_empty() {
+                    Content::Lines(inner.lines)
+                } else {
+                    self.close_lines(&mut inner, &own);
+                    Content::Blocks(inner.blocks)
+                };
+                flow.blocks.push(Bx::new(own, content));
+                continue;
+            }
+            let bx = self.container(child, Rc::new(own));
+            flow.blocks.push(bx);
+        }
+        self.pseudo(id, style, Pseudo::After, &mut flow, &Passed::default());
+        self.close(&mut flow, style);
+        self.close_lines(&mut flow, style);
+        flow.blocks.sort_by_key(|item| item.style.order);
+        flow.blocks
+    }
+
+    /// Adds a node to the boxes around it.
+    fn add(&mut self, id: NodeId, parent: &Rc<Style>, flow: &mut Flow, passed: &Passed) {
+        let element = match &self.dom.nodes[id].kind {
+            Kind::Text(text) => {
+                if !parent.hidden {
+                    let mut style = parent.clone();
+                    if let Some(ground) = passed.ground
+                        && style.ground != ground
+                    {
+                        Rc::make_mut(&mut style).ground = ground;
+                    } else if passed.ground.is_none() && style.ground.alpha > 0.0 {
+                        Rc::make_mut(&mut style).ground = super::value::Color::CLEAR;
+                    }
+                    flow.lines.push(Inline::Text { text: text.clone(), style, link: passed.link.clone() });
+                }
+                return;
+            }
+            Kind::Element(element) => element,
+            Kind::Root | Kind::Nothing => return,
+        };
+        let Some(mut style) = self.cascade.style(self.dom, id, parent, None) else { return };
+        if style.display == Display::None {
+            return;
+        }
+        if matches!(
+            style.display,
+            Display::RowGroup | Display::HeadGroup | Display::FootGroup | Display::Row | Display::Cell
+        ) {
+            flow.parts.push(id);
+            return;
+        }
+        self.close(flow, parent);
+        if style.display != Display::InlineBlock {
+            style.underline |= parent.underline && matches!(parent.display, Display::Inline | Display::Block);
+            style.strike |= parent.strike && matches!(parent.display, Display::Inline | Display::Block);
+        }
+        let tag = element.tag();
+        match tag {
+            "br" => {
+                flow.lines.push(Inline::Break(Rc::new(style)));
+                return;
+            }
+            "img" | "svg" | "input" | "select" | "textarea" | "iframe" | "video" | "audio" | "canvas" | "object"
+            | "embed" => {
+                self.replaced(id, style, flow, passed);
+                return;
+            }
+            _ => {}
+        }
+        let mut passed = passed.clone();
+        if tag == "a"
+            && let Some(address) = element.attribute("href")
+        {
+            passed.link = Some(address.into());
+        }
+        match style.display {
+            Display::Contents => {
+                let style = Rc::new(style);
+                for child in self.dom.nodes[id].children.clone() {
+                    self.add(child, &style, flow, &passed);
+                }
+            }
+            Display::Inline => {
+                let framed = (0..4).any(|side| style.edge(side) > 0.0 || style.padding[side].or_zero(0.0) > 0.0);
+                let seen = style.ground.alpha > 0.0 || style.edge(0) > 0.0 || style.edge(3) > 0.0;
+                if framed && seen && self.is_short(id) {
+                    style.display = Display::InlineBlock;
+                    let bx = self.container(id, Rc::new(style));
+                    flow.lines.push(Inline::Box { bx, link: passed.link });
+                    return;
+                }
+                if style.ground.alpha > 0.0 {
+                    passed.ground = Some(style.ground);
+                }
+                let style = Rc::new(style);
+                self.pseudo(id, &style, Pseudo::Before, flow, &passed);
+                for child in self.dom.nodes[id].children.clone() {
+                    self.add(child, &style, flow, &passed);
+                }
+                self.pseudo(id, &style, Pseudo::After, flow, &passed);
+            }
+            Display::InlineBlock => {
+                let bx = self.linked(id, style, &passed);
+                flow.lines.push(Inline::Box { bx, link: passed.link });
+            }
+            _ => {
+                self.close_lines(flow, parent);
+                let marker = (style.display == Display::ListItem).then(|| self.marker(id, &style)).flatten();
+                let mut bx = self.linked(id, style, &passed);
+                bx.marker = marker;
+                flow.blocks.push(bx);
+            }
+        }
+    }
+
+    /// A container whose texts lead somewhere, when a link is around it.
+    fn linked(&mut self, id: NodeId, style: Style, passed: &Passed) -> Bx {
+        let style = Rc::new(style);
+        if passed.link.is_none() || !matches!(style.display, Display::Block | Display::InlineBlock | Display::ListItem)
+        {
+            return self.container(id, style);
+        }
+        let mut inner = Flow::default();
+        let passed = Passed { link: passed.link.clone(), ground: None };
+        for child in self.dom.nodes[id].children.clone() {
+            self.add(child, &style, &mut inner, &passed);
+        }
+        self.close(&mut inner, &style);
+        if inner.blocks.is_empty() {
+            return Bx::new(style, Content::Lines(inner.lines));
+        }
+        self.close_lines(&mut inner, &style);
+        Bx::new(style, Content::Blocks(inner.blocks))
+    }
+
+    /// Whether an inline element is a label of a few words.
+    fn is_short(&self, id: NodeId) -> bool {
+        let only_text = self.dom.descendants(id).iter().all(|node| {
+            self.dom
+                .element(*node)
+                .is_none_or(|element| matches!(element.tag(), "b" | "strong" | "span" | "i" | "em" | "small" | "font"))
+        });
+        only_text && self.dom.text(id).chars().count() < 60
+    }
+
+    /// Elements that are pictures or controls.
+    fn replaced(&mut self, id: NodeId, style: Style, flow: &mut Flow, passed: &Passed) {
+        let Some(element) = self.dom.element(id) else { return };
+        let block = matches!(style.display, Display::Block | Display::Flex) || style.float.is_some();
+        let style = Rc::new(style);
+        let picture = match element.tag() {
+            "img" => {
+                let source = element.attribute("src").unwrap_or_default();
+                let alt = element.attribute("alt").unwrap_or_default().to_owned();
+                match (self.pictures)(source) {
+                    Some((name, size)) => Some(Bx::new(style.clone(), Content::Picture { name, size, alt })),
+                    None => {
+                        if !alt.trim().is_empty() {
+                            flow.lines.push(Inline::Text { text: alt, style, link: passed.link.clone() });
+                        }
+                        return;
+                    }
+                }
+            }
+            "svg" => {
+                let source = format!("data:image/svg+xml;utf8,{}", self.dom.svg(id));
+                (self.pictures)(&source)
+                    .map(|(name, size)| Bx::new(style.clone(), Content::Picture { name, size, alt: String::new() }))
+            }
+            tag @ ("input" | "select" | "textarea") => {
+                if element.attribute("type") == Some("hidden") {
+                    return;
+                }
+                self.missing.insert("form controls".to_owned());
+                let text = match tag {
+                    "input" => element.attribute("value").unwrap_or_default().to_owned(),
+                    _ => self.dom.text(id),
+                };
+                if !text.trim().is_empty() {
+                    flow.lines.push(Inline::Text { text, style, link: None });
+                }
+                return;
+            }
+            tag => {
+                self.missing.insert(format!("<{tag}>"));
+                return;
+            }
+        };
+        let Some(bx) = picture else { return };
+        if block {
+            self.close_lines(flow, &style);
+            flow.blocks.push(bx);
+        } else {
+            flow.lines.push(Inline::Box { bx, link: passed.link.clone() });
+        }
+    }
+
+    /// Text that a style sheet puts before or after the content of an element.
+    fn pseudo(&mut self, id: NodeId, parent: &Rc<Style>, which: Pseudo, flow: &mut Flow, passed: &Passed) {
+        let Some(style) = self.cascade.style(self.dom, id, parent, Some(which)) else { return };
+        let Some(content) = style.content.clone().filter(|_| style.display != Display::None && !style.hidden) else {
+            return;
+        };
+        let mut text = String::new();
+        for word in words(&content) {
+            if let Some(quoted) = word.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
+                text.push_str(&unescape(quoted));
+            } else if let Some(name) = word.strip_prefix("attr(").and_then(|rest| rest.strip_suffix(')')) {
+                let value = self.dom.element(id).and_then(|element| element.attribute(name.trim()));
+                text.push_str(value.unwrap_or_default());
+            } else if !matches!(word, "none" | "normal" | "open-quote" | "close-quote") {
+                self.missing.insert(format!("content: {}", word.chars().take(20).collect::<String>()));
+            }
+        }
+        // Empty ones clear floats and draw ornaments.
+        if text.is_empty() {
+            return;
+        }
+        let style = Rc::new(style);
+        let is_block = matches!(style.display, Display::Block);
+        if is_block {
+            self.close_lines(flow, parent);
+        }
+        flow.lines.push(Inline::Text { text, style, link: passed.link.clone() });
+        if is_block {
+            self.close_lines(flow, parent);
+        }
+    }
+
+    /// What stands before a list item.
+    fn marker(&self, id: NodeId, style: &Style) -> Option<String> {
+        let parent = self.dom.parent_element(id)?;
+        let list = self.dom.element(parent)?;
+        let items = self.dom.nodes[parent]
+            .children
+            .iter()
+            .filter(|child| self.dom.element(**child).is_some_and(|e| e.tag() == "li"));
+        let start = list.attribute("start").and_then(|start| start.trim().parse::<i64>().ok()).unwrap_or(1);
+        let mut number = start - 1;
+        for item in items {
+            number += 1;
+            if let Some(value) =
+                self.dom.element(*item).and_then(|e| e.attribute("value")).and_then(|v| v.trim().parse().ok())
+            {
+                number = value;
+            }
+            if *item == id {
+                break;
+            }
+        }
+        Some(match style.list.as_str() {
+            "none" => return None,
+            "disc" => "•".to_owned(),
+            "circle" => "◦".to_owned(),
+            "square" => "▪".to_owned(),
+            "decimal-leading-zero" => format!("{number:02}."),
+            "lower-alpha" | "lower-latin" => format!("{}.", letters(number, 'a')),
+            "upper-alpha" | "upper-latin" => format!("{}.", letters(number, 'A')),
+            "lower-roman" => format!("{}.", roman(number).to_lowercase()),
+            "upper-roman" => format!("{}.", roman(number)),
+            other => match other.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
+                Some(text) => unescape(text),
+                None => format!("{number}."),
+            },
+        })
+    }
+
+    /// Lines that are followed by a block become one themselves.
+    fn close_lines(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
+        let lines = std::mem::take(&mut flow.lines);
+        let blank = lines.iter().all(|one| matches!(one, Inline::Text { text, style, .. } if text.trim_matches([' ', '\n', '\t', '\r', '\u{c}']).is_empty() && !keeps_space(style)));
+        if blank {
+            return;
+        }
+        let mut style = parent.child();
+        style.display = Display::Block;
+        style.underline = parent.underline;
+        style.strike = parent.strike;
+        flow.blocks.push(Bx::new(Rc::new(style), Content::Lines(lines)));
+    }
+
+    /// Parts of a table without one get one.
+    fn close(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
+        if flow.parts.is_empty() {
+            return;
+        }
+        let parts = std::mem::take(&mut flow.parts);
+        self.close_lines(flow, parent);
+        let mut style = parent.child();
+        style.display = Display::Table;
+        // In a block the table is as wide as it needs.
+        let rows = self.rows(&parts, &Rc::new(style.clone()));
+        flow.blocks.push(Bx::new(Rc::new(style), Content::Table(rows)));
+    }
+
+    /// A table: its caption is a block before it.
+    fn table(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
+        let children = self.dom.nodes[id].children.clone();
+        Content::Table(self.rows(&children, style))
+    }
+
+    /// Rows of parts of a table: groups, rows, cells, and what is none of these.
+    fn rows(&mut self, parts: &[NodeId], table: &Rc<Style>) -> Vec<Row> {
+        let mut heads = Vec::new();
+        let mut bodies = Vec::new();
+        let mut feet = Vec::new();
+        let mut loose: Vec<NodeId> = Vec::new();
+        for &part in parts {
+            let style = match self.dom.element(part) {
+                Some(_) => self.cascade.style(self.dom, part, table, None),
+                None => None,
+            };
+            let Some(style) = style else {
+                let text = matches!(&self.dom.nodes[part].kind, Kind::Text(text) if !text.trim().is_empty());
+                if text {
+                    loose.push(part);
+                }
+                continue;
+            };
+            let style = Rc::new(style);
+            match style.display {
+                Display::None => {}
+                Display::RowGroup | Display::HeadGroup | Display::FootGroup => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let children = self.dom.nodes[part].children.clone();
+                    let mut rows = self.rows(&children, &style);
+                    for row in &mut rows {
+                        if row.style.ground.alpha == 0.0 && style.ground.alpha > 0.0 {
+                            Rc::make_mut(&mut row.style).ground = style.ground;
+                        }
+                    }
+                    match style.display {
+                        Display::HeadGroup => {
+                            for row in &mut rows {
+                                row.head = true;
+                            }
+                            heads.extend(rows);
+                        }
+                        Display::FootGroup => feet.extend(rows),
+                        _ => bodies.extend(rows),
+                    }
+                }
+                Display::Row => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let children = self.dom.nodes[part].children.clone();
+                    let cells = self.cells(&children, &style);
+                    bodies.push(Row { style, cells, head: false });
+                }
+                Display::Caption => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let bx = self.container(part, style.clone());
+                    heads.push(Row {
+                        style,
+                        cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }],
+                        head: false,
+                    });
+                }
+                _ => loose.push(part),
+            }
+        }
+        self.loose_row(&mut loose, table, &mut bodies);
+        heads.into_iter().chain(bodies).chain(feet).collect()
+    }
+
+    /// What is in a table and in no row gets a row.
+    fn loose_row(&mut self, loose: &mut Vec<NodeId>, table: &Rc<Style>, rows: &mut Vec<Row>) {
+        if loose.is_empty() {
+            return;
+        }
+        let parts = std::mem::take(loose);
+        let mut style = table.child();
+        style.display = Display::Row;
+        let style = Rc::new(style);
+        let cells = self.cells(&parts, &style);
+        rows.push(Row { style, cells, head: false });
+    }
+
+    /// The cells of a row; what is none of them gets a cell together with its neighbors.
+    fn cells(&mut self, parts: &[NodeId], row: &Rc<Style>) -> Vec<TableCell> {
+        let mut cells = Vec::new();
+        let mut loose = Flow::default();
+        let mut cell_style = row.child();
+        cell_style.display = Display::Cell;
+        let cell_style = Rc::new(cell_style);
+        let flush = |builder: &mut Self, loose: &mut Flow, cells: &mut Vec<TableCell>| {
+            let mut flow = std::mem::take(loose);
+            builder.close(&mut flow, &cell_style);
+            builder.close_lines(&mut flow, &cell_style);
+            if !flow.blocks.is_empty() {
+                let bx = Bx::new(cell_style.clone(), Content::Blocks(flow.blocks));
+                cells.push(TableCell { bx, columns: 1, rows: 1 });
+            }
+        };
+        for &part in parts {
+            let style = self.dom.element(part).and_then(|_| self.cascade.style(self.dom, part, row, None));
+            match style {
+                Some(style) if style.display == Display::Cell => {
+                    flush(self, &mut loose, &mut cells);
+                    let span = |name: &str| {
+                        let text = self.dom.element(part).and_then(|element| element.attribute(name));
+                        text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).clamp(1, 1000)
+                    };
+                    let (columns, rows) = (span("colspan"), span("rowspan"));
+                    let bx = self.container(part, Rc::new(style));
+                    cells.push(TableCell { bx, columns, rows });
+                }
+                Some(style) if style.display == Display::None => {}
+                _ => self.add(part, row, &mut loose, &Passed::default()),
+            }
+        }
+        flush(self, &mut loose, &mut cells);
+        cells
+    }
+}
+
+pub(crate) fn keeps_space(style: &Style) -> bool {
+    use super::style::Space;
+    matches!(style.pre, Space::Pre | Space::PreWrap)
+}
+
+/// Escapes of strings in style sheets: `\201C`.
+pub(crate) fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        let mut code = String::new();
+        while code.len() < 6 && letters.peek().is_some_and(char::is_ascii_hexdigit) {
+            code.extend(letters.next());
+        }
+        match u32::from_str_radix(&code, 16).ok().and_then(char::from_u32) {
+            Some(letter) => {
+                out.push(letter);
+                if letters.peek() == Some(&' ') {
+                    letters.next();
+                }
+            }
+            None => out.extend(letters.next()),
+        }
+    }
+    out
+}
+
+fn letters(number: i64, first: char) -> String {
+    let mut number = number.clamp(1, 100_000);
+    let mut text = Vec::new();
+    while number > 0 {
+        number -= 1;
+        text.push(char::from(first as u8 + (number % 26) as u8));
+        number /= 26;
+    }
+    text.into_iter().rev().collect()
+}
+
+fn roman(number: i64) -> String {
+    const STEPS: [(i64, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    let mut rest = number.clamp(0, 3999);
+    let mut text = String::new();
+    for (value, sign) in STEPS {
+        while rest >= value {
+            text.push_str(sign);
+            rest -= value;
+        }
+    }
+    text
+}

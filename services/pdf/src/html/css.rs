@@ -1,0 +1,266 @@
+//! Style sheets: rules with selectors and declarations, `@media`, `@page`. What cannot be read is left out, as browsers do.
+
+use super::selector::{Selector, selectors};
+
+/// Rules of all sheets together.
+const MAX_RULES: usize = 20_000;
+/// Levels of `@media` within each other.
+const MAX_DEPTH: usize = 16;
+
+/// A declaration: `color: red !important`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Declaration {
+    pub(crate) property: String,
+    pub(crate) value: String,
+    pub(crate) important: bool,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) selector: Selector,
+    /// Declarations, shared by the selectors of a rule.
+    pub(crate) block: usize,
+}
+
+/// What the sheets say.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) blocks: Vec<Vec<Declaration>>,
+    /// Declarations of `@page`, and of its margin boxes by their names.
+    pub(crate) page: Vec<Declaration>,
+    pub(crate) margin_boxes: Vec<(String, Vec<Declaration>)>,
+    /// Names of what is not supported.
+    pub(crate) unsupported: Vec<&'static str>,
+}
+
+impl Sheet {
+    /// Adds a sheet, for a page of this width in CSS pixels.
+    pub(crate) fn add(&mut self, css: &str, width: f64) {
+        let plain = without_comments(css);
+        self.read(&plain, width, 0);
+    }
+
+    fn note(&mut self, what: &'static str) {
+        if !self.unsupported.contains(&what) {
+            self.unsupported.push(what);
+        }
+    }
+
+    fn read(&mut self, css: &str, width: f64, depth: usize) {
+        let mut rest = css.trim_start();
+        while !rest.is_empty() && self.rules.len() < MAX_RULES {
+            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || c == '}');
+            let rest_after = rest.strip_prefix("<!--").or_else(|| rest.strip_prefix("-->"));
+            if let Some(after) = rest_after {
+                rest = after;
+                continue;
+            }
+            let end = position(rest, &['{', ';']).unwrap_or(rest.len());
+            let prelude = rest[..end].trim();
+            match rest[end..].chars().next() {
+                Some('{') => {
+                    let (body, after) = block(&rest[end..]);
+                    self.rule(prelude, body, width, depth);
+                    rest = after;
+                }
+                Some(_) => {
+                    if prelude.to_ascii_lowercase().starts_with("@import") {
+                        self.note("@import");
+                    }
+                    rest = &rest[end + 1..];
+                }
+                None => break,
+            }
+        }
+    }
+
+    fn rule(&mut self, prelude: &str, body: &str, width: f64, depth: usize) {
+        if let Some(at) = prelude.strip_prefix('@') {
+            let (name, query) = at.split_once(|c: char| c.is_whitespace() || c == '(' || c == ':').unwrap_or((at, ""));
+            let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with(['(', ':']))..];
+            match name.to_ascii_lowercase().as_str() {
+                "media" if depth < MAX_DEPTH => {
+                    if media(query, width) {
+                        self.read(body, width, depth + 1);
+                    }
+                }
+                "supports" | "layer" | "container" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
+                "page" if query.trim().is_empty() => self.page_rule(body),
+                "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),
+                "page" => self.note("named pages"),
+                "font-face" => self.note("@font-face"),
+                _ => {}
+            }
+            return;
+        }
+        let block = declarations(body);
+        if body.contains('{') {
+            self.note("nesting of rules");
+        }
+        let index = self.blocks.len();
+        self.blocks.push(block);
+        for selector in selectors(prelude) {
+            self.rules.push(Rule { selector, block: index });
+        }
+    }
+
+    fn page_rule(&mut self, body: &str) {
+        let mut rest = body;
+        while let Some(at) = rest.find('@') {
+            self.page.extend(declarations(&rest[..at]));
+            let Some(open) = rest[at..].find('{') else { return };
+            let name = rest[at + 1..at + open].trim().to_ascii_lowercase();
+            let (inner, after) = block(&rest[at + open..]);
+            self.margin_boxes.push((name, declarations(inner)));
+            rest = after;
+        }
+        self.page.extend(declarations(rest));
+    }
+}
+
+/// Reads declarations: those of a rule, or of a `style` attribute.
+pub(crate) fn declarations(text: &str) -> Vec<Declaration> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while !rest.trim().is_empty() {
+        let end = position(rest, &[';', '{']).unwrap_or(rest.len());
+        let one = &rest[..end];
+        if rest[end..].starts_with('{') {
+            // A rule within the rule.
+            rest = block(&rest[end..]).1;
+            continue;
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+        let Some((property, value)) = one.split_once(':') else { continue };
+        let property = property.trim();
+        let property = if property.starts_with("--") { property.to_owned() } else { property.to_ascii_lowercase() };
+        let value = value.trim();
+        let (value, important) = match value.rfind('!') {
+            Some(at) if value[at + 1..].trim().eq_ignore_ascii_case("important") => (value[..at].trim_end(), true),
+            _ => (value, false),
+        };
+        if !property.is_empty() && !value.is_empty() {
+            found.push(Declaration { property, value: value.to_owned(), important });
+        }
+    }
+    found
+}
+
+/// The place of the first of some characters outside strings and parentheses.
+fn position(text: &str, wanted: &[char]) -> Option<usize> {
+    let (mut quote, mut depth, mut escaped) = (None, 0_usize, false);
+    for (at, letter) in text.char_indices() {
+        if escaped {
+            escaped = false;
+            continue;
+        }
+        match (quote, letter) {
+            (_, '\\') => escaped = true,
+            (Some(open), letter) if letter == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, letter) if depth == 0 && wanted.contains(&letter) => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The inside of a block that begins here, and what follows it.
+fn block(text: &str) -> (&str, &str) {
+    let (mut quote, mut depth) = (None, 0_usize);
+    for (at, letter) in text.char_indices() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '{') => depth += 1,
+            (None, '}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return (&text[1..at], &text[at + 1..]);
+                }
+            }
+            _ => {}
+        }
+    }
+    (text.get(1..).unwrap_or_default(), "")
+}
+
+fn without_comments(css: &str) -> String {
+    let mut plain = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some(start) = rest.find("/*") {
+        plain.push_str(&rest[..start]);
+        plain.push(' ');
+        match rest[start + 2..].find("*/") {
+            Some(end) => rest = &rest[start + end + 4..],
+            None => return plain,
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Whether a media query holds for paper of a width.
+fn media(query: &str, width: f64) -> bool {
+    query.to_ascii_lowercase().split(',').any(|query| {
+        let negated = query.trim().starts_with("not ");
+        let holds = query.replace('(', " ( ").split(" and ").all(|part| {
+            let part = part.trim().trim_start_matches("only ").trim_start_matches("not ").trim();
+            if !part.contains('(') {
+                return matches!(part, "" | "all" | "print");
+            }
+            let inner: String = part.chars().filter(|c| !"()".contains(*c)).collect();
+            let (name, value) = inner.split_once(':').unwrap_or((&inner, ""));
+            let pixels = super::value::length(value.trim(), 16.0, 16.0);
+            match (name.trim(), pixels) {
+                ("min-width", Some(least)) => width >= least,
+                ("max-width", Some(most)) => width <= most,
+                ("orientation", _) => value.trim() == "portrait",
+                ("prefers-color-scheme", _) => value.trim() == "light",
+                ("prefers-reduced-motion", _) => value.trim() == "reduce",
+                _ => false,
+            }
+        });
+        holds != negated
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_media_and_pages_are_read() {
+        let mut sheet = Sheet::default();
+        let css = "a, b > c { color: red; background: url(data:x;y) } /* } */ @media screen { d { color: blue } } \
+                   @media print { e { width: 1px !important } } @media (max-width: 500px) { f { } } \
+                   @page { size: A4; margin: 2cm; @bottom-center { content: 'p' counter(page) } }";
+        sheet.add(css, 700.0);
+        assert_eq!(sheet.rules.len(), 3);
+        assert_eq!(sheet.blocks[0][1].value, "url(data:x;y)");
+        assert!(sheet.blocks[1][0].important);
+        assert_eq!(sheet.page.len(), 2);
+        assert_eq!(sheet.margin_boxes[0].0, "bottom-center");
+    }
+
+    #[test]
+    fn media_queries_are_judged_for_paper() {
+        for (query, holds) in [
+            ("print", true),
+            ("screen", false),
+            ("all and (min-width: 600px)", true),
+            ("screen, print", true),
+            ("only screen and (max-width: 600px)", false),
+            ("not screen", true),
+            ("(max-width: 40em)", false),
+        ] {
+            assert_eq!(media(query, 700.0), holds, "{query}");
+        }
+    }
+}

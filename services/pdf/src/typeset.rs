@@ -1,0 +1,276 @@
+//! Typesetting: typst as a library, in a worker process that lives on.
+//!
+//! Typst's standard library and our fonts take longer to read than an invoice takes to set, so workers are kept warm. A
+//! document sees what it is handed and nothing else: no file system, no packages, no network, no fonts of the system.
+//! What a hostile template can still do (loops without end, memory without bound) ends its worker, not the service.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `typeset.rs` | the engine: a task in, a PDF and what there is to say about it out |
+//! | `world.rs` | what a document sees |
+//! | `inspect.rs` | what was laid out: letters without a glyph, letters off the page |
+//! | `problem.rs` | typst's errors and warnings in our words |
+
+mod inspect;
+mod problem;
+mod world;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use chassis::{Call, Error, File, WarmEngine};
+use serde::{Deserialize, Serialize};
+use typst::World;
+use typst::foundations::{Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use inspect::inspect;
+use world::Desk;
+pub use world::Shelf;
+
+use crate::generate::Template;
+use crate::html::HtmlPage;
+
+/// The media type of what is made.
+pub(crate) const PDF: &str = "application/pdf";
+/// Requests after which what no longer helps is forgotten.
+const CACHE_AGE: usize = 2;
+/// Characters without a glyph that a warning names.
+const NAMED_MISSING: usize = 20;
+
+/// Typst, with its library and fonts in memory.
+pub struct Typesetter {
+    shelf: Shelf,
+}
+
+/// What is to be typeset.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// The document.
+    pub(crate) manuscript: Manuscript,
+    /// The standard the PDF keeps.
+    pub(crate) standard: Standard,
+    /// The date of the document: year, month, day, hour, minute, second (UTC).
+    pub(crate) created: [i32; 6],
+    /// The names by which the document knows the files that come beside the task, in their order.
+    pub(crate) assets: Vec<String>,
+}
+
+/// What a document is made of.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Manuscript {
+    /// A template of ours and what it shows, as JSON.
+    Template(Template, String),
+    /// A template in typst and its data, as JSON.
+    Typst(String, String),
+    /// A page in HTML.
+    Html(HtmlPage),
+}
+
+/// A standard for PDFs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standard {
+    /// PDF 1.7, tagged.
+    #[default]
+    None,
+    /// PDF/A-2b (ISO 19005-2): for archives; fonts and colors are in the file.
+    #[serde(rename = "a-2b", alias = "pdf-a-2b", alias = "pdfa-2b", alias = "a2b")]
+    A2b,
+}
+
+/// What there is to say about a document that was made.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Made {
+    /// Its pages.
+    pub(crate) pages: usize,
+    /// What is to be known.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// A warning on its way out of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) kind: NoteKind,
+    pub(crate) message: String,
+}
+
+/// What a warning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum NoteKind {
+    /// Characters no typeface has.
+    MissingGlyphs,
+    /// Letters beyond the edge of their page.
+    OffPage,
+    /// Something typst says of a template.
+    Template,
+    /// Something of a page that is not shown as in a browser.
+    NotSupported,
+    /// Characters of a page that are on no paper.
+    TextLost,
+}
+
+impl NoteKind {
+    fn code(self) -> &'static str {
+        match self {
+            Self::MissingGlyphs => "missing-glyphs",
+            Self::OffPage => "off-page",
+            Self::Template => "template",
+            Self::NotSupported => "not-supported",
+            Self::TextLost => "text-lost",
+        }
+    }
+}
+
+impl Note {
+    /// Adds it to the answer.
+    pub(crate) fn tell(self, field: Option<&str>, call: &Call) {
+        call.warn(self.kind.code(), field, self.message);
+    }
+}
+
+impl WarmEngine for Typesetter {
+    /// Files of fonts that the operator has added.
+    type Key = Vec<PathBuf>;
+    type Request = Task;
+    type Answer = Made;
+    const NAME: &'static str = "typesetter";
+
+    fn start(key: Vec<PathBuf>) -> Result<Self, Error> {
+        let shelf = Shelf::with(&key).map_err(|problem| Error::new(chassis::Code::InternalError, problem))?;
+        Ok(Self { shelf })
+    }
+
+    fn answer(&mut self, task: Task, files: Vec<File>, _: Instant) -> Result<(Made, Vec<File>), Error> {
+        let made = self.make(&task, &files);
+        typst::comemo::evict(CACHE_AGE);
+        let (made, pdf) = made?;
+        Ok((made, vec![File::new("document.pdf", PDF, pdf)]))
+    }
+}
+
+impl Typesetter {
+    fn make(&self, task: &Task, files: &[File]) -> Result<(Made, Vec<u8>), Error> {
+        if let Manuscript::Html(page) = &task.manuscript {
+            return self.print(page, task, files);
+        }
+        let created = moment(task.created);
+        let mut desk = Desk::new(&self.shelf, created);
+        for (name, file) in task.assets.iter().zip(files) {
+            desk.lay(name, file.bytes().to_vec());
+        }
+        let (field, shift) = match &task.manuscript {
+            Manuscript::Template(template, data) => {
+                desk.lay("data.json", data.clone().into_bytes());
+                desk.write(template.source());
+                for (name, source) in crate::generate::SHARED_SOURCES {
+                    desk.lay(name, source.as_bytes().to_vec());
+                }
+                ("data", 0)
+            }
+            Manuscript::Typst(source, data) => {
+                desk.lay("data.json", data.clone().into_bytes());
+                desk.write(&format!("{PRELUDE}{source}"));
+                ("typst", PRELUDE.chars().count())
+            }
+            Manuscript::Html(_) => return Err(Error::internal()),
+        };
+        let (document, mut notes) = set(&desk, field, shift)?;
+        let inspection = inspect(&document);
+        notes.extend(inspection.notes());
+        let pdf = export(&desk, &document, task.standard, created, field, shift)?;
+        Ok((Made { pages: document.pages().len(), notes }, pdf))
+    }
+}
+
+impl Typesetter {
+    /// Sets a page of HTML. When letters are beyond the edge or missing, once more with nothing kept in one piece.
+    fn print(&self, page: &HtmlPage, task: &Task, files: &[File]) -> Result<(Made, Vec<u8>), Error> {
+        let created = moment(task.created);
+        let named = task.assets.iter().zip(files);
+        let files: Vec<(String, Vec<u8>)> = named.map(|(name, file)| (name.clone(), file.bytes().to_vec())).collect();
+        let mut best: Option<(Desk<'_>, PagedDocument, Vec<Note>, usize)> = None;
+        for breakable in [false, true] {
+            let converted = page.convert(&files, breakable);
+            let mut desk = Desk::new(&self.shelf, created);
+            for (name, bytes) in converted.pictures {
+                desk.lay(&name, bytes);
+            }
+            desk.write(&converted.source);
+            let (document, _) = set(&desk, "html", 0)?;
+            let inspection = inspect(&document);
+            let lost = converted.characters.saturating_sub(inspection.characters);
+            let mut notes: Vec<Note> = converted
+                .missing
+                .into_iter()
+                .map(|name| Note {
+                    kind: NoteKind::NotSupported,
+                    message: format!("{name}: not supported, left out or shown plainly"),
+                })
+                .collect();
+            notes.extend(inspection.notes());
+            if lost > 0 {
+                let message = format!("{lost} characters are on no page: simplify what is nested or positioned");
+                notes.push(Note { kind: NoteKind::TextLost, message });
+            }
+            let bad = inspection.off_page + lost;
+            if best.as_ref().is_none_or(|(.., known)| bad < *known) {
+                best = Some((desk, document, notes, bad));
+            }
+            if bad == 0 {
+                break;
+            }
+        }
+        let Some((desk, document, notes, _)) = best else { return Err(Error::internal()) };
+        if page.strict
+            && let Some(first) = notes.first()
+        {
+            let more = if notes.len() > 1 { format!(" (and {} more)", notes.len() - 1) } else { String::new() };
+            return Err(Error::impossible("html", format!("{}{more}", first.message)));
+        }
+        let pdf = export(&desk, &document, task.standard, created, "html", 0)?;
+        Ok((Made { pages: document.pages().len(), notes }, pdf))
+    }
+}
+
+/// The time of a task as typst has it.
+fn moment([year, month, day, hour, minute, second]: [i32; 6]) -> Option<Datetime> {
+    let small = |number: i32| u8::try_from(number).unwrap_or_default();
+    Datetime::from_ymd_hms(year, small(month), small(day), small(hour), small(minute), small(second))
+}
+
+/// Makes the data of a template known to it, without moving its lines.
+const PRELUDE: &str = "#let data = json(\"data.json\");";
+
+/// Lays a document out.
+fn set(desk: &Desk<'_>, field: &str, shift: usize) -> Result<(PagedDocument, Vec<Note>), Error> {
+    let compiled = typst::compile::<PagedDocument>(desk as &dyn World);
+    let document = compiled.output.map_err(|problems| problem::error(desk, &problems, field, shift))?;
+    if document.pages().is_empty() {
+        return Err(Error::impossible(field, "makes no pages"));
+    }
+    Ok((document, problem::notes(desk, &compiled.warnings, shift)))
+}
+
+/// Writes a document as a PDF.
+fn export(
+    desk: &Desk<'_>,
+    document: &PagedDocument,
+    standard: Standard,
+    created: Option<Datetime>,
+    field: &str,
+    shift: usize,
+) -> Result<Vec<u8>, Error> {
+    let kept: &[PdfStandard] = match standard {
+        Standard::None => &[],
+        Standard::A2b => &[PdfStandard::A_2b],
+    };
+    let options = PdfOptions {
+        creator: Smart::Custom(Some("FlowForge".to_owned())),
+        timestamp: created.map(Timestamp::new_utc),
+        standards: PdfStandards::new(kept).map_err(|told| Error::impossible("standard", told.message().as_str()))?,
+        ..PdfOptions::default()
+    };
+    typst_pdf::pdf(document, &options).map_err(|problems| problem::error(desk, &problems, field, shift))
+}
