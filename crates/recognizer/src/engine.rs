@@ -79,6 +79,8 @@ pub struct ReadOptions<'a> {
     pub segmentation: Segmentation,
     /// The only characters there are; all when empty.
     pub characters: &'a str,
+    /// Characters there are not.
+    pub except: &'a str,
     /// When to stop.
     pub until: Instant,
 }
@@ -221,7 +223,7 @@ mod tests {
         let picture =
             Pixels { width: 2, height: 1, channels: Channels::Gray, samples: &[255, 0], resolution: None };
         let until = Instant::now() + std::time::Duration::from_secs(60);
-        let options = ReadOptions { segmentation: Segmentation::Auto, characters: "", until };
+        let options = ReadOptions { segmentation: Segmentation::Auto, characters: "", except: "", until };
         let reading = engine.read(&picture, &options).unwrap();
         assert_eq!(reading.blocks[0].lines[0].words[0].bounds, Bounds { left: 1, top: 0, right: 2, bottom: 1 });
         assert!(reading.complete);

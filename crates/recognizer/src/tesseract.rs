@@ -63,6 +63,7 @@ impl Engine for Tesseract {
     fn read(&mut self, picture: &Pixels<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
         let characters = c_string(options.characters)?;
         self.reader.set(c"tessedit_char_whitelist", &characters)?;
+        self.reader.set(c"tessedit_char_blacklist", &c_string(options.except)?)?;
         self.reader.segment(match options.segmentation {
             Segmentation::Auto => 3,
             Segmentation::Column => 4,
