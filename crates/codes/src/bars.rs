@@ -7,14 +7,14 @@ use rxing::common::{BitArray, GlobalHistogramBinarizer};
 use rxing::oned::{MultiFormatOneDReader, OneDReader};
 use rxing::{BarcodeFormat, Binarizer, DecodeHints, Luma8LuminanceSource};
 
-use super::scan::{Found, Search};
+use crate::scan::{Scan, Seen};
 
 /// Codes on one line at most.
 const ON_A_LINE: usize = 8;
 
 /// A code, and the lines that say it.
 struct Bars {
-    code: Found,
+    code: Seen,
     left: f32,
     right: f32,
     top: u32,
@@ -33,7 +33,7 @@ enum Edges {
 
 /// How many lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effort {
+pub(crate) enum Effort {
     /// Some around the middle.
     Middle,
     /// About 130 of all.
@@ -43,7 +43,7 @@ pub(super) enum Effort {
 }
 
 /// The bars that stand upright in a picture.
-pub(super) fn read(view: &GrayImage, effort: Effort, hints: &DecodeHints, search: &Search<'_>) -> Vec<Found> {
+pub(crate) fn read(view: &GrayImage, effort: Effort, hints: &DecodeHints, search: &Scan<'_>) -> Vec<Seen> {
     let ways: &[Edges] = match effort {
         Effort::Every => &[Edges::Threshold, Edges::Halfway],
         Effort::Middle | Effort::Many => &[Edges::Threshold],
@@ -70,7 +70,7 @@ fn lines(
     edges: Edges,
     effort: Effort,
     hints: &DecodeHints,
-    search: &Search<'_>,
+    search: &Scan<'_>,
     bars: &mut Vec<Bars>,
 ) -> Option<()> {
     let (width, height) = view.dimensions();
@@ -118,7 +118,7 @@ fn lines(
                 let (Some(&from), Some(&to)) = (ends.first(), ends.last()) else { break };
                 let (left, right) = (from / fine, to / fine);
                 let sides = if backwards { (width as f32 - right, width as f32 - left) } else { (left, right) };
-                note(bars, Found::of(&result), sides, row);
+                note(bars, Seen::of(&result), sides, row);
                 if !search.multiple {
                     break;
                 }
@@ -204,7 +204,7 @@ fn needed(format: BarcodeFormat) -> u32 {
     }
 }
 
-fn note(bars: &mut Vec<Bars>, code: Found, (left, right): (f32, f32), row: u32) {
+fn note(bars: &mut Vec<Bars>, code: Seen, (left, right): (f32, f32), row: u32) {
     let same = |bars: &&mut Bars| {
         bars.code.format == code.format && bars.code.text == code.text && bars.left <= right && left <= bars.right
     };
@@ -236,9 +236,9 @@ impl Bars {
         self.left < other.right && other.left < self.right && self.top <= other.bottom && other.top <= self.bottom
     }
 
-    fn finish(self) -> Found {
+    fn finish(self) -> Seen {
         let (top, bottom) = (self.top as f32, self.bottom as f32 + 1.0);
         let corners = vec![(self.left, top), (self.right, top), (self.right, bottom), (self.left, bottom)];
-        Found { corners, ..self.code }
+        Seen { corners, ..self.code }
     }
 }

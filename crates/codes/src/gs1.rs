@@ -1,17 +1,17 @@
 //! GS1 element strings: `(01)09506000134352(10)ABC`.
 
-use crate::error::{Error, conflict};
+use crate::{Error, conflict};
 
 /// What separates an element of no fixed length from the next: FNC1, read as this.
-pub(super) const SEPARATOR: char = '\u{1d}';
+pub(crate) const SEPARATOR: char = '\u{1d}';
 
 /// Elements, each with its application identifier.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Elements(Vec<(String, String)>);
+pub(crate) struct Elements(Vec<(String, String)>);
 
 impl Elements {
     /// Reads elements as people write them, with the identifiers in parentheses.
-    pub(super) fn read(text: &str) -> Result<Self, Error> {
+    pub(crate) fn read(text: &str) -> Result<Self, Error> {
         let shape =
             || conflict("text", "is not a GS1 element string: write it as (01)09506000134352(10)ABC, or leave gs1 out");
         let mut rest = text.strip_prefix('(').ok_or_else(shape)?;
@@ -31,7 +31,7 @@ impl Elements {
     }
 
     /// As they are encoded, after the first FNC1.
-    pub(super) fn encoded(&self) -> String {
+    pub(crate) fn encoded(&self) -> String {
         let mut text = String::new();
         for (index, (identifier, value)) in self.0.iter().enumerate() {
             text.push_str(identifier);
@@ -85,7 +85,7 @@ fn check(identifier: &str, value: &str) -> Result<(), Error> {
             Err(conflict("text", format!("has a value of ({identifier}) that is not {length} digits")))
         }
         Some(length) if matches!(identifier, "00" | "01" | "02" | "03") => {
-            let right = super::linear::check_digit(&value[..length - 1]);
+            let right = crate::linear::check_digit(&value[..length - 1]);
             match value.ends_with(right) {
                 true => Ok(()),
                 false => Err(conflict(

@@ -3,9 +3,9 @@
 use rxing::common::BitMatrix;
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 
-use super::gs1::{Elements, SEPARATOR};
-use super::symbol::{CodeType, Symbol};
-use crate::error::{Error, conflict};
+use crate::gs1::{Elements, SEPARATOR};
+use crate::symbol::{CodeType, Symbol};
+use crate::{Error, conflict};
 
 /// What rxing takes for FNC1 in the text of a Code 128.
 const FNC1: char = '\u{f1}';
@@ -13,13 +13,18 @@ const FNC1: char = '\u{f1}';
 const LONGEST: usize = 80;
 
 /// A code, and its text as it is encoded.
-pub(super) struct Linear {
-    pub(super) symbol: Symbol,
-    pub(super) text: String,
+pub struct Linear {
+    /// Its modules, one row.
+    pub symbol: Symbol,
+    /// Its text, with the check digit.
+    pub text: String,
 }
 
-/// A text as bars.
-pub(super) fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Linear, Error> {
+/// A text as bars; `gs1` for a GS1 element string in Code 128.
+///
+/// # Errors
+/// When the code cannot hold the text.
+pub fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Linear, Error> {
     let (format, text, encoded) = match code {
         CodeType::Ean13 => digits(text, code, 13).map(|text| (BarcodeFormat::EAN_13, text.clone(), text))?,
         CodeType::Ean8 => digits(text, code, 8).map(|text| (BarcodeFormat::EAN_8, text.clone(), text))?,
@@ -51,7 +56,7 @@ pub(super) fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Linear, Er
 }
 
 /// A text as the library writes it, without anything around it.
-pub(super) fn write(text: &str, format: BarcodeFormat, hints: &EncodeHints) -> Option<BitMatrix> {
+pub(crate) fn write(text: &str, format: BarcodeFormat, hints: &EncodeHints) -> Option<BitMatrix> {
     let hints = EncodeHints { Margin: Some("0".to_owned()), ..hints.clone() };
     MultiFormatWriter.encode_with_hints(text, &format, 0, 0, &hints).ok()
 }
@@ -76,7 +81,7 @@ fn digits(text: &str, code: CodeType, length: usize) -> Result<String, Error> {
 
 /// The check digit of a GTIN or SSCC: GS1 General Specifications, 7.9.1. From the right, every other digit counts three
 /// times.
-pub(super) fn check_digit(digits: &str) -> char {
+pub(crate) fn check_digit(digits: &str) -> char {
     let weighed = digits.bytes().rev().enumerate();
     let sum: u32 = weighed.map(|(at, digit)| u32::from(digit - b'0') * if at % 2 == 0 { 3 } else { 1 }).sum();
     char::from_digit((10 - sum % 10) % 10, 10).expect("it is less than ten")

@@ -5,16 +5,19 @@ use rxing::common::CharacterSet;
 use rxing::pdf417::encoder::PDF417;
 use rxing::{BarcodeFormat, EncodeHints};
 
-use super::gs1::Elements;
-use super::linear::write;
-use super::symbol::{CodeType, Symbol};
-use crate::error::{Error, conflict};
+use crate::gs1::Elements;
+use crate::linear::write;
+use crate::symbol::{CodeType, Symbol};
+use crate::{Error, conflict};
 
 /// How high a row of PDF417 is at least, in modules: ISO/IEC 15438, 5.8.2.
-pub(super) const PDF417_ROW: u32 = 3;
+pub const PDF417_ROW: u32 = 3;
 
-/// A text as modules.
-pub(super) fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Symbol, Error> {
+/// A text as modules; `gs1` for a GS1 element string in Data Matrix.
+///
+/// # Errors
+/// When the code cannot hold the text.
+pub fn encode(text: &str, code: CodeType, gs1: bool) -> Result<Symbol, Error> {
     let utf8 = (!text.is_ascii()).then(|| "UTF-8".to_owned());
     let (symbol, most) = match code {
         CodeType::DataMatrix => (data_matrix(text, gs1)?, "1,550 characters"),

@@ -6,21 +6,27 @@
 use encoding_rs::SHIFT_JIS;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, QrSegmentMode, Version};
 
-use super::symbol::{ErrorCorrection, Symbol};
-use crate::error::{Error, conflict};
+use crate::symbol::{ErrorCorrection, Symbol};
+use crate::{Error, conflict};
 
 /// The character set of the text, for ECI: UTF-8.
 const ECI_UTF8: u32 = 26;
 
 /// A code, and what there is to say about it.
-pub(super) struct Qr {
-    pub(super) symbol: Symbol,
-    pub(super) version: u8,
-    pub(super) error_correction: ErrorCorrection,
+pub struct Qr {
+    /// Its modules.
+    pub symbol: Symbol,
+    /// Version, 1 to 40.
+    pub version: u8,
+    /// Error correction level.
+    pub error_correction: ErrorCorrection,
 }
 
 /// A text as a code of at least this version: the smallest it fits in, and as much error correction as fits into that.
-pub(super) fn encode(text: &str, level: ErrorCorrection, at_least: u8) -> Result<Qr, Error> {
+///
+/// # Errors
+/// When the text does not fit.
+pub fn encode(text: &str, level: ErrorCorrection, at_least: u8) -> Result<Qr, Error> {
     let groups = [(1, 9), (10, 26), (27, 40)].into_iter().zip(LENGTH_BITS);
     for ((first, last), length_bits) in groups.filter(|((_, last), _)| at_least <= *last) {
         let segments = segments(text, length_bits);

@@ -23,38 +23,38 @@ use rxing::{
     RXingResultMetadataValue, Reader,
 };
 
-use super::bars::{self, Effort};
+use crate::bars::{self, Effort};
 
 /// Codes that are looked for at most.
 const MOST: usize = 64;
 
 /// What is looked for, and how hard.
-pub(super) struct Search<'a> {
+pub(crate) struct Scan<'a> {
     /// The kinds; all when there are none.
-    pub(super) formats: HashSet<BarcodeFormat>,
+    pub(crate) formats: HashSet<BarcodeFormat>,
     /// Whether to go on after the first.
-    pub(super) multiple: bool,
+    pub(crate) multiple: bool,
     /// Whether to try everything.
-    pub(super) harder: bool,
+    pub(crate) harder: bool,
     /// Whether the caller has gone.
-    pub(super) cancelled: &'a dyn Fn() -> bool,
+    pub(crate) cancelled: &'a dyn Fn() -> bool,
 }
 
 /// A code that was found. Corners go clockwise, from the one nearest to the upper left.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub(super) format: BarcodeFormat,
-    pub(super) text: String,
+pub(crate) struct Seen {
+    pub(crate) format: BarcodeFormat,
+    pub(crate) text: String,
     /// The bytes it holds, where they are known.
-    pub(super) bytes: Option<Vec<u8>>,
-    pub(super) corners: Vec<(f32, f32)>,
-    pub(super) symbology: Option<String>,
-    pub(super) extension: Option<String>,
+    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) corners: Vec<(f32, f32)>,
+    pub(crate) symbology: Option<String>,
+    pub(crate) extension: Option<String>,
 }
 
 /// What is done to a picture before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Treatment {
+pub(crate) enum Treatment {
     Plain,
     /// A large picture as it is, with fewer of its many lines.
     Fine,
@@ -71,16 +71,16 @@ pub(super) enum Treatment {
 }
 
 /// What is done when nothing is found in a picture as it is.
-pub(super) const ALL: &[Treatment] =
+pub(crate) const ALL: &[Treatment] =
     &[Treatment::Inverted, Treatment::Bordered, Treatment::Halved, Treatment::Doubled, Treatment::Closed];
 /// The same for what was made smaller: it has no codes of few pixels, and none cut out closely.
-pub(super) const OF_LARGE: &[Treatment] = &[Treatment::Inverted, Treatment::Halved, Treatment::Closed];
+pub(crate) const OF_LARGE: &[Treatment] = &[Treatment::Inverted, Treatment::Halved, Treatment::Closed];
 /// A picture with more pixels is not doubled.
 const DOUBLED: u32 = 1_500_000;
 
-impl Search<'_> {
+impl Scan<'_> {
     /// The codes in a picture, from top to bottom: after each of the treatments, in turn, until something is found.
-    pub(super) fn codes(&self, picture: &GrayImage, treatments: &[Treatment]) -> Vec<Found> {
+    pub(crate) fn codes(&self, picture: &GrayImage, treatments: &[Treatment]) -> Vec<Seen> {
         let mut page = picture.clone();
         let mut found = Vec::new();
         for &treatment in treatments {
@@ -93,12 +93,12 @@ impl Search<'_> {
         found
     }
 
-    fn is_done(&self, found: &[Found]) -> bool {
+    fn is_done(&self, found: &[Seen]) -> bool {
         (!self.multiple && !found.is_empty()) || found.len() >= MOST || (self.cancelled)()
     }
 
     /// Looks at a picture in one treatment, and paints over in it what is found.
-    fn treat(&self, treatment: Treatment, page: &mut GrayImage, found: &mut Vec<Found>) {
+    fn treat(&self, treatment: Treatment, page: &mut GrayImage, found: &mut Vec<Seen>) {
         let (width, height) = page.dimensions();
         let (mut view, scale) = match treatment {
             Treatment::Plain | Treatment::Fine | Treatment::Bordered | Treatment::Closed => (page.clone(), 1.0),
@@ -149,7 +149,7 @@ impl Search<'_> {
         }
     }
 
-    fn matrix_codes(&self, view: &mut GrayImage, closed: bool, found: &mut Vec<Found>) {
+    fn matrix_codes(&self, view: &mut GrayImage, closed: bool, found: &mut Vec<Seen>) {
         use BarcodeFormat as F;
         const READERS: [(Read, &[BarcodeFormat]); 7] = [
             (qr, &[F::QR_CODE, F::MICRO_QR_CODE, F::RECTANGULAR_MICRO_QR_CODE]),
@@ -170,7 +170,7 @@ impl Search<'_> {
                 let codes = codes.unwrap_or_default();
                 let before = found.len();
                 for code in &codes {
-                    let code = Found::of(code);
+                    let code = Seen::of(code);
                     if !code.text.is_empty() && !is_known(&code, found) && self.wants(&[code.format]) {
                         paint(view, &code.corners);
                         found.push(code);
@@ -187,7 +187,7 @@ impl Search<'_> {
         }
     }
 
-    fn bars(&self, view: &mut GrayImage, effort: Effort, found: &mut Vec<Found>) {
+    fn bars(&self, view: &mut GrayImage, effort: Effort, found: &mut Vec<Seen>) {
         let hints = self.hints();
         let mut lying = bars::read(view, effort, &hints, self);
         if self.harder && (self.multiple || lying.is_empty()) {
@@ -274,8 +274,8 @@ fn bitmap(view: &GrayImage, closed: bool) -> Option<Bitmap> {
     Some(bitmap)
 }
 
-impl Found {
-    pub(super) fn of(result: &RXingResult) -> Self {
+impl Seen {
+    pub(crate) fn of(result: &RXingResult) -> Self {
         let about = result.getRXingResultMetadata();
         let symbology = match about.get(&RXingResultMetadataType::SYMBOLOGY_IDENTIFIER) {
             Some(RXingResultMetadataValue::SymbologyIdentifier(identifier)) => Some(identifier.clone()),
@@ -342,13 +342,13 @@ fn clockwise(mut points: Vec<(f32, f32)>) -> Vec<(f32, f32)> {
     points
 }
 
-fn corner(code: &Found) -> f32 {
+fn corner(code: &Seen) -> f32 {
     code.corners.first().map_or(0.0, |corner| corner.1)
 }
 
 /// Whether a code was found where this one is, or says the same nearby.
-fn is_known(code: &Found, found: &[Found]) -> bool {
-    let middle = |code: &Found| {
+fn is_known(code: &Seen, found: &[Seen]) -> bool {
+    let middle = |code: &Seen| {
         let count = code.corners.len().max(1) as f32;
         code.corners.iter().fold((0.0, 0.0), |sum, point| (sum.0 + point.0 / count, sum.1 + point.1 / count))
     };

@@ -40,7 +40,8 @@ pub enum CodeType {
 
 impl CodeType {
     /// The name in requests.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Qr => "qr",
             Self::Ean13 => "ean13",
@@ -57,18 +58,21 @@ impl CodeType {
     }
 
     /// Whether it is bars.
-    pub(crate) fn is_linear(self) -> bool {
+    #[must_use]
+    pub fn is_linear(self) -> bool {
         !matches!(self, Self::Qr | Self::DataMatrix | Self::Pdf417 | Self::Aztec)
     }
 
     /// Whether it is a product's, whose digits stand below by rule.
-    pub(crate) fn is_retail(self) -> bool {
+    #[must_use]
+    pub fn is_retail(self) -> bool {
         matches!(self, Self::Ean13 | Self::Ean8 | Self::UpcA)
     }
 
     /// Modules around it that must be empty. QR: ISO/IEC 18004, 6.3.8. Data Matrix: 16022, 7.1. PDF417: 15438, 5.8.3.
     /// Bars: 15417, 16388, 16390 (10); EAN and UPC: GS1 General Specifications, 5.2.3.4. Aztec needs none (24778, 4.2).
-    pub(crate) fn quiet_zone(self) -> u32 {
+    #[must_use]
+    pub fn quiet_zone(self) -> u32 {
         match self {
             Self::Qr => 4,
             Self::Ean13 => 11,
@@ -82,7 +86,8 @@ impl CodeType {
     }
 
     /// Modules left empty around it when nobody says: what must be, or a little more where readers do better with it.
-    pub(crate) fn margin(self) -> u32 {
+    #[must_use]
+    pub fn margin(self) -> u32 {
         match self {
             Self::DataMatrix => 2,
             Self::Aztec => 4,
@@ -112,9 +117,11 @@ pub enum ErrorCorrection {
 
 /// Modules, dark or light, row by row. Bars are one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Symbol {
-    pub(crate) columns: u32,
-    pub(crate) rows: u32,
+pub struct Symbol {
+    /// Modules in a row.
+    pub columns: u32,
+    /// Rows of modules.
+    pub rows: u32,
     dark: Vec<bool>,
 }
 
@@ -131,12 +138,16 @@ impl Symbol {
     }
 
     /// Whether a module is dark.
-    pub(crate) fn is_dark(&self, x: u32, y: u32) -> bool {
+    ///
+    /// # Panics
+    /// When there is no such module.
+    #[must_use]
+    pub fn is_dark(&self, x: u32, y: u32) -> bool {
         self.dark[(y * self.columns + x) as usize]
     }
 
     /// The dark runs of a row: where each begins, and its modules.
-    pub(crate) fn runs(&self, y: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+    pub fn runs(&self, y: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
         let start = (y * self.columns) as usize;
         let row = &self.dark[start..start + self.columns as usize];
         let mut x = 0;
@@ -158,11 +169,15 @@ impl Symbol {
 
 /// A part of a symbol, in modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) x: u32,
-    pub(crate) y: u32,
-    pub(crate) columns: u32,
-    pub(crate) rows: u32,
+pub struct Area {
+    /// Modules from the left edge.
+    pub x: u32,
+    /// Modules from the top edge.
+    pub y: u32,
+    /// Width in modules.
+    pub columns: u32,
+    /// Height in modules.
+    pub rows: u32,
 }
 
 impl Area {

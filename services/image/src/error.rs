@@ -47,6 +47,12 @@ impl From<pictures::Error> for Error {
     }
 }
 
+impl From<codes::Error> for Error {
+    fn from(problem: codes::Error) -> Self {
+        conflict(problem.field, problem.message)
+    }
+}
+
 /// Warns of a fraction where percent are wanted: 0.5 for a half.
 pub(crate) fn warn_percent(field: &'static str, value: Option<f64>, call: &Call) {
     let Some(value) = value.filter(|value| *value > 0.0 && *value < 1.0) else { return };

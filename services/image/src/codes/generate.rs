@@ -1,6 +1,8 @@
 //! Generate a QR code, a barcode or another code.
 
 use chassis::{Call, Cost, File, Operation, WithFile};
+pub use codes::{CodeType, ErrorCorrection};
+use codes::{linear, matrix, qr, room};
 use garde::Validate;
 use pictures::{Encoding, Format, Limits};
 use schemars::JsonSchema;
@@ -10,8 +12,7 @@ use serde_json::Value;
 
 use super::draw::Sheet;
 use super::layout::{Layout, LayoutOptions, WIDEST};
-pub use super::symbol::{CodeType, ErrorCorrection};
-use super::{linear, logo, matrix, qr};
+use super::logo;
 use crate::color::Color;
 use crate::error::{Error, conflict, of_field};
 use crate::input;
@@ -181,7 +182,7 @@ pub fn generate(request: CodesGenerateRequest, call: &Call) -> Result<WithFile<C
             let level = request.error_correction.unwrap_or_default();
             let made = match &request.logo {
                 Some(logo) => {
-                    let (made, place) = logo::encode(&request.text, logo::size(logo)?)?;
+                    let (made, place) = room::encode(&request.text, logo::size(logo)?)?;
                     area = Some((logo, place));
                     made
                 }

@@ -1,8 +1,9 @@
 //! Modules to pixels: where everything of a code stands. A module is always a whole number of pixels, so that nothing is
 //! ever blurred.
 
-use super::matrix::PDF417_ROW;
-use super::symbol::{Area, CodeType, Symbol};
+use codes::matrix::PDF417_ROW;
+use codes::{Area, CodeType, Symbol};
+
 use crate::error::{Error, conflict};
 
 /// Pixels of a module of bars, when no size is given.

@@ -1,14 +1,13 @@
 //! Read the QR codes and barcodes in a picture.
 
 use chassis::{Call, Cost, File, Operation};
+pub use codes::ReadableType;
+use codes::{Found, Search};
 use garde::Validate;
-use pictures::image::{DynamicImage, GrayImage, Rgba, RgbaImage, imageops};
-use pictures::{Frames, Kernel, Picture, Pixels};
-use rxing::BarcodeFormat;
+use pictures::Frames;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::scan::{ALL, Found, OF_LARGE, Search, Treatment};
 use crate::error::{Error, of_field};
 use crate::input;
 
@@ -41,81 +40,6 @@ pub struct CodesReadRequest {
 fn yes() -> bool {
     true
 }
-
-/// A symbology that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReadableType {
-    /// QR code.
-    #[serde(alias = "qrcode")]
-    Qr,
-    /// Micro QR code.
-    MicroQr,
-    /// Rectangular Micro QR code (rMQR).
-    RectangularMicroQr,
-    /// Data Matrix.
-    #[serde(alias = "datamatrix")]
-    DataMatrix,
-    /// Aztec.
-    Aztec,
-    /// PDF417.
-    Pdf417,
-    /// MaxiCode, on UPS parcels.
-    Maxicode,
-    /// EAN-13.
-    #[serde(alias = "ean")]
-    Ean13,
-    /// EAN-8.
-    Ean8,
-    /// UPC-A.
-    #[serde(alias = "upca", alias = "upc")]
-    UpcA,
-    /// UPC-E.
-    #[serde(alias = "upce")]
-    UpcE,
-    /// Code 128, and GS1-128.
-    Code128,
-    /// Code 39.
-    Code39,
-    /// Code 93.
-    Code93,
-    /// Interleaved 2 of 5, and ITF-14.
-    #[serde(alias = "itf14")]
-    Itf,
-    /// Codabar.
-    Codabar,
-    /// GS1 DataBar, formerly RSS-14.
-    Databar,
-    /// GS1 DataBar Expanded, also stacked.
-    DatabarExpanded,
-    /// Telepen.
-    Telepen,
-    /// DX film edge, on 35 mm film.
-    DxFilmEdge,
-}
-
-const FORMATS: [(ReadableType, BarcodeFormat); 20] = [
-    (ReadableType::Qr, BarcodeFormat::QR_CODE),
-    (ReadableType::MicroQr, BarcodeFormat::MICRO_QR_CODE),
-    (ReadableType::RectangularMicroQr, BarcodeFormat::RECTANGULAR_MICRO_QR_CODE),
-    (ReadableType::DataMatrix, BarcodeFormat::DATA_MATRIX),
-    (ReadableType::Aztec, BarcodeFormat::AZTEC),
-    (ReadableType::Pdf417, BarcodeFormat::PDF_417),
-    (ReadableType::Maxicode, BarcodeFormat::MAXICODE),
-    (ReadableType::Ean13, BarcodeFormat::EAN_13),
-    (ReadableType::Ean8, BarcodeFormat::EAN_8),
-    (ReadableType::UpcA, BarcodeFormat::UPC_A),
-    (ReadableType::UpcE, BarcodeFormat::UPC_E),
-    (ReadableType::Code128, BarcodeFormat::CODE_128),
-    (ReadableType::Code39, BarcodeFormat::CODE_39),
-    (ReadableType::Code93, BarcodeFormat::CODE_93),
-    (ReadableType::Itf, BarcodeFormat::ITF),
-    (ReadableType::Codabar, BarcodeFormat::CODABAR),
-    (ReadableType::Databar, BarcodeFormat::RSS_14),
-    (ReadableType::DatabarExpanded, BarcodeFormat::RSS_EXPANDED),
-    (ReadableType::Telepen, BarcodeFormat::TELEPEN),
-    (ReadableType::DxFilmEdge, BarcodeFormat::DXFilmEdge),
-];
 
 /// The codes that were found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -167,12 +91,6 @@ pub fn example() -> CodesReadRequest {
     }
 }
 
-/// A picture with more pixels is read with so many first, as most codes in photographs fill a good part of them; then for
-/// small codes with more.
-const LARGE: u64 = 1_500_000;
-const FIRST: u64 = 1_000_000;
-const THEN: u64 = 4_000_000;
-
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
@@ -188,40 +106,12 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When the picture cannot be read.
 pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse, Error> {
-    let needed = within(input::head("image", &request.image)?.upright(), THEN);
+    let needed = codes::needed_size(input::head("image", &request.image)?.upright());
     let picture = input::picture("image", &request.image, Some(needed), Frames::One(0), call)?;
-    let formats = FORMATS.iter().filter(|(kind, _)| request.types.contains(kind)).map(|(_, format)| *format).collect();
     let cancelled = || call.cancelled();
-    let search = Search { formats, multiple: request.multiple, harder: request.try_harder, cancelled: &cancelled };
-    let full = picture.size;
-    let look = |most: u64, treatments: &[Treatment]| -> Result<Vec<Code>, Error> {
-        let size = within(full, most);
-        let smaller = (size != full).then(|| pictures::resample(&picture, None, size, Kernel::Linear, &cancelled));
-        let smaller = smaller.transpose().map_err(of_field("image"))?;
-        let gray = grayscale(smaller.as_ref().unwrap_or(&picture));
-        let scale = (f64::from(full.0) / f64::from(size.0), f64::from(full.1) / f64::from(size.1));
-        let found = search.codes(&gray, treatments);
-        Ok(found.into_iter().map(|code| answer(code, scale)).collect())
-    };
-    let is_large = u64::from(full.0) * u64::from(full.1) > LARGE;
-    let mut codes = match (is_large, request.try_harder) {
-        (true, true) => look(FIRST, &[Treatment::Plain])?,
-        _ => look(THEN, &[Treatment::Plain])?,
-    };
-    if is_large && request.try_harder && (codes.is_empty() || request.multiple) {
-        let mut finer = look(THEN, &[Treatment::Fine])?;
-        let same = |code: &Code, other: &Code| (code.code_type, &code.text) == (other.code_type, &other.text);
-        codes.retain(|code| !finer.iter().any(|other| same(code, other)));
-        finer.append(&mut codes);
-        finer.sort_by(|a, b| top(a).total_cmp(&top(b)));
-        codes = finer;
-    }
-    if codes.is_empty() && request.try_harder {
-        codes = if is_large { look(FIRST, OF_LARGE)? } else { look(LARGE, ALL)? };
-    }
-    if call.cancelled() {
-        return Err(of_field("image")(pictures::Error::Cancelled));
-    }
+    let (multiple, harder) = (request.multiple, request.try_harder);
+    let search = Search { kinds: &request.types, multiple, harder, cancelled: &cancelled };
+    let codes: Vec<Code> = search.codes(&picture).map_err(of_field("image"))?.into_iter().map(answer).collect();
     if codes.is_empty() {
         let advice = match request.try_harder {
             false => "no code was found: send tryHarder=true",
@@ -235,37 +125,7 @@ pub fn read(request: CodesReadRequest, call: &Call) -> Result<CodesReadResponse,
     Ok(CodesReadResponse { count: codes.len(), rows: codes })
 }
 
-fn top(code: &Code) -> f64 {
-    code.corners.first().map_or(0.0, |corner| corner.y)
-}
-
-/// A size of the same shape with at most so many pixels.
-fn within((width, height): (u32, u32), most: u64) -> (u32, u32) {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels <= most {
-        return (width, height);
-    }
-    let scale = (most as f64 / pixels as f64).sqrt();
-    let side = |length: u32| ((f64::from(length) * scale) as u32).max(1);
-    (side(width), side(height))
-}
-
-/// A picture in grayscale, on white where it is transparent.
-fn grayscale(picture: &Picture) -> GrayImage {
-    let Some(frame) = picture.frames.first() else { return GrayImage::new(1, 1) };
-    match &frame.pixels {
-        Pixels::Planes(planes) => planes.luma.samples.clone(),
-        Pixels::Raster(raster) if raster.color().has_alpha() => {
-            let mut page = RgbaImage::from_pixel(raster.width(), raster.height(), Rgba([255; 4]));
-            imageops::overlay(&mut page, &raster.to_rgba8(), 0, 0);
-            DynamicImage::ImageRgba8(page).into_luma8()
-        }
-        Pixels::Raster(raster) => raster.to_luma8(),
-    }
-}
-
-fn answer(found: Found, (across, down): (f64, f64)) -> Code {
-    let kind = FORMATS.iter().find(|(_, format)| *format == found.format).map(|(kind, _)| *kind);
+fn answer(found: Found) -> Code {
     let is_text = found
         .text
         .chars()
@@ -273,14 +133,10 @@ fn answer(found: Found, (across, down): (f64, f64)) -> Code {
     let bytes = found.bytes.filter(|bytes| !is_text && !bytes.is_empty());
     let round = |value: f64| (value * 10.0).round() / 10.0;
     Code {
-        code_type: kind.unwrap_or(ReadableType::Qr),
+        code_type: found.kind,
         text: found.text,
         base64: bytes.map(|bytes| base64_simd::STANDARD.encode_to_string(bytes)),
-        corners: found
-            .corners
-            .into_iter()
-            .map(|(x, y)| Corner { x: round(f64::from(x) * across), y: round(f64::from(y) * down) })
-            .collect(),
+        corners: found.corners.into_iter().map(|(x, y)| Corner { x: round(x), y: round(y) }).collect(),
         symbology_id: found.symbology,
         extension: found.extension,
     }
