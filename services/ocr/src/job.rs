@@ -2,10 +2,12 @@
 
 use std::time::Instant;
 
+use ::codes::ReadableType;
 use chassis::{Error, File};
 use recognizer::Engine;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{self, PageCode};
 use crate::document::Survey;
 use crate::layer::{self, PageLayer};
 use crate::orientation::Uprightness;
@@ -41,6 +43,8 @@ pub enum Job {
         /// Its password.
         password: Option<String>,
     },
+    /// Look for barcodes on a page.
+    Codes(CodesOf),
     /// Read the tables of a page.
     Tables(TablesOf),
     /// Put words on the pages of a PDF, or of a picture as one.
@@ -66,6 +70,8 @@ pub enum Done {
     Read(Box<ReadPage>),
     /// What a PDF is like.
     Surveyed(Box<Survey>),
+    /// Barcodes of a page.
+    Codes(Vec<PageCode>),
     /// The tables of a page, and whether all of them was read in time.
     Tables(Vec<Table>, bool),
     /// The PDF is the file that comes with this.
@@ -93,6 +99,27 @@ pub struct TablesOf {
     pub(crate) own: Option<Page>,
     /// Password of the PDF.
     pub(crate) password: Option<String>,
+}
+
+/// The page whose barcodes are looked for.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct CodesOf {
+    /// From 1.
+    pub(crate) page: u32,
+    /// Pixels per inch, of a PDF.
+    pub(crate) dpi: Option<f64>,
+    /// Password of the PDF.
+    pub(crate) password: Option<String>,
+    /// Symbologies; all when there are none.
+    pub(crate) types: Vec<ReadableType>,
+}
+
+/// The picture of a page: of a PDF when it has a resolution.
+fn page_of(file: &File, page: u32, dpi: Option<f64>, password: Option<&str>, until: Instant) -> Result<Sheet, Error> {
+    match dpi {
+        Some(dpi) => pdf_page::sheet(&pdf_page::open(file, password)?, page, dpi),
+        None => source::sheet(file, page, until),
+    }
 }
 
 impl Job {
@@ -123,11 +150,12 @@ impl Job {
                 let page = reading::read(engine, sheet, &manner, until)?;
                 Done::Read(Box::new(ReadPage { page, pages, engine: engine.name() }))
             }
+            Self::Codes(CodesOf { page, dpi, password, types }) => {
+                let sheet = page_of(file, page, dpi, password.as_deref(), until)?;
+                Done::Codes(codes::find(sheet, page, &types, until)?)
+            }
             Self::Tables(TablesOf { page, dpi, own, password }) => {
-                let sheet = match dpi {
-                    Some(dpi) => pdf_page::sheet(&pdf_page::open(file, password.as_deref())?, page, dpi)?,
-                    None => source::sheet(file, page, until)?,
-                };
+                let sheet = page_of(file, page, dpi, password.as_deref(), until)?;
                 let (tables, complete) = cells::tables(engine, &sheet.pixels, page, own.as_ref(), until)?;
                 Done::Tables(tables, complete)
             }

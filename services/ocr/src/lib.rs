@@ -15,6 +15,7 @@
 //! | `error.rs` | what is refused, and its code |
 
 pub mod classify;
+pub mod codes;
 pub mod document;
 mod engine;
 mod error;
@@ -61,6 +62,7 @@ pub fn service() -> Service {
         .call("POST /find", find::find, find::about)
         .call("POST /extract", extract::extract, extract::about)
         .call("POST /tables", tables::tables, tables::about)
+        .call("POST /codes", codes::codes, codes::about)
         .call("POST /export", export::export, export::about)
         .call("POST /classify", classify::classify, classify::about)
 }

@@ -91,7 +91,11 @@ pub(crate) fn dates(words: &[Word], page: u32, month_first: bool) -> Vec<Date> {
 /// A text as a date, and as others it may be.
 fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     let text = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-    // A time behind it, or a word before it, does not belong to it.
+    // A label that runs into it does not belong to it: `Date:11/03/18` without its colon.
+    let digits = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(0);
+    let is_glued = text.contains('/') && text[..digits].chars().all(char::is_alphabetic);
+    let text = if is_glued { &text[digits..] } else { text };
+    // Nor does a time behind it.
     let text = text.split(['T']).next().filter(|date| date.len() == 10 && date.contains('-')).unwrap_or(text);
     let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let signs = |allowed: &str| text.chars().filter(|letter| !letter.is_alphanumeric()).all(|sign| allowed.contains(sign));
@@ -200,6 +204,7 @@ mod tests {
             ("July 4th, 2025", Some(("2025-07-04", vec![]))),
             ("9. März 2024", Some(("2024-03-09", vec![]))),
             ("25DEC2018", Some(("2018-12-25", vec![]))),
+            ("Dater11/03/18", Some(("2018-03-11", vec!["2018-11-03"]))),
             ("05/05/18", Some(("2018-05-05", vec![]))),
             ("29/02/2023", None),
             ("31.04.2024", None),

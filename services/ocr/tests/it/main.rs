@@ -5,17 +5,28 @@
 #![expect(clippy::print_stdout, reason = "what was measured or counted is to be seen")]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use chassis::settings::Span;
 use chassis::testing::{Client, skipped};
 use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
+mod codes;
+mod extract;
+mod formats;
 mod hostile;
+mod pdf;
 mod recognize;
+mod tables;
 
-/// The settings of a service whose worker processes are its own program.
+/// The settings of a service whose worker processes are its own program. There is time enough for a busy machine.
 fn settings() -> Settings {
-    Settings { worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_ocr"))), ..Settings::default() }
+    Settings {
+        worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_ocr"))),
+        deadline: Span(Duration::from_secs(600)),
+        ..Settings::default()
+    }
 }
 
 /// A client, where the languages that the tests read are installed.
