@@ -1,0 +1,223 @@
+//! Codes on a page: barcodes of all kinds, and the machine-readable zones of identity documents.
+
+pub(crate) mod mrz;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ::codes::{Found, ReadableType, Search};
+use chassis::{Call, Error, File, Operation, Secret};
+use garde::Validate;
+use pictures::{Format, Picture};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use mrz::{Mrz, MrzCheck, MrzField, MrzFormat};
+
+use crate::document::{self, Wanted, is_pdf};
+use crate::engine::Readers;
+use crate::error::of_picture;
+use crate::job::{CodesOf, Done, Job};
+use crate::page::Line;
+use crate::reading::{Layout, Manner};
+use crate::recognize::{english, read};
+use crate::source::{self, Sheet};
+
+/// What the document says.
+const DESCRIPTION: &str = "\
+Reads the codes on the pages of a picture or a PDF: QR codes, barcodes, Data Matrix, PDF417, Aztec and others, each with its corners in \
+pixels of the page; and, when `kinds` has `mrz`, the machine-readable zones of passports, identity cards and visas (ICAO Doc 9303), whose check \
+digits say whether they were read right: `valid` is true when all are.";
+
+/// A picture or PDF with codes.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct CodesRequest {
+    /// The picture or PDF.
+    #[serde(alias = "url", alias = "image")]
+    pub file: File,
+    /// What to look for.
+    #[serde(default = "barcodes")]
+    #[garde(length(min = 1, max = 2))]
+    pub kinds: Vec<CodeKind>,
+    /// Symbologies to look for; all by default.
+    #[serde(default)]
+    #[garde(length(max = 32))]
+    pub types: Vec<ReadableType>,
+    /// Pages of a PDF, such as `1-5,9`; the first five by default. Of another file with several pages, the one to read.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub pages: Option<String>,
+    /// Password of an encrypted PDF.
+    #[serde(default)]
+    pub password: Option<Secret<String>>,
+}
+
+fn barcodes() -> Vec<CodeKind> {
+    vec![CodeKind::Barcode]
+}
+
+/// A kind of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeKind {
+    /// QR codes and barcodes of all kinds.
+    Barcode,
+    /// Machine-readable zones of identity documents.
+    Mrz,
+}
+
+/// The codes that were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CodesResponse {
+    /// Number of codes, machine-readable zones included.
+    pub count: usize,
+    /// Barcodes, page by page from the top.
+    pub rows: Vec<PageCode>,
+    /// Machine-readable zones.
+    pub mrz: Vec<Mrz>,
+}
+
+/// A barcode that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageCode {
+    /// Symbology.
+    #[serde(rename = "type")]
+    pub kind: ReadableType,
+    /// Decoded text.
+    pub text: String,
+    /// Corners in pixels of the page, clockwise from the one nearest to the top left; empty if unknown.
+    pub corners: Vec<CodeCorner>,
+    /// Symbology identifier (ISO/IEC 15424), such as `]C1` for GS1-128, if known.
+    pub symbology_id: Option<String>,
+    /// Page, from 1.
+    pub page: u32,
+}
+
+/// A point of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CodeCorner {
+    /// Pixels from the left edge.
+    pub x: f64,
+    /// Pixels from the top edge.
+    pub y: f64,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> CodesRequest {
+    CodesRequest {
+        file: File::new("code.png", "image/png", &include_bytes!("../../data/code.png")[..]),
+        kinds: barcodes(),
+        types: Vec::new(),
+        pages: None,
+        password: None,
+    }
+}
+
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Read barcodes and machine-readable zones in a picture or PDF").description(DESCRIPTION).example(example)
+}
+
+/// Pages of a PDF that are read unless more are asked for.
+const PAGES: &str = "1-5";
+/// Time to look for barcodes on a page: a page without any is looked at in every way there is.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Reads codes.
+///
+/// # Errors
+/// When the file cannot be read, or Tesseract is not there.
+pub async fn codes(request: CodesRequest, call: Arc<Call>, readers: Arc<Readers>) -> Result<CodesResponse, Error> {
+    let file = &request.file;
+    let languages = english();
+    let password = request.password.as_ref();
+    let wanted = |manner: Manner| Wanted {
+        languages: &languages,
+        pages: request.pages.as_deref(),
+        default_pages: PAGES,
+        password,
+        manner,
+    };
+    let mut rows = Vec::new();
+    if request.kinds.contains(&CodeKind::Barcode) {
+        let pages: Vec<(u32, Option<f64>)> = if is_pdf(file) {
+            let survey = document::survey(&readers, &call, file, &wanted(Manner::default()), false).await?;
+            survey.pages.iter().map(|page| (page.number, Some(page.dpi))).collect()
+        } else {
+            source::admit(file)?;
+            vec![(document::one_page(request.pages.as_deref())?.unwrap_or(1), None)]
+        };
+        for (page, dpi) in pages {
+            let password = password.map(|password| password.reveal().clone());
+            let job = Job::Codes(CodesOf { page, dpi, password, types: request.types.clone() });
+            let Done::Codes(found) = readers.ask(&call, &languages, &job, file).await? else {
+                return Err(Error::internal());
+            };
+            rows.extend(found);
+        }
+    }
+    let mut zones = Vec::new();
+    if request.kinds.contains(&CodeKind::Mrz) {
+        let year = u32::try_from(call.now().to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(2000);
+        zones = read_zones(&readers, &call, file, wanted, year).await?;
+    }
+    if rows.is_empty() && zones.is_empty() {
+        let message = "no code was found: send a sharper picture, cropped closer to the code, with some of the light border around it";
+        call.warn("nothing-found", Some("file"), message);
+    }
+    Ok(CodesResponse { count: rows.len() + zones.len(), rows, mrz: zones })
+}
+
+/// Reads machine-readable zones: as one block, with their characters alone.
+async fn read_zones<'a>(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: impl Fn(Manner) -> Wanted<'a>,
+    year: u32,
+) -> Result<Vec<Mrz>, Error> {
+    let manner =
+        Manner { characters: mrz::CHARACTERS.to_owned(), layout: Layout::Block, ..Manner::default() };
+    let zones = |lines: Vec<&Line>, page: u32| mrz::find(&lines, page, year);
+    if is_pdf(file) {
+        let read = document::read(readers, call, file, wanted(manner)).await?;
+        return Ok(read.iter().flat_map(|read| zones(read.page.lines().collect(), read.number)).collect());
+    }
+    let page = document::one_page(wanted(manner.clone()).pages)?;
+    let manner = Manner { page: page.unwrap_or(1), ..manner };
+    let read = read(readers, call, &english(), manner, file).await?;
+    Ok(zones(read.page.lines().collect(), page.unwrap_or(1)))
+}
+
+/// The barcodes of a page, in a worker.
+pub(crate) fn find(sheet: Sheet, page: u32, types: &[ReadableType], until: Instant) -> Result<Vec<PageCode>, Error> {
+    let until = until.min(Instant::now() + PATIENCE);
+    let cancelled = || Instant::now() > until;
+    let (width, _) = sheet.size;
+    let scale = f64::from(width) / f64::from(sheet.pixels.width());
+    let picture = Picture::still(Format::Png, sheet.pixels);
+    let search = Search { kinds: types, multiple: true, harder: true, cancelled: &cancelled };
+    let found = match search.codes(&picture) {
+        // Nothing within the time.
+        Err(pictures::Error::Cancelled) => Vec::new(),
+        other => other.map_err(of_picture("file"))?,
+    };
+    Ok(found.into_iter().map(|found| code(found, page, scale)).collect())
+}
+
+fn code(found: Found, page: u32, scale: f64) -> PageCode {
+    let round = |value: f64| (value * scale * 10.0).round() / 10.0;
+    PageCode {
+        kind: found.kind,
+        text: found.text,
+        corners: found.corners.into_iter().map(|(x, y)| CodeCorner { x: round(x), y: round(y) }).collect(),
+        symbology_id: found.symbology,
+        page,
+    }
+}

@@ -1,0 +1,318 @@
+//! Machine-readable zones of passports, identity cards and visas (ICAO Doc 9303), with their check digits.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::page::{Area, Line};
+
+/// The characters there are.
+pub(crate) const CHARACTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
+
+/// A machine-readable zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Mrz {
+    /// Format.
+    pub format: MrzFormat,
+    /// Whether every check digit is right.
+    pub valid: bool,
+    /// Check digits, and whether each is right.
+    pub checks: Vec<MrzCheck>,
+    /// Document code, such as `P` for a passport and `I` or `ID` for a card.
+    pub document_code: String,
+    /// Issuing state or organization (three letters).
+    pub issuer: String,
+    /// Surname.
+    pub surname: String,
+    /// Given names.
+    pub given_names: String,
+    /// Document number.
+    pub number: String,
+    /// Nationality (three letters).
+    pub nationality: String,
+    /// Date of birth as `YYYY-MM-DD`; null when it is none.
+    pub birth_date: Option<String>,
+    /// Sex as it is written: `M`, `F` or `X`.
+    pub sex: String,
+    /// Date of expiry as `YYYY-MM-DD`; null when it is none.
+    pub expiry_date: Option<String>,
+    /// Personal number or other optional data.
+    pub optional_data: String,
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// Where it is.
+    #[serde(rename = "box")]
+    pub area: Area,
+    /// Page, from 1.
+    pub page: u32,
+}
+
+/// A format of machine-readable zones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MrzFormat {
+    /// Three lines of 30: cards.
+    Td1,
+    /// Two lines of 36: older cards.
+    Td2,
+    /// Two lines of 44: passports.
+    Td3,
+    /// Two lines of 44: visas.
+    MrvA,
+    /// Two lines of 36: smaller visas.
+    MrvB,
+}
+
+/// A check digit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MrzCheck {
+    /// What it checks.
+    pub field: MrzField,
+    /// Whether it is right.
+    pub passed: bool,
+}
+
+/// What a check digit checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MrzField {
+    /// Document number.
+    Number,
+    /// Date of birth.
+    BirthDate,
+    /// Date of expiry.
+    ExpiryDate,
+    /// Optional data.
+    OptionalData,
+    /// All of them.
+    Composite,
+}
+
+/// Characters by which a line may be too long or too short.
+const SLACK: usize = 3;
+
+/// The machine-readable zones among lines, from the top. `year` is this year, for the century of births.
+pub(crate) fn find(lines: &[&Line], page: u32, year: u32) -> Vec<Mrz> {
+    let texts: Vec<String> = lines.iter().map(|line| clean(&line.text)).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let fits = |count: usize, length: usize| {
+            at + count <= lines.len()
+                && (at..at + count).all(|line| texts[line].len().abs_diff(length) <= SLACK)
+                && (at..at + count).any(|line| texts[line].contains('<'))
+        };
+        let layouts = [(3, 30), (2, 44), (2, 36)];
+        let read = layouts.into_iter().filter(|(count, length)| fits(*count, *length)).find_map(|(count, length)| {
+            let lines: Vec<String> = (at..at + count).map(|line| fitted(&texts[line], length)).collect();
+            Some((read(&lines, year)?, count))
+        });
+        match read {
+            Some((mrz, count)) => {
+                let area = Area::around(lines[at..at + count].iter().map(|line| line.area));
+                found.push(Mrz { area, page, ..mrz });
+                at += count;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The characters of a line that belong in one.
+fn clean(text: &str) -> String {
+    let wide = text.to_uppercase().replace(['«', '‹', '('], "<");
+    wide.chars().filter(|letter| CHARACTERS.contains(*letter)).collect()
+}
+
+/// A line of the right length: fillers, which run together, are added or taken off at the end.
+fn fitted(text: &str, length: usize) -> String {
+    let mut text = text.to_owned();
+    // Fillers at the end are often read as letters that look like them.
+    if text.len() > length {
+        text.truncate(length);
+    }
+    while text.len() < length {
+        let digits_at_end = text.ends_with(|letter: char| letter.is_ascii_digit());
+        match text.rfind("<<").filter(|_| digits_at_end) {
+            Some(fillers) => text.insert(fillers, '<'),
+            None => text.push('<'),
+        }
+    }
+    text
+}
+
+/// Reads lines; nothing when none of the check digits is right, as then it is something else.
+fn read(lines: &[String], year: u32) -> Option<Mrz> {
+    let length = lines[0].len();
+    let format = match (lines.len(), length, lines[0].as_bytes()[0]) {
+        (3, 30, b'A' | b'C' | b'I') => MrzFormat::Td1,
+        (2, 44, b'P') => MrzFormat::Td3,
+        (2, 44, b'V') => MrzFormat::MrvA,
+        (2, 36, b'V') => MrzFormat::MrvB,
+        (2, 36, b'A' | b'C' | b'I' | b'P') => MrzFormat::Td2,
+        _ => return None,
+    };
+    let first = &lines[0];
+    let second = &lines[1];
+    let digits = |text: &str| text.chars().map(as_digit).collect::<String>();
+    let letters = |text: &str| text.chars().map(as_letter).collect::<String>();
+    let mut checks = Vec::new();
+    let (number, nationality, birth, sex, expiry, optional, names);
+    if format == MrzFormat::Td1 {
+        (number, birth, sex, expiry) = (&first[5..14], digits(&second[..6]), &second[7..8], digits(&second[8..14]));
+        (nationality, optional) = (letters(&second[15..18]), first[15..30].to_owned() + &second[18..29]);
+        names = letters(&lines[2]);
+        checks.push((MrzField::Number, number.to_owned(), digits(&first[14..15])));
+        checks.push((MrzField::BirthDate, birth.clone(), digits(&second[6..7])));
+        checks.push((MrzField::ExpiryDate, expiry.clone(), digits(&second[14..15])));
+        let all = first[5..30].to_owned() + &digits(&second[..7]) + &digits(&second[8..15]) + &second[18..29];
+        checks.push((MrzField::Composite, all, digits(&second[29..30])));
+    } else {
+        (number, birth, sex, expiry) = (&second[..9], digits(&second[13..19]), &second[20..21], digits(&second[21..27]));
+        (nationality, names) = (letters(&second[10..13]), letters(&first[5..]));
+        checks.push((MrzField::Number, number.to_owned(), digits(&second[9..10])));
+        checks.push((MrzField::BirthDate, birth.clone(), digits(&second[19..20])));
+        checks.push((MrzField::ExpiryDate, expiry.clone(), digits(&second[27..28])));
+        let end = length - 1;
+        match format {
+            MrzFormat::Td3 => {
+                optional = second[28..42].to_owned();
+                // Without optional data its check digit may be a filler.
+                let digit = &second[42..43];
+                let digit = if digit == "<" { "0".to_owned() } else { digits(digit) };
+                checks.push((MrzField::OptionalData, optional.clone(), digit));
+            }
+            MrzFormat::Td2 => optional = second[28..end].to_owned(),
+            _ => optional = second[28..].to_owned(),
+        }
+        if matches!(format, MrzFormat::Td3 | MrzFormat::Td2) {
+            let all = second[..9].to_owned() + &digits(&second[9..10]) + &digits(&second[13..20]) + &digits(&second[21..28]) + &second[28..end];
+            checks.push((MrzField::Composite, all, digits(&second[end..])));
+        }
+    }
+    let checks: Vec<MrzCheck> = checks
+        .into_iter()
+        .map(|(field, text, digit)| MrzCheck { field, passed: check_digit(&text).is_some_and(|sum| digit == sum.to_string()) })
+        .collect();
+    if !checks.iter().any(|check| check.passed) {
+        return None;
+    }
+    let (surname, given) = names.split_once("<<").unwrap_or((&names, ""));
+    let spaced = |text: &str| text.split('<').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let trimmed = |text: &str| text.trim_matches('<').replace('<', " ").trim().to_owned();
+    Some(Mrz {
+        format,
+        valid: checks.iter().all(|check| check.passed),
+        checks,
+        document_code: trimmed(&first[..2]),
+        issuer: trimmed(&letters(&first[2..5])),
+        surname: spaced(surname),
+        given_names: spaced(given),
+        number: trimmed(number),
+        nationality: trimmed(&nationality),
+        birth_date: date(&birth, |two| if 2000 + two > year { 1900 + two } else { 2000 + two }),
+        sex: if sex == "<" { "X".to_owned() } else { sex.to_owned() },
+        expiry_date: date(&expiry, |two| 2000 + two),
+        optional_data: spaced(&optional),
+        lines: lines.to_vec(),
+        area: Area::default(),
+        page: 0,
+    })
+}
+
+/// The check digit of a text (Doc 9303-3, 4.9): weights 7, 3, 1; letters from 10 on, fillers 0.
+fn check_digit(text: &str) -> Option<u32> {
+    let value = |letter: char| if letter == '<' { Some(0) } else { letter.to_digit(36) };
+    let weighted = text.chars().zip([7, 3, 1].into_iter().cycle()).map(|(letter, weight)| Some(value(letter)? * weight));
+    Some(weighted.sum::<Option<u32>>()? % 10)
+}
+
+/// Where only digits stand, a letter is the digit that looks like it.
+fn as_digit(letter: char) -> char {
+    match letter {
+        'O' | 'Q' | 'D' => '0',
+        'I' | 'L' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'G' => '6',
+        'B' => '8',
+        other => other,
+    }
+}
+
+/// Where only letters stand, a digit is the letter that looks like it.
+fn as_letter(letter: char) -> char {
+    match letter {
+        '0' => 'O',
+        '1' => 'I',
+        '2' => 'Z',
+        '5' => 'S',
+        '8' => 'B',
+        other => other,
+    }
+}
+
+fn date(text: &str, century: impl Fn(u32) -> u32) -> Option<String> {
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let (year, month, day) = (century(number(0..2)?), number(2..4)?, number(4..6)?);
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Word;
+
+    fn lines(texts: &[&str]) -> Vec<Line> {
+        let line = |(at, text): (usize, &&str)| {
+            let area = Area { x: 10, y: 30 * at as u32, width: 500, height: 20 };
+            Line::of(vec![Word { text: (*text).into(), area, confidence: 0.9 }])
+        };
+        texts.iter().enumerate().map(line).collect()
+    }
+
+    fn found(texts: &[&str]) -> Vec<Mrz> {
+        let lines = lines(texts);
+        find(&lines.iter().collect::<Vec<_>>(), 1, 2026)
+    }
+
+    /// The specimens of Doc 9303, parts 4, 5 and 6.
+    #[test]
+    fn specimens_are_read_and_their_check_digits_are_right() {
+        let passport = found(&[
+            "PASSPORT",
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        ]);
+        let one = &passport[0];
+        assert!(one.valid && one.format == MrzFormat::Td3, "{one:?}");
+        assert_eq!((one.surname.as_str(), one.given_names.as_str()), ("ERIKSSON", "ANNA MARIA"));
+        assert_eq!((one.number.as_str(), one.nationality.as_str(), one.sex.as_str()), ("L898902C3", "UTO", "F"));
+        assert_eq!(one.birth_date.as_deref(), Some("1974-08-12"));
+        assert_eq!((one.expiry_date.as_deref(), one.optional_data.as_str()), (Some("2012-04-15"), "ZE184226B"));
+        let card =
+            found(&["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"]);
+        assert!(card[0].valid && card[0].format == MrzFormat::Td1, "{card:?}");
+        assert_eq!((card[0].number.as_str(), card[0].surname.as_str()), ("D23145890", "ERIKSSON"));
+        let older = found(&["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]);
+        assert!(older[0].valid && older[0].format == MrzFormat::Td2, "{older:?}");
+    }
+
+    #[test]
+    fn letters_that_look_like_digits_are_digits_where_only_these_stand() {
+        let passport = found(&[
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<",
+            "L898902C36UT07408I22F12O4159ZE184226B<<<<<10",
+        ]);
+        assert!(passport[0].valid, "{passport:?}");
+        let wrong = found(&[
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408122F1204158ZE184226B<<<<<10",
+        ]);
+        let failed: Vec<MrzField> = wrong[0].checks.iter().filter(|check| !check.passed).map(|check| check.field).collect();
+        assert_eq!(failed, [MrzField::ExpiryDate]);
+        assert!(found(&["P<THIS<IS<NOT<A<PASSPORT<<<<<<<<<<<<<<<<<<<<", "OR<SO<IT<SEEMS<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"]).is_empty());
+    }
+}

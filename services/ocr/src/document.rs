@@ -1,0 +1,210 @@
+//! The pages of a file, be it a picture or a PDF: text that is there already is taken, what is only shown is recognized, pages
+//! side by side.
+
+use std::time::{Duration, Instant};
+
+use chassis::{Call, Code, Error, File, Secret};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Readers;
+use crate::job::{Done, Job, ReadPage};
+use crate::page::Page;
+use crate::pages;
+use crate::reading::Manner;
+use crate::recognize::{self, warn_of};
+use crate::source;
+
+/// Pages of one request at most.
+pub(crate) const MOST_PAGES: usize = 100;
+/// Where the header of a PDF may stand at the latest (ISO 32000-1, annex H, note 13).
+const HEADER_WITHIN: usize = 1024;
+/// A page is not begun with less time left than this.
+const SHORTEST: Duration = Duration::from_millis(2_500);
+
+/// How the pages of a file are to be read.
+pub(crate) struct Wanted<'a> {
+    pub(crate) languages: &'a [String],
+    /// Which pages, as the request says.
+    pub(crate) pages: Option<&'a str>,
+    /// Which pages of a PDF, when it says nothing.
+    pub(crate) default_pages: &'a str,
+    pub(crate) password: Option<&'a Secret<String>>,
+    pub(crate) manner: Manner,
+}
+
+/// Where the text of a page comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextSource {
+    /// The text that the page has.
+    TextLayer,
+    /// Recognition.
+    Ocr,
+}
+
+/// Why a page was recognized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It is a scan: pictures with hardly any text.
+    Scan,
+    /// Its fonts do not say which characters their glyphs are.
+    FontWithoutUnicode,
+    /// Its letters are drawn as shapes.
+    DrawnText,
+    /// It was asked for.
+    Forced,
+    /// The file is a picture.
+    Picture,
+}
+
+/// A page that was read.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentPage {
+    /// From 1.
+    pub(crate) number: u32,
+    pub(crate) page: Page,
+    pub(crate) source: TextSource,
+    pub(crate) reason: Option<Reason>,
+    /// Dots per inch of its pixels; nothing for a picture.
+    pub(crate) dpi: Option<f64>,
+}
+
+/// What is known of a page of a PDF before it is recognized.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Surveyed {
+    pub(crate) number: u32,
+    /// Why it must be recognized; nothing when it has text of its own.
+    pub(crate) reason: Option<Reason>,
+    /// The text it has.
+    pub(crate) own: Page,
+    /// Dots per inch of its pixels.
+    pub(crate) dpi: f64,
+}
+
+/// What is known of a PDF before it is recognized.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Survey {
+    pub(crate) count: u32,
+    pub(crate) pages: Vec<Surveyed>,
+}
+
+/// Whether a file is a PDF.
+pub(crate) fn is_pdf(file: &File) -> bool {
+    let head = &file.bytes()[..file.bytes().len().min(HEADER_WITHIN)];
+    head.windows(5).any(|five| five == b"%PDF-")
+}
+
+/// Reads the pages of a file.
+pub(crate) async fn read(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: Wanted<'_>,
+) -> Result<Vec<DocumentPage>, Error> {
+    if is_pdf(file) {
+        let survey = survey(readers, call, file, &wanted, false).await?;
+        return recognized(readers, call, file, &wanted, survey).await;
+    }
+    let page = one_page(wanted.pages)?;
+    let manner = Manner { page: page.unwrap_or(1), ..wanted.manner };
+    source::admit(file).map_err(|error| of_file(&error))?;
+    let read = recognize::read(readers, call, wanted.languages, manner, file).await?;
+    source::warn_of_pages(read.pages, page, call);
+    let reason = Some(Reason::Picture);
+    Ok(vec![DocumentPage { number: page.unwrap_or(1), page: read.page, source: TextSource::Ocr, reason, dpi: None }])
+}
+
+/// The page of a picture that is asked for.
+pub(crate) fn one_page(pages: Option<&str>) -> Result<Option<u32>, Error> {
+    let message = "must be the number of one page: of a picture one page is read at a time";
+    let number = |page: &str| page.trim().parse().ok().filter(|page| *page > 0);
+    pages.map(|page| number(page).ok_or_else(|| Error::impossible("pages", message))).transpose()
+}
+
+/// What is no picture may still have been meant as a PDF.
+fn of_file(error: &Error) -> Error {
+    match error.code() {
+        Code::UnsupportedMediaType => {
+            Error::field(Code::UnsupportedMediaType, "file", "is neither a picture that is read nor a PDF")
+        }
+        code => Error::field(code, "file", error.details().first().map_or_else(String::new, |one| one.message.clone())),
+    }
+}
+
+/// Looks at the pages of a PDF: which there are, what text they have.
+pub(crate) async fn survey(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: &Wanted<'_>,
+    force: bool,
+) -> Result<Survey, Error> {
+    let job = Job::Survey {
+        pages: pages::parse(wanted.pages.unwrap_or(wanted.default_pages))?,
+        chosen: wanted.pages.is_some(),
+        force,
+        password: wanted.password.map(|password| password.reveal().clone()),
+    };
+    let Done::Surveyed(survey) = readers.ask(call, wanted.languages, &job, file).await? else {
+        return Err(Error::internal());
+    };
+    let (count, seen) = (survey.count, survey.pages.len());
+    if wanted.pages.is_none() && seen < count as usize {
+        let message = format!("the document has {count} pages and the first {seen} were read: send pages for others");
+        call.warn("more-pages", Some("pages"), message);
+    }
+    Ok(*survey)
+}
+
+/// Recognizes the pages that need it, as many at once as there are workers.
+pub(crate) async fn recognized(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: &Wanted<'_>,
+    survey: Survey,
+) -> Result<Vec<DocumentPage>, Error> {
+    let read = iter(survey.pages).map(|known| async move {
+        let Surveyed { number, reason, own, dpi } = known;
+        let Some(reason) = reason else {
+            return Ok(Some(DocumentPage { number, page: own, source: TextSource::TextLayer, reason: None, dpi: Some(dpi) }));
+        };
+        if Instant::now() + SHORTEST + crate::engine::SPARE > call.deadline() {
+            return Ok(None);
+        }
+        let password = wanted.password.map(|password| password.reveal().clone());
+        let manner = Manner { page: number, ..wanted.manner.clone() };
+        let job = Job::ReadPdf { manner, dpi, password };
+        match readers.ask(call, wanted.languages, &job, file).await? {
+            Done::Read(read) => {
+                let ReadPage { page, .. } = *read;
+                Ok(Some(DocumentPage { number, page, source: TextSource::Ocr, reason: Some(reason), dpi: Some(dpi) }))
+            }
+            _ => Err(Error::internal()),
+        }
+    });
+    let read: Vec<Result<Option<DocumentPage>, Error>> = read.buffered(readers.most()).collect().await;
+    let all = read.len();
+    let mut pages = Vec::with_capacity(all);
+    for page in read {
+        pages.extend(page?);
+    }
+    if pages.len() < all || pages.iter().any(|page| !page.page.complete) {
+        let whole = pages.iter().filter(|page| page.page.complete).count();
+        let message = format!(
+            "the time for a request was over when {whole} of {all} pages were read whole: send pages for the others"
+        );
+        call.warn("out-of-time", Some("pages"), message);
+    }
+    if pages.iter().all(|page| page.page.blocks.is_empty()) && !pages.is_empty() {
+        call.warn("no-text", Some("file"), "no text was found: the pages are empty, or hold nothing that looks like letters");
+    }
+    for page in pages.iter().filter(|page| page.source == TextSource::Ocr && !page.page.blocks.is_empty()).take(1) {
+        warn_of(&Page { complete: true, ..page.page.clone() }, wanted.languages, false, call);
+    }
+    Ok(pages)
+}

@@ -1,0 +1,190 @@
+//! What stands to the right of a label, or below it.
+
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::date::{DateOrder, dates};
+use super::identifier::Found;
+use super::label::{plain, position};
+use super::money::{amounts, written};
+use crate::page::{Area, Word};
+use crate::rows::Row;
+
+/// A value to find by its label.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct WantedField {
+    /// Name of the value in the answer.
+    #[garde(length(chars, min = 1, max = 100))]
+    pub name: String,
+    /// Label beside or above the value, such as `Order number`; case, marks and a wrong letter do not matter.
+    #[garde(length(chars, min = 1, max = 200))]
+    pub label: String,
+    /// Kind of the value.
+    #[serde(default, rename = "type")]
+    pub kind: FieldType,
+}
+
+/// Kind of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldType {
+    /// Text, up to a wide gap.
+    #[default]
+    Text,
+    /// A number, as it is written.
+    Number,
+    /// An amount of money; the value is a decimal number with a point.
+    Money,
+    /// A date; the value is `YYYY-MM-DD`.
+    Date,
+}
+
+/// A value that was found by its label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExtractedField {
+    /// Name that was asked for.
+    pub name: String,
+    /// The value; null when there is none.
+    pub value: Option<String>,
+    /// As it is written.
+    pub text: Option<String>,
+    /// Mean confidence of its words, 0 to 1.
+    pub confidence: Option<f64>,
+    /// Where it is.
+    #[serde(rename = "box")]
+    pub area: Option<Area>,
+    /// Its page, from 1.
+    pub page: Option<u32>,
+}
+
+/// Labels of the number of an invoice or a receipt.
+const NUMBERS: [&str; 20] = [
+    "invoice number", "invoice no", "invoice nr", "tax invoice no", "inv no", "bill no", "receipt no", "receipt number", "doc no",
+    "document no", "rechnungsnummer", "rechnungs nr", "rechnung nr", "belegnummer", "beleg nr", "bon nr", "bon",
+    "numero de facture", "facture no", "invoice",
+];
+
+/// Rows below a label that are looked at, and how far, in heights of the label.
+const ROWS_BELOW: usize = 3;
+const FAR_BELOW: f64 = 4.0;
+/// A gap between words, in their heights, that ends a text.
+const WIDE: f64 = 3.0;
+
+/// Finds the value of a label; the first that has one.
+pub(crate) fn find(rows: &[Row], wanted: &WantedField, order: DateOrder) -> ExtractedField {
+    let found = values(rows, &wanted.label).find_map(|words| read(&words, wanted.kind, order));
+    match found {
+        Some(found) => ExtractedField {
+            name: wanted.name.clone(),
+            value: Some(found.value),
+            text: Some(found.text),
+            confidence: Some(found.confidence),
+            area: Some(found.area),
+            page: Some(found.page),
+        },
+        None => ExtractedField {
+            name: wanted.name.clone(),
+            value: None,
+            text: None,
+            confidence: None,
+            area: None,
+            page: None,
+        },
+    }
+}
+
+/// The number of the document: a word with a digit beside a label that says so.
+pub(crate) fn number(rows: &[Row]) -> Option<Found> {
+    NUMBERS.iter().find_map(|label| {
+        values(rows, label).find_map(|(words, page)| {
+            let is_number = |word: &&Word| {
+                let text = word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
+                text.chars().filter(char::is_ascii_digit).count() >= 2 && !word.text.contains([':', '%'])
+            };
+            // What follows at once, save for a sign between.
+            let at = words.iter().take(3).position(|word| is_number(&word))?;
+            let value = words[at].text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
+            let is_date = !dates(&words[at..=at], page, false).is_empty();
+            (!is_date).then(|| Found::of(value, &words[at..=at], page))
+        })
+    })
+}
+
+/// Wherever a label stands: the words to its right, then those below it.
+fn values<'a>(rows: &'a [Row], label: &str) -> impl Iterator<Item = (Vec<Word>, u32)> + 'a {
+    let phrase: Vec<String> =
+        label.split(|letter: char| !letter.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
+    rows.iter().enumerate().flat_map(move |(index, row)| {
+        // Words without letters are no part of a label, so that `No. :` is `no`.
+        let named: Vec<(usize, String)> =
+            row.words.iter().map(|word| plain(&word.text)).enumerate().filter(|(_, word)| !word.is_empty()).collect();
+        let words: Vec<String> = named.iter().map(|(_, word)| word.clone()).collect();
+        let mut found = Vec::new();
+        if let Some(at) = position(&words, &phrase) {
+            let (first, last) = (named[at].0, named[at + phrase.len() - 1].0);
+            let right = &row.words[last + 1..];
+            let right: Vec<Word> = right.iter().filter(|word| !is_sign(&word.text)).cloned().collect();
+            let label = Area::around(row.words[first..=last].iter().map(|word| word.area));
+            found.push((right, row.page));
+            found.extend(below(rows, index, label).map(|words| (words, row.page)));
+        }
+        found
+    })
+}
+
+/// The words below a label: of the nearest row that has some in its column.
+fn below(rows: &[Row], index: usize, label: Area) -> Option<Vec<Word>> {
+    let page = rows[index].page;
+    let lower = rows.iter().skip(index + 1).take(ROWS_BELOW).filter(|row| row.page == page);
+    let near = lower.filter(|row| {
+        f64::from(row.area.y.saturating_sub(label.bottom())) <= FAR_BELOW * f64::from(label.height)
+    });
+    near.map(|row| {
+        let start = row.words.iter().position(|word| word.area.x < label.right() && word.area.right() > label.x);
+        start.map(|start| row.words[start..].to_vec()).unwrap_or_default()
+    })
+    .find(|words| !words.is_empty())
+}
+
+/// The words as a value.
+fn read((words, page): &(Vec<Word>, u32), kind: FieldType, order: DateOrder) -> Option<Found> {
+    match kind {
+        FieldType::Text => {
+            let mut end = 0;
+            for (at, word) in words.iter().enumerate() {
+                let gap = at.checked_sub(1).map_or(0, |before| word.area.x.saturating_sub(words[before].area.right()));
+                if f64::from(gap) > WIDE * f64::from(word.area.height.max(1)) {
+                    break;
+                }
+                end = at + 1;
+            }
+            let words = words.get(..end).filter(|words| !words.is_empty())?;
+            let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+            Some(Found::of(text.trim_matches([':', ' ']).to_owned(), words, *page))
+        }
+        FieldType::Number => {
+            let is_number = |word: &Word| word.text.contains(|letter: char| letter.is_ascii_digit());
+            let at = words.iter().position(is_number)?;
+            let value = words[at].text.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '-');
+            Some(Found::of(value.to_owned(), &words[at..=at], *page))
+        }
+        FieldType::Money => {
+            let amount = amounts(words).into_iter().next()?;
+            let count = amount.text.split(' ').count();
+            Some(Found::of(written(amount.cents), &words[amount.from..amount.from + count], *page))
+        }
+        FieldType::Date => {
+            let date = dates(words, *page, order == DateOrder::MonthFirst).into_iter().next()?;
+            Some(Found { value: date.date, text: date.text, confidence: date.confidence, area: date.area, page: *page })
+        }
+    }
+}
+
+/// Whether a word is only a sign between label and value.
+fn is_sign(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|letter| ":.-=–#|".contains(letter))
+}

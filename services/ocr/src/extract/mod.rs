@@ -1,0 +1,286 @@
+//! Fields of receipts and invoices, by rules: what rows say of themselves, and what arithmetic and check digits prove.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `mod.rs` | the operation |
+//! | `label.rs` | what a row says it is |
+//! | `money.rs`, `date.rs`, `identifier.rs` | amounts, dates, bank accounts and VAT numbers in a row |
+//! | `amounts.rs` | which amount is the total |
+//! | `field.rs` | what stands beside or below a label |
+
+mod amounts;
+mod date;
+mod field;
+mod identifier;
+mod label;
+mod money;
+
+use std::sync::Arc;
+
+use chassis::{Call, Error, File, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use amounts::{Check, CheckKind};
+pub use date::{Date, DateOrder};
+pub use field::{ExtractedField, FieldType, WantedField};
+pub use identifier::Found;
+pub(crate) use label::plain as plain_word;
+pub use money::Money;
+
+use crate::document::{self, Wanted};
+use crate::engine::Readers;
+use crate::page::{confidence, rounded};
+use crate::reading::{Layout, Manner};
+use crate::recognize::{english, example_picture};
+use crate::rows::{Row, rows};
+
+/// What the document says.
+const DESCRIPTION: &str = "\
+Reads a receipt or an invoice (a picture or a PDF) and finds its total, subtotal, tax, date, number, currency, IBAN and VAT numbers, by \
+rules. Each comes with its box, a confidence and, where there is doubt, the other candidates; `checks` says which sums come out. \
+`currency` is null when no sign or code tells it. A date whose day and month may be the other way round is `ambiguous` and lists both. \
+An IBAN is given only when its check digits are right. With `fields` any labeled value is found: it is what stands to the right of the \
+label, or below it. Rules are a draft, not an accountant: on 26 scanned receipts of an open collection the total was right on about two thirds.";
+
+/// A document to take fields from.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct ExtractRequest {
+    /// The picture or PDF.
+    #[serde(alias = "url", alias = "image")]
+    pub file: File,
+    /// What it is.
+    #[serde(default, rename = "type")]
+    pub kind: DocumentType,
+    /// Languages of the text by their codes in Tesseract, such as `eng` and `deu`; the main one first.
+    #[serde(default = "english")]
+    #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
+    pub languages: Vec<String>,
+    /// Other values to find, by their labels.
+    #[serde(default)]
+    #[garde(length(max = 50), dive)]
+    pub fields: Vec<WantedField>,
+    /// Which number of a date such as 07/04/2025 is the day.
+    #[serde(default)]
+    pub date_order: DateOrder,
+    /// Pages of a PDF, such as `1-2,5`; the first five by default. Of another file with several pages, the one to read.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub pages: Option<String>,
+    /// Password of an encrypted PDF.
+    #[serde(default)]
+    pub password: Option<chassis::Secret<String>>,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentType {
+    /// As its words say.
+    #[default]
+    Auto,
+    /// A receipt.
+    Receipt,
+    /// An invoice.
+    Invoice,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExtractResponse {
+    /// What it is: `receipt` or `invoice`.
+    #[serde(rename = "type")]
+    pub kind: DocumentType,
+    /// Seller: the first line that looks like a name.
+    pub seller: Option<Found>,
+    /// Number of the invoice or receipt.
+    pub number: Option<Found>,
+    /// Date of the document.
+    pub date: Option<Date>,
+    /// Every date found, in order.
+    pub dates: Vec<Date>,
+    /// Currency of all amounts (ISO 4217), if there is one sign or code and no other.
+    pub currency: Option<String>,
+    /// Total to pay.
+    pub total: Option<Money>,
+    /// What else may be the total, the likeliest first.
+    pub total_candidates: Vec<Money>,
+    /// Sum before tax and tips, as the document calls it.
+    pub subtotal: Option<Money>,
+    /// Net amount.
+    pub net: Option<Money>,
+    /// Tax.
+    pub tax: Option<Money>,
+    /// What was given or paid.
+    pub cash: Option<Money>,
+    /// Change.
+    pub change: Option<Money>,
+    /// Sums that should come out.
+    pub checks: Vec<Check>,
+    /// IBANs whose check digits are right.
+    pub ibans: Vec<Found>,
+    /// VAT numbers, by their form.
+    pub vat_ids: Vec<Found>,
+    /// Values of the labels that were asked for, in that order.
+    pub fields: Vec<ExtractedField>,
+    /// The text, row by row.
+    pub text: String,
+    /// Mean confidence of the words, 0 to 1; null when nothing was read.
+    pub confidence: Option<f64>,
+}
+
+/// A request that works.
+#[must_use]
+pub fn example() -> ExtractRequest {
+    ExtractRequest {
+        file: example_picture(),
+        kind: DocumentType::Auto,
+        languages: english(),
+        fields: vec![WantedField { name: "sandwich".into(), label: "Sandwich".into(), kind: FieldType::Money }],
+        date_order: DateOrder::Auto,
+        pages: None,
+        password: None,
+    }
+}
+
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Find total, date, tax and other fields of a receipt or an invoice")
+        .description(DESCRIPTION)
+        .example(example)
+}
+
+/// Words less sure than this are noise: receipts have logos, folds and shadows.
+const NOISE: f64 = 0.45;
+/// Pages of a PDF that are read unless more are asked for.
+const PAGES: &str = "1-5";
+
+/// Finds the fields of a receipt or an invoice.
+///
+/// # Errors
+/// When the file cannot be read, a language is not installed, or Tesseract is not there.
+pub async fn extract(
+    request: ExtractRequest,
+    call: Arc<Call>,
+    readers: Arc<Readers>,
+) -> Result<ExtractResponse, Error> {
+    let manner = Manner { layout: Layout::Block, min_confidence: NOISE, ..Manner::default() };
+    let wanted = Wanted {
+        languages: &request.languages,
+        pages: request.pages.as_deref(),
+        default_pages: PAGES,
+        password: request.password.as_ref(),
+        manner,
+    };
+    let read = document::read(&readers, &call, &request.file, wanted).await?;
+    let rows: Vec<Row> = read.iter().flat_map(|read| rows(&read.page, read.number)).collect();
+    let order = request.date_order;
+    let fields = request.fields.iter().map(|wanted| field::find(&rows, wanted, order)).collect();
+    let confidence = confidence(read.iter().flat_map(|read| read.page.words()));
+    Ok(of_rows(&rows, request.kind, order, fields, confidence))
+}
+
+/// The fields of rows.
+fn of_rows(
+    rows: &[Row],
+    kind: DocumentType,
+    order: DateOrder,
+    fields: Vec<ExtractedField>,
+    confidence: Option<f64>,
+) -> ExtractResponse {
+    let text = rows.iter().map(Row::text).collect::<Vec<_>>().join("\n");
+    let plain = text.to_lowercase();
+    let month_first = match order {
+        DateOrder::Auto => looks_american(&plain),
+        DateOrder::DayFirst => false,
+        DateOrder::MonthFirst => true,
+    };
+    let dates: Vec<Date> = rows.iter().flat_map(|row| date::dates(&row.words, row.page, month_first)).collect();
+    let amounts = amounts::resolve(rows);
+    let kind = match kind {
+        DocumentType::Auto if looks_like_invoice(&plain) && amounts.cash.is_none() => DocumentType::Invoice,
+        DocumentType::Auto => DocumentType::Receipt,
+        said => said,
+    };
+    let mut totals = amounts.totals.into_iter();
+    ExtractResponse {
+        kind,
+        seller: seller(rows),
+        number: field::number(rows),
+        date: date_of(rows, &dates),
+        dates,
+        currency: amounts.currency,
+        total: totals.next(),
+        total_candidates: totals.collect(),
+        subtotal: amounts.subtotal,
+        net: amounts.net,
+        tax: amounts.tax,
+        cash: amounts.cash,
+        change: amounts.change,
+        checks: amounts.checks,
+        ibans: rows.iter().flat_map(identifier::ibans).collect(),
+        vat_ids: rows.iter().flat_map(identifier::vat_ids).collect(),
+        fields,
+        text,
+        confidence,
+    }
+}
+
+/// Whether the month is likely written first: it has the words of American receipts, and none of others.
+fn looks_american(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.split(|c: char| !c.is_alphabetic()).any(|part| part == *word));
+    let american = has(&["tax"]) && (text.contains("subtotal") || text.contains("sub total"));
+    let other = has(&["gst", "vat", "rm", "sdn", "bhd", "mwst", "tva", "iva", "eur", "gbp", "jalan", "abn"]);
+    american && !other && !text.contains(['€', '£'])
+}
+
+fn looks_like_invoice(text: &str) -> bool {
+    ["invoice", "rechnung", "facture", "factura", "fattura", "factuur"].iter().any(|word| text.contains(word))
+}
+
+/// The first row that looks like a name: mostly letters, and not one of the words that head a receipt.
+fn seller(rows: &[Row]) -> Option<Found> {
+    const HEADS: [&str; 9] =
+        ["receipt", "invoice", "tax invoice", "rechnung", "quittung", "facture", "cash bill", "bill", "factura"];
+    let is_name = |row: &&Row| {
+        let text = row.text();
+        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+        letters >= 4 && letters * 2 > text.chars().count() && !HEADS.contains(&text.to_lowercase().trim())
+    };
+    let row = rows.iter().take(8).find(is_name)?;
+    let mut found = Found::of(row.text(), &row.words, row.page);
+    // Position alone is a weak reason.
+    found.confidence = rounded(found.confidence * 0.6);
+    Some(found)
+}
+
+/// The date of the document: one with a label, else one with a time beside it, else the first.
+fn date_of(rows: &[Row], dates: &[Date]) -> Option<Date> {
+    let score = |date: &Date| {
+        let row = rows.iter().find(|row| row.page == date.page && row.area.with(date.area) == row.area);
+        let Some(row) = row else { return 0.0 };
+        let words: Vec<String> = row.words.iter().map(|word| label::plain(&word.text)).collect();
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| label::contains(&words, phrase));
+        let labeled = says(&["date", "datum", "fecha", "data", "dated", "invoice date"]);
+        let due = says(&["due", "fallig", "expiry", "exp", "valid", "delivery", "until", "before"]);
+        let timed = row.words.iter().any(|word| is_time(&word.text));
+        2.0 * f64::from(u8::from(labeled)) + 1.5 * f64::from(u8::from(timed)) - 3.0 * f64::from(u8::from(due))
+            + date.confidence * 0.5
+    };
+    // Of equals the first.
+    let best = dates.iter().rev().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+    let sure = if best.ambiguous { 0.7 } else { 0.9 };
+    Some(Date { confidence: rounded(best.confidence * sure), ..best.clone() })
+}
+
+fn is_time(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(':').collect();
+    (2..=3).contains(&parts.len())
+        && parts[0].parse::<u8>().is_ok_and(|hour| hour < 24)
+        && parts[1].get(..2).and_then(|minute| minute.parse::<u8>().ok()).is_some_and(|minute| minute < 60)
+}

@@ -1,0 +1,216 @@
+//! Amounts of money in a row of words: with or without currency, in the ways countries write them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::page::{Area, Word, rounded};
+
+/// An amount that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// The amount as a decimal number with a point, such as `1280.50`.
+    pub amount: String,
+    /// Currency (ISO 4217), when its sign or code stands beside the amount, or the document knows only one; else null.
+    pub currency: Option<String>,
+    /// As it is written.
+    pub text: String,
+    /// How sure it is that this is what it is said to be, 0 to 1.
+    pub confidence: f64,
+    /// Where it is.
+    #[serde(rename = "box")]
+    pub area: Area,
+    /// Its page, from 1.
+    pub page: u32,
+}
+
+/// An amount in hundredths, and where it stands among the words of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Amount {
+    pub(crate) cents: i64,
+    pub(crate) currency: Option<&'static str>,
+    pub(crate) text: String,
+    pub(crate) area: Area,
+    /// The mean confidence of its words.
+    pub(crate) confidence: f64,
+    /// The first of its words.
+    pub(crate) from: usize,
+}
+
+/// Signs and codes of currencies.
+const CURRENCIES: [(&str, &str); 25] = [
+    ("US$", "USD"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+    ("₹", "INR"),
+    ("RM", "MYR"),
+    ("R$", "BRL"),
+    ("Rs.", "INR"),
+    ("Rs", "INR"),
+    ("Fr.", "CHF"),
+    ("kr", "SEK"),
+    ("zł", "PLN"),
+    ("USD", "USD"),
+    ("EUR", "EUR"),
+    ("EURO", "EUR"),
+    ("GBP", "GBP"),
+    ("CHF", "CHF"),
+    ("JPY", "JPY"),
+    ("MYR", "MYR"),
+    ("INR", "INR"),
+    ("SGD", "SGD"),
+    ("CAD", "CAD"),
+    ("AUD", "AUD"),
+    ("PLN", "PLN"),
+];
+
+/// The currency a word is.
+pub(crate) fn currency(word: &str) -> Option<&'static str> {
+    let word = word.trim_matches(|letter: char| "():;,*".contains(letter));
+    CURRENCIES.iter().find(|(sign, _)| sign.eq_ignore_ascii_case(word)).map(|(_, code)| *code)
+}
+
+/// The amounts in a row, from left to right.
+pub(crate) fn amounts(words: &[Word]) -> Vec<Amount> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        match amount_at(words, at) {
+            Some((amount, count)) => {
+                found.push(amount);
+                at += count;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The amount that begins with a word, and how many words it has.
+fn amount_at(words: &[Word], at: usize) -> Option<(Amount, usize)> {
+    // A number that was cut at its point: `9. 00`, `9 .00`.
+    let joined = words.get(at + 1).and_then(|next| {
+        let (one, other) = (words[at].text.as_str(), next.text.as_str());
+        let is_cut = one.ends_with(['.', ',']) && other.chars().take(2).all(|letter| letter.is_ascii_digit())
+            || one.ends_with(|letter: char| letter.is_ascii_digit()) && other.starts_with(['.', ',']);
+        let gap = next.area.x.saturating_sub(words[at].area.right());
+        (is_cut && gap <= next.area.height).then(|| format!("{one}{other}"))
+    });
+    let cut = joined.as_deref().and_then(|text| Some((parsed(text)?, 2)));
+    let (Parsed { cents, currency: own, decimals }, mut count) =
+        cut.or_else(|| Some((parsed(&words[at].text)?, 1)))?;
+    let before = at.checked_sub(1).and_then(|before| currency(&words[before].text));
+    let after = words.get(at + count).and_then(|word| currency(&word.text));
+    if after.is_some() {
+        count += 1;
+    }
+    let currency = own.or(before).or(after);
+    // A whole number is money only when a currency says so.
+    if !decimals && currency.is_none() {
+        return None;
+    }
+    let used = &words[at..at + count];
+    let text = used.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let confidence = used.iter().map(|word| word.confidence).sum::<f64>() / used.len() as f64;
+    let area = Area::around(used.iter().map(|word| word.area));
+    Some((Amount { cents, currency, text, area, confidence: rounded(confidence), from: at }, count))
+}
+
+struct Parsed {
+    cents: i64,
+    currency: Option<&'static str>,
+    decimals: bool,
+}
+
+/// A word as a number of money.
+fn parsed(word: &str) -> Option<Parsed> {
+    let word = word.trim_matches(|letter: char| "()[]*:;=|'\"".contains(letter) || letter.is_whitespace());
+    let (word, negative) = match word.strip_prefix(['-', '−']) {
+        Some(rest) => (rest, true),
+        None => (word.strip_suffix('-').unwrap_or(word), word.ends_with('-')),
+    };
+    let start = word.find(|letter: char| letter.is_ascii_digit())?;
+    let end = word.rfind(|letter: char| letter.is_ascii_digit())? + 1;
+    let (before, number, after) = (&word[..start], &word[start..end], &word[end..]);
+    let beside = |text: &str| currency(text.trim_matches(['.', '-']));
+    let own = beside(before).or_else(|| beside(after));
+    // Letters beside a number make it something else, save for the mark of a tax class.
+    let strange = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    let is_mark = strange(after) <= 1 && !after.contains(['%', '/', ':']);
+    if own.is_none() && (strange(before) > 0 || !is_mark || before.contains(['#', '/'])) {
+        return None;
+    }
+    let (cents, decimals) = cents(number)?;
+    Some(Parsed { cents: if negative { -cents } else { cents }, currency: own, decimals })
+}
+
+/// Digits and separators to hundredths, and whether there are decimals.
+fn cents(number: &str) -> Option<(i64, bool)> {
+    const LONGEST: usize = 15;
+    if number.len() > LONGEST || !number.chars().all(|letter| letter.is_ascii_digit() || ".,'’".contains(letter)) {
+        return None;
+    }
+    let last = number.rfind(['.', ',']);
+    let (whole, decimals) = match last {
+        Some(at) if number.len() - at - 1 == 2 => (&number[..at], Some(&number[at + 1..])),
+        Some(at) if number.len() - at - 1 == 1 && number[..at].bytes().all(|byte| byte.is_ascii_digit()) => return None,
+        _ => (number, None),
+    };
+    let groups: Vec<&str> = whole.split(['.', ',', '\'', '’']).collect();
+    let well = groups[1..].iter().all(|group| group.len() == 3) && (groups.len() == 1 || (1..=3).contains(&groups[0].len()));
+    if !well || groups[0].is_empty() && decimals.is_none() {
+        return None;
+    }
+    let digits: String = groups.concat();
+    let whole: i64 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+    let part: i64 = decimals.map_or(Some(0), |decimals| decimals.parse().ok())?;
+    Some((whole.checked_mul(100)?.checked_add(part)?, decimals.is_some()))
+}
+
+/// Hundredths as a decimal number.
+pub(crate) fn written(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> Vec<Word> {
+        let word = |(at, text): (usize, &str)| Word {
+            text: text.into(),
+            area: Area { x: at as u32 * 100, y: 0, width: 95, height: 20 },
+            confidence: 0.9,
+        };
+        text.split(' ').enumerate().map(word).collect()
+    }
+
+    #[test]
+    fn amounts_are_read_as_countries_write_them() {
+        for (text, expected) in [
+            ("Total 16.20", vec![("16.20", None)]),
+            ("Summe 16,80 EUR", vec![("16.80", Some("EUR"))]),
+            ("Kokku 40,00 $", vec![("40.00", Some("USD"))]),
+            ("TOTAL RM9.00", vec![("9.00", Some("MYR"))]),
+            ("RM 1,234.50", vec![("1234.50", Some("MYR"))]),
+            ("1.234.567,89 €", vec![("1234567.89", Some("EUR"))]),
+            ("CHF 1'234.50", vec![("1234.50", Some("CHF"))]),
+            ("$40", vec![("40.00", Some("USD"))]),
+            ("4,20 A", vec![("4.20", None)]),
+            ("9. 00", vec![("9.00", None)]),
+            ("-3.50 3.50-", vec![("-3.50", None), ("-3.50", None)]),
+            ("2 x 8.50 17.00", vec![("8.50", None), ("17.00", None)]),
+            ("19 12:31 8.00% #12.34 07/04/2025 123456.7 A1.50B 12.345,6", vec![]),
+            ("No 40718 qty 120", vec![]),
+        ] {
+            let found: Vec<(String, Option<&str>)> =
+                amounts(&row(text)).into_iter().map(|amount| (written(amount.cents), amount.currency)).collect();
+            let expected: Vec<(String, Option<&str>)> =
+                expected.into_iter().map(|(amount, currency)| (amount.to_owned(), currency)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Barcodes and machine-readable zones on pages.
+
+use serde_json::{Value, json};
+
+use crate::{ask, client, own, warnings};
+
+#[test]
+fn barcodes_are_found_on_pictures() {
+    let Some(client) = client() else { return };
+    let code = include_bytes!("../../data/code.png");
+    let answer = ask(&client, "codes", "file", code, &json!({}));
+    assert_eq!(answer["count"], 1, "{answer}");
+    assert_eq!(answer["rows"][0]["corners"].as_array().unwrap().len(), 4);
+    let answer = ask(&client, "codes", "file", &own("o4-word.png"), &json!({}));
+    assert_eq!((&answer["rows"], warnings(&answer)), (&Value::Array(Vec::new()), vec!["nothing-found".to_owned()]));
+}
+
+/// The specimen of ICAO Doc 9303, part 4, drawn in a face with letters of one width.
+#[test]
+fn a_machine_readable_zone_is_read() {
+    let Some(client) = client() else { return };
+    let answer = ask(&client, "codes", "file", &own("mrz.png"), &json!({ "kinds": ["mrz"] }));
+    let zone = &answer["mrz"][0];
+    assert_eq!((&zone["surname"], &zone["number"]), (&json!("ERIKSSON"), &json!("L898902C3")), "{answer}");
+    assert_eq!((&zone["valid"], &zone["birthDate"]), (&json!(true), &json!("1974-08-12")), "{answer}");
+}
