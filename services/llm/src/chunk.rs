@@ -387,3 +387,20 @@ impl Outline {
         Some(text[self.lines[first].start..end].trim_end().to_owned())
     }
 }
+
+/// Sentences of a text, short ones together, that a model can read, as places in bytes: a single remark is not lost among others.
+pub(crate) fn passages(text: &str, model: &Model) -> Vec<(usize, usize)> {
+    const CHARACTERS: usize = 120;
+    let mut passages: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in sentences(text) {
+        match passages.last_mut() {
+            Some(last) if end - last.0 <= CHARACTERS => last.1 = end,
+            _ => passages.push((start, end)),
+        }
+    }
+    let readable = |(start, end): &(usize, usize)| {
+        model.tokenize(&text[*start..*end], embedder::Purpose::Passage, embedder::Cut::At).is_ok()
+    };
+    passages.retain(readable);
+    passages
+}

@@ -98,7 +98,7 @@ fn chunks_end_at_the_best_place() {
     assert_eq!(found[1]["text"], "A new paragraph starts here and goes on.");
     // With an overlap the next chunk starts at a sentence where one fits.
     let found = chunks(&client, &json!({ "text": text, "size": 60, "overlap": 30 }));
-    assert_eq!(found[1]["text"], "Another sentence follows it.");
+    assert!(found[1]["text"].as_str().unwrap().starts_with("Another sentence follows it.\n\nA new"), "{found:?}");
 }
 
 #[test]

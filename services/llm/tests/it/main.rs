@@ -10,8 +10,11 @@ use embedder::Embedder;
 
 mod chunk;
 mod embed;
+mod language;
 mod models;
 mod openai;
+mod redact;
+mod tasks;
 mod tokenize;
 
 /// The engines of the service.
