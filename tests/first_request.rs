@@ -68,7 +68,9 @@ fn me_the_catalogue_and_the_pages() {
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(page.body.contains("/api/v1/crypto/hash"));
     let health = server.get("/health", "").json();
-    assert_eq!((&health["status"], &health["checks"]["crypto"]), (&"healthy".into(), &"healthy".into()));
+    // Degraded where the weights of models have not been pulled.
+    assert!(["healthy", "degraded"].contains(&health["status"].as_str().unwrap()), "{health}");
+    assert_eq!(health["checks"]["crypto"], "healthy");
     assert_eq!(server.get("/api/v1/crypto/health", "").status, 200);
     let document = server.get("/openapi.json", "").json();
     assert!(document["paths"]["/api/v1/crypto/hash"].is_object() && document["paths"]["/api/v1/me"].is_object());

@@ -1,6 +1,24 @@
-//! Embeddings, text tasks, chat through any provider.
+//! llm: embeddings and what they are good for, texts cut, counted, classified, searched for what should not be in them.
+
+pub mod chunk;
+pub mod classify;
+pub mod cluster;
+pub mod embed;
+pub mod guard;
+mod held;
+pub mod keywords;
+pub mod language;
+pub mod models;
+pub mod openai;
+pub mod redact;
+pub mod rerank;
+pub mod sentences;
+pub mod similarity;
+pub mod tokenize;
+mod vectors;
 
 use chassis::Service;
+pub use held::Llm;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3006;
@@ -9,4 +27,21 @@ pub const PORT: u16 = 3006;
 #[must_use]
 pub fn service() -> Service {
     Service::new("llm", "Embeddings, text tasks, chat, provider routing")
+        .holds(held::open)
+        .check_held("embeddings", held::check)
+        .call("POST /embed", embed::embed, embed::about)
+        .call("POST /similarity", similarity::similarity, similarity::about)
+        .call("POST /rerank", rerank::rerank, rerank::about)
+        .compute("POST /chunk", chunk::chunk, chunk::about)
+        .compute("POST /tokenize", tokenize::tokenize, tokenize::about)
+        .call("POST /classify", classify::classify, classify::about)
+        .call("POST /cluster", cluster::cluster, cluster::about)
+        .call("POST /keywords", keywords::keywords, keywords::about)
+        .compute("POST /detect-language", language::detect, language::about)
+        .compute("POST /redact", redact::redact, redact::about)
+        .call("POST /guard", guard::guard, guard::about)
+        .compute("GET /models", models::models, models::about)
+        .call("POST /openai/embeddings", openai::embeddings::embeddings, openai::embeddings::about)
+        .compute("GET /openai/models", openai::models::list, openai::models::list_about)
+        .compute("GET /openai/models/{model}", openai::models::get, openai::models::get_about)
 }
