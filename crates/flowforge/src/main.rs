@@ -1,6 +1,7 @@
 //! The product: all services behind the gateway, or one alone, and the documents and contract they go by.
 
 mod documents;
+mod models;
 mod services;
 mod up;
 
@@ -48,6 +49,11 @@ enum Command {
         #[arg(long, default_value = "openapi", value_name = "FOLDER")]
         folder: PathBuf,
     },
+    /// The models that are there, and others.
+    Models {
+        #[command(subcommand)]
+        command: models::ModelsCommand,
+    },
     /// The gateway contract.
     Kong {
         #[command(subcommand)]
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
         },
         Command::Openapi { check: true, folder } => documents::check(&folder),
         Command::Openapi { check: false, folder } => documents::write(&folder),
+        Command::Models { command } => models::run(command, &settings),
         Command::Kong { command: KongCommand::Check } => up::contract(&settings).map(|contract| contract.summary()),
         Command::Kong { command: KongCommand::Render } => {
             up::contract_text(&settings).and_then(|text| gateway::render(&text, &variable).map_err(|e| e.to_string()))

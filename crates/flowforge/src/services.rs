@@ -1,9 +1,11 @@
 //! The eight services: the one table that names them.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use chassis::{Description, Engines, Service};
+use chassis::{Description, Engines, Runtime, Service};
 use clap::Command;
+use embedder::Embedder;
 use platform::{Listed, State};
 
 /// A service of the product.
@@ -82,7 +84,9 @@ pub static SERVICES: [Entry; 8] = [
 
 /// The engines that services share. Nothing is built before a service asks for it.
 pub fn engines() -> Engines {
-    Engines::default()
+    Engines::default().declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
+        Embedder::open(settings, runtime.data.folder(models::FOLDER))
+    })
 }
 
 /// Adds the settings of every service and engine to a command line.

@@ -338,7 +338,7 @@ async fn asked(
                 );
                 return Err(Error::impossible("text", message));
             }
-            let model = vectors.model()?;
+            let model = &vectors.model;
             model::check("text", spec, model)?;
             vector = Some(fitting("text", model.query(call, text).await?, spec)?);
         }

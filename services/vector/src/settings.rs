@@ -24,19 +24,11 @@ pub struct Settings {
 pub struct Vectors {
     /// The store of points.
     pub store: Box<dyn VectorStore>,
-    /// The model for texts.
-    pub model: Option<TextModel>,
+    /// The model for texts, which may still be missing.
+    pub model: TextModel,
 }
 
 impl Vectors {
-    /// The model for texts.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn model(&self) -> Result<&TextModel, chassis::Error> {
-        self.model.as_ref().ok_or_else(crate::model::missing)
-    }
-
     /// The caller as a tenant.
     #[must_use]
     pub fn tenant(&self, call: &Call) -> Tenant {
@@ -58,7 +50,7 @@ pub async fn open(opening: Opening<Settings>) -> Result<Vectors, String> {
     let folder = opening.runtime.data.folder("vector")?;
     let settings = EmbeddedSettings { folder, memory: opening.settings.vector_memory.0 };
     let store: Box<dyn VectorStore> = Box::new(Embedded::open(settings, opening.runtime.clone())?);
-    Ok(Vectors { store, model: None })
+    Ok(Vectors { store, model: TextModel::new(opening.engine().await?) })
 }
 
 /// How the store is.
@@ -71,8 +63,8 @@ pub async fn check_store(vectors: Arc<Vectors>) -> Check {
 
 /// Whether there is a model for texts.
 pub async fn check_model(vectors: Arc<Vectors>) -> Check {
-    match &vectors.model {
-        Some(_) => Check::healthy(),
-        None => Check::because(Status::Degraded, "no model for texts: run `flowforge models pull`"),
+    match vectors.model.identity() {
+        Ok(_) => Check::healthy(),
+        Err(problem) => Check::because(Status::Degraded, problem.message()),
     }
 }

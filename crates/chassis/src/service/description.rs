@@ -31,6 +31,8 @@ pub struct OperationInfo {
     pub path: String,
     /// A line for lists.
     pub summary: String,
+    /// Whether it speaks another product's contract.
+    pub foreign: bool,
     /// A request that works; nothing for an operation without input.
     pub example: Option<Value>,
 }
@@ -93,6 +95,7 @@ impl Description {
             method: about.method.clone(),
             path: format!("{}{}", self.prefix, about.path),
             summary: about.summary.clone(),
+            foreign: about.foreign.is_some(),
             example: about.example(),
         };
         self.operations.iter().map(info).collect()

@@ -38,16 +38,16 @@ impl Ground {
         Self { matches: Arc::new(matches), engines: Arc::new(engines) }
     }
 
-    /// For tests: the settings of a service as these arguments have them, else their defaults; the environment is not
-    /// read.
+    /// For tests: the settings of a service and of engines as these arguments have them, else their defaults; the environment
+    /// is not read.
     ///
     /// # Errors
     /// What is wrong with the arguments.
-    pub fn of_arguments(service: &Service, arguments: &[&str]) -> Result<Self, String> {
-        let command = service.settings(Command::new(service.name)).mut_args(|arg| arg.env(None::<&str>));
+    pub fn of_arguments(service: &Service, engines: Engines, arguments: &[&str]) -> Result<Self, String> {
+        let command = engines.settings(service.settings(Command::new(service.name)));
         let arguments = [service.name].into_iter().chain(arguments.iter().copied());
-        let matches = command.try_get_matches_from(arguments).map_err(|error| error.to_string())?;
-        Ok(Self::new(matches, Engines::default()))
+        let matches = command.mut_args(|arg| arg.env(None::<&str>)).try_get_matches_from(arguments);
+        Ok(Self::new(matches.map_err(|error| error.to_string())?, engines))
     }
 }
 
@@ -74,7 +74,7 @@ impl<A> Opening<A> {
     ///
     /// # Errors
     /// When it cannot be built, or the binary declares none of this type.
-    pub async fn engine<E: Hold>(&self) -> Result<Arc<E>, String> {
+    pub async fn engine<E: Send + Sync + 'static>(&self) -> Result<Arc<E>, String> {
         let entry = self.engines.entries.get(&TypeId::of::<E>());
         let entry = entry.ok_or_else(|| format!("no engine {} is declared", type_name::<E>()))?;
         let built = entry.built.get_or_try_init(|| (entry.build)(self.matches.clone(), self.runtime.clone()));
@@ -98,23 +98,18 @@ struct Entry {
 }
 
 impl Engines {
-    /// Declares how an engine is built, from settings of its own. It is closed at shutdown, after the services.
+    /// Declares how an engine is built, from settings of its own. An engine knows no chassis: what it has to end, it ends when
+    /// it is dropped.
     #[must_use]
     pub fn declare<A, E, F>(mut self, build: impl Fn(A, Arc<Runtime>) -> F + Send + Sync + 'static) -> Self
     where
         A: Args,
-        E: Hold,
+        E: Send + Sync + 'static,
         F: Future<Output = Result<E, String>> + Send + 'static,
     {
         let build = move |matches: Arc<ArgMatches>, runtime: Arc<Runtime>| -> Later<Result<Shared, String>> {
-            let building = read::<A>(&matches).map(|settings| build(settings, runtime.clone()));
-            Box::pin(async move {
-                let engine = Arc::new(building?.await?);
-                let held = engine.clone();
-                // Engines are opened by services before these are done opening, and so closed after them.
-                runtime.closing.push(async move { held.close().await });
-                Ok(engine as Shared)
-            })
+            let building = read::<A>(&matches).map(|settings| build(settings, runtime));
+            Box::pin(async move { Ok(Arc::new(building?.await?) as Shared) })
         };
         self.entries.insert(TypeId::of::<E>(), Entry { build: Box::new(build), built: OnceCell::new() });
         self.settings.push(A::augment_args);

@@ -124,30 +124,17 @@ fn what_a_service_holds_does_not_go_to_a_worker() {
 /// What two services share.
 struct Engine {
     number: u32,
-    closed: Arc<AtomicU32>,
-}
-
-impl Hold for Engine {
-    async fn close(&self) {
-        // After both services.
-        assert_eq!(self.closed.fetch_add(1, Ordering::SeqCst), 2);
-    }
 }
 
 struct Holder {
     engine: Arc<Engine>,
 }
 
-impl Hold for Holder {
-    async fn close(&self) {
-        assert!(self.engine.closed.fetch_add(1, Ordering::SeqCst) < 2);
-    }
-}
+impl Hold for Holder {}
 
 #[test]
-fn a_shared_engine_is_built_once_and_closed_last() {
+fn a_shared_engine_is_built_once() {
     let built = Arc::new(AtomicU32::new(0));
-    let closed = Arc::new(AtomicU32::new(0));
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let which = |task: Task, _: &Call, holder: &Holder| -> Result<Done, Error> {
         Ok(Done { done: format!("{} {}", task.name, holder.engine.number) })
@@ -159,10 +146,10 @@ fn a_shared_engine_is_built_once_and_closed_last() {
             )
             .compute("POST /which", which, |op| op.inline(1024))
     };
-    let (counted, ends) = (built.clone(), closed.clone());
+    let counted = built.clone();
     let engines = Engines::default().declare(move |_: NoSettings, _: Arc<Runtime>| {
-        let (number, closed) = (counted.fetch_add(1, Ordering::Relaxed), ends.clone());
-        async move { Ok(Engine { number, closed }) }
+        let number = counted.fetch_add(1, Ordering::Relaxed);
+        async move { Ok(Engine { number }) }
     });
     let command = engines.settings(Command::new("x"));
     let ground = Ground::new(command.get_matches_from(["x"]), engines);
@@ -173,11 +160,9 @@ fn a_shared_engine_is_built_once_and_closed_last() {
             service(name).start(&runtime, &ground).await.unwrap();
         }
         assert_eq!(built.load(Ordering::Relaxed), 1);
-        runtime.close().await;
-        assert_eq!(closed.load(Ordering::Relaxed), 3);
     });
     // Where nobody declares it, the start says so.
-    let nothing = Ground::of_arguments(&service("third"), &[]).unwrap();
+    let nothing = Ground::of_arguments(&service("third"), Engines::default(), &[]).unwrap();
     let runtime = Runtime::new(Settings::default(), Clock::System).unwrap();
     let started = tokio.block_on(service("third").start(&runtime, &nothing));
     assert!(started.err().unwrap().contains("no engine"), "it is not declared");

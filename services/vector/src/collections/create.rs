@@ -73,7 +73,7 @@ pub async fn create(
     let (dimensions, model) = match request.dimensions {
         Some(dimensions) => (dimensions, None),
         None => {
-            let model = vectors.model()?;
+            let model = &vectors.model;
             (model.dimensions()?, Some(model.identity()?))
         }
     };
