@@ -1,6 +1,30 @@
-//! Search by meaning, answers with sources.
+//! vector: collections of points, search by meaning and by words, documents, answers with sources.
+
+pub mod collections;
+mod diversity;
+mod embedded;
+pub mod facet;
+mod filter;
+mod fusion;
+mod groups;
+pub mod json_object;
+mod model;
+mod names;
+mod nearest;
+mod plan;
+pub mod points;
+pub mod query;
+mod settings;
+mod store;
+mod tenant;
+mod text;
+mod time;
+mod vector;
 
 use chassis::Service;
+use collections::{create, drop, get, list, rename};
+use points::{count, delete, payload, scroll, upsert};
+pub use settings::Settings;
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3007;
@@ -9,4 +33,22 @@ pub const PORT: u16 = 3007;
 #[must_use]
 pub fn service() -> Service {
     Service::new("vector", "Collections, semantic search, retrieval for answers")
+        .holds(settings::open)
+        .keeps_data()
+        .check_held("store", settings::check_store)
+        .check_held("model", settings::check_model)
+        .call("POST /collections", create::create, create::about)
+        .call("GET /collections", list::list, list::about)
+        .call("GET /collections/{collection}", get::get, get::about)
+        .call("PATCH /collections/{collection}", rename::rename, rename::about)
+        .call("PUT /collections/{collection}/points", upsert::upsert, upsert::about)
+        .call("POST /collections/{collection}/points/get", points::get::get, points::get::about)
+        .call("GET /collections/{collection}/points/{id}", points::get::one, points::get::one_about)
+        .call("PATCH /collections/{collection}/points", payload::payload, payload::about)
+        .call("POST /collections/{collection}/points/scroll", scroll::scroll, scroll::about)
+        .call("POST /collections/{collection}/points/count", count::count, count::about)
+        .call("POST /collections/{collection}/points/delete", delete::delete, delete::about)
+        .call("POST /collections/{collection}/query", query::query, query::about)
+        .call("POST /collections/{collection}/facet", facet::facet, facet::about)
+        .call("DELETE /collections/{collection}", drop::drop, drop::about)
 }

@@ -1,5 +1,13 @@
 //! The vector service alone.
 
+use std::sync::Arc;
+
+use chassis::{Engines, Runtime};
+use embedder::Embedder;
+
 fn main() -> std::process::ExitCode {
-    chassis::run(vector::service(), vector::PORT, chassis::Engines::default())
+    let engines = Engines::default().declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
+        Embedder::open(settings, runtime.data.folder(models::FOLDER))
+    });
+    chassis::run(vector::service(), vector::PORT, engines)
 }

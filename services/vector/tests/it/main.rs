@@ -2,14 +2,149 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use chassis::testing::Client;
-use serde_json::{Value, json};
+mod cases;
+mod filters;
+mod hostile;
+mod points;
+mod tenants;
 
-fn client() -> Client {
-    Client::of(vector::service())
+use std::path::Path;
+use std::sync::Arc;
+
+use chassis::testing::{Answer, Client, model_data};
+use chassis::{Body, Consumer, Context, Engines, Runtime, Settings};
+use embedder::Embedder;
+use http::Request;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The engines of the service.
+fn engines() -> Engines {
+    Engines::default().declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
+        Embedder::open(settings, runtime.data.folder(::models::FOLDER))
+    })
+}
+
+fn settings(data: &Path) -> Settings {
+    Settings { data: Some(data.to_owned()), data_reserve: "1MB".parse().unwrap(), ..Settings::default() }
+}
+
+/// The service over a data folder of the test's.
+struct Served {
+    client: Client,
+    data: TempDir,
+}
+
+impl Served {
+    /// Without a model.
+    fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        Self { client: Client::on(vector::service(), engines(), settings(data.path()), &[]), data }
+    }
+
+    /// With the model; nothing where that has not been pulled.
+    fn with_model() -> Option<Self> {
+        let data = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(model_data()?.join("models"), data.path().join("models")).unwrap();
+        Some(Self { client: Client::on(vector::service(), engines(), settings(data.path()), &[]), data })
+    }
+
+    /// The same after it was closed and started again.
+    fn again(self) -> Self {
+        self.client.close();
+        drop(self.client);
+        Self { client: Client::on(vector::service(), engines(), settings(self.data.path()), &[]), data: self.data }
+    }
+
+    fn send_as(&self, consumer: Option<Consumer>, method: &str, path: &str, body: &Value) -> Answer {
+        let path = format!("/api/v1/vector{path}");
+        let has_body = !matches!(method, "GET" | "DELETE");
+        let sent = if has_body { Body::from(body.to_string()) } else { Body::empty() };
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let mut request = request.body(sent).unwrap();
+        let context = Context::default();
+        if let Some(consumer) = consumer {
+            context.set_consumer(Arc::new(consumer));
+        }
+        request.extensions_mut().insert(context);
+        self.client.send(request)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.send_as(None, method, path, body)
+    }
+
+    /// The answer, which must be a success.
+    fn ok(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.send(method, path, body);
+        assert_eq!(answer.status, 200, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
+        answer.json()
+    }
+
+    /// The status and message, which must be an error.
+    fn refused(&self, method: &str, path: &str, body: &Value) -> (u16, String) {
+        let answer = self.send(method, path, body);
+        assert!(answer.status >= 400, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
+        (answer.status, answer.message())
+    }
+
+    fn create(&self, name: &str, dimensions: usize, distance: &str) {
+        self.ok("POST", "/collections", &json!({ "name": name, "dimensions": dimensions, "distance": distance }));
+    }
+
+    fn upsert(&self, name: &str, points: &Value) -> Value {
+        self.ok("PUT", &format!("/collections/{name}/points"), &json!({ "points": points }))
+    }
+
+    fn query(&self, name: &str, query: &Value) -> Value {
+        self.ok("POST", &format!("/collections/{name}/query"), query)
+    }
+
+    fn count(&self, name: &str) -> u64 {
+        self.ok("POST", &format!("/collections/{name}/points/count"), &json!({}))["count"].as_u64().unwrap()
+    }
+}
+
+/// The ids of rows.
+fn ids(answer: &Value) -> Vec<&str> {
+    answer["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect()
+}
+
+/// Codes of the warnings of an answer.
+fn warnings(answer: &Value) -> Vec<(&str, &str)> {
+    let text = |value: &'_ Value| value.as_str().map(str::to_owned);
+    let _ = text;
+    let all = answer["warnings"].as_array().unwrap().iter();
+    all.map(|one| (one["code"].as_str().unwrap(), one["message"].as_str().unwrap())).collect()
+}
+
+/// Numbers that look random and have a normal distribution, near enough; the same for the same start.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> f32 {
+        let mut uniform = || {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 40) as f32 / (1u64 << 24) as f32
+        };
+        (0..12).map(|_| uniform()).sum::<f32>() - 6.0
+    }
+
+    /// A vector of length 1.
+    fn unit(&mut self, dimensions: usize) -> Vec<f32> {
+        let vector: Vec<f32> = (0..dimensions).map(|_| self.next()).collect();
+        let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+        vector.into_iter().map(|value| value / length).collect()
+    }
 }
 
 #[test]
 fn every_example_runs() {
-    chassis::testing::run_examples(vector::service());
+    let data = tempfile::tempdir().unwrap();
+    if let Some(models) = model_data() {
+        std::os::unix::fs::symlink(models.join("models"), data.path().join("models")).unwrap();
+        chassis::testing::run_examples_on(engines(), settings(data.path()), vector::service());
+    }
 }

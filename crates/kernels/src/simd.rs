@@ -1,0 +1,229 @@
+//! The kernels, and the choice among them. The only unsafe code of the crate.
+//!
+//! An int8 product is one of unsigned codes (a query's, 128 too high) and signed ones, because that is what VNNI
+//! multiplies; 64 products of at most 255 x 127 are far from the end of 32 bits for 4,096 dimensions.
+
+#![expect(unsafe_code, reason = "SIMD behind a safe face")]
+
+use std::sync::OnceLock;
+
+/// Codes of a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// A cache line of codes, and aligned like one.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Line(pub(crate) [u8; LINE]);
+
+impl Line {
+    pub(crate) const ZERO: Self = Self([0; LINE]);
+}
+
+/// A set of kernels. Made only where the processor has been asked for its features, so that a value proves them.
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels(Kind);
+
+#[derive(Clone, Copy)]
+enum Kind {
+    #[cfg(target_arch = "x86_64")]
+    Vnni,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+/// The best kernels of this machine.
+pub(crate) fn kernels() -> Kernels {
+    static BEST: OnceLock<Kernels> = OnceLock::new();
+    *BEST.get_or_init(|| Kernels::all()[0])
+}
+
+impl Kernels {
+    /// Those this machine can run, the best first.
+    pub(crate) fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            if avx512 && is_x86_feature_detected!("avx512vnni") {
+                all.push(Self(Kind::Vnni));
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                all.push(Self(Kind::Avx2));
+            }
+        }
+        all.push(Self(Kind::Portable));
+        all
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni => "avx512-vnni",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => "avx2",
+            Kind::Portable => "portable",
+        }
+    }
+
+    /// Dot product of unsigned codes and signed ones.
+    pub(crate) fn codes(self, query: &[Line], row: &[Line]) -> i32 {
+        match self.0 {
+            // SAFETY: a value of this kind is only made where the features were found.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni => unsafe { x86::vnni(query, row) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { x86::avx2(query, row) },
+            Kind::Portable => portable(query, row),
+        }
+    }
+
+    /// Four of them.
+    pub(crate) fn codes4(self, query: &[Line], rows: [&[Line]; 4]) -> [i32; 4] {
+        match self.0 {
+            // SAFETY: a value of this kind is only made where the features were found.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni => unsafe { x86::vnni4(query, rows) },
+            _ => rows.map(|row| self.codes(query, row)),
+        }
+    }
+
+    /// Dot product of floats.
+    pub(crate) fn float(self, a: &[f32], b: &[f32]) -> f32 {
+        match self.0 {
+            // SAFETY: a value of this kind is only made where the features were found.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni => unsafe { x86::float512(a, b) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { x86::float256(a, b) },
+            Kind::Portable => float(a, b, |a, b, sum| sum + a * b),
+        }
+    }
+
+    /// Asks for lines to be fetched.
+    pub(crate) fn prefetch(self, row: &[Line]) {
+        #[cfg(target_arch = "x86_64")]
+        for line in row {
+            // SAFETY: prefetching reads nothing, whatever the address; SSE is part of x86-64.
+            unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.0.as_ptr().cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = row;
+    }
+}
+
+fn portable(query: &[Line], row: &[Line]) -> i32 {
+    let lines = query.iter().zip(row);
+    lines
+        .map(|(query, row)| {
+            let codes = query.0.iter().zip(&row.0);
+            codes.map(|(query, row)| i32::from(*query) * i32::from(row.cast_signed())).sum::<i32>()
+        })
+        .sum()
+}
+
+/// Sixteen sums side by side, which the compiler keeps in registers of whatever width there is.
+#[inline(always)]
+fn float(a: &[f32], b: &[f32], multiply_add: impl Fn(f32, f32, f32) -> f32) -> f32 {
+    let mut sums = [[0.0f32; 16]; 2];
+    let (wide, rest) = (a.chunks_exact(32).zip(b.chunks_exact(32)), a.len().min(b.len()) / 32 * 32);
+    for (a, b) in wide {
+        for half in 0..2 {
+            for lane in 0..16 {
+                let index = half * 16 + lane;
+                sums[half][lane] = multiply_add(a[index], b[index], sums[half][lane]);
+            }
+        }
+    }
+    let rest: f32 = a[rest..].iter().zip(&b[rest..]).map(|(a, b)| a * b).sum();
+    let [low, high] = sums;
+    low.iter().zip(&high).map(|(low, high)| low + high).sum::<f32>() + rest
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::{
+        __m256i, __m512i, _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_cvtepu8_epi16,
+        _mm256_extracti128_si256, _mm256_load_si256, _mm256_madd_epi16, _mm256_setzero_si256, _mm256_storeu_si256,
+        _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_reduce_add_epi32, _mm512_setzero_si512,
+    };
+
+    use super::Line;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn load512(line: &Line) -> __m512i {
+        // SAFETY: a line has 64 bytes and is aligned to 64.
+        unsafe { _mm512_load_si512(std::ptr::from_ref(line).cast()) }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub(super) fn vnni(query: &[Line], row: &[Line]) -> i32 {
+        let mut sums = [_mm512_setzero_si512(); 2];
+        for (index, (query, row)) in query.iter().zip(row).enumerate() {
+            sums[index % 2] = _mm512_dpbusd_epi32(sums[index % 2], load512(query), load512(row));
+        }
+        _mm512_reduce_add_epi32(sums[0]) + _mm512_reduce_add_epi32(sums[1])
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub(super) fn vnni4(query: &[Line], rows: [&[Line]; 4]) -> [i32; 4] {
+        let mut sums = [_mm512_setzero_si512(); 4];
+        let lines = query.len();
+        let [a, b, c, d] = rows.map(|row| &row[..lines]);
+        for index in 0..lines {
+            let query = load512(&query[index]);
+            sums[0] = _mm512_dpbusd_epi32(sums[0], query, load512(&a[index]));
+            sums[1] = _mm512_dpbusd_epi32(sums[1], query, load512(&b[index]));
+            sums[2] = _mm512_dpbusd_epi32(sums[2], query, load512(&c[index]));
+            sums[3] = _mm512_dpbusd_epi32(sums[3], query, load512(&d[index]));
+        }
+        [
+            _mm512_reduce_add_epi32(sums[0]),
+            _mm512_reduce_add_epi32(sums[1]),
+            _mm512_reduce_add_epi32(sums[2]),
+            _mm512_reduce_add_epi32(sums[3]),
+        ]
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn load256(line: &Line) -> [__m256i; 2] {
+        let start: *const __m256i = std::ptr::from_ref(line).cast();
+        // SAFETY: a line has 64 bytes and is aligned to 64: two halves of 32.
+        unsafe { [_mm256_load_si256(start), _mm256_load_si256(start.add(1))] }
+    }
+
+    /// Widens to 16 bits, where a product of codes and the sum of two fit into 32.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn avx2(query: &[Line], row: &[Line]) -> i32 {
+        let mut sum = _mm256_setzero_si256();
+        for (query, row) in query.iter().zip(row) {
+            for (query, row) in load256(query).into_iter().zip(load256(row)) {
+                let low = _mm256_madd_epi16(
+                    _mm256_cvtepu8_epi16(_mm256_castsi256_si128(query)),
+                    _mm256_cvtepi8_epi16(_mm256_castsi256_si128(row)),
+                );
+                let high = _mm256_madd_epi16(
+                    _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(query)),
+                    _mm256_cvtepi8_epi16(_mm256_extracti128_si256::<1>(row)),
+                );
+                sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
+            }
+        }
+        let mut lanes = [0i32; 8];
+        // SAFETY: eight numbers of 32 bits are 32 bytes; storing unaligned.
+        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), sum) };
+        lanes.iter().sum()
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn float512(a: &[f32], b: &[f32]) -> f32 {
+        super::float(a, b, f32::mul_add)
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn float256(a: &[f32], b: &[f32]) -> f32 {
+        super::float(a, b, f32::mul_add)
+    }
+}

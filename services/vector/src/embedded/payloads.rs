@@ -1,0 +1,104 @@
+//! Deletions and changes of payloads, of the points a selection says.
+
+use chassis::Error;
+use ledger::rusqlite::Connection;
+use roaring::RoaringBitmap;
+
+use super::schema::failed;
+use super::select::rows_of;
+use super::write::{Applied, Writer};
+use crate::json_object::JsonObject;
+use crate::plan::{MAX_PAYLOAD, Quota};
+use crate::store::{Deleted, PayloadChange, Selection};
+
+/// Deletes points; filters are judged within the same transaction, so what is counted is what is deleted.
+pub(super) fn delete(connection: &Connection, name: &str, which: &Selection) -> Result<(Deleted, Applied), Error> {
+    let mut writer = Writer::new(connection, name)?;
+    let mut deleted = Deleted::default();
+    match which {
+        Selection::Ids(ids) => {
+            for id in ids {
+                match writer.remove(id)? {
+                    true => deleted.deleted += 1,
+                    false if deleted.not_found.contains(id) || repeated(ids, id) => {}
+                    false => deleted.not_found.push(id.clone()),
+                }
+            }
+        }
+        Selection::Filter(filter) => {
+            let rows = rows_of(connection, writer.head.id, filter)?;
+            for id in ids_of(connection, &rows)? {
+                deleted.deleted += u64::from(writer.remove(&id)?);
+            }
+        }
+    }
+    Ok((deleted, writer.finish(None)?))
+}
+
+/// Whether an id is said more than once: the second time it is gone because of the first.
+fn repeated(ids: &[String], id: &String) -> bool {
+    ids.iter().filter(|known| *known == id).count() > 1
+}
+
+/// Deletes what has expired.
+pub(super) fn expire(connection: &Connection, name: &str, now: i64) -> Result<Applied, Error> {
+    let mut writer = Writer::new(connection, name)?;
+    let mut select = connection
+        .prepare_cached("select id from points where collection = ? and expires is not null and expires <= ?")
+        .map_err(failed)?;
+    let ids = select.query_map((writer.head.id, now), |row| row.get::<_, String>(0)).map_err(failed)?;
+    for id in ids.collect::<Result<Vec<_>, _>>().map_err(failed)? {
+        writer.remove(&id)?;
+    }
+    writer.finish(None)
+}
+
+/// When the next point expires.
+pub(super) fn next_expiry(connection: &Connection, collection: i64) -> Result<Option<i64>, Error> {
+    let mut select = connection
+        .prepare_cached("select min(expires) from points where collection = ? and expires is not null")
+        .map_err(failed)?;
+    select.query_row([collection], |row| row.get(0)).map_err(failed)
+}
+
+/// Changes payloads; the number of points.
+pub(super) fn payload(
+    connection: &Connection,
+    name: &str,
+    which: &Selection,
+    change: &PayloadChange,
+    quota: &Quota,
+) -> Result<(u64, Applied), Error> {
+    let mut writer = Writer::new(connection, name)?;
+    let rows = match which {
+        Selection::Ids(ids) => {
+            let condition = crate::filter::Condition::Ids(ids.clone());
+            rows_of(connection, writer.head.id, &crate::filter::Filter::default().and(condition))?
+        }
+        Selection::Filter(filter) => rows_of(connection, writer.head.id, filter)?,
+    };
+    for row in &rows {
+        let mut select = connection.prepare_cached("select payload from points where row = ?").map_err(failed)?;
+        let old: String = select.query_row([row], |row| row.get(0)).map_err(failed)?;
+        let known = JsonObject::of_text(old.clone()).unwrap_or_else(JsonObject::empty);
+        let new = match change {
+            PayloadChange::Set(entries) => known.merged(entries),
+            PayloadChange::Replace(payload) => payload.clone(),
+            PayloadChange::Remove(names) => known.without(names),
+            PayloadChange::Clear => JsonObject::empty(),
+        };
+        if new.text().len() > MAX_PAYLOAD {
+            return Err(Error::impossible(
+                "payload",
+                format!("would have more than {MAX_PAYLOAD} bytes with what is there"),
+            ));
+        }
+        writer.replace_payload(i64::from(row), &old, new.text())?;
+    }
+    Ok((rows.len(), writer.finish(Some(quota))?))
+}
+
+fn ids_of(connection: &Connection, rows: &RoaringBitmap) -> Result<Vec<String>, Error> {
+    let mut select = connection.prepare_cached("select id from points where row = ?").map_err(failed)?;
+    rows.iter().map(|row| select.query_row([row], |row| row.get(0)).map_err(failed)).collect()
+}

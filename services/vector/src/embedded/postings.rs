@@ -1,0 +1,83 @@
+//! Words to rows, for BM25: a list of slots and weights a word, in the order of slots.
+
+use std::collections::HashMap;
+
+use super::memory::{Allowed, Memory};
+use super::scan::Best;
+use crate::text::bm25::idf;
+
+/// The words of a collection.
+#[derive(Debug, Default)]
+pub(super) struct Postings {
+    lists: HashMap<u32, List>,
+    /// Points with a text that has words.
+    documents: usize,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    entries: Vec<(u32, f32)>,
+    /// Those of points that are alive.
+    alive: usize,
+}
+
+impl Postings {
+    pub(super) fn add(&mut self, slot: u32, weights: &[(u32, f32)]) {
+        for (term, weight) in weights {
+            let list = self.lists.entry(*term).or_default();
+            list.entries.push((slot, *weight));
+            list.alive += 1;
+        }
+        self.documents += usize::from(!weights.is_empty());
+    }
+
+    /// Counts a document less; its entries stay until the collection is read anew.
+    pub(super) fn remove(&mut self, terms: &[u32]) {
+        for term in terms {
+            if let Some(list) = self.lists.get_mut(term) {
+                list.alive = list.alive.saturating_sub(1);
+            }
+        }
+        self.documents = self.documents.saturating_sub(usize::from(!terms.is_empty()));
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.lists.values().map(|list| list.entries.capacity() * 8 + 48).sum()
+    }
+}
+
+/// The best documents for some terms: slot and score, the best first.
+pub(super) fn search(memory: &Memory, terms: &[u32], most: usize, allowed: Option<&Allowed>) -> Vec<(u32, f32)> {
+    let postings = &memory.postings;
+    let mut scores = vec![0.0f32; memory.len()];
+    let mut touched = Vec::new();
+    for list in terms.iter().filter_map(|term| postings.lists.get(term)).filter(|list| list.alive > 0) {
+        let idf = idf(postings.documents, list.alive);
+        for (slot, weight) in &list.entries {
+            let score = &mut scores[*slot as usize];
+            if *score == 0.0 {
+                touched.push(*slot);
+            }
+            *score += idf * weight;
+        }
+    }
+    let mut best = Best::new(most);
+    for slot in touched {
+        if memory.is_live(slot) && allowed.is_none_or(|allowed| allowed.bits.has(slot)) {
+            best.offer(scores[slot as usize], slot);
+        }
+    }
+    best.into_sorted()
+}
+
+/// The score of one document.
+pub(super) fn score_of(memory: &Memory, terms: &[u32], slot: u32) -> Option<f32> {
+    let postings = &memory.postings;
+    let mut score = None;
+    for list in terms.iter().filter_map(|term| postings.lists.get(term)) {
+        if let Ok(place) = list.entries.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            *score.get_or_insert(0.0) += idf(postings.documents, list.alive) * list.entries[place].1;
+        }
+    }
+    score
+}

@@ -1,0 +1,314 @@
+//! Filters to sets of rows, by the table of scalar leaves.
+
+use chassis::Error;
+use ledger::rusqlite::{Connection, OptionalExtension, Params};
+use roaring::RoaringBitmap;
+
+use super::schema::failed;
+use super::write::row_number;
+use crate::filter::leaves::{Kind, Leaf, number_leaf, text_leaf};
+use crate::filter::{Bounds, Condition, Filter, Scalar};
+use crate::store::Remark;
+
+/// The rows of a collection that a filter keeps.
+pub(super) fn rows_of(connection: &Connection, collection: i64, filter: &Filter) -> Result<RoaringBitmap, Error> {
+    Select { connection, collection }.filter(filter)
+}
+
+struct Select<'c> {
+    connection: &'c Connection,
+    collection: i64,
+}
+
+impl Select<'_> {
+    fn rows(&self, sql: &str, parameters: impl Params) -> Result<RoaringBitmap, Error> {
+        let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = select.query(parameters).map_err(failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(row_number(row.get(0).map_err(failed)?)?);
+        }
+        found.sort_unstable();
+        Ok(found.into_iter().collect())
+    }
+
+    fn all(&self) -> Result<RoaringBitmap, Error> {
+        self.rows("select row from points where collection = ?", [self.collection])
+    }
+
+    fn filter(&self, filter: &Filter) -> Result<RoaringBitmap, Error> {
+        let mut kept: Option<RoaringBitmap> = None;
+        let both = |kept: &mut Option<RoaringBitmap>, rows: RoaringBitmap| match kept {
+            Some(kept) => *kept &= rows,
+            None => *kept = Some(rows),
+        };
+        for condition in &filter.must {
+            both(&mut kept, self.condition(condition)?);
+        }
+        if !filter.should.is_empty() {
+            let mut any = RoaringBitmap::new();
+            for condition in &filter.should {
+                any |= self.condition(condition)?;
+            }
+            both(&mut kept, any);
+        }
+        if let Some((least, conditions)) = &filter.min_should {
+            both(&mut kept, self.at_least(*least, conditions)?);
+        }
+        let mut kept = match kept {
+            Some(kept) => kept,
+            None => self.all()?,
+        };
+        for condition in &filter.must_not {
+            kept -= self.condition(condition)?;
+        }
+        Ok(kept)
+    }
+
+    /// Rows for which at least so many conditions hold.
+    fn at_least(&self, least: usize, conditions: &[Condition]) -> Result<RoaringBitmap, Error> {
+        if least == 0 {
+            return self.all();
+        }
+        // One set for each number of conditions that hold so far.
+        let mut levels = vec![RoaringBitmap::new(); least.min(conditions.len() + 1)];
+        for condition in conditions {
+            let rows = self.condition(condition)?;
+            for level in (1..levels.len()).rev() {
+                let risen = &levels[level - 1] & &rows;
+                levels[level] |= risen;
+            }
+            levels[0] |= rows;
+        }
+        let reached = if least > conditions.len() { None } else { levels.pop() };
+        Ok(reached.unwrap_or_default())
+    }
+
+    fn condition(&self, condition: &Condition) -> Result<RoaringBitmap, Error> {
+        match condition {
+            Condition::Any { key, values } => self.any(key, values),
+            Condition::Except { key, values } => {
+                let mut rows = RoaringBitmap::new();
+                for kind in [Kind::Text, Kind::LongText, Kind::Number, Kind::Bool] {
+                    let Some(field) = self.field(key, kind)? else { continue };
+                    let mut excluded = Vec::new();
+                    for value in values {
+                        excluded.extend(leaf_of(value).filter(|(of, _)| *of == kind).map(|(_, leaf)| sql_value(&leaf)));
+                    }
+                    let marks = vec!["?"; excluded.len()].join(",");
+                    let sql = format!("select row from leaves where field = {field} and value not in ({marks})");
+                    rows |= self.rows(&sql, ledger::rusqlite::params_from_iter(excluded))?;
+                }
+                Ok(rows)
+            }
+            Condition::Contains { key, text } => self.contains(key, text),
+            Condition::Range { key, bounds } => {
+                let bounds = Bounds {
+                    gte: bounds.gte.map(number_leaf),
+                    gt: bounds.gt.map(number_leaf),
+                    lte: bounds.lte.map(number_leaf),
+                    lt: bounds.lt.map(number_leaf),
+                };
+                self.range(key, Kind::Number, [bounds.gte, bounds.gt, bounds.lte, bounds.lt])
+            }
+            Condition::Times { key, bounds } => {
+                let bounds = [bounds.gte, bounds.gt, bounds.lte, bounds.lt];
+                self.range(key, Kind::Time, bounds.map(|bound| bound.map(Leaf::Whole)))
+            }
+            Condition::Empty { key } => {
+                let mut rows = self.all()?;
+                for (field, kind) in self.fields(key)? {
+                    if kind != Kind::Null.letter() {
+                        rows -= self.rows("select row from leaves where field = ?", [field])?;
+                    }
+                }
+                Ok(rows)
+            }
+            Condition::Null { key } => match self.field(key, Kind::Null)? {
+                Some(field) => self.rows("select row from leaves where field = ?", [field]),
+                None => Ok(RoaringBitmap::new()),
+            },
+            Condition::Ids(ids) => {
+                let sql = "select row from points where collection = ? and id = ?";
+                let mut rows = RoaringBitmap::new();
+                for id in ids {
+                    rows |= self.rows(sql, (self.collection, id))?;
+                }
+                Ok(rows)
+            }
+            Condition::Nested(filter) => self.filter(filter),
+        }
+    }
+
+    fn any(&self, key: &str, values: &[Scalar]) -> Result<RoaringBitmap, Error> {
+        let mut rows = RoaringBitmap::new();
+        for value in values {
+            let Some((kind, leaf)) = leaf_of(value) else { continue };
+            let Some(field) = self.field(key, kind)? else { continue };
+            let sql = "select row from leaves where field = ? and value = ?";
+            rows |= self.rows(sql, (field, sql_value(&leaf)))?;
+        }
+        Ok(rows)
+    }
+
+    fn range(&self, key: &str, kind: Kind, bounds: [Option<Leaf>; 4]) -> Result<RoaringBitmap, Error> {
+        let Some(field) = self.field(key, kind)? else { return Ok(RoaringBitmap::new()) };
+        let mut sql = format!("select row from leaves where field = {field}");
+        let mut values = Vec::new();
+        for (bound, sign) in bounds.iter().zip([">=", ">", "<=", "<"]) {
+            if let Some(leaf) = bound {
+                sql.push_str(" and value ");
+                sql.push_str(sign);
+                sql.push_str(" ?");
+                values.push(sql_value(leaf));
+            }
+        }
+        self.rows(&sql, ledger::rusqlite::params_from_iter(values))
+    }
+
+    /// Text within text: short ones lie in the table, long ones in the payloads.
+    fn contains(&self, key: &str, text: &str) -> Result<RoaringBitmap, Error> {
+        let mut rows = RoaringBitmap::new();
+        if let Some(field) = self.field(key, Kind::Text)? {
+            rows |= self.rows("select row from leaves where field = ? and instr(value, ?) > 0", (field, text))?;
+        }
+        if let Some(field) = self.field(key, Kind::LongText)? {
+            let sql = "select distinct p.row, p.payload from leaves l join points p on p.row = l.row where l.field = ?";
+            let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
+            let mut found = select.query([field]).map_err(failed)?;
+            while let Some(row) = found.next().map_err(failed)? {
+                let payload: String = row.get(1).map_err(failed)?;
+                let value = serde_json::from_str(&payload).unwrap_or_default();
+                if texts_at(&value, key).iter().any(|known| known.contains(text)) {
+                    rows.insert(row_number(row.get(0).map_err(failed)?)?);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn field(&self, path: &str, kind: Kind) -> Result<Option<i64>, Error> {
+        let sql = "select id from fields where collection = ? and path = ? and kind = ? and count > 0";
+        let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
+        select.query_row((self.collection, path, kind.letter()), |row| row.get(0)).optional().map_err(failed)
+    }
+
+    /// The fields of a path, of all kinds, and those below it.
+    fn fields(&self, path: &str) -> Result<Vec<(i64, String)>, Error> {
+        let sql = "select id, kind from fields where collection = ?1 and count > 0
+                   and (path = ?2 or substr(path, 1, length(?2) + 1) = ?2 || '.' or substr(path, 1, length(?2) + 2) = ?2 || '[]')";
+        let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
+        let fields = select.query_map((self.collection, path), |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        fields.collect::<Result<_, _>>().map_err(failed)
+    }
+}
+
+/// The texts at a path of a payload.
+fn texts_at<'v>(value: &'v serde_json::Value, path: &str) -> Vec<&'v str> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) if path.is_empty() => vec![text],
+        Value::Array(members) => {
+            let rest = path.strip_prefix("[]").map_or(path, |rest| rest.trim_start_matches('.'));
+            members.iter().flat_map(|member| texts_at(member, rest)).collect()
+        }
+        Value::Object(entries) => entries
+            .iter()
+            .filter_map(|(name, value)| {
+                let rest = path.strip_prefix(name.as_str())?;
+                let joined = rest.is_empty() || rest.starts_with("[]") || rest.starts_with('.');
+                joined.then(|| texts_at(value, rest.strip_prefix('.').unwrap_or(rest)))
+            })
+            .flatten()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A value of a condition as it is compared.
+fn leaf_of(value: &Scalar) -> Option<(Kind, Leaf)> {
+    Some(match value {
+        Scalar::Text(text) => text_leaf(text),
+        Scalar::Whole(number) => (Kind::Number, Leaf::Whole(*number)),
+        Scalar::Float(number) if number.is_finite() => (Kind::Number, number_leaf(*number)),
+        Scalar::Float(_) => return None,
+        Scalar::Bool(truth) => (Kind::Bool, Leaf::Whole(i64::from(*truth))),
+    })
+}
+
+fn sql_value(leaf: &Leaf) -> ledger::rusqlite::types::Value {
+    match leaf {
+        Leaf::Text(text) => text.clone().into(),
+        Leaf::Whole(number) => (*number).into(),
+        Leaf::Float(number) => (*number).into(),
+    }
+}
+
+/// What is odd about the fields of a filter: those no point has, with the nearest that some have; values of another kind.
+pub(super) fn remarks(connection: &Connection, collection: i64, filter: &Filter) -> Result<Vec<Remark>, Error> {
+    let mut remarks: Vec<Remark> = Vec::new();
+    for condition in filter.leaves() {
+        let Some(key) = condition.key() else { continue };
+        let known = Select { connection, collection }.fields(key)?;
+        if known.is_empty() {
+            if !matches!(condition, Condition::Empty { .. }) {
+                remarks.push(unknown(connection, collection, key)?);
+            }
+        } else if let Some(remark) = other_kind(condition, key, &known) {
+            remarks.push(remark);
+        }
+    }
+    remarks.dedup();
+    Ok(remarks)
+}
+
+/// A field no point has.
+pub(super) fn unknown(connection: &Connection, collection: i64, key: &str) -> Result<Remark, Error> {
+    let sql = "select distinct path from fields where collection = ? and count > 0 limit 1000";
+    let mut select = connection.prepare_cached(sql).map_err(failed)?;
+    let paths = select.query_map([collection], |row| row.get::<_, String>(0)).map_err(failed)?;
+    let paths = paths.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let message = match crate::nearest::nearest(key, paths.iter().map(String::as_str)) {
+        Some(path) => format!("no point has a field {key}; did you mean {path}?"),
+        None => format!("no point has a field {key}"),
+    };
+    Ok(("unknown-field", format!("filter.{key}"), message))
+}
+
+/// A condition whose values are of a kind that no value of the field is.
+fn other_kind(condition: &Condition, key: &str, known: &[(i64, String)]) -> Option<Remark> {
+    let has = |kind: Kind| known.iter().any(|(_, letter)| letter == kind.letter());
+    let is_text = has(Kind::Text) || has(Kind::LongText);
+    let wanted = match condition {
+        Condition::Any { values, .. } => {
+            let fits = |value: &Scalar| match value {
+                Scalar::Text(_) => is_text,
+                Scalar::Whole(_) | Scalar::Float(_) => has(Kind::Number),
+                Scalar::Bool(_) => has(Kind::Bool),
+            };
+            if values.iter().any(fits) {
+                return None;
+            }
+            match values.first()? {
+                Scalar::Text(_) => "text",
+                Scalar::Whole(_) | Scalar::Float(_) => "a number",
+                Scalar::Bool(_) => "true or false",
+            }
+        }
+        Condition::Range { .. } if !has(Kind::Number) => "a number",
+        Condition::Times { .. } if !has(Kind::Time) => "a date or time",
+        Condition::Contains { .. } if !is_text => "text",
+        _ => return None,
+    };
+    let is = match () {
+        () if has(Kind::Number) => "numbers",
+        () if is_text => "text",
+        () if has(Kind::Bool) => "true or false",
+        () => "something else",
+    };
+    Some((
+        "other-type",
+        format!("filter.{key}"),
+        format!("{key} has {is}, and is compared with {wanted}: nothing can match"),
+    ))
+}

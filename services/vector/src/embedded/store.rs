@@ -1,0 +1,379 @@
+//! The store as a service holds it: tenants by their keys, opened when they are first asked for.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chassis::{Call, Code, Cost, Error, Runtime};
+
+use super::indexer::Indexer;
+use super::schema::{Head, Refused, head, heads};
+use super::tenant::{Collection, Database};
+use super::{collections, payloads, read, search, values};
+use crate::filter::Filter;
+use crate::store::{
+    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Parts, PayloadChange, Pending, Search, Selection,
+    Spec, Stored, VectorStore,
+};
+use crate::tenant::Tenant;
+
+/// What the store is given.
+pub struct EmbeddedSettings {
+    /// The folder of all tenants.
+    pub folder: PathBuf,
+    /// Memory for collections, all together.
+    pub memory: usize,
+}
+
+/// The embedded store.
+pub struct Embedded(Arc<Shared>);
+
+struct Shared {
+    settings: EmbeddedSettings,
+    runtime: Arc<Runtime>,
+    indexer: Arc<Indexer>,
+    tenants: Mutex<HashMap<String, Place>>,
+    uses: AtomicU64,
+}
+
+/// The place of a tenant's database; whoever finds it empty opens it, the others wait.
+type Place = Arc<Mutex<Option<Arc<Database>>>>;
+
+impl Embedded {
+    /// Opens the store; nothing of any tenant yet.
+    ///
+    /// # Errors
+    /// When the system starts no thread.
+    pub fn open(settings: EmbeddedSettings, runtime: Arc<Runtime>) -> Result<Self, String> {
+        let indexer = Arc::new(Indexer::start()?);
+        Ok(Self(Arc::new(Shared { settings, runtime, indexer, tenants: Mutex::default(), uses: AtomicU64::new(0) })))
+    }
+
+    /// Does something with a tenant's database, on the pool.
+    fn with<'a, T: Send + 'static>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        work: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<T, Error> + Send + 'static,
+    ) -> Pending<'a, T> {
+        let (shared, key, now) = (self.0.clone(), tenant.key.clone(), call.now().as_microsecond());
+        Box::pin(call.compute(Cost::Light, move || work(&shared, &shared.database(&key)?, now)))
+    }
+
+    /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
+    fn write<'a, T: Send + 'static>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        bytes: u64,
+        work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
+        landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
+    ) -> Pending<'a, T> {
+        let opened = self.with(call, tenant, move |shared, database, now| {
+            if bytes > 0 {
+                shared.runtime.data.room_for(bytes)?;
+            }
+            let known = database.clone();
+            Ok(database
+                .ledger
+                .write(move |connection| work(connection, now).map_err(Refused), move |value| landed(&known, value)))
+        });
+        Box::pin(async move { opened.await?.await.map_err(|Refused(error)| error) })
+    }
+}
+
+impl Shared {
+    fn database(&self, key: &str) -> Result<Arc<Database>, Error> {
+        let place =
+            self.tenants.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default().clone();
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(database) = &*place {
+            return Ok(database.clone());
+        }
+        let folder = self.settings.folder.join(key);
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            tracing::error!(%error, path = %folder.display(), "no folder for collections");
+            Error::new(Code::Unavailable, "the folder for collections cannot be made: the disk is full or closed")
+                .retry_after(60)
+        })?;
+        let database = Arc::new(Database::open(&folder, self.indexer.clone())?);
+        *place = Some(database.clone());
+        Ok(database)
+    }
+
+    /// All collections in memory.
+    fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
+        let places: Vec<Place> =
+            self.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let open = places.iter().filter_map(|place| place.try_lock().ok()?.clone());
+        open.flat_map(|database| database.loaded().into_iter().map(move |collection| (database.clone(), collection)))
+            .collect()
+    }
+
+    /// Makes room in memory for so many bytes, by taking out what was not used for longest.
+    fn make_room(&self, bytes: usize, but: i64, of: &Arc<Database>) -> Result<(), Error> {
+        let mut loaded: Vec<(u64, usize, Arc<Database>, i64)> = self
+            .loaded()
+            .into_iter()
+            .map(|(database, one)| (one.used.load(Ordering::Relaxed), one.bytes(), database, one.id))
+            .collect();
+        let mut total: usize = bytes + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
+        loaded.sort_by_key(|(used, ..)| *used);
+        for (_, bytes, database, id) in loaded {
+            if total <= self.settings.memory {
+                break;
+            }
+            if id == but && Arc::ptr_eq(&database, of) {
+                continue;
+            }
+            database.unload(id);
+            total -= bytes;
+        }
+        if total <= self.settings.memory {
+            return Ok(());
+        }
+        let message = "the memory for collections is used up: raise FLOWFORGE_VECTOR_MEMORY, or keep fewer points";
+        Err(Error::new(Code::Unavailable, message).retry_after(60))
+    }
+
+    /// The collection of a name, in memory and without what has expired.
+    fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<(Head, Arc<Collection>), Error> {
+        let found = |name: &str| {
+            let found = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+            found.map_err(|Refused(error)| error)
+        };
+        let known = found(name)?;
+        if database.known(known.id).is_none() {
+            let points = usize::try_from(known.points).unwrap_or(usize::MAX);
+            self.make_room(points.saturating_mul(known.spec.dimensions * 5 + 200), known.id, database)?;
+        }
+        let collection = database.collection(known.id)?;
+        collection.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        database.expire(&collection, name, now)?;
+        Ok((known, collection))
+    }
+}
+
+/// Reads within one snapshot.
+fn reading<T>(
+    database: &Database,
+    name: &str,
+    work: impl FnOnce(&ledger::rusqlite::Connection, &Head) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let read = database.ledger.read(|snapshot| -> Result<T, Refused> {
+        let head = head(snapshot, name)?;
+        Ok(work(snapshot, &head)?)
+    });
+    read.map_err(|Refused(error)| error)
+}
+
+fn info(database: &Database, head: Head) -> Info {
+    let index = database.known(head.id).map_or(IndexKind::Scan, |collection| collection.index());
+    Info { spec: head.spec, points: head.points, bytes: head.bytes, created: head.created, index }
+}
+
+impl VectorStore for Embedded {
+    fn create<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, spec: Spec) -> Pending<'a, Info> {
+        let quota = tenant.quota;
+        let made = self.write(
+            call,
+            tenant,
+            1,
+            move |connection, now| collections::create(connection, &spec, &quota, now),
+            |_, _| {},
+        );
+        Box::pin(async move {
+            let head = made.await?;
+            Ok(Info { spec: head.spec, points: 0, bytes: 0, created: head.created, index: IndexKind::Scan })
+        })
+    }
+
+    fn list<'a>(&'a self, call: &'a Call, tenant: &'a Tenant) -> Pending<'a, Vec<Info>> {
+        self.with(call, tenant, |_, database, _| {
+            let heads = database.ledger.read(|snapshot| heads(snapshot).map_err(Refused::from));
+            let heads = heads.map_err(|Refused(error)| error)?;
+            Ok(heads.into_iter().map(|head| info(database, head)).collect())
+        })
+    }
+
+    fn get<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Info> {
+        let name = name.to_owned();
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |_, head| Ok(info(database, head.clone())))
+        })
+    }
+
+    fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info> {
+        let (name, new) = (name.to_owned(), new.to_owned());
+        let renamed =
+            self.write(call, tenant, 0, move |connection, _| collections::rename(connection, &name, &new), |_, _| {});
+        Box::pin(async move {
+            let head = renamed.await?;
+            let name = head.spec.name;
+            self.get(call, tenant, &name).await
+        })
+    }
+
+    fn remove<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, u64> {
+        let name = name.to_owned();
+        let dropped = self.write(
+            call,
+            tenant,
+            0,
+            move |connection, _| collections::drop(connection, &name),
+            |database, head| database.forget(head.id),
+        );
+        Box::pin(async move { Ok(dropped.await?.points) })
+    }
+
+    fn change<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, change: Change) -> Pending<'a, Changed> {
+        let (name, quota) = (name.to_owned(), tenant.quota);
+        let size = |point: &crate::store::Point| {
+            // The database, its log, and the index of values.
+            3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
+        };
+        let bytes = change.upsert.iter().map(size).sum::<usize>() as u64;
+        let written = self.write(
+            call,
+            tenant,
+            bytes,
+            move |connection, _| {
+                let mut writer = super::write::Writer::new(connection, &name)?;
+                let changed = writer.change(&change)?;
+                Ok((changed, writer.finish(Some(&quota))?))
+            },
+            |database, (_, applied)| database.apply(applied),
+        );
+        Box::pin(async move { Ok(written.await?.0) })
+    }
+
+    fn delete<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        which: Selection,
+    ) -> Pending<'a, Deleted> {
+        let name = name.to_owned();
+        let written = self.write(
+            call,
+            tenant,
+            0,
+            move |connection, _| payloads::delete(connection, &name, &which),
+            |database, (_, applied)| database.apply(applied),
+        );
+        Box::pin(async move { Ok(written.await?.0) })
+    }
+
+    fn payload<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        which: Selection,
+        change: PayloadChange,
+    ) -> Pending<'a, u64> {
+        let (name, quota) = (name.to_owned(), tenant.quota);
+        let written = self.write(
+            call,
+            tenant,
+            1,
+            move |connection, _| payloads::payload(connection, &name, &which, &change, &quota),
+            |database, (_, applied)| database.apply(applied),
+        );
+        Box::pin(async move { Ok(written.await?.0) })
+    }
+
+    fn retrieve<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        ids: Vec<String>,
+        parts: Parts,
+    ) -> Pending<'a, Vec<Stored>> {
+        let name = name.to_owned();
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |snapshot, head| read::by_ids(snapshot, head, &ids, parts))
+        })
+    }
+
+    fn scroll<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        filter: Filter,
+        parts: Parts,
+        limit: usize,
+        cursor: Option<String>,
+    ) -> Pending<'a, Page> {
+        let name = name.to_owned();
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |snapshot, head| {
+                read::page(snapshot, head, &filter, parts, limit, cursor.as_deref())
+            })
+        })
+    }
+
+    fn count<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        filter: Filter,
+    ) -> Pending<'a, (u64, Vec<crate::store::Remark>)> {
+        let name = name.to_owned();
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |snapshot, head| {
+                let remarks = super::select::remarks(snapshot, head.id, &filter)?;
+                Ok((read::count(snapshot, head, &filter)?, remarks))
+            })
+        })
+    }
+
+    fn facet<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        key: &'a str,
+        filter: Filter,
+        limit: usize,
+    ) -> Pending<'a, Facet> {
+        let (name, key) = (name.to_owned(), key.to_owned());
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |snapshot, head| values::facet(snapshot, head, &key, &filter, limit))
+        })
+    }
+
+    fn search<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, search: Search) -> Pending<'a, Found> {
+        let name = name.to_owned();
+        self.with(call, tenant, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            search::search(database, &name, &search, now)
+        })
+    }
+
+    fn check(&self) -> Pending<'_, ()> {
+        // Whether the disk has room is what `keeps_data` reports.
+        Box::pin(async { Ok(()) })
+    }
+
+    fn close(&self) {
+        self.0.indexer.stop();
+        let places: Vec<Place> =
+            self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for place in places {
+            if let Some(database) = &*place.lock().unwrap_or_else(PoisonError::into_inner) {
+                database.ledger.close();
+            }
+        }
+    }
+}

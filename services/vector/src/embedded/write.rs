@@ -1,0 +1,275 @@
+//! Changes, within a transaction. Each says what it did to rows, so that memory can follow once it is on the disk.
+
+use std::collections::HashMap;
+
+use chassis::Error;
+use ledger::rusqlite::{Connection, OptionalExtension, params};
+
+use super::schema::{Head, failed, head, usage};
+use crate::filter::leaves::{Kind, Leaf, leaves};
+use crate::plan::Quota;
+use crate::store::{Change, Changed, Point};
+use crate::text::bm25;
+
+/// Bytes a point counts for besides its vector, payload, text and id.
+const OVERHEAD: usize = 64;
+
+/// What a change did to the rows of a collection.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    pub(super) collection: i64,
+    /// The collection's sequence number after it.
+    pub(super) seq: i64,
+    pub(super) added: Vec<Added>,
+    pub(super) removed: Vec<Removed>,
+}
+
+/// A row that is new.
+#[derive(Debug)]
+pub(super) struct Added {
+    pub(super) row: u32,
+    pub(super) vector: Vec<f32>,
+    pub(super) weights: Vec<(u32, f32)>,
+    pub(super) expires: Option<i64>,
+}
+
+/// A row that is dead.
+#[derive(Debug)]
+pub(super) struct Removed {
+    pub(super) row: u32,
+    pub(super) terms: Vec<u32>,
+}
+
+/// A change under way.
+pub(super) struct Writer<'c> {
+    connection: &'c Connection,
+    pub(super) head: Head,
+    /// Fields by path and kind, and by how much their counts change.
+    fields: HashMap<(String, Kind), (i64, i64)>,
+    points: i64,
+    bytes: i64,
+    pub(super) applied: Applied,
+}
+
+/// A point as a change finds it.
+struct Known {
+    row: i64,
+    payload: String,
+    bytes: i64,
+}
+
+impl<'c> Writer<'c> {
+    /// Begins a change of a collection.
+    pub(super) fn new(connection: &'c Connection, name: &str) -> Result<Self, Error> {
+        let head = head(connection, name)?;
+        let applied = Applied { collection: head.id, ..Applied::default() };
+        Ok(Self { connection, head, fields: HashMap::new(), points: 0, bytes: 0, applied })
+    }
+
+    /// Ends it: counts are written down, and checked against what the plan has.
+    pub(super) fn finish(mut self, quota: Option<&Quota>) -> Result<Applied, Error> {
+        self.applied.seq = self.head.seq + 1;
+        let average = self.head.spec.average_length;
+        let update =
+            "update collections set seq = ?, points = points + ?, bytes = bytes + ?, average_length = ? where id = ?";
+        let mut update = self.connection.prepare_cached(update).map_err(failed)?;
+        update.execute(params![self.applied.seq, self.points, self.bytes, average, self.head.id]).map_err(failed)?;
+        let mut count =
+            self.connection.prepare_cached("update fields set count = count + ? where id = ?").map_err(failed)?;
+        for (id, delta) in self.fields.values().filter(|(_, delta)| *delta != 0) {
+            count.execute((delta, id)).map_err(failed)?;
+        }
+        if let Some(quota) = quota
+            && (self.points > 0 || self.bytes > 0)
+        {
+            let (_, points, bytes) = usage(self.connection)?;
+            // What makes things smaller is never refused.
+            quota.allow(if self.points > 0 { points } else { 0 }, if self.bytes > 0 { bytes } else { 0 })?;
+        }
+        Ok(self.applied)
+    }
+
+    /// Removes and puts in.
+    pub(super) fn change(&mut self, change: &Change) -> Result<Changed, Error> {
+        let mut changed = Changed::default();
+        for id in &change.remove {
+            changed.removed += u64::from(self.remove(id)?);
+        }
+        self.settle_average(&change.upsert);
+        for point in &change.upsert {
+            match self.remove(&point.id)? {
+                true => changed.updated += 1,
+                false => changed.inserted += 1,
+            }
+            self.insert(point)?;
+        }
+        Ok(changed)
+    }
+
+    /// The mean length of texts is that of the first ones, for good.
+    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
+    fn settle_average(&mut self, points: &[Point]) {
+        if self.head.spec.average_length.is_some() {
+            return;
+        }
+        let texts = points.iter().filter_map(|point| point.text.as_deref());
+        let lengths: Vec<u32> =
+            texts.map(|text| bm25::length(&bm25::frequencies(text))).filter(|length| *length > 0).collect();
+        if !lengths.is_empty() {
+            let mean = lengths.iter().sum::<u32>() as f32 / lengths.len() as f32;
+            self.head.spec.average_length = Some(mean.max(1.0));
+        }
+    }
+
+    fn known(&self, id: &str) -> Result<Option<Known>, Error> {
+        let select = "select row, payload, bytes from points where collection = ? and id = ?";
+        let mut select = self.connection.prepare_cached(select).map_err(failed)?;
+        let known = select.query_row((self.head.id, id), |row| {
+            Ok(Known { row: row.get(0)?, payload: row.get(1)?, bytes: row.get(2)? })
+        });
+        known.optional().map_err(failed)
+    }
+
+    /// Removes the point of an id; whether there was one.
+    pub(super) fn remove(&mut self, id: &str) -> Result<bool, Error> {
+        let Some(Known { row, payload, bytes }) = self.known(id)? else { return Ok(false) };
+        self.forget_leaves(row, &payload)?;
+        let mut words =
+            self.connection.prepare_cached("delete from words where row = ? returning counts").map_err(failed)?;
+        let counts: Option<Vec<u8>> = words.query_row([row], |row| row.get(0)).optional().map_err(failed)?;
+        for table in ["points", "vectors"] {
+            let mut delete =
+                self.connection.prepare_cached(&format!("delete from {table} where row = ?")).map_err(failed)?;
+            delete.execute([row]).map_err(failed)?;
+        }
+        let terms = counts.iter().flat_map(|counts| read_counts(counts)).map(|(term, _)| term).collect();
+        self.applied.removed.push(Removed { row: row_number(row)?, terms });
+        self.points -= 1;
+        self.bytes -= bytes;
+        Ok(true)
+    }
+
+    fn insert(&mut self, point: &Point) -> Result<(), Error> {
+        let payload = point.payload.text();
+        let text = point.text.as_deref();
+        let size = point.vector.len() * 4 + payload.len() + text.map_or(0, str::len) + point.id.len() + OVERHEAD;
+        let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+        let insert = "insert into points (collection, id, payload, text, expires, bytes) values (?, ?, ?, ?, ?, ?)";
+        let mut insert = self.connection.prepare_cached(insert).map_err(failed)?;
+        let row =
+            insert.insert(params![self.head.id, point.id, payload, text, point.expires, bytes]).map_err(failed)?;
+        let number = row_number(row)?;
+        let mut insert = self.connection.prepare_cached("insert into vectors values (?, ?)").map_err(failed)?;
+        insert.execute((row, write_vector(&point.vector))).map_err(failed)?;
+        let counts = text.map(bm25::frequencies).unwrap_or_default();
+        if !counts.is_empty() {
+            let mut insert = self.connection.prepare_cached("insert into words values (?, ?)").map_err(failed)?;
+            insert.execute((row, write_counts(&counts))).map_err(failed)?;
+        }
+        self.note_leaves(row, payload)?;
+        let weights = bm25::weights(&counts, self.head.spec.average_length.unwrap_or(1.0));
+        self.applied.added.push(Added { row: number, vector: point.vector.clone(), weights, expires: point.expires });
+        self.points += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// Puts another payload in the place of a row's.
+    pub(super) fn replace_payload(&mut self, row: i64, old: &str, new: &str) -> Result<(), Error> {
+        self.forget_leaves(row, old)?;
+        self.note_leaves(row, new)?;
+        let delta = i64::try_from(new.len()).unwrap_or(0) - i64::try_from(old.len()).unwrap_or(0);
+        let update = "update points set payload = ?, bytes = bytes + ? where row = ?";
+        let mut update = self.connection.prepare_cached(update).map_err(failed)?;
+        update.execute((new, delta, row)).map_err(failed)?;
+        self.bytes += delta;
+        Ok(())
+    }
+
+    /// The number of a field, which is new if need be.
+    fn field(&mut self, path: &str, kind: Kind, delta: i64) -> Result<i64, Error> {
+        if let Some((id, count)) = self.fields.get_mut(&(path.to_owned(), kind)) {
+            *count += delta;
+            return Ok(*id);
+        }
+        let collection = self.head.id;
+        let find = "select id from fields where collection = ? and path = ? and kind = ?";
+        let mut find = self.connection.prepare_cached(find).map_err(failed)?;
+        let known = find.query_row((collection, path, kind.letter()), |row| row.get(0)).optional().map_err(failed)?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let insert = "insert into fields (collection, path, kind) values (?, ?, ?)";
+                let mut insert = self.connection.prepare_cached(insert).map_err(failed)?;
+                insert.insert((collection, path, kind.letter())).map_err(failed)?
+            }
+        };
+        self.fields.insert((path.to_owned(), kind), (id, delta));
+        Ok(id)
+    }
+
+    fn note_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
+        for (path, kind, leaf) in leaves_of(payload)? {
+            let field = self.field(&path, kind, 1)?;
+            let mut insert = self.connection.prepare_cached("insert into leaves values (?, ?, ?)").map_err(failed)?;
+            match leaf {
+                Leaf::Text(text) => insert.execute((field, text, row)),
+                Leaf::Whole(number) => insert.execute((field, number, row)),
+                Leaf::Float(number) => insert.execute((field, number, row)),
+            }
+            .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn forget_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
+        for (path, kind, leaf) in leaves_of(payload)? {
+            let field = self.field(&path, kind, -1)?;
+            let delete = "delete from leaves where field = ? and value = ? and row = ?";
+            let mut delete = self.connection.prepare_cached(delete).map_err(failed)?;
+            match leaf {
+                Leaf::Text(text) => delete.execute((field, text, row)),
+                Leaf::Whole(number) => delete.execute((field, number, row)),
+                Leaf::Float(number) => delete.execute((field, number, row)),
+            }
+            .map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn leaves_of(payload: &str) -> Result<Vec<(String, Kind, Leaf)>, Error> {
+    let value = serde_json::from_str(payload).map_err(|_| Error::impossible("payload", "is nested too deep"))?;
+    leaves(&value)
+}
+
+/// A row as it is kept in memory.
+pub(super) fn row_number(row: i64) -> Result<u32, Error> {
+    u32::try_from(row).map_err(|_| {
+        tracing::error!("a database of collections has used four billion rows");
+        Error::internal()
+    })
+}
+
+/// A vector as bytes, little-endian.
+pub(super) fn write_vector(vector: &[f32]) -> Vec<u8> {
+    vector.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// A vector of bytes.
+pub(super) fn read_vector(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
+fn write_counts(counts: &[(u32, u32)]) -> Vec<u8> {
+    counts.iter().flat_map(|(term, count)| [term.to_le_bytes(), count.to_le_bytes()]).flatten().collect()
+}
+
+/// Words of a text and how often each is in it.
+pub(super) fn read_counts(bytes: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    let pairs = bytes.as_chunks::<8>().0.iter();
+    pairs.map(|pair| {
+        let [a, b, c, d, e, f, g, h] = *pair;
+        (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
+    })
+}
