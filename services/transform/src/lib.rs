@@ -1,5 +1,7 @@
 //! Convert, query, check and clean data.
 
+pub mod tree;
+
 use chassis::Service;
 
 /// The port the service has when it runs alone.
