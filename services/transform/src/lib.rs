@@ -1,6 +1,9 @@
 //! Convert, query, check and clean data.
 
+pub mod query;
+mod result;
 pub mod tree;
+mod worker;
 
 use chassis::Service;
 
@@ -10,5 +13,5 @@ pub const PORT: u16 = 3008;
 /// The service: every operation in one list.
 #[must_use]
 pub fn service() -> Service {
-    Service::new("data", "Convert, query, validate and clean data")
+    Service::new("data", "Convert, query, validate and clean data").compute("POST /query", query::query, query::about)
 }

@@ -97,17 +97,42 @@ impl Tree {
         self.as_object()?.get(key)
     }
 
-    /// Levels of lists and objects, 0 for a scalar; at most one more than `most`.
-    #[must_use]
-    pub fn depth(&self, most: usize) -> usize {
-        let below = |values: &mut dyn Iterator<Item = &Self>| match most {
-            0 => 1,
-            _ => 1 + values.map(|value| value.depth(most - 1)).max().unwrap_or(0),
+    /// The bytes it takes as JSON, about. Values share their parts: a short expression makes one that would be written a
+    /// million times, so what an engine made is weighed before it is walked in any other way.
+    ///
+    /// # Errors
+    /// When it is deeper or larger than that.
+    pub fn weigh(&self, depth: usize, bytes: usize) -> Result<usize, Unwritable> {
+        let mut left = bytes;
+        self.take_weight(depth, &mut left)?;
+        Ok(bytes - left)
+    }
+
+    fn take_weight(&self, depth: usize, left: &mut usize) -> Result<(), Unwritable> {
+        let mut take = |bytes: usize| match left.checked_sub(bytes) {
+            Some(rest) => {
+                *left = rest;
+                Ok(())
+            }
+            None => Err(Unwritable::TooLarge),
         };
+        let below = depth.checked_sub(1).ok_or(Unwritable::TooDeep);
         match self {
-            Self::List(list) => below(&mut list.iter()),
-            Self::Object(object) => below(&mut object.values()),
-            _ => 0,
+            Self::Null | Self::Bool(_) => take(5),
+            Self::Number(number) => take(number.literal().map_or(20, |literal| literal.len()) + 1),
+            Self::Text(text) => take(text.len() + 3),
+            Self::List(list) => {
+                take(3)?;
+                list.iter().try_for_each(|value| value.take_weight(below?, left))
+            }
+            Self::Object(object) => {
+                take(3)?;
+                for (key, value) in object.iter() {
+                    *left = left.checked_sub(key.len() + 4).ok_or(Unwritable::TooLarge)?;
+                    value.take_weight(below?, left)?;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -122,6 +147,15 @@ impl Tree {
             Self::Object(_) => 6,
         }
     }
+}
+
+/// Why a value cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwritable {
+    /// It is nested too deep.
+    TooDeep,
+    /// It is too large.
+    TooLarge,
 }
 
 impl PartialEq for Tree {
@@ -263,10 +297,18 @@ mod tests {
     }
 
     #[test]
-    fn depth_stops_where_it_is_told_to() {
-        assert_eq!(tree("1").depth(9), 0);
-        assert_eq!(tree(r#"[{"a":[]}]"#).depth(9), 3);
-        assert_eq!(tree("[[[[[]]]]]").depth(2), 3);
+    fn weight_stops_where_it_is_told_to() {
+        let tree = tree(r#"{"a":[1,"text",null],"b":{}}"#);
+        let weight = tree.weigh(2, 1_000).unwrap();
+        assert!((tree.to_json().len()..2 * tree.to_json().len()).contains(&weight), "{weight}");
+        assert_eq!(tree.weigh(1, 1_000), Err(Unwritable::TooDeep));
+        assert_eq!(tree.weigh(2, weight - 1), Err(Unwritable::TooLarge));
+        // What would be written 2^60 times.
+        let mut shared = Tree::from("x");
+        for _ in 0..60 {
+            shared = vec![shared.clone(), shared].into();
+        }
+        assert_eq!(shared.weigh(100, 1_000_000), Err(Unwritable::TooLarge));
     }
 
     #[test]
