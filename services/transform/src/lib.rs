@@ -3,6 +3,7 @@
 pub mod query;
 mod result;
 pub mod tree;
+pub mod validate;
 mod worker;
 
 use chassis::Service;
@@ -13,5 +14,7 @@ pub const PORT: u16 = 3008;
 /// The service: every operation in one list.
 #[must_use]
 pub fn service() -> Service {
-    Service::new("data", "Convert, query, validate and clean data").compute("POST /query", query::query, query::about)
+    Service::new("data", "Convert, query, validate and clean data")
+        .compute("POST /query", query::query, query::about)
+        .compute("POST /validate", validate::validate, validate::about)
 }

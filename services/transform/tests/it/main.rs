@@ -5,6 +5,7 @@
 
 mod json_text;
 mod query;
+mod validate;
 
 use std::path::PathBuf;
 

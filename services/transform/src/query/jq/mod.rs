@@ -45,7 +45,7 @@ pub(super) fn run(
     input: Tree,
     sink: &mut dyn FnMut(Tree) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    let prelude = load::parse(include_str!("prelude.jq"), |parser| parser.defs()).expect("the prelude is jq");
+    let prelude = parse(include_str!("prelude.jq"), |parser| parser.defs()).expect("the prelude is jq");
     let arena = Arena::default();
     let file = File { code: expression, path: () };
     let modules = Loader::new(prelude).load(&arena, file).map_err(|errors| unreadable(expression, errors))?;
