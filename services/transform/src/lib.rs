@@ -1,5 +1,8 @@
 //! Convert, query, check and clean data.
 
+pub mod diff;
+pub mod patch;
+mod pointer;
 pub mod query;
 mod result;
 pub mod tree;
@@ -17,4 +20,6 @@ pub fn service() -> Service {
     Service::new("data", "Convert, query, validate and clean data")
         .compute("POST /query", query::query, query::about)
         .compute("POST /validate", validate::validate, validate::about)
+        .compute("POST /diff", diff::diff, diff::about)
+        .compute("POST /patch", patch::patch, patch::about)
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
 
+mod diff;
 mod json_text;
 mod query;
 mod validate;
