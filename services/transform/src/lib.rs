@@ -5,6 +5,7 @@ pub mod patch;
 mod pointer;
 pub mod query;
 mod result;
+pub mod template;
 pub mod tree;
 pub mod validate;
 mod worker;
@@ -22,4 +23,5 @@ pub fn service() -> Service {
         .compute("POST /validate", validate::validate, validate::about)
         .compute("POST /diff", diff::diff, diff::about)
         .compute("POST /patch", patch::patch, patch::about)
+        .compute("POST /template", template::template, template::about)
 }

@@ -6,6 +6,7 @@
 mod diff;
 mod json_text;
 mod query;
+mod template;
 mod validate;
 
 use std::path::PathBuf;
