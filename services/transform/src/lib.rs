@@ -1,6 +1,7 @@
 //! Convert, query, check and clean data.
 
 pub mod diff;
+pub mod extract;
 pub mod patch;
 mod pointer;
 pub mod query;
@@ -24,4 +25,5 @@ pub fn service() -> Service {
         .compute("POST /diff", diff::diff, diff::about)
         .compute("POST /patch", patch::patch, patch::about)
         .compute("POST /template", template::template, template::about)
+        .compute("POST /extract", extract::extract, extract::about)
 }

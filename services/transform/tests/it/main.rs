@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
 
 mod diff;
+mod extract;
 mod json_text;
 mod query;
 mod template;
