@@ -45,6 +45,8 @@ fn every_language_keeps_literals_and_order() {
         ("jmespath", "max_by(items, &id).id", "70000000021000004"),
         ("jmespath", "{z: items[1].p, a: items[0].id}", r#"{"z":1.10,"a":70000000021000001}"#),
         ("jsonpath", "$.items[1].p", "[1.10]"),
+        ("jsonpath", "$.items[1].*", "[70000000021000002,1.10]"),
+        ("jsonpath", "$.items[?@.id == 70000000021000001].p", "[12]"),
         ("jsonpath", "$.items[?@.p == 1.1].id", "[70000000021000002]"),
     ] {
         let request = format!("{{\"data\":{IDS},\"engine\":\"{engine}\",\"expression\":{}}}", json!(expression));
