@@ -1,5 +1,16 @@
 //! Convert, query, check and clean data.
 
+pub mod diff;
+pub mod extract;
+pub mod patch;
+mod pointer;
+pub mod query;
+mod result;
+pub mod template;
+pub mod tree;
+pub mod validate;
+mod worker;
+
 use chassis::Service;
 
 /// The port the service has when it runs alone.
@@ -9,4 +20,10 @@ pub const PORT: u16 = 3008;
 #[must_use]
 pub fn service() -> Service {
     Service::new("data", "Convert, query, validate and clean data")
+        .compute("POST /query", query::query, query::about)
+        .compute("POST /validate", validate::validate, validate::about)
+        .compute("POST /diff", diff::diff, diff::about)
+        .compute("POST /patch", patch::patch, patch::about)
+        .compute("POST /template", template::template, template::about)
+        .compute("POST /extract", extract::extract, extract::about)
 }
