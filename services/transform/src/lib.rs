@@ -1,5 +1,15 @@
 //! Convert, query, check and clean data.
 
+pub mod aggregate;
+pub mod convert;
+pub mod flatten;
+pub mod inspect;
+pub mod join;
+pub mod lookup;
+pub mod rows;
+pub mod sql;
+pub mod steps;
+pub mod table;
 pub mod tree;
 
 use chassis::Service;
@@ -11,4 +21,12 @@ pub const PORT: u16 = 3008;
 #[must_use]
 pub fn service() -> Service {
     Service::new("data", "Convert, query, validate and clean data")
+        .compute("POST /convert", convert::convert, convert::about)
+        .compute("POST /inspect", inspect::inspect, inspect::about)
+        .compute("POST /rows", table::rows, table::about)
+        .compute("POST /aggregate", aggregate::aggregate, aggregate::about)
+        .compute("POST /join", join::join, join::about)
+        .compute("POST /flatten", flatten::flatten, flatten::about)
+        .compute("POST /lookup", lookup::lookup, lookup::about)
+        .compute("POST /sql", sql::sql, sql::about)
 }
