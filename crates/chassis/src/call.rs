@@ -51,6 +51,8 @@ pub struct Call {
     deadline: Instant,
     foreign: bool,
     cancelled: AtomicBool,
+    /// Whether the answer is wanted as a whole.
+    whole: AtomicBool,
     warnings: Mutex<Vec<Warning>>,
 }
 
@@ -73,6 +75,7 @@ impl Call {
             deadline,
             foreign: false,
             cancelled: AtomicBool::new(false),
+            whole: AtomicBool::new(false),
             warnings: Mutex::default(),
         }
     }
@@ -201,6 +204,28 @@ impl Call {
     /// Adds a warning to the answer.
     pub fn warn(&self, code: &'static str, field: Option<&str>, message: impl Into<String>) {
         self.push_warning(Warning { code: code.to_owned(), message: message.into(), field: field.map(str::to_owned) });
+    }
+
+    /// Whether this process serves this request alone, confined: it may write no file.
+    #[must_use]
+    pub fn is_in_worker(&self) -> bool {
+        self.runtime.is_none()
+    }
+
+    /// The warnings so far.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the answer is wanted as a whole: in JSON or behind a link.
+    #[must_use]
+    pub fn wants_whole(&self) -> bool {
+        self.whole.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn want_whole(&self) {
+        self.whole.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn push_warning(&self, warning: Warning) {

@@ -51,13 +51,15 @@ pub use data::DataFolder;
 pub use decode::exact::ExactNumber;
 pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
-pub use files::{Data, Delimiter, File, FileStream, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions, Reader};
+pub use files::{
+    Data, DataStream, Delimiter, File, FileStream, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions, Reader,
+};
 pub use health::{Check, Health, Status};
 pub use held::Hold;
 pub use message::{Body, BodyError, Request, Response};
 pub use observe::{Lines, Log, Metrics, Observer, RouteMetrics};
 pub use openapi::merge;
-pub use operation::answer::{Answer, Makes, OperationResponse, WithFile, WithFiles};
+pub use operation::answer::{Answer, Flow, Makes, OperationResponse, WithFile, WithFiles};
 pub use operation::events::{Event, Events, Reply};
 pub use operation::output::Output;
 pub use operation::registration::Operation;

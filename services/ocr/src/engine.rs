@@ -98,11 +98,7 @@ impl Readers {
         if !unknown.is_empty() {
             return Err(not_installed(&unknown, &installed));
         }
-        let key = ReaderKey {
-            library: installation.library,
-            data: installation.data,
-            languages: languages.to_vec(),
-        };
+        let key = ReaderKey { library: installation.library, data: installation.data, languages: languages.to_vec() };
         self.workers.ask(call, &key, job, files).await
     }
 }

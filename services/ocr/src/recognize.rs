@@ -187,7 +187,8 @@ pub(crate) async fn read(
 /// Warns of what a page lacks.
 pub(crate) fn warn_of(page: &Page, languages: &[String], restricted: bool, call: &Call) {
     if !page.complete {
-        let message = "the time for a request was over before all was read: send a smaller picture, or the rest by region";
+        let message =
+            "the time for a request was over before all was read: send a smaller picture, or the rest by region";
         call.warn("out-of-time", Some("image"), message);
     }
     if page.blocks.is_empty() {

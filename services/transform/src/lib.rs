@@ -1,11 +1,21 @@
 //! Convert, query, check and clean data.
 
+pub mod aggregate;
+pub mod convert;
 pub mod diff;
 pub mod extract;
+pub mod flatten;
+pub mod inspect;
+pub mod join;
+pub mod lookup;
 pub mod patch;
 mod pointer;
 pub mod query;
 mod result;
+pub mod rows;
+pub mod sql;
+pub mod steps;
+pub mod table;
 pub mod template;
 pub mod tree;
 pub mod validate;
@@ -26,4 +36,12 @@ pub fn service() -> Service {
         .compute("POST /patch", patch::patch, patch::about)
         .compute("POST /template", template::template, template::about)
         .compute("POST /extract", extract::extract, extract::about)
+        .compute("POST /convert", convert::convert, convert::about)
+        .compute("POST /inspect", inspect::inspect, inspect::about)
+        .compute("POST /rows", table::rows, table::about)
+        .compute("POST /aggregate", aggregate::aggregate, aggregate::about)
+        .compute("POST /join", join::join, join::about)
+        .compute("POST /flatten", flatten::flatten, flatten::about)
+        .compute("POST /lookup", lookup::lookup, lookup::about)
+        .compute("POST /sql", sql::sql, sql::about)
 }

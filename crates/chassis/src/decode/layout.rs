@@ -13,8 +13,10 @@ use serde_json::Value;
 const MAX_LEVELS: usize = 8;
 /// Options of the chassis itself, in every operation or in some.
 const RESERVED: [&str; 2] = ["lenient", "output"];
-/// The schemas of inputs that are files; the second is read as it arrives.
-const FILE_SCHEMAS: [&str; 4] = ["File", "FileStream", "Data", "Numbers"];
+/// The schemas of inputs that are files.
+const FILE_SCHEMAS: [&str; 5] = ["File", "FileStream", "Data", "DataStream", "Numbers"];
+/// Those that are read as they arrive.
+const STREAM_SCHEMAS: [&str; 2] = ["FileStream", "DataStream"];
 
 /// A request type, as far as reading it needs to know.
 #[derive(Debug, Default)]
@@ -159,7 +161,7 @@ fn file_field(name: &'static str, schema: &Value) -> Option<FileField> {
             Some(target) => (target, false),
             None => (file_schema(&choice["items"])?, true),
         };
-        Some(FileField { name, many, stream: target == "FileStream" })
+        Some(FileField { name, many, stream: STREAM_SCHEMAS.contains(&target.as_str()) })
     })
 }
 

@@ -1,6 +1,6 @@
 //! Brings the files of a request that are elsewhere: by URL, by link, by id.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -121,7 +121,9 @@ impl Arrivals<'_> {
             });
             let limit = stream_limit.0;
             let (idle, until, handle) = (stream_idle.0, Instant::now() + STREAM_TIME, Handle::current());
-            stream.fill_live(about, Chunks { pieces: Box::pin(pieces), limit, taken: 0, idle, until, handle });
+            let (ahead, ended, whole) = (BytesMut::new(), false, self.bounds.each);
+            let pieces = Box::pin(pieces);
+            stream.fill_live(about, Chunks { pieces, limit, taken: 0, whole, ahead, ended, idle, until, handle });
             return Ok(());
         }
         let mut file = self.memory.gather(Size(self.bounds.each), "the file");

@@ -71,6 +71,7 @@ pub(crate) struct Collected {
 thread_local! {
     static READING: RefCell<Option<Collector>> = const { RefCell::new(None) };
     static WRITING: RefCell<Option<Vec<File>>> = const { RefCell::new(None) };
+    static FAILED: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 
 impl Collector {
@@ -168,11 +169,24 @@ pub(super) fn place() -> Option<String> {
 }
 
 /// Runs something that writes a request; its files are set aside in order, and stand as parts in the text.
-pub(crate) fn writing<T>(write: impl FnOnce() -> T) -> (T, Vec<File>) {
+///
+/// # Errors
+/// When one of them did not arrive.
+pub(crate) fn writing<T>(write: impl FnOnce() -> T) -> Result<(T, Vec<File>), Error> {
     let before = WRITING.replace(Some(Vec::new()));
     let value = write();
     let files = WRITING.replace(before).unwrap_or_default();
-    (value, files)
+    match FAILED.take() {
+        Some(error) => Err(error),
+        None => Ok((value, files)),
+    }
+}
+
+/// Says that a file of the request that is being written did not arrive.
+pub(super) fn fail(error: Error) {
+    if WRITING.with_borrow(Option::is_some) {
+        FAILED.set(Some(error));
+    }
 }
 
 /// The number under which a file is set aside, when files are.

@@ -191,26 +191,38 @@ pub enum Data {
 
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        let file = |source| {
-            let file = File::awaited();
-            collect::note(source, Slot::File(file.clone())).map_err(D::Error::custom)?;
-            Ok(Self::File(file))
-        };
-        let value = read_raw(source)?;
-        let json = value.get();
-        if json.starts_with('"') {
-            let text: String = serde_json::from_str(json).map_err(D::Error::custom)?;
-            // A single address or data URI is where the data is, not the data.
-            return match Source::of_address(&text) {
-                Some(source) => file(source.map_err(D::Error::custom)?),
-                None => Ok(Self::Text(text)),
-            };
-        }
-        match object::of_json(json) {
-            Some(source) => file(source),
-            None => Ok(Self::Json(value)),
-        }
+        Ok(match read_given(source)? {
+            Given::Json(value) => Self::Json(value),
+            Given::Text(text) => Self::Text(text),
+            Given::Source(source) => {
+                let file = File::awaited();
+                collect::note(source, Slot::File(file.clone())).map_err(D::Error::custom)?;
+                Self::File(file)
+            }
+        })
     }
+}
+
+/// What a request gives where JSON may be the data.
+pub(super) enum Given {
+    Json(Box<RawValue>),
+    Text(String),
+    Source(Source),
+}
+
+/// Reads data, or where it is.
+pub(super) fn read_given<'de, D: Deserializer<'de>>(source: D) -> Result<Given, D::Error> {
+    let value = read_raw(source)?;
+    let json = value.get();
+    if json.starts_with('"') {
+        let text: String = serde_json::from_str(json).map_err(D::Error::custom)?;
+        // A single address or data URI is where the data is, not the data.
+        return match Source::of_address(&text) {
+            Some(source) => source.map(Given::Source).map_err(D::Error::custom),
+            None => Ok(Given::Text(text)),
+        };
+    }
+    Ok(object::of_json(json).map_or(Given::Json(value), Given::Source))
 }
 
 /// Reads a value's text; its field is noted on the way.

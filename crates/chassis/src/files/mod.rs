@@ -39,4 +39,4 @@ pub use numbers::{Delimiter, Matrix, Missing, Numbers, NumbersFormat, NumbersOpt
 pub(crate) use source::media_type_of;
 pub(crate) use store::{Link, Store, attachment, download};
 pub(crate) use stream::{Chunks, STREAM_TIME};
-pub use stream::{FileStream, Reader};
+pub use stream::{DataStream, FileStream, Reader};

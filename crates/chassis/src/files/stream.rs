@@ -5,17 +5,17 @@ use std::io::{self, Read};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use futures_util::StreamExt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::collect::{self, Slot};
-use super::file::{Content, File, read_source};
-use super::source::Source;
+use super::file::{Content, Data, File, Given, read_given, read_source};
 use crate::body::Pieces;
 use crate::error::{Code, Error};
 use crate::settings::Size;
@@ -29,6 +29,11 @@ pub(crate) struct Chunks {
     /// Bytes it may have, and has had.
     pub(crate) limit: usize,
     pub(crate) taken: usize,
+    /// Bytes it may have as a whole in memory.
+    pub(crate) whole: usize,
+    /// What was looked at and is still to be read; and whether that is all there is.
+    pub(crate) ahead: BytesMut,
+    pub(crate) ended: bool,
     /// Time it may stand still.
     pub(crate) idle: Duration,
     /// When it must have come: a sender that trickles would hold its place for ever.
@@ -37,8 +42,25 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    /// Waits for the next piece; not to be called from an async task.
+    /// The next piece, that which was looked at first.
     fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.ahead.is_empty() { self.arriving() } else { Ok(Some(self.ahead.split().freeze())) }
+    }
+
+    /// Waits until so many bytes are ahead, or all there are.
+    fn look(&mut self, bytes: usize) -> Result<(), Error> {
+        while self.ahead.len() < bytes {
+            let Some(piece) = self.arriving()? else { break };
+            self.ahead.extend_from_slice(&piece);
+        }
+        Ok(())
+    }
+
+    /// Waits for a piece; not to be called from an async task.
+    fn arriving(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
         let end = self.until.min(Instant::now() + self.idle);
         let next = async { tokio::time::timeout_at(end, self.pieces.next()).await };
         let Ok(piece) = self.handle.block_on(next) else {
@@ -51,7 +73,10 @@ impl Chunks {
                 format!("nothing of the file arrived for {seconds} seconds"),
             ));
         };
-        let Some(piece) = piece.transpose()? else { return Ok(None) };
+        let Some(piece) = piece.transpose()? else {
+            self.ended = true;
+            return Ok(None);
+        };
         self.taken += piece.len();
         if self.taken > self.limit {
             let limit = Size(self.limit);
@@ -106,7 +131,8 @@ impl FileStream {
     }
 
     /// Whether it is still arriving.
-    pub(crate) fn is_live(&self) -> bool {
+    #[must_use]
+    pub fn is_live(&self) -> bool {
         matches!(*self.0.state.lock().unwrap_or_else(PoisonError::into_inner), State::Live(_))
     }
 
@@ -153,6 +179,50 @@ impl FileStream {
         }
     }
 
+    /// The first bytes, so many or all there are, which stay to be read.
+    ///
+    /// # Errors
+    /// As [`FileStream::next_piece`].
+    pub fn peek(&self, bytes: usize) -> Result<Bytes, Error> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *state {
+            State::Live(chunks) => {
+                if let Err(error) = chunks.look(bytes) {
+                    *state = State::Failed(error.clone());
+                    return Err(error);
+                }
+                Ok(Bytes::copy_from_slice(&chunks.ahead[..bytes.min(chunks.ahead.len())]))
+            }
+            State::Whole(whole) => Ok(whole.slice(..bytes.min(whole.len()))),
+            State::Failed(error) => Err(error.clone()),
+            State::Awaited | State::Taken => Ok(Bytes::new()),
+        }
+    }
+
+    /// All of it at once, within the bound of a file that is not streamed; it can be read again.
+    ///
+    /// # Errors
+    /// As [`FileStream::next_piece`]; when it is larger than that.
+    pub fn whole(&self) -> Result<Bytes, Error> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = match &mut *state {
+            State::Live(chunks) => chunks.look(chunks.whole.saturating_add(1)).and_then(|()| {
+                let limit = Size(chunks.whole);
+                let message = || format!("the file is larger than the limit of {limit} for what is read as a whole");
+                let fits = chunks.ahead.len() <= chunks.whole;
+                fits.then(|| chunks.ahead.split().freeze()).ok_or_else(|| Error::new(Code::PayloadTooLarge, message()))
+            }),
+            State::Whole(bytes) => return Ok(bytes.clone()),
+            State::Failed(error) => return Err(error.clone()),
+            State::Awaited | State::Taken => return Ok(Bytes::new()),
+        };
+        *state = match &read {
+            Ok(bytes) => State::Whole(bytes.clone()),
+            Err(error) => State::Failed(error.clone()),
+        };
+        read
+    }
+
     /// The file as a reader. What goes wrong with the sender travels inside the [`io::Error`]; [`Error::from`] finds it.
     #[must_use]
     pub fn reader(&self) -> Reader {
@@ -195,11 +265,16 @@ impl<'de> Deserialize<'de> for FileStream {
     }
 }
 
-/// For the examples of a document: only what is here can be written.
+/// What is still arriving is read to its end.
 impl Serialize for FileStream {
     fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
         let about = self.0.about.get().cloned().unwrap_or_default();
-        Source::inline(&about).serialize(target)
+        let bytes = self.whole().map_err(|error| {
+            let message = error.to_string();
+            collect::fail(error);
+            serde::ser::Error::custom(message)
+        })?;
+        File::of(Content { bytes, ..about }).serialize(target)
     }
 }
 
@@ -210,5 +285,50 @@ impl JsonSchema for FileStream {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         File::json_schema(generator)
+    }
+}
+
+/// Input where JSON itself may be the data, as [`Data`], whose file is read as it arrives.
+#[derive(Debug, Clone)]
+pub enum DataStream {
+    /// A JSON value that is no text: its text, unread.
+    Json(Box<RawValue>),
+    /// Text.
+    Text(String),
+    /// A file.
+    File(FileStream),
+}
+
+impl<'de> Deserialize<'de> for DataStream {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Ok(match read_given(source)? {
+            Given::Json(value) => Self::Json(value),
+            Given::Text(text) => Self::Text(text),
+            Given::Source(source) => {
+                let stream = FileStream(Arc::default());
+                collect::note(source, Slot::Stream(stream.clone())).map_err(D::Error::custom)?;
+                Self::File(stream)
+            }
+        })
+    }
+}
+
+impl Serialize for DataStream {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Json(value) => value.serialize(target),
+            Self::Text(text) => text.serialize(target),
+            Self::File(file) => file.serialize(target),
+        }
+    }
+}
+
+impl JsonSchema for DataStream {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DataStream".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Data::json_schema(generator)
     }
 }

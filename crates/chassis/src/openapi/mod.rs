@@ -269,10 +269,13 @@ fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
             object["content"]["text/event-stream"] = json!({ "schema": { "type": "string" } });
             return object;
         }
-        Makes::File => ("file", json!({ "$ref": format!("{SCHEMAS}FileResult") })),
+        Makes::File | Makes::MayFile => ("file", json!({ "$ref": format!("{SCHEMAS}FileResult") })),
         Makes::Files => ("files", json!({ "type": "array", "items": { "$ref": format!("{SCHEMAS}FileResult") } })),
     };
-    let files = json!({ "type": "object", "properties": { name: file }, "required": [name] });
+    let mut files = json!({ "type": "object", "properties": { name: file }, "required": [name] });
+    if operation.makes == Makes::MayFile {
+        files.as_object_mut().map(|files| files.remove("required"));
+    }
     let mut object = response("Done.", &json!({ "allOf": [files, facts] }));
     let archive = (operation.makes == Makes::Files).then_some("application/zip");
     for kind in operation.answers.iter().copied().chain(archive) {
@@ -303,7 +306,7 @@ fn option_parameters(operation: &About) -> Vec<Value> {
     match operation.makes {
         _ if operation.foreign.is_some() => Vec::new(),
         Makes::Nothing | Makes::Events => vec![lenient],
-        Makes::File | Makes::Files => vec![lenient, output],
+        Makes::File | Makes::MayFile | Makes::Files => vec![lenient, output],
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::events::Events;
 use super::nonfinite::{self, NoteNull};
+use super::task::Streamed;
 use crate::error::Error;
 use crate::files::{Content, File, FileHead};
 use crate::warning::Warning;
@@ -18,6 +19,8 @@ pub enum Makes {
     Nothing,
     /// One.
     File,
+    /// One, or none: as the request says.
+    MayFile,
     /// Several.
     Files,
     /// None, but the answer may come in events.
@@ -27,7 +30,7 @@ pub enum Makes {
 impl Makes {
     /// Whether there are files.
     pub(crate) fn files(self) -> bool {
-        matches!(self, Self::File | Self::Files)
+        matches!(self, Self::File | Self::MayFile | Self::Files)
     }
 }
 
@@ -54,12 +57,14 @@ pub struct Answer {
     pub(crate) files: Vec<Content>,
     /// Instead of both.
     pub(crate) events: Option<Events>,
+    /// Instead of all three.
+    pub(crate) stream: Option<Box<Streamed>>,
 }
 
 impl Answer {
     /// An object and files.
     pub(crate) fn whole(json: Vec<u8>, files: Vec<Content>) -> Self {
-        Self { json, files, events: None }
+        Self { json, files, events: None, stream: None }
     }
 }
 
@@ -114,6 +119,38 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for WithFiles
         let files = self.files.iter().map(|file| file.content().clone()).collect();
         Ok(Answer::whole(write(&self.facts, warnings)?, files))
     }
+}
+
+/// An answer whose form depends on the request.
+pub enum Flow<R> {
+    /// What there is to say, as JSON.
+    Facts(R),
+    /// A file.
+    File(WithFile<R>),
+    /// What goes out while it is made, because what it is made of is still arriving. Not where the answer is wanted as a
+    /// whole: [`Call::wants_whole`](crate::Call::wants_whole).
+    Stream(Box<Streamed>),
+}
+
+impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for Flow<R> {
+    const MAKES: Makes = Makes::MayFile;
+
+    fn facts(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<R>()
+    }
+
+    fn into_answer(self, warnings: Option<&[Warning]>) -> Result<Answer, Error> {
+        match self {
+            Self::Facts(facts) => facts.into_answer(warnings),
+            Self::File(file) => file.into_answer(warnings),
+            Self::Stream(stream) => Ok(Answer { stream: Some(stream), ..Answer::whole(Vec::new(), Vec::new()) }),
+        }
+    }
+}
+
+/// What there is to say, as JSON with the warnings of a call so far.
+pub(super) fn facts(facts: &impl Serialize, warnings: &[Warning]) -> Result<Vec<u8>, Error> {
+    write(facts, Some(warnings))
 }
 
 /// Room an answer may take without using it.

@@ -109,7 +109,7 @@ impl<R: Serialize + JsonSchema + Send + 'static> OperationResponse for Reply<R> 
     fn into_answer(self, warnings: Option<&[Warning]>) -> Result<Answer, Error> {
         match self {
             Self::Whole(answer) => answer.into_answer(warnings),
-            Self::Events(events) => Ok(Answer { json: Vec::new(), files: Vec::new(), events: Some(events) }),
+            Self::Events(events) => Ok(Answer { events: Some(events), ..Answer::whole(Vec::new(), Vec::new()) }),
         }
     }
 }

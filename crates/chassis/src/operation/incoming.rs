@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use http_body::Body as _;
@@ -140,8 +140,10 @@ impl Reading<'_> {
 
     fn chunks(&self, pieces: Pieces) -> Chunks {
         let Settings { stream_limit, stream_idle, .. } = self.settings;
+        let (ahead, ended, whole) = (BytesMut::new(), false, self.bounds.each);
         let until = Instant::now() + STREAM_TIME;
-        Chunks { pieces, limit: stream_limit.0, taken: 0, idle: stream_idle.0, until, handle: Handle::current() }
+        let (limit, idle, handle) = (stream_limit.0, stream_idle.0, Handle::current());
+        Chunks { pieces, limit, taken: 0, whole, ahead, ended, idle, until, handle }
     }
 
     async fn multipart(&self, headers: &HeaderMap, content_type: &str, body: Body) -> Result<Incoming, Error> {

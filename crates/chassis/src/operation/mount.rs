@@ -24,7 +24,7 @@ use super::incoming::{Incoming, Reading};
 use super::outgoing::Delivery;
 use super::output::Output;
 use super::registration::{Caching, Isolation, Operation};
-use super::task::{Prepared, Start, Task};
+use super::task::{Prepared, Start, Streamed, Task};
 use crate::body;
 use crate::cache::{Key, Served};
 use crate::call::{Call, CancelOnDrop};
@@ -115,10 +115,17 @@ impl Mounted {
         let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
         let Prepared { task, reserved, .. } = prepared;
         if self.operation.about.response_schema.is_none() {
-            return Box::pin(self.stream(task, &exchange, cancel)).await;
+            let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
+            return Box::pin(self.stream(start, &exchange, cancel)).await;
         }
         let delivery = Delivery::asked(reserved.output.as_deref(), &exchange.headers)?;
+        if delivery != Delivery::Bytes {
+            exchange.call.want_whole();
+        }
         let (mut answer, served) = self.compute(task, arrived, &exchange).await?;
+        if let Some(stream) = answer.stream.take() {
+            return Box::pin(self.stream(stream, &exchange, cancel)).await;
+        }
         if let Some(events) = answer.events.take() {
             return Box::pin(self.within(deadline, events::respond(events, self.line(&exchange, cancel)))).await;
         }
@@ -222,7 +229,7 @@ impl Mounted {
     ) -> Result<(Answer, Option<Served>), Error> {
         let call = exchange.call.clone();
         if arrived.live {
-            return Ok((self.runtime.streams.run(&call.holder(), move || compute(task.start(), &call)).await?, None));
+            return Ok((Box::pin(self.receive(task, call, exchange.deadline)).await?, None));
         }
         let Some(caching) = self.operation.caching() else {
             let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
@@ -291,18 +298,7 @@ impl Mounted {
             Isolation::When(needs) => needs(task.request()),
         };
         if let Some(confinement) = confinement {
-            let (json, files) = task.write()?;
-            let limit = self.runtime.settings.files_limit.0;
-            let parcel = Parcel { json: json.into(), files };
-            let answer =
-                Box::pin(self.runtime.workers.run(&call.holder(), &self.id, parcel, confinement, deadline, limit))
-                    .await?;
-            let mut json = answer.json.into();
-            let warnings = call.take_warnings();
-            if !warnings.is_empty() && !call.is_foreign() {
-                warn_first(&mut json, &warnings)?;
-            }
-            return Ok(Answer::whole(json, answer.files.iter().map(|file| file.content().clone()).collect()));
+            return self.isolate(task.write()?, confinement, &call, deadline).await;
         }
         let cost = (self.operation.cost)(task.request());
         let decodes = self.operation.decodes.as_ref().map(|bytes| bytes(task.request()));
@@ -328,6 +324,56 @@ impl Mounted {
         }
     }
 
+    /// Runs a request in a process of its own.
+    async fn isolate(
+        &self,
+        written: (Vec<u8>, Vec<File>),
+        confinement: Confinement,
+        call: &Call,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        let (json, files) = written;
+        let limit = self.runtime.settings.files_limit.0;
+        let parcel = Parcel { json: json.into(), files };
+        let answer =
+            Box::pin(self.runtime.workers.run(&call.holder(), &self.id, parcel, confinement, deadline, limit)).await?;
+        let mut json = answer.json.into();
+        let warnings = call.take_warnings();
+        if !warnings.is_empty() && !call.is_foreign() {
+            warn_first(&mut json, &warnings)?;
+        }
+        Ok(Answer::whole(json, answer.files.iter().map(|file| file.content().clone()).collect()))
+    }
+
+    /// Runs a task whose file is still arriving, on a thread of its own; or, once it is there, in a process of its own. Whether
+    /// it goes there may depend on the first bytes.
+    async fn receive(
+        self: &Arc<Self>,
+        task: Box<dyn Task>,
+        call: Arc<Call>,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        let (mounted, caller) = (self.clone(), call.clone());
+        let holder = call.holder();
+        let received = self.runtime.streams.run(&holder, move || {
+            let confinement = match &mounted.operation.isolation {
+                Isolation::When(needs) => needs(task.request()),
+                Isolation::Never | Isolation::Always => None,
+            };
+            match confinement {
+                Some(confinement) => Ok(Either::Right((task.write()?, confinement))),
+                None => compute(task.start(), &caller).map(Either::Left),
+            }
+        });
+        match received.await? {
+            Either::Left(answer) => Ok(answer),
+            Either::Right((written, confinement)) => {
+                let answer = self.isolate(written, confinement, &call, deadline);
+                self.within(deadline, answer).await
+            }
+        }
+    }
+
     /// What an answer in events is given.
     fn line(&self, exchange: &Exchange, cancel: CancelOnDrop) -> Line {
         let (shape, request_id) = (self.operation.about.foreign, exchange.request_id.clone());
@@ -340,15 +386,14 @@ impl Mounted {
     }
 
     /// Starts a stream and answers with its head.
-    async fn stream(&self, task: Box<dyn Task>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
+    async fn stream(&self, write: Box<Streamed>, exchange: &Exchange, cancel: CancelOnDrop) -> Result<Response, Error> {
         let idle = self.runtime.settings.stream_idle.0;
         let (mut output, head) = Output::new(&exchange.headers, idle, &exchange.request_id);
         let mut reader = Attended { cancel, from: head };
         let call = exchange.call.clone();
         let holder = call.holder();
         let job = self.runtime.streams.run(&holder, move || {
-            let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
-            let result = start(&mut output, &call);
+            let result = write(&mut output, &call);
             output.finish(result)
         });
         let begin = async {

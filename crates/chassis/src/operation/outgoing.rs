@@ -16,7 +16,7 @@ use crate::files::{Content, Store, attachment, safe_name};
 use crate::message::{Body, JSON, Response};
 use crate::shares::Holder;
 
-const RESULT: HeaderName = HeaderName::from_static("x-result");
+pub(super) const RESULT: HeaderName = HeaderName::from_static("x-result");
 /// Bytes of `X-Result`: proxies refuse long heads.
 const RESULT_BYTES: usize = 2048;
 const ANY: &str = "application/octet-stream";
@@ -58,7 +58,8 @@ impl Delivery {
     ) -> Result<Response, Error> {
         match (self, makes) {
             (_, Makes::Nothing | Makes::Events) => Ok(json_response(answer.json)),
-            (Self::Bytes, Makes::File) => {
+            (_, Makes::MayFile) if answer.files.is_empty() => Ok(json_response(answer.json)),
+            (Self::Bytes, Makes::File | Makes::MayFile) => {
                 let file = answer.files.into_iter().next().unwrap_or_default();
                 bytes_response(file, &answer.json)
             }
@@ -103,7 +104,8 @@ impl Delivery {
         }
         let (name, files) = match makes {
             Makes::Nothing | Makes::Events => return Ok(answer.json),
-            Makes::File => ("file", described.into_iter().next().unwrap_or_default()),
+            Makes::MayFile if described.is_empty() => return Ok(answer.json),
+            Makes::File | Makes::MayFile => ("file", described.into_iter().next().unwrap_or_default()),
             Makes::Files => ("files", Value::Array(described)),
         };
         // The files come first, then the facts as they were written.
@@ -139,7 +141,7 @@ fn bytes_response(file: Content, facts: &[u8]) -> Result<Response, Error> {
 }
 
 /// The facts in ASCII; when they are too long, the longest of them are left out and that is said.
-fn facts_header(facts: &[u8]) -> Result<HeaderValue, Error> {
+pub(super) fn facts_header(facts: &[u8]) -> Result<HeaderValue, Error> {
     let mut text = ascii(&String::from_utf8_lossy(facts));
     if text.len() > RESULT_BYTES {
         let mut object: Map<String, Value> = serde_json::from_slice(facts).map_err(|_| Error::internal())?;

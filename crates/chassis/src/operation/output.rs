@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, X_CONTENT_TYPE_OPTIONS};
 use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use super::answer;
+use super::outgoing::{RESULT, facts_header};
+use crate::call::Call;
 use crate::error::{Code, Error};
 use crate::files::{STREAM_TIME, attachment};
-use crate::message::{Body, Response};
+use crate::message::{Body, JSON, Response};
 
 /// Bytes that are collected before they go out.
 const PIECE: usize = 64 * 1024;
@@ -45,10 +48,14 @@ pub struct Output {
     wants_events: bool,
     content_type: HeaderValue,
     name: Option<String>,
+    /// What there is to say beside the bytes.
+    facts: Option<HeaderValue>,
     idle: Duration,
     until: Instant,
     handle: Handle,
     request_id: String,
+    /// Whether the bytes are the answer itself and no file.
+    is_answer: bool,
     /// Whether a piece could not be sent.
     lost: bool,
     /// Whether all of it was said. A body that ends without breaks off: nobody may take a part for the whole.
@@ -69,10 +76,12 @@ impl Output {
             wants_events: accept.contains("text/event-stream"),
             content_type: HeaderValue::from_static("application/octet-stream"),
             name: None,
+            facts: None,
             idle,
             until: Instant::now() + STREAM_TIME,
             handle: Handle::current(),
             request_id: request_id.to_owned(),
+            is_answer: false,
             lost: false,
             complete: Arc::default(),
         };
@@ -84,6 +93,25 @@ impl Output {
         self.format = Format::Bytes;
         self.content_type = HeaderValue::from_static(content_type);
         self.name = name.map(str::to_owned);
+    }
+
+    /// Says what there is to say beside the bytes, with the warnings so far: it goes into `X-Result`, as for a file that is
+    /// here as a whole. Works until the first bytes have gone out; what is said later counts instead of what was.
+    ///
+    /// # Errors
+    /// When it is no object, which is our fault.
+    pub fn facts(&mut self, facts: &impl Serialize, call: &Call) -> Result<(), Error> {
+        if self.head.is_some() {
+            self.facts = Some(facts_header(&answer::facts(facts, &call.warnings())?)?);
+        }
+        Ok(())
+    }
+
+    /// Says that the bytes are one JSON object, the answer itself.
+    pub fn json(&mut self) {
+        self.format = Format::Bytes;
+        self.content_type = JSON;
+        self.is_answer = true;
     }
 
     /// Writes a row: a line of JSON, or a server-sent event for whoever accepts those.
@@ -138,7 +166,11 @@ impl Output {
             let headers = response.headers_mut();
             headers.reserve(20);
             headers.insert(CONTENT_TYPE, self.content_type.clone());
-            if self.format == Format::Bytes {
+            if let Some(facts) = self.facts.take() {
+                headers.insert(RESULT, facts);
+                headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            }
+            if self.format == Format::Bytes && !self.is_answer {
                 headers.insert(CONTENT_DISPOSITION, attachment(self.name.as_deref(), self.content_type.to_str().ok()));
             }
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

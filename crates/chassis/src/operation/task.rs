@@ -35,7 +35,8 @@ type Awaiting<Q> = dyn Fn(Q, Arc<Call>) -> Later<Outcome> + Send + Sync;
 type Streaming<Q> = dyn Fn(Q, &mut Output, &Call) -> Result<(), Error> + Send + Sync;
 type Computed = dyn FnOnce(&Call) -> Outcome + Send;
 type Awaited = dyn FnOnce(Arc<Call>) -> Later<Outcome> + Send;
-type Streamed = dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send;
+/// What writes an answer bit by bit.
+pub type Streamed = dyn FnOnce(&mut Output, &Call) -> Result<(), Error> + Send;
 
 /// What answers a request of one type.
 pub(crate) enum Function<Q> {
@@ -117,7 +118,7 @@ impl<Q: OperationRequest> Task for Typed<Q> {
     }
 
     fn write(&self) -> Result<(Vec<u8>, Vec<File>), Error> {
-        let (json, files) = writing(|| serde_json::to_vec(&self.request));
+        let (json, files) = writing(|| serde_json::to_vec(&self.request))?;
         let json = json.map_err(|error| {
             tracing::error!(%error, "a request cannot be written");
             Error::internal()

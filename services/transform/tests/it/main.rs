@@ -3,18 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "what was measured is to be seen")]
 
-mod diff;
-mod extract;
-mod json_text;
-mod query;
-mod template;
-mod validate;
-
 use std::path::PathBuf;
 
-use chassis::testing::Client;
+use chassis::testing::{Answer, Client};
 use chassis::{Clock, Settings};
 use serde_json::Value;
+
+mod aggregate;
+mod convert;
+mod diff;
+mod extract;
+mod inspect;
+mod json_text;
+mod query;
+mod table;
+mod template;
+mod validate;
 
 /// The settings of a service whose worker processes are its own program.
 fn settings() -> Settings {
@@ -49,4 +53,25 @@ fn refused(client: &Client, path: &str, request: &Value) -> String {
 #[test]
 fn every_example_runs() {
     chassis::testing::run_examples_with(settings(), transform::service());
+}
+
+/// The text of an answer that succeeded.
+fn text(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+/// What an answer says: its JSON, or what stands beside its file.
+fn facts(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{:?}", answer.body);
+    match answer.header("x-result") {
+        "" => answer.json(),
+        facts => serde_json::from_str(facts).unwrap(),
+    }
+}
+
+/// The codes of the warnings.
+fn warnings(answer: &Answer) -> Vec<String> {
+    let facts = facts(answer);
+    facts["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
 }

@@ -1,0 +1,20 @@
+//! Spreadsheets (Office Open XML) as rows.
+//!
+//! Own reader over zip and quick-xml rather than calamine: that one fills a rectangle, which two cells make 549 GB; believes
+//! the sizes an archive declares; and does not tell a formula that was never computed from an empty cell. Every part is
+//! inflated against a budget, whatever its head says. Runs in a worker process.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `book.rs` | the archive: its parts, sheets, shared texts, formats of numbers |
+//! | `cells.rs` | the cells of a sheet, row by row |
+//! | `date.rs` | serial numbers and dates, both epochs |
+//! | `table.rs` | where the table is, its columns, its rows |
+
+pub mod book;
+mod cells;
+pub mod date;
+mod table;
+
+pub use book::{is_archive, is_old};
+pub use table::{Sheet, open};

@@ -1,0 +1,364 @@
+//! SQL over tables of the request.
+
+use std::time::{Duration, Instant};
+
+use chassis::{Call, Code, Cost, Data, DataStream, Error, Flow, Operation};
+use garde::Validate;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Statement, ToSql};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::join::stream_of;
+use crate::rows::answer::{Answering, MEDIA_TYPES, TableResponse, Target, WriteOptions};
+use crate::rows::cell::{Cell, Columns, Row};
+use crate::rows::collect::Room;
+use crate::rows::named::Named;
+use crate::rows::number;
+use crate::rows::open::{self, Detected, ReadOptions, Table, Want};
+use crate::rows::source::Rows;
+use crate::tree::Tree;
+
+/// Tables of one request.
+const MAX_TABLES: usize = 10;
+/// Time a query has.
+const TIME: Duration = Duration::from_secs(10);
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 10_000;
+/// Bytes of a value, and of all SQLite holds.
+const MAX_VALUE: i32 = 16 << 20;
+const MAX_HEAP: u64 = 700 << 20;
+/// Rows of an answer.
+const MAX_ROWS: usize = 1_000_000;
+
+/// What the document says.
+const DESCRIPTION: &str = "\
+Runs a SELECT (SQLite's SQL, with joins, window functions, common table expressions and JSON functions) over up to ten tables, each in any format that \
+`convert` reads: `data` is the table data, `tables` names others. Values for ? and :name come in `params`.
+
+Texts and whole numbers to 64 bits are exact, decimals are doubles; true and false are 1 and 0, lists and objects are JSON texts. Ids and postcodes are \
+texts, as `convert` reads them: compare them with '01730'. Nothing but reading these tables is allowed; a query has 10 seconds.";
+
+/// Tables and a query.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct SqlRequest {
+    /// The table that is called data: text, a file, or JSON itself.
+    #[serde(default, alias = "file", alias = "input")]
+    pub data: Option<Data>,
+    /// Other tables by their names.
+    #[serde(default)]
+    pub tables: Named<Data>,
+    /// One SELECT: select region, sum(amount) as total from data group by region.
+    #[serde(alias = "query")]
+    #[garde(length(chars, min = 1, max = 100_000))]
+    pub sql: String,
+    /// Values for ? as a list, or for :name as an object.
+    #[serde(default)]
+    pub params: Option<Tree>,
+    /// Format of the answer: rows in its JSON (default), or a file.
+    #[serde(default)]
+    pub to: Target,
+    /// How tables are read. Everything is detected.
+    #[serde(default)]
+    #[garde(dive)]
+    pub read: Option<ReadOptions>,
+    /// How the answer is written.
+    #[serde(default)]
+    #[garde(dive)]
+    pub write: Option<WriteOptions>,
+}
+
+fn example() -> SqlRequest {
+    SqlRequest {
+        data: Some(Data::Text("region,amount\nnorth,1.5\nsouth,5\nnorth,2\n".to_owned())),
+        tables: Named(Vec::new()),
+        sql: "select region, sum(amount) as total from data where amount > ? group by region order by total desc"
+            .to_owned(),
+        params: Some(Tree::from(vec![Tree::from(1_i64)])),
+        to: Target::Rows,
+        read: None,
+        write: None,
+    }
+}
+
+/// What the document says of the operation, and how it runs.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Query tables with SQL")
+        .description(DESCRIPTION)
+        .files(MAX_TABLES, &[])
+        .answers(MEDIA_TYPES)
+        .cost(Cost::Heavy)
+        .isolated()
+        .example(example)
+}
+
+/// Runs a query.
+///
+/// # Errors
+/// When it is no SELECT, names what is not there, or takes too long.
+pub fn sql(request: SqlRequest, call: &Call) -> Result<Flow<TableResponse>, Error> {
+    let SqlRequest { data, tables, sql, params, to, read, write } = request;
+    let read = read.unwrap_or_default();
+    let named = data.iter().map(|data| ("data", data)).chain(tables.0.iter().map(|(name, data)| (name.as_str(), data)));
+    let named: Vec<(&str, &Data)> = named.collect();
+    if named.is_empty() {
+        return Err(Error::field(Code::ValidationError, "data", "or tables is required: there is nothing to query"));
+    }
+    if named.len() > MAX_TABLES {
+        return Err(Error::impossible("tables", format!("are more than {MAX_TABLES}")));
+    }
+    let mut base = opened()?;
+    for (name, data) in &named {
+        let table = open::rows(&stream_of(data), &read, Want::Columns, call)?;
+        load(&mut base, name, table, call)?;
+    }
+    lock(&mut base)?;
+    let (rows, columns) = query(&base, &sql, params.as_ref())?;
+    let detected = Detected { format: "sql".to_owned(), ..Detected::default() };
+    let write = WriteOptions { to, ..write.unwrap_or_default() };
+    let table = Table { source: Box::new(Rows::of(rows)), columns, detected };
+    let answered = Answering::to(&DataStream::Text(String::new()), write, call).answer(table, call)?;
+    Ok(match answered {
+        Flow::Facts(facts) => Flow::Facts(TableResponse { detected: None, ..facts }),
+        Flow::File(mut file) => {
+            file.facts.detected = None;
+            Flow::File(file)
+        }
+        stream @ Flow::Stream(_) => stream,
+    })
+}
+
+fn fault(error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OutOfMemory) => Error::new(
+            Code::PayloadTooLarge,
+            "the query needs more than 700 MB of memory: select fewer rows or columns",
+        ),
+        Some(rusqlite::ErrorCode::OperationInterrupted) => {
+            Error::impossible("sql", format!("ran longer than {} seconds and was stopped", TIME.as_secs()))
+        }
+        Some(rusqlite::ErrorCode::TooBig) => Error::impossible("sql", "makes a value of more than 16 MB"),
+        Some(rusqlite::ErrorCode::AuthorizationForStatementDenied) => {
+            Error::impossible("sql", "may only read the tables of the request: write one SELECT")
+        }
+        _ => {
+            let said = match error {
+                rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+                rusqlite::Error::SqlInputError { msg, offset, .. } if *offset >= 0 => {
+                    format!("{msg} (character {})", offset + 1)
+                }
+                rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+                rusqlite::Error::MultipleStatement => "is more than one statement: write one SELECT".to_owned(),
+                other => other.to_string(),
+            };
+            Error::impossible("sql", said)
+        }
+    }
+}
+
+fn opened() -> Result<Connection, Error> {
+    let base = Connection::open_in_memory().map_err(|_| Error::internal())?;
+    let settings = format!(
+        "PRAGMA hard_heap_limit={MAX_HEAP}; PRAGMA trusted_schema=0; PRAGMA temp_store=2; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cell_size_check=0;"
+    );
+    base.execute_batch(&settings).map_err(|_| Error::internal())?;
+    Ok(base)
+}
+
+/// A name in quotes.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Makes a table of rows.
+fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<(), Error> {
+    let Table { mut source, mut columns, .. } = table;
+    let plain = !name.is_empty() && name.len() <= 100 && !name.to_ascii_lowercase().starts_with("sqlite_");
+    if !plain {
+        return Err(Error::impossible(
+            "tables",
+            "must have names of 1 to 100 characters that do not begin with sqlite_",
+        ));
+    }
+    let width = columns.len();
+    if width == 0 {
+        return Err(Error::impossible(name.to_owned(), "has no columns"));
+    }
+    if width > 2_000 {
+        return Err(Error::impossible(name.to_owned(), "has more than 2,000 columns"));
+    }
+    // Names of SQL are the same in any case.
+    let mut taken = std::collections::HashSet::new();
+    let names: Vec<String> = columns
+        .names()
+        .iter()
+        .map(|name| {
+            let mut unique = name.clone();
+            let mut number = 1;
+            while !taken.insert(unique.to_lowercase()) {
+                number += 1;
+                unique = format!("{name}_{number}");
+            }
+            quoted(&unique)
+        })
+        .collect();
+    let refused = |error: &rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OutOfMemory) => {
+            Error::new(Code::PayloadTooLarge, "the tables need more than 700 MB of memory: send fewer rows or columns")
+        }
+        _ => Error::impossible(name.to_owned(), format!("cannot be made a table: {error}")),
+    };
+    let transaction = base.transaction().map_err(|error| refused(&error))?;
+    transaction
+        .execute(&format!("CREATE TABLE {} ({})", quoted(name), names.join(", ")), [])
+        .map_err(|error| refused(&error))?;
+    {
+        let places = vec!["?"; width].join(", ");
+        let mut insert = transaction
+            .prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(name)))
+            .map_err(|error| refused(&error))?;
+        let mut rows: u64 = 0;
+        while let Some(row) = source.next(&mut columns)? {
+            rows += 1;
+            if rows.is_multiple_of(1024) {
+                call.check()?;
+            }
+            for column in 0..width {
+                let value = Bound(row.get(column as u32));
+                insert.raw_bind_parameter(column + 1, value).map_err(|error| refused(&error))?;
+            }
+            insert.raw_execute().map_err(|error| refused(&error))?;
+        }
+    }
+    transaction.commit().map_err(|error| refused(&error))?;
+    source.finish(&columns, call);
+    Ok(())
+}
+
+/// A cell as a value of SQL.
+struct Bound<'c, 'a>(Option<&'c Cell<'a>>);
+
+impl ToSql for Bound<'_, '_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = |text| ToSqlOutput::Borrowed(ValueRef::Text(text));
+        Ok(match self.0 {
+            None | Some(Cell::Null) => ToSqlOutput::Owned(Value::Null),
+            Some(Cell::Bool(value)) => ToSqlOutput::Owned(Value::Integer(i64::from(*value))),
+            Some(Cell::Text(content) | Cell::Json(content)) => text(content.as_bytes()),
+            Some(Cell::Number(literal)) => match (literal.parse::<i64>(), literal.parse::<f64>()) {
+                (Ok(whole), _) => ToSqlOutput::Owned(Value::Integer(whole)),
+                // A double would lose digits of a whole number: it is an id.
+                (Err(_), Ok(double)) if !number::is_big(literal) && double.is_finite() => {
+                    ToSqlOutput::Owned(Value::Real(double))
+                }
+                _ => text(literal.as_bytes()),
+            },
+        })
+    }
+}
+
+/// Closes all doors but reading.
+fn lock(base: &mut Connection) -> Result<(), Error> {
+    let limits = [
+        (Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+        (Limit::SQLITE_LIMIT_VDBE_OP, 1_000_000),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+    ];
+    for (limit, value) in limits {
+        base.set_limit(limit, value).map_err(|_| Error::internal())?;
+    }
+    let allowed = |context: AuthContext<'_>| match context.action {
+        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => Authorization::Allow,
+        AuthAction::Function { function_name } => match function_name {
+            "load_extension" | "readfile" | "writefile" | "edit" | "fts3_tokenizer" => Authorization::Deny,
+            _ => Authorization::Allow,
+        },
+        _ => Authorization::Deny,
+    };
+    base.authorizer(Some(allowed)).map_err(|_| Error::internal())?;
+    let end = Instant::now() + TIME;
+    base.progress_handler(STEPS, Some(move || Instant::now() >= end)).map_err(|_| Error::internal())
+}
+
+fn query(base: &Connection, sql: &str, params: Option<&Tree>) -> Result<(Vec<Row<'static>>, Columns), Error> {
+    let mut statement = base.prepare(sql).map_err(|error| fault(&error))?;
+    if statement.column_count() == 0 || !statement.readonly() {
+        return Err(Error::impossible("sql", "answers with no rows: write one SELECT"));
+    }
+    let columns = Columns::of(statement.column_names().into_iter().map(str::to_owned))?;
+    bind(&mut statement, params)?;
+    let width = columns.len();
+    let mut found = statement.raw_query();
+    let (mut rows, mut room) = (Vec::new(), Room::default());
+    while let Some(row) = found.next().map_err(|error| fault(&error))? {
+        if rows.len() >= MAX_ROWS {
+            return Err(Error::new(Code::PayloadTooLarge, "the answer has more than 1,000,000 rows: add a LIMIT"));
+        }
+        let mut cells = Vec::with_capacity(width);
+        for column in 0..width {
+            let cell = match row.get_ref(column).map_err(|error| fault(&error))? {
+                ValueRef::Null => Cell::Null,
+                ValueRef::Integer(whole) => Cell::Number(whole.to_string().into()),
+                ValueRef::Real(double) => number::of_float(double).map_or(Cell::Null, |text| Cell::Number(text.into())),
+                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned().into()),
+                ValueRef::Blob(bytes) => Cell::Text(hex(bytes).into()),
+            };
+            cells.push((column as u32, cell));
+        }
+        let row = Row { cells };
+        room.take(&row, "the answer")?;
+        rows.push(row);
+    }
+    Ok((rows, columns))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Gives the parameters of a query their values.
+fn bind(statement: &mut Statement<'_>, params: Option<&Tree>) -> Result<(), Error> {
+    let wanted = statement.parameter_count();
+    let wrong = |message: String| Error::impossible("params", message);
+    match params {
+        None | Some(Tree::Null) if wanted == 0 => Ok(()),
+        None | Some(Tree::Null) => {
+            Err(wrong(format!("must have {wanted} values: the query has so many places for them")))
+        }
+        Some(Tree::List(list)) => {
+            if list.len() != wanted {
+                return Err(wrong(format!("has {} values where the query has {wanted} places", list.len())));
+            }
+            for (index, value) in list.iter().enumerate() {
+                bind_one(statement, index + 1, value)?;
+            }
+            Ok(())
+        }
+        Some(Tree::Object(object)) => {
+            for index in 1..=wanted {
+                let name =
+                    statement.parameter_name(index).map(|name| name.trim_start_matches([':', '@', '$']).to_owned());
+                let name =
+                    name.ok_or_else(|| wrong("is an object, but the query has a ? without a name".to_owned()))?;
+                let value = object.get(&name).ok_or_else(|| wrong(format!("has no {name}")))?;
+                bind_one(statement, index, value)?;
+            }
+            Ok(())
+        }
+        Some(_) => Err(wrong("must be a list or an object".to_owned())),
+    }
+}
+
+fn bind_one(statement: &mut Statement<'_>, index: usize, value: &Tree) -> Result<(), Error> {
+    let cell = crate::rows::document::table::cell(value);
+    statement.raw_bind_parameter(index, Bound(Some(&cell))).map_err(|error| fault(&error))
+}
