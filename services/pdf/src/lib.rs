@@ -16,6 +16,7 @@
 //! Every operation that reads a document runs in a worker process: parsers of PDF can be made to use any amount of memory
 //! and time by a small file.
 
+pub mod attachments;
 mod document;
 mod find;
 pub mod forms;
@@ -65,6 +66,8 @@ pub fn service() -> Service {
         .compute("POST /from-images", from_images::from_images, from_images::about)
         .compute("POST /protect", protect::protect, protect::about)
         .compute("POST /text", text::text, text::about)
+        .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)
+        .compute("POST /attachments/add", attachments::add, attachments::add_about)
         .compute("POST /render", render::render, render::about)
         .call("POST /generate", generate::generate, generate::about)
         .call("POST /from-html", from_html::from_html, from_html::about)

@@ -150,4 +150,66 @@ def streams(name):
     return [base64.b64encode(o.read_raw_bytes()).decode() for o in pdf.objects if isinstance(o, pikepdf.Stream) and o.get("/Filter") == "/DCTDecode"]
 
 
+def words(text):
+    import collections, unicodedata
+    return collections.Counter(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def f1(one, other):
+    both = sum((one & other).values())
+    return 2 * both / max(sum(one.values()) + sum(other.values()), 1)
+
+
+def text_agreement(read):
+    """F1 of words with pdftotext, of files of at least 20 words where pdfium agrees with it: [[path, text], ..]."""
+    found = []
+    for path, text in read:
+        try:
+            done = subprocess.run(["pdftotext", path, "-"], capture_output=True, timeout=60)
+        except FileNotFoundError:
+            return None
+        except subprocess.TimeoutExpired:
+            continue
+        reference = words(done.stdout.decode(errors="replace"))
+        if sum(reference.values()) < 20:
+            continue
+        try:
+            document = pypdfium2.PdfDocument(path)
+            pdfium = words(" ".join(page.get_textpage().get_text_bounded() for page in document))
+        except Exception:
+            continue
+        if f1(reference, pdfium) >= 0.9:
+            found.append([path, f1(reference, words(text))])
+    return found
+
+
+def ssim(a, b):
+    """Structural similarity of gray pictures, mean over windows of 7 by 7."""
+    def window(x):
+        sums = numpy.pad(x, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+        return (sums[7:, 7:] - sums[:-7, 7:] - sums[7:, :-7] + sums[:-7, :-7]) / 49
+    ma, mb = window(a), window(b)
+    va, vb, cov = window(a * a) - ma * ma, window(b * b) - mb * mb, window(a * b) - ma * mb
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    return float((((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2))).mean())
+
+
+def paint_agreement(painted, dpi):
+    """SSIM of first pages with pdfium: [[path, PNG in base64], ..]."""
+    import PIL.Image
+    found = []
+    for path, png in painted:
+        ours = numpy.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(png))).convert("L")).astype(float)
+        try:
+            theirs = pixels(path, 0, dpi)
+        except Exception:
+            continue
+        height, width = min(ours.shape[0], theirs.shape[0]), min(ours.shape[1], theirs.shape[1])
+        if min(height, width) < 8 or abs(ours.shape[0] - theirs.shape[0]) > 2 or abs(ours.shape[1] - theirs.shape[1]) > 2:
+            found.append([path, 0.0])
+        else:
+            found.append([path, ssim(ours[:height, :width], theirs[:height, :width])])
+    return found
+
+
 print(json.dumps({"answer": globals()[request["ask"]](*request.get("with", []))}))

@@ -16,6 +16,7 @@ mod images;
 mod merge;
 mod pages;
 mod protect;
+mod real;
 mod refused;
 mod split;
 mod text;
@@ -110,6 +111,23 @@ fn shared(path: &str) -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// All documents in a folder and below it, by name.
+fn documents_in(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "pdf") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 fn refused(answer: &Answer, status: u16, message: &str) {

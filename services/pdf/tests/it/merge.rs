@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{A, B, assert_sound, bytes, client, done, file, oracle, shared};
+use super::{A, B, assert_sound, bytes, client, documents_in, done, file, oracle, shared};
 
 const FIRST: &[u8] = include_bytes!("../data/2-form-first.pdf");
 const SECOND: &[u8] = include_bytes!("../data/2-form-second.pdf");
@@ -70,11 +70,7 @@ fn two_copies_of_a_form_keep_their_values() {
 fn pages_of_real_files_look_as_they_did() {
     let Some(folder) = shared("testdata/pdf") else { return };
     let client = client();
-    let mut files: Vec<std::path::PathBuf> = Vec::new();
-    for folder in ["pdfjs", "py-pdf", "pikepdf", "qpdf"].map(|name| folder.join(name)) {
-        collect(&folder, &mut files);
-    }
-    files.sort();
+    let files = documents_in(&folder);
     // Every eighth, as painting all in two programs takes minutes.
     let mut chosen = Vec::new();
     for path in files.iter().step_by(8) {
@@ -124,15 +120,4 @@ fn pages_of_real_files_look_as_they_did() {
     }
     println!("merge: {compared} pages of {} files compared, {} differ", chosen.len(), different.len());
     assert!(different.is_empty(), "{different:#?}");
-}
-
-fn collect(folder: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "pdf") {
-            files.push(path);
-        }
-    }
 }
