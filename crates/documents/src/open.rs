@@ -1,9 +1,12 @@
 //! A file to a document: passwords, number and size of pages.
 
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
 use hayro_syntax::Pdf;
-use hayro_syntax::object::Array;
+use hayro_syntax::object::{Array, Stream};
 use hayro_syntax::page::Rotation;
-use hayro_syntax::{DecryptionError, LoadPdfError};
+use hayro_syntax::{DecryptionError, Filter, LoadPdfError};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::bounds::Bounds;
@@ -16,6 +19,11 @@ pub const MAX_PAGES: usize = 5_000;
 pub const MAX_PAGE_SIDE: f64 = 14_400.0;
 /// Maximum number of content streams of a page.
 const MAX_CONTENT_STREAMS: usize = 1_000;
+
+/// Bytes of a page's content, inflated.
+pub const MAX_CONTENT: usize = 64 << 20;
+/// How often a byte of deflated data can stand for another at most.
+const MOST_INFLATION: usize = 1032;
 
 /// A document that was opened.
 pub struct Document {
@@ -62,6 +70,9 @@ pub enum PageError {
     /// It has too many content streams.
     #[error("the page has {0} content streams; the limit is {MAX_CONTENT_STREAMS}")]
     TooManyStreams(usize),
+    /// Its content inflates to more than [`MAX_CONTENT`].
+    #[error("the content of the page unpacks to more than {} MB", MAX_CONTENT >> 20)]
+    TooMuchContent,
     /// It has too many letters.
     #[error("the page has more than {0} letters")]
     TooMuchText(usize),
@@ -141,6 +152,7 @@ impl Document {
         if streams > MAX_CONTENT_STREAMS {
             return Err(PageError::TooManyStreams(streams));
         }
+        check_content(page)?;
         let rotation = match page.rotation() {
             Rotation::None => 0,
             Rotation::Horizontal => 90,
@@ -165,6 +177,35 @@ impl Document {
     pub(crate) fn pdf(&self) -> &Pdf {
         &self.pdf
     }
+}
+
+/// Counts what the content of a page inflates to, where it could be more than is read; the interpreter has no bound of its own.
+fn check_content(page: &hayro_syntax::page::Page<'_>) -> Result<(), PageError> {
+    let one = page.raw().get::<Stream<'_>>("Contents");
+    let several = page.raw().get::<Array<'_>>("Contents");
+    let streams = several.iter().flat_map(Array::iter::<Stream<'_>>).chain(one);
+    let mut left = MAX_CONTENT;
+    for stream in streams {
+        let raw = stream.raw_data();
+        let deflated = stream.filters().iter().any(|filter| matches!(filter, Filter::FlateDecode));
+        let size = match deflated && raw.len() > left / MOST_INFLATION {
+            true => inflated(&raw, left),
+            false => raw.len(),
+        };
+        left = left.checked_sub(size).ok_or(PageError::TooMuchContent)?;
+    }
+    Ok(())
+}
+
+/// Bytes that deflated data stands for, counted to one more than a limit.
+fn inflated(data: &[u8], limit: usize) -> usize {
+    let mut most = ZlibDecoder::new(data).take(limit as u64 + 1);
+    let mut count = 0;
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(read @ 1..) = most.read(&mut buffer) {
+        count += read;
+    }
+    count
 }
 
 /// The ways a password may have been typed: as it is, as SASLprep writes it (which AES-256 demands, but not every

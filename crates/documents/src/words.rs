@@ -84,7 +84,7 @@ pub(crate) fn pieces(glyphs: &[Glyph]) -> BTreeMap<Direction, Vec<Piece>> {
             let mut pieces: Vec<Piece> =
                 baselines(glyphs).into_iter().flat_map(|baseline| cut(baseline, direction)).collect();
             pieces.sort_by(|one, other| one.across.total_cmp(&other.across));
-            attach_raised(&mut pieces, direction);
+            attach_raised(&mut pieces);
             for word in pieces.iter_mut().flat_map(|piece| &mut piece.words) {
                 word.word.text = in_logical_order(&word.glyphs);
             }
@@ -224,13 +224,12 @@ fn new_piece(glyph: &Along<'_>, text: String, direction: Direction) -> Piece {
 
 fn push_word(piece: &mut Piece, glyph: &Along<'_>, text: String, direction: Direction) {
     let Glyph { size, bold, italic, invisible, .. } = *glyph.glyph;
-    let mut parts = text.split_whitespace();
     // What stands for several words (ActualText) is as wide as all of them; each gets its share.
     let letters = text.chars().count().max(1) as f64;
     let width = (glyph.end - glyph.start) / letters;
     let mut start = glyph.start;
     let several = text.split_whitespace().nth(1).is_some();
-    while let Some(part) = parts.next() {
+    for part in text.split_whitespace() {
         let end = if several { start + width * part.chars().count() as f64 } else { glyph.end };
         piece.words.push(Placed {
             start,
@@ -270,7 +269,7 @@ fn widen(piece: &mut Piece, glyph: &Along<'_>) {
 }
 
 /// Joins small raised or lowered words (exponents, indices, ordinals) to the word they touch.
-fn attach_raised(pieces: &mut Vec<Piece>, _: Direction) {
+fn attach_raised(pieces: &mut [Piece]) {
     for small in 0..pieces.len() {
         let (across, size) = (pieces[small].across, pieces[small].size);
         // Pieces are sorted by baseline, so that those near enough are around it.

@@ -10,12 +10,15 @@
 //! | `typeset/`, `settings.rs` | typst as a library, in workers that stay warm |
 //! | `html/` | pages of HTML as documents of typst |
 //! | `page.rs`, `lettering.rs` | drawings on pages that are there; letters of ours in documents of others |
+//! | `find.rs`, `markdown.rs` | a text or expression on a page, with boxes; text as Markdown |
 //! | `permissions.rs` | what the owner of a protected document allows |
 //!
 //! Every operation that reads a document runs in a worker process: parsers of PDF can be made to use any amount of memory
 //! and time by a small file.
 
+pub mod attachments;
 mod document;
+mod find;
 pub mod forms;
 pub mod from_html;
 pub mod from_images;
@@ -25,9 +28,11 @@ mod html;
 pub mod info;
 mod input;
 mod lettering;
+mod markdown;
 pub mod merge;
 pub mod metadata;
 mod page;
+pub mod pages;
 pub mod permissions;
 pub mod protect;
 pub mod render;
@@ -35,6 +40,7 @@ mod separators;
 mod settings;
 pub mod split;
 pub mod stamp;
+pub mod text;
 mod typeset;
 
 use chassis::Service;
@@ -56,8 +62,12 @@ pub fn service() -> Service {
         .compute("POST /metadata/write", metadata::write, metadata::write_about)
         .compute("POST /merge", merge::merge, merge::about)
         .compute("POST /split", split::split, split::about)
+        .compute("POST /pages", pages::pages, pages::about)
         .compute("POST /from-images", from_images::from_images, from_images::about)
         .compute("POST /protect", protect::protect, protect::about)
+        .compute("POST /text", text::text, text::about)
+        .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)
+        .compute("POST /attachments/add", attachments::add, attachments::add_about)
         .compute("POST /render", render::render, render::about)
         .call("POST /generate", generate::generate, generate::about)
         .call("POST /from-html", from_html::from_html, from_html::about)

@@ -184,17 +184,6 @@ impl Assembly {
         Ok(added)
     }
 
-    /// Adds an empty page of a size in points.
-    pub(crate) fn add_blank(&mut self, width: f64, height: f64) {
-        let mut page = Dictionary::new();
-        page.set("Type", "Page");
-        page.set("MediaBox", tree::PageBox { left: 0.0, bottom: 0.0, right: width, top: height }.to_object());
-        page.set("Resources", Dictionary::new());
-        let id = self.target.add_object(page);
-        self.pages.push(id);
-        self.labels.push(None);
-    }
-
     /// Says that the last page has no label.
     pub(crate) fn unlabelled(&mut self) {
         self.labels.push(None);

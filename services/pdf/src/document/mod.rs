@@ -18,6 +18,7 @@
 //! | `destinations.rs`, `outline.rs`, `names.rs` | where links go; bookmarks; name trees |
 //! | `layers.rs`, `labels.rs` | optional content; page labels |
 //! | `picture.rs`, `sheet.rs`, `paper.rs` | pictures in a document, and as pages; sizes of paper |
+//! | `shape.rs` | a page turned, cropped, brought to another size |
 //! | `xmp.rs` | the XMP packet, kept in step with the document information |
 
 pub(crate) mod assemble;
@@ -34,6 +35,7 @@ pub(crate) mod picture;
 pub(crate) mod resources;
 pub(crate) mod save;
 pub(crate) mod selection;
+pub(crate) mod shape;
 pub(crate) mod sheet;
 pub(crate) mod strings;
 pub(crate) mod tree;

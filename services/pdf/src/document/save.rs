@@ -1,6 +1,7 @@
 //! A document to bytes.
 
 use chassis::Error;
+use lopdf::encryption::EncryptionState;
 use lopdf::{Document, SaveOptions};
 
 use super::open::Opened;
@@ -11,13 +12,21 @@ impl Opened {
     /// # Errors
     /// When it cannot be written, which is our fault.
     pub(crate) fn save(mut self) -> Result<Vec<u8>, Error> {
-        if let Some(encryption) = self.encryption.take() {
-            tidy(&mut self.pdf);
-            self.pdf.encrypt(&encryption).map_err(|_| Error::internal())?;
-            return write(&mut self.pdf, false);
+        match self.encryption.take() {
+            Some(encryption) => protected(self.pdf, &encryption),
+            None => save(self.pdf),
         }
-        save(self.pdf)
     }
+}
+
+/// Saves a document, protected.
+///
+/// # Errors
+/// When it cannot be written, which is our fault.
+pub(crate) fn protected(mut pdf: Document, encryption: &EncryptionState) -> Result<Vec<u8>, Error> {
+    tidy(&mut pdf);
+    pdf.encrypt(encryption).map_err(|_| Error::internal())?;
+    write(&mut pdf, false)
 }
 
 /// Saves a document that is not protected: streams deflated, objects in object streams.
@@ -42,7 +51,7 @@ fn tidy(pdf: &mut Document) {
 ///
 /// # Errors
 /// When it cannot be written, which is our fault.
-pub(crate) fn write(pdf: &mut Document, object_streams: bool) -> Result<Vec<u8>, Error> {
+fn write(pdf: &mut Document, object_streams: bool) -> Result<Vec<u8>, Error> {
     let options =
         SaveOptions::builder().use_object_streams(object_streams).use_xref_streams(true).compression_level(6).build();
     let mut bytes = Vec::new();

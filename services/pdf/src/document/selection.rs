@@ -97,14 +97,6 @@ fn unreadable(field: &str, part: &str) -> Error {
     Error::field(Code::ValidationError, field, format!("{part:?} is no page or range: write it {GRAMMAR}"))
 }
 
-/// The index of a page that a field names by its number, counted from 1 or from the end.
-///
-/// # Errors
-/// 422 when it does not exist.
-pub(crate) fn page_index(field: &str, page: i64, count: usize) -> Result<usize, Error> {
-    index(field, page, count)
-}
-
 /// Pages as a selection is written, `1-3,5`; long ones end with dots.
 pub(crate) fn spelled(pages: &[usize]) -> String {
     let mut parts = Vec::new();
