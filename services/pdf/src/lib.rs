@@ -7,10 +7,10 @@
 //! | `input.rs` | the document of a request, and how operations that read one run |
 //! | `document/` | documents as trees of objects: opened, put together, saved |
 //! | `separators.rs` | documents whose pages are read or painted; pages with a text or a code on them, blank pages |
-//! | `find.rs`, `markdown.rs` | a text or expression on a page, with boxes; text as Markdown |
 //! | `typeset/`, `settings.rs` | typst as a library, in workers that stay warm |
 //! | `html/` | pages of HTML as documents of typst |
 //! | `page.rs`, `lettering.rs` | drawings on pages that are there; letters of ours in documents of others |
+//! | `find.rs`, `markdown.rs` | a text or expression on a page, with boxes; text as Markdown |
 //! | `permissions.rs` | what the owner of a protected document allows |
 //!
 //! Every operation that reads a document runs in a worker process: parsers of PDF can be made to use any amount of memory

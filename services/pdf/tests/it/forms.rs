@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{answered, base64, client, documents, qpdf_problems, text_of};
+use crate::made::{answered, documents, qpdf_problems, text_of};
+use crate::{base64, client};
 
 fn form() -> String {
     base64(include_bytes!("../data/3-form.pdf"))
@@ -13,12 +14,12 @@ fn fill(data: Value, more: Value) -> chassis::testing::Answer {
     for (key, value) in more.as_object().unwrap() {
         request[key] = value.clone();
     }
-    client().post("/api/v1/pdf/forms/fill", &request)
+    client().post("/forms/fill", &request)
 }
 
 /// The fields of a document by their names.
 fn fields(document: &[u8]) -> Value {
-    let answer = client().post("/api/v1/pdf/forms/fields", &json!({"file": base64(document)}));
+    let answer = client().post("/forms/fields", &json!({"file": base64(document)}));
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     let listed = answer.json()["fields"].as_array().unwrap().clone();
     listed
@@ -79,7 +80,7 @@ fn values_are_written_and_drawn() {
 fn a_box_is_unchecked_and_a_group_emptied() {
     let filled = fill(json!({"agree": true, "pay": "bar"}), json!({}));
     let request = json!({"file": base64(&filled.body), "data": {"agree": false, "pay": ""}});
-    let answer = client().post("/api/v1/pdf/forms/fill", &request);
+    let answer = client().post("/forms/fill", &request);
     answered(&answer);
     let fields = fields(&answer.body);
     assert_eq!((&fields["agree"]["value"], &fields["pay"]["value"]), (&json!(false), &Value::Null));
@@ -117,7 +118,7 @@ fn what_does_not_fit_is_told_by_its_field() {
 fn many_records_make_many_documents_and_flat_ones_have_no_fields() {
     let data = json!([{"name": "Ann", "agree": true}, {"name": "Bo Łu"}]);
     let request = json!({"file": form(), "data": data, "flatten": true, "name": "letter"});
-    let answer = client().post("/api/v1/pdf/forms/fill?output=base64", &request);
+    let answer = client().post("/forms/fill?output=base64", &request);
     let files = documents(&answer);
     assert_eq!(files.len(), 2);
     for ((_, file), name) in files.iter().zip(["Ann", "Bo Łu"]) {
@@ -132,7 +133,7 @@ fn many_records_make_many_documents_and_flat_ones_have_no_fields() {
 fn flattening_changes_no_pixel() {
     let filled =
         fill(json!({"name": "Łódź", "note": "some\ntext", "size": "large", "agree": true, "pay": "card"}), json!({}));
-    let answer = client().post("/api/v1/pdf/forms/flatten", &json!({"file": base64(&filled.body)}));
+    let answer = client().post("/forms/flatten", &json!({"file": base64(&filled.body)}));
     assert_eq!(answered(&answer)["flattened"], 5);
     let program = "
 import base64, io, json, sys

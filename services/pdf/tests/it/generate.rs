@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{answered, client, documents, pdf_of, text_of};
+use crate::made::{answered, documents, pdf_of, text_of};
+use crate::client;
 
 const INVOICE: &str = r#"{"number": "2026-0117", "date": "2026-11-30", "dueDate": "2026-12-14",
     "seller": {"name": "Acme Studio", "street": "1 Market Street", "postalCode": "10115", "city": "Berlin", "vat_id": "DE123456789"},
@@ -18,7 +19,7 @@ fn invoice() -> Value {
 #[test]
 fn an_invoice_adds_up_and_is_written_as_in_its_country() {
     let request = json!({"template": "invoice", "locale": "de-DE", "currency": "EUR", "data": invoice()});
-    let answer = client().post("/api/v1/pdf/generate", &request);
+    let answer = client().post("/generate", &request);
     let facts = answered(&answer);
     // 59.97 and 0.30 net; 11.39 at 19 %, 0.02 at 7 %.
     assert_eq!(facts["documents"][0]["total"], "71.68");
@@ -48,7 +49,7 @@ fn totals_are_exact() {
             data[key] = value.clone();
         }
         let request = json!({"template": "invoice", "currency": "EUR", "data": data});
-        answered(&client.post("/api/v1/pdf/generate", &request))["documents"][0]["total"].clone()
+        answered(&client.post("/generate", &request))["documents"][0]["total"].clone()
     };
     let items = |price: &str| json!([{"description": "a", "price": price, "quantity": 3}]);
     for (change, expected) in [
@@ -89,7 +90,7 @@ fn what_is_wrong_with_the_data_is_told_by_its_field() {
         ),
         ("report-table", json!({"title": "a", "rows": []}), "data.columns: send columns"),
     ] {
-        let answer = client.post("/api/v1/pdf/generate", &json!({"template": template, "data": data}));
+        let answer = client.post("/generate", &json!({"template": template, "data": data}));
         assert!(matches!(answer.status, 400 | 422), "{}: {:?}", answer.status, answer.body);
         assert!(answer.message().starts_with(message), "{}", answer.message());
     }
@@ -99,7 +100,7 @@ fn what_is_wrong_with_the_data_is_told_by_its_field() {
 fn a_list_makes_a_document_of_each() {
     let data = json!([{"recipient": "Ann", "title": "Certificate of attendance"}, {"recipient": "Bo"}]);
     let request = json!({"template": "certificate", "data": data, "name": "course"});
-    let answer = client().post("/api/v1/pdf/generate?output=base64", &request);
+    let answer = client().post("/generate?output=base64", &request);
     let files = documents(&answer);
     assert_eq!(files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["course-1.pdf", "course-2.pdf"]);
     let Some(text) = text_of(&files[1].1) else { return };
@@ -133,10 +134,10 @@ fn nothing_is_outside_or_over_anything() {
         cases.push(json!({"template": "certificate", "data": {"recipient": name, "achievement": name, "description": format!("{name} ").repeat(count), "signatories": [{"name": name, "role": name}]}}));
     }
     for case in cases {
-        let answer = client.post("/api/v1/pdf/generate", &case);
+        let answer = client.post("/generate", &case);
         let facts = answered(&answer);
         assert!(facts["warnings"].as_array().unwrap().is_empty(), "{case}: {facts}");
-        if !crate::is_clean(&answer.body, &case.to_string()) {
+        if !crate::made::is_clean(&answer.body, &case.to_string()) {
             return;
         }
     }
@@ -148,7 +149,7 @@ fn a_template_of_ones_own_has_its_data_and_files() {
     let template = "#set page(width: 8cm, height: 4cm)\n= Hello #data.name\n#image(\"dot.png\", width: 1cm)\n#data.list.map(str).join(\", \")";
     let request = json!({"typst": template, "data": {"name": "Ann \"#panic()\"", "list": [1, 2.5]},
         "files": [{"name": "dot.png", "base64": crate::base64(dot)}]});
-    let answer = client().post("/api/v1/pdf/generate", &request);
+    let answer = client().post("/generate", &request);
     answered(&answer);
     let Some(text) = text_of(&answer.body) else { return };
     assert!(text.contains("Hello Ann \"#panic()\"") && text.contains("1, 2.5"), "{text}");
@@ -164,7 +165,7 @@ fn what_is_wrong_with_a_template_is_told_with_its_place() {
         ("#read(\"/etc/passwd\")", "not found"),
         ("#image(\"missing.png\")", "not found"),
     ] {
-        let answer = client.post("/api/v1/pdf/generate", &json!({"typst": template, "data": {"name": "x"}}));
+        let answer = client.post("/generate", &json!({"typst": template, "data": {"name": "x"}}));
         assert_eq!(answer.status, 422, "{template}");
         assert!(answer.message().contains(message), "{template}: {}", answer.message());
     }
@@ -181,9 +182,9 @@ fn hostile_templates_end_their_worker_and_not_the_service() {
         ("#let s = \"x\"; #for i in range(40) { s = s + s }; #s.len()", &[413, 422]),
         ("#for i in range(200000) { pagebreak() }", &[413, 422, 504]),
     ] {
-        let answer = client.post("/api/v1/pdf/generate", &json!({"typst": template, "data": {}}));
+        let answer = client.post("/generate", &json!({"typst": template, "data": {}}));
         assert!(statuses.contains(&answer.status), "{template}: {} {:?}", answer.status, answer.body);
-        let next = client.post("/api/v1/pdf/generate", &json!({"typst": "ok", "data": {}}));
+        let next = client.post("/generate", &json!({"typst": "ok", "data": {}}));
         assert_eq!(next.status, 200, "after {template}: {:?}", next.body);
     }
 }
@@ -192,17 +193,17 @@ fn hostile_templates_end_their_worker_and_not_the_service() {
 fn missing_glyphs_are_named_and_archives_say_so() {
     let data = json!({"recipient": "沒 Ann", "title": "A"});
     let request = json!({"template": "certificate", "data": data, "standard": "a-2b"});
-    let answer = client().post("/api/v1/pdf/generate", &request);
+    let answer = client().post("/generate", &request);
     if answer.status == 422 {
         // PDF/A has no place for a letter without a glyph.
         assert!(answer.message().contains("PDF/A"), "{}", answer.message());
     }
     let request = json!({"template": "certificate", "data": data});
-    let facts = answered(&client().post("/api/v1/pdf/generate", &request));
+    let facts = answered(&client().post("/generate", &request));
     assert_eq!(facts["warnings"][0]["code"], "missing-glyphs");
     assert!(facts["warnings"][0]["message"].as_str().unwrap().contains("U+6C92"), "{facts}");
     let request = json!({"template": "certificate", "data": {"recipient": "Ann"}, "standard": "pdf-a-2b"});
-    let answer = client().post("/api/v1/pdf/generate", &request);
+    let answer = client().post("/generate", &request);
     answered(&answer);
     let bytes = String::from_utf8_lossy(pdf_of(&answer));
     assert!(bytes.contains("pdfaid:part") && bytes.contains("OutputIntent"), "no mark of PDF/A");

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::{answered, client, is_clean, text_of, words_of};
+use crate::made::{answered, is_clean, text_of, words_of};
+use crate::client;
 
 /// Pages of the kinds people have, written for these tests.
 const PAGES: [(&str, &str); 8] = [
@@ -50,7 +51,7 @@ fn letters(text: &str) -> String {
 fn no_word_is_lost_outside_or_over_another() {
     let client = client();
     for (name, html) in PAGES {
-        let answer = client.post("/api/v1/pdf/from-html", &json!({"html": html}));
+        let answer = client.post("/from-html", &json!({"html": html}));
         let facts = answered(&answer);
         assert_eq!(facts["warnings"], json!([]), "{name}");
         let Some(text) = text_of(&answer.body) else { return };
@@ -70,7 +71,7 @@ fn no_word_is_lost_outside_or_over_another() {
 #[test]
 fn a_long_table_has_every_row_once_and_its_head_on_every_page() {
     let html = include_str!("../data/6-table.html");
-    let answer = client().post("/api/v1/pdf/from-html", &json!({"html": html}));
+    let answer = client().post("/from-html", &json!({"html": html}));
     let facts = answered(&answer);
     let Some(words) = words_of(&answer.body) else { return };
     let count = |wanted: &str| words.iter().filter(|word| word.text == wanted).count();
@@ -92,7 +93,7 @@ fn a_long_table_has_every_row_once_and_its_head_on_every_page() {
 #[test]
 fn pages_have_the_size_and_breaks_they_ask_for() {
     let html = PAGES[7].1;
-    let answer = client().post("/api/v1/pdf/from-html", &json!({"html": html}));
+    let answer = client().post("/from-html", &json!({"html": html}));
     assert_eq!(answered(&answer)["pages"], 3);
     let Some(words) = words_of(&answer.body) else { return };
     let (width, height) = words[0].size;
@@ -101,7 +102,7 @@ fn pages_have_the_size_and_breaks_they_ask_for() {
     let page = |wanted: &str| words.iter().find(|word| word.text == wanted).unwrap().page;
     assert_eq!([page("First"), page("Second"), page("Third")], [1, 2, 3]);
     let request = json!({"html": "<p>x", "paper": "letter", "landscape": true, "footer": "{page} of {pages}"});
-    let answer = client().post("/api/v1/pdf/from-html", &request);
+    let answer = client().post("/from-html", &request);
     let words = words_of(&answer.body).unwrap();
     assert!((words[0].size.0 - 792.0).abs() < 1.0);
     assert!(text_of(&answer.body).unwrap().contains("1 of 1"));
@@ -110,14 +111,14 @@ fn pages_have_the_size_and_breaks_they_ask_for() {
 #[test]
 fn what_is_not_supported_is_a_warning_and_with_strict_an_error() {
     let html = "<p style='position:absolute;transform:rotate(3deg)'>a</p><iframe src=x></iframe><img src='https://a.example/b.png' alt='a picture'>";
-    let answer = client().post("/api/v1/pdf/from-html", &json!({"html": html}));
+    let answer = client().post("/from-html", &json!({"html": html}));
     let facts = answered(&answer);
     let warnings: Vec<&str> =
         facts["warnings"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
     for name in ["position", "transform", "<iframe>", "the picture b.png"] {
         assert!(warnings.iter().any(|one| one.starts_with(name)), "{name}: {warnings:?}");
     }
-    let answer = client().post("/api/v1/pdf/from-html", &json!({"html": html, "strict": true}));
+    let answer = client().post("/from-html", &json!({"html": html, "strict": true}));
     assert_eq!(answer.status, 422);
     assert!(answer.message().starts_with("html: "), "{}", answer.message());
 }
@@ -141,7 +142,7 @@ fn hostile_pages_end_in_an_answer() {
         ("variables", format!("<style>:root{{--a:{}}}p{{color:var(--a)}}</style><p>inside", "var(--b) ".repeat(1_000))),
         ("empty", String::new()),
     ] {
-        let answer = client.post("/api/v1/pdf/from-html", &json!({"html": html}));
+        let answer = client.post("/from-html", &json!({"html": html}));
         if what == "empty" {
             assert!(matches!(answer.status, 200 | 400 | 422), "{what}: {:?}", answer.body);
             continue;
@@ -157,7 +158,7 @@ fn hostile_pages_end_in_an_answer() {
 #[test]
 fn markdown_is_set_with_everything_in_it() {
     let markdown = "# Title\n\nSome *emphasis*, **strong**, `code` and [a link](https://example.com).\n\n1. one\n2. two\n   - inner\n\n> quoted\n\n| a | b |\n|---|--:|\n| cell | 12 |\n\n- [x] done\n\n```\nlet x = 1;\n```\n\n<b>raw</b>\n";
-    let answer = client().post("/api/v1/pdf/from-markdown", &json!({"markdown": markdown}));
+    let answer = client().post("/from-markdown", &json!({"markdown": markdown}));
     assert_eq!(answered(&answer)["warnings"], json!([]));
     let Some(text) = text_of(&answer.body) else { return };
     for part in [

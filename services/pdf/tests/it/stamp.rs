@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::{answered, base64, client, qpdf_problems, words_of};
+use crate::made::{answered, qpdf_problems, words_of};
+use crate::{base64, client};
 
 /// The turned and cropped page of the case, turned by other angles.
 fn turned(degrees: u16) -> Vec<u8> {
@@ -27,7 +28,7 @@ fn a_stamp_is_upright_where_it_is_asked_for() {
     for degrees in [0, 90, 180, 270] {
         let request =
             json!({"file": base64(&turned(degrees)), "text": "7/9", "position": "bottom-right", "margin": 20});
-        let answer = client().post("/api/v1/pdf/stamp", &request);
+        let answer = client().post("/stamp", &request);
         assert_eq!(answered(&answer)["stamped"], 1);
         if degrees < 100
             && let Some(problems) = qpdf_problems(&answer.body)
@@ -50,11 +51,11 @@ fn a_stamp_is_upright_where_it_is_asked_for() {
 #[test]
 fn pages_are_chosen_and_numbered() {
     let request = json!({"template": "report-table", "data": {"title": "T", "rows": (0..120).map(|n| json!({"n": n})).collect::<Vec<_>>()}});
-    let report = client().post("/api/v1/pdf/generate", &request);
+    let report = client().post("/generate", &request);
     let pages = answered(&report)["pages"].as_u64().unwrap();
     assert!(pages > 1);
     let request = json!({"file": base64(&report.body), "text": "No. {page} of {pages}", "pages": "2-", "position": "top-left", "start": 10});
-    let answer = client().post("/api/v1/pdf/stamp", &request);
+    let answer = client().post("/stamp", &request);
     assert_eq!(answered(&answer)["stamped"], pages - 1);
     let Some(words) = words_of(&answer.body) else { return };
     let found: Vec<usize> = words.iter().filter(|word| word.text == "No.").map(|word| word.page).collect();
@@ -72,7 +73,7 @@ fn pictures_and_pages_are_put_over_and_under() {
         json!({"file": page, "overlay": page, "width": 100, "position": "top-right"}),
         json!({"file": page, "text": "ENTWURF Ω ✓", "rotation": 45, "opacity": 0.2, "fontSize": 60, "bold": true, "color": "#c00000"}),
     ] {
-        let answer = client().post("/api/v1/pdf/stamp", &request);
+        let answer = client().post("/stamp", &request);
         assert_eq!(answered(&answer)["warnings"], json!([]), "{request}");
         if let Some(problems) = qpdf_problems(&answer.body) {
             assert_eq!(problems, "");
@@ -91,7 +92,7 @@ fn what_cannot_be_stamped_is_told() {
         (json!({"file": page, "overlay": page, "overlayPage": "2"}), "overlayPage: page 2 does not exist"),
         (json!({"file": page, "overlay": base64(b"nonsense")}), "overlay: must be a PDF"),
     ] {
-        let answer = client().post("/api/v1/pdf/stamp", &request);
+        let answer = client().post("/stamp", &request);
         assert!(answer.message().starts_with(message), "{}", answer.message());
     }
 }
