@@ -119,7 +119,7 @@ pub(crate) fn apply(document: Tree, operations: &[Tree], call: &Call) -> Result<
     let mut document = document;
     let mut copied = 0;
     for (at, operation) in operations.iter().enumerate() {
-        if at % 256 == 0 {
+        if at.is_multiple_of(256) {
             call.check()?;
         }
         step(&mut document, operation, &mut copied)

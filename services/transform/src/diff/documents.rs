@@ -69,7 +69,7 @@ impl Differ<'_> {
         if self.changes.len() == MAX_CHANGES {
             return Err(Error::impossible("right", format!("differs from left in more than {MAX_CHANGES} places")));
         }
-        if self.changes.len() % 256 == 0 {
+        if self.changes.len().is_multiple_of(256) {
             self.call.check()?;
         }
         let (op, path) = match kind {

@@ -61,7 +61,7 @@ fn write_key(value: &Tree, loose: bool, key: &mut String) {
             None => value.write(key),
         },
         Tree::Text(text) if loose => match crate::tree::Number::parse(text.trim()) {
-            Some(number) => write_key(&number.into(), loose, key),
+            Some(number) => return write_key(&number.into(), loose, key),
             None => value.write(key),
         },
         other => other.write(key),
@@ -80,7 +80,7 @@ pub(super) fn diff(
     let right = Side::of(right, "right", keys, equality)?;
     let (mut only_left, mut different, mut same) = (Vec::new(), Vec::new(), 0);
     for (at, (key, row, tree)) in left.rows.iter().enumerate() {
-        if at % 1_024 == 0 {
+        if at.is_multiple_of(1_024) {
             call.check()?;
         }
         let Some((_, other, other_tree)) = right.get(key) else {
@@ -123,6 +123,6 @@ fn columns(left: &Object<Tree>, right: &Object<Tree>, equality: &Equality<'_>) -
             crate::pointer::push(&mut path, key);
             !equality.equal(&cell(left, key), &cell(right, key), &path)
         })
-        .map(|key| key.to_string())
+        .map(ToString::to_string)
         .collect()
 }

@@ -274,7 +274,7 @@ fn field_of(name: &str, rule: &Tree) -> Result<Field, Error> {
                 match (&**key, value) {
                     ("selector", Tree::Text(text)) => field.selector = Some(selector(text, &place)?),
                     ("attribute", Tree::Text(attribute)) => {
-                        field.part = Part::Attribute(attribute.to_ascii_lowercase())
+                        field.part = Part::Attribute(attribute.to_ascii_lowercase());
                     }
                     ("content", Tree::Text(content)) if &**content == "text" => field.part = Part::Text,
                     ("content", Tree::Text(content)) if &**content == "html" => field.part = Part::Html,

@@ -15,6 +15,7 @@ const SMALL: usize = 12;
 pub struct Object<V> {
     entries: Vec<(Arc<str>, V)>,
     /// The place of each key, of larger ones.
+    #[expect(clippy::box_collection, reason = "most objects have none: one word in each of them and not six")]
     index: Option<Box<HashMap<Arc<str>, usize>>>,
 }
 
@@ -170,7 +171,7 @@ mod tests {
         for size in [3, SMALL, SMALL + 1, 100] {
             let mut object: Object<usize> = (0..size).rev().map(|n| (format!("k{n}"), n)).collect();
             assert_eq!(object.insert("k1", 777), Some(1));
-            let keys: Vec<_> = object.keys().map(|key| key.to_string()).collect();
+            let keys: Vec<_> = object.keys().map(ToString::to_string).collect();
             let expected: Vec<_> = (0..size).rev().map(|n| format!("k{n}")).collect();
             assert_eq!(keys, expected);
             assert_eq!(object.remove("k2"), Some(2));

@@ -131,9 +131,9 @@ impl Called<'_> {
         }
     }
 
-    fn numbers(&self, at: usize) -> Result<Vec<&Number>, Problem> {
-        let number = |value| match value {
-            &Tree::Number(ref number) => Ok(number),
+    fn numbers<'s>(&'s self, at: usize) -> Result<Vec<&'s Number>, Problem> {
+        let number = |value: &'s Tree| match value {
+            Tree::Number(number) => Ok(number),
             _ => self.wrong(at, "an array of numbers"),
         };
         self.list(at)?.iter().map(number).collect()

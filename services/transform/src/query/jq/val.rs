@@ -349,13 +349,11 @@ impl jaq_core::ValT for Val {
             Tree::Object(object) => {
                 let mut object = Arc::unwrap_or_clone(object);
                 let mut gone = Vec::new();
-                let mut at = 0;
-                for value in object.values_mut() {
+                for (at, value) in object.values_mut().enumerate() {
                     match f(Self(std::mem::take(value))).next() {
                         Some(new) => *value = new?.0,
                         None => gone.push(at),
                     }
-                    at += 1;
                 }
                 if !gone.is_empty() {
                     let mut at = 0;
