@@ -59,7 +59,6 @@ fn what_is_wrong_is_said_at_the_start() {
     assert!(missing.contains("/nowhere/kong.yml"), "{missing}");
     let elsewhere = fails(&["up"], &[("FLOWFORGE_UPSTREAMS", "nothing=http://127.0.0.1:1")]);
     assert!(elsewhere.contains("names nothing, which is not in the contract"), "{elsewhere}");
-    assert!(fails(&["serve", "pdf"], &[]).contains("pdf is not part of this version yet"));
     assert!(fails(&["serve", "pfd"], &[]).contains("there is no service pfd; these are: crypto, math"));
     assert!(fails(&["up", "--json-limit", "10XB"], &[]).contains("write it as 512, 64KB, 10MB or 1GB"));
     let short = fails(&["up"], &[("FLOWFORGE_GATEWAY_SECRET", "short")]);

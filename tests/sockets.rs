@@ -58,6 +58,12 @@ fn two_lengths_never_make_two_requests() {
             hash(&format!("{ENTERPRISE}Transfer-Encoding: chunked, identity\r\n"), &format!("0\r\n\r\n{smuggled}")),
             &[400],
         ),
+        (
+            "a coding before chunked",
+            hash(&format!("{ENTERPRISE}Connection: close\r\nTransfer-Encoding: gzip, chunked\r\n"), "0\r\n\r\n"),
+            &[501],
+        ),
+        ("an absurd length", hash(&format!("{ENTERPRISE}Content-Length: 99999999999999999999999\r\n"), BODY), &[400]),
         ("a space before the colon", hash(&format!("{ENTERPRISE}Content-Length : 12\r\n"), BODY), &[400]),
         ("a folded header", hash(&format!("{ENTERPRISE}X-A: b\r\n Content-Length: 12\r\n"), BODY), &[400]),
         ("a bare return", "GET / HTTP/1.1\r\nHost: test\rX: y\r\n\r\n".to_owned(), &[400]),

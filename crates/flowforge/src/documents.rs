@@ -9,8 +9,7 @@ use crate::services::{Entry, SERVICES};
 
 /// Every document: its file name and its text.
 fn documents() -> Vec<(String, String)> {
-    let described = |entry: &Entry| entry.built.map(|(_, describe)| describe().description());
-    let built: Vec<_> = SERVICES.iter().filter_map(|entry| Some((entry, described(entry)?))).collect();
+    let built: Vec<(&Entry, _)> = SERVICES.iter().map(|entry| (entry, (entry.describe)().description())).collect();
     let listed = built.iter().map(|(entry, described)| entry.listed(Some(described.clone()), State::Running)).collect();
     let own = built.iter().map(|(entry, described)| (entry.name, described.document()));
     let all = own.chain([("flowforge", platform::service(listed).document())]);

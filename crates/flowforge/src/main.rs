@@ -86,8 +86,8 @@ fn main() -> ExitCode {
     let ground = Ground::new(matches, services::engines());
     let result = match command {
         Command::Up => return up::up(settings, &gateway, ground),
-        Command::Serve { service } => match services::built(&service) {
-            Ok((service, port)) => return chassis::alone(service, port, settings, ground),
+        Command::Serve { service } => match services::named(&service) {
+            Ok(entry) => return chassis::alone((entry.describe)(), entry.port, settings, ground),
             Err(problem) => Err(problem),
         },
         Command::Openapi { check: true, folder } => documents::check(&folder),

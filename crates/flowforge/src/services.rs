@@ -16,23 +16,21 @@ pub struct Entry {
     pub upstream: &'static str,
     /// What it does in a few words.
     title: &'static str,
-    /// Its port when it runs alone, and its description; nothing when it is not built yet.
-    pub built: Option<(u16, fn() -> Service)>,
+    /// Its port when it runs alone.
+    pub port: u16,
+    /// Describes it.
+    pub describe: fn() -> Service,
 }
 
 impl Entry {
-    const fn built(
+    const fn new(
         name: &'static str,
         upstream: &'static str,
         title: &'static str,
         port: u16,
         describe: fn() -> Service,
     ) -> Self {
-        Self { name, upstream, title, built: Some((port, describe)) }
-    }
-
-    const fn planned(name: &'static str, upstream: &'static str, title: &'static str) -> Self {
-        Self { name, upstream, title, built: None }
+        Self { name, upstream, title, port, describe }
     }
 
     /// What its paths start with.
@@ -48,32 +46,32 @@ impl Entry {
 
 /// Every service, in the order to show them.
 pub static SERVICES: [Entry; 8] = [
-    Entry::built("crypto", "crypto-service", "Hashing, encryption, keys and tokens", crypto::PORT, crypto::service),
-    Entry::built(
+    Entry::new("crypto", "crypto-service", "Hashing, encryption, keys and tokens", crypto::PORT, crypto::service),
+    Entry::new(
         "math",
         "math-service",
         "Expressions, statistics, finance, forecasts, regression",
         math::PORT,
         math::service,
     ),
-    Entry::built("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect", pdf::PORT, pdf::service),
-    Entry::built("ocr", "ocr-service", "Text, layout and fields from images and scans", ocr::PORT, ocr::service),
-    Entry::built(
+    Entry::new("pdf", "pdf-service", "Generate, merge, split, convert, extract, protect", pdf::PORT, pdf::service),
+    Entry::new("ocr", "ocr-service", "Text, layout and fields from images and scans", ocr::PORT, ocr::service),
+    Entry::new(
         "image",
         "image-service",
         "Resize, convert, draw, codes, charts",
         image_service::PORT,
         image_service::service,
     ),
-    Entry::built("llm", "llm-service", "Embeddings, text tasks, chat, provider routing", llm::PORT, llm::service),
-    Entry::built(
+    Entry::new("llm", "llm-service", "Embeddings, text tasks, chat, provider routing", llm::PORT, llm::service),
+    Entry::new(
         "vector",
         "vector-service",
         "Collections, semantic search, retrieval for answers",
         vector::PORT,
         vector::service,
     ),
-    Entry::built(
+    Entry::new(
         "data",
         "data-transform-service",
         "Convert, query, validate and clean data",
@@ -91,28 +89,22 @@ pub fn engines() -> Engines {
 
 /// Adds the settings of every service and engine to a command line.
 pub fn settings(command: Command) -> Command {
-    let services = SERVICES.iter().filter_map(|entry| entry.built);
-    services.fold(engines().settings(command), |command, (_, describe)| describe().settings(command))
+    SERVICES.iter().fold(engines().settings(command), |command, entry| (entry.describe)().settings(command))
 }
 
-/// A service by its name, and its port.
-pub fn built(name: &str) -> Result<(Service, u16), String> {
-    let entry = SERVICES.iter().find(|entry| entry.name == name);
-    match entry.map(|entry| entry.built) {
-        Some(Some((port, describe))) => Ok((describe(), port)),
-        Some(None) => Err(format!("{name} is not part of this version yet")),
-        None => {
-            let known: Vec<&str> = SERVICES.iter().map(|entry| entry.name).collect();
-            Err(format!("there is no service {name}; these are: {}", known.join(", ")))
-        }
-    }
+/// A service by its name.
+pub fn named(name: &str) -> Result<&'static Entry, String> {
+    SERVICES.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let known: Vec<&str> = SERVICES.iter().map(|entry| entry.name).collect();
+        format!("there is no service {name}; these are: {}", known.join(", "))
+    })
 }
 
 /// Runs one operation in this process, which is a worker.
 pub fn work(operation: &str) -> ExitCode {
     let found = operation.split_once('_').and_then(|(name, operation)| {
-        let (_, describe) = SERVICES.iter().find(|entry| entry.name == name)?.built?;
-        Some(describe().work(operation))
+        let entry = SERVICES.iter().find(|entry| entry.name == name)?;
+        Some((entry.describe)().work(operation))
     });
     found.unwrap_or(ExitCode::FAILURE)
 }

@@ -143,25 +143,19 @@ async fn apps(
 ) -> Result<HashMap<String, App>, String> {
     let mut listed = Vec::new();
     let mut running = Vec::new();
-    let mut planned = Vec::new();
     let mut remote = Vec::new();
     for entry in &SERVICES {
-        let (state, service) = match (elsewhere.get(entry.upstream), entry.built) {
-            (Some(url), _) => {
+        let (state, service) = match elsewhere.get(entry.upstream) {
+            Some(url) => {
                 let known = contract.services().iter().find(|service| service.host == entry.upstream);
                 let service = known.map(|service| gateway::Service { url: url.clone(), ..service.clone() });
                 remote.extend(service.map(|service| (entry.name, service)));
                 (State::Elsewhere, None)
             }
-            (None, Some((_, describe))) => (State::Running, Some(describe())),
-            (None, None) => (State::Planned, None),
+            None => (State::Running, Some((entry.describe)())),
         };
         listed.push(entry.listed(service.as_ref().map(Service::description), state));
-        match service {
-            Some(service) => running.push((entry, service)),
-            None if state == State::Planned => planned.push(entry),
-            None => {}
-        }
+        running.extend(service.map(|service| (entry, service)));
     }
     let mut platform = platform::service(listed);
     let mut apps = HashMap::new();
@@ -173,17 +167,8 @@ async fn apps(
     for (name, service) in remote {
         platform = platform::watch(platform, name, gateway::elsewhere(&service, runtime)?);
     }
-    apps.extend(planned.into_iter().map(|entry| (entry.upstream.to_owned(), not_built(entry.name))));
     apps.insert("platform".to_owned(), platform.start(runtime, ground).await?);
     Ok(apps)
-}
-
-/// Answers for a service that is planned.
-fn not_built(name: &'static str) -> App {
-    App::new(move |request| async move {
-        let message = format!("{name} is not part of this version yet: /api/v1/catalog lists what runs");
-        Error::new(Code::NotImplemented, message).respond(Context::of(&request).id().as_str())
-    })
 }
 
 /// What runs where, the demo keys, and a request that works.
@@ -198,11 +183,7 @@ fn banner(
     let mut text = format!("\nFlowForge {} on {base}\n\n", env!("CARGO_PKG_VERSION"));
     // Writing to a string cannot fail.
     for entry in &SERVICES {
-        let place = match (elsewhere.get(entry.upstream), entry.built) {
-            (Some(url), _) => url.clone(),
-            (None, Some(_)) => "in this process".to_owned(),
-            (None, None) => "planned".to_owned(),
-        };
+        let place = elsewhere.get(entry.upstream).map_or("in this process", String::as_str);
         let _ = writeln!(text, "  {:<8} {:<16} {place}", entry.name, entry.prefix());
     }
     let _ = writeln!(text, "\n  page {base}/   document {base}/openapi.json   metrics http://{status}/metrics");

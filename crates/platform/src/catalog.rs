@@ -36,8 +36,6 @@ pub enum State {
     Running,
     /// In a separate process.
     Elsewhere,
-    /// Not available yet; its paths answer 501.
-    Planned,
 }
 
 /// No parameters.

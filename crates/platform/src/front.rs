@@ -15,7 +15,6 @@ const HEAD: &str = "<!doctype html>
   pre { padding: 1rem; overflow-x: auto; border: 1px solid; border-radius: .4rem; }
   dt { font-weight: 600; margin-top: 1rem; }
   dd { margin: 0; }
-  .planned { opacity: .6; }
   code { font-size: .9em; }
 </style>
 <h1>FlowForge</h1>
@@ -34,7 +33,6 @@ pub(crate) fn page(listed: &[Listed]) -> String {
         let (class, state) = match service.state {
             State::Running => ("running", "runs here"),
             State::Elsewhere => ("elsewhere", "runs elsewhere"),
-            State::Planned => ("planned", "planned"),
         };
         // Writing to a string cannot fail.
         let _ = writeln!(page, "<dt class=\"{class}\">{} <small>{state}</small></dt>", escape(&service.name));

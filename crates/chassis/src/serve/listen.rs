@@ -6,8 +6,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, ready};
 use http::Version;
-use http::header::{CONNECTION, HeaderValue};
+use http::header::{CONNECTION, HeaderValue, TRANSFER_ENCODING};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -24,6 +25,7 @@ use super::tls::{Line, Tls};
 use super::traffic::{Silence, Traffic};
 use super::upload::Upload;
 use crate::context::Context;
+use crate::error::{Code, Error};
 use crate::message::{Body, Request, Response};
 use crate::runtime::Runtime;
 
@@ -209,6 +211,15 @@ async fn attend<C: GracefulConnection>(
     let _ = tokio::time::timeout(runtime.settings.shutdown.0, connection).await;
 }
 
+/// Refuses transfer codings other than chunked, as RFC 9112 (6.1) wants: hyper would hand on what it cannot decode.
+fn unknown_coding(request: &Request) -> Option<Error> {
+    let mut codings = request.headers().get_all(TRANSFER_ENCODING).iter();
+    let known = codings.all(|coding| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    let message = "send the body as it is or chunked: no other Transfer-Encoding is understood; compress it with \
+                   Content-Encoding: gzip or zstd";
+    (!known).then(|| Error::new(Code::NotImplemented, message))
+}
+
 fn no_delay(stream: TcpStream) -> TcpStream {
     // Without it answers wait for acknowledgements; a socket that refuses works all the same.
     let _ = stream.set_nodelay(true);
@@ -236,10 +247,13 @@ fn answer(
     service_fn(move |request: http::Request<Incoming>| {
         let mut request: Request = request.map(|body| Body::new(Upload::new(body)));
         let context = Context::arriving(&request, Some(came.peer.ip()), came.secure);
-        request.extensions_mut().insert(context);
+        request.extensions_mut().insert(context.clone());
         let http2 = request.version() == Version::HTTP_2;
         let exchange = traffic.begin(http2);
-        let answer = app.call(request);
+        let answer = match unknown_coding(&request) {
+            Some(error) => Either::Left(ready(error.respond(context.id().as_str()))),
+            None => Either::Right(app.call(request)),
+        };
         let runtime = runtime.clone();
         async move {
             let mut answer = answer.await;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::made::{answered, documents, pdf_of, text_of};
 use crate::client;
+use crate::made::{answered, documents, pdf_of, text_of};
 
 const INVOICE: &str = r#"{"number": "2026-0117", "date": "2026-11-30", "dueDate": "2026-12-14",
     "seller": {"name": "Acme Studio", "street": "1 Market Street", "postalCode": "10115", "city": "Berlin", "vat_id": "DE123456789"},
