@@ -44,6 +44,7 @@ bench: build ## against other stacks; see bench/README.md
 	./bench/run.py ground --rounds 5 --seconds 2
 	./bench/run.py startup
 	./bench/run.py instructions
+	./bench/fairness.py
 	./bench/signatures.py
 	./bench/signatures.py waiting
 	./scripts/install unit
