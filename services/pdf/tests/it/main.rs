@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 mod forms;
 mod generate;
+mod attachments;
+mod compress;
 mod hostile;
 mod html;
 mod images;
