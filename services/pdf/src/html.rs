@@ -27,8 +27,11 @@ mod style;
 mod table;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
+
+use chassis::Error;
 
 use boxes::{Builder, Bx, Content};
 use css::Sheet;
@@ -39,11 +42,13 @@ use paper::Sheetlet;
 use serde::{Deserialize, Serialize};
 use style::Cascade;
 
+/// Steps a template may take.
+const FUEL: u64 = 5_000_000;
 /// Bytes of pictures within a page, unpacked.
 const MAX_PICTURES: usize = 50 << 20;
 
 /// A page that is to be set.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct HtmlPage {
     pub(crate) html: String,
     /// A sheet besides those of the page.
@@ -52,6 +57,8 @@ pub(crate) struct HtmlPage {
     pub(crate) paper: PaperWishes,
     /// Whether warnings are errors.
     pub(crate) strict: bool,
+    /// Data of the template the page is, as JSON; nothing for a page that is none.
+    pub(crate) data: Option<String>,
 }
 
 /// A page as typst reads it.
@@ -74,6 +81,16 @@ struct Gallery<'f> {
 }
 
 impl HtmlPage {
+    /// The page with its data in it, where it is a template.
+    ///
+    /// # Errors
+    /// What is wrong with the template, and where.
+    pub(crate) fn filled(&self) -> Result<Cow<'_, Self>, Error> {
+        let Some(data) = &self.data else { return Ok(Cow::Borrowed(self)) };
+        let html = fill(&self.html, data).map_err(|problem| Error::impossible("html", problem))?;
+        Ok(Cow::Owned(Self { html, data: None, ..self.clone() }))
+    }
+
     /// Converts it; `breakable` where nothing is to be kept in one piece.
     pub(crate) fn convert(&self, files: &[(String, Vec<u8>)], breakable: bool) -> Converted {
         static BASE: OnceLock<Sheet> = OnceLock::new();
@@ -106,7 +123,10 @@ impl HtmlPage {
         let ground = page.as_mut().and_then(ground);
         let mut emitter = Emitter::new(paper.height, breakable, &mut missing);
         if let Some(page) = &page {
-            emitter.page(page, Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0, sized: false });
+            emitter.page(
+                page,
+                Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0, sized: false },
+            );
         }
         let characters = emitter.characters;
         let body = emitter.finish();
@@ -142,6 +162,42 @@ impl HtmlPage {
             literal(&lang),
         );
         Converted { source, pictures: gallery.taken, missing, characters }
+    }
+}
+
+/// A template with its data: everything is escaped that is not said to be HTML.
+fn fill(template: &str, data: &str) -> Result<String, String> {
+    let data: serde_json::Value =
+        serde_json::from_str(data).map_err(|problem| format!("data is not JSON: {problem}"))?;
+    let mut environment = minijinja::Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Chainable);
+    let told = |problem: minijinja::Error| {
+        let place = problem.line().map_or_else(String::new, |line| format!("line {line}: "));
+        let detail = problem.detail().map_or_else(String::new, |detail| format!(": {detail}"));
+        format!("{place}{}{detail}", problem.kind())
+    };
+    environment.add_template("page.html", template).map_err(told)?;
+    let page = environment.get_template("page.html").map_err(told)?;
+    page.render(minijinja::context! { data => shown(&data) }).map_err(told)
+}
+
+/// Data as templates have it; it is no deeper than JSON is read.
+fn shown(data: &serde_json::Value) -> minijinja::Value {
+    use serde_json::Value;
+    match data {
+        Value::Null => ().into(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(float)) => float.into(),
+            (None, None) => number.to_string().into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().into(),
+        Value::Object(entries) => {
+            minijinja::Value::from_pairs(entries.iter().map(|(name, value)| (name.as_str(), shown(value))))
+        }
     }
 }
 
@@ -332,7 +388,7 @@ mod tests {
     }
 
     fn source(html: &str) -> Converted {
-        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false }
+        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false, data: None }
             .convert(&[], false)
     }
 

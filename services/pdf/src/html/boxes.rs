@@ -525,7 +525,11 @@ impl<'d> Builder<'d> {
                 Display::Caption => {
                     self.loose_row(&mut loose, table, &mut bodies);
                     let bx = self.container(part, style.clone());
-                    heads.push(Row { style, cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }], head: false });
+                    heads.push(Row {
+                        style,
+                        cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }],
+                        head: false,
+                    });
                 }
                 _ => loose.push(part),
             }

@@ -363,8 +363,7 @@ impl<'e> Emitter<'e> {
             if top > 0.0 {
                 self.statement(&format!("v({})", pt(top)));
             }
-            let inner =
-                Place { left: place.left + indent, width: (width - outdent - indent).max(1.0), ..place };
+            let inner = Place { left: place.left + indent, width: (width - outdent - indent).max(1.0), ..place };
             self.content(bx, inner, false);
             if bottom > 0.0 {
                 self.statement(&format!("v({})", pt(bottom)));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::made::{answered, documents, pdf_of, text_of};
 use crate::client;
+use crate::made::{answered, documents, pdf_of, text_of};
 
 const INVOICE: &str = r#"{"number": "2026-0117", "date": "2026-11-30", "dueDate": "2026-12-14",
     "seller": {"name": "Acme Studio", "street": "1 Market Street", "postalCode": "10115", "city": "Berlin", "vat_id": "DE123456789"},
@@ -178,8 +178,8 @@ fn hostile_templates_end_their_worker_and_not_the_service() {
     for (template, statuses) in [
         ("#while true { }", &[422, 504][..]),
         ("#let f(x) = f(x + 1); #f(0)", &[422]),
-        ("#range(2000000000)", &[413, 422]),
-        ("#let s = \"x\"; #for i in range(40) { s = s + s }; #s.len()", &[413, 422]),
+        ("#range(2000000000)", &[413, 422, 504]),
+        ("#let s = \"x\"; #for i in range(40) { s = s + s }; #s.len()", &[413, 422, 504]),
         ("#for i in range(200000) { pagebreak() }", &[413, 422, 504]),
     ] {
         let answer = client.post("/generate", &json!({"typst": template, "data": {}}));

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::made::{answered, is_clean, text_of, words_of};
 use crate::client;
+use crate::made::{answered, is_clean, text_of, words_of};
 
 /// Pages of the kinds people have, written for these tests.
 const PAGES: [(&str, &str); 8] = [
