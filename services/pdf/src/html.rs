@@ -42,6 +42,8 @@ use paper::Sheetlet;
 use serde::{Deserialize, Serialize};
 use style::Cascade;
 
+/// Elements within each other.
+const MAX_NESTING: usize = 5_000;
 /// Steps a template may take.
 const FUEL: u64 = 5_000_000;
 /// Bytes of pictures within a page, unpacked.
@@ -71,10 +73,13 @@ pub(crate) struct Converted {
     pub(crate) characters: usize,
 }
 
+/// The name of a picture among the files of the document, and its size in pixels.
+type Found = (String, (f64, f64));
+
 /// Pictures of a page, by what they are asked for.
 struct Gallery<'f> {
     files: &'f [(String, Vec<u8>)],
-    known: HashMap<String, Option<(String, (f64, f64))>>,
+    known: HashMap<String, Option<Found>>,
     taken: Vec<(String, Vec<u8>)>,
     bytes: usize,
     missing: BTreeSet<String>,
@@ -86,9 +91,17 @@ impl HtmlPage {
     /// # Errors
     /// What is wrong with the template, and where.
     pub(crate) fn filled(&self) -> Result<Cow<'_, Self>, Error> {
-        let Some(data) = &self.data else { return Ok(Cow::Borrowed(self)) };
-        let html = fill(&self.html, data).map_err(|problem| Error::impossible("html", problem))?;
-        Ok(Cow::Owned(Self { html, data: None, ..self.clone() }))
+        let page = match &self.data {
+            None => Cow::Borrowed(self),
+            Some(data) => {
+                let html = fill(&self.html, data).map_err(|problem| Error::impossible("html", problem))?;
+                Cow::Owned(Self { html, data: None, ..self.clone() })
+            }
+        };
+        match nesting(&page.html) > MAX_NESTING {
+            true => Err(Error::impossible("html", format!("is nested more than {MAX_NESTING} elements deep"))),
+            false => Ok(page),
+        }
     }
 
     /// Converts it; `breakable` where nothing is to be kept in one piece.
@@ -163,6 +176,39 @@ impl HtmlPage {
         );
         Converted { source, pictures: gallery.taken, missing, characters }
     }
+}
+
+/// How deep the elements of a page are nested that do not close by themselves. Parsing takes time by its square.
+fn nesting(html: &str) -> usize {
+    const COUNTED: [&str; 16] = [
+        "div",
+        "span",
+        "table",
+        "ul",
+        "ol",
+        "section",
+        "article",
+        "font",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "a",
+        "center",
+        "blockquote",
+        "small",
+    ];
+    let (mut depth, mut most) = (0_usize, 0);
+    for part in html.split('<').skip(1) {
+        let (closes, rest) = part.strip_prefix('/').map_or((false, part), |rest| (true, rest));
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        if !COUNTED.iter().any(|tag| tag.eq_ignore_ascii_case(&rest[..end])) {
+            continue;
+        }
+        depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+        most = most.max(depth);
+    }
+    most
 }
 
 /// A template with its data: everything is escaped that is not said to be HTML.
@@ -270,7 +316,7 @@ fn file<'f>(files: &'f [(String, Vec<u8>)], source: &str) -> Option<&'f [u8]> {
 }
 
 impl Gallery<'_> {
-    fn find(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+    fn find(&mut self, source: &str) -> Option<Found> {
         let key = source.to_owned();
         if let Some(known) = self.known.get(&key) {
             return known.clone();
@@ -280,7 +326,7 @@ impl Gallery<'_> {
         found
     }
 
-    fn load(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+    fn load(&mut self, source: &str) -> Option<Found> {
         let source = source.trim();
         let bytes = match source.strip_prefix("data:") {
             Some(data) => unpack(data),
