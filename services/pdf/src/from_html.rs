@@ -131,7 +131,7 @@ pub async fn from_html(
         header: request.header,
         footer: request.footer,
     };
-    let page = HtmlPage { html, css: request.css.unwrap_or_default(), paper, strict: request.strict };
+    let page = HtmlPage { html, css: request.css.unwrap_or_default(), paper, strict: request.strict, data: None };
     let printing =
         Printing { page, field: "html", files: request.files, standard: request.standard, name: request.name };
     print(printing, &call, &workshop).await

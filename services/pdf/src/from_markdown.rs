@@ -114,7 +114,7 @@ pub async fn from_markdown(
         footer: request.footer,
     };
     let css = format!("{THEME}\n{}", request.css.unwrap_or_default());
-    let page = HtmlPage { html, css, paper, strict: request.strict };
+    let page = HtmlPage { html, css, paper, strict: request.strict, data: None };
     let printing =
         Printing { page, field: "markdown", files: request.files, standard: request.standard, name: request.name };
     print(printing, &call, &workshop).await

@@ -34,6 +34,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::html::{HtmlPage, PaperWishes};
 use crate::settings::Workshop;
 use crate::typeset::{Manuscript, PDF, Standard, Task};
 use locale::{Currency, Locale};
@@ -61,13 +62,14 @@ each element, which go out as one zip archive (or a list, with `output=base64`).
 currency is rounded half up, per line. `locale` chooses words, paper and how numbers and dates are written: en, de, fr, es, it, \
 nl, pt, pl, sv, da, nb, fi, cs, el, ro, hu, uk, with their countries (`de-AT`); `labels` replaces single words.
 
-**A template of your own**: `typst` is a template in the language of typst 0.15; its data is the variable `data`, files sent as `files` \
-are known by their names. Packages, the network and fonts of the system are out of reach.
+**A template of your own**: `typst` is a template in the language of typst 0.15; its data is the variable `data`. `html` is HTML with the \
+placeholders of Jinja (`{{ data.name }}`, `{% for row in data.rows %}`), set as `from-html` does. Files sent as `files` are known by their names. \
+Packages, the network and fonts of the system are out of reach.
 
 An invoice in euros with an IBAN carries a QR code that banking apps read (EPC069-12). `standard: a-2b` makes PDF/A-2b. What no typeface \
 has is shown as a box and named in a warning.
 
-The fields of each template's data are listed in the documentation of the service; a wrong one is named in the error.";
+The fields of each template's data are those of `GET /templates`; a wrong one is named in the error.";
 
 /// A named template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -114,13 +116,17 @@ impl Template {
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct GenerateRequest {
-    /// Named template, for which `data` is all there is to send; or send `typst`.
+    /// Named template, for which `data` is all there is to send; or send `typst` or `html`.
     #[serde(default)]
     pub template: Option<Template>,
     /// Template of your own, in the language of typst; at most 500,000 characters.
     #[serde(default)]
     #[garde(length(chars, max = 500_000))]
     pub typst: Option<String>,
+    /// Template of your own in HTML, with the placeholders of Jinja; its data is `data`; at most 500,000 characters.
+    #[serde(default)]
+    #[garde(length(chars, max = 500_000))]
+    pub html: Option<String>,
     /// Data of the document; an array makes a document of each element, up to 500.
     pub data: Data,
     /// Language and country (BCP 47), such as `en-US` or `de`.
@@ -254,6 +260,7 @@ fn example() -> GenerateRequest {
     GenerateRequest {
         template: Some(Template::Invoice),
         typst: None,
+        html: None,
         data: Data::Json(RawValue::from_string(data.to_owned()).expect("the example is JSON")),
         locale: "de-DE".to_owned(),
         currency: "EUR".to_owned(),
@@ -384,6 +391,21 @@ pub(crate) fn picture_kind(file: &File, field: &str) -> Result<&'static str, Err
     Ok(kind)
 }
 
+/// The data of a template as JSON Schema.
+pub(crate) fn schema_of(template: Template) -> serde_json::Value {
+    fn schema<T: JsonSchema>() -> serde_json::Value {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
+        settings.into_generator().into_root_schema_for::<T>().to_value()
+    }
+    match template {
+        Template::Invoice => schema::<invoice::Invoice>(),
+        Template::Receipt => schema::<receipt::Receipt>(),
+        Template::Letter => schema::<letter::Letter>(),
+        Template::Certificate => schema::<certificate::Certificate>(),
+        Template::ReportTable => schema::<report::Report>(),
+    }
+}
+
 /// One document that is to be made.
 struct Draft {
     manuscript: Manuscript,
@@ -409,6 +431,7 @@ pub async fn generate(
     let count = drafts.len();
     let stem = request.name.as_deref().map(stem).filter(|name| !name.is_empty());
     let stem = stem.unwrap_or_else(|| request.template.map_or("document", Template::name).to_owned());
+    let own = request.typst.as_ref().map(|_| "typst").or(request.html.as_ref().map(|_| "html"));
     let mut response = GenerateResponse { count, pages: 0, documents: Vec::new() };
     let mut made_files = Vec::with_capacity(count);
     for (index, draft) in drafts.into_iter().enumerate() {
@@ -417,7 +440,7 @@ pub async fn generate(
             workshop.typeset(&call, &task, files.clone()).await.map_err(|error| at(error, index, count))?;
         let name = if count == 1 { format!("{stem}.pdf") } else { format!("{stem}-{}.pdf", index + 1) };
         for note in made.notes {
-            note.tell(Some(if request.typst.is_some() { "typst" } else { "data" }), &call);
+            note.tell(Some(own.unwrap_or("data")), &call);
         }
         response.pages += made.pages;
         if index < LISTED {
@@ -465,7 +488,7 @@ fn at(error: Error, index: usize, count: usize) -> Error {
 
 /// The names of the files that come with a document, and the files.
 fn assets(request: &GenerateRequest) -> Result<(Vec<String>, Vec<File>), Error> {
-    if request.typst.is_none() {
+    if request.template.is_some() {
         if !request.files.is_empty() {
             return Err(Error::impossible("files", "are for a template of your own: send the logo as logo"));
         }
@@ -506,19 +529,27 @@ fn drafts(request: &GenerateRequest, call: &Call) -> Result<Vec<Draft>, Error> {
         many => return Err(Error::impossible("data", format!("has {many} elements: at most {MAX_DOCUMENTS} at once"))),
     }
     let count = elements.len();
-    let draft = |json: &str| match (request.template, &request.typst) {
-        (Some(template), None) => {
+    let draft = |json: &str| match (request.template, &request.typst, &request.html) {
+        (Some(template), None, None) => {
             let head = Letterhead::of(request, call)?;
             let (view, total) = shown(template, json, &head, call)?;
             Ok(Draft { manuscript: Manuscript::Template(template, view), total })
         }
-        (None, Some(source)) => {
+        (None, Some(source), None) => {
             Ok(Draft { manuscript: Manuscript::Typst(source.clone(), json.to_owned()), total: None })
         }
-        (Some(_), Some(_)) => Err(Error::impossible("typst", "send template or typst, not both")),
-        (None, None) => {
-            Err(Error::impossible("template", "send template, such as invoice, or a template of your own as typst"))
+        (None, None, Some(html)) => {
+            let paper =
+                PaperWishes { size: request.paper.map(|paper| paper.css().to_owned()), ..PaperWishes::default() };
+            let page =
+                HtmlPage { html: html.clone(), css: String::new(), paper, strict: false, data: Some(json.to_owned()) };
+            Ok(Draft { manuscript: Manuscript::Html(page), total: None })
         }
+        (None, None, None) => {
+            let message = "send template, such as invoice, or a template of your own as typst or html";
+            Err(Error::impossible("template", message))
+        }
+        _ => Err(Error::impossible("template", "send one of template, typst and html")),
     };
     let mut drafts = Vec::with_capacity(count);
     for (index, element) in elements.iter().enumerate() {

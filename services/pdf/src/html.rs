@@ -27,8 +27,11 @@ mod style;
 mod table;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
+
+use chassis::Error;
 
 use boxes::{Builder, Bx, Content};
 use css::Sheet;
@@ -39,11 +42,15 @@ use paper::Sheetlet;
 use serde::{Deserialize, Serialize};
 use style::Cascade;
 
+/// Elements within each other.
+const MAX_NESTING: usize = 5_000;
+/// Steps a template may take.
+const FUEL: u64 = 5_000_000;
 /// Bytes of pictures within a page, unpacked.
 const MAX_PICTURES: usize = 50 << 20;
 
 /// A page that is to be set.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct HtmlPage {
     pub(crate) html: String,
     /// A sheet besides those of the page.
@@ -52,6 +59,8 @@ pub(crate) struct HtmlPage {
     pub(crate) paper: PaperWishes,
     /// Whether warnings are errors.
     pub(crate) strict: bool,
+    /// Data of the template the page is, as JSON; nothing for a page that is none.
+    pub(crate) data: Option<String>,
 }
 
 /// A page as typst reads it.
@@ -64,16 +73,37 @@ pub(crate) struct Converted {
     pub(crate) characters: usize,
 }
 
+/// The name of a picture among the files of the document, and its size in pixels.
+type Found = (String, (f64, f64));
+
 /// Pictures of a page, by what they are asked for.
 struct Gallery<'f> {
     files: &'f [(String, Vec<u8>)],
-    known: HashMap<String, Option<(String, (f64, f64))>>,
+    known: HashMap<String, Option<Found>>,
     taken: Vec<(String, Vec<u8>)>,
     bytes: usize,
     missing: BTreeSet<String>,
 }
 
 impl HtmlPage {
+    /// The page with its data in it, where it is a template.
+    ///
+    /// # Errors
+    /// What is wrong with the template, and where.
+    pub(crate) fn filled(&self) -> Result<Cow<'_, Self>, Error> {
+        let page = match &self.data {
+            None => Cow::Borrowed(self),
+            Some(data) => {
+                let html = fill(&self.html, data).map_err(|problem| Error::impossible("html", problem))?;
+                Cow::Owned(Self { html, data: None, ..self.clone() })
+            }
+        };
+        match nesting(&page.html) > MAX_NESTING {
+            true => Err(Error::impossible("html", format!("is nested more than {MAX_NESTING} elements deep"))),
+            false => Ok(page),
+        }
+    }
+
     /// Converts it; `breakable` where nothing is to be kept in one piece.
     pub(crate) fn convert(&self, files: &[(String, Vec<u8>)], breakable: bool) -> Converted {
         static BASE: OnceLock<Sheet> = OnceLock::new();
@@ -148,6 +178,75 @@ impl HtmlPage {
     }
 }
 
+/// How deep the elements of a page are nested that do not close by themselves. Parsing takes time by its square.
+fn nesting(html: &str) -> usize {
+    const COUNTED: [&str; 16] = [
+        "div",
+        "span",
+        "table",
+        "ul",
+        "ol",
+        "section",
+        "article",
+        "font",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "a",
+        "center",
+        "blockquote",
+        "small",
+    ];
+    let (mut depth, mut most) = (0_usize, 0);
+    for part in html.split('<').skip(1) {
+        let (closes, rest) = part.strip_prefix('/').map_or((false, part), |rest| (true, rest));
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        if !COUNTED.iter().any(|tag| tag.eq_ignore_ascii_case(&rest[..end])) {
+            continue;
+        }
+        depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+        most = most.max(depth);
+    }
+    most
+}
+
+/// A template with its data: everything is escaped that is not said to be HTML.
+fn fill(template: &str, data: &str) -> Result<String, String> {
+    let data: serde_json::Value =
+        serde_json::from_str(data).map_err(|problem| format!("data is not JSON: {problem}"))?;
+    let mut environment = minijinja::Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Chainable);
+    let told = |problem: minijinja::Error| {
+        let place = problem.line().map_or_else(String::new, |line| format!("line {line}: "));
+        let detail = problem.detail().map_or_else(String::new, |detail| format!(": {detail}"));
+        format!("{place}{}{detail}", problem.kind())
+    };
+    environment.add_template("page.html", template).map_err(told)?;
+    let page = environment.get_template("page.html").map_err(told)?;
+    page.render(minijinja::context! { data => shown(&data) }).map_err(told)
+}
+
+/// Data as templates have it; it is no deeper than JSON is read.
+fn shown(data: &serde_json::Value) -> minijinja::Value {
+    use serde_json::Value;
+    match data {
+        Value::Null => ().into(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(float)) => float.into(),
+            (None, None) => number.to_string().into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().into(),
+        Value::Object(entries) => {
+            minijinja::Value::from_pairs(entries.iter().map(|(name, value)| (name.as_str(), shown(value))))
+        }
+    }
+}
+
 /// The sheets of a page in their order.
 fn sheets(dom: &Dom, files: &[(String, Vec<u8>)], missing: &mut BTreeSet<String>) -> Vec<String> {
     let mut texts = Vec::new();
@@ -217,7 +316,7 @@ fn file<'f>(files: &'f [(String, Vec<u8>)], source: &str) -> Option<&'f [u8]> {
 }
 
 impl Gallery<'_> {
-    fn find(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+    fn find(&mut self, source: &str) -> Option<Found> {
         let key = source.to_owned();
         if let Some(known) = self.known.get(&key) {
             return known.clone();
@@ -227,7 +326,7 @@ impl Gallery<'_> {
         found
     }
 
-    fn load(&mut self, source: &str) -> Option<(String, (f64, f64))> {
+    fn load(&mut self, source: &str) -> Option<Found> {
         let source = source.trim();
         let bytes = match source.strip_prefix("data:") {
             Some(data) => unpack(data),
@@ -335,7 +434,7 @@ mod tests {
     }
 
     fn source(html: &str) -> Converted {
-        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false }
+        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false, data: None }
             .convert(&[], false)
     }
 

@@ -41,6 +41,7 @@ mod separators;
 mod settings;
 pub mod split;
 pub mod stamp;
+pub mod templates;
 pub mod text;
 mod typeset;
 
@@ -71,6 +72,7 @@ pub fn service() -> Service {
         .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)
         .compute("POST /attachments/add", attachments::add, attachments::add_about)
         .compute("POST /render", render::render, render::about)
+        .compute("GET /templates", templates::templates, templates::about)
         .call("POST /generate", generate::generate, generate::about)
         .call("POST /from-html", from_html::from_html, from_html::about)
         .call("POST /from-markdown", from_markdown::from_markdown, from_markdown::about)

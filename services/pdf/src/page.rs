@@ -156,7 +156,7 @@ fn open_states(content: &[u8]) -> usize {
                 at = content[at..]
                     .iter()
                     .position(|byte| matches!(byte, b'\n' | b'\r'))
-                    .map_or(content.len(), |end| at + end)
+                    .map_or(content.len(), |end| at + end);
             }
             byte if is_space(byte) || matches!(byte, b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b')') => at += 1,
             _ => {

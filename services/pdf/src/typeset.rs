@@ -187,6 +187,7 @@ impl Typesetter {
 impl Typesetter {
     /// Sets a page of HTML. When letters are beyond the edge or missing, once more with nothing kept in one piece.
     fn print(&self, page: &HtmlPage, task: &Task, files: &[File]) -> Result<(Made, Vec<u8>), Error> {
+        let page = page.filled()?;
         let created = moment(task.created);
         let named = task.assets.iter().zip(files);
         let files: Vec<(String, Vec<u8>)> = named.map(|(name, file)| (name.clone(), file.bytes().to_vec())).collect();

@@ -163,7 +163,7 @@ pub(crate) fn bill(
         (None, None) => Decimal::ZERO,
     };
     let discount = discount.rounded(currency.places);
-    if discount.is_negative() || discount.is_more_than(subtotal) {
+    if discount.is_negative() || (!discount.is_zero() && discount.is_more_than(subtotal)) {
         return Err(Error::impossible("data.discount", "must be between 0 and the sum of the items"));
     }
     let shipping = read(terms.shipping, "data.shipping")?.unwrap_or(Decimal::ZERO).rounded(currency.places);

@@ -85,7 +85,9 @@ impl Locale {
         use DatePattern::{DayMonthYear, Digits, Iso, MonthDayYear, Short};
         use Sign::{After, Before, BeforeSpaced};
         match (language, region) {
-            ("en", "us" | "" | "ph") => Self { letter: region != "", ..base("en", '.', ",", Before, MonthDayYear) },
+            ("en", "us" | "" | "ph") => {
+                Self { letter: !region.is_empty(), ..base("en", '.', ",", Before, MonthDayYear) }
+            }
             ("en", "ca") => base("en", '.', ",", Before, MonthDayYear),
             ("en", "za") => base("en", ',', SPACE, Before, DayMonthYear),
             ("en", _) => base("en", '.', ",", Before, DayMonthYear),

@@ -81,7 +81,7 @@ impl Party {
             None => present(&self.street).into_iter().collect(),
         };
         let (city, code, state) = (present(&self.city), present(&self.postal_code), present(&self.state));
-        let town = if locale.language == "en" && !matches!(state, None) || locale.language == "en" && locale.letter {
+        let town = if locale.language == "en" && (state.is_some() || locale.letter) {
             let place = [city, state].into_iter().flatten().collect::<Vec<_>>().join(", ");
             [Some(place).filter(|place| !place.is_empty()), code].into_iter().flatten().collect::<Vec<_>>().join(" ")
         } else {

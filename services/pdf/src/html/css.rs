@@ -81,11 +81,7 @@ impl Sheet {
             let (name, query) = at.split_once(|c: char| c.is_whitespace() || c == '(' || c == ':').unwrap_or((at, ""));
             let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with(['(', ':']))..];
             match name.to_ascii_lowercase().as_str() {
-                "media" if depth < MAX_DEPTH => {
-                    if media(query, width) {
-                        self.read(body, width, depth + 1);
-                    }
-                }
+                "media" if depth < MAX_DEPTH && media(query, width) => self.read(body, width, depth + 1),
                 "supports" | "layer" | "container" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
                 "page" if query.trim().is_empty() => self.page_rule(body),
                 "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),

@@ -51,6 +51,21 @@ impl Place {
     }
 }
 
+/// Whether the margins of the first and of the last in a box are its own, above and below: nothing outside takes them
+/// over.
+#[derive(Debug, Clone, Copy)]
+struct Strong(bool, bool);
+
+impl Strong {
+    const BOTH: Self = Self(true, true);
+
+    /// Where padding or a border is between.
+    fn of(style: &Style, around: f64) -> Self {
+        let between = |side: usize| style.padding[side].or_zero(around) > 0.0 || style.edge(side) > 0.0;
+        Self(between(0), between(2))
+    }
+}
+
 /// What is said of letters so far.
 #[derive(Clone, PartialEq)]
 struct Letters {
@@ -269,7 +284,7 @@ impl<'e> Emitter<'e> {
                 self.push("align(horizon,");
             }
         }
-        self.scope(|emitter| emitter.content(bx, place.deeper(if tall { BOX } else { 0 }), true));
+        self.scope(|emitter| emitter.content(bx, place.deeper(if tall { BOX } else { 0 }), Strong::BOTH));
         if tall {
             if bx.style.valign == Vertical::Middle {
                 self.push(")");
@@ -364,7 +379,7 @@ impl<'e> Emitter<'e> {
                 self.statement(&format!("v({})", pt(top)));
             }
             let inner = Place { left: place.left + indent, width: (width - outdent - indent).max(1.0), ..place };
-            self.content(bx, inner, false);
+            self.content(bx, inner, Strong(false, false));
             if bottom > 0.0 {
                 self.statement(&format!("v({})", pt(bottom)));
             }
@@ -427,8 +442,9 @@ impl<'e> Emitter<'e> {
             self.push("breakable:false,");
         }
         let inner = (place.width - style.frame([1, 3], place.width)).max(1.0);
+        let strong = Strong::of(style, place.width);
         let levels = if padded { BOX + 1 } else { BOX };
-        self.scope(|emitter| emitter.content(bx, Place { top: false, ..place.fresh(inner) }.deeper(levels), true));
+        self.scope(|emitter| emitter.content(bx, Place { top: false, ..place.fresh(inner) }.deeper(levels), strong));
         self.push(")");
         if padded {
             self.push(")");
@@ -436,13 +452,13 @@ impl<'e> Emitter<'e> {
         self.push("\n");
     }
 
-    /// What is in a box. `strong` where its margins are its own: nothing outside takes them over.
-    fn content(&mut self, bx: &Bx, place: Place, strong: bool) {
+    /// What is in a box.
+    fn content(&mut self, bx: &Bx, place: Place, strong: Strong) {
         let style = &bx.style;
         match &bx.content {
             Content::Blocks(blocks) => {
-                let strong = strong || style.frame([0, 0], place.width) > 0.0;
-                self.blocks(blocks, place, strong);
+                let own = Strong::of(style, place.width);
+                self.blocks(blocks, place, Strong(strong.0 || own.0, strong.1 || own.1));
                 return;
             }
             Content::Lines(lines) if lines.is_empty() && self.marker.is_none() => return,
@@ -496,20 +512,20 @@ impl<'e> Emitter<'e> {
         match &bx.content {
             Content::Table(rows) => {
                 for cell in rows.iter().flat_map(|row| &row.cells) {
-                    self.content(&cell.bx, place, true);
+                    self.content(&cell.bx, place, Strong::BOTH);
                 }
             }
             Content::Flex(items) | Content::Grid(items) | Content::Blocks(items) => {
                 for item in items {
-                    self.content(item, place, true);
+                    self.content(item, place, Strong::BOTH);
                 }
             }
-            Content::Lines(_) | Content::Picture { .. } => self.content(bx, place, true),
+            Content::Lines(_) | Content::Picture { .. } => self.content(bx, place, Strong::BOTH),
         }
     }
 
     /// Blocks below each other, their margins collapsed.
-    fn blocks(&mut self, blocks: &[Bx], place: Place, strong: bool) {
+    fn blocks(&mut self, blocks: &[Bx], place: Place, strong: Strong) {
         let mut before: Option<f64> = None;
         let mut at = 0;
         while at < blocks.len() {
@@ -529,7 +545,7 @@ impl<'e> Emitter<'e> {
             }
             let top = top_margin(bx);
             match before {
-                None if strong && top > 0.0 => self.statement(&format!("v({})", pt(top))),
+                None if strong.0 && top > 0.0 => self.statement(&format!("v({})", pt(top))),
                 None => {}
                 Some(bottom) => {
                     let margin = if top < 0.0 || bottom < 0.0 { top + bottom } else { top.max(bottom) };
@@ -543,7 +559,7 @@ impl<'e> Emitter<'e> {
             self.block(bx, place);
             before = Some(bottom_margin(bx));
         }
-        if let (true, Some(bottom)) = (strong, before)
+        if let (true, Some(bottom)) = (strong.1, before)
             && bottom > 0.0
         {
             self.statement(&format!("v({})", pt(bottom)));
@@ -605,7 +621,7 @@ impl<'e> Emitter<'e> {
             if place.depth + 8 > MAX_DEPTH {
                 self.missing.insert("floats nested this deep".to_owned());
                 for index in lefts.iter().chain(&rights) {
-                    self.content(floats[*index], place, true);
+                    self.content(floats[*index], place, Strong::BOTH);
                 }
                 continue;
             }
@@ -641,7 +657,9 @@ impl<'e> Emitter<'e> {
                 cell(self, floats[*index], widths[*index]);
             }
             let beside = if number == last_row { &rest[..taken] } else { &[] };
-            self.scope(|emitter| emitter.blocks(beside, Place { top: false, ..cell_place.fresh(free.max(1.0)) }, true));
+            self.scope(|emitter| {
+                emitter.blocks(beside, Place { top: false, ..cell_place.fresh(free.max(1.0)) }, Strong::BOTH);
+            });
             self.push(",");
             for index in &rights {
                 cell(self, floats[*index], widths[*index]);
@@ -824,7 +842,7 @@ impl<'e> Emitter<'e> {
             depth: 30,
             sized: false,
         };
-        inner.scope(|emitter| emitter.content(bx, place, true));
+        inner.scope(|emitter| emitter.content(bx, place, Strong::BOTH));
         inner.push(")");
         let (code, characters) = (inner.out, inner.characters);
         self.characters += characters;
@@ -863,7 +881,7 @@ fn collapse(text: &str, style: &Style, space: &mut bool) -> String {
                     '\t' => out.push_str("\u{a0}\u{a0}\u{a0}\u{a0}"),
                     // Spaces in a row stay: all but the last do not break.
                     ' ' if style.pre == Space::Pre || out.ends_with([' ', '\u{a0}', '\n']) || out.is_empty() => {
-                        out.push('\u{a0}')
+                        out.push('\u{a0}');
                     }
                     letter => out.push(letter),
                 }
@@ -946,7 +964,7 @@ fn is_empty(bx: &Bx) -> bool {
 /// The margin above a box, with those of what is first in it.
 pub(super) fn top_margin(bx: &Bx) -> f64 {
     let own = bx.style.margin[0].or_zero(0.0);
-    let joins = bx.style.padding[0].or_zero(0.0) <= 0.0 && bx.style.edge(0) <= 0.0 && !bx.style.is_dressed();
+    let joins = bx.style.padding[0].or_zero(0.0) <= 0.0 && bx.style.edge(0) <= 0.0;
     match &bx.content {
         Content::Blocks(blocks) if joins => {
             let first =
@@ -960,7 +978,7 @@ pub(super) fn top_margin(bx: &Bx) -> f64 {
 /// The margin below a box, with those of what is last in it.
 pub(super) fn bottom_margin(bx: &Bx) -> f64 {
     let own = bx.style.margin[2].or_zero(0.0);
-    let joins = bx.style.padding[2].or_zero(0.0) <= 0.0 && bx.style.edge(2) <= 0.0 && !bx.style.is_dressed();
+    let joins = bx.style.padding[2].or_zero(0.0) <= 0.0 && bx.style.edge(2) <= 0.0;
     match &bx.content {
         Content::Blocks(blocks) if joins => {
             let last = blocks

@@ -14,10 +14,10 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
     for (name, value) in &element.attributes {
         match (name.as_str(), tag) {
             ("width", "table" | "td" | "th" | "img" | "svg" | "col" | "hr") => {
-                style.width = attribute(value).unwrap_or(style.width)
+                style.width = attribute(value).unwrap_or(style.width);
             }
             ("height", "table" | "td" | "th" | "tr" | "img" | "svg") => {
-                style.height = attribute(value).unwrap_or(style.height)
+                style.height = attribute(value).unwrap_or(style.height);
             }
             ("bgcolor", _) => {
                 let hex = format!("#{}", value.trim().trim_start_matches('#'));

@@ -31,9 +31,9 @@ pub(crate) fn shown(text: &str, style: &Style) -> String {
             let mut out = String::with_capacity(text.len());
             for letter in text.chars() {
                 if start {
-                    out.extend(letter.to_uppercase())
+                    out.extend(letter.to_uppercase());
                 } else {
-                    out.push(letter)
+                    out.push(letter);
                 }
                 start = letter.is_whitespace() || letter == '-';
             }

@@ -14,7 +14,7 @@ const MARGIN: f64 = 38.4;
 const SIDES: std::ops::RangeInclusive<f64> = 48.0..=19_200.0;
 
 /// What a request says of the paper.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PaperWishes {
     /// Name of a size.
     pub(crate) size: Option<String>,

@@ -129,7 +129,7 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         }
         "border-collapse" => style.collapse = lower == "collapse",
         "border-spacing" => {
-            style.cell_spacing = words(&lower).first().and_then(|word| pixels(word)).unwrap_or(style.cell_spacing)
+            style.cell_spacing = words(&lower).first().and_then(|word| pixels(word)).unwrap_or(style.cell_spacing);
         }
         "page-break-before" | "break-before" => style.break_before = is_break(&lower),
         "page-break-after" | "break-after" => style.break_after = is_break(&lower),
@@ -371,7 +371,7 @@ fn sided(style: &mut Style, property: &str, value: &str) -> Option<&'static str>
             "" => style.border = [border(value, em); 4],
             "width" | "style" | "color" => {
                 let parts = words(value);
-                let Some(four) = sides(&parts) else { return None };
+                let four = sides(&parts)?;
                 for (place, part) in four.into_iter().enumerate() {
                     border_part(&mut style.border[place], rest, part, em);
                 }

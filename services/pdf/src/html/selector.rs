@@ -150,8 +150,7 @@ fn compound<'t>(text: &'t str, specificity: &mut (u32, u32, u32)) -> Option<Read
             rest = after;
         }
     }
-    loop {
-        let Some(letter) = rest.chars().next() else { break };
+    while let Some(letter) = rest.chars().next() {
         match letter {
             '#' | '.' => {
                 let (word, after) = name(&rest[1..]);

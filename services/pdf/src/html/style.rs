@@ -286,6 +286,9 @@ impl Style {
     }
 }
 
+/// What decides between declarations: importance, the sheet, how special the selector is, the place in the sheet.
+type Order = (bool, usize, (u32, u32, u32), usize);
+
 /// Sheets, ready to be asked.
 pub(crate) struct Cascade<'s> {
     sheets: [&'s Sheet; 2],
@@ -326,7 +329,7 @@ impl<'s> Cascade<'s> {
         keys.push(Key::Tag(&tag));
         keys.extend(element.attribute("id").map(Key::Id));
         keys.extend(element.attribute("class").into_iter().flat_map(str::split_ascii_whitespace).map(Key::Class));
-        let mut found: Vec<((bool, usize, (u32, u32, u32), usize), &Declaration)> = Vec::new();
+        let mut found: Vec<(Order, &Declaration)> = Vec::new();
         for key in keys {
             for (which, index) in self.by_key.get(&key).into_iter().flatten() {
                 let rule = &self.sheets[*which].rules[*index];

@@ -7,9 +7,8 @@ use super::place::fractions;
 use super::{StampPosition, StampRequest};
 use crate::document::copy::Copier;
 use crate::document::picture::embed;
-use crate::document::selection::page_index;
 use crate::document::tree::{crop_box, entry, number, rotation};
-use crate::document::{Opened, Source};
+use crate::document::{Opened, Selection, Source};
 use crate::lettering::{Lettering, Line};
 
 /// From one line of a text to the next, at a size of 1.
@@ -53,9 +52,11 @@ impl Layer {
         let pages = match request.overlay_page.trim().to_ascii_lowercase().as_str() {
             "each" | "all" => (0..opened.pages.len()).collect(),
             page => {
-                let wrong = || Error::impossible("overlayPage", "must be the number of a page, or each");
-                let page: i64 = page.parse().map_err(|_| wrong())?;
-                vec![page_index("overlayPage", page, opened.pages.len())?]
+                let selected = Selection::read("overlayPage", Some(page), opened.pages.len())?.0;
+                match selected.as_slice() {
+                    [one] => vec![*one],
+                    _ => return Err(Error::impossible("overlayPage", "must be the number of one page, or each")),
+                }
             }
         };
         let mut copier = Copier::new(&opened.pdf, &opened.pages);

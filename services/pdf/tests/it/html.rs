@@ -6,7 +6,7 @@ use crate::client;
 use crate::made::{answered, is_clean, text_of, words_of};
 
 /// Pages of the kinds people have, written for these tests.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 12] = [
     ("table-invoice", include_str!("../data/html/table-invoice.html")),
     ("flex-invoice", include_str!("../data/html/flex-invoice.html")),
     ("float-invoice", include_str!("../data/html/float-invoice.html")),
@@ -15,6 +15,10 @@ const PAGES: [(&str, &str); 8] = [
     ("utility-page", include_str!("../data/html/utility-page.html")),
     ("framework-report", include_str!("../data/html/framework-report.html")),
     ("breaks", include_str!("../data/html/breaks.html")),
+    ("receipt", include_str!("../data/html/receipt.html")),
+    ("letter", include_str!("../data/html/letter.html")),
+    ("statement", include_str!("../data/html/statement.html")),
+    ("price-list", include_str!("../data/html/price-list.html")),
 ];
 
 /// The words of a page that are to be seen, without what is hidden.
