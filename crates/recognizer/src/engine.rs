@@ -220,8 +220,7 @@ mod tests {
     #[test]
     fn another_engine_fits() {
         let engine: &mut dyn Engine = &mut Dots;
-        let picture =
-            Pixels { width: 2, height: 1, channels: Channels::Gray, samples: &[255, 0], resolution: None };
+        let picture = Pixels { width: 2, height: 1, channels: Channels::Gray, samples: &[255, 0], resolution: None };
         let until = Instant::now() + std::time::Duration::from_secs(60);
         let options = ReadOptions { segmentation: Segmentation::Auto, characters: "", except: "", until };
         let reading = engine.read(&picture, &options).unwrap();

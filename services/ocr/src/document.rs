@@ -171,7 +171,13 @@ pub(crate) async fn recognized(
     let read = iter(survey.pages).map(|known| async move {
         let Surveyed { number, reason, own, dpi } = known;
         let Some(reason) = reason else {
-            return Ok(Some(DocumentPage { number, page: own, source: TextSource::TextLayer, reason: None, dpi: Some(dpi) }));
+            return Ok(Some(DocumentPage {
+                number,
+                page: own,
+                source: TextSource::TextLayer,
+                reason: None,
+                dpi: Some(dpi),
+            }));
         };
         if Instant::now() + SHORTEST + crate::engine::SPARE > call.deadline() {
             return Ok(None);
@@ -201,7 +207,11 @@ pub(crate) async fn recognized(
         call.warn("out-of-time", Some("pages"), message);
     }
     if pages.iter().all(|page| page.page.blocks.is_empty()) && !pages.is_empty() {
-        call.warn("no-text", Some("file"), "no text was found: the pages are empty, or hold nothing that looks like letters");
+        call.warn(
+            "no-text",
+            Some("file"),
+            "no text was found: the pages are empty, or hold nothing that looks like letters",
+        );
     }
     for page in pages.iter().filter(|page| page.source == TextSource::Ocr && !page.page.blocks.is_empty()).take(1) {
         warn_of(&Page { complete: true, ..page.page.clone() }, wanted.languages, false, call);

@@ -199,8 +199,9 @@ fn in_line(regex: &regex::Regex, line: &Line, page: u32) -> Vec<Place> {
     }
     let matches = regex.find_iter(&line.text).filter(|found| !found.as_str().trim().is_empty());
     let place = |found: regex::Match<'_>| {
-        let is_covered =
-            |(start, word): &(&usize, &crate::page::Word)| **start < found.end() && **start + word.text.len() > found.start();
+        let is_covered = |(start, word): &(&usize, &crate::page::Word)| {
+            **start < found.end() && **start + word.text.len() > found.start()
+        };
         let words: Vec<_> = starts.iter().zip(&line.words).filter(is_covered).map(|(_, word)| word).collect();
         let boxes: Vec<Area> = words.iter().map(|word| word.area).collect();
         let least = words.iter().map(|word| word.confidence).fold(1.0, f64::min);

@@ -125,8 +125,7 @@ impl Frame {
         let media = inherited(pdf, page, b"MediaBox").and_then(|value| rectangle(pdf, &value));
         let media = media.unwrap_or([0.0, 0.0, 612.0, 792.0]);
         let crop = inherited(pdf, page, b"CropBox").and_then(|value| rectangle(pdf, &value)).unwrap_or(media);
-        let shown =
-            [crop[0].max(media[0]), crop[1].max(media[1]), crop[2].min(media[2]), crop[3].min(media[3])];
+        let shown = [crop[0].max(media[0]), crop[1].max(media[1]), crop[2].min(media[2]), crop[3].min(media[3])];
         let shown = if shown[2] > shown[0] && shown[3] > shown[1] { shown } else { media };
         if !(shown[2] > shown[0] && shown[3] > shown[1]) {
             return Err(unsound());
@@ -343,7 +342,8 @@ pub(crate) fn of_picture(jpeg: Vec<u8>, size: (u32, u32), is_gray: bool, scale: 
         "Resources" => dictionary! { "XObject" => dictionary! { "Im0" => image } },
         "Contents" => content,
     });
-    pdf.objects.insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }));
+    pdf.objects
+        .insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }));
     let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
     pdf.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
@@ -360,7 +360,10 @@ mod tests {
         let mut fonts = Fonts::default();
         let many: String = (0..450).map(|at| char::from_u32(0x4E00 + at).unwrap()).collect();
         let runs = fonts.runs(&many);
-        assert_eq!(runs.iter().map(|(font, codes)| (*font, codes.len())).collect::<Vec<_>>(), [(0, 200), (1, 200), (2, 50)]);
+        assert_eq!(
+            runs.iter().map(|(font, codes)| (*font, codes.len())).collect::<Vec<_>>(),
+            [(0, 200), (1, 200), (2, 50)]
+        );
         assert_eq!(fonts.runs(&many), runs);
         let map = String::from_utf8(to_unicode(&['a', '\u{1F600}'])).unwrap();
         assert!(map.contains("<21> <0061>") && map.contains("<22> <D83DDE00>"), "{map}");
@@ -370,8 +373,7 @@ mod tests {
     #[test]
     fn pixels_lie_where_they_are_shown() {
         let shown = [10.0, 20.0, 210.0, 120.0];
-        let layer =
-            |size: (u32, u32)| PageLayer { number: 1, scale: 0.5, size, quarters: 0, words: Vec::new() };
+        let layer = |size: (u32, u32)| PageLayer { number: 1, scale: 0.5, size, quarters: 0, words: Vec::new() };
         for (rotation, size, corner, right) in [
             (0, (400, 200), (10.0, 120.0), (60.0, 120.0)),
             (1, (200, 400), (10.0, 20.0), (10.0, 70.0)),

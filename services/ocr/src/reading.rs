@@ -94,18 +94,11 @@ impl From<Layout> for Segmentation {
 }
 
 /// Reads a picture.
-pub(crate) fn read(
-    engine: &mut dyn Engine,
-    sheet: Sheet,
-    manner: &Manner,
-    until: Instant,
-) -> Result<Page, Error> {
+pub(crate) fn read(engine: &mut dyn Engine, sheet: Sheet, manner: &Manner, until: Instant) -> Result<Page, Error> {
     let Sheet { pixels, ground, size, .. } = sheet;
     // Where the decoded picture lies in the whole one, when it came smaller.
-    let decoded = Transform::scale(
-        f64::from(size.0) / f64::from(pixels.width()),
-        f64::from(size.1) / f64::from(pixels.height()),
-    );
+    let decoded =
+        Transform::scale(f64::from(size.0) / f64::from(pixels.width()), f64::from(size.1) / f64::from(pixels.height()));
     let (part, cut) = match manner.region {
         Some(region) => part(&pixels, region, size)?,
         None => (pixels, Transform::IDENTITY),
@@ -175,7 +168,9 @@ impl Reader<'_> {
         let may_guess = self.manner.prepare && self.manner.layout == Layout::Auto;
         if best.blocks.is_empty() && best.letters && small && may_guess {
             let source = prepared.unwrap_or_else(|| Prepared::plain(pixels.clone())).bordered(BORDER);
-            for (segmentation, step) in [(Segmentation::Block, Step::ReadAsBlock), (Segmentation::Line, Step::ReadAsLine)] {
+            for (segmentation, step) in
+                [(Segmentation::Block, Step::ReadAsBlock), (Segmentation::Line, Step::ReadAsLine)]
+            {
                 if best.blocks.is_empty() && self.has_time(took) {
                     let mut page = self.attempt(&source, place, segmentation)?;
                     if !page.blocks.is_empty() {
@@ -301,8 +296,7 @@ fn page(reading: &Reading, place: Transform, size: (u32, u32)) -> Page {
         confidence: rounded(word.confidence),
     };
     let block = |block: &recognizer::Block| {
-        let lines: Vec<Line> =
-            block.lines.iter().map(|line| Line::of(line.words.iter().map(word).collect())).collect();
+        let lines: Vec<Line> = block.lines.iter().map(|line| Line::of(line.words.iter().map(word).collect())).collect();
         Block::of(block_type(block.kind), lines)
     };
     Page {

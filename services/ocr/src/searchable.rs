@@ -80,10 +80,7 @@ pub fn example() -> SearchableRequest {
 /// What the document says of the operation, and how it runs.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Make a scan a searchable PDF")
-        .description(DESCRIPTION)
-        .example(example)
-        .answers(&["application/pdf"])
+    op.summary("Make a scan a searchable PDF").description(DESCRIPTION).example(example).answers(&["application/pdf"])
 }
 
 /// Makes a searchable PDF.
@@ -125,7 +122,8 @@ pub async fn searchable(
     let recognized: Vec<u32> = added.iter().map(|read| read.number).collect();
     let words = layers.iter().map(|layer| layer.words.len()).sum();
     let confidence = crate::page::confidence(added.iter().flat_map(|read| read.page.words()));
-    let job = Job::Layer { layers, picture: (!is_pdf).then_some(recognized.first().copied().unwrap_or(1)), dpi: request.dpi };
+    let job =
+        Job::Layer { layers, picture: (!is_pdf).then_some(recognized.first().copied().unwrap_or(1)), dpi: request.dpi };
     let (done, mut files) = readers.ask_for_files(&call, &request.languages, &job, vec![file.clone()]).await?;
     let (Done::Layered, Some(made)) = (done, files.pop()) else { return Err(Error::internal()) };
     let name = file.name().map_or("document", |name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));

@@ -182,8 +182,7 @@ async fn read_zones<'a>(
     wanted: impl Fn(Manner) -> Wanted<'a>,
     year: u32,
 ) -> Result<Vec<Mrz>, Error> {
-    let manner =
-        Manner { characters: mrz::CHARACTERS.to_owned(), layout: Layout::Block, ..Manner::default() };
+    let manner = Manner { characters: mrz::CHARACTERS.to_owned(), layout: Layout::Block, ..Manner::default() };
     let zones = |lines: Vec<&Line>, page: u32| mrz::find(&lines, page, year);
     if is_pdf(file) {
         let read = document::read(readers, call, file, wanted(manner)).await?;

@@ -170,7 +170,8 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
         let all = first[5..30].to_owned() + &digits(&second[..7]) + &digits(&second[8..15]) + &second[18..29];
         checks.push((MrzField::Composite, all, digits(&second[29..30])));
     } else {
-        (number, birth, sex, expiry) = (&second[..9], digits(&second[13..19]), &second[20..21], digits(&second[21..27]));
+        (number, birth, sex, expiry) =
+            (&second[..9], digits(&second[13..19]), &second[20..21], digits(&second[21..27]));
         (nationality, names) = (letters(&second[10..13]), letters(&first[5..]));
         checks.push((MrzField::Number, number.to_owned(), digits(&second[9..10])));
         checks.push((MrzField::BirthDate, birth.clone(), digits(&second[19..20])));
@@ -188,13 +189,20 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
             _ => optional = second[28..].to_owned(),
         }
         if matches!(format, MrzFormat::Td3 | MrzFormat::Td2) {
-            let all = second[..9].to_owned() + &digits(&second[9..10]) + &digits(&second[13..20]) + &digits(&second[21..28]) + &second[28..end];
+            let all = second[..9].to_owned()
+                + &digits(&second[9..10])
+                + &digits(&second[13..20])
+                + &digits(&second[21..28])
+                + &second[28..end];
             checks.push((MrzField::Composite, all, digits(&second[end..])));
         }
     }
     let checks: Vec<MrzCheck> = checks
         .into_iter()
-        .map(|(field, text, digit)| MrzCheck { field, passed: check_digit(&text).is_some_and(|sum| digit == sum.to_string()) })
+        .map(|(field, text, digit)| MrzCheck {
+            field,
+            passed: check_digit(&text).is_some_and(|sum| digit == sum.to_string()),
+        })
         .collect();
     if !checks.iter().any(|check| check.passed) {
         return None;
@@ -225,7 +233,8 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
 /// The check digit of a text (Doc 9303-3, 4.9): weights 7, 3, 1; letters from 10 on, fillers 0.
 fn check_digit(text: &str) -> Option<u32> {
     let value = |letter: char| if letter == '<' { Some(0) } else { letter.to_digit(36) };
-    let weighted = text.chars().zip([7, 3, 1].into_iter().cycle()).map(|(letter, weight)| Some(value(letter)? * weight));
+    let weighted =
+        text.chars().zip([7, 3, 1].into_iter().cycle()).map(|(letter, weight)| Some(value(letter)? * weight));
     Some(weighted.sum::<Option<u32>>()? % 10)
 }
 
@@ -292,8 +301,11 @@ mod tests {
         assert_eq!((one.number.as_str(), one.nationality.as_str(), one.sex.as_str()), ("L898902C3", "UTO", "F"));
         assert_eq!(one.birth_date.as_deref(), Some("1974-08-12"));
         assert_eq!((one.expiry_date.as_deref(), one.optional_data.as_str()), (Some("2012-04-15"), "ZE184226B"));
-        let card =
-            found(&["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"]);
+        let card = found(&[
+            "I<UTOD231458907<<<<<<<<<<<<<<<",
+            "7408122F1204159UTO<<<<<<<<<<<6",
+            "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        ]);
         assert!(card[0].valid && card[0].format == MrzFormat::Td1, "{card:?}");
         assert_eq!((card[0].number.as_str(), card[0].surname.as_str()), ("D23145890", "ERIKSSON"));
         let older = found(&["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]);
@@ -302,17 +314,17 @@ mod tests {
 
     #[test]
     fn letters_that_look_like_digits_are_digits_where_only_these_stand() {
-        let passport = found(&[
-            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<",
-            "L898902C36UT07408I22F12O4159ZE184226B<<<<<10",
-        ]);
+        let passport =
+            found(&["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<", "L898902C36UT07408I22F12O4159ZE184226B<<<<<10"]);
         assert!(passport[0].valid, "{passport:?}");
-        let wrong = found(&[
-            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
-            "L898902C36UTO7408122F1204158ZE184226B<<<<<10",
-        ]);
-        let failed: Vec<MrzField> = wrong[0].checks.iter().filter(|check| !check.passed).map(|check| check.field).collect();
+        let wrong =
+            found(&["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204158ZE184226B<<<<<10"]);
+        let failed: Vec<MrzField> =
+            wrong[0].checks.iter().filter(|check| !check.passed).map(|check| check.field).collect();
         assert_eq!(failed, [MrzField::ExpiryDate]);
-        assert!(found(&["P<THIS<IS<NOT<A<PASSPORT<<<<<<<<<<<<<<<<<<<<", "OR<SO<IT<SEEMS<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"]).is_empty());
+        assert!(
+            found(&["P<THIS<IS<NOT<A<PASSPORT<<<<<<<<<<<<<<<<<<<<", "OR<SO<IT<SEEMS<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"])
+                .is_empty()
+        );
     }
 }

@@ -138,9 +138,8 @@ fn plain(pages: &[DocumentPage]) -> String {
 
 /// The columns of Tesseract: every page, block, paragraph, line and word has a row.
 fn tsv(pages: &[DocumentPage]) -> String {
-    let mut made = String::from(
-        "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n",
-    );
+    let mut made =
+        String::from("level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n");
     let mut row = |level: u8, numbers: [usize; 5], area: Area, conf: f64, text: &str| {
         let [page, block, par, line, word] = numbers;
         let Area { x, y, width, height } = area;
@@ -226,8 +225,14 @@ mod tests {
     #[test]
     fn lines_become_paragraphs() {
         let lines = |all: &[&str]| paragraph(&all.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
-        assert_eq!(lines(&["This is an exam-", "ple of a para-", "graph here."]), "This is an example of a paragraph here.");
-        assert_eq!(lines(&["A rather long first line", "and its second one here"]), "A rather long first line\nand its second one here");
+        assert_eq!(
+            lines(&["This is an exam-", "ple of a para-", "graph here."]),
+            "This is an example of a paragraph here."
+        );
+        assert_eq!(
+            lines(&["A rather long first line", "and its second one here"]),
+            "A rather long first line\nand its second one here"
+        );
         assert_eq!(lines(&["ACME", "12 Long Street of the Town"]), "ACME  \n12 Long Street of the Town");
         assert_eq!(escaped("# 1 * 2_3"), "\\# 1 \\* 2\\_3");
     }

@@ -97,8 +97,10 @@ fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     let text = if is_glued { &text[digits..] } else { text };
     // Nor does a time behind it.
     let text = text.split(['T']).next().filter(|date| date.len() == 10 && date.contains('-')).unwrap_or(text);
-    let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
-    let signs = |allowed: &str| text.chars().filter(|letter| !letter.is_alphanumeric()).all(|sign| allowed.contains(sign));
+    let parts: Vec<&str> =
+        text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let signs =
+        |allowed: &str| text.chars().filter(|letter| !letter.is_alphanumeric()).all(|sign| allowed.contains(sign));
     let [one, two, three] = parts[..] else { return glued(&parts) };
     if !signs("/.-, '’") {
         return None;
@@ -109,10 +111,12 @@ fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
         let month = MONTHS.iter().position(|starts| starts.iter().any(|start| name.starts_with(start)));
         month.filter(|_| is_name).map(|month| month as u32 + 1)
     };
-    let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()));
     let ordinal = |part: &str| {
         let digits = part.trim_end_matches(|letter: char| letter.is_alphabetic());
-        (digits.len() <= 2 && ["", "st", "nd", "rd", "th", "er"].contains(&&part[digits.len()..])).then(|| number(digits))?
+        (digits.len() <= 2 && ["", "st", "nd", "rd", "th", "er"].contains(&&part[digits.len()..]))
+            .then(|| number(digits))?
     };
     if let Some(month) = named(two) {
         return one_date(year(three)?, month, ordinal(one)?);

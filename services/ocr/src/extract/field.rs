@@ -63,9 +63,26 @@ pub struct ExtractedField {
 
 /// Labels of the number of an invoice or a receipt.
 const NUMBERS: [&str; 20] = [
-    "invoice number", "invoice no", "invoice nr", "tax invoice no", "inv no", "bill no", "receipt no", "receipt number", "doc no",
-    "document no", "rechnungsnummer", "rechnungs nr", "rechnung nr", "belegnummer", "beleg nr", "bon nr", "bon",
-    "numero de facture", "facture no", "invoice",
+    "invoice number",
+    "invoice no",
+    "invoice nr",
+    "tax invoice no",
+    "inv no",
+    "bill no",
+    "receipt no",
+    "receipt number",
+    "doc no",
+    "document no",
+    "rechnungsnummer",
+    "rechnungs nr",
+    "rechnung nr",
+    "belegnummer",
+    "beleg nr",
+    "bon nr",
+    "bon",
+    "numero de facture",
+    "facture no",
+    "invoice",
 ];
 
 /// Rows below a label that are looked at, and how far, in heights of the label.
@@ -140,9 +157,8 @@ fn values<'a>(rows: &'a [Row], label: &str) -> impl Iterator<Item = (Vec<Word>, 
 fn below(rows: &[Row], index: usize, label: Area) -> Option<Vec<Word>> {
     let page = rows[index].page;
     let lower = rows.iter().skip(index + 1).take(ROWS_BELOW).filter(|row| row.page == page);
-    let near = lower.filter(|row| {
-        f64::from(row.area.y.saturating_sub(label.bottom())) <= FAR_BELOW * f64::from(label.height)
-    });
+    let near =
+        lower.filter(|row| f64::from(row.area.y.saturating_sub(label.bottom())) <= FAR_BELOW * f64::from(label.height));
     near.map(|row| {
         let start = row.words.iter().position(|word| word.area.x < label.right() && word.area.right() > label.x);
         start.map(|start| row.words[start..].to_vec()).unwrap_or_default()

@@ -233,7 +233,8 @@ fn of_rows(
 
 /// Whether the month is likely written first: it has the words of American receipts, and none of others.
 fn looks_american(text: &str) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| text.split(|c: char| !c.is_alphabetic()).any(|part| part == *word));
+    let has =
+        |words: &[&str]| words.iter().any(|word| text.split(|c: char| !c.is_alphabetic()).any(|part| part == *word));
     let american = has(&["tax"]) && (text.contains("subtotal") || text.contains("sub total"));
     let other = has(&["gst", "vat", "rm", "sdn", "bhd", "mwst", "tva", "iva", "eur", "gbp", "jalan", "abn"]);
     american && !other && !text.contains(['€', '£'])

@@ -99,8 +99,7 @@ fn amount_at(words: &[Word], at: usize) -> Option<(Amount, usize)> {
         (is_cut && gap <= next.area.height).then(|| format!("{one}{other}"))
     });
     let cut = joined.as_deref().and_then(|text| Some((parsed(text)?, 2)));
-    let (Parsed { cents, currency: own, decimals }, mut count) =
-        cut.or_else(|| Some((parsed(&words[at].text)?, 1)))?;
+    let (Parsed { cents, currency: own, decimals }, mut count) = cut.or_else(|| Some((parsed(&words[at].text)?, 1)))?;
     let before = at.checked_sub(1).and_then(|before| currency(&words[before].text));
     let after = words.get(at + count).and_then(|word| currency(&word.text));
     if after.is_some() {
@@ -155,11 +154,14 @@ fn cents(number: &str) -> Option<(i64, bool)> {
     let last = number.rfind(['.', ',']);
     let (whole, decimals) = match last {
         Some(at) if number.len() - at - 1 == 2 => (&number[..at], Some(&number[at + 1..])),
-        Some(at) if number.len() - at - 1 == 1 && number[..at].bytes().all(|byte| byte.is_ascii_digit()) => return None,
+        Some(at) if number.len() - at - 1 == 1 && number[..at].bytes().all(|byte| byte.is_ascii_digit()) => {
+            return None;
+        }
         _ => (number, None),
     };
     let groups: Vec<&str> = whole.split(['.', ',', '\'', '’']).collect();
-    let well = groups[1..].iter().all(|group| group.len() == 3) && (groups.len() == 1 || (1..=3).contains(&groups[0].len()));
+    let well =
+        groups[1..].iter().all(|group| group.len() == 3) && (groups.len() == 1 || (1..=3).contains(&groups[0].len()));
     if !well || groups[0].is_empty() && decimals.is_none() {
         return None;
     }

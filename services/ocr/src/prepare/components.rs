@@ -115,8 +115,7 @@ mod tests {
         });
         let found = components(&gray, |value| value < 128).unwrap();
         let part = |left, top, right, bottom, pixels| Component { left, top, right, bottom, pixels };
-        let expected =
-            [part(0, 0, 3, 3, 7), part(4, 0, 6, 2, 2), part(1, 4, 2, 5, 1), part(4, 4, 6, 5, 2)];
+        let expected = [part(0, 0, 3, 3, 7), part(4, 0, 6, 2, 2), part(1, 4, 2, 5, 1), part(4, 4, 6, 5, 2)];
         assert_eq!(found, expected);
     }
 }

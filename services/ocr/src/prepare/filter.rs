@@ -47,7 +47,8 @@ pub(crate) fn rotated(gray: &GrayImage, degrees: f64) -> (GrayImage, Transform) 
     let down = (width * sine.abs() + height * cosine.abs()).ceil();
     // From the turned picture back: counterclockwise, in coordinates that run down.
     let (x, y) = ((cosine, -sine), (sine, cosine));
-    let origin = (width / 2.0 - x.0 * across / 2.0 - y.0 * down / 2.0, height / 2.0 - x.1 * across / 2.0 - y.1 * down / 2.0);
+    let origin =
+        (width / 2.0 - x.0 * across / 2.0 - y.0 * down / 2.0, height / 2.0 - x.1 * across / 2.0 - y.1 * down / 2.0);
     let back = Transform::of(x, y, origin);
     let mut made = GrayImage::from_pixel(across as u32, down as u32, [PAPER].into());
     let (columns, rows) = (gray.width() as usize, gray.height() as usize);
@@ -60,7 +61,8 @@ pub(crate) fn rotated(gray: &GrayImage, degrees: f64) -> (GrayImage, Transform) 
                 let (left, top) = (from_x as usize, from_y as usize);
                 if left + 1 < columns && top + 1 < rows {
                     let at = top * columns + left;
-                    let (share, below) = (((from_x - left as f64) * 256.0) as u32, ((from_y - top as f64) * 256.0) as u32);
+                    let (share, below) =
+                        (((from_x - left as f64) * 256.0) as u32, ((from_y - top as f64) * 256.0) as u32);
                     let mixed = |at: usize| u32::from(source[at]) * (256 - share) + u32::from(source[at + 1]) * share;
                     *value = ((mixed(at) * (256 - below) + mixed(at + columns) * below) >> 16) as u8;
                 }
@@ -74,8 +76,7 @@ pub(crate) fn rotated(gray: &GrayImage, degrees: f64) -> (GrayImage, Transform) 
 
 /// The picture with so many white pixels around it.
 pub(crate) fn bordered(gray: &GrayImage, border: u32) -> (GrayImage, Transform) {
-    let mut made =
-        GrayImage::from_pixel(gray.width() + 2 * border, gray.height() + 2 * border, [PAPER].into());
+    let mut made = GrayImage::from_pixel(gray.width() + 2 * border, gray.height() + 2 * border, [PAPER].into());
     imageops::replace(&mut made, gray, i64::from(border), i64::from(border));
     (made, Transform::shift(-f64::from(border), -f64::from(border)))
 }
@@ -89,8 +90,7 @@ mod tests {
         let gray = GrayImage::from_fn(7, 6, |x, y| [((x * 37 + y * 101) % 251) as u8].into());
         let made = median(&gray);
         for (x, y) in (1..6).flat_map(|x| (1..5).map(move |y| (x, y))) {
-            let mut near: Vec<u8> =
-                (0..9).map(|at| gray.get_pixel(x + at % 3 - 1, y + at / 3 - 1)[0]).collect();
+            let mut near: Vec<u8> = (0..9).map(|at| gray.get_pixel(x + at % 3 - 1, y + at / 3 - 1)[0]).collect();
             near.sort_unstable();
             assert_eq!(made.get_pixel(x, y)[0], near[4], "{x} {y}");
         }
@@ -98,10 +98,12 @@ mod tests {
 
     #[test]
     fn a_turned_picture_knows_where_its_pixels_were() {
-        let gray = GrayImage::from_fn(200, 100, |x, y| [if x > 150 && x < 160 && y > 20 && y < 30 { 0 } else { 255 }].into());
+        let gray =
+            GrayImage::from_fn(200, 100, |x, y| [if x > 150 && x < 160 && y > 20 && y < 30 { 0 } else { 255 }].into());
         let (made, back) = rotated(&gray, 10.0);
         let dark = made.enumerate_pixels().filter(|(_, _, value)| value[0] < 100);
-        let places: Vec<(f64, f64)> = dark.map(|(x, y, _)| back.point(f64::from(x) + 0.5, f64::from(y) + 0.5)).collect();
+        let places: Vec<(f64, f64)> =
+            dark.map(|(x, y, _)| back.point(f64::from(x) + 0.5, f64::from(y) + 0.5)).collect();
         assert!(places.len() > 50, "{}", places.len());
         assert!(places.iter().all(|(x, y)| (150.0..161.0).contains(x) && (20.0..31.0).contains(y)), "{places:?}");
         // Clockwise: what was on the right goes down.

@@ -92,7 +92,9 @@ fn own_text(own: &Page, cell: Bounds) -> (String, Option<f64>) {
         let (x, y) = (word.area.x + word.area.width / 2, word.area.y + word.area.height / 2);
         (cell.left..cell.right).contains(&x) && (cell.top..cell.bottom).contains(&y)
     };
-    let lines = own.lines().map(|line| line.words.iter().filter(inside).map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
+    let lines = own
+        .lines()
+        .map(|line| line.words.iter().filter(inside).map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
     let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     let confidence = (!text.is_empty()).then_some(1.0);
     (text, confidence)
@@ -131,7 +133,8 @@ impl<I: Fn(u8) -> bool> CellReader<'_, I> {
         let reading = self.engine.read(&picture, &options).map_err(of_engine)?;
         self.complete &= reading.complete;
         let lines = reading.blocks.iter().flat_map(|block| &block.lines);
-        let text = lines.clone().map(|line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
+        let text =
+            lines.clone().map(|line| line.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "));
         let text = text.collect::<Vec<_>>().join("\n");
         let words: Vec<f64> = lines.flat_map(|line| &line.words).map(|word| word.confidence).collect();
         let confidence = (!words.is_empty()).then(|| rounded(words.iter().sum::<f64>() / words.len() as f64));

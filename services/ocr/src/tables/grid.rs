@@ -101,8 +101,9 @@ fn grid(across: &[Stroke], down: &[Stroke]) -> Option<Grid> {
             }
             let ends = (column + 1..width).find(|next| left(row, *next) || taken[row * width + next]);
             let column_end = ends.unwrap_or(width);
-            let row_end =
-                (row + 1..height).find(|next| (column..column_end).any(|column| above(*next, column))).unwrap_or(height);
+            let row_end = (row + 1..height)
+                .find(|next| (column..column_end).any(|column| above(*next, column)))
+                .unwrap_or(height);
             for row in row..row_end {
                 taken[row * width + column..row * width + column_end].fill(true);
             }

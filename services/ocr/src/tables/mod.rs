@@ -170,7 +170,8 @@ pub async fn tables(request: TablesRequest, call: Arc<Call>, readers: Arc<Reader
         complete &= whole;
     }
     if !complete {
-        let message = "the time for a request was over before all cells were read: send fewer pages, or a part of the picture";
+        let message =
+            "the time for a request was over before all cells were read: send fewer pages, or a part of the picture";
         call.warn("out-of-time", Some("file"), message);
     }
     if tables.is_empty() {

@@ -57,12 +57,8 @@ pub(crate) fn across(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Strok
 pub(crate) fn down(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Stroke> {
     let turned = pictures::turned(gray.clone().into(), pictures::image::metadata::Orientation::Rotate90FlipH);
     let strokes = across(&turned.into_luma8(), is_ink);
-    let swapped = |stroke: Stroke| Stroke {
-        left: stroke.top,
-        top: stroke.left,
-        right: stroke.bottom,
-        bottom: stroke.right,
-    };
+    let swapped =
+        |stroke: Stroke| Stroke { left: stroke.top, top: stroke.left, right: stroke.bottom, bottom: stroke.right };
     strokes.into_iter().map(swapped).collect()
 }
 

@@ -52,7 +52,11 @@ fn a_german_receipt() {
 #[test]
 fn a_currency_behind_the_amount() {
     let Some(answer) = extracted("o6-dollar-suffix.png", &json!({})) else { return };
-    assert_eq!((&answer["total"]["amount"], &answer["total"]["currency"]), (&json!("40.00"), &json!("USD")), "{answer}");
+    assert_eq!(
+        (&answer["total"]["amount"], &answer["total"]["currency"]),
+        (&json!("40.00"), &json!("USD")),
+        "{answer}"
+    );
     assert_eq!(answer["date"]["date"], "2026-04-15");
 }
 
@@ -75,7 +79,10 @@ fn invoices_of_an_open_collection() {
         let amount = truth[0]["amount"].as_f64().map(|amount| format!("{amount:.2}"));
         all += 1;
         right += usize::from(answer["total"]["amount"].as_str() == amount.as_deref());
-        println!("{name}: total {amount:?}, read {}; date {}, read {}", answer["total"]["amount"], truth[0]["date"], answer["date"]["date"]);
+        println!(
+            "{name}: total {amount:?}, read {}; date {}, read {}",
+            answer["total"]["amount"], truth[0]["date"], answer["date"]["date"]
+        );
     }
     println!("totals right: {right} of {all}");
     assert!(right * 2 >= all, "{right} of {all}");

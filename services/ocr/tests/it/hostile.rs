@@ -75,7 +75,10 @@ fn of_many_pages_one_is_read() {
     let tiff = many_pages(200);
     let answer = recognized(&client, &tiff, &json!({}));
     assert_eq!(answer["pages"], 200);
-    assert_eq!(warnings(&answer), ["more-pages", "no-text"].map(String::from).to_vec().iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(
+        warnings(&answer),
+        ["more-pages", "no-text"].map(String::from).to_vec().iter().rev().cloned().collect::<Vec<_>>()
+    );
     let answer = recognized(&client, &tiff, &json!({ "page": 200 }));
     assert_eq!(warnings(&answer), ["no-text"]);
     let answer = client.post("/api/v1/ocr/recognize", &json!({ "image": file(&tiff), "page": 201 }));

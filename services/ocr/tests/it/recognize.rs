@@ -21,7 +21,9 @@ fn both_polarities_on_one_page_are_read() {
     let Some(client) = client() else { return };
     let answer = recognized(&client, &own("o2-polarity.png"), &json!({}));
     let text = lines(&answer["text"]);
-    for line in ["DELIVERY NOTE 2071", "The parcel was left at the gate", "and signed for by a neighbour.", "Call 555 0142"] {
+    for line in
+        ["DELIVERY NOTE 2071", "The parcel was left at the gate", "and signed for by a neighbour.", "Call 555 0142"]
+    {
         assert!(text.iter().any(|read| read == line), "{line}: {text:?}");
     }
     for word in ["DELIVERY", "NOTE", "2071"] {
