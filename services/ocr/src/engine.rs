@@ -17,6 +17,8 @@ use crate::job::{Done, Job};
 
 /// Address space of a worker: a page of 40 megapixels, its copies, and the models of eight languages.
 const MEMORY: Size = Size(2 << 30);
+/// Languages of a request at most: each takes memory and time.
+const MOST_LANGUAGES: usize = 8;
 /// Before the end of a request reading stops, so that what was read until then is the answer.
 pub(crate) const SPARE: Duration = Duration::from_secs(2);
 
@@ -93,12 +95,18 @@ impl Readers {
     ) -> Result<(Done, Vec<File>), Error> {
         let installation = self.installation()?;
         let installed = installation.languages();
+        // `deu,eng` and `deu+eng` are two, however they are sent.
+        let languages: Vec<String> =
+            languages.iter().flat_map(|some| some.split([',', '+'])).map(|one| one.trim().to_owned()).collect();
+        if languages.len() > MOST_LANGUAGES {
+            return Err(Error::impossible("languages", format!("at most {MOST_LANGUAGES} are read at once")));
+        }
         let unknown: Vec<&str> =
             languages.iter().filter(|language| !installed.contains(language)).map(String::as_str).collect();
         if !unknown.is_empty() {
             return Err(not_installed(&unknown, &installed));
         }
-        let key = ReaderKey { library: installation.library, data: installation.data, languages: languages.to_vec() };
+        let key = ReaderKey { library: installation.library, data: installation.data, languages };
         self.workers.ask(call, &key, job, files).await
     }
 }

@@ -37,7 +37,7 @@ pub struct RecognizeRequest {
     pub languages: Vec<String>,
     /// The part to read, in pixels of the picture turned upright by its EXIF data.
     #[serde(default)]
-    pub region: Option<Area>,
+    pub region: Option<Region>,
     /// The only characters to read, such as `0123456789ABCDEF`; all by default.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
@@ -59,6 +59,19 @@ pub struct RecognizeRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 10_000))]
     pub page: Option<u32>,
+}
+
+/// A part of a picture, in pixels from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Region {
+    /// Left edge.
+    pub x: u32,
+    /// Top edge.
+    pub y: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
 }
 
 pub(crate) fn english() -> Vec<String> {
@@ -144,7 +157,7 @@ pub async fn recognize(
     let characters = if request.digits { DIGITS.to_owned() } else { request.characters.unwrap_or_default() };
     let manner = Manner {
         page: request.page.unwrap_or(1),
-        region: request.region,
+        region: request.region.map(|Region { x, y, width, height }| Area { x, y, width, height }),
         characters,
         layout: request.layout,
         prepare: request.preprocess,
@@ -205,19 +218,22 @@ pub(crate) fn warn_of(page: &Page, languages: &[String], restricted: bool, call:
     }
 }
 
-/// Whether words look as words do that were read without their letters: signs in the middle of letters, and unsure at that.
+/// Whether words look as words do that were read without their letters: unsure, or with signs in their middle, on a page that is
+/// otherwise read well.
 fn seems_foreign(page: &Page) -> bool {
+    const UNSURE: f64 = 0.7;
+    const FAIRLY_SURE: f64 = 0.9;
+    const WELL: f64 = 0.85;
     let is_long = |word: &&Word| word.text.chars().filter(|letter| letter.is_alphabetic()).count() >= 4;
-    let (mut words, mut odd) = (0, 0);
-    for word in page.words().filter(is_long) {
-        words += 1;
+    let words: Vec<&Word> = page.words().filter(is_long).collect();
+    let has_sign = |word: &Word| {
         let middle = word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
-        let has_sign = middle.chars().any(|letter| !letter.is_alphanumeric() && !"-'’./@_:,".contains(letter));
-        let has_digit_inside = {
-            let letters: Vec<char> = middle.chars().collect();
-            letters.windows(3).any(|three| three[0].is_lowercase() && three[1].is_numeric() && three[2].is_lowercase())
-        };
-        odd += usize::from((has_sign || has_digit_inside || word.confidence < 0.5) && word.confidence < 0.9);
-    }
-    words >= 4 && odd * 8 >= words
+        middle.chars().any(|letter| !letter.is_alphanumeric() && !"-'’./@_:,".contains(letter))
+    };
+    let is_odd = |word: &&&Word| word.confidence < UNSURE || word.confidence < FAIRLY_SURE && has_sign(word);
+    let odd = words.iter().filter(is_odd).count();
+    let mut sure: Vec<f64> = words.iter().map(|word| word.confidence).collect();
+    sure.sort_by(f64::total_cmp);
+    let is_read_well = sure.get(sure.len() / 2).is_some_and(|median| *median >= WELL);
+    words.len() >= 4 && odd * 8 >= words.len() && is_read_well
 }
