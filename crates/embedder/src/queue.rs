@@ -175,9 +175,9 @@ impl Queue {
         }));
         drop(state);
         if tokens > WORTH {
-            self.wake.notify_all()
+            self.wake.notify_all();
         } else {
-            self.wake.notify_one()
+            self.wake.notify_one();
         }
         Ok(())
     }
