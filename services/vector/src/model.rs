@@ -53,7 +53,12 @@ impl TextModel {
     ///
     /// # Errors
     /// When a text has nothing the model can read, or too many wait.
-    pub async fn documents(&self, call: &Call, texts: Vec<String>, field: impl Fn(usize) -> String + Send + Sync + 'static) -> Result<Vec<Vec<f32>>, Error> {
+    pub async fn documents(
+        &self,
+        call: &Call,
+        texts: Vec<String>,
+        field: impl Fn(usize) -> String + Send + Sync + 'static,
+    ) -> Result<Vec<Vec<f32>>, Error> {
         self.embed(call, texts, Purpose::Passage, field).await
     }
 
@@ -107,7 +112,8 @@ fn fault(field: &str, error: &embedder::Error) -> Error {
 pub fn check(field: &str, spec: &Spec, model: &TextModel) -> Result<(), Error> {
     let name = &spec.name;
     let Some(known) = &spec.model else {
-        let message = format!("the collection {name} has no model: its vectors are yours, so send vectors, not text alone");
+        let message =
+            format!("the collection {name} has no model: its vectors are yours, so send vectors, not text alone");
         return Err(Error::impossible(field, message));
     };
     let own = model.identity()?;
@@ -116,6 +122,7 @@ pub fn check(field: &str, spec: &Spec, model: &TextModel) -> Result<(), Error> {
     }
     let said = |model: &Model| format!("{} (revision {}, {})", model.name, model.revision, model.pooling);
     let (known, own) = (said(known), said(&own));
-    let message = format!("the collection {name} has vectors of {known}, and the model here is {own}: they cannot be compared");
+    let message =
+        format!("the collection {name} has vectors of {known}, and the model here is {own}: they cannot be compared");
     Err(Error::field(Code::Conflict, field, message))
 }
