@@ -110,7 +110,9 @@ fn write(address: SocketAddr, writer: u64, round: u64, known: &Known) {
         let points: Vec<Value> = numbers.iter().map(|number| point(*number)).collect();
         let ids: Vec<String> = points.iter().map(|point| point["id"].as_str().unwrap().to_owned()).collect();
         // What is under way may or may not be there.
-        ids.iter().for_each(|id| drop(known.lock().unwrap().remove(id)));
+        for id in &ids {
+            known.lock().unwrap().remove(id);
+        }
         match connection.send("PUT", path, &json!({ "points": points })) {
             Some((200, _)) => known.lock().unwrap().extend(ids.iter().cloned().zip(numbers.into_iter().map(Some))),
             Some((status, answer)) => panic!("{status} {answer}"),
