@@ -1,7 +1,9 @@
 //! vector: collections of points, search by meaning and by words, documents, answers with sources.
 
+pub mod ask;
 pub mod collections;
 mod diversity;
+pub mod documents;
 mod embedded;
 pub mod facet;
 mod filter;
@@ -19,12 +21,15 @@ mod store;
 mod tenant;
 mod text;
 mod time;
+pub mod transfer;
 mod vector;
 
 use chassis::Service;
 use collections::{create, drop, get, list, rename};
+use documents::{forget, ingest};
 use points::{count, delete, payload, scroll, upsert};
 pub use settings::Settings;
+use transfer::{export, import};
 
 /// The port the service has when it runs alone.
 pub const PORT: u16 = 3007;
@@ -50,5 +55,12 @@ pub fn service() -> Service {
         .call("POST /collections/{collection}/points/delete", delete::delete, delete::about)
         .call("POST /collections/{collection}/query", query::query, query::about)
         .call("POST /collections/{collection}/facet", facet::facet, facet::about)
+        .call("POST /collections/{collection}/documents", ingest::ingest, ingest::about)
+        .call("GET /collections/{collection}/documents", documents::list::list, documents::list::about)
+        .call("GET /collections/{collection}/documents/{documentId}", documents::get::get, documents::get::about)
+        .call("POST /collections/{collection}/ask", ask::ask, ask::about)
+        .call("DELETE /collections/{collection}/documents/{documentId}", forget::forget, forget::about)
+        .call("POST /collections/{collection}/export", export::export, export::about)
+        .call("POST /collections/{collection}/import", import::import, import::about)
         .call("DELETE /collections/{collection}", drop::drop, drop::about)
 }

@@ -192,7 +192,6 @@ pub struct QueryResponse {
 fn example() -> QueryRequest {
     QueryRequest {
         collection: "animals".into(),
-        vector: Some(vec![0.9, 0.2, 0.1, 0.1]),
         text: Some("who sleeps in the sun?".into()),
         filter: JsonObject::of_text(r#"{"legs":4}"#.to_owned()),
         limit: Some(2),
@@ -240,6 +239,10 @@ pub(crate) async fn search(
     }
     let mut filter = filter_of(request.filter.as_ref())?;
     let Asked { vector, mode } = asked(request, spec, call, vectors, tenant, &mut filter).await?;
+    if mode == Mode::Sparse && request.score_threshold.is_some() {
+        let message = "is about the score of the vector, which mode sparse does not compare: use dense or hybrid";
+        return Err(Error::field(Code::ValidationError, "scoreThreshold", message));
+    }
     let terms = match mode {
         Mode::Dense => None,
         Mode::Sparse | Mode::Hybrid => Some(query_terms(request.text.as_deref().unwrap_or_default())),
@@ -256,7 +259,7 @@ pub(crate) async fn search(
         filter,
         limit: depth,
         offset: if choosing || grouping { 0 } else { request.offset },
-        threshold: request.score_threshold.filter(|_| mode != Mode::Sparse),
+        threshold: request.score_threshold,
         fusion: request.fusion_k.unwrap_or(DEFAULT_K),
         exact: request.exact,
         parts: Parts {

@@ -46,7 +46,7 @@ pub struct CreateCollectionRequest {
 fn example() -> CreateCollectionRequest {
     CreateCollectionRequest {
         name: "animals".into(),
-        dimensions: Some(4),
+        dimensions: None,
         distance: Distance::Cosine,
         average_length: None,
         if_not_exists: true,

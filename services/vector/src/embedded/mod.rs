@@ -43,6 +43,8 @@ mod search;
 mod select;
 mod store;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod values;
 mod walk;
 mod write;

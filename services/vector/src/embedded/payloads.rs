@@ -98,7 +98,8 @@ pub(super) fn payload(
     Ok((rows.len(), writer.finish(Some(quota))?))
 }
 
-fn ids_of(connection: &Connection, rows: &RoaringBitmap) -> Result<Vec<String>, Error> {
+/// The ids of rows.
+pub(super) fn ids_of(connection: &Connection, rows: &RoaringBitmap) -> Result<Vec<String>, Error> {
     let mut select = connection.prepare_cached("select id from points where row = ?").map_err(failed)?;
     rows.iter().map(|row| select.query_row([row], |row| row.get(0)).map_err(failed)).collect()
 }

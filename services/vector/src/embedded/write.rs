@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chassis::Error;
 use ledger::rusqlite::{Connection, OptionalExtension, params};
 
+use super::payloads::ids_of;
 use super::schema::{Head, failed, head, usage};
+use super::select::rows_of;
 use crate::filter::leaves::{Kind, Leaf, leaves};
 use crate::plan::Quota;
 use crate::store::{Change, Changed, Point};
@@ -92,8 +94,13 @@ impl<'c> Writer<'c> {
     /// Removes and puts in.
     pub(super) fn change(&mut self, change: &Change) -> Result<Changed, Error> {
         let mut changed = Changed::default();
-        for id in &change.remove {
-            changed.removed += u64::from(self.remove(id)?);
+        if let Some(filter) = &change.remove {
+            let ids: std::collections::HashSet<&str> = change.upsert.iter().map(|point| point.id.as_str()).collect();
+            for id in ids_of(self.connection, &rows_of(self.connection, self.head.id, filter)?)? {
+                if !ids.contains(id.as_str()) {
+                    changed.removed += u64::from(self.remove(&id)?);
+                }
+            }
         }
         self.settle_average(&change.upsert);
         for point in &change.upsert {

@@ -86,9 +86,9 @@ pub struct UpsertPointsResponse {
 }
 
 fn example() -> UpsertPointsRequest {
-    let point = |id: &str, vector: [f32; 4], text: &str, legs: u8| NewPoint {
+    let point = |id: &str, text: &str, legs: u8| NewPoint {
         id: Some(id.to_owned()),
-        vector: Some(vector.to_vec()),
+        vector: None,
         text: Some(text.to_owned()),
         payload: JsonObject::of_text(format!("{{\"legs\":{legs}}}")),
         expires_at: None,
@@ -97,9 +97,9 @@ fn example() -> UpsertPointsRequest {
     UpsertPointsRequest {
         collection: "animals".into(),
         points: vec![
-            point("cat", [0.9, 0.1, 0.0, 0.2], "A cat sleeps in the sun.", 4),
-            point("dog", [0.8, 0.3, 0.1, 0.1], "A dog runs after a ball.", 4),
-            point("owl", [0.1, 0.9, 0.7, 0.3], "An owl hunts mice at night.", 2),
+            point("cat", "A cat sleeps in the sun.", 4),
+            point("dog", "A dog runs after a ball.", 4),
+            point("owl", "An owl hunts mice at night.", 2),
         ],
         model: None,
     }
@@ -143,7 +143,7 @@ pub async fn upsert(
     }
     embed(&call, &vectors, &spec, &mut points, texts).await?;
     let ids = points.iter().map(|point| point.id.clone()).collect();
-    let change = Change { remove: Vec::new(), upsert: points };
+    let change = Change { remove: None, upsert: points };
     let changed = vectors.store.change(&call, &tenant, &request.collection, change).await?;
     Ok(UpsertPointsResponse { inserted: changed.inserted, updated: changed.updated, ids })
 }

@@ -142,8 +142,8 @@ pub enum Selection {
 /// Points to remove and to put in, in one step.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// Ids of points to remove.
-    pub remove: Vec<String>,
+    /// Points to remove, judged in the same step.
+    pub remove: Option<Filter>,
     /// Points to put in, in place of those with the same id.
     pub upsert: Vec<Point>,
 }

@@ -9,5 +9,7 @@
 //! | `chunk.rs` | a document in pieces a model can read |
 
 pub mod bm25;
+pub mod chunk;
 pub mod highlight;
+pub mod html;
 pub mod tokens;

@@ -88,7 +88,7 @@ mod tests {
             assert_eq!(terms(a), terms(b), "{a} {b}");
         }
         assert_ne!(terms("glass"), terms("glas"));
-        assert_eq!(terms("the of and"), []);
+        assert!(terms("the of and").is_empty());
         assert_eq!(terms("日本語 naïve").len(), 2);
     }
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cases;
+mod documents;
 mod filters;
 mod hostile;
+mod killed;
 mod points;
 mod tenants;
 
@@ -112,8 +114,6 @@ fn ids(answer: &Value) -> Vec<&str> {
 
 /// Codes of the warnings of an answer.
 fn warnings(answer: &Value) -> Vec<(&str, &str)> {
-    let text = |value: &'_ Value| value.as_str().map(str::to_owned);
-    let _ = text;
     let all = answer["warnings"].as_array().unwrap().iter();
     all.map(|one| (one["code"].as_str().unwrap(), one["message"].as_str().unwrap())).collect()
 }

@@ -1,0 +1,333 @@
+"""The vector service, measured from outside: quality, speed, durability, a full disk.
+
+    python bench/vector.py PROGRAM quality TESTDATA        nDCG@10 of dense, sparse and hybrid search (folders with corpus.jsonl, queries.jsonl, qrels.tsv)
+    python bench/vector.py PROGRAM speed [POINTS [TESTDATA]]   queries per CPU second and recall, in turns with numpy (and usearch, qdrant-edge-py where they are installed)
+    python bench/vector.py PROGRAM killed [ROUNDS]         kill -9 amid upserts, deletes and index building; every answered change must be there
+    python bench/vector.py PROGRAM full FOLDER             a folder on a small file system: clear errors, nothing lost
+
+PROGRAM is the service alone (target/release/vector). Data and models are taken from FLOWFORGE_MODELS (a data folder with models) where texts are embedded.
+CPU seconds are those of the whole process, so a query's share has HTTP and JSON in it; numpy's has neither.
+"""
+
+import http.client
+import json
+import math
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+DIMENSIONS = 384
+
+
+class Server:
+    def __init__(self, program, data, reserve="1MB"):
+        environment = {
+            "FLOWFORGE_DATA": str(data),
+            "FLOWFORGE_DATA_RESERVE": reserve,
+            "FLOWFORGE_SERVICE_LISTEN": "127.0.0.1:0",
+            "FLOWFORGE_STORE": tempfile.mkdtemp(),
+            "FLOWFORGE_NO_ACCESS_LOG": "true",
+            "FLOWFORGE_VECTOR_MEMORY": "8GB",
+        }
+        self.process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.process.stdout:
+            event = json.loads(line) if line.startswith("{") else {}
+            if event.get("message") == "listening":
+                self.address = event["address"]
+                break
+        else:
+            raise SystemExit("the service did not start")
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        self.connection = self.connect()
+
+    def connect(self):
+        host, port = self.address.rsplit(":", 1)
+        return http.client.HTTPConnection(host, int(port), timeout=120)
+
+    def send(self, method, path, body=None, connection=None):
+        connection = connection or self.connection
+        connection.request(method, "/api/v1/vector" + path, json.dumps(body) if body is not None else None, {"content-type": "application/json"})
+        answer = connection.getresponse()
+        text = answer.read()
+        return answer.status, json.loads(text)
+
+    def ok(self, method, path, body=None, connection=None):
+        status, answer = self.send(method, path, body, connection)
+        if status != 200:
+            raise SystemExit(f"{method} {path}: {status} {answer}")
+        return answer
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        return 0
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def data_folder(with_models):
+    folder = pathlib.Path(tempfile.mkdtemp())
+    if with_models:
+        models = os.environ.get("FLOWFORGE_MODELS") or os.path.expanduser("~/.cache/flowforge/data")
+        (folder / "models").symlink_to(pathlib.Path(models) / "models")
+    return folder
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def ndcg(ranked, relevant):
+    gain = sum(relevant.get(document, 0) / math.log2(rank + 2) for rank, document in enumerate(ranked[:10]))
+    ideal = sum(grade / math.log2(rank + 2) for rank, grade in enumerate(sorted(relevant.values(), reverse=True)[:10]))
+    return gain / ideal if ideal else 0.0
+
+
+def quality(program, testdata):
+    server = Server(program, data_folder(True))
+    for folder in sorted(path for path in pathlib.Path(testdata).iterdir() if (path / "corpus.jsonl").exists()):
+        corpus, queries = lines(folder / "corpus.jsonl"), lines(folder / "queries.jsonl")
+        relevant = {}
+        for line in (folder / "qrels.tsv").read_text().splitlines():
+            fields = line.split()
+            if len(fields) >= 3 and fields[-1].lstrip("-").isdigit():
+                relevant.setdefault(fields[0], {})[fields[-2]] = int(fields[-1])
+        name = folder.name
+        server.ok("POST", "/collections", {"name": name})
+        key = lambda row: str(row.get("_id", row.get("id")))
+        start, cpu = time.time(), server.cpu()
+        for at in range(0, len(corpus), 64):
+            points = [{"id": key(row), "text": ((row.get("title") or "") + ". " + row["text"])[:8000]} for row in corpus[at : at + 64]]
+            server.ok("PUT", f"/collections/{name}/points", {"points": points})
+        print(f"{name}: {len(corpus)} documents in {time.time() - start:.0f} s, {server.cpu() - cpu:.0f} CPU s", flush=True)
+        scores = {}
+        for mode in ["dense", "sparse", "hybrid"]:
+            results = []
+            for query in queries:
+                if key(query) not in relevant:
+                    continue
+                found = server.ok("POST", f"/collections/{name}/query", {"text": query["text"], "mode": mode, "withPayload": False})
+                results.append(ndcg([row["id"] for row in found["rows"]], relevant[key(query)]))
+            scores[mode] = sum(results) / len(results)
+        print(f"{name}: nDCG@10 of {len(results)} queries: " + ", ".join(f"{mode} {score:.4f}" for mode, score in scores.items()), flush=True)
+    server.stop()
+
+
+def sentences(count, testdata, server_program):
+    """Vectors of real texts, filled up with mixes of near ones and a little noise."""
+    import numpy
+
+    rng = numpy.random.default_rng(5)
+    server = Server(server_program, data_folder(True))
+    server.ok("POST", "/collections", {"name": "t"})
+    texts = []
+    for folder in sorted(pathlib.Path(testdata).iterdir()):
+        if (folder / "corpus.jsonl").exists():
+            for row in lines(folder / "corpus.jsonl"):
+                texts += [part.strip() for part in row["text"].split(". ") if 40 < len(part) < 400]
+    random.Random(1).shuffle(texts)
+    texts = texts[: int(os.environ.get("SENTENCES", "3000"))]
+    for at in range(0, len(texts), 100):
+        server.ok("PUT", "/collections/t/points", {"points": [{"id": str(at + n), "text": text} for n, text in enumerate(texts[at : at + 100])]})
+    rows, cursor = [], None
+    while True:
+        page = server.ok("POST", "/collections/t/points/scroll", {"limit": 1000, "withVector": True, "withPayload": False, "cursor": cursor})
+        rows += [row["vector"] for row in page["rows"]]
+        cursor = page.get("nextCursor")
+        if not cursor:
+            break
+    server.stop()
+    real = numpy.array(rows, dtype=numpy.float32)
+    queries, real = real[:200], real[200:]
+    near = (real @ real.T).argsort(axis=1)[:, -9:-1]
+    picks = rng.integers(0, len(real), count - len(real))
+    others = real[near[picks, rng.integers(0, 8, len(picks))]]
+    share = rng.uniform(0.5, 0.9, (len(picks), 1)).astype(numpy.float32)
+    mixed = share * real[picks] + (1 - share) * others + rng.normal(0, 0.015, (len(picks), DIMENSIONS)).astype(numpy.float32)
+    vectors = numpy.concatenate([real, mixed]).astype(numpy.float32)
+    rng.shuffle(vectors)
+    return vectors / numpy.linalg.norm(vectors, axis=1, keepdims=True), queries
+
+
+def speed(program, count, testdata):
+    import numpy
+
+    rng = numpy.random.default_rng(11)
+    if testdata:
+        vectors, queries = sentences(count, testdata, program)
+    else:
+        vectors = rng.normal(size=(count, DIMENSIONS)).astype(numpy.float32)
+        vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True)
+        queries = rng.normal(size=(200, DIMENSIONS)).astype(numpy.float32)
+        queries /= numpy.linalg.norm(queries, axis=1, keepdims=True)
+    server = Server(program, data_folder(False))
+    server.ok("POST", "/collections", {"name": "t", "dimensions": DIMENSIONS})
+    start, cpu = time.time(), server.cpu()
+    for at in range(0, count, 500):
+        points = [{"id": str(at + n), "vector": vector, "payload": {"n": at + n, "hundredth": (at + n) % 100}} for n, vector in enumerate(vectors[at : at + 500].tolist())]
+        server.ok("PUT", "/collections/t/points", {"points": points})
+    print(f"upsert in 500s: {count / (time.time() - start):.0f}/s wall, {(server.cpu() - cpu) / count * 1e6:.0f} CPU us a point", flush=True)
+    start = time.time()
+    while server.ok("GET", "/collections/t")["index"] == "building":
+        time.sleep(0.5)
+    time.sleep(2)
+    print(f"index: {server.ok('GET', '/collections/t')['index']} after {time.time() - start:.0f} s more, {server.cpu() - cpu:.0f} CPU s in all, {server.memory():.0f} MB", flush=True)
+    exact = numpy.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+
+    def ours(body):
+        hits, cpu = 0, server.cpu()
+        for query, truth in zip(queries.tolist(), exact):
+            found = server.ok("POST", "/collections/t/query", {"vector": query, "withPayload": False, **body})
+            hits += len({int(row["id"]) for row in found["rows"]} & set(truth.tolist()))
+        return len(queries) / max(server.cpu() - cpu, 1e-9), hits / len(queries) / 10
+
+    def brute():
+        cpu = time.process_time()
+        for query in queries[:50]:
+            scores = vectors @ query
+            numpy.argpartition(-scores, 10)[:10]
+        return 50 / (time.process_time() - cpu), 1.0
+
+    engines = {"ours (HTTP and JSON included)": lambda: ours({}), "ours, exact": lambda: ours({"exact": True}), "numpy f32, brute force": brute}
+    try:
+        from usearch.index import Index
+
+        index = Index(ndim=DIMENSIONS, metric="ip", dtype="f16", connectivity=16, expansion_add=128)
+        index.add(numpy.arange(count), vectors, threads=1)
+        for breadth in [64, 128, 256]:
+
+            def run(breadth=breadth):
+                index.expansion_search = breadth
+                hits, cpu = 0, time.process_time()
+                for query, truth in zip(queries, exact):
+                    hits += len(set(index.search(query, 10, threads=1).keys.tolist()) & set(truth.tolist()))
+                return len(queries) / (time.process_time() - cpu), hits / len(queries) / 10
+
+            engines[f"usearch f16, ef {breadth}"] = run
+    except ImportError:
+        pass
+    results = {name: [] for name in engines}
+    for _ in range(3):
+        for name, run in engines.items():
+            results[name].append(run())
+    for name, rounds in results.items():
+        rates = sorted(rate for rate, _ in rounds)
+        print(f"{name}: {rates[1]:.0f} queries/CPU s ({rates[0]:.0f} to {rates[2]:.0f}), recall {rounds[0][1]:.4f}", flush=True)
+    server.stop()
+
+
+def killed(program, rounds):
+    data, known, lock = data_folder(False), {}, threading.Lock()
+    rng = random.Random(3)
+    vector = lambda number: [math.sin(number * (axis + 1) * 0.37) for axis in range(32)]
+    total = 0
+    server = Server(program, data)
+    server.ok("POST", "/collections", {"name": "k", "dimensions": 32, "distance": "euclid"})
+    # Enough for a graph, so that kills also fall into the building of one.
+    for at in range(0, 22_000, 1_000):
+        server.ok("PUT", "/collections/k/points", {"points": [{"id": f"base{at + n}", "vector": vector(at + n)} for n in range(1_000)]})
+
+    def write(server, writer, number):
+        connection = server.connect()
+        try:
+            for step in range(1_000_000):
+                batch = 50 if writer == 0 else 1
+                numbers = [writer * 10_000_000 + number * 10_000 + step * batch + n for n in range(batch)]
+                points = [{"id": f"w{writer}-{n % 2003}", "vector": vector(n), "payload": {"n": n}} for n in numbers]
+                with lock:
+                    for point in points:
+                        known.pop(point["id"], None)
+                status, answer = server.send("PUT", "/collections/k/points", {"points": points}, connection)
+                if status != 200:
+                    raise SystemExit(f"{status} {answer}")
+                with lock:
+                    known.update({point["id"]: n for point, n in zip(points, numbers)})
+                if step % 4 == 3:
+                    gone = points[0]["id"]
+                    with lock:
+                        known.pop(gone, None)
+                    server.send("POST", "/collections/k/points/delete", {"ids": [gone]}, connection)
+                    with lock:
+                        known[gone] = None
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+
+    for number in range(rounds + 1):
+        items = list(known.items())
+        for at in range(0, len(items), 500):
+            part = items[at : at + 500]
+            rows = {row["id"]: row["payload"]["n"] for row in server.ok("POST", "/collections/k/points/get", {"ids": [name for name, _ in part]})["rows"]}
+            for name, n in part:
+                if rows.get(name) != n:
+                    raise SystemExit(f"round {number}: {name} is {rows.get(name)}, answered was {n}")
+        total += len(items)
+        base = server.ok("POST", "/collections/k/points/count", {})["count"]
+        if base < 22_000:
+            raise SystemExit(f"round {number}: {base} points")
+        for name, n in [item for item in items if item[1] is not None][:20]:
+            found = server.ok("POST", "/collections/k/query", {"vector": vector(n), "limit": 1})
+            if found["rows"][0]["id"] != name and found["rows"][0]["score"] > 1e-6:
+                raise SystemExit(f"round {number}: {name} is not found")
+        if number == rounds:
+            break
+        writers = [threading.Thread(target=write, args=(server, writer, number)) for writer in range(4)]
+        [writer.start() for writer in writers]
+        time.sleep(rng.uniform(0.2, 1.0))
+        server.kill()
+        [writer.join() for writer in writers]
+        server = Server(program, data)
+    print(f"{rounds} kills, {total} answered changes looked up, none lost, {base} points at the end")
+    server.stop()
+
+
+def full(program, folder):
+    folder = pathlib.Path(folder)
+    server = Server(program, folder, reserve="0B")
+    server.ok("POST", "/collections", {"name": "f", "dimensions": DIMENSIONS})
+    kept, status = 0, 200
+    while status == 200:
+        points = [{"id": str(kept + n), "vector": [math.sin(kept + n + axis) for axis in range(DIMENSIONS)], "payload": {"n": kept + n}} for n in range(50)]
+        status, answer = server.send("PUT", "/collections/f/points", {"points": points})
+        kept += 50 if status == 200 else 0
+    print(f"full after {kept} points: {status} {answer['error']['message']}")
+    assert server.ok("POST", "/collections/f/points/count", {})["count"] == kept
+    health = server.send("GET", "/health")
+    print("health:", health[0], health[1]["status"])
+    server.kill()
+    server = Server(program, folder, reserve="0B")
+    assert server.ok("POST", "/collections/f/points/count", {})["count"] == kept, "lost"
+    deleted = server.ok("POST", "/collections/f/points/delete", {"filter": {"n": {"lt": kept // 2}}})["deleted"]
+    print(f"started again on the full disk: all {kept} there; {deleted} deleted")
+    time.sleep(5)
+    status, answer = server.send("PUT", "/collections/f/points", {"points": points[:10]})
+    print("then 10 more:", status)
+    server.stop()
+
+
+if __name__ == "__main__":
+    program, what, *rest = sys.argv[1:]
+    if what == "quality":
+        quality(program, rest[0])
+    elif what == "speed":
+        speed(program, int(rest[0]) if rest else 20_000, rest[1] if len(rest) > 1 else None)
+    elif what == "killed":
+        killed(program, int(rest[0]) if rest else 50)
+    elif what == "full":
+        full(program, rest[0])

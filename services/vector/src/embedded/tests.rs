@@ -1,0 +1,234 @@
+//! Recall and repair of indexes, over a database of the test's.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::indexer::Indexer;
+use super::schema::Refused;
+use super::tenant::Database;
+use super::write::Writer;
+use super::{collections, payloads, search};
+use crate::filter::{Condition, Filter, Scalar};
+use crate::json_object::JsonObject;
+use crate::plan::Quota;
+use crate::store::{Change, Distance, IndexKind, Parts, Point, Search, Selection, Spec};
+use crate::vector::normalize;
+
+const DIMENSIONS: usize = 64;
+
+/// Numbers that look random; the same for the same start.
+struct Chance(u64);
+
+impl Chance {
+    fn uniform(&mut self) -> f32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    fn normal(&mut self) -> f32 {
+        (0..12).map(|_| self.uniform()).sum::<f32>() - 6.0
+    }
+
+    fn unit(&mut self) -> Vec<f32> {
+        let mut vector: Vec<f32> = (0..DIMENSIONS).map(|_| self.normal()).collect();
+        normalize(&mut vector);
+        vector
+    }
+
+    /// Near one of some centers, as texts are near to their subjects.
+    fn near(&mut self, centers: &[Vec<f32>], spread: f32) -> Vec<f32> {
+        let center = &centers[(self.uniform() * centers.len() as f32) as usize % centers.len()];
+        let mut vector: Vec<f32> = center.iter().map(|value| value + spread * self.normal()).collect();
+        normalize(&mut vector);
+        vector
+    }
+}
+
+struct Bench {
+    database: Arc<Database>,
+    indexer: Arc<Indexer>,
+}
+
+impl Bench {
+    fn open(folder: &Path) -> Self {
+        let indexer = Arc::new(Indexer::start().unwrap());
+        Self { database: Arc::new(Database::open(folder, indexer.clone()).unwrap()), indexer }
+    }
+
+    fn close(self) {
+        self.indexer.stop();
+        self.database.ledger.close();
+    }
+
+    fn create(&self) {
+        let spec = Spec {
+            name: "t".into(),
+            dimensions: DIMENSIONS,
+            distance: Distance::Cosine,
+            model: None,
+            average_length: None,
+        };
+        let make = move |connection: &ledger::rusqlite::Connection| {
+            collections::create(connection, &spec, &Quota::of(None), 0).map_err(Refused)
+        };
+        self.database.ledger.write(make, |_| {}).wait().map_err(|Refused(error)| error).unwrap();
+    }
+
+    fn put(&self, vectors: &[Vec<f32>], from: usize) {
+        for (part, vectors) in vectors.chunks(1_000).enumerate() {
+            let point = |(index, vector): (usize, &Vec<f32>)| {
+                let number = from + part * 1_000 + index;
+                let payload = format!("{{\"tenth\":{},\"hundredth\":{}}}", number % 10, number % 100);
+                let payload = JsonObject::of_text(payload).unwrap();
+                Point { id: number.to_string(), vector: vector.clone(), text: None, payload, expires: None }
+            };
+            let change = Change { remove: None, upsert: vectors.iter().enumerate().map(point).collect() };
+            let database = self.database.clone();
+            let write = move |connection: &ledger::rusqlite::Connection| -> Result<_, Refused> {
+                let mut writer = Writer::new(connection, "t")?;
+                writer.change(&change)?;
+                Ok(writer.finish(None)?)
+            };
+            self.database
+                .ledger
+                .write(write, move |applied| database.apply(applied))
+                .wait()
+                .map_err(|Refused(error)| error)
+                .unwrap();
+        }
+    }
+
+    fn delete(&self, ids: Vec<String>) {
+        let database = self.database.clone();
+        let write = move |connection: &ledger::rusqlite::Connection| {
+            payloads::delete(connection, "t", &Selection::Ids(ids)).map_err(Refused)
+        };
+        let written = self.database.ledger.write(write, move |(_, applied)| database.apply(applied));
+        written.wait().map_err(|Refused(error)| error).unwrap();
+    }
+
+    /// Waits until the index is no longer being built, and all is in it.
+    fn settled(&self) -> IndexKind {
+        let start = Instant::now();
+        loop {
+            let collection = self.database.collection(1).unwrap();
+            let covered = collection.graph().as_ref().map(|indexed| indexed.graph.covered);
+            let kind = collection.index();
+            let whole = covered.is_some_and(|covered| covered == collection.memory().len());
+            if kind != IndexKind::Building && whole {
+                return kind;
+            }
+            assert!(start.elapsed() < Duration::from_secs(900), "{kind:?} {covered:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn ask(&self, query: &[f32], filter: Filter, exact: bool) -> Vec<String> {
+        let search = Search {
+            vector: Some(query.to_vec()),
+            terms: None,
+            filter,
+            limit: 10,
+            offset: 0,
+            threshold: None,
+            fusion: 60,
+            exact,
+            parts: Parts { payload: false, vector: false },
+        };
+        let found = search::search(&self.database, "t", &search, 0).unwrap();
+        found.hits.into_iter().map(|hit| hit.point.id).collect()
+    }
+
+    /// The share of the ten nearest that is found.
+    fn recall(&self, queries: &[Vec<f32>], filter: &Filter) -> f64 {
+        let (mut hits, mut wanted) = (0, 0);
+        for query in queries {
+            let truth = self.ask(query, filter.clone(), true);
+            let found = self.ask(query, filter.clone(), false);
+            hits += truth.iter().filter(|id| found.contains(id)).count();
+            wanted += truth.len();
+        }
+        hits as f64 / f64::from(wanted as u32)
+    }
+}
+
+fn having(key: &str, value: i64) -> Filter {
+    Filter::default().and(Condition::Any { key: key.into(), values: vec![Scalar::Whole(value)] })
+}
+
+#[test]
+fn a_graph_finds_what_a_scan_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create();
+    let mut chance = Chance(42);
+    let centers: Vec<Vec<f32>> = (0..400).map(|_| chance.unit()).collect();
+    let vectors: Vec<Vec<f32>> = (0..26_000).map(|_| chance.near(&centers, 0.09)).collect();
+    bench.put(&vectors, 0);
+    assert_eq!(bench.settled(), IndexKind::Graph);
+    let queries: Vec<Vec<f32>> = (0..100).map(|_| chance.near(&centers, 0.11)).collect();
+    for filter in [Filter::default(), having("tenth", 3), having("hundredth", 7)] {
+        let recall = bench.recall(&queries, &filter);
+        assert!(recall >= 0.98, "{recall} {filter:?}");
+    }
+    // Every point finds itself.
+    for number in (0..vectors.len()).step_by(211) {
+        assert_eq!(bench.ask(&vectors[number], Filter::default(), false)[0], number.to_string());
+    }
+    // What comes later is found at once, and so is what lies behind many that are gone.
+    let later: Vec<Vec<f32>> = (0..500).map(|_| chance.near(&centers, 0.09)).collect();
+    bench.put(&later, 26_000);
+    assert_eq!(bench.ask(&later[7], Filter::default(), false)[0], "26007");
+    let mut nearest: Vec<(f32, usize)> = vectors
+        .iter()
+        .chain(&later)
+        .enumerate()
+        .map(|(number, vector)| (kernels::dot(&queries[0], vector), number))
+        .collect();
+    nearest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    bench.delete(nearest[..1_000].iter().map(|(_, number)| number.to_string()).collect());
+    let found = bench.ask(&queries[0], Filter::default(), false);
+    let truth: Vec<String> = nearest[1_000..1_010].iter().map(|(_, number)| number.to_string()).collect();
+    assert_eq!(found, truth);
+    assert!(bench.recall(&queries, &Filter::default()) >= 0.98);
+    bench.settled();
+
+    // The file of links is taken at the next start; a damaged one is built anew.
+    bench.close();
+    let links = folder.path().join("1.links");
+    assert!(links.exists());
+    let bench = Bench::open(folder.path());
+    bench.settled();
+    assert!(bench.recall(&queries, &Filter::default()) >= 0.98);
+    bench.close();
+    let mut bytes = std::fs::read(&links).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&links, &bytes).unwrap();
+    let bench = Bench::open(folder.path());
+    assert_eq!(bench.settled(), IndexKind::Graph);
+    assert!(bench.recall(&queries, &Filter::default()) >= 0.98);
+    bench.close();
+}
+
+#[test]
+fn what_no_graph_suits_is_scanned() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create();
+    let mut chance = Chance(7);
+    let vectors: Vec<Vec<f32>> = (0..21_000).map(|_| chance.unit()).collect();
+    bench.put(&vectors, 0);
+    bench.settled();
+    let queries: Vec<Vec<f32>> = (0..60).map(|_| chance.unit()).collect();
+    let recall = bench.recall(&queries, &Filter::default());
+    assert!(recall >= 0.98, "{recall}");
+    // Half of them gone: walked or scanned, the others are found.
+    bench.delete((0..21_000).filter(|number| number % 2 == 0).map(|number| number.to_string()).collect());
+    let recall = bench.recall(&queries, &Filter::default());
+    assert!(recall >= 0.98, "{recall}");
+    bench.close();
+}

@@ -1,0 +1,106 @@
+//! Import points from NDJSON.
+
+use std::sync::Arc;
+
+use chassis::{Call, Code, Cost, Error, File, Operation};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::points::upsert::{NewPoint, UpsertPointsRequest, upsert};
+use crate::settings::Vectors;
+
+/// Points that are put in at once.
+const AT_ONCE: usize = 500;
+/// Bytes of points that are put in at once, as lines.
+const BYTES_AT_ONCE: usize = 6_000_000;
+
+/// A file of points.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+pub struct ImportRequest {
+    /// The collection.
+    #[garde(length(chars, min = 1, max = 63))]
+    pub collection: String,
+    /// JSON lines, each a point with id, vector, text, payload, expiresAt: as export writes them.
+    #[garde(skip)]
+    pub file: File,
+}
+
+/// What was imported.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ImportResponse {
+    /// Points that are new.
+    pub inserted: u64,
+    /// Points that were there and are replaced.
+    pub updated: u64,
+}
+
+/// Describes the operation for its registration.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.named("import")
+        .summary("Import points from NDJSON")
+        .description(
+            "Puts in the points of a file of JSON lines, 500 at a time. A line that is no point ends it with an error that names the line; \
+             what came before it is in, and importing the file again replaces it by the same.",
+        )
+        .files(1, &[])
+        .cost(Cost::Heavy)
+        .example(|| ImportRequest {
+            collection: "animals".into(),
+            file: File::new("animals.ndjson", "application/x-ndjson", "{\"id\":\"cat\",\"text\":\"A cat sleeps in the sun.\",\"payload\":{\"legs\":4}}\n"),
+        })
+}
+
+/// Imports points.
+///
+/// # Errors
+/// When a line is no point, or does not fit the collection.
+pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vectors>) -> Result<ImportResponse, Error> {
+    let text =
+        std::str::from_utf8(request.file.bytes()).map_err(|_| Error::impossible("file", "is not text in UTF-8"))?;
+    let mut done = ImportResponse::default();
+    let (mut points, mut bytes, mut first) = (Vec::new(), 0, 1);
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let point =
+            point(line).map_err(|problem| Error::impossible("file", format!("line {}: {problem}", number + 1)))?;
+        bytes += line.len();
+        points.push(point);
+        if points.len() == AT_ONCE || bytes > BYTES_AT_ONCE {
+            put(&request.collection, std::mem::take(&mut points), first, &call, &vectors, &mut done).await?;
+            (bytes, first) = (0, number + 2);
+        }
+    }
+    if !points.is_empty() {
+        put(&request.collection, points, first, &call, &vectors, &mut done).await?;
+    }
+    Ok(done)
+}
+
+fn point(line: &str) -> Result<NewPoint, String> {
+    let point: NewPoint = serde_json::from_str(line)
+        .map_err(|_| "is no point: {\"id\", \"vector\", \"text\", \"payload\"}".to_owned())?;
+    point.validate().map_err(|report| report.to_string().lines().next().unwrap_or("is no point").to_owned())?;
+    Ok(point)
+}
+
+async fn put(
+    collection: &str,
+    points: Vec<NewPoint>,
+    first: usize,
+    call: &Arc<Call>,
+    vectors: &Arc<Vectors>,
+    done: &mut ImportResponse,
+) -> Result<(), Error> {
+    let request = UpsertPointsRequest { collection: collection.to_owned(), points, model: None };
+    let put = Box::pin(upsert(request, call.clone(), vectors.clone())).await;
+    let answer = put.map_err(|error| match error.code() {
+        Code::ValidationError | Code::Unprocessable | Code::PayloadTooLarge => {
+            Error::impossible("file", format!("among the lines from {first}: {}", error.message()))
+        }
+        _ => error,
+    })?;
+    done.inserted += answer.inserted;
+    done.updated += answer.updated;
+    call.check()
+}

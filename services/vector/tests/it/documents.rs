@@ -1,0 +1,165 @@
+//! Documents and questions, with the model.
+
+use serde_json::{Value, json};
+
+use crate::{Served, ids};
+
+fn served() -> Option<Served> {
+    let served = Served::with_model()?;
+    served.ok("POST", "/collections", &json!({ "name": "docs" }));
+    Some(served)
+}
+
+fn paragraph(number: usize) -> String {
+    const SUBJECTS: [&str; 6] = [
+        "owls hunting at night",
+        "the price of copper",
+        "sailing around a cape",
+        "baking bread with rye",
+        "engines of airplanes",
+        "the rules of chess",
+    ];
+    format!(
+        "Part {number} is about {}. {}",
+        SUBJECTS[number % 6],
+        format!("It says more of {} here. ", SUBJECTS[number % 6]).repeat(14)
+    )
+}
+
+fn text(numbers: impl Iterator<Item = usize>) -> String {
+    numbers.map(paragraph).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Flowise 1458, 930, 954; llama_index 13595; langflow 5537: every run adds the same chunks once more.
+#[test]
+fn ingest_again() {
+    let Some(served) = served() else { return };
+    let ingest = |id: Option<&str>, text: &str| {
+        served.ok("POST", "/collections/docs/documents", &json!({ "documentId": id, "text": text }))
+    };
+    let first = ingest(Some("a"), &text(0..12));
+    assert_eq!((&first["unchanged"], &first["chunks"], &first["embedded"]), (&json!(false), &json!(12), &json!(12)));
+    let again = ingest(Some("a"), &text(0..12));
+    assert_eq!((&again["unchanged"], &again["embedded"], served.count("docs")), (&json!(true), &json!(0), 12));
+    // One paragraph is another: only it is embedded, and nothing of the old one is left.
+    let changed = ingest(Some("a"), &text((0..12).map(|n| if n == 5 { 99 } else { n })));
+    assert_eq!((&changed["embedded"], &changed["chunks"], served.count("docs")), (&json!(1), &json!(12), 12));
+    let page = served.ok("POST", "/collections/docs/points/scroll", &json!({ "filter": { "documentId": "a" } }));
+    let texts: Vec<&str> = page["rows"].as_array().unwrap().iter().map(|row| row["text"].as_str().unwrap()).collect();
+    assert!(
+        texts.iter().any(|text| text.starts_with("Part 99 ")) && !texts.iter().any(|text| text.starts_with("Part 5 "))
+    );
+    // Shorter: what is too much is gone, and nothing is embedded.
+    let shorter = ingest(Some("a"), &text(0..3));
+    assert_eq!((&shorter["embedded"], &shorter["removed"], served.count("docs")), (&json!(0), &json!(9), 3));
+    // The same paragraph in another document stays when the first is forgotten.
+    ingest(Some("b"), &text(2..4));
+    let documents = served.ok("GET", "/collections/docs/documents", &json!({}));
+    assert_eq!(documents["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(served.ok("DELETE", "/collections/docs/documents/a", &json!({}))["chunks"], 3);
+    assert_eq!(served.refused("DELETE", "/collections/docs/documents/a", &json!({})).0, 404);
+    let found = served.query("docs", &json!({ "text": "sailing around a cape", "limit": 1 }));
+    assert_eq!(found["rows"][0]["payload"]["documentId"], "b");
+    // Without an id it is known by its content.
+    let (one, two) = (ingest(None, "Some text."), ingest(None, "Some text."));
+    assert_eq!((&one["documentId"], &two["unchanged"]), (&two["documentId"], &json!(true)));
+    let read = served.ok("GET", "/collections/docs/documents/b", &json!({}));
+    assert_eq!((&read["document"]["chunks"], read["rows"].as_array().unwrap().len()), (&json!(2), 2));
+}
+
+#[test]
+fn questions_get_passages_with_their_sources() {
+    let Some(served) = served() else { return };
+    let html = "<html><head><title>Birds</title></head><body><h1>Owls</h1><p>Owls hunt mice at night, and hear them under the snow.</p>\
+                <h1>Storks</h1><p>Storks fly to Africa in autumn.</p></body></html>";
+    let body = json!({ "text": html, "documentId": "birds", "source": "https://example.com/birds", "metadata": { "lang": "en" } });
+    served.ok("POST", "/collections/docs/documents", &body);
+    let ask = |question: &str, filter: Value| {
+        served.ok("POST", "/collections/docs/ask", &json!({ "question": question, "filter": filter }))
+    };
+    let answer = ask("When do owls hunt?", json!({ "lang": "en" }));
+    let best = &answer["passages"][0];
+    assert_eq!(
+        (&answer["answer"], &answer["abstained"], &answer["reason"]),
+        (&Value::Null, &json!(false), &json!("no-chat-engine"))
+    );
+    assert_eq!(
+        (&best["documentId"], &best["title"], &best["section"], &best["number"]),
+        (&json!("birds"), &json!("Birds"), &json!("Owls"), &json!(1))
+    );
+    assert!(best["text"].as_str().unwrap().contains("at night") && best["scores"]["dense"].as_f64().unwrap() > 0.3);
+    assert!(best["highlights"].as_array().unwrap().iter().any(|one| one["text"] == "hunt"));
+    let answer = ask("How is a bond priced?", json!({}));
+    assert_eq!(
+        (&answer["abstained"], &answer["reason"], &answer["passages"]),
+        (&json!(true), &json!("no-relevant-passage"), &json!([]))
+    );
+    let answer = ask("When do owls hunt?", json!({ "lang": "de" }));
+    assert_eq!(answer["abstained"], true);
+    for (body, words) in [
+        (json!({ "text": "a", "metadata": { "chunk": 1 } }), "metadata: may not have chunk"),
+        (json!({ "text": " \n " }), "text: has no words"),
+        (json!({}), "text: is required"),
+        (json!({ "text": "a", "file": "data:text/plain,b" }), "file: send a text or a file"),
+    ] {
+        let (status, message) = served.refused("POST", "/collections/docs/documents", &body);
+        assert!(status < 500 && message.starts_with(words), "{message}");
+    }
+}
+
+/// Another model of the same number of dimensions cannot be told by its vectors: the collection knows its own.
+#[test]
+fn texts_of_another_model_are_refused() {
+    let Some(served) = served() else { return };
+    let model = served.ok("GET", "/collections/docs", &json!({}))["model"]["name"].as_str().unwrap().to_owned();
+    let vector = vec![0.1; 384];
+    let put = |model: &str| {
+        served.send(
+            "PUT",
+            "/collections/docs/points",
+            &json!({ "points": [{ "id": "v", "vector": vector }], "model": model }),
+        )
+    };
+    assert_eq!((put(&model).status, put("other-model").status), (200, 409));
+    let answer = served.send("POST", "/collections/docs/query", &json!({ "vector": vector, "model": "other-model" }));
+    assert!(answer.status == 409 && answer.message().contains("other-model") && answer.message().contains(&model));
+    // A collection without a model takes vectors, and no text alone.
+    served.create("own", 384, "cosine");
+    let (status, message) = served.refused("POST", "/collections/own/documents", &json!({ "text": "a" }));
+    assert!(status == 422 && message.contains("the collection own has no model"), "{message}");
+}
+
+#[test]
+fn points_are_exported_and_imported() {
+    let served = Served::new();
+    served.create("a", 2, "cosine");
+    served.create("b", 2, "cosine");
+    let points: Vec<Value> = (0..1_500)
+        .map(|n| json!({ "id": n, "vector": [1, n], "text": format!("number {n}"), "payload": { "n": n } }))
+        .collect();
+    served.upsert("a", &json!(points[..1_000]));
+    served.upsert("a", &json!(points[1_000..]));
+    let path = "/api/v1/vector/collections/a/export";
+    let answer = served.client.post(path, &json!({ "filter": { "n": { "gte": 100 } } }));
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ndjson"));
+    assert_eq!(String::from_utf8_lossy(&answer.body).lines().count(), 1_400);
+    let imported =
+        served.client.post_as("application/x-ndjson", "/api/v1/vector/collections/b/import", answer.body.clone());
+    assert_eq!(imported.json()["inserted"], 1_400, "{:?}", imported.body);
+    let again = served.client.post_as("application/x-ndjson", "/api/v1/vector/collections/b/import", answer.body);
+    assert_eq!(again.json()["updated"], 1_400);
+    let query = json!({ "vector": [1, 700], "text": "number 700", "limit": 3 });
+    assert_eq!(ids(&served.query("a", &query)), ids(&served.query("b", &query)));
+    let bad = served.client.post_as(
+        "application/x-ndjson",
+        "/api/v1/vector/collections/b/import",
+        "{\"id\":\"x\",\"vector\":[1,2]}\n{\"id\":3\n",
+    );
+    assert!(bad.status == 422 && bad.message().starts_with("file: line 2: is no point"), "{}", bad.message());
+    let bad = served.client.post_as(
+        "application/x-ndjson",
+        "/api/v1/vector/collections/b/import",
+        "{\"id\":\"x\",\"vector\":[1,2,3]}\n",
+    );
+    assert!(bad.status == 422 && bad.message().contains("has 3 dimensions"), "{}", bad.message());
+}

@@ -1,0 +1,126 @@
+//! Points: kept as they were sent, changed, paged, expired, there after a restart.
+
+use serde_json::{Value, json};
+
+use crate::{Chance, Served, ids};
+
+#[test]
+fn payloads_keep_their_literals_and_order() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    let body = r#"{"points":[{"id":"a","vector":[1],"payload":{"z":1.50,"a":{"y":1e3,"x":[]},"ü":"é"}}]}"#;
+    let path = "/api/v1/vector/collections/p/points";
+    let request = http::Request::put(path).header("content-type", "application/json").body(body.to_owned()).unwrap();
+    assert_eq!(served.client.send(request).status, 200);
+    let answer = served.send("GET", "/collections/p/points/a", &json!({}));
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    assert!(text.contains(r#""payload":{"z":1.50,"a":{"y":1e3,"x":[]},"ü":"é"}"#), "{text}");
+}
+
+#[test]
+fn payloads_are_set_replaced_and_removed() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    served.upsert(
+        "p",
+        &json!([{ "id": "a", "vector": [1], "payload": { "x": 1, "y": 2 } }, { "id": "b", "vector": [2] }]),
+    );
+    let change = |body: Value| served.ok("PATCH", "/collections/p/points", &body)["updated"].as_u64().unwrap();
+    let payload = |id: &str| served.ok("GET", &format!("/collections/p/points/{id}"), &json!({}))["payload"].clone();
+    assert_eq!(change(json!({ "ids": ["a", "ghost"], "payload": { "y": 3, "z": 4 } })), 1);
+    assert_eq!(payload("a"), json!({ "x": 1, "y": 3, "z": 4 }));
+    assert_eq!(change(json!({ "filter": { "z": 4 }, "action": "remove", "keys": ["x"] })), 1);
+    assert_eq!(payload("a"), json!({ "y": 3, "z": 4 }));
+    assert_eq!(change(json!({ "all": true, "action": "replace", "payload": { "n": 1 } })), 2);
+    assert_eq!(payload("b"), json!({ "n": 1 }));
+    // Filters follow.
+    let count =
+        |filter: Value| served.ok("POST", "/collections/p/points/count", &json!({ "filter": filter }))["count"].clone();
+    assert_eq!((count(json!({ "y": 3 })), count(json!({ "n": 1 }))), (json!(0), json!(2)));
+    assert_eq!(change(json!({ "ids": ["a"], "action": "clear" })), 1);
+    assert_eq!(payload("a"), json!({}));
+}
+
+#[test]
+fn pages_have_every_point_once() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    let points: Vec<Value> = (0..25).map(|n| json!({ "id": n, "vector": [n], "payload": { "odd": n % 2 } })).collect();
+    served.upsert("p", &json!(points));
+    let all = |filter: Value| {
+        let (mut found, mut cursor) = (Vec::new(), Value::Null);
+        loop {
+            let page = served.ok(
+                "POST",
+                "/collections/p/points/scroll",
+                &json!({ "limit": 7, "cursor": cursor, "filter": filter }),
+            );
+            found.extend(ids(&page).iter().map(ToString::to_string));
+            cursor = page["nextCursor"].clone();
+            if cursor.is_null() {
+                return found;
+            }
+        }
+    };
+    assert_eq!(all(json!({})), (0..25).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(all(json!({ "odd": 1 })), (0..25).filter(|n| n % 2 == 1).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(served.refused("POST", "/collections/p/points/scroll", &json!({ "cursor": "x" })).0, 400);
+}
+
+#[test]
+fn everything_is_there_after_a_restart() {
+    let served = Served::new();
+    served.create("p", 8, "euclid");
+    let mut chance = Chance(3);
+    let vectors: Vec<Vec<f32>> = (0..300).map(|_| chance.unit(8)).collect();
+    let points = |range: std::ops::Range<usize>| -> Value {
+        range
+            .map(|n| json!({ "id": n, "vector": vectors[n], "text": format!("number {n}"), "payload": { "n": n } }))
+            .collect()
+    };
+    served.upsert("p", &points(0..300));
+    served.upsert("p", &points(50..60));
+    served.ok("POST", "/collections/p/points/delete", &json!({ "filter": { "n": { "lt": 50 } } }));
+    let ask = |served: &Served| {
+        let dense = served.query("p", &json!({ "vector": vectors[7], "limit": 20, "withVector": true }));
+        let sparse = served.query("p", &json!({ "text": "number 77", "limit": 5 }));
+        let info = served.ok("GET", "/collections/p", &json!({}));
+        (dense["rows"].clone(), sparse["rows"].clone(), info["points"].clone(), info["bytes"].clone())
+    };
+    let before = ask(&served);
+    assert_eq!(before.2, 250);
+    assert_eq!(before.1[0]["id"], "77");
+    let served = served.again();
+    assert_eq!(ask(&served), before);
+}
+
+#[test]
+fn points_expire() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    let points = json!([{ "id": "a", "vector": [3], "ttlSeconds": 1 }, { "id": "b", "vector": [2], "expiresAt": "2130-01-01T00:10:00Z" }, { "id": "c", "vector": [1] }]);
+    served.upsert("p", &points);
+    assert_eq!(served.ok("GET", "/collections/p/points/b", &json!({}))["expiresAt"], "2130-01-01T00:10:00Z");
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert_eq!(ids(&served.query("p", &json!({ "vector": [1] }))), ["b", "c"]);
+    assert_eq!(served.count("p"), 2);
+    assert_eq!(served.refused("GET", "/collections/p/points/a", &json!({})).0, 404);
+    assert_eq!(served.ok("GET", "/collections/p", &json!({}))["points"], 2);
+}
+
+#[test]
+fn points_like_others_and_unlike() {
+    let served = Served::new();
+    served.create("p", 2, "cosine");
+    let at = |id: &str, degrees: f32| json!({ "id": id, "vector": [degrees.to_radians().cos(), degrees.to_radians().sin()], "payload": { "side": id.len() } });
+    served.upsert("p", &json!([at("a", 0.0), at("b", 10.0), at("c", 40.0), at("dd", 80.0), at("ee", 90.0)]));
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a" }))), ["b", "c", "dd", "ee"]);
+    assert_eq!(ids(&served.query("p", &json!({ "positive": ["c"], "negative": ["a"], "limit": 2 }))), ["dd", "ee"]);
+    let (status, message) = served.refused("POST", "/collections/p/query", &json!({ "id": "ghost" }));
+    assert_eq!((status, message.as_str()), (404, "positive: there is no point ghost in p"));
+    let found = served.query("p", &json!({ "vector": [1, 0], "groupBy": "side", "groupSize": 1 }));
+    assert_eq!(ids(&found), ["a", "dd"]);
+    // Unlike each other: not the two that are nearly alike.
+    let found = served.query("p", &json!({ "vector": [1, 0.05], "diversity": 0.9, "limit": 2 }));
+    assert_eq!(ids(&found), ["a", "ee"]);
+}

@@ -1,0 +1,95 @@
+//! Nobody reaches what is another's, by any route; and what a plan may keep.
+
+use chassis::Consumer;
+use serde_json::{Value, json};
+
+use crate::{Served, ids};
+
+fn consumer(id: &str, plan: &str) -> Option<Consumer> {
+    Some(Consumer { id: id.into(), username: id.into(), groups: vec![plan.into()], ..Consumer::default() })
+}
+
+#[test]
+fn nobody_reaches_what_is_anothers() {
+    let served = Served::new();
+    let alice = consumer("alice", "pro");
+    let make = |who: &Option<Consumer>, name: &str| {
+        let body = json!({ "name": name, "dimensions": 2 });
+        assert_eq!(served.send_as(who.clone(), "POST", "/collections", &body).status, 200);
+    };
+    make(&alice, "secret");
+    let points = json!({ "points": [{ "id": "p1", "vector": [1, 0], "text": "the password is swordfish", "payload": { "k": "v" } }] });
+    assert_eq!(served.send_as(alice.clone(), "PUT", "/collections/secret/points", &points).status, 200);
+    // Others, among them one without a key, one whose id is made to look alike, and one with no id at all.
+    for other in
+        [consumer("bob", "pro"), consumer("alice ", "pro"), consumer("Alice", "pro"), consumer("", "pro"), None]
+    {
+        let send = |method: &str, path: &str, body: &Value| served.send_as(other.clone(), method, path, body);
+        assert_eq!(send("GET", "/collections", &json!({})).json()["rows"], json!([]));
+        for name in ["secret", "%73ecret", "..%2Fsecret", "secret%00"] {
+            for (method, path, body) in [
+                ("GET", "", json!({})),
+                ("PATCH", "", json!({ "name": "mine" })),
+                ("DELETE", "", json!({})),
+                ("PUT", "/points", points.clone()),
+                ("GET", "/points/p1", json!({})),
+                ("POST", "/points/get", json!({ "ids": ["p1"] })),
+                ("PATCH", "/points", json!({ "all": true, "action": "clear" })),
+                ("POST", "/points/scroll", json!({})),
+                ("POST", "/points/count", json!({})),
+                ("POST", "/points/delete", json!({ "all": true })),
+                ("POST", "/query", json!({ "vector": [1, 0] })),
+                ("POST", "/query", json!({ "text": "password" })),
+                ("POST", "/query", json!({ "id": "p1" })),
+                ("POST", "/facet", json!({ "key": "k" })),
+            ] {
+                let answer = send(method, &format!("/collections/{name}{path}"), &body);
+                let text = String::from_utf8_lossy(&answer.body).into_owned();
+                assert!((400..500).contains(&answer.status), "{method} {name}{path}: {} {text}", answer.status);
+                assert!(!text.contains("swordfish"), "{text}");
+            }
+        }
+        // A collection of the same name is another one, and ids and filters find nothing of the first.
+        make(&other, "secret");
+        let found = send(
+            "POST",
+            "/collections/secret/query",
+            &json!({ "vector": [1, 0], "filter": { "must": [{ "hasId": ["p1"] }] } }),
+        );
+        assert_eq!(ids(&found.json()).len(), 0);
+        assert_eq!(send("POST", "/collections/secret/points/delete", &json!({ "all": true })).json()["deleted"], 0);
+        assert_eq!(send("DELETE", "/collections/secret", &json!({})).status, 200);
+    }
+    let found = served.send_as(alice, "POST", "/collections/secret/query", &json!({ "text": "password" })).json();
+    assert_eq!(ids(&found), ["p1"]);
+}
+
+#[test]
+fn plans_bound_what_is_kept() {
+    let served = Served::new();
+    let free = consumer("f", "free");
+    let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
+    for name in ["a", "b", "c"] {
+        assert_eq!(send("POST", "/collections", &json!({ "name": name, "dimensions": 1 })).status, 200);
+    }
+    let answer = send("POST", "/collections", &json!({ "name": "d", "dimensions": 1 }));
+    assert_eq!(answer.status, 403);
+    assert!(answer.message().starts_with("the limit collections of the plan Free is 3"), "{}", answer.message());
+    let points = |from: usize, count: usize| -> Value {
+        json!({ "points": (from..from + count).map(|n| json!({ "id": n, "vector": [1] })).collect::<Vec<_>>() })
+    };
+    for part in 0..10 {
+        assert_eq!(send("PUT", "/collections/a/points", &points(part * 1_000, 1_000)).status, 200);
+    }
+    // The limit is of all collections together, and nothing of what is too much is kept.
+    let answer = send("PUT", "/collections/b/points", &points(0, 1));
+    assert_eq!(
+        (answer.status, answer.message().starts_with("the limit points of the plan Free is 10000")),
+        (403, true)
+    );
+    assert_eq!(send("POST", "/collections/b/points/count", &json!({})).json()["count"], 0);
+    // What replaces others is no more than before; what was deleted makes room.
+    assert_eq!(send("PUT", "/collections/a/points", &points(0, 1_000)).json()["updated"], 1_000);
+    assert_eq!(send("POST", "/collections/a/points/delete", &json!({ "ids": ["1"] })).json()["deleted"], 1);
+    assert_eq!(send("PUT", "/collections/b/points", &points(0, 1)).status, 200);
+}
