@@ -197,6 +197,11 @@ fn refused(error: &minijinja::Error) -> Error {
 }
 
 fn refused_in(error: &minijinja::Error, name: &str) -> Error {
+    // What went wrong in a template that another one includes says more than that one does.
+    let mut error = error;
+    while let Some(inner) = std::error::Error::source(error).and_then(|inner| inner.downcast_ref()) {
+        error = inner;
+    }
     let name = error.name().unwrap_or(name);
     let field = if name == MAIN { MAIN.to_owned() } else { format!("templates.{name}") };
     let place = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();

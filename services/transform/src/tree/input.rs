@@ -1,5 +1,7 @@
 //! A tree from the field of a request: inline JSON, a text that may be JSON, a file.
 
+use std::borrow::Cow;
+
 use chassis::{Data, Error};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,12 +42,22 @@ pub fn tree_of(data: &Data, syntax: Syntax, field: &str) -> Result<Tree, Error> 
             }),
         },
         Data::File(file) => {
-            let text = std::str::from_utf8(file.bytes()).map_err(|error| {
-                let after = error.valid_up_to();
-                Error::impossible(field, format!("is not UTF-8: byte {} is not part of a character", after + 1))
-            })?;
-            of_text(text, syntax).map_err(refused)
+            let text = decoded(file.bytes(), field)?;
+            of_text(&text, syntax).map_err(refused)
         }
+    }
+}
+
+/// The text of a file: UTF-8, or UTF-16 as its mark of the byte order says, which Windows writes.
+fn decoded<'b>(bytes: &'b [u8], field: &str) -> Result<Cow<'b, str>, Error> {
+    match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, mark)) if encoding != encoding_rs::UTF_8 => {
+            Ok(encoding.decode_without_bom_handling(&bytes[mark..]).0)
+        }
+        _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+            let after = error.valid_up_to();
+            Error::impossible(field, format!("is not UTF-8: byte {} is not part of a character", after + 1))
+        }),
     }
 }
 
@@ -115,6 +127,9 @@ mod tests {
         assert_eq!(json(&file("{\"a\":1}\n"), Syntax::Ndjson).unwrap(), r#"[{"a":1}]"#);
         assert!(json(&file("{\"a\":1}\n{\"a\":2}\n"), Syntax::Json).unwrap_err().contains("line 2"));
         assert!(json(&file(""), Syntax::Auto).unwrap_err().contains("there is nothing"));
+        let windows: Vec<u8> = "\u{feff}[\"é\"]".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let windows = Data::File(File::new("a.json", "application/json", windows));
+        assert_eq!(json(&windows, Syntax::Auto).unwrap(), "[\"é\"]");
         let latin = Data::File(File::new("a", "text/plain", b"[\"\xe9\"]".to_vec()));
         assert!(json(&latin, Syntax::Auto).unwrap_err().contains("byte 3"));
     }
