@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use chassis::settings::variable;
 use chassis::{
-    App, Clock, Code, Context, Error, Ground, LAST_MOMENT, Listener, Log, Observer, Runtime, Service, Settings,
+    App, Clock, Ground, LAST_MOMENT, Listener, Log, Observer, Runtime, Service, Settings,
     Signals, Tls, metrics_app, serve,
 };
 use gateway::{Contract, DemoKey, Gate, GatewaySettings};
