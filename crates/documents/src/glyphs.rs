@@ -7,6 +7,7 @@ use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, I
 use hayro_syntax::object::{Dict, String as PdfString};
 
 use crate::bounds::Bounds;
+use crate::text::PlacedPicture;
 use crate::unicode::{Characters, fold};
 
 /// Maximum number of glyphs that are noted of a page.
@@ -49,8 +50,8 @@ pub(crate) struct Notes {
     pub(crate) unknown: usize,
     /// Whether there were more glyphs than are noted.
     pub(crate) overflow: bool,
-    /// Boxes of pictures.
-    pub(crate) pictures: Vec<Bounds>,
+    /// Pictures, where they are drawn.
+    pub(crate) pictures: Vec<PlacedPicture>,
     /// Shapes that were filled or stroked.
     pub(crate) shapes: usize,
 }
@@ -77,12 +78,14 @@ impl<'c> NoteTaker<'c> {
         self.notes
     }
 
-    fn note_picture(&mut self, transform: Affine, width: u32, height: u32) {
+    fn note_picture(&mut self, object: (u32, i32), transform: Affine, (width, height): (u32, u32)) {
         let outline = transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(width), f64::from(height)));
-        let bounds = Bounds { left: outline.x0, top: outline.y0, right: outline.x1, bottom: outline.y1 }
-            .intersection(&self.page);
+        let whole = Bounds { left: outline.x0, top: outline.y0, right: outline.x1, bottom: outline.y1 };
+        let [a, b, c, d, ..] = transform.as_coeffs();
+        let shown = (a.hypot(b) * f64::from(width), c.hypot(d) * f64::from(height));
+        let bounds = whole.intersection(&self.page);
         if bounds.area() > 0.0 && self.notes.pictures.len() < MAX_GLYPHS {
-            self.notes.pictures.push(bounds);
+            self.notes.pictures.push(PlacedPicture { object, bounds, shown });
         }
     }
 }
@@ -153,7 +156,11 @@ impl<'a> Device<'a> for NoteTaker<'_> {
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        self.note_picture(props.transform, image.width(), image.height());
+        let object = match &image {
+            Image::Stencil(stencil) => stencil.stream().obj_id(),
+            Image::Raster(raster) => raster.stream().obj_id(),
+        };
+        self.note_picture((object.obj_number, object.gen_number), props.transform, (image.width(), image.height()));
     }
 
     fn pop_clip(&mut self) {}

@@ -41,5 +41,5 @@ pub use bounds::Bounds;
 pub use open::{Document, MAX_CONTENT, MAX_PAGE_SIDE, MAX_PAGES, OpenError, Page, PageError};
 pub use reader::Reader;
 pub use render::{Colors, Pixels, RenderError, RenderOptions, Renderer, Scale};
-pub use text::{Block, Line, NeedsOcr, PageText, Word};
+pub use text::{Block, Line, NeedsOcr, PageText, PlacedPicture, Word};
 pub use unicode::fold;

@@ -58,6 +58,17 @@ pub struct Block {
     pub lines: Vec<Line>,
 }
 
+/// A picture where it is drawn on a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacedPicture {
+    /// Number and generation of its object in the file.
+    pub object: (u32, i32),
+    /// The part of its box that is on the page.
+    pub bounds: Bounds,
+    /// Width and height it is drawn with, in points along its own sides.
+    pub shown: (f64, f64),
+}
+
 /// Why the text of a page is not all there is to read on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NeedsOcr {
@@ -78,8 +89,8 @@ pub struct PageText {
     pub height: f64,
     /// Blocks in reading order.
     pub blocks: Vec<Block>,
-    /// Boxes of the pictures on the page.
-    pub pictures: Vec<Bounds>,
+    /// Pictures on the page.
+    pub pictures: Vec<PlacedPicture>,
     /// Number of letters.
     pub letters: usize,
     /// Number of glyphs whose characters nobody knows.
@@ -140,7 +151,7 @@ impl PageText {
     /// Share of the page that pictures cover, 0 to 1. Overlaps count twice, as strips of a scan do not overlap.
     #[must_use]
     pub fn picture_share(&self) -> f64 {
-        let area: f64 = self.pictures.iter().map(Bounds::area).sum();
+        let area: f64 = self.pictures.iter().map(|picture| picture.bounds.area()).sum();
         (area / (self.width * self.height).max(f64::MIN_POSITIVE)).min(1.0)
     }
 }

@@ -17,6 +17,7 @@
 //! and time by a small file.
 
 pub mod attachments;
+pub mod compress;
 mod document;
 mod find;
 pub mod forms;
@@ -67,6 +68,7 @@ pub fn service() -> Service {
         .compute("POST /from-images", from_images::from_images, from_images::about)
         .compute("POST /protect", protect::protect, protect::about)
         .compute("POST /text", text::text, text::about)
+        .compute("POST /compress", compress::compress, compress::about)
         .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)
         .compute("POST /attachments/add", attachments::add, attachments::add_about)
         .compute("POST /render", render::render, render::about)

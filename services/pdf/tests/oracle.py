@@ -82,11 +82,11 @@ def structure(name):
     return found
 
 
-def same_pixels(pairs):
+def same_pixels(pairs, dpi=36):
     """Mean difference of pages: [[file, page, file, page], ..]."""
     out = []
     for one, page, other, place in pairs:
-        a, b = pixels(data[one], page, 36), pixels(data[other], place, 36)
+        a, b = pixels(data[one], page, dpi), pixels(data[other], place, dpi)
         out.append(float(numpy.abs(a - b).mean()) if a.shape == b.shape else 1000.0)
     return out
 
@@ -144,6 +144,11 @@ def info(name):
     return {"info": {str(k): str(v) for k, v in pdf.docinfo.items()}, "xmp": dict(pdf.open_metadata().items()) if "/Metadata" in pdf.Root else None}
 
 
+def attached(name):
+    pdf = opened(name)
+    return {key: base64.b64encode(file.get_file().read_bytes()).decode() for key, file in pdf.attachments.items()}
+
+
 def streams(name):
     """Bytes of the pictures that are JPEGs, as they are stored."""
     pdf = opened(name)
@@ -194,6 +199,15 @@ def ssim(a, b):
     return float((((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2))).mean())
 
 
+def alike(one, other, dpi):
+    return ssim(pixels(data[one], 0, dpi), pixels(data[other], 0, dpi))
+
+
+def depths(name):
+    """Bits per sample of the pictures."""
+    return [int(image.get("/BitsPerComponent", 1)) for page in opened(name).pages for image in page.images.values()]
+
+
 def paint_agreement(painted, dpi):
     """SSIM of first pages with pdfium: [[path, PNG in base64], ..]."""
     import PIL.Image
@@ -205,7 +219,9 @@ def paint_agreement(painted, dpi):
         except Exception:
             continue
         height, width = min(ours.shape[0], theirs.shape[0]), min(ours.shape[1], theirs.shape[1])
-        if min(height, width) < 8 or abs(ours.shape[0] - theirs.shape[0]) > 2 or abs(ours.shape[1] - theirs.shape[1]) > 2:
+        if min(height, width) < 16:
+            continue
+        if abs(ours.shape[0] - theirs.shape[0]) > 2 or abs(ours.shape[1] - theirs.shape[1]) > 2:
             found.append([path, 0.0])
         else:
             found.append([path, ssim(ours[:height, :width], theirs[:height, :width])])

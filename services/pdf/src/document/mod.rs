@@ -19,6 +19,7 @@
 //! | `layers.rs`, `labels.rs` | optional content; page labels |
 //! | `picture.rs`, `sheet.rs`, `paper.rs` | pictures in a document, and as pages; sizes of paper |
 //! | `shape.rs` | a page turned, cropped, brought to another size |
+//! | `shrink.rs` | fewer bytes for the same pages |
 //! | `xmp.rs` | the XMP packet, kept in step with the document information |
 
 pub(crate) mod assemble;
@@ -37,6 +38,7 @@ pub(crate) mod save;
 pub(crate) mod selection;
 pub(crate) mod shape;
 pub(crate) mod sheet;
+pub(crate) mod shrink;
 pub(crate) mod strings;
 pub(crate) mod tree;
 pub(crate) mod xmp;

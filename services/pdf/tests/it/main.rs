@@ -9,6 +9,8 @@ use chassis::testing::{Answer, Client, skipped};
 use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
+mod attachments;
+mod compress;
 mod forms;
 mod generate;
 mod hostile;
