@@ -21,6 +21,7 @@
 //! | --- | --- |
 //! | `open.rs` | a file to a document: passwords, number and size of pages |
 //! | `render.rs` | a page to pixels |
+//! | `images.rs` | the pictures of a page, as they are in the file |
 //! | `reader.rs` | a page to text: what the other files do, in order |
 //! | `glyphs.rs`, `unicode.rs` | what the interpreter draws, noted: glyphs with their characters, pictures, rulings |
 //! | `words.rs`, `lines.rs`, `blocks.rs` | glyphs to words, words to lines, lines to blocks in reading order |
@@ -29,6 +30,7 @@
 mod blocks;
 mod bounds;
 mod glyphs;
+mod images;
 mod lines;
 mod open;
 mod reader;
@@ -38,6 +40,7 @@ mod unicode;
 mod words;
 
 pub use bounds::Bounds;
+pub use images::{ImageContent, PageImage};
 pub use open::{Document, MAX_CONTENT, MAX_PAGE_SIDE, MAX_PAGES, OpenError, Page, PageError};
 pub use reader::Reader;
 pub use render::{Colors, Pixels, RenderError, RenderOptions, Renderer, Scale};

@@ -26,6 +26,7 @@ pub mod from_images;
 pub mod from_markdown;
 pub mod generate;
 mod html;
+pub mod images;
 pub mod info;
 mod input;
 mod lettering;
@@ -68,6 +69,7 @@ pub fn service() -> Service {
         .compute("POST /from-images", from_images::from_images, from_images::about)
         .compute("POST /protect", protect::protect, protect::about)
         .compute("POST /text", text::text, text::about)
+        .compute("POST /images", images::images, images::about)
         .compute("POST /compress", compress::compress, compress::about)
         .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)
         .compute("POST /attachments/add", attachments::add, attachments::add_about)

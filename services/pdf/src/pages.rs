@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chassis::{Call, Code, Error, File, Operation, Secret, WithFile};
 use garde::Validate;
-use lopdf::{Dictionary, Document, ObjectId};
+use lopdf::{Dictionary, Document, Object, ObjectId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -244,7 +244,7 @@ fn in_place(plan: &[usize], count: usize) -> bool {
 fn rewrite(opened: &mut Opened, pages: Vec<ObjectId>, call: &Call) {
     tree::write(&mut opened.pdf, &pages);
     opened.pages = pages;
-    let information = opened.pdf.trailer.get(b"Info").and_then(|info| info.as_reference()).ok();
+    let information = opened.pdf.trailer.get(b"Info").and_then(Object::as_reference).ok();
     if let Some(Ok(information)) = information.map(|id| opened.pdf.get_dictionary_mut(id)) {
         stamp(information, call);
     }

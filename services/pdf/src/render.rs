@@ -215,7 +215,8 @@ pub fn render(request: RenderRequest, call: &Call) -> Result<WithFiles<RenderFac
     Ok(WithFiles { files, facts: RenderFacts { count: rows.len(), rows } })
 }
 
-fn raster(pixels: documents::Pixels) -> Option<DynamicImage> {
+/// Pixels as a picture that can be written.
+pub(crate) fn raster(pixels: documents::Pixels) -> Option<DynamicImage> {
     let (width, height) = (pixels.width, pixels.height);
     match pixels.colors {
         Colors::Gray => GrayImage::from_raw(width, height, pixels.data).map(DynamicImage::ImageLuma8),

@@ -138,7 +138,6 @@ pub struct TextWord {
     pub invisible: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_zero(angle: &u16) -> bool {
     *angle == 0
 }

@@ -1,7 +1,5 @@
 //! Pages of real files: what is read and painted.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use documents::{Colors, Document, RenderOptions, Scale};
 
 const LETTERS: &[u8] = include_bytes!("../data/7-ligatures-letters.pdf");

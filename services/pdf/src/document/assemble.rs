@@ -145,10 +145,8 @@ impl Assembly {
         for index in selection {
             let Some(from) = source.pages.get(*index).copied() else { continue };
             let to = self.target.new_object_id();
-            if !firsts.contains_key(&from) {
-                firsts.insert(from, to);
-                copier.settle(from, to);
-            }
+            // Of several copies links lead to the first.
+            copier.settle(from, *firsts.entry(from).or_insert(to));
             let copy = copies.entry(from).or_default();
             placed.push((*index, from, to, *copy));
             *copy += 1;

@@ -85,3 +85,24 @@ fn pages_are_painted_in_every_format() {
     let large = client.post("/render", &json!({ "file": file("a.pdf", A), "pages": "1", "dpi": 1200 }));
     assert_eq!(large.status, 413, "{:?}", large.body);
 }
+
+/// Pictures that were put in come out: a JPEG to the byte, others to the pixel, with what is transparent.
+#[test]
+fn pictures_come_out_as_they_went_in() {
+    let client = client();
+    let photo = jpeg(80, 40, 1);
+    let mut clear = Vec::new();
+    let image = RgbaImage::from_fn(60, 40, |x, y| Rgba([x as u8, y as u8, 30, if x < 30 { 255 } else { 90 }]));
+    PngEncoder::new(&mut clear).write_image(&image, 60, 40, ExtendedColorType::Rgba8).unwrap();
+    let files = json!([file("p.jpg", &photo), file("c.png", &clear)]);
+    let document = bytes(&done(&client, "/from-images", &json!({ "files": files }))["file"]);
+    let taken = done(&client, "/images", &json!({ "file": file("d.pdf", &document) }));
+    assert_eq!((&taken["count"], &taken["rows"][1]["page"]), (&json!(2), &json!(2)));
+    assert_eq!(bytes(&taken["files"][0]), photo);
+    let back = pictures::decode(&bytes(&taken["files"][1]), &pictures::DecodeOptions::whole(&|| false)).unwrap();
+    assert_eq!(back.into_raster().into_rgba8(), image);
+    let large = client.post("/images", &json!({ "file": file("d.pdf", &document), "minSize": 100 }));
+    assert_eq!(large.status, 422, "{:?}", large.body);
+    let none = client.post("/images", &json!({ "file": file("a.pdf", A) }));
+    assert_eq!(none.status, 422);
+}

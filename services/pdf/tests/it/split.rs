@@ -78,6 +78,27 @@ fn pictures_of_other_pages_stay_behind() {
     }
 }
 
+/// The same where pictures are drawn by forms: with resources of their own or those of the page, shared by all, and in forms
+/// within forms; names are written with escapes.
+#[test]
+fn pictures_of_other_forms_stay_behind() {
+    let whole = include_bytes!("../data/forms.pdf");
+    let client = client();
+    let answer = done(&client, "/split", &json!({ "file": file("forms.pdf", whole), "every": 1 }));
+    let parts = parts(&answer);
+    assert_eq!(parts.len(), 8);
+    let largest = parts.iter().map(Vec::len).max().unwrap();
+    assert!(largest < 2_000, "each has a picture of 768 bytes: {largest}");
+    let names: Vec<String> = (0..8).map(|index| format!("p{index}")).collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(String::as_str).zip(parts.iter().map(Vec::as_slice)).collect();
+    files.push(("whole", whole));
+    let pairs: Vec<Value> = names.iter().enumerate().map(|(page, name)| json!(["whole", page, name, 0])).collect();
+    let Some(same) = oracle("same_pixels", &files, &json!([pairs])) else { return };
+    assert!(same.as_array().unwrap().iter().all(|mean| mean == 0.0), "{same}");
+    // They do show something.
+    assert!(!oracle("ink", &files, &json!(["p0", 0, 36])).unwrap().is_null());
+}
+
 #[test]
 fn texts_and_codes_begin_parts() {
     let client = client();
