@@ -442,7 +442,7 @@ mod tests {
     fn texts_are_never_code() {
         let made = source("<p>#import \"x\" \\ \" ] ) } panic(1)</p><a href='https://a.b/\"#panic()'>x</a>");
         assert!(made.source.contains(r##""#import \"x\" \\ \" ] ) } panic(1)""##), "{}", made.source);
-        assert!(made.source.contains(r##"link("https://a.b/\"#panic()","##), "{}", made.source);
+        assert!(made.source.contains(r##"link("https://a.b/\"#panic()",{"##), "{}", made.source);
     }
 
     #[test]

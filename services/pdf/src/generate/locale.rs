@@ -120,7 +120,14 @@ impl Locale {
 
     /// Its words.
     pub(crate) fn words(&self) -> Words {
-        words::of(self.language)
+        let mut words = words::of(self.language);
+        // Where the month stands first, sales are not taxed by their value added.
+        if self.language == "en" && self.date == DatePattern::MonthDayYear {
+            for (key, word) in [("tax", "Tax"), ("includedTax", "incl. tax"), ("taxId", "Tax ID")] {
+                words.insert(key, word.to_owned());
+            }
+        }
+        words
     }
 
     /// A number with groups, with the places it has but no fewer than so many.

@@ -81,7 +81,9 @@ impl Party {
             None => present(&self.street).into_iter().collect(),
         };
         let (city, code, state) = (present(&self.city), present(&self.postal_code), present(&self.state));
-        let town = if locale.language == "en" && (state.is_some() || locale.letter) {
+        // Codes that begin with a letter stand behind the city, in Britain, Ireland and Canada.
+        let lettered = code.as_deref().is_some_and(|code| code.starts_with(|first: char| first.is_alphabetic()));
+        let town = if locale.language == "en" && (state.is_some() || locale.letter || lettered) {
             let place = [city, state].into_iter().flatten().collect::<Vec<_>>().join(", ");
             [Some(place).filter(|place| !place.is_empty()), code].into_iter().flatten().collect::<Vec<_>>().join(" ")
         } else {

@@ -853,7 +853,7 @@ impl<'e> Emitter<'e> {
 /// White space beside a box in a line.
 fn space(margin: Length, around: f64) -> String {
     let pixels = margin.or_zero(around);
-    if pixels.abs() < 0.01 { String::new() } else { format!("h({})\n", pt(pixels)) }
+    if pixels.abs() < 0.01 { String::new() } else { format!("\nh({})\n", pt(pixels)) }
 }
 
 /// Content that leads somewhere.
@@ -864,8 +864,7 @@ fn linked(link: Option<&str>, inner: &str) -> String {
             && address.len() <= 4000
     });
     match address {
-        // What stands before a box is no part of the link, and no expression with it.
-        Some(address) if !inner.contains("h(") => format!("link({},{inner})", literal(address)),
+        Some(address) => format!("link({},{{{inner}}})", literal(address)),
         _ => inner.to_owned(),
     }
 }

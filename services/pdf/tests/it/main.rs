@@ -9,10 +9,10 @@ use chassis::testing::{Answer, Client, skipped};
 use chassis::{Clock, Settings};
 use serde_json::{Value, json};
 
-mod forms;
-mod generate;
 mod attachments;
 mod compress;
+mod forms;
+mod generate;
 mod hostile;
 mod html;
 mod images;
