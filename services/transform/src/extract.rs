@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use found::{Found, Kind};
 pub use tables::Table;
 
-use crate::tree::{Object, Tree};
+use crate::tree::{Object, Tree, structure_of};
 use crate::worker;
 
 const DESCRIPTION: &str = "\
@@ -154,7 +154,8 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When there is neither, a selector is none, or it takes too long.
-pub fn extract(request: ExtractRequest, call: &Call) -> Result<ExtractResponse, Error> {
+pub fn extract(mut request: ExtractRequest, call: &Call) -> Result<ExtractResponse, Error> {
+    request.fields = request.fields.take().map(|fields| structure_of(fields, "fields")).transpose()?;
     let field = if request.html.is_some() { "html" } else { "text" };
     worker::within_limit(field, call, move || take(&request))?
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pointer;
 use crate::result::{MAX_DEPTH, writable};
-use crate::tree::{Object, Syntax, Tree, read, tree_of};
+use crate::tree::{Object, Syntax, Tree, structure_of, tree_of};
 
 /// Operations of a patch at most.
 const MAX_OPERATIONS: usize = 100_000;
@@ -64,8 +64,10 @@ fn example() -> PatchRequest {
     PatchRequest {
         data: serde_json::from_str(r#"{"id":9224851642388483,"price":1.10,"tags":["new"]}"#).expect("it is JSON"),
         syntax: Syntax::Auto,
-        patch: read(r#"[{"op":"test","path":"/price","value":1.1},{"op":"add","path":"/tags/-","value":"sale"}]"#)
-            .expect("it is JSON"),
+        patch: crate::tree::read(
+            r#"[{"op":"test","path":"/price","value":1.1},{"op":"add","path":"/tags/-","value":"sale"}]"#,
+        )
+        .expect("it is JSON"),
     }
 }
 
@@ -81,9 +83,10 @@ pub fn about(op: Operation) -> Operation {
 /// When the data is no JSON, or the patch is none or cannot be applied.
 pub fn patch(request: PatchRequest, call: &Call) -> Result<PatchResponse, Error> {
     let before = tree_of(&request.data, request.syntax, "data")?;
-    let (result, kind) = match &request.patch {
+    let patch = structure_of(request.patch, "patch")?;
+    let (result, kind) = match &patch {
         Tree::List(operations) => (apply(before.clone(), operations, call)?, PatchKind::JsonPatch),
-        Tree::Object(_) => (merge(before.clone(), &request.patch), PatchKind::MergePatch),
+        Tree::Object(_) => (merge(before.clone(), &patch), PatchKind::MergePatch),
         other => {
             let message = format!("must be a list of operations or an object, not {}", other.kind());
             return Err(Error::impossible("patch", message));
@@ -256,6 +259,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::tree::read;
 
     fn json(text: &str) -> Tree {
         read(text).unwrap()

@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::result::writable;
-use crate::tree::{Object, Syntax, Tree, tree_of};
+use crate::tree::{Object, Syntax, Tree, structure_of, tree_of};
 use crate::worker;
 
 /// Outputs of a filter at most.
@@ -190,6 +190,7 @@ pub fn query(request: QueryRequest, call: &Call) -> Result<QueryResponse, Error>
 
 /// The variables by name.
 fn named(variables: Option<Tree>, engine: Engine) -> Result<Vec<(String, Tree)>, Error> {
+    let variables = variables.map(|variables| structure_of(variables, "variables")).transpose()?;
     let object = match variables {
         None => return Ok(Vec::new()),
         Some(Tree::Object(object)) => object,

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::tree::{Object, Syntax, Tree, read, tree_of};
+use crate::tree::{Object, Syntax, Tree, read, structure_of, tree_of};
 use crate::worker;
 
 /// Characters of a message.
@@ -166,7 +166,12 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When the data cannot be read, or the schema is none.
-pub fn validate(request: ValidateRequest, call: &Call) -> Result<ValidateResponse, Error> {
+pub fn validate(mut request: ValidateRequest, call: &Call) -> Result<ValidateResponse, Error> {
+    for (tree, field) in
+        [(&mut request.schema, "schema"), (&mut request.columns, "columns"), (&mut request.schemas, "schemas")]
+    {
+        *tree = tree.take().map(|tree| structure_of(tree, field)).transpose()?;
+    }
     let field = match (&request.schema, &request.columns) {
         (Some(_), None) => "schema",
         (None, Some(_)) => "columns",

@@ -48,6 +48,19 @@ pub fn tree_of(data: &Data, syntax: Syntax, field: &str) -> Result<Tree, Error> 
     }
 }
 
+/// An object or a list of a field, which may come as JSON text: forms and addresses have nothing else.
+///
+/// # Errors
+/// When it is a text that is no JSON.
+pub fn structure_of(tree: Tree, field: &str) -> Result<Tree, Error> {
+    match tree {
+        Tree::Text(text) if looks_like_json(&text) => {
+            read(&text).map_err(|error| Error::impossible(field, error.to_string()))
+        }
+        other => Ok(other),
+    }
+}
+
 /// The text of a file: UTF-8, or UTF-16 as its mark of the byte order says, which Windows writes.
 fn decoded<'b>(bytes: &'b [u8], field: &str) -> Result<Cow<'b, str>, Error> {
     match encoding_rs::Encoding::for_bom(bytes) {

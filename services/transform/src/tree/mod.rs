@@ -25,7 +25,7 @@ mod write;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-pub use input::{Syntax, tree_of};
+pub use input::{Syntax, structure_of, tree_of};
 pub use number::Number;
 pub use object::Object;
 pub use read::{Limits, ReadError, read, read_many, read_within};

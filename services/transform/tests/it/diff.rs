@@ -57,7 +57,7 @@ fn rows_by_their_keys() {
     let close = json!({"left": [{"k": 1, "v": 1.0}], "right": [{"k": 1, "v": 1.05}], "keys": ["k"], "tolerance": 0.1});
     assert_eq!(answer(&client, "/diff", &close)["equal"], true);
     let twice = json!({"left": [{"k": 1}, {"k": 1.0}], "right": [], "keys": ["k"]});
-    assert!(refused(&client, "/diff", &twice).contains("left: rows 1 and 2 have the same keys (1)"));
+    assert!(refused(&client, "/diff", &twice).contains("left: rows 1 and 2 have the same keys (1.0)"));
     assert!(
         refused(&client, "/diff", &json!({"left": [{"a": 1}], "right": [], "keys": ["k"]})).contains("row 1 has no k")
     );
