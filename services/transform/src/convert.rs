@@ -311,7 +311,7 @@ struct Selected {
 }
 
 impl Source for Selected {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Self { source, inner, places } = self;
         let Some(row) = source.next(inner)? else { return Ok(None) };
         for name in &inner.names()[places.len()..] {

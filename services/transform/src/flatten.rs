@@ -201,7 +201,7 @@ impl Flattened {
 }
 
 impl Source for Flattened {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Some(row) = self.source.next(&mut self.inner)?.map(Row::into_owned) else { return Ok(None) };
         let mut flat = Row::default();
         for (column, cell) in row.cells {
@@ -277,7 +277,7 @@ struct Nested {
 }
 
 impl Source for Nested {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Some(row) = self.source.next(&mut self.inner)? else { return Ok(None) };
         let mut nodes: Object<Node> = Object::default();
         for (column, cell) in &row.cells {
@@ -316,7 +316,7 @@ struct Exploded {
 }
 
 impl Source for Exploded {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         if let Some(row) = self.waiting.pop_front() {
             return Ok(Some(row));
         }

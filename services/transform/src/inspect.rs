@@ -244,15 +244,24 @@ fn other_file(request: &InspectRequest) -> Result<Option<InspectResponse>, Error
     {
         return Ok(None);
     }
+    let start = String::from_utf8_lossy(&head[..head.len().min(100)]).trim_start().to_ascii_lowercase();
+    if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        return Ok(Some(other("html", "text/html")));
+    }
     let Some(content_type) = open::binary(&head) else { return Ok(None) };
     let format = kind.map_or("bin", |kind| kind.extension());
-    Ok(Some(InspectResponse {
+    Ok(Some(other(format, content_type)))
+}
+
+/// A file that is not read here.
+fn other(format: &str, content_type: &str) -> InspectResponse {
+    InspectResponse {
         format: format.to_owned(),
         content_type: content_type.to_owned(),
         detected: None,
         row_count: None,
         columns: Vec::new(),
-    }))
+    }
 }
 
 /// Whether the start of an archive names parts of a spreadsheet.

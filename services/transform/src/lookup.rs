@@ -262,7 +262,7 @@ struct Looked {
 }
 
 impl Source for Looked {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Some(mut row) = self.source.next(columns)? else { return Ok(None) };
         let found = self.entries.find(row.get(self.from));
         row.set(self.into, found);

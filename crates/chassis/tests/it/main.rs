@@ -9,6 +9,7 @@ mod delivery;
 mod documents;
 mod events;
 mod files;
+mod flow;
 mod foreign;
 mod hostile;
 mod isolated;

@@ -59,6 +59,8 @@ impl Sides {
 /// Rows of both tables.
 pub struct Joined {
     left: Box<dyn Source>,
+    /// Columns of the left.
+    width: u32,
     right: Vec<Row<'static>>,
     /// Where columns of the right stand in the answer; none for keys that are there already.
     places: Vec<Option<u32>>,
@@ -99,6 +101,7 @@ impl Joined {
         fuzzy: Option<Fuzzy>,
     ) -> Result<(Self, Columns), Error> {
         let Table { source, mut columns, .. } = left;
+        let width = columns.len() as u32;
         let mut places = Vec::with_capacity(right_columns.len());
         for (place, name) in right_columns.names().iter().enumerate() {
             let is_key = keys.shared && keys.right.contains(&(place as u32));
@@ -111,6 +114,7 @@ impl Joined {
         }
         let mut joined = Self {
             left: source,
+            width,
             matched: vec![false; right.len()],
             right,
             places,
@@ -164,7 +168,7 @@ impl Joined {
     /// A row of the right alone.
     fn right_alone(&self, place: usize) -> Row<'static> {
         let right = &self.right[place];
-        let mut row = Row::default();
+        let mut row = Row { cells: (0..self.width).map(|column| (column, Cell::Null)).collect() };
         if self.keys.shared {
             for (left, own) in self.keys.left.iter().zip(&self.keys.right) {
                 row.set(*left, right.get(*own).cloned().unwrap_or(Cell::Null));
@@ -254,7 +258,7 @@ fn text_of(row: &Row<'_>, columns: &[u32]) -> String {
 }
 
 impl Source for Joined {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         loop {
             if let Some(row) = self.waiting.pop_front() {
                 return Ok(Some(row));
@@ -316,7 +320,7 @@ impl Appended {
 }
 
 impl Source for Appended {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Self { first, second, inner, places } = self;
         if let Some(source) = first {
             // What is handed out cannot stay borrowed where the source may be done with.

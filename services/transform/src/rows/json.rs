@@ -227,7 +227,7 @@ impl Elements {
 }
 
 impl Source for Elements {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         if self.ended || !self.step()? {
             return Ok(None);
         }
@@ -249,7 +249,7 @@ impl Source for Elements {
 
 impl Elements {
     /// A row that is a list: the first names the columns when it is texts.
-    fn list<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn list(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         if self.row == 1 && self.take_header(columns)? {
             return self.next(columns);
         }
@@ -352,7 +352,7 @@ impl Lines {
 }
 
 impl Source for Lines {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Some((start, end, next)) = self.line()? else { return Ok(None) };
         self.row += 1;
         self.at = next;

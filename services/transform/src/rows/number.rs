@@ -110,6 +110,9 @@ pub fn meant(text: &str, decimal: char) -> Option<String> {
         Some(rest) => ("-", rest),
         None => ("", plain.strip_prefix('+').unwrap_or(&plain)),
     };
+    if !rest.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let (whole, fraction) = match rest.find(['.', 'e', 'E']) {
         Some(at) => rest.split_at(at),
         None => (rest, ""),

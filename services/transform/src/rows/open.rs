@@ -208,16 +208,21 @@ struct Kind {
     bom: bool,
 }
 
-/// Whether bytes are a program's and no text; the media type where it is known.
+/// The media type of bytes that are no text; none for text.
 #[must_use]
 pub fn binary(head: &[u8]) -> Option<&'static str> {
-    if let Some(kind) = infer::get(head)
-        && !kind.mime_type().starts_with("text/")
-    {
-        return Some(kind.mime_type());
+    let known = infer::get(head).map(|kind| kind.mime_type()).filter(|kind| !kind.starts_with("text/"));
+    // These begin like text.
+    if head.starts_with(b"%PDF-") || head.starts_with(b"{\\rtf") {
+        return known;
     }
-    let is_text = text::detect(head, false).encoding != UTF_8 || !head.contains(&0);
-    (!is_text).then_some("application/octet-stream")
+    // A table may begin with BM or MZ, but has no such characters.
+    let has_controls = head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31));
+    let encoding = text::detect(head, false).encoding;
+    if !has_controls || encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE {
+        return None;
+    }
+    known.or(Some("application/octet-stream"))
 }
 
 fn kind(data: &DataStream, content: &Content, options: &ReadOptions) -> Result<Kind, Error> {
@@ -264,16 +269,31 @@ fn kind(data: &DataStream, content: &Content, options: &ReadOptions) -> Result<K
     Ok(Kind { format, encoding: charset.encoding, bom: charset.bom > 0 })
 }
 
-/// Whether data is to be read in a process of its own: spreadsheets, and documents that are not small.
+/// Whether data is to be read in a process of its own: spreadsheets, and documents that are not small. Looks at the start alone.
 #[must_use]
 pub fn is_for_worker(data: &DataStream, options: &ReadOptions) -> bool {
-    let content = Content::of(data);
-    let Ok(kind) = kind(data, &content, options) else { return false };
-    match kind.format {
-        Format::Xlsx => true,
-        Format::Xml | Format::Yaml | Format::Toml => content.head(SMALL + 1).is_ok_and(|head| head.len() > SMALL),
-        _ => false,
+    let head = match data {
+        DataStream::Json(_) => return false,
+        DataStream::Text(text) => Bytes::copy_from_slice(&text.as_bytes()[..text.len().min(SMALL + 1)]),
+        DataStream::File(file) => match file.peek(SMALL + 1) {
+            Ok(head) => head,
+            Err(_) => return false,
+        },
+    };
+    if sheet::is_archive(&head) || sheet::is_old(&head) {
+        return true;
     }
+    if head.len() <= SMALL {
+        return false;
+    }
+    let said = match data {
+        DataStream::File(file) => Format::said(file.name(), file.content_type()),
+        _ => None,
+    };
+    let start = &head[..HEAD];
+    let looked = || Format::looks_like(&text::detect(start, false).encoding.decode(start).0);
+    let format = options.from.or(said).unwrap_or_else(looked);
+    matches!(format, Format::Xml | Format::Yaml | Format::Toml)
 }
 
 /// A character of CSV that a request names.
@@ -484,7 +504,7 @@ struct Retyped {
 }
 
 impl Source for Retyped {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Self { source, typed, row } = self;
         let Some(mut next) = source.next(columns)? else { return Ok(None) };
         *row += 1;

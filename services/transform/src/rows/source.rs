@@ -12,7 +12,7 @@ pub trait Source: Send {
     ///
     /// # Errors
     /// When the data ends before it should, or is not what it should be: with the place.
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error>;
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error>;
 
     /// Warns of what was odd about the rows that have come.
     fn finish(&mut self, _: &Columns, _: &Call) {}
@@ -30,7 +30,7 @@ impl Rows {
 }
 
 impl Source for Rows {
-    fn next<'s>(&'s mut self, _: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, _: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         Ok(self.0.next())
     }
 }
@@ -57,7 +57,7 @@ impl Ahead {
 }
 
 impl Source for Ahead {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         match self.first.next() {
             Some(row) => Ok(Some(row)),
             None => self.rest.next(columns),

@@ -46,7 +46,8 @@ pub fn detect(sample: &[u8], complete: bool) -> Charset {
         Err(error) => !complete && error.error_len().is_none(),
     };
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
-    let many = sample.len() / 8;
+    // Most letters of Latin scripts have a zero beside them.
+    let many = sample.len() * 3 / 10;
     if sample.len() >= 4 && zeros(1) > many && zeros(0) == 0 {
         return without_bom(UTF_16LE);
     }

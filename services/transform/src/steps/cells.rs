@@ -36,7 +36,7 @@ impl<F> Source for Changed<F>
 where
     F: for<'r> FnMut(&mut Row<'r>, &mut Columns, u64) -> Result<(), Error> + Send,
 {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Some(mut row) = self.source.next(columns)? else { return Ok(None) };
         self.row += 1;
         (self.change)(&mut row, columns, self.row)?;
@@ -89,7 +89,7 @@ struct Cast {
 }
 
 impl Source for Cast {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Self { source, typed, row } = self;
         let Some(mut next) = source.next(columns)? else { return Ok(None) };
         *row += 1;
@@ -221,7 +221,7 @@ struct Exploded {
 }
 
 impl Source for Exploded {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         if let Some(row) = self.waiting.pop_front() {
             return Ok(Some(row));
         }

@@ -33,7 +33,7 @@ struct Filtered {
 }
 
 impl Source for Filtered {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         loop {
             let Some(row) = self.source.next(columns)? else { return Ok(None) };
             self.row += 1;
@@ -136,7 +136,7 @@ struct Different {
 }
 
 impl Source for Different {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         loop {
             let Some(row) = self.source.next(columns)? else { return Ok(None) };
             if self.seen.is_new(&row, columns)? {
@@ -169,7 +169,7 @@ struct Cut {
 }
 
 impl Source for Cut {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         while self.skip > 0 {
             self.skip -= 1;
             if self.source.next(columns)?.is_none() {

@@ -63,7 +63,7 @@ struct Moved {
 }
 
 impl Source for Moved {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let Self { source, inner, places, keeps_others } = self;
         let Some(mut row) = source.next(inner)? else { return Ok(None) };
         for name in &inner.names()[places.len()..] {

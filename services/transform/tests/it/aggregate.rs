@@ -21,18 +21,22 @@ fn groups_are_measured() {
         { "function": "mean", "column": "amount", "name": "m" }, { "function": "concat", "column": "product", "separator": "|", "name": "p" },
         { "function": "max", "column": "product", "name": "last" }, { "function": "list", "column": "amount", "name": "all" },
     ]);
-    let answer =
-        client.post("/aggregate", &json!({ "data": SALES, "by": ["region"], "measures": measures, "to": "ndjson" }));
+    let answer = client.post(
+        "/api/v1/data/aggregate",
+        &json!({ "data": SALES, "by": ["region"], "measures": measures, "to": "ndjson" }),
+    );
     let expected = "{\"region\":\"north\",\"sum_amount\":0.3,\"count\":2,\"n\":2,\"m\":0.15,\"p\":\"a|b\",\"last\":\"b\",\"all\":[0.10,0.20]}\n\
         {\"region\":\"south\",\"sum_amount\":5,\"count\":2,\"n\":1,\"m\":5,\"p\":\"a|b\",\"last\":\"b\",\"all\":[5]}\n";
     assert_eq!(text(&answer), expected);
     let pivot = json!({ "data": SALES, "by": ["region"], "pivot": "product", "measures": [{ "function": "sum", "column": "amount" }], "then": [{ "sort": ["-region"] }], "to": "csv" });
-    assert_eq!(text(&client.post("/aggregate", &pivot)), "region,a,b\nsouth,5,0\nnorth,0.1,0.2\n");
-    assert_eq!(rows(&client, "/aggregate", &json!({ "data": SALES })), json!([{ "count": 4 }]));
-    let answer =
-        client.post("/aggregate", &json!({ "data": SALES, "measures": [{ "function": "sum", "column": "product" }] }));
+    assert_eq!(text(&client.post("/api/v1/data/aggregate", &pivot)), "region,a,b\nsouth,5,0\nnorth,0.1,0.2\n");
+    assert_eq!(rows(&client, "/api/v1/data/aggregate", &json!({ "data": SALES })), json!([{ "count": 4 }]));
+    let answer = client.post(
+        "/api/v1/data/aggregate",
+        &json!({ "data": SALES, "measures": [{ "function": "sum", "column": "product" }] }),
+    );
     assert_eq!(warnings(&answer), ["not-numbers"]);
-    let answer = client.post("/aggregate", &json!({ "data": SALES, "by": ["Region"] }));
+    let answer = client.post("/api/v1/data/aggregate", &json!({ "data": SALES, "by": ["Region"] }));
     assert!(answer.message().contains("did you mean \"region\"?"), "{}", answer.message());
 }
 
@@ -116,16 +120,21 @@ fn groups_pivots_and_joins_are_those_of_pandas() {
             ("quantile", "q"),
         ];
         let measures: Vec<Value> = measures.iter().map(|(function, name)| measure(function, name)).collect();
-        let ours = rows(&client, "/aggregate", &json!({ "data": left, "by": ["k", "g"], "measures": measures }));
+        let ours =
+            rows(&client, "/api/v1/data/aggregate", &json!({ "data": left, "by": ["k", "g"], "measures": measures }));
         assert_same(&ours, &theirs["groups"], "groups");
         let ours = rows(
             &client,
-            "/aggregate",
+            "/api/v1/data/aggregate",
             &json!({ "data": left, "by": ["k"], "pivot": "p", "measures": [{ "function": "sum", "column": "v" }] }),
         );
         assert_same(&ours, &theirs["pivot"], "pivot");
         for (how, theirs_how) in [("inner", "inner"), ("left", "left"), ("right", "right"), ("full", "outer")] {
-            let ours = rows(&client, "/join", &json!({ "left": left, "right": right, "on": ["k", "g"], "how": how }));
+            let ours = rows(
+                &client,
+                "/api/v1/data/join",
+                &json!({ "left": left, "right": right, "on": ["k", "g"], "how": how }),
+            );
             assert_same(&ours, &theirs[theirs_how], how);
         }
     }
@@ -139,7 +148,7 @@ fn joins_are_strict_unless_asked() {
     let join = |more: Value| {
         let mut body = json!({ "left": left, "right": right, "on": ["id"] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        client.post("/join", &body)
+        client.post("/api/v1/data/join", &body)
     };
     // The column has a code in it, so all of it is text.
     assert_eq!(
@@ -155,11 +164,13 @@ fn joins_are_strict_unless_asked() {
         join(json!({ "how": "position", "on": [] })).json()["rows"][1],
         json!({ "id": "2", "a": "y", "id_right": 2, "b": 2 })
     );
-    let answer = client.post("/join", &json!({ "left": "id\n1\n2\n", "right": [{ "id": "1" }], "on": ["id"] }));
+    let answer =
+        client.post("/api/v1/data/join", &json!({ "left": "id\n1\n2\n", "right": [{ "id": "1" }], "on": ["id"] }));
     assert_eq!(warnings(&answer), ["types-differ"]);
-    let answer = client.post("/join", &json!({ "left": left, "right": right }));
+    let answer = client.post("/api/v1/data/join", &json!({ "left": left, "right": right }));
     assert_eq!(answer.status, 400);
-    let answer = client.post("/join", &json!({ "left": left, "right": right, "leftOn": ["id"], "rightOn": ["x"] }));
+    let answer =
+        client.post("/api/v1/data/join", &json!({ "left": left, "right": right, "leftOn": ["id"], "rightOn": ["x"] }));
     assert!(answer.message().starts_with("rightOn:"), "{}", answer.message());
 }
 
@@ -171,7 +182,7 @@ fn similar_names_are_joined_on_request() {
         "right": "name,id\nAcme Corp,01\nUmbrella,02\nInitech,03\n",
         "on": ["name"], "how": "left", "fuzzy": { "threshold": 0.9 },
     });
-    let rows = rows(&client, "/join", &body);
+    let rows = rows(&client, "/api/v1/data/join", &body);
     assert_eq!((&rows[0]["id"], &rows[1]["id"], &rows[2]["id"]), (&json!("01"), &json!(null), &json!("02")));
     assert!(rows[0]["score"].as_f64().unwrap() > 0.9);
 }
@@ -186,13 +197,13 @@ fn tables_are_queried_with_sql() {
         "sql": "select p.name, sum(d.amount) as total, min(d.zip) as zip from data d join places p using (zip) group by p.name order by total desc",
     });
     assert_eq!(
-        rows(&client, "/sql", &body),
+        rows(&client, "/api/v1/data/sql", &body),
         json!([{ "name": "Bedford", "total": 4.5, "zip": "01730" }, { "name": "Hanscom", "total": 2, "zip": "01731" }])
     );
-    let answer = client.post("/sql", &json!({ "data": orders, "sql": "select id from data where zip = :zip order by 1", "params": { "zip": "01730" }, "to": "csv" }));
+    let answer = client.post("/api/v1/data/sql", &json!({ "data": orders, "sql": "select id from data where zip = :zip order by 1", "params": { "zip": "01730" }, "to": "csv" }));
     assert_eq!(text(&answer), "id\n1\n9007199254740993\n");
     for (sql, said) in [
-        ("select nothing from data", "no such column"),
+        ("select missing from data", "no such column"),
         ("drop table data", "write one SELECT"),
         ("attach 'x.db' as x", "write one SELECT"),
         ("pragma hard_heap_limit=0", "write one SELECT"),
@@ -203,7 +214,7 @@ fn tables_are_queried_with_sql() {
         ("with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t", "10 seconds"),
         ("select * from data where zip = ?", "params"),
     ] {
-        let answer = client.post("/sql", &json!({ "data": orders, "sql": sql }));
+        let answer = client.post("/api/v1/data/sql", &json!({ "data": orders, "sql": sql }));
         assert_eq!(answer.status, 422, "{sql}: {:?}", answer.body);
         assert!(answer.message().contains(said), "{sql}: {}", answer.message());
     }

@@ -11,7 +11,7 @@ const IDS: &str = "zip,sku,price,id,active,letter,when,big\n\
     01731,098765432109,2.50,9007199254740992,1,N,05/02/2018 18:03:52,46876876883394338413\n";
 
 fn convert(client: &Client, body: &Value) -> Answer {
-    client.post("/convert", body)
+    client.post("/api/v1/data/convert", body)
 }
 
 /// Converts a text from one format to another.
@@ -49,16 +49,19 @@ fn ids_postcodes_and_flags_survive() {
 fn numbers_of_json_are_handed_on_digit_by_digit() {
     let client = client();
     let body = r#"{"data":[{"b":9224851642388483,"a":1.10,"c":{"z":[1e3,-0]}}],"to":"ndjson"}"#;
-    let answer = client.post_as("application/json", "/convert", body);
+    let answer = client.post_as("application/json", "/api/v1/data/convert", body);
     assert_eq!(text(&answer), "{\"b\":9224851642388483,\"a\":1.10,\"c\":{\"z\":[1e3,-0]}}\n");
     let body =
         r#"{"data":[{"id":46876876883394338412,"n":{"id":9007199254740993}}],"to":"ndjson","bigNumbers":"string"}"#;
-    let answer = client.post_as("application/json", "/convert", body);
+    let answer = client.post_as("application/json", "/api/v1/data/convert", body);
     assert_eq!(text(&answer), "{\"id\":\"46876876883394338412\",\"n\":{\"id\":\"9007199254740993\"}}\n");
     let body = r#"{"data":{"b":1.10,"a":[9224851642388483]},"to":"json"}"#;
-    assert_eq!(text(&client.post_as("application/json", "/convert", body)), r#"{"b":1.10,"a":[9224851642388483]}"#);
+    assert_eq!(
+        text(&client.post_as("application/json", "/api/v1/data/convert", body)),
+        r#"{"b":1.10,"a":[9224851642388483]}"#
+    );
     let body = r#"{"data":[{"b":1.10,"a":9224851642388483},{"c":null}]}"#;
-    let answer = text(&client.post_as("application/json", "/convert", body));
+    let answer = text(&client.post_as("application/json", "/api/v1/data/convert", body));
     assert!(
         answer.starts_with(
             r#"{"rows":[{"b":1.10,"a":9224851642388483},{"c":null}],"rowCount":2,"columns":["b","a","c"]"#
@@ -113,7 +116,9 @@ fn what_later_rows_contradict_stays_text() {
 #[test]
 fn encodings_are_detected() {
     let client = client();
-    let post = |bytes: &[u8], query: &str| client.post_as("text/csv", &format!("/convert?{query}"), bytes.to_vec());
+    let post = |bytes: &[u8], query: &str| {
+        client.post_as("text/csv", &format!("/api/v1/data/convert?{query}"), bytes.to_vec())
+    };
     for (bytes, encoding) in [
         (b"name,ort\nStra\xdfe,M\xfcnchen\n".as_slice(), "windows-1252"),
         (b"\xef\xbb\xbfname,ort\nStra\xc3\x9fe,M\xc3\xbcnchen\n", "utf-8"),
@@ -168,14 +173,14 @@ fn broken_tables_say_where() {
 #[test]
 fn spreadsheets_have_dates_without_zone_or_epoch() {
     let client = client();
-    let rows = |name: &str| client.post_as(XLSX, "/convert", file(name)).json()["rows"].clone();
+    let rows = |name: &str| client.post_as(XLSX, "/api/v1/data/convert", file(name)).json()["rows"].clone();
     let expected = ["2024-01-01", "2018-04-10", "2016-10-27", "2022-01-27T08:30:00"];
     for name in ["dates1900.xlsx", "dates1904.xlsx"] {
         let rows = rows(name);
         let dates: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["when"].as_str().unwrap()).collect();
         assert_eq!(dates, expected, "{name}");
     }
-    let answer = client.post_as(XLSX, "/convert", file("longnum.xlsx"));
+    let answer = client.post_as(XLSX, "/api/v1/data/convert", file("longnum.xlsx"));
     let values: Vec<Value> = answer.json()["rows"].as_array().unwrap().iter().map(|row| row["value"].clone()).collect();
     assert_eq!(
         values,
@@ -211,7 +216,7 @@ fn cells(answer: &Answer) -> Option<Value> {
 fn spreadsheets_are_written_as_openpyxl_reads_them() {
     let client = client();
     let body = r#"{"data":[{"id":"468768768833943384","d":"2024-01-01","f":"=1+1","n":1.10,"b":true},{"id":468768768833943385,"d":"2022-01-27T08:30:00","f":null,"n":-5,"b":false}],"to":"xlsx","sheetName":"Orders"}"#;
-    let answer = client.post_as("application/json", "/convert?output=base64", body);
+    let answer = client.post_as("application/json", "/api/v1/data/convert?output=base64", body);
     assert_eq!(warnings(&answer), ["number-as-text"]);
     let Some(found) = cells(&answer) else { return };
     assert_eq!(found["title"], "Orders");
@@ -225,10 +230,10 @@ fn spreadsheets_are_written_as_openpyxl_reads_them() {
     assert_eq!(cell(1, 3), (json!("n"), json!(1.1)));
     assert_eq!(cell(1, 4), (json!("b"), json!(true)));
     // And back, and from a spreadsheet to another.
-    let back = client.post("/convert", &json!({ "data": answer.json()["file"], "to": "ndjson" }));
+    let back = client.post("/api/v1/data/convert", &json!({ "data": answer.json()["file"], "to": "ndjson" }));
     let lines = "{\"id\":\"468768768833943384\",\"d\":\"2024-01-01\",\"f\":\"=1+1\",\"n\":1.1,\"b\":true}\n{\"id\":\"468768768833943385\",\"d\":\"2022-01-27T08:30:00\",\"f\":null,\"n\":-5,\"b\":false}\n";
     assert_eq!(text(&back), lines);
-    let again = client.post_as(XLSX, "/convert?to=xlsx&output=base64", file("dates1904.xlsx"));
+    let again = client.post_as(XLSX, "/api/v1/data/convert?to=xlsx&output=base64", file("dates1904.xlsx"));
     let found = cells(&again).unwrap();
     assert_eq!(found["cells"][1][1][0], "d");
     assert_eq!(found["cells"][4][1][1], "2022-01-27 08:30:00");
@@ -238,18 +243,18 @@ fn spreadsheets_are_written_as_openpyxl_reads_them() {
 fn hostile_spreadsheets_are_refused() {
     let client = client();
     for bytes in [b"PK\x03\x04 and nothing".to_vec(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old".to_vec()] {
-        let answer = client.post_as(XLSX, "/convert", bytes);
+        let answer = client.post_as(XLSX, "/api/v1/data/convert", bytes);
         assert_eq!(answer.status, 422, "{:?}", answer.body);
     }
     // Two cells, one in the last row and column: no rectangle is made of them.
     let far = sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#);
-    let answer = client.post_as(XLSX, "/convert?header=false&to=csv", far);
+    let answer = client.post_as(XLSX, "/api/v1/data/convert?header=false&to=csv", far);
     assert_eq!(text(&answer), "column_A,column_XFD\n1,\n,2\n");
     // A small file that inflates to more than is taken.
     let bomb =
         sheet(&format!(r#"<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>"#, "a".repeat(300 << 20)));
     assert!(bomb.len() < 1 << 20);
-    let answer = client.post_as(XLSX, "/convert", bomb);
+    let answer = client.post_as(XLSX, "/api/v1/data/convert", bomb);
     assert_eq!(answer.status, 413, "{:?}", answer.body);
     assert!(answer.message().contains("256 MB"), "{}", answer.message());
 }
@@ -323,8 +328,11 @@ fn documents_keep_literals_and_order() {
     for format in ["yaml", "toml", "json", "ndjson", "xml", "xlsx", "tsv"] {
         let answer = convert(&client, &json!({ "data": rows, "to": format, "datesAsText": true }));
         assert_eq!(answer.status, 200, "{format}: {:?}", answer.body);
-        let back =
-            client.post_as("application/octet-stream", &format!("/convert?to=csv&from={format}"), answer.body.to_vec());
+        let back = client.post_as(
+            "application/octet-stream",
+            &format!("/api/v1/data/convert?to=csv&from={format}"),
+            answer.body.to_vec(),
+        );
         let expected = if format == "xlsx" { "zip,n\n01730,1.1\n01731,2\n" } else { rows };
         assert_eq!(text(&back), expected, "{format}");
     }
@@ -352,7 +360,7 @@ fn arriving(pieces: usize, piece: &'static str) -> Body {
 #[test]
 fn what_arrives_is_converted_as_it_arrives() {
     let client = client();
-    let post = |query: &str, body: Body| client.post_as("text/csv", &format!("/convert?{query}"), body);
+    let post = |query: &str, body: Body| client.post_as("text/csv", &format!("/api/v1/data/convert?{query}"), body);
     let answer = post("to=ndjson&header=false", arriving(50_000, "01730,1.10,\"a \"\"b\"\"\"\n"));
     let body = text(&answer);
     assert_eq!(body.lines().count(), 50_000);
@@ -384,7 +392,8 @@ fn what_arrives_is_converted_as_it_arrives() {
 #[test]
 fn what_is_no_data_is_named() {
     let client = client();
-    let answer = client.post_as("application/octet-stream", "/convert", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec());
+    let answer =
+        client.post_as("application/octet-stream", "/api/v1/data/convert", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec());
     assert_eq!(answer.status, 422);
     assert!(answer.message().contains("application/pdf"), "{}", answer.message());
     let answer = convert(&client, &json!({ "data": "a,b\n1,2\n", "from": "xlsx" }));

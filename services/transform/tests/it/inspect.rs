@@ -8,7 +8,7 @@ use crate::{client, warnings};
 fn tables_are_described() {
     let client = client();
     let data = "zip,price,flag,note\n01730,1.10,true,x\n01731,2.50,false,\n01731,,true,Größe\n";
-    let answer = client.post("/inspect", &json!({ "data": data })).json();
+    let answer = client.post("/api/v1/data/inspect", &json!({ "data": data })).json();
     assert_eq!(answer["format"], "csv");
     assert_eq!(answer["rowCount"], 3);
     let zip = &answer["columns"][0];
@@ -20,7 +20,7 @@ fn tables_are_described() {
     assert_eq!((&price["type"], &price["min"], &price["empty"]), (&json!("number"), &json!(1.1), &json!(1)));
     assert_eq!(answer["columns"][2]["type"], "boolean");
     assert_eq!(answer["columns"][3]["maxLength"], 5);
-    let answer = client.post("/inspect", &json!({ "data": "Extract of 2025-01-06\na;b\n1;2\n" }));
+    let answer = client.post("/api/v1/data/inspect", &json!({ "data": "Extract of 2025-01-06\na;b\n1;2\n" }));
     assert_eq!(warnings(&answer), ["skipped-lines"]);
     assert_eq!(answer.json()["detected"]["skipRows"], 1);
 }
@@ -28,7 +28,7 @@ fn tables_are_described() {
 #[test]
 fn any_file_is_named_by_its_content() {
     let client = client();
-    let post = |bytes: &[u8]| client.post_as("application/octet-stream", "/inspect", bytes.to_vec()).json();
+    let post = |bytes: &[u8]| client.post_as("application/octet-stream", "/api/v1/data/inspect", bytes.to_vec()).json();
     for (bytes, format, content_type) in [
         (b"%PDF-1.7\n".as_slice(), "pdf", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "png", "image/png"),

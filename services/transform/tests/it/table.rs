@@ -10,7 +10,7 @@ const ORDERS: &str =
 
 /// The rows as CSV after these steps.
 fn after(client: &Client, data: &str, steps: Value) -> String {
-    text(&client.post("/rows", &json!({ "data": data, "steps": steps, "to": "csv" })))
+    text(&client.post("/api/v1/data/rows", &json!({ "data": data, "steps": steps, "to": "csv" })))
 }
 
 fn refused(answer: &Answer, status: u16, said: &str) {
@@ -80,17 +80,17 @@ fn steps_run_in_their_order() {
 fn numbers_sort_by_their_value_and_nothing_comes_last() {
     let client = client();
     let body = r#"{"data":[{"a":10},{"a":9.5},{"a":null},{"a":"x"},{"a":9007199254740993},{"a":9007199254740992},{}],"steps":[{"sort":["a"]}],"to":"ndjson"}"#;
-    let answer = client.post_as("application/json", "/rows", body);
+    let answer = client.post_as("application/json", "/api/v1/data/rows", body);
     let expected = "{\"a\":9.5}\n{\"a\":10}\n{\"a\":9007199254740992}\n{\"a\":9007199254740993}\n{\"a\":\"x\"}\n{\"a\":null}\n{}\n";
     assert_eq!(text(&answer), expected);
-    let answer = client.post_as("application/json", "/rows", body.replace(r#"["a"]"#, r#"["-a"]"#));
+    let answer = client.post_as("application/json", "/api/v1/data/rows", body.replace(r#"["a"]"#, r#"["-a"]"#));
     assert!(text(&answer).starts_with("{\"a\":\"x\"}\n{\"a\":9007199254740993}\n"));
 }
 
 #[test]
 fn mistakes_name_the_step() {
     let client = client();
-    let post = |steps: Value| client.post("/rows", &json!({ "data": ORDERS, "steps": steps }));
+    let post = |steps: Value| client.post("/api/v1/data/rows", &json!({ "data": ORDERS, "steps": steps }));
     refused(&post(json!([{ "filter": "prise > 1" }])), 422, "did you mean \"price\"?");
     refused(&post(json!([{ "filter": "price >" }])), 422, "steps[0].filter");
     refused(&post(json!([{ "limit": 1 }, { "sort": ["nothing"] }])), 422, "steps[1].sort: there is no column");
@@ -107,20 +107,21 @@ fn nested_data_becomes_columns_and_comes_back() {
     let client = client();
     let body = r#"{"data":[{"id":"01","c":{"n":"Ada","p":{"x":1.10}},"t":["a","b"]},{"id":"02","c":{"n":"Bob"},"t":[]}],"to":"csv"}"#;
     let flat = "id,c.n,c.p.x,t.0,t.1,t\n01,Ada,1.10,a,b,\n02,Bob,,,,[]\n";
-    assert_eq!(text(&client.post_as("application/json", "/flatten", body)), flat);
+    assert_eq!(text(&client.post_as("application/json", "/api/v1/data/flatten", body)), flat);
     let kept = body.replace(r#""to":"csv""#, r#""to":"ndjson","lists":"json","maxDepth":1,"separator":"_""#);
     let lines = "{\"id\":\"01\",\"c_n\":\"Ada\",\"c_p\":{\"x\":1.10},\"t\":[\"a\",\"b\"]}\n{\"id\":\"02\",\"c_n\":\"Bob\",\"t\":[]}\n";
-    assert_eq!(text(&client.post_as("application/json", "/flatten", kept)), lines);
+    assert_eq!(text(&client.post_as("application/json", "/api/v1/data/flatten", kept)), lines);
     let table = "id,c.n,c.p.x,t.0,t.1\n01,Ada,1.10,a,b\n";
-    let nested = client.post("/flatten", &json!({ "data": table, "mode": "unflatten", "to": "ndjson" }));
+    let nested = client.post("/api/v1/data/flatten", &json!({ "data": table, "mode": "unflatten", "to": "ndjson" }));
     assert_eq!(text(&nested), "{\"id\":\"01\",\"c\":{\"n\":\"Ada\",\"p\":{\"x\":1.10}},\"t\":[\"a\",\"b\"]}\n");
     let rows = json!([{ "id": 1, "t": [{ "a": 1 }, { "a": 2 }] }, { "id": 2, "t": [] }, { "id": 3 }]);
-    let exploded = client.post("/flatten", &json!({ "data": rows, "mode": "explode", "column": "t", "to": "ndjson" }));
+    let exploded =
+        client.post("/api/v1/data/flatten", &json!({ "data": rows, "mode": "explode", "column": "t", "to": "ndjson" }));
     assert_eq!(
         text(&exploded),
         "{\"id\":1,\"t\":{\"a\":1}}\n{\"id\":1,\"t\":{\"a\":2}}\n{\"id\":2,\"t\":null}\n{\"id\":3}\n"
     );
-    let clash = client.post("/flatten", &json!({ "data": "a,a.b\n1,2\n", "mode": "unflatten" }));
+    let clash = client.post("/api/v1/data/flatten", &json!({ "data": "a,a.b\n1,2\n", "mode": "unflatten" }));
     refused(&clash, 422, "at once");
 }
 
@@ -128,13 +129,16 @@ fn nested_data_becomes_columns_and_comes_back() {
 fn values_are_looked_up() {
     let client = client();
     let table = json!({ "DE": "Germany", "1": 10 });
-    let answer = client.post("/lookup", &json!({ "values": ["DE", "XX", 1], "table": table, "default": "?" })).json();
+    let answer = client
+        .post("/api/v1/data/lookup", &json!({ "values": ["DE", "XX", 1], "table": table, "default": "?" }))
+        .json();
     assert_eq!(answer["values"], json!(["Germany", "?", 10]));
-    let answer = client.post("/lookup", &json!({ "values": "de ", "table": table, "ignoreCase": true })).json();
+    let answer =
+        client.post("/api/v1/data/lookup", &json!({ "values": "de ", "table": table, "ignoreCase": true })).json();
     assert_eq!(answer["values"], "Germany");
-    let answer = client.post("/lookup", &json!({ "values": ["XX"], "table": table }));
+    let answer = client.post("/api/v1/data/lookup", &json!({ "values": ["XX"], "table": table }));
     assert_eq!((&answer.json()["values"], warnings(&answer)), (&json!([null]), vec!["not-found".to_owned()]));
-    let answer = client.post("/lookup", &json!({ "data": "c,n\nDE,01\nXX,02\n", "column": "c", "table": "code,name\nDE,Germany\n", "keep": true, "into": "name", "to": "csv" }));
+    let answer = client.post("/api/v1/data/lookup", &json!({ "data": "c,n\nDE,01\nXX,02\n", "column": "c", "table": "code,name\nDE,Germany\n", "keep": true, "into": "name", "to": "csv" }));
     assert_eq!(text(&answer), "c,n,name\nDE,01,Germany\nXX,02,XX\n");
-    refused(&client.post("/lookup", &json!({ "table": table })), 400, "values is required");
+    refused(&client.post("/api/v1/data/lookup", &json!({ "table": table })), 400, "values is required");
 }

@@ -160,7 +160,7 @@ impl Sampled {
         records.skip_lines(found.skip)?;
         let mut header = None;
         if found.header && pass_header(records)? {
-            header = Some((0..records.len()).map(|index| records.get(index).into_owned()).collect::<Vec<_>>());
+            header = Some((0..records.width()).map(|index| records.get(index).into_owned()).collect::<Vec<_>>());
         }
         let mut seen: Vec<Seen> = vec![Seen::default(); header.as_ref().map_or(0, Vec::len)];
         let mut rows = 0;
@@ -178,7 +178,7 @@ impl Sampled {
                 continue;
             }
             rows += 1;
-            for index in 0..records.len() {
+            for index in 0..records.width() {
                 let text = records.get(index);
                 if index >= seen.len() {
                     // A delimiter at the end of a line begins no column.
@@ -215,7 +215,7 @@ impl Sampled {
 }
 
 impl Source for Delimited {
-    fn next<'s>(&'s mut self, _: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, _: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         loop {
             if !self.records.advance()? {
                 return Ok(None);
@@ -226,7 +226,7 @@ impl Source for Delimited {
             }
         }
         self.row += 1;
-        let length = self.records.len();
+        let length = self.records.width();
         if length < self.width {
             self.short += 1;
             if self.short == 1 {

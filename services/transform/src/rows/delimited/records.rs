@@ -100,7 +100,7 @@ impl Records {
 
     /// Fields of the last record.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.fields.len()
     }
 
@@ -307,7 +307,7 @@ mod tests {
         let mut records = Records::new(Some(reader), String::new(), dialect);
         let mut read = Vec::new();
         while records.advance().map_err(|error| error.message())? {
-            read.push((0..records.len()).map(|index| records.get(index).into_owned()).collect());
+            read.push((0..records.width()).map(|index| records.get(index).into_owned()).collect());
         }
         Ok(read)
     }

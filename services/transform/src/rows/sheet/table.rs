@@ -129,7 +129,7 @@ fn names_columns(cells: &[(u32, Cell<'static>)]) -> bool {
 }
 
 impl Source for Sheet {
-    fn next<'s>(&'s mut self, columns: &mut Columns) -> Result<Option<Row<'s>>, Error> {
+    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
         let line = match self.ahead.pop_front() {
             Some(line) => Some(line),
             None => self.cells.next()?,
