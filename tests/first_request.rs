@@ -76,6 +76,7 @@ fn me_the_catalogue_and_the_pages() {
 #[test]
 fn every_example_of_the_document_runs_through_the_gateway() {
     let server = Server::up();
+    let bare = chassis::testing::model_data().is_none();
     let document = server.get("/openapi.json", "").json();
     let mut examples = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -83,7 +84,9 @@ fn every_example_of_the_document_runs_through_the_gateway() {
         let example = &post["requestBody"]["content"]["application/json"]["example"];
         assert!(example.is_object(), "{path} has no example");
         let answer = server.post(path, ENTERPRISE, example.to_string());
-        assert_eq!(answer.status, 200, "{path} {answer:?}");
+        // What needs weights says so where they have not been pulled.
+        let good = answer.status == 200 || (bare && answer.status == 503);
+        assert!(good, "{path} {answer:?}");
         examples += 1;
     }
     assert!(examples > 100, "{examples}");
