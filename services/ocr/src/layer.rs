@@ -43,10 +43,11 @@ const DEEPEST: usize = 64;
 /// Characters of a font; codes 0 and 32 are left out.
 const FONT_CHARACTERS: usize = 200;
 const FIRST_CODE: u8 = 33;
-/// Width of every character, and how far a line reaches above and below its baseline, in thousandths of the font size.
+/// Width of every character, and how far a line reaches above and below its baseline (what Helvetica has, as some readers
+/// take these from a list of their own), in thousandths of the font size.
 const WIDTH: f64 = 500.0;
-const ASCENT: f64 = 800.0;
-const DESCENT: f64 = 200.0;
+const ASCENT: f64 = 718.0;
+const DESCENT: f64 = 207.0;
 
 /// The PDF with layers of words.
 pub(crate) fn with_layers(file: &File, layers: &[PageLayer]) -> Result<Vec<u8>, Error> {

@@ -217,6 +217,16 @@ impl Page {
         confidence(self.words())
     }
 
+    /// Whether most of its words run up or down: the engine reads some pictures that lie on their side as they are.
+    pub(crate) fn is_sideways(&self) -> bool {
+        let (mut all, mut tall) = (0, 0);
+        for word in self.words().filter(|word| word.text.chars().count() >= 3) {
+            all += 1;
+            tall += usize::from(word.area.height > word.area.width);
+        }
+        all >= 4 && tall * 2 > all
+    }
+
     /// How much was read, and how surely: characters, each by how much surer the engine is of it than a guess.
     pub(crate) fn evidence(&self) -> f64 {
         const GUESS: f64 = 0.4;

@@ -24,6 +24,8 @@ const UNSURE: f64 = 0.8;
 const ASTRAY: f64 = 0.6;
 /// Another reading is kept when it has so much more evidence.
 const BETTER: f64 = 1.02;
+/// One that is upright when it has nearly as much.
+const AS_WELL: f64 = 0.9;
 /// White pixels around what is cut close to its ink.
 const BORDER: u32 = 20;
 /// A picture with more pixels than this that is empty is empty.
@@ -106,7 +108,7 @@ pub(crate) fn read(engine: &mut dyn Engine, sheet: Sheet, manner: &Manner, until
     let mut reader = Reader { engine, manner, until, size };
     let mut page = reader.upright(&part, cut.then(decoded))?;
     let sure = page.confidence().is_some_and(|confidence| confidence >= ASTRAY);
-    if manner.prepare && page.letters && !sure && page.complete {
+    if manner.prepare && page.letters && (!sure || page.is_sideways()) && page.complete {
         page = reader.turned_upright(part, cut.then(decoded), page)?;
     }
     page.steps.splice(0..0, ground);
@@ -211,7 +213,9 @@ impl Reader<'_> {
             let mut page = page?;
             page.quarters = quarters;
             page.steps.insert(0, Step::Turned);
-            best = better(best, page);
+            // What lies on its side is turned for the places of its words, as long as it is read as well.
+            let upright = best.is_sideways() && page.evidence() > best.evidence() * AS_WELL;
+            best = if upright { page } else { better(best, page) };
         }
         Ok(best)
     }

@@ -19,7 +19,7 @@ pub(crate) fn median(gray: &GrayImage) -> GrayImage {
         let above = &source[(y - 1) * width..y * width];
         let here = &source[y * width..(y + 1) * width];
         let below = &source[(y + 1) * width..(y + 2) * width];
-        for x in 1..width - 1 {
+        for (x, value) in row.iter_mut().enumerate().take(width - 1).skip(1) {
             // Of each column its lowest, middle and highest: the median of nine is that of the highest of the lowest, the
             // middle of the middles and the lowest of the highest.
             let column = |x: usize| sorted(above[x], here[x], below[x]);
@@ -27,7 +27,7 @@ pub(crate) fn median(gray: &GrayImage) -> GrayImage {
             let lowest = left.0.max(center.0).max(right.0);
             let middle = sorted(left.1, center.1, right.1).1;
             let highest = left.2.min(center.2).min(right.2);
-            row[x] = sorted(lowest, middle, highest).1;
+            *value = sorted(lowest, middle, highest).1;
         }
     }
     made

@@ -104,7 +104,7 @@ fn a_searchable_pdf_has_its_words_in_their_places() {
             assert!(best >= 0.7, "{mode}: {text}: {best} {place:?} {found:?}");
             near += 1;
         }
-        assert_eq!(near, 12, "{words:?}");
+        assert_eq!(near, 13, "{words:?}");
     }
 }
 
@@ -153,11 +153,11 @@ fn pdfs_that_cannot_be_read_say_why() {
 #[test]
 fn scans_of_an_open_collection_are_read() {
     let Some(client) = client() else { return };
-    for (name, words) in [("cmyk.pdf", ""), ("c02-22.pdf", "the"), ("graph.pdf", ""), ("francais.pdf", "le")] {
+    for (name, words) in [("cmyk.pdf", ""), ("c02-22.pdf", "the"), ("graph.pdf", ""), ("francais.pdf", "whisky")] {
         let Some(pdf) = shared(&format!("ocrmypdf/{name}")) else { return };
         let answer = client.post("/api/v1/ocr/pdf", &json!({ "file": file(&pdf), "pages": "1" }));
         assert_eq!(answer.status, 200, "{name}: {}", String::from_utf8_lossy(&answer.body));
         let text = answer.json()["text"].as_str().unwrap().to_lowercase();
-        assert!(text.split_whitespace().any(|word| words.is_empty() || word == words), "{name}: {text}");
+        assert!(words.is_empty() || text.split_whitespace().any(|word| word == words), "{name}: {text}");
     }
 }
