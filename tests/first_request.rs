@@ -86,7 +86,9 @@ fn every_example_of_the_document_runs_through_the_gateway() {
         let example = &post["requestBody"]["content"]["application/json"]["example"];
         assert!(example.is_object(), "{path} has no example");
         let answer = server.post(path, ENTERPRISE, example.to_string());
-        assert_eq!(answer.status, 200, "{path} {answer:?}");
+        // What only a model elsewhere can do says so.
+        let needs_upstream = path.ends_with("/llm/translate");
+        assert_eq!(answer.status, if needs_upstream { 503 } else { 200 }, "{path} {answer:?}");
         examples += 1;
     }
     assert!(examples > 100, "{examples}");
