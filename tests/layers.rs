@@ -260,13 +260,14 @@ fn reached(document: &Value, direction: &str) -> BTreeSet<String> {
 
 /// Fields whose name means another thing in each place: of keys and tokens, of what a hash or a signature is made of, of
 /// pixels and modules, of what a number is the mean or the rate of. `warnings` are those of an answer, or of a batch.
-const OWN_MEANINGS: [(&str, &str); 3] = [
+const OWN_MEANINGS: [(&str, &str); 4] = [
     (
         "crypto",
         "audience bits bytes code counter encrypted expiresAt file format hash headers issuer iterations jwtId key keyRef \
          length message method nonce passphrase payload privateKey salt secondsLeft secret sha256 signature \
          signatureFormat subject text type url valid warnings",
     ),
+    ("llm", "count end index label message model name object score start text texts truncated warnings words"),
     ("image", "background color height margin message name quality text threshold warnings width x y"),
     (
         "math",

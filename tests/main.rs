@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod elsewhere;
+mod embeddings;
 mod files;
 mod first_request;
 mod gateway;
@@ -10,6 +11,7 @@ mod greedy;
 mod keyring;
 mod layers;
 mod limits;
+mod models;
 mod n8n;
 mod process;
 mod secrets;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chassis::testing::model_data;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -28,8 +29,8 @@ pub struct Server {
     /// Where its metrics are, if it is the gateway.
     pub status: Option<SocketAddr>,
     output: Arc<Mutex<String>>,
-    /// Where it keeps files; gone with it.
-    _store: TempDir,
+    /// Where it keeps files and data; gone with it.
+    _folders: [TempDir; 2],
 }
 
 impl Server {
@@ -41,8 +42,13 @@ impl Server {
     /// A command that listens on ports of its own choice and has a store of its own, with some environment.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let store = tempfile::tempdir().unwrap();
+        let data = tempfile::tempdir().unwrap();
+        // Models are only read.
+        if let Some(pulled) = model_data() {
+            std::os::unix::fs::symlink(pulled.join("models"), data.path().join("models")).unwrap();
+        }
         let mut command = flowforge();
-        command.env("FLOWFORGE_STORE", store.path());
+        command.env("FLOWFORGE_STORE", store.path()).env("FLOWFORGE_DATA", data.path());
         command.args(arguments).envs(environment.iter().copied());
         for name in ["FLOWFORGE_LISTEN", "FLOWFORGE_STATUS_LISTEN", "FLOWFORGE_SERVICE_LISTEN"] {
             command.env(name, "127.0.0.1:0");
@@ -64,7 +70,7 @@ impl Server {
         };
         collect(lines, output.clone());
         let address = |name: &str| listening[name].as_str().map(|address| address.parse().unwrap());
-        Self { child, address: address("address").unwrap(), status: address("status"), output, _store: store }
+        Self { child, address: address("address").unwrap(), status: address("status"), output, _folders: [store, data] }
     }
 
     /// The id of the process.

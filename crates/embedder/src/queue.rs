@@ -1,7 +1,7 @@
 //! Texts of all requests in batches, each consumer in turn.
 //!
-//! A free thread takes at most so many tokens as one batch should have, one text from each consumer after the other, and
-//! skips those whose request nobody waits for any more. When several threads could be busy, what waits is parted among them.
+//! A free thread takes at most so many tokens as one batch should have, one text from each consumer after the other. When
+//! nobody waits for a request any more, its texts leave the queue. When several threads could be busy, what waits is parted among them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -49,12 +49,20 @@ impl Job {
     }
 }
 
-/// Says that nobody waits, when it goes.
-struct Waiting(Arc<AtomicBool>);
+/// Takes the texts of a request out of the queue, when whoever waits for them goes.
+struct Waiting<'q> {
+    queue: &'q Queue,
+    who: &'q str,
+    gone: Arc<AtomicBool>,
+    done: bool,
+}
 
-impl Drop for Waiting {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        if !self.done {
+            self.gone.store(true, Ordering::Relaxed);
+            lock(&self.queue.state).forget(self.who);
+        }
     }
 }
 
@@ -75,6 +83,15 @@ struct Line {
 }
 
 impl State {
+    /// Takes out what nobody waits for of what one consumer sent.
+    fn forget(&mut self, who: &str) {
+        let Some(line) = self.lines.get_mut(who) else { return };
+        line.items.retain(|item| !item.job.gone.load(Ordering::Relaxed));
+        let left = line.items.iter().map(|item| item.ids.len()).sum();
+        self.tokens -= line.tokens - left;
+        line.tokens = left;
+    }
+
     /// The next batch of one model; empty when nothing waits.
     fn batch(&mut self, threads: usize) -> Vec<Item> {
         let budget = BATCH.min((self.tokens / threads).max(WORTH));
@@ -88,19 +105,16 @@ impl State {
                 continue;
             };
             let length = item.ids.len();
-            let gone = item.job.gone.load(Ordering::Relaxed);
             let other = batch.first().is_some_and(|first| !Arc::ptr_eq(&first.model, &item.model));
-            if !gone && (other || (!batch.is_empty() && tokens + length > budget)) {
+            if other || (!batch.is_empty() && tokens + length > budget) {
                 break;
             }
             let item = line.items.pop_front().expect("it was there");
             line.tokens -= length;
             self.tokens -= length;
-            if !gone {
-                tokens += length;
-                batch.push(item);
-                self.turns.rotate_left(1);
-            }
+            tokens += length;
+            batch.push(item);
+            self.turns.rotate_left(1);
         }
         batch
     }
@@ -121,7 +135,7 @@ impl Queue {
         }
         let (done, vectors) = oneshot::channel();
         let gone = Arc::new(AtomicBool::new(false));
-        let _waiting = Waiting(gone.clone());
+        let mut waiting = Waiting { queue: self, who, gone: gone.clone(), done: false };
         let job = Arc::new(Job {
             vectors: Mutex::new(vec![None; texts.len()]),
             left: AtomicUsize::new(texts.len()),
@@ -131,7 +145,9 @@ impl Queue {
         self.push(model, texts, who, &job)?;
         // What waits holds the job; when it is lost with a thread, so is the sender.
         drop(job);
-        vectors.await.map_err(|_| Error::Failed)
+        let vectors = vectors.await.map_err(|_| Error::Failed);
+        waiting.done = true;
+        vectors
     }
 
     fn push(&self, model: &Arc<Model>, texts: Vec<Vec<u32>>, who: &str, job: &Arc<Job>) -> Result<(), Error> {
@@ -159,9 +175,9 @@ impl Queue {
         }));
         drop(state);
         if tokens > WORTH {
-            self.wake.notify_all()
+            self.wake.notify_all();
         } else {
-            self.wake.notify_one()
+            self.wake.notify_one();
         }
         Ok(())
     }

@@ -139,7 +139,7 @@ fn download(url: &str, within: &Path, room: &dyn Fn(u64) -> Result<(), String>) 
             }
             file.write_all(&chunk).map_err(|problem| failed(&problem))?;
         }
-        Ok(())
+        Ok::<_, String>(())
     })?;
     Ok(Downloaded { path, _folder: folder })
 }

@@ -275,7 +275,8 @@ impl Store {
             return Err(Error::NoModel(from.to_owned()));
         }
         let is_chat = files.iter().any(|file| file.path.ends_with(".gguf"));
-        if !is_chat && !(whole("config.json") && whole("tokenizer.json")) {
+        let usable = is_chat || (whole("config.json") && whole("tokenizer.json"));
+        if !usable {
             return Err(Error::NoModel(from.to_owned()));
         }
         let kind = if is_chat { Kind::Chat } else { Kind::Embedding };

@@ -262,7 +262,8 @@ fn it(plain: &str, _: &[u32]) -> bool {
 }
 
 fn nl(_: &str, digits: &[u32]) -> bool {
-    (weighed(&digits[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) + 10 * 11 - digits[8]) % 11 == 0 && number(digits) > 9_999_999
+    let sum = weighed(&digits[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) + 10 * 11 - digits[8];
+    sum.is_multiple_of(11) && number(digits) > 9_999_999
 }
 
 fn be(_: &str, digits: &[u32]) -> bool {
@@ -272,13 +273,13 @@ fn be(_: &str, digits: &[u32]) -> bool {
 }
 
 fn ch(_: &str, digits: &[u32]) -> bool {
-    weighed(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    weighed(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 fn pl(_: &str, digits: &[u32]) -> bool {
     // Months of other centuries have 20, 40, 60 or 80 added.
     let month = (digits[2] * 10 + digits[3]) % 20;
-    let right = weighed(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0;
+    let right = weighed(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10);
     right && is_day(month, digits[4] * 10 + digits[5])
 }
 

@@ -57,7 +57,7 @@ fn joined(text: &str, start: usize, end: usize) -> bool {
     let before = text[..start].chars().next_back();
     let mut after = text[end..].chars();
     let (next, second) = (after.next(), after.next());
-    let goes_on = matches!(next, Some('-' | '.' | '/' | ',')) && second.is_some_and(|c| c.is_alphanumeric());
+    let goes_on = matches!(next, Some('-' | '.' | '/' | ',')) && second.is_some_and(char::is_alphanumeric);
     let from = matches!(before, Some('-' | '.' | '/' | '+' | '#' | '$' | '€' | '£' | ','));
     within_word(text, start, end) || goes_on || from || next == Some('%')
 }

@@ -185,18 +185,23 @@ pub(crate) async fn centers(labels: Vec<Label>, call: &Arc<Call>, llm: &Llm) -> 
             ));
         }
         let before = texts.len();
+        let name = |field: &str| format!("labels[{index}].{field}");
         if label.examples.is_empty() {
             // A bare word is read better in a sentence; a description is one.
             match &label.description {
-                Some(description) => texts.push(format!("{}: {description}", label.name)),
-                None => texts.extend([label.name.clone(), format!("This text is about {}.", label.name)]),
+                Some(description) => texts.push((name("description"), format!("{}: {description}", label.name))),
+                None => {
+                    let sentence = format!("This text is about {}.", label.name);
+                    texts.extend([(name("name"), label.name.clone()), (name("name"), sentence)]);
+                }
             }
         } else {
-            texts.extend(label.examples.iter().cloned());
+            let example = |(place, text): (usize, &String)| (name(&format!("examples[{place}]")), text.clone());
+            texts.extend(label.examples.iter().enumerate().map(example));
         }
         counts.push(texts.len() - before);
     }
-    let embedded = vectors::embed(call, llm, Texts::list("labels", texts)).await?;
+    let embedded = vectors::embed(call, llm, Texts::each(texts)).await?;
     let mut rest = embedded.vectors.as_slice();
     let center = |count: usize| {
         let (own, others) = rest.split_at(count);

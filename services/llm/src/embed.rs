@@ -155,7 +155,7 @@ pub(crate) fn either(text: Option<String>, texts: Vec<String>) -> Result<Texts, 
 /// When there is no model, or a text has nothing it can read.
 pub async fn embed(request: EmbedRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<EmbedResponse, Error> {
     let cut = if request.truncate { Cut::At } else { Cut::Refuse };
-    let texts = Texts { purpose: request.purpose.into(), cut, ..either(request.text, request.texts)? };
+    let texts = either(request.text, request.texts)?.read_as(request.purpose.into(), cut);
     let embedded = vectors::embed(&call, &llm, texts).await?;
     let written = |(index, (vector, read)): (usize, (&Arc<[f32]>, &vectors::Read))| {
         let is_float = request.encoding == VectorEncoding::Float;

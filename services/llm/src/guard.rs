@@ -184,7 +184,7 @@ async fn by_meaning(
     }
     let centers = centers(topics, call, llm).await?;
     let texts = passages.iter().map(|(start, end)| text[*start..*end].to_owned()).collect();
-    let embedded = vectors::embed(call, llm, Texts::list("text", texts)).await?;
+    let embedded = vectors::embed(call, llm, Texts::within("text", texts)).await?;
     let mut reasons = Vec::new();
     for (name, center) in names.iter().zip(&centers) {
         let scores = embedded.vectors.iter().map(|vector| cosine(vector, center)).enumerate();

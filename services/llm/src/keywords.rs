@@ -148,9 +148,9 @@ pub async fn keywords(request: KeywordsRequest, call: Arc<Call>, llm: Arc<Llm>) 
     if parts.is_empty() {
         return Err(Error::field(Code::ValidationError, "text", "has nothing in it that the model can read"));
     }
-    let whole = mean(&vectors::embed(&call, &llm, Texts::list("text", parts)).await?.vectors);
+    let whole = mean(&vectors::embed(&call, &llm, Texts::within("text", parts)).await?.vectors);
     let phrases = found.iter().map(|candidate| candidate.text.clone()).collect();
-    let phrases = vectors::embed(&call, &llm, Texts::list("text", phrases)).await?.vectors;
+    let phrases = vectors::embed(&call, &llm, Texts::within("text", phrases)).await?.vectors;
     let chosen = chosen(&whole, &phrases, top_n, diversity);
     let keyword = |(index, score): (usize, f64)| {
         let Candidate { text, start, end, count } = &found[index];

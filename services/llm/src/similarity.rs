@@ -118,9 +118,13 @@ async fn of_source(
 }
 
 async fn of_pairs(pairs: Vec<TextPair>, call: &Arc<Call>, llm: &Llm) -> Result<SimilarityResponse, Error> {
-    let (left, right) = pairs.into_iter().map(|pair| (pair.a, pair.b)).unzip();
-    let left = vectors::embed(call, llm, Texts::list("pairs.a", left)).await?;
-    let right = vectors::embed(call, llm, Texts::list("pairs.b", right)).await?;
+    let (left, right): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .enumerate()
+        .map(|(index, pair)| ((format!("pairs[{index}].a"), pair.a), (format!("pairs[{index}].b"), pair.b)))
+        .unzip();
+    let left = vectors::embed(call, llm, Texts::each(left)).await?;
+    let right = vectors::embed(call, llm, Texts::each(right)).await?;
     let scores = left.vectors.iter().zip(&right.vectors).map(|(a, b)| cosine(a, b)).collect();
     Ok(scored(scores, left.model.name()))
 }

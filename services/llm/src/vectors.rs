@@ -17,26 +17,51 @@ const HEAVY: usize = 64 * 1024;
 /// Texts and what is to become of them.
 pub struct Texts {
     /// The texts.
-    pub texts: Vec<String>,
-    /// The field they are in.
-    pub field: &'static str,
-    /// Whether the field is one text, not a list.
-    pub single: bool,
+    texts: Vec<String>,
+    /// What errors and warnings call them.
+    names: Names,
     /// What they are for.
-    pub purpose: Purpose,
+    purpose: Purpose,
     /// What becomes of long ones.
-    pub cut: Cut,
+    cut: Cut,
+}
+
+/// What errors and warnings call texts.
+enum Names {
+    /// The only one, in a field.
+    One(&'static str),
+    /// A list, in a field.
+    List(&'static str),
+    /// Each by a path of its own.
+    Each(Vec<String>),
+    /// Parts of the text in a field, of which nobody is warned.
+    Within(&'static str),
 }
 
 impl Texts {
-    /// Passages of a list, cut where they are too long.
-    pub fn list(field: &'static str, texts: Vec<String>) -> Self {
-        Self { texts, field, single: false, purpose: Purpose::Passage, cut: Cut::At }
+    fn new(texts: Vec<String>, names: Names) -> Self {
+        Self { texts, names, purpose: Purpose::Passage, cut: Cut::At }
     }
 
     /// One text.
     pub fn one(field: &'static str, text: String) -> Self {
-        Self { texts: vec![text], field, single: true, purpose: Purpose::Passage, cut: Cut::At }
+        Self::new(vec![text], Names::One(field))
+    }
+
+    /// A list.
+    pub fn list(field: &'static str, texts: Vec<String>) -> Self {
+        Self::new(texts, Names::List(field))
+    }
+
+    /// Texts from here and there, each with the path of its field.
+    pub fn each(texts: impl IntoIterator<Item = (String, String)>) -> Self {
+        let (names, texts) = texts.into_iter().unzip();
+        Self::new(texts, Names::Each(names))
+    }
+
+    /// Parts of one text.
+    pub fn within(field: &'static str, parts: Vec<String>) -> Self {
+        Self::new(parts, Names::Within(field))
     }
 
     /// Something to find others by.
@@ -44,8 +69,17 @@ impl Texts {
         Self { purpose: Purpose::Query, ..self }
     }
 
+    /// The same for another purpose, and with another fate of long ones.
+    pub fn read_as(self, purpose: Purpose, cut: Cut) -> Self {
+        Self { purpose, cut, ..self }
+    }
+
     fn name(&self, index: usize) -> String {
-        if self.single { self.field.to_owned() } else { format!("{}[{index}]", self.field) }
+        match &self.names {
+            Names::One(field) | Names::Within(field) => (*field).to_owned(),
+            Names::List(field) => format!("{field}[{index}]"),
+            Names::Each(names) => names[index].clone(),
+        }
     }
 }
 
@@ -112,12 +146,13 @@ fn read(model: &Model, texts: &Texts, call: &Call, limit: usize) -> Result<Vec<T
                 format!("the texts have more than {limit} tokens together, which is the most for one request");
             return Err(Error::new(Code::PayloadTooLarge, message));
         }
-        if tokens.truncated {
+        let warned = !matches!(texts.names, Names::Within(_));
+        if warned && tokens.truncated {
             let message =
                 format!("is longer than the {} tokens the model reads; the rest is not in the vector", model.limit());
             call.warn("truncated", Some(&texts.name(index)), message);
         }
-        if tokens.unknown_share() > UNKNOWN {
+        if warned && tokens.unknown_share() > UNKNOWN {
             let share = (tokens.unknown_share() * 100.0).round();
             let message = format!("{share}% of it is unknown to the model {}, so its vector says little", model.name());
             call.warn("unknown-tokens", Some(&texts.name(index)), message);

@@ -28,7 +28,7 @@ fn the_contract_of_the_project_is_read() {
     let plans: Vec<&str> = plain.map(|key| key.plan.as_str()).collect();
     assert_eq!(contract.demo_keys().len(), 8, "each is there as it is and as a bearer");
     assert_eq!(plans, ["free", "basic", "pro", "enterprise"]);
-    assert_eq!(contract.services().len(), 9);
+    assert_eq!(contract.services().len(), 10);
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn labels_that_cannot_be_used_are_refused() {
         (json!([{ "name": "only" }]), "labels"),
         (json!([{ "name": "a" }, { "name": "a" }]), "labels[1].name"),
         (json!([{ "name": "a" }, { "name": "" }]), "labels[1].name"),
+        (json!([{ "name": "a" }, { "name": "b", "examples": ["x", ""] }]), "labels[1].examples[1]"),
     ] {
         let answer = client.post("/api/v1/llm/classify", &json!({ "text": "x", "labels": labels }));
         assert_eq!(answer.status, 400, "{labels}");
