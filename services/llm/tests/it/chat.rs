@@ -1,5 +1,6 @@
 //! Chat through upstreams: streams that break, servers that fail, names, budgets. The servers are the test's own.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -434,10 +435,12 @@ fn settings_that_make_no_sense_are_refused_at_the_start() {
     let start = |chat: &str| {
         let data = std::env::temp_dir().join("flowforge-llm-tests-without-models");
         let settings = Settings { data: Some(data), ..Settings::default() };
-        std::panic::catch_unwind(move || Client::on(llm::service(), engines(), settings, &["--chat", chat]))
-            .err()
-            .and_then(|problem| problem.downcast_ref::<String>().cloned())
-            .unwrap_or_default()
+        std::panic::catch_unwind(AssertUnwindSafe(|| {
+            Client::on(llm::service(), engines(), settings, &["--chat", chat])
+        }))
+        .err()
+        .and_then(|problem| problem.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
     };
     for (chat, says) in [
         (r#"{"models":{"m":["nobody/x"]}}"#, "there is no upstream"),

@@ -139,11 +139,9 @@ fn a_conversation_may_have_any_text() {
         let request = json!({ "prompt": text, "maxTokens": 2, "temperature": 0 });
         assert_eq!(client.post("/api/v1/llm/chat", &request).status, 200, "{text:?}");
     }
-    let answers = client.post_at_once(
-        "/api/v1/llm/chat",
-        &vec![json!({ "prompt": "Hi", "maxTokens": 3, "temperature": 0 }); 6],
-        6,
-    );
+    let bodies: Vec<Value> =
+        std::iter::repeat_n(json!({ "prompt": "Hi", "maxTokens": 3, "temperature": 0 }), 6).collect();
+    let answers = client.post_at_once("/api/v1/llm/chat", &bodies, 6);
     let texts: Vec<Value> = answers.iter().map(|answer| answer.json()["text"].clone()).collect();
     assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
 }
