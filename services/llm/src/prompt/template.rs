@@ -228,7 +228,7 @@ mod proof {
             ("{% for i in list %}{{ loop.index }}{{ i }}{% if not loop.last %}, {% endif %}{% endfor %}", "1p, 2q"),
             ("{{ o.k[1].z }} {{ list | join(' + ') }} {{ list|length }}", "deep p + q 2"),
             ("{% if n > 2 and a == 'x' %}yes{% else %}no{% endif %}{# no #}", "yes"),
-            ("{{ missing | default('nobody') }} {{ o | tojson }}", r#"nobody {"k":[1,{"z":"deep"}]}"#),
+            ("{{ missing | default('nobody') }} {{ o | tojson }}", r#"nobody {"k": [1, {"z": "deep"}]}"#),
             ("{% raw %}{{ a }} * {% set %}{% endraw %} {{ '~*+ }}' }}", "{{ a }} * {% set %} ~*+ }}"),
             ("{%- if missing is defined %}a{% endif +%}\n{{ n - 1 }}\n", "\n2\n"),
             ("no template: 2 + 2 * 3 ~ { } %", "no template: 2 + 2 * 3 ~ { } %"),
