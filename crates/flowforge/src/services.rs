@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chassis::{Description, Engines, Runtime, Service};
+use chat::Chat;
 use clap::Command;
 use embedder::Embedder;
 use platform::{Listed, State};
@@ -82,9 +83,13 @@ pub static SERVICES: [Entry; 8] = [
 
 /// The engines that services share. Nothing is built before a service asks for it.
 pub fn engines() -> Engines {
-    Engines::default().declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
-        Embedder::open(settings, runtime.data.folder(models::FOLDER))
-    })
+    Engines::default()
+        .declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
+            Embedder::open(settings, runtime.data.folder(models::FOLDER))
+        })
+        .declare(|settings: chat::Settings, runtime: Arc<Runtime>| async move {
+            Chat::open(&settings, runtime.data.folder(models::FOLDER))
+        })
 }
 
 /// Adds the settings of every service and engine to a command line.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chassis::{Check, Hold, NoSettings, Opening, Status};
+use chat::Chat;
 use embedder::Embedder;
 use models::Store;
 
@@ -11,6 +12,8 @@ use models::Store;
 pub struct Llm {
     /// Vectors of texts.
     pub(crate) embedder: Arc<Embedder>,
+    /// Models that talk.
+    pub(crate) chat: Arc<Chat>,
     /// The folder of models, or why there is none.
     pub(crate) store: Result<PathBuf, String>,
 }
@@ -29,7 +32,8 @@ impl Hold for Llm {}
 /// # Errors
 /// When there is none.
 pub async fn open(opening: Opening<NoSettings>) -> Result<Llm, String> {
-    Ok(Llm { embedder: opening.engine().await?, store: opening.runtime.data.folder(models::FOLDER) })
+    let (embedder, chat) = (opening.engine().await?, opening.engine().await?);
+    Ok(Llm { embedder, chat, store: opening.runtime.data.folder(models::FOLDER) })
 }
 
 /// Whether there are embeddings.
@@ -37,5 +41,13 @@ pub async fn check(llm: Arc<Llm>) -> Check {
     match llm.embedder.model() {
         Ok(_) => Check::healthy(),
         Err(problem) => Check::because(Status::Degraded, problem.to_string()),
+    }
+}
+
+/// Whether there is somebody to talk to.
+pub async fn check_chat(llm: Arc<Llm>) -> Check {
+    match llm.chat.check() {
+        Ok(()) => Check::healthy(),
+        Err(problem) => Check::because(Status::Degraded, problem),
     }
 }

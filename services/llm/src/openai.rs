@@ -2,8 +2,12 @@
 //!
 //! Errors come in OpenAI's shape, unknown fields are ignored, and there are no warnings.
 
+pub mod completions;
 pub mod embeddings;
+mod messages;
 pub mod models;
+mod response;
+pub mod responses;
 
 use chassis::{Code, Error, Operation};
 use serde_json::{Value, json};

@@ -95,7 +95,7 @@ fn the_likeliest_tokens_are_the_same() {
     println!(
         "{same} of {compared} tokens are the same, all {clear} that are clear; logarithms {mean:.3} apart on average"
     );
-    assert!(compared > 700 && clear * 2 > compared && same * 20 > compared * 19 && mean < 0.1, "{same} {clear} {mean}");
+    assert!(compared > 700 && clear * 2 > compared && same * 20 > compared * 19 && mean < 0.2, "{same} {clear} {mean}");
 }
 
 /// A prompt seen at once, in parts and token by token gives the same.

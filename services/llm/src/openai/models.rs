@@ -69,6 +69,12 @@ pub(crate) fn is_embedding(llm: &Llm, name: &str) -> bool {
     embedding_names(llm).iter().any(|known| known.eq_ignore_ascii_case(short)) || name.starts_with(PREFIX)
 }
 
+/// Every name a request may use: those of embeddings, and those of chat.
+fn names(llm: &Llm) -> Vec<String> {
+    let chat = llm.chat.models().into_iter().map(|model| model.name);
+    embedding_names(llm).into_iter().chain(chat).collect()
+}
+
 fn described(id: String) -> ModelObject {
     // The day all-MiniLM-L6-v2 was published; clients only sort by it.
     ModelObject { id, object: "model".to_owned(), created: 1_630_281_600, owned_by: "flowforge".to_owned() }
@@ -79,7 +85,8 @@ fn described(id: String) -> ModelObject {
 /// # Errors
 /// None.
 pub fn list(_: ModelListRequest, _: &Call, llm: &Llm) -> Result<ModelList, Error> {
-    Ok(ModelList { object: "list".to_owned(), data: embedding_names(llm).map(described).to_vec() })
+    let data = names(llm).into_iter().map(described).collect();
+    Ok(ModelList { object: "list".to_owned(), data })
 }
 
 /// Describes a model.
@@ -87,7 +94,7 @@ pub fn list(_: ModelListRequest, _: &Call, llm: &Llm) -> Result<ModelList, Error
 /// # Errors
 /// When there is none of this name.
 pub fn get(request: ModelRequest, _: &Call, llm: &Llm) -> Result<ModelObject, Error> {
-    let known = embedding_names(llm).into_iter().find(|known| known.eq_ignore_ascii_case(&request.model));
+    let known = names(llm).into_iter().find(|known| known.eq_ignore_ascii_case(&request.model));
     known.map(described).ok_or_else(|| unknown(llm, &request.model))
 }
 
