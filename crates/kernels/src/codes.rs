@@ -165,9 +165,9 @@ mod tests {
                 .map(|row| row.iter().zip(&wanted).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum())
                 .collect();
             let bound = 0.02 * (dimensions as f64).sqrt();
-            for row in 0..9 {
-                assert!((f64::from(codes.dot(&query, row)) - exact[row]).abs() < bound, "{dimensions} {row}");
-                assert!((f64::from(crate::dot(&rows[row], &wanted)) - exact[row]).abs() < 1e-3);
+            for (row, exact) in exact.iter().enumerate() {
+                assert!((f64::from(codes.dot(&query, row)) - exact).abs() < bound, "{dimensions} {row}");
+                assert!((f64::from(crate::dot(&rows[row], &wanted)) - exact).abs() < 1e-3);
             }
             assert_eq!(codes.dot4(&query, [0, 8, 3, 3]), [0, 8, 3, 3].map(|row| codes.dot(&query, row)));
             let itself = codes.query_of(4);

@@ -130,10 +130,10 @@ fn float(a: &[f32], b: &[f32], multiply_add: impl Fn(f32, f32, f32) -> f32) -> f
     let mut sums = [[0.0f32; 16]; 2];
     let (wide, rest) = (a.chunks_exact(32).zip(b.chunks_exact(32)), a.len().min(b.len()) / 32 * 32);
     for (a, b) in wide {
-        for half in 0..2 {
-            for lane in 0..16 {
+        for (half, sums) in sums.iter_mut().enumerate() {
+            for (lane, sum) in sums.iter_mut().enumerate() {
                 let index = half * 16 + lane;
-                sums[half][lane] = multiply_add(a[index], b[index], sums[half][lane]);
+                *sum = multiply_add(a[index], b[index], *sum);
             }
         }
     }
@@ -170,14 +170,13 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub(super) fn vnni4(query: &[Line], rows: [&[Line]; 4]) -> [i32; 4] {
         let mut sums = [_mm512_setzero_si512(); 4];
-        let lines = query.len();
-        let [a, b, c, d] = rows.map(|row| &row[..lines]);
-        for index in 0..lines {
-            let query = load512(&query[index]);
-            sums[0] = _mm512_dpbusd_epi32(sums[0], query, load512(&a[index]));
-            sums[1] = _mm512_dpbusd_epi32(sums[1], query, load512(&b[index]));
-            sums[2] = _mm512_dpbusd_epi32(sums[2], query, load512(&c[index]));
-            sums[3] = _mm512_dpbusd_epi32(sums[3], query, load512(&d[index]));
+        let [a, b, c, d] = rows;
+        for ((((query, a), b), c), d) in query.iter().zip(a).zip(b).zip(c).zip(d) {
+            let query = load512(query);
+            sums[0] = _mm512_dpbusd_epi32(sums[0], query, load512(a));
+            sums[1] = _mm512_dpbusd_epi32(sums[1], query, load512(b));
+            sums[2] = _mm512_dpbusd_epi32(sums[2], query, load512(c));
+            sums[3] = _mm512_dpbusd_epi32(sums[3], query, load512(d));
         }
         [
             _mm512_reduce_add_epi32(sums[0]),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{DocumentInfo, number_entry, pieces_of, text_entry};
 use crate::plan::MAX_POINTS;
 use crate::settings::Vectors;
-use crate::store::Parts;
+use crate::store::{Paging, Parts};
 
 /// Which document.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -73,7 +73,10 @@ pub async fn get(
 ) -> Result<GetDocumentResponse, Error> {
     let (tenant, parts) = (vectors.tenant(&call), Parts { payload: true, vector: false });
     let filter = pieces_of(&request.document_id);
-    let page = vectors.store.scroll(&call, &tenant, &request.collection, filter, parts, MAX_POINTS, None).await?;
+    let page = vectors
+        .store
+        .scroll(&call, &tenant, &request.collection, filter, parts, Paging { limit: MAX_POINTS, cursor: None })
+        .await?;
     let mut pieces = page.points;
     pieces.sort_by_key(|piece| number_entry(piece.payload.as_ref(), "chunk"));
     let document = pieces.first().and_then(DocumentInfo::of).ok_or_else(|| missing(&request))?;

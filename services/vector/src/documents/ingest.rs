@@ -14,7 +14,7 @@ use crate::json_object::JsonObject;
 use crate::model;
 use crate::plan::{MAX_PAYLOAD, MAX_POINTS};
 use crate::settings::Vectors;
-use crate::store::{Change, Parts, Point, Spec, Stored};
+use crate::store::{Change, Paging, Parts, Point, Spec, Stored};
 use crate::tenant::Tenant;
 use crate::text::chunk::{Chunk, chunks};
 use crate::text::html::text_of;
@@ -245,7 +245,10 @@ async fn known(
     document: &str,
 ) -> Result<Vec<Stored>, Error> {
     let parts = Parts { payload: true, vector: true };
-    let page = vectors.store.scroll(call, tenant, collection, pieces_of(document), parts, MAX_POINTS, None).await?;
+    let page = vectors
+        .store
+        .scroll(call, tenant, collection, pieces_of(document), parts, Paging { limit: MAX_POINTS, cursor: None })
+        .await?;
     let mut pieces = page.points;
     pieces.sort_by_key(|piece| super::number_entry(piece.payload.as_ref(), "chunk"));
     Ok(pieces)

@@ -12,7 +12,7 @@ use crate::json_object::JsonObject;
 use crate::plan::MAX_RESULTS;
 use crate::points::{filter_of, tell};
 use crate::settings::Vectors;
-use crate::store::Parts;
+use crate::store::{Paging, Parts};
 
 /// Which documents.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -69,7 +69,10 @@ pub async fn list(
     }
     let parts = Parts { payload: true, vector: false };
     let (tenant, limit) = (vectors.tenant(&call), request.limit.unwrap_or(100));
-    let page = vectors.store.scroll(&call, &tenant, &request.collection, filter, parts, limit, request.cursor).await?;
+    let page = vectors
+        .store
+        .scroll(&call, &tenant, &request.collection, filter, parts, Paging { limit, cursor: request.cursor })
+        .await?;
     // Without any document none has the fields that documents have, which is nothing to warn of.
     let own = |field: &str| super::RESERVED.iter().any(|name| field == format!("filter.{name}"));
     tell(&call, page.remarks.into_iter().filter(|(_, field, _)| !own(field)).collect());

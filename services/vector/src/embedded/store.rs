@@ -13,8 +13,8 @@ use super::tenant::{Collection, Database};
 use super::{collections, payloads, read, search, values};
 use crate::filter::Filter;
 use crate::store::{
-    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Parts, PayloadChange, Pending, Search, Selection,
-    Spec, Stored, VectorStore,
+    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Paging, Parts, PayloadChange, Pending, Search,
+    Selection, Spec, Stored, VectorStore,
 };
 use crate::tenant::Tenant;
 
@@ -308,14 +308,13 @@ impl VectorStore for Embedded {
         name: &'a str,
         filter: Filter,
         parts: Parts,
-        limit: usize,
-        cursor: Option<String>,
+        paging: Paging,
     ) -> Pending<'a, Page> {
         let name = name.to_owned();
         self.with(call, tenant, move |shared, database, now| {
             shared.ready(database, &name, now)?;
             reading(database, &name, |snapshot, head| {
-                read::page(snapshot, head, &filter, parts, limit, cursor.as_deref())
+                read::page(snapshot, head, &filter, parts, paging.limit, paging.cursor.as_deref())
             })
         })
     }

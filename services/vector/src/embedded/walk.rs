@@ -8,9 +8,6 @@ use super::graph::Graph;
 use super::memory::{Allowed, Memory};
 use super::scan::{pack, unpack};
 
-/// Dead slots met for each result that is sought, after which a walk is not believed.
-const DEAD: usize = 4;
-
 /// Which slots a walk has seen: kept from walk to walk, so that nothing is cleared.
 #[derive(Debug, Default)]
 pub(super) struct Walker {
@@ -100,8 +97,8 @@ impl Walk<'_> {
                 false
             }
         });
-        // Who asks amid many dead may miss what lives beyond them.
-        walked.given_up |= dead.get() > DEAD * breadth;
+        // Who asks amid many dead may miss what lives beyond them: a walk that met more of them than it sought is not believed.
+        walked.given_up |= dead.get() > breadth;
         walked
     }
 

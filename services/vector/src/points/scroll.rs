@@ -11,7 +11,7 @@ use super::{PointInfo, filter_of, tell};
 use crate::json_object::JsonObject;
 use crate::plan::MAX_RESULTS;
 use crate::settings::Vectors;
-use crate::store::Parts;
+use crate::store::{Paging, Parts};
 
 /// Which points, and where to begin.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -83,7 +83,10 @@ pub async fn scroll(
     let filter = filter_of(request.filter.as_ref())?;
     let parts = Parts { payload: request.with_payload.unwrap_or(true), vector: request.with_vector };
     let (tenant, limit) = (vectors.tenant(&call), request.limit.unwrap_or(100));
-    let page = vectors.store.scroll(&call, &tenant, &request.collection, filter, parts, limit, request.cursor).await?;
+    let page = vectors
+        .store
+        .scroll(&call, &tenant, &request.collection, filter, parts, Paging { limit, cursor: request.cursor })
+        .await?;
     tell(&call, page.remarks);
     Ok(ScrollPointsResponse { rows: page.points.into_iter().map(Into::into).collect(), next_cursor: page.next })
 }

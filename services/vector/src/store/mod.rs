@@ -14,7 +14,7 @@ use chassis::{Call, Error};
 use crate::filter::Filter;
 use crate::tenant::Tenant;
 pub use types::{
-    Change, Changed, Deleted, Distance, Facet, FacetValue, Found, Hit, IndexKind, Info, Model, Page, Parts,
+    Change, Changed, Deleted, Distance, Facet, FacetValue, Found, Hit, IndexKind, Info, Model, Page, Paging, Parts,
     PayloadChange, Point, Remark, Search, Selection, Spec, Stored,
 };
 
@@ -78,8 +78,7 @@ pub trait VectorStore: Send + Sync + 'static {
         name: &'a str,
         filter: Filter,
         parts: Parts,
-        limit: usize,
-        cursor: Option<String>,
+        paging: Paging,
     ) -> Pending<'a, Page>;
 
     /// Number of points a filter keeps, and what to tell of it.

@@ -181,6 +181,15 @@ pub enum PayloadChange {
     Clear,
 }
 
+/// Which page of points.
+#[derive(Debug, Clone)]
+pub struct Paging {
+    /// Points of a page at most.
+    pub limit: usize,
+    /// Where it begins, as the page before says; at the start without one.
+    pub cursor: Option<String>,
+}
+
 /// A page of points.
 #[derive(Debug, Clone)]
 pub struct Page {

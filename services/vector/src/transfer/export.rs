@@ -11,7 +11,7 @@ use crate::json_object::JsonObject;
 use crate::plan::MAX_RESULTS;
 use crate::points::{PointInfo, filter_of, tell};
 use crate::settings::Vectors;
-use crate::store::Parts;
+use crate::store::{Paging, Parts};
 
 /// Bytes after which a file ends and another begins.
 const FILE_BYTES: usize = 32_000_000;
@@ -77,7 +77,8 @@ pub async fn export(
     loop {
         let filter = filter_of(request.filter.as_ref())?;
         let limit = MAX_RESULTS.min(most - points);
-        let page = vectors.store.scroll(&call, &tenant, &request.collection, filter, parts, limit, cursor).await?;
+        let page =
+            vectors.store.scroll(&call, &tenant, &request.collection, filter, parts, Paging { limit, cursor }).await?;
         if points == 0 {
             tell(&call, page.remarks);
         }

@@ -148,7 +148,7 @@ fn points_are_exported_and_imported() {
     assert_eq!(imported.json()["inserted"], 1_400, "{:?}", imported.body);
     let again = served.client.post_as("application/x-ndjson", "/api/v1/vector/collections/b/import", answer.body);
     assert_eq!(again.json()["updated"], 1_400);
-    let query = json!({ "vector": [1, 700], "text": "number 700", "limit": 3 });
+    let query = json!({ "vector": [1, 700], "text": "number 700", "limit": 1 });
     assert_eq!(ids(&served.query("a", &query)), ids(&served.query("b", &query)));
     let bad = served.client.post_as(
         "application/x-ndjson",
