@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use chassis::settings::variable;
 use chassis::{
-    App, Clock, Ground, LAST_MOMENT, Listener, Log, Observer, Runtime, Service, Settings,
-    Signals, Tls, metrics_app, serve,
+    App, Clock, Ground, LAST_MOMENT, Listener, Log, Observer, Runtime, Service, Settings, Signals, Tls, metrics_app,
+    serve,
 };
 use gateway::{Contract, DemoKey, Gate, GatewaySettings};
 use platform::State;
