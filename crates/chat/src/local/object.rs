@@ -103,7 +103,7 @@ impl Object {
                 _ => None,
             },
             At::Hex(name, left, guarded) => {
-                let fits = byte.is_ascii_hexdigit() && !(guarded && !matches!(byte, b'0'..=b'7'));
+                let fits = byte.is_ascii_hexdigit() && (!guarded || matches!(byte, b'0'..=b'7'));
                 let next = match left {
                     1 => At::Text(name),
                     _ => At::Hex(name, left - 1, left == 4 && matches!(byte, b'd' | b'D')),
