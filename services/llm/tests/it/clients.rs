@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::testing::{node, python};
-use chassis::{Clock, Ground, Listener, Observer, Runtime, Settings, Stop, serve};
+use chassis::{Clock, Ground, Listener, Observer, Runtime, Settings, Signals, serve};
 use serde_json::{Value, json};
 
 use crate::engines;
@@ -25,7 +25,7 @@ fn serving(chat: &Value) -> String {
             let observer = Observer::new(shared.clock.clone(), shared.metrics.clone(), None);
             let listener = Listener::bind(([127, 0, 0, 1], 0).into(), observer.observe(app)).await.unwrap();
             tell.send(format!("http://{}/api/v1/llm/openai", listener.address().unwrap())).unwrap();
-            serve(vec![listener], Arc::clone(&shared), Stop::listen()).await;
+            serve(vec![listener], Arc::clone(&shared), Signals::listen()).await;
         });
     });
     told.recv().unwrap()
