@@ -48,8 +48,13 @@ fn a_job_that_fails_or_panics_takes_back_its_own_changes_alone() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(&folder.path().join("a.db"), setup).unwrap();
     // Keeps the writer busy, so that the others come as one group.
-    let hold = ledger
-        .write(|_| -> Result<(), Error> { Ok(std::thread::sleep(std::time::Duration::from_millis(50))) }, |()| {});
+    let hold = ledger.write(
+        |_| -> Result<(), Error> {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            Ok(())
+        },
+        |()| {},
+    );
     let first = put(&ledger, 1, "a");
     let twice = put(&ledger, 1, "b");
     let undone = ledger.write(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 const DESCRIPTION: &str = "\
 Finds personal data by patterns and check digits, and takes it out. Cards must pass Luhn and start as issued cards do, IBANs have \
-the length of their country and pass mod 97, national numbers (of 25 countries) pass their own check; numbers whose check is weak \
+the length of their country and pass mod 97, national numbers (of 24 countries) pass their own check; numbers whose check is weak \
 count only near a word that names them. `uncovered` lists what patterns cannot find, such as names and postal addresses: do not \
 publish a text on the strength of this alone. `start` and `end` count characters, so that `text[start:end]` is the finding in Python. \
 Besides, words of your own are taken out by `words`.";

@@ -244,7 +244,7 @@ fn choose(request: &SummarizeRequest, spans: &[Span<'_>], vectors: &[Weights], s
 fn of_length_one(mut vector: Weights) -> Weights {
     // In the order of the words: sums of floats depend on it, and an answer must not.
     let mut squares: Vec<(&String, f64)> = vector.iter().map(|(word, weight)| (word, weight * weight)).collect();
-    squares.sort_by(|(one, _), (other, _)| one.cmp(other));
+    squares.sort_by_key(|(one, _)| *one);
     let length = squares.iter().map(|(_, square)| square).sum::<f64>().sqrt();
     if length > 0.0 {
         vector.values_mut().for_each(|weight| *weight /= length);
@@ -255,7 +255,7 @@ fn of_length_one(mut vector: Weights) -> Weights {
 fn product(one: &Weights, other: &Weights) -> f64 {
     let mut products: Vec<(&String, f64)> =
         one.iter().filter_map(|(word, weight)| Some((word, weight * other.get(word)?))).collect();
-    products.sort_by(|(one, _), (other, _)| one.cmp(other));
+    products.sort_by_key(|(one, _)| *one);
     products.iter().map(|(_, product)| product).sum()
 }
 

@@ -294,7 +294,7 @@ fn query(base: &Connection, sql: &str, params: Option<&Tree>) -> Result<(Vec<Row
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(Error::impossible("sql", "answers with no rows: write one SELECT"));
     }
-    let columns = Columns::of(statement.column_names().into_iter().map(str::to_owned))?;
+    let columns = Columns::of(statement.column_names().map(str::to_owned))?;
     bind(&mut statement, params)?;
     let width = columns.len();
     let mut found = statement.raw_query();

@@ -151,5 +151,10 @@ pub(crate) fn preparing<Q: OperationRequest>(function: Function<Q>) -> Box<Prepa
 /// The answer of a function, with the warnings of its call.
 fn answered<R: OperationResponse>(result: Result<R, Error>, call: &Call) -> Result<Answer, Error> {
     let warnings = call.take_warnings();
-    result?.into_answer((!call.is_foreign()).then_some(&warnings))
+    let answer = result?.into_answer((!call.is_foreign()).then_some(&warnings))?;
+    if answer.stream.is_some() {
+        // They go out with what is still to be said.
+        warnings.into_iter().for_each(|warning| call.push_warning(warning));
+    }
+    Ok(answer)
 }

@@ -231,7 +231,7 @@ impl Joined {
                 }
             }
             How::Left | How::Full | How::Position if found.is_empty() => {
-                self.waiting.push_back(self.put_together(&left, None))
+                self.waiting.push_back(self.put_together(&left, None));
             }
             _ => {
                 for place in found {

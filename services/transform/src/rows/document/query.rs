@@ -111,7 +111,7 @@ fn pair(name: &str, value: &Tree, pairs: &mut Vec<String>) {
         Tree::Bool(_) | Tree::Number(_) => pairs.push(format!("{name}={}", encoded(&value.to_json()))),
         Tree::List(list) => match &list[..] {
             [only @ (Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::Text(_))] => {
-                pair(&format!("{name}%5B%5D"), only, pairs)
+                pair(&format!("{name}%5B%5D"), only, pairs);
             }
             list => list.iter().for_each(|value| pair(name, value, pairs)),
         },

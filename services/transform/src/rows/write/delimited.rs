@@ -123,9 +123,8 @@ fn is_formula(text: &str) -> bool {
         [b'=' | b'@' | b'\t' | b'\r', ..] => true,
         [b'+' | b'-', rest @ ..] => {
             let amount = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ');
-            !rest.is_empty()
-                && !(rest.iter().all(amount) && rest.iter().any(u8::is_ascii_digit))
-                && !crate::rows::number::is_json(text.trim_start_matches('+'))
+            let is_amount = rest.iter().all(amount) && rest.iter().any(u8::is_ascii_digit);
+            !(rest.is_empty() || is_amount || crate::rows::number::is_json(text.trim_start_matches('+')))
         }
         _ => false,
     }
