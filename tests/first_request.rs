@@ -80,7 +80,8 @@ fn every_example_of_the_document_runs_through_the_gateway() {
     let document = server.get("/openapi.json", "").json();
     let mut examples = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let Some(post) = item.get("post") else { continue };
+        // Those on a resource need it to be there: they run in the tests of their service, in an order.
+        let Some(post) = item.get("post").filter(|_| !path.contains('{')) else { continue };
         let example = &post["requestBody"]["content"]["application/json"]["example"];
         assert!(example.is_object(), "{path} has no example");
         let answer = server.post(path, ENTERPRISE, example.to_string());

@@ -260,14 +260,39 @@ fn reached(document: &Value, direction: &str) -> BTreeSet<String> {
 
 /// Fields whose name means another thing in each place: of keys and tokens, of what a hash or a signature is made of, of
 /// pixels and modules, of what a number is the mean or the rate of. `warnings` are those of an answer, or of a batch.
-const OWN_MEANINGS: [(&str, &str); 4] = [
+const OWN_MEANINGS: [(&str, &str); 8] = [
     (
         "crypto",
         "audience bits bytes code counter encrypted expiresAt file format hash headers issuer iterations jwtId key keyRef \
          length message method nonce passphrase payload privateKey salt secondsLeft secret sha256 signature \
          signatureFormat subject text type url valid warnings",
     ),
-    ("llm", "count end index label message model name object score start text texts truncated warnings words"),
+    (
+        "llm",
+        "count data end index instructions label maxTokens message model name object parallel_tool_calls score seed servedBy start \
+         stream system temperature text texts tool_choice tools totalTokens truncated usage warnings words",
+    ),
+    (
+        "data",
+        "bom by column columns contentType count data decimal delimiter detected each encoding filename format header item left \
+         limit lineEnding message name path quote read result right root rowCount rows separator sheet sheetName syntax to \
+         values warnings xml",
+    ),
+    (
+        "ocr",
+        "box code confidence count currency file height languages message name page pages passed preprocess rotation skew text \
+         warnings width words",
+    ),
+    (
+        "pdf",
+        "allowSigned bytes count css data encrypted file files from height margin message metadata name page pages paper \
+         password permissions size text title version warnings width x xfa y",
+    ),
+    (
+        "vector",
+        "chunks collection contentHash count cursor documentId end filter id ids limit message model name nextCursor notFound \
+         payload points rows section source start text title updated vector warnings",
+    ),
     ("image", "background color height margin message name quality text threshold warnings width x y"),
     (
         "math",

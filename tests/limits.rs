@@ -34,7 +34,7 @@ fn ten_thousand_at_once_at_a_limit_of_a_hundred() {
 /// Hostile bodies through the whole way: errors, bounded memory, and the process stays up.
 #[test]
 fn hostile_bodies_cost_nobody_else_anything() {
-    let server = Server::up();
+    let server = Server::without_models(&["up"], &[]);
     let hash = "/api/v1/crypto/hash";
     assert_eq!(server.post(hash, ENTERPRISE, r#"{"text":"x"}"#).status, 200);
     let before = server.memory();

@@ -69,7 +69,13 @@ fn what_is_wrong_is_said_at_the_start() {
 fn an_address_in_use_is_named() {
     let server = Server::up();
     let address = server.address.to_string();
-    let said = fails(&["up"], &[("FLOWFORGE_LISTEN", &address), ("FLOWFORGE_STATUS_LISTEN", "127.0.0.1:0")]);
+    let data = tempfile::tempdir().unwrap();
+    let environment = [
+        ("FLOWFORGE_LISTEN", address.as_str()),
+        ("FLOWFORGE_STATUS_LISTEN", "127.0.0.1:0"),
+        ("FLOWFORGE_DATA", data.path().to_str().unwrap()),
+    ];
+    let said = fails(&["up"], &environment);
     assert!(said.contains(&format!("cannot listen on {address}")), "{said}");
 }
 
@@ -82,7 +88,7 @@ fn the_committed_documents_are_what_the_code_says() {
 #[test]
 fn the_contract_is_checked_and_rendered() {
     let check = flowforge().args(["kong", "check"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&check.stdout).starts_with("9 services, 19 routes, 4 consumers"));
+    assert!(String::from_utf8_lossy(&check.stdout).starts_with("9 services, 20 routes, 4 consumers"));
     let render =
         flowforge().args(["kong", "render"]).env("FLOWFORGE_GATEWAY_SECRET", "0123456789abcdef").output().unwrap();
     let rendered: serde_json::Value = serde_json::from_slice(&render.stdout).unwrap();

@@ -41,12 +41,21 @@ impl Server {
 
     /// A command that listens on ports of its own choice and has a store of its own, with some environment.
     pub fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let store = tempfile::tempdir().unwrap();
         let data = tempfile::tempdir().unwrap();
         // Models are only read.
         if let Some(pulled) = model_data() {
             std::os::unix::fs::symlink(pulled.join("models"), data.path().join("models")).unwrap();
         }
+        Self::with_data(arguments, environment, data)
+    }
+
+    /// The same without models, which are read beside the first requests and would count as memory of those.
+    pub fn without_models(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::with_data(arguments, environment, tempfile::tempdir().unwrap())
+    }
+
+    fn with_data(arguments: &[&str], environment: &[(&str, &str)], data: TempDir) -> Self {
+        let store = tempfile::tempdir().unwrap();
         let mut command = flowforge();
         command.env("FLOWFORGE_STORE", store.path()).env("FLOWFORGE_DATA", data.path());
         command.args(arguments).envs(environment.iter().copied());

@@ -63,8 +63,7 @@ fn every_condition_keeps_what_it_says() {
 fn values_are_counted() {
     let served = Served::new();
     served.create("zoo", 1, "dot");
-    let point =
-        |id: usize, tags: Value| json!({ "id": id, "vector": [1], "payload": { "tags": tags, "even": id % 2 == 0 } });
+    let point = |id: usize, tags: Value| json!({ "id": id, "vector": [1], "payload": { "tags": tags, "even": id.is_multiple_of(2) } });
     served.upsert(
         "zoo",
         &json!([point(1, json!(["a", "b"])), point(2, json!(["a", "a"])), point(3, json!(7)), point(4, json!("b"))]),

@@ -323,6 +323,15 @@ fn large_bodies_are_not_tried() {
     hint(&changed(&deep, &format!("[{deep},1]")));
 }
 
+/// An answer to give, its JSON read: the order of its members is of no meaning.
+fn read(given: &Value) -> Value {
+    let mut given = given.clone();
+    if let Some(json) = given["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok()) {
+        given["body"] = json;
+    }
+    given
+}
+
 /// developers.zoom.us, api.slack.com, discord.com, dev.twitch.tv: what the endpoint has to answer.
 #[test]
 fn handshakes_get_their_answer() {
@@ -368,7 +377,7 @@ fn handshakes_get_their_answer() {
         let headers = merged(made["headers"].clone(), &more);
         let request = json!({ "provider": provider, "body": body, "secret": "s", "headers": headers });
         let answer = post(&client, VERIFY, &request);
-        assert_eq!((&answer["valid"], &answer["respondWith"]), (&json!(true), &wanted), "{provider}");
+        assert_eq!((&answer["valid"], read(&answer["respondWith"])), (&json!(true), read(&wanted)), "{provider}");
         let answer = post(&client, VERIFY, &merged(request, &json!({ "secret": "x" })));
         assert_eq!(answer["respondWith"], Value::Null, "nothing is answered to a forgery");
     }
