@@ -171,6 +171,9 @@ async fn abstractive(request: SummarizeRequest, call: &Call, llm: &Llm) -> Resul
     })
 }
 
+/// Likeness from which two sentences have the same words.
+const SAME: f64 = 0.999;
+
 /// Weights of words; the length is one, unless there are none.
 type Weights = HashMap<String, f64>;
 
@@ -236,6 +239,8 @@ fn choose(request: &SummarizeRequest, spans: &[Span<'_>], vectors: &[Weights], s
         for index in &open {
             said[*index] = said[*index].max(product(&vectors[*index], &vectors[best]));
         }
+        // The same words say nothing more, however well they score.
+        open.retain(|index| said[*index] < SAME);
     }
     chosen.sort_unstable();
     chosen
