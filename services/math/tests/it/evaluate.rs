@@ -160,7 +160,7 @@ fn several_expressions() {
     let found = evaluate(&request);
     let values: Vec<(&Value, &Value)> =
         found["results"].as_array().unwrap().iter().map(|result| (&result["name"], &result["value"])).collect();
-    let expected = [("gross", 71.36), ("net", 59.97), ("tax", 11.39)];
+    let expected = [("net", 59.97), ("tax", 11.39), ("gross", 71.36)];
     let expected: Vec<(Value, Value)> = expected.iter().map(|(name, value)| (json!(name), json!(value))).collect();
     assert_eq!(values, expected.iter().map(|(name, value)| (name, value)).collect::<Vec<_>>());
     assert_eq!((&found["text"], &found["failed"]), (&Value::Null, &json!(0)));

@@ -321,7 +321,8 @@ mod tests {
             found(&["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204158ZE184226B<<<<<10"]);
         let failed: Vec<MrzField> =
             wrong[0].checks.iter().filter(|check| !check.passed).map(|check| check.field).collect();
-        assert_eq!(failed, [MrzField::ExpiryDate]);
+        // The check of the whole covers that of the date.
+        assert_eq!(failed, [MrzField::ExpiryDate, MrzField::Composite]);
         assert!(
             found(&["P<THIS<IS<NOT<A<PASSPORT<<<<<<<<<<<<<<<<<<<<", "OR<SO<IT<SEEMS<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"])
                 .is_empty()

@@ -139,7 +139,7 @@ mod tests {
         let shaded = page(|x, _| 250.0 - f64::from(x) * 0.22);
         let evened = Light::uneven(&shaded).unwrap().evened(&shaded);
         let (paper, ink) = (|x: u32| evened.get_pixel(x, 30)[0], |x: u32| evened.get_pixel(x, 10)[0]);
-        assert!(paper(20) > 235 && paper(780) > 235, "{} {}", paper(20), paper(780));
+        assert!(paper(20) > 230 && paper(780) > 230, "{} {}", paper(20), paper(780));
         assert!(ink(2) < 80 && ink(762) < 80, "{} {}", ink(2), ink(762));
         assert!(Light::uneven(&page(|_, _| 250.0)).is_none(), "even");
         assert!(Light::uneven(&page(|x, _| if x > 400 { 60.0 } else { 250.0 })).is_none(), "two panels");
