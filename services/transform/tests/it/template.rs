@@ -66,7 +66,7 @@ fn what_is_wrong_has_a_line() {
 #[test]
 fn hostile_templates_end() {
     let client = client();
-    let deep = format!("{}1{}", "{{ (".repeat(1) + &"(".repeat(20_000), ")".repeat(20_001) + " }}");
+    let deep = format!("{}1{}", "{{ (".to_owned() + &"(".repeat(20_000), ")".repeat(20_001) + " }}");
     for template in [
         "{% for a in range(10000) %}{% for b in range(10000) %}{% for c in range(10000) %}{% endfor %}{% endfor %}{% endfor %}",
         "{% set ns = namespace(x='x') %}{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
