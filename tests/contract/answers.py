@@ -14,7 +14,17 @@ from collections import Counter
 LEAST_SHARE = 0.3
 # What was encrypted or hashed before cannot be made up, nor can a picture, nor numbers that belong together (flows with
 # both signs, a matrix, an expression): here one call must succeed, the example.
-TAKES_WHAT_WAS_MADE = ("crypto/decrypt", "crypto/passwords/verify", "/image/", "/math/")
+TAKES_WHAT_WAS_MADE = (
+    "crypto/decrypt",
+    "crypto/passwords/verify",
+    "/data/",
+    "/image/",
+    "/llm/",
+    "/math/",
+    "/ocr/",
+    "/pdf/",
+    "/vector/",
+)
 LONGEST_MESSAGE = 300
 RECORDED = 1_000_000
 SHOWN_FAULTS = 20

@@ -126,10 +126,10 @@ impl About {
         self.response_schema.is_none() || self.layout().files().iter().any(|field| field.stream)
     }
 
-    /// Whether several requests may come as one.
+    /// Whether several requests may come as one; not those on a resource, which is named by the path.
     pub(crate) fn has_batch(&self) -> bool {
         let whole = self.response_schema.is_some() && self.makes != Makes::Events;
-        self.method == Method::POST && self.foreign.is_none() && whole
+        self.method == Method::POST && self.foreign.is_none() && whole && !self.path.contains('{')
     }
 
     /// Refuses what can only be judged with the layout.
