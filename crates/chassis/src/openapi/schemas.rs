@@ -54,6 +54,10 @@ pub(super) fn tidy(schema: &mut Value) {
             if object.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
                 object.remove("format");
             }
+            // Anything, in the way that generators of clients read.
+            if object.get("items") == Some(&Value::Bool(true)) {
+                object.insert("items".to_owned(), json!({}));
+            }
             let choices = object.get("oneOf").and_then(Value::as_array);
             if let Some(choices) = choices.filter(|choices| choices.iter().all(|choice| choice["const"].is_string())) {
                 let mut description = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
