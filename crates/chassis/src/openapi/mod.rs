@@ -261,7 +261,8 @@ fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
         object["content"] = Value::Object(content.collect());
         return object;
     };
-    let facts = facts(responses).to_value();
+    // Anything is written as generators of clients read it.
+    let facts = Some(facts(responses).to_value()).filter(|facts| !facts.is_boolean()).unwrap_or_else(|| json!({}));
     let (name, file) = match operation.makes {
         Makes::Nothing => return response("Done.", &facts),
         Makes::Events => {
