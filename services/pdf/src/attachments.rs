@@ -127,7 +127,7 @@ pub fn add_example() -> AttachmentsAddRequest {
 #[must_use]
 pub fn extract_about(op: Operation) -> Operation {
     input::reads_document(op)
-        .answers(&["application/octet-stream", "application/zip"])
+        .answers(&["*/*", "application/zip"])
         .summary("Take the attached files out of a PDF")
         .description(EXTRACT_DESCRIPTION)
         .example(extract_example)

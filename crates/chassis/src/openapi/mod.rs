@@ -74,9 +74,12 @@ pub(crate) fn document(service: &Description) -> Value {
     if let Some(path) = service.downloads {
         paths.insert(format!("{}{path}/{{id}}", service.prefix), download_path(service));
     }
-    let answers: Vec<String> = service.operations.iter().filter_map(|op| answer_name(op, &mut responses)).collect();
-    let foreign = service.operations.iter().filter(|operation| operation.foreign.is_some());
-    let foreign: Vec<Value> = foreign.filter_map(|op| Some(op.response_schema?(&mut responses).to_value())).collect();
+    let (foreign, own): (Vec<&About>, Vec<&About>) =
+        service.operations.iter().map(AsRef::as_ref).partition(|operation| operation.foreign.is_some());
+    // Another product's answer has no warnings of ours.
+    let answers: Vec<String> = own.into_iter().filter_map(|op| answer_name(op, &mut responses)).collect();
+    let as_schema = |op: &About| Some(op.response_schema?(&mut responses).to_value());
+    let foreign: Vec<Value> = foreign.into_iter().filter_map(as_schema).collect();
 
     let mut schemas = requests.take_definitions(true);
     close_objects(&mut schemas);

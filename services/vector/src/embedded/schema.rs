@@ -122,7 +122,7 @@ pub(super) fn fault(error: &ledger::Error) -> Error {
     match error {
         ledger::Error::Full => {
             let message =
-                "the disk is full: nothing was changed; what was kept before is there and can be read and deleted";
+                "the disk is full: nothing was changed; what was kept before is there and can be read";
             Error::new(Code::Unavailable, message).retry_after(60)
         }
         ledger::Error::Busy => {
