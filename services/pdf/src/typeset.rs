@@ -36,6 +36,8 @@ use crate::html::HtmlPage;
 pub(crate) const PDF: &str = "application/pdf";
 /// Requests after which what no longer helps is forgotten.
 const CACHE_AGE: usize = 2;
+/// Pages of a document.
+const MAX_PAGES: usize = 5_000;
 /// Characters without a glyph that a warning names.
 const NAMED_MISSING: usize = 20;
 
@@ -248,9 +250,14 @@ const PRELUDE: &str = "#let data = json(\"data.json\");";
 fn set(desk: &Desk<'_>, field: &str, shift: usize) -> Result<(PagedDocument, Vec<Note>), Error> {
     let compiled = typst::compile::<PagedDocument>(desk as &dyn World);
     let document = compiled.output.map_err(|problems| problem::error(desk, &problems, field, shift))?;
-    if document.pages().is_empty() {
-        return Err(Error::impossible(field, "makes no pages"));
-    }
+    match document.pages().len() {
+        0 => Err(Error::impossible(field, "makes no pages")),
+        pages if pages > MAX_PAGES => Err(Error::impossible(
+            field,
+            format!("makes {pages} pages, more than the limit of {MAX_PAGES}: make less at once"),
+        )),
+        _ => Ok(()),
+    }?;
     Ok((document, problem::notes(desk, &compiled.warnings, shift)))
 }
 

@@ -180,8 +180,7 @@ fn hostile_templates_end_their_worker_and_not_the_service() {
         ("#let f(x) = f(x + 1); #f(0)", &[422]),
         ("#range(2000000000)", &[413, 422, 504]),
         ("#let s = \"x\"; #for i in range(40) { s = s + s }; #s.len()", &[413, 422, 504]),
-        // Empty pages are cheap: where there is time, they come.
-        ("#for i in range(200000) { pagebreak() }", &[200, 413, 422, 504]),
+        ("#for i in range(200000) { pagebreak() }", &[413, 422, 504]),
     ] {
         let answer = client.post("/generate", &json!({"typst": template, "data": {}}));
         assert!(statuses.contains(&answer.status), "{template}: {} {:?}", answer.status, answer.body);
