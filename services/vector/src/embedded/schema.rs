@@ -121,8 +121,7 @@ pub(super) fn failed(error: ledger::rusqlite::Error) -> Error {
 pub(super) fn fault(error: &ledger::Error) -> Error {
     match error {
         ledger::Error::Full => {
-            let message =
-                "the disk is full: nothing was changed; what was kept before is there and can be read";
+            let message = "the disk is full: nothing was changed; what was kept before is there and can be read";
             Error::new(Code::Unavailable, message).retry_after(60)
         }
         ledger::Error::Busy => {
