@@ -88,7 +88,7 @@ fn the_committed_documents_are_what_the_code_says() {
 #[test]
 fn the_contract_is_checked_and_rendered() {
     let check = flowforge().args(["kong", "check"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&check.stdout).starts_with("9 services, 20 routes, 4 consumers"));
+    assert!(String::from_utf8_lossy(&check.stdout).starts_with("10 services, 20 routes, 4 consumers"));
     let render =
         flowforge().args(["kong", "render"]).env("FLOWFORGE_GATEWAY_SECRET", "0123456789abcdef").output().unwrap();
     let rendered: serde_json::Value = serde_json::from_slice(&render.stdout).unwrap();

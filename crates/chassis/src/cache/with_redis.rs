@@ -308,6 +308,38 @@ async fn what_is_not_a_value_of_ours_is_a_miss() {
 }
 
 #[tokio::test]
+async fn what_takes_no_values_is_still_read() {
+    // Each with how it takes values again.
+    let kinds = [
+        (["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"], "it takes no more data"),
+        (["REPLICAOF", "127.0.0.1", "1", ""], ["REPLICAOF", "NO", "ONE", ""], "it is a replica, which takes no data"),
+    ];
+    for (break_it, mend_it, reason) in kinds {
+        let Some(server) = Server::start(&[]).await else { return };
+        let said = async |command: [&str; 4]| {
+            let words: Vec<&str> = command.into_iter().filter(|word| !word.is_empty()).collect();
+            server.ask::<()>(&words).await;
+        };
+        let cache = redis_only(&server.url());
+        until_it_is_used(&cache, 1_000).await;
+        get(&cache, 1).await;
+        server.wait_for(&key(1)).await;
+        said(break_it).await;
+        let mut numbers = 2..;
+        eventually("it is said why it takes nothing", async || {
+            get(&cache, numbers.next().unwrap()).await;
+            let check = cache.check().await.unwrap();
+            (check.status, check.reason.as_deref()) == (Status::Degraded, Some(reason))
+        })
+        .await;
+        eventually("it is read", async || get(&cache, 1).await == Served::Hit).await;
+        said(mend_it).await;
+        until_it_is_used(&cache, 10_000).await;
+        eventually("it is well again", async || cache.check().await.unwrap().status == Status::Healthy).await;
+    }
+}
+
+#[tokio::test]
 async fn values_on_their_way_are_bounded() {
     let Some(server) = Server::start(&[]).await else { return };
     let cache = redis_only(&server.url());
