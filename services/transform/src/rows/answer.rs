@@ -31,6 +31,7 @@ const CHECK: u64 = 1024;
 
 /// The media types of the files tables become.
 pub const MEDIA_TYPES: &[&str] = &[
+    "application/json",
     "application/x-ndjson",
     "text/csv",
     "text/tab-separated-values",
@@ -38,7 +39,7 @@ pub const MEDIA_TYPES: &[&str] = &[
     "application/xml",
     "application/yaml",
     "application/toml",
-    "text/plain",
+    "application/x-www-form-urlencoded",
 ];
 
 /// A format that is written.
