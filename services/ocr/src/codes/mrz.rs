@@ -204,7 +204,8 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
             passed: check_digit(&text).is_some_and(|sum| digit == sum.to_string()),
         })
         .collect();
-    if !checks.iter().any(|check| check.passed) {
+    // Optional data that is not there has the check digit of nothing.
+    if !checks.iter().any(|check| check.passed && check.field != MrzField::OptionalData) {
         return None;
     }
     let (surname, given) = names.split_once("<<").unwrap_or((&names, ""));

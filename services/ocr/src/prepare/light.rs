@@ -13,6 +13,9 @@ const UNEVEN: i32 = 60;
 /// Between neighboring tiles light changes by at most so much, save for a few.
 const SMOOTH: i32 = 22;
 const FEW: f64 = 0.03;
+/// A change of so much is the edge of a panel, of which there are hardly any: light letters on it would be lost.
+const SHARP: i32 = 70;
+const HARDLY_ANY: f64 = 0.004;
 
 /// The brightness of the paper.
 #[derive(Debug, Clone)]
@@ -46,12 +49,13 @@ impl Light {
         let steps = |one: usize, other: usize| (i32::from(paper[one]) - i32::from(paper[other])).abs();
         let across = (0..paper.len()).filter(|at| (at + 1) % columns != 0).map(|at| steps(at, at + 1));
         let down = (0..paper.len() - columns).map(|at| steps(at, at + columns));
-        let (mut pairs, mut edges) = (0.0, 0.0);
+        let (mut pairs, mut edges, mut sharp) = (0.0, 0.0, 0.0);
         for step in across.chain(down) {
             pairs += 1.0;
             edges += f64::from(u8::from(step > SMOOTH));
+            sharp += f64::from(u8::from(step > SHARP));
         }
-        let uneven = at(97) - at(3) >= UNEVEN && edges / pairs <= FEW;
+        let uneven = at(97) - at(3) >= UNEVEN && edges / pairs <= FEW && sharp / pairs <= HARDLY_ANY;
         uneven.then_some(Self { tile, columns, rows, paper })
     }
 
