@@ -96,6 +96,8 @@ pub enum Step {
     Reduced,
     /// Rotated by a few degrees to level the lines.
     Deskewed,
+    /// Smoothed, because the letters are broken or grainy (Gaussian of one pixel).
+    Smoothed,
     /// A white border was added around it.
     Bordered,
     /// Read as one block of text, because no layout was found.

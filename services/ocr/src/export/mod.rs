@@ -41,7 +41,7 @@ pub struct ExportRequest {
     #[serde(default = "english")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages of a PDF, such as `1-5,9`; the first 20 by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-5,9`; the first 20 by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,

@@ -138,10 +138,12 @@ fn parsed(word: &str) -> Option<Parsed> {
     // Letters beside a number make it something else, save for the mark of a tax class.
     let strange = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
     let is_mark = strange(after) <= 1 && !after.contains(['%', '/', ':']);
-    if own.is_none() && (strange(before) > 0 || !is_mark || before.contains(['#', '/'])) {
+    let (cents, decimals) = cents(number)?;
+    // Two capitals are a code that was misread: `RH2.95` for `RM2.95`.
+    let is_code = decimals && before.len() == 2 && before.bytes().all(|letter| letter.is_ascii_uppercase());
+    if own.is_none() && (strange(before) > 0 && !is_code || !is_mark || before.contains(['#', '/'])) {
         return None;
     }
-    let (cents, decimals) = cents(number)?;
     Some(Parsed { cents: if negative { -cents } else { cents }, currency: own, decimals })
 }
 
@@ -203,6 +205,7 @@ mod tests {
             ("$40", vec![("40.00", Some("USD"))]),
             ("4,20 A", vec![("4.20", None)]),
             ("9. 00", vec![("9.00", None)]),
+            ("RH2.95 ABC2.95", vec![("2.95", None)]),
             ("-3.50 3.50-", vec![("-3.50", None), ("-3.50", None)]),
             ("2 x 8.50 17.00", vec![("8.50", None), ("17.00", None)]),
             ("19 12:31 8.00% #12.34 07/04/2025 123456.7 A1.50B 12.345,6", vec![]),

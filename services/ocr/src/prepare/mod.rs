@@ -9,7 +9,7 @@
 //! | `probe.rs` | what a picture needs: height of letters, specks, light, skew |
 //! | `light.rs` | uneven light, measured and evened out |
 //! | `skew.rs` | the angle of the lines |
-//! | `filter.rs` | the median, rotation, a border |
+//! | `filter.rs` | the median, smoothing, rotation, a border |
 //! | `transform.rs` | from pixels of what is read back to pixels of what was sent |
 
 mod components;
@@ -58,6 +58,13 @@ impl Prepared {
         let (pixels, transform) = filter::bordered(&self.pixels.to_luma8(), width);
         let steps = self.steps.iter().copied().chain([Step::Bordered]).collect();
         Self { pixels: pixels.into(), transform: transform.then(self.transform), steps, ..*self }
+    }
+
+    /// The same smoothed; for letters that are broken or grainy.
+    pub(crate) fn smoothed(self) -> Self {
+        let pixels = filter::smoothed(&self.pixels.into_luma8()).into();
+        let steps = self.steps.into_iter().chain([Step::Smoothed]).collect();
+        Self { pixels, transform: self.transform, steps, skew: self.skew }
     }
 }
 
