@@ -96,7 +96,7 @@ pub enum Step {
     Reduced,
     /// Rotated by a few degrees to level the lines.
     Deskewed,
-    /// Smoothed, because the letters are broken or grainy (Gaussian of one pixel).
+    /// Smoothed (Gaussian of one pixel), because the letters are broken or grainy, or there is only black and white.
     Smoothed,
     /// A white border was added around it.
     Bordered,

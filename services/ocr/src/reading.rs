@@ -113,7 +113,8 @@ pub(crate) fn read(engine: &mut dyn Engine, sheet: Sheet, manner: &Manner, until
     if manner.prepare && page.letters && (!sure(&page, ASTRAY) || page.is_sideways()) && page.complete {
         page = reader.turned_upright(&part, place, page)?;
     }
-    let is_broken = !page.blocks.is_empty() && !sure(&page, UNSURE) && page.quarters == 0;
+    let is_smooth = page.steps.contains(&Step::Smoothed);
+    let is_broken = !page.blocks.is_empty() && !sure(&page, UNSURE) && page.quarters == 0 && !is_smooth;
     if manner.prepare && is_broken && page.complete && reader.has_time() {
         page = reader.smoothed(&part, place, page)?;
     }

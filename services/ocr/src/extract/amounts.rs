@@ -290,6 +290,7 @@ mod tests {
             ("Bread 4.20\nSubtotal 38.37\nCash 50.00\nChange 11.63", Some("38.37")),
             ("Total 9.00\nCash 10.00\nChange 1.00\nTotal qty 3\nYou saved 20.00", Some("9.00")),
             ("Total 19.90\nVISA 19.90", Some("19.90")),
+            ("Qty 8 25.15\nDue 29.15\nPay 25.15\nChange 0.00", Some("25.15")),
             ("Total 0.00\nGift card 5.00", Some("5.00")),
             ("nothing", None),
         ] {

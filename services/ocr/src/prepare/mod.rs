@@ -36,7 +36,7 @@ const MANY_PIXELS: u64 = 2_000_000;
 const MOST_ENLARGED: f64 = 4.0;
 const MOST_PIXELS: f64 = 30_000_000.0;
 /// Lines that rise less than this are read well as they are.
-const LEVEL: f64 = 0.6;
+const LEVEL: f64 = 0.25;
 
 /// A picture to be read, and how its pixels lie in the one it was made of.
 pub(crate) struct Prepared {
@@ -98,6 +98,11 @@ pub(crate) fn prepare(gray: &GrayImage, probe: &Probe) -> Option<Prepared> {
         transform = leveling.then(transform);
         made = Some(pixels);
         steps.push(Step::Deskewed);
+    }
+    // What was scaled or rotated is smooth already.
+    if probe.bilevel && made.is_none() {
+        made = Some(filter::smoothed(gray));
+        steps.push(Step::Smoothed);
     }
     let pixels = made?.into();
     let skew = if steps.contains(&Step::Deskewed) { probe.skew } else { 0.0 };

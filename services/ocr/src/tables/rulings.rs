@@ -21,8 +21,9 @@ const THICKEST: u32 = 20;
 /// Strokes at most: more is no table.
 const MOST: usize = 5_000;
 
-/// Strokes that run across; those down are the strokes across of the picture turned over its diagonal.
-pub(crate) fn across(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Stroke> {
+/// Strokes that run across, and filled areas, whose upper and lower edges are strokes too; those down are the strokes across of
+/// the picture turned over its diagonal.
+pub(crate) fn across(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> (Vec<Stroke>, Vec<Stroke>) {
     let least = (gray.width().max(gray.height()) / SHARE).max(SHORTEST);
     let mut done: Vec<Stroke> = Vec::new();
     let mut open: Vec<Stroke> = Vec::new();
@@ -45,18 +46,24 @@ pub(crate) fn across(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Strok
             }
         }
         if done.len() > MOST {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
     }
     done.extend(open);
-    done.retain(|stroke| stroke.bottom - stroke.top <= THICKEST && stroke.right - stroke.left >= least);
-    done
+    done.retain(|stroke| stroke.right - stroke.left >= least);
+    let (mut strokes, filled): (Vec<Stroke>, Vec<Stroke>) =
+        done.into_iter().partition(|stroke| stroke.bottom - stroke.top <= THICKEST);
+    for area in &filled {
+        strokes.push(Stroke { bottom: area.top + 1, ..*area });
+        strokes.push(Stroke { top: area.bottom - 1, ..*area });
+    }
+    (strokes, filled)
 }
 
 /// Strokes that run down.
 pub(crate) fn down(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Vec<Stroke> {
     let turned = pictures::turned(gray.clone().into(), pictures::image::metadata::Orientation::Rotate90FlipH);
-    let strokes = across(&turned.into_luma8(), is_ink);
+    let (strokes, _) = across(&turned.into_luma8(), is_ink);
     let swapped =
         |stroke: Stroke| Stroke { left: stroke.top, top: stroke.left, right: stroke.bottom, bottom: stroke.right };
     strokes.into_iter().map(swapped).collect()
@@ -95,7 +102,21 @@ mod tests {
             let letter = (10..30).contains(&y) && (30..40).contains(&x);
             [if across || down || letter { 0 } else { 255 }].into()
         });
-        assert_eq!(across(&gray, |value| value < 128), [Stroke { left: 20, top: 50, right: 280, bottom: 53 }]);
+        let ruling = Stroke { left: 20, top: 50, right: 280, bottom: 53 };
+        assert_eq!(across(&gray, |value| value < 128), (vec![ruling], vec![]));
         assert_eq!(down(&gray, |value| value < 128), [Stroke { left: 150, top: 50, right: 152, bottom: 180 }]);
+    }
+
+    #[test]
+    fn a_filled_area_has_edges() {
+        let gray = GrayImage::from_fn(300, 200, |x, y| {
+            let filled = (20..280).contains(&x) && (50..100).contains(&y);
+            let light_letter = (60..80).contains(&x) && (60..85).contains(&y);
+            [if filled && !light_letter { 60 } else { 255 }].into()
+        });
+        let area = Stroke { left: 20, top: 50, right: 280, bottom: 100 };
+        let (strokes, filled) = across(&gray, |value| value < 128);
+        assert_eq!(filled, [area]);
+        assert_eq!(strokes, [Stroke { bottom: 51, ..area }, Stroke { top: 99, ..area }]);
     }
 }

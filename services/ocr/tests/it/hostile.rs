@@ -81,11 +81,8 @@ fn a_pdf_where_a_picture_is_wanted_is_sent_to_its_operation() {
         assert_eq!((answer.status, answer.message().as_str()), (415, message), "{operation}");
     }
     // A picture that only speaks of PDFs near its start is a picture.
-    let picture = gray_png(60, 20, 255);
-    let text = [&[0, 0, 0, 12][..], b"tEXta\0%PDF-1.7..", &[0; 4]].concat();
-    let speaking = [&picture[..33], &text, &picture[33..]].concat();
-    let answer = client.post("/api/v1/ocr/classify", &json!({ "file": file(&speaking) }));
-    assert!(!answer.message().contains("PDF"), "{}", answer.message());
+    let speaking = [&b"P5\n# from %PDF-1.7\n60 20\n255\n"[..], &[255; 60 * 20]].concat();
+    assert_eq!(ask(&client, "classify", "file", &speaking, &json!({}))["class"], Value::Null);
 }
 
 /// What was read until there was no time any more is the answer, and the warning names the limit. How far it gets depends on the
@@ -96,7 +93,7 @@ fn what_was_read_in_time_is_the_answer() {
     let picture = many_words();
     let all: Vec<String> =
         words(&recognized(&patient, &picture, &json!({}))).into_iter().map(|(text, ..)| text).collect();
-    assert!(all.len() > 800, "{}", all.len());
+    assert!(all.len() > 600, "{}", all.len());
     let mut warned = 0;
     for seconds in [4, 6, 9, 13, 20, 30, 45, 70, 100] {
         let settings = Settings { deadline: Span(Duration::from_secs(seconds)), ..settings() };
@@ -130,10 +127,10 @@ fn what_was_read_in_time_is_the_answer() {
 fn many_words() -> Vec<u8> {
     use pictures::image::imageops;
     let numbers = pictures::image::load_from_memory(&own("o5-numbers.png")).unwrap().to_luma8();
-    let part = imageops::crop_imm(&numbers, 60, 60, 1240, 300).to_image();
-    let part = imageops::resize(&part, 620, 150, imageops::FilterType::Triangle);
-    let mut page = pictures::image::GrayImage::from_pixel(4 * 640 + 80, 24 * 150 + 80, [255].into());
-    for at in 0..96 {
+    let part = imageops::crop_imm(&numbers, 60, 60, 1240, 240).to_image();
+    let part = imageops::resize(&part, 620, 120, imageops::FilterType::Triangle);
+    let mut page = pictures::image::GrayImage::from_pixel(4 * 640 + 80, 15 * 150 + 80, [255].into());
+    for at in 0..60 {
         imageops::replace(&mut page, &part, 40 + at % 4 * 640, 40 + at / 4 * 150);
     }
     let mut bytes = Vec::new();
