@@ -126,6 +126,11 @@ struct Parsed {
 /// A word as a number of money.
 fn parsed(word: &str) -> Option<Parsed> {
     let word = word.trim_matches(|letter: char| "()[]*:;=|'\"".contains(letter) || letter.is_whitespace());
+    // A label that runs into it does not belong to it: `Total:9.00`.
+    let word = match word.rsplit_once(':') {
+        Some((label, rest)) if label.contains(char::is_alphabetic) && currency(label).is_none() => rest,
+        _ => word,
+    };
     let (word, negative) = match word.strip_prefix(['-', '−']) {
         Some(rest) => (rest, true),
         None => (word.strip_suffix('-').unwrap_or(word), word.ends_with('-')),
@@ -206,6 +211,7 @@ mod tests {
             ("4,20 A", vec![("4.20", None)]),
             ("9. 00", vec![("9.00", None)]),
             ("RH2.95 ABC2.95", vec![("2.95", None)]),
+            ("Total:9.00 GST:RM1.50 RM:3.00", vec![("9.00", None), ("1.50", Some("MYR")), ("3.00", Some("MYR"))]),
             ("-3.50 3.50-", vec![("-3.50", None), ("-3.50", None)]),
             ("2 x 8.50 17.00", vec![("8.50", None), ("17.00", None)]),
             ("19 12:31 8.00% #12.34 07/04/2025 123456.7 A1.50B 12.345,6", vec![]),
