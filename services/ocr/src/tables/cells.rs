@@ -7,7 +7,7 @@ use pictures::image::{DynamicImage, GrayImage, imageops};
 use recognizer::{Bounds, Channels, Engine, Pixels, ReadOptions, Segmentation};
 
 use super::grid::{Grid, GridCell, grids};
-use super::rulings::{across, down};
+use super::rulings::Rulings;
 use super::{Cell, Table};
 use crate::error::of_engine;
 use crate::page::{Page, rounded};
@@ -41,8 +41,7 @@ pub(crate) fn tables(
         None => (gray, Transform::IDENTITY),
     };
     let ink = Probe::ink(&gray);
-    let (strokes, filled) = across(&gray, &ink);
-    let grids = grids(&strokes, &down(&gray, &ink), &filled);
+    let grids = grids(&Rulings::of(&gray, &ink));
     let mut reader = CellReader { engine, gray: &gray, ink: &ink, letters: probe.letter_height, until, complete: true };
     let mut tables = Vec::new();
     for grid in &grids {

@@ -48,10 +48,10 @@ fn printed(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
     }
 }
 
-/// The words that poppler finds on a page, with their boxes in points.
+/// The words that poppler finds on a page, with their boxes in points of what is shown of it.
 fn poppler_words(pdf: &[u8], page: u32) -> Option<Vec<(String, [f64; 4])>> {
     let page = page.to_string();
-    let html = printed("pdftotext", &["-bbox", "-f", &page, "-l", &page, "FILE", "-"], pdf)?;
+    let html = printed("pdftotext", &["-bbox", "-cropbox", "-f", &page, "-l", &page, "FILE", "-"], pdf)?;
     let number = |line: &str, name: &str| -> f64 {
         let start = line.find(name).unwrap() + name.len() + 2;
         line[start..].split('"').next().unwrap().parse().unwrap()
