@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Error, File, Operation, Secret};
+use chassis::{Call, Cost, Error, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct ClassifyRequest {
     #[serde(default = "english")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages of a PDF, such as `1-2`; the first two by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-2`; the first two by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -235,6 +235,9 @@ pub fn about(op: Operation) -> Operation {
 /// Pages of a PDF that are read unless more are asked for.
 const PAGES: &str = "1-2";
 
+/// Bytes of text that are looked at: a thousand pages.
+const MOST_TEXT: usize = 2_000_000;
+
 /// Tells what kind of document something is.
 ///
 /// # Errors
@@ -252,16 +255,17 @@ pub async fn classify(
         manner: Manner::default(),
     };
     let read = document::read(&readers, &call, &request.file, wanted).await?;
-    let text = read.iter().map(|read| read.page.text()).collect::<Vec<_>>().join(" ");
-    Ok(if request.classes.is_empty() {
-        let common = |(name, keywords): &(&str, &[&str])| Class {
-            name: (*name).to_owned(),
-            keywords: keywords.iter().map(|keyword| (*keyword).to_owned()).collect(),
-        };
-        scores(&text, &COMMON.iter().map(common).collect::<Vec<_>>())
-    } else {
-        scores(&text, &request.classes)
-    })
+    let common = |(name, keywords): &(&str, &[&str])| Class {
+        name: (*name).to_owned(),
+        keywords: keywords.iter().map(|keyword| (*keyword).to_owned()).collect(),
+    };
+    let classes = if request.classes.is_empty() { COMMON.iter().map(common).collect() } else { request.classes };
+    let score = move || {
+        let mut text = read.iter().map(|read| read.page.text()).collect::<Vec<_>>().join(" ");
+        text.truncate(text.floor_char_boundary(MOST_TEXT));
+        Ok(scores(&text, &classes))
+    };
+    call.compute(Cost::Light, score).await
 }
 
 /// What speaks for each class in a text.

@@ -92,10 +92,10 @@ pub struct Survey {
     pub(crate) pages: Vec<Surveyed>,
 }
 
-/// Whether a file is a PDF.
+/// Whether a file is a PDF. What begins as a picture is none, although its metadata may speak of one.
 pub(crate) fn is_pdf(file: &File) -> bool {
     let head = &file.bytes()[..file.bytes().len().min(HEADER_WITHIN)];
-    head.windows(5).any(|five| five == b"%PDF-")
+    head.starts_with(b"%PDF-") || head.windows(5).any(|five| five == b"%PDF-") && pictures::head(file.bytes()).is_err()
 }
 
 /// Reads the pages of a file.
@@ -109,17 +109,46 @@ pub(crate) async fn read(
         let survey = survey(readers, call, file, &wanted, false).await?;
         return recognized(readers, call, file, &wanted, survey).await;
     }
-    let page = one_page(wanted.pages)?;
-    let manner = Manner { page: page.unwrap_or(1), ..wanted.manner };
-    source::admit(file).map_err(|error| of_file(&error))?;
-    let read = recognize::read(readers, call, wanted.languages, manner, file).await?;
-    source::warn_of_pages(read.pages, page, call);
-    let reason = Some(Reason::Picture);
-    Ok(vec![DocumentPage { number: page.unwrap_or(1), page: read.page, source: TextSource::Ocr, reason, dpi: None }])
+    let pages = picture_pages(call, file, wanted.pages, wanted.default_pages)?;
+    if let [page] = pages[..] {
+        let manner = Manner { page, ..wanted.manner };
+        let read = recognize::read(readers, call, wanted.languages, manner, file).await?;
+        let reason = Some(Reason::Picture);
+        return Ok(vec![DocumentPage { number: page, page: read.page, source: TextSource::Ocr, reason, dpi: None }]);
+    }
+    let unread = |number| Unread { number, reason: Some(Reason::Picture), own: Page::default(), dpi: None };
+    side_by_side(readers, call, file, &wanted, pages.into_iter().map(unread).collect()).await
+}
+
+/// The pages of a picture that are asked for: of a TIFF as many as of a PDF, of others one.
+pub(crate) fn picture_pages(
+    call: &Call,
+    file: &File,
+    pages: Option<&str>,
+    default_pages: &str,
+) -> Result<Vec<u32>, Error> {
+    let head = source::admit(file).map_err(|error| of_file(&error))?;
+    if head.format == pictures::Format::Tiff && head.pages > 1 {
+        let ranges = pages::parse(pages.unwrap_or(default_pages))?;
+        let chosen = pages::chosen(&ranges, head.pages, pages.is_some(), MOST_PAGES)?;
+        warn_of_others(call, pages, head.pages, chosen.len());
+        return Ok(chosen);
+    }
+    let page = one_page(pages)?;
+    source::warn_of_pages(head.pages, page, call);
+    Ok(vec![page.unwrap_or(1)])
+}
+
+/// Warns when not all pages were read and nobody said which to read.
+fn warn_of_others(call: &Call, pages: Option<&str>, count: u32, read: usize) {
+    if pages.is_none() && read < count as usize {
+        let message = format!("the document has {count} pages and the first {read} were read: send pages for others");
+        call.warn("more-pages", Some("pages"), message);
+    }
 }
 
 /// The page of a picture that is asked for.
-pub(crate) fn one_page(pages: Option<&str>) -> Result<Option<u32>, Error> {
+fn one_page(pages: Option<&str>) -> Result<Option<u32>, Error> {
     let message = "must be the number of one page: of a picture one page is read at a time";
     let number = |page: &str| page.trim().parse().ok().filter(|page| *page > 0);
     pages.map(|page| number(page).ok_or_else(|| Error::impossible("pages", message))).transpose()
@@ -152,15 +181,11 @@ pub(crate) async fn survey(
     let Done::Surveyed(survey) = readers.ask(call, wanted.languages, &job, file).await? else {
         return Err(Error::internal());
     };
-    let (count, seen) = (survey.count, survey.pages.len());
-    if wanted.pages.is_none() && seen < count as usize {
-        let message = format!("the document has {count} pages and the first {seen} were read: send pages for others");
-        call.warn("more-pages", Some("pages"), message);
-    }
+    warn_of_others(call, wanted.pages, survey.count, survey.pages.len());
     Ok(*survey)
 }
 
-/// Recognizes the pages that need it, as many at once as there are workers.
+/// Recognizes the pages of a PDF that need it.
 pub(crate) async fn recognized(
     readers: &Readers,
     call: &Call,
@@ -168,27 +193,48 @@ pub(crate) async fn recognized(
     wanted: &Wanted<'_>,
     survey: Survey,
 ) -> Result<Vec<DocumentPage>, Error> {
-    let read = iter(survey.pages).map(|known| async move {
-        let Surveyed { number, reason, own, dpi } = known;
-        let Some(reason) = reason else {
-            return Ok(Some(DocumentPage {
-                number,
-                page: own,
-                source: TextSource::TextLayer,
-                reason: None,
-                dpi: Some(dpi),
-            }));
-        };
+    let unread = |Surveyed { number, reason, own, dpi }| Unread { number, reason, own, dpi: Some(dpi) };
+    side_by_side(readers, call, file, wanted, survey.pages.into_iter().map(unread).collect()).await
+}
+
+/// A page before it is recognized.
+struct Unread {
+    number: u32,
+    /// Why it must be recognized; nothing when it has text of its own.
+    reason: Option<Reason>,
+    own: Page,
+    /// Dots per inch of its pixels; nothing for a picture.
+    dpi: Option<f64>,
+}
+
+/// Recognizes the pages that need it, as many at once as there are workers.
+async fn side_by_side(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: &Wanted<'_>,
+    pages: Vec<Unread>,
+) -> Result<Vec<DocumentPage>, Error> {
+    let read = iter(pages).map(|page| async move {
+        let Unread { number, reason, own, dpi } = page;
+        if reason.is_none() {
+            return Ok(Some(DocumentPage { number, page: own, source: TextSource::TextLayer, reason, dpi }));
+        }
         if Instant::now() + SHORTEST + crate::engine::SPARE > call.deadline() {
             return Ok(None);
         }
-        let password = wanted.password.map(|password| password.reveal().clone());
         let manner = Manner { page: number, ..wanted.manner.clone() };
-        let job = Job::ReadPdf { manner, dpi, password };
+        let job = match dpi {
+            Some(dpi) => {
+                let password = wanted.password.map(|password| password.reveal().clone());
+                Job::ReadPdf { manner, dpi, password }
+            }
+            None => Job::Read(manner),
+        };
         match readers.ask(call, wanted.languages, &job, file).await? {
             Done::Read(read) => {
                 let ReadPage { page, .. } = *read;
-                Ok(Some(DocumentPage { number, page, source: TextSource::Ocr, reason: Some(reason), dpi: Some(dpi) }))
+                Ok(Some(DocumentPage { number, page, source: TextSource::Ocr, reason, dpi }))
             }
             _ => Err(Error::internal()),
         }
@@ -201,12 +247,10 @@ pub(crate) async fn recognized(
     }
     if pages.len() < all || pages.iter().any(|page| !page.page.complete) {
         let whole = pages.iter().filter(|page| page.page.complete).count();
-        let message = format!(
-            "the time for a request was over when {whole} of {all} pages were read whole: send pages for the others"
-        );
-        call.warn("out-of-time", Some("pages"), message);
+        let what = format!("the reading when {whole} of {all} pages were read whole: send pages for the others");
+        readers.warn_of_time(call, "pages", &what);
     }
-    if pages.iter().all(|page| page.page.blocks.is_empty()) && !pages.is_empty() {
+    if pages.iter().all(|page| page.page.blocks.is_empty() && page.page.complete) && !pages.is_empty() {
         call.warn(
             "no-text",
             Some("file"),
@@ -214,7 +258,7 @@ pub(crate) async fn recognized(
         );
     }
     for page in pages.iter().filter(|page| page.source == TextSource::Ocr && !page.page.blocks.is_empty()).take(1) {
-        warn_of(&Page { complete: true, ..page.page.clone() }, wanted.languages, false, call);
+        warn_of(&page.page, wanted.languages, false, call);
     }
     Ok(pages)
 }

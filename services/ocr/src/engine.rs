@@ -40,6 +40,8 @@ pub struct Readers {
     settings: Settings,
     /// Workers that run at once.
     most: usize,
+    /// Time a request has.
+    limit: Duration,
 }
 
 impl Hold for Readers {
@@ -56,7 +58,8 @@ pub async fn open(opening: Opening<Settings>) -> Result<Readers, String> {
     let warmth = Warmth { memory: Some(MEMORY), ..Warmth::default() };
     let cores = || std::thread::available_parallelism().map_or(2, usize::from);
     let most = opening.runtime.settings.workers.unwrap_or_else(cores).max(1);
-    Ok(Readers { workers: opening.warm(warmth), settings: opening.settings, most })
+    let limit = opening.runtime.settings.deadline.0;
+    Ok(Readers { workers: opening.warm(warmth), settings: opening.settings, most, limit })
 }
 
 /// How Tesseract is.
@@ -77,6 +80,12 @@ impl Readers {
     /// Jobs that are worth asking for at once.
     pub(crate) fn most(&self) -> usize {
         self.most
+    }
+
+    /// Warns that the time of a request was over before all was done, and says what to do.
+    pub(crate) fn warn_of_time(&self, call: &Call, field: &'static str, what: &str) {
+        let limit = self.limit.as_secs_f64();
+        call.warn("out-of-time", Some(field), format!("the time limit of {limit} s for a request ended {what}"));
     }
 
     /// Has a job done by a worker with these languages.

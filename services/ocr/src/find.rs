@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Error, File, Operation, Secret};
+use chassis::{Call, Cost, Error, File, Operation, Secret};
 use garde::Validate;
 use regex::RegexBuilder;
 use schemars::JsonSchema;
@@ -47,7 +47,7 @@ pub struct FindRequest {
     #[serde(default = "english")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages of a PDF, such as `1-5,9`; the first 20 by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-5,9`; the first 20 by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -128,6 +128,8 @@ pub fn about(op: Operation) -> Operation {
 
 /// Places of an answer at most.
 const MOST: usize = 1_000;
+/// Bytes of a line in an answer at most.
+const LONGEST_LINE: usize = 2_000;
 /// Bytes of a compiled pattern at most.
 const PATTERN_BYTES: usize = 1 << 20;
 
@@ -154,18 +156,21 @@ pub async fn find(request: FindRequest, call: Arc<Call>, readers: Arc<Readers>) 
         manner: Manner { prepare: request.preprocess, ..Manner::default() },
     };
     let read = document::read(&readers, &call, &request.file, wanted).await?;
-    let lines = read.iter().flat_map(|read| read.page.lines().map(move |line| (read.number, line)));
-    let mut places: Vec<Place> =
-        lines.flat_map(|(number, line)| in_line(&regex, line, number)).take(MOST + 1).collect();
-    if places.len() > MOST {
-        places.truncate(MOST);
-        call.warn("more-places", None, format!("there are more than {MOST} places: these are the first"));
-    }
     let pages = read.iter().map(|read| {
         let (width, height) = (read.page.width, read.page.height);
         PageSize { page: read.number, width, height, dpi: read.dpi }
     });
-    Ok(FindResponse { count: places.len(), pages: pages.collect(), rows: places })
+    let pages = pages.collect();
+    let find = move || {
+        let lines = read.iter().flat_map(|read| read.page.lines().map(move |line| (read.number, line)));
+        Ok(lines.flat_map(|(number, line)| in_line(&regex, line, number)).take(MOST + 1).collect::<Vec<Place>>())
+    };
+    let mut places = call.compute(Cost::Light, find).await?;
+    if places.len() > MOST {
+        places.truncate(MOST);
+        call.warn("more-places", None, format!("there are more than {MOST} places: these are the first"));
+    }
+    Ok(FindResponse { count: places.len(), pages, rows: places })
 }
 
 /// A text as a pattern: its words, with any white space between them.
@@ -189,7 +194,7 @@ fn wrong(problem: &regex::Error) -> String {
     }
 }
 
-/// The places in a line.
+/// The places in a line, one more than an answer has at most.
 fn in_line(regex: &regex::Regex, line: &Line, page: u32) -> Vec<Place> {
     let mut starts = Vec::with_capacity(line.words.len());
     let mut at = 0;
@@ -199,20 +204,70 @@ fn in_line(regex: &regex::Regex, line: &Line, page: u32) -> Vec<Place> {
     }
     let matches = regex.find_iter(&line.text).filter(|found| !found.as_str().trim().is_empty());
     let place = |found: regex::Match<'_>| {
-        let is_covered = |(start, word): &(&usize, &crate::page::Word)| {
-            **start < found.end() && **start + word.text.len() > found.start()
-        };
-        let words: Vec<_> = starts.iter().zip(&line.words).filter(is_covered).map(|(_, word)| word).collect();
-        let boxes: Vec<Area> = words.iter().map(|word| word.area).collect();
-        let least = words.iter().map(|word| word.confidence).fold(1.0, f64::min);
+        // Words that end before the place, and those that begin before its end.
+        let first = starts.partition_point(|start| *start <= found.start()).saturating_sub(1);
+        let end = starts.partition_point(|start| *start < found.end());
+        let covered = line.words.get(first..end).unwrap_or_default();
+        let words = covered.iter().zip(&starts[first..]);
+        let words = words.filter(|(word, start)| **start + word.text.len() > found.start()).map(|(word, _)| word);
+        let boxes: Vec<Area> = words.clone().map(|word| word.area).collect();
+        let least = words.map(|word| word.confidence).fold(1.0, f64::min);
         Place {
             text: found.as_str().trim().to_owned(),
-            line: line.text.clone(),
+            line: excerpt(&line.text, found.start()),
             page,
             area: Area::around(boxes.iter().copied()),
             boxes,
             confidence: rounded(least),
         }
     };
-    matches.map(place).collect()
+    matches.map(place).take(MOST + 1).collect()
+}
+
+/// A line, or of a long one what stands around a place.
+fn excerpt(line: &str, place: usize) -> String {
+    if line.len() <= LONGEST_LINE {
+        return line.to_owned();
+    }
+    let from = line.floor_char_boundary(place.saturating_sub(LONGEST_LINE / 4));
+    let to = line.floor_char_boundary((from + LONGEST_LINE).min(line.len()));
+    line[from..to].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Word;
+
+    #[test]
+    fn places_have_the_boxes_of_their_words() {
+        let word = |(at, text): (usize, &str)| Word {
+            text: text.into(),
+            area: Area { x: at as u32 * 10, y: 5, width: 8, height: 9 },
+            confidence: 0.9 - at as f64 / 10.0,
+        };
+        let line = Line::of("Zwölf Äpfel für 3,50 € und Birnen".split(' ').enumerate().map(word).collect());
+        for (pattern, text, boxes) in [
+            ("Äpfel", "Äpfel", vec![10]),
+            ("pfel für", "pfel für", vec![10, 20]),
+            (" ?3,50 ", "3,50", vec![30]),
+            ("wölf.*irn", "wölf Äpfel für 3,50 € und Birn", vec![0, 10, 20, 30, 40, 50, 60]),
+        ] {
+            let found = in_line(&regex::Regex::new(pattern).unwrap(), &line, 1);
+            assert_eq!(found.len(), 1, "{pattern}");
+            let lefts: Vec<u32> = found[0].boxes.iter().map(|area| area.x).collect();
+            assert_eq!((found[0].text.as_str(), lefts), (text, boxes), "{pattern}");
+        }
+        assert!(in_line(&regex::Regex::new("x*").unwrap(), &line, 1).is_empty());
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_around_its_places() {
+        let word = |at: u32| Word { text: "ä1".into(), area: Area { x: at, ..Area::default() }, confidence: 0.9 };
+        let line = Line::of((0..200_000).map(word).collect());
+        let found = in_line(&regex::Regex::new("1").unwrap(), &line, 1);
+        assert_eq!(found.len(), MOST + 1);
+        assert!(found.iter().all(|place| place.boxes.len() == 1 && place.line.len() <= LONGEST_LINE));
+        assert_eq!(found[700].area.x, 700);
+    }
 }

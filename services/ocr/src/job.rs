@@ -51,9 +51,9 @@ pub enum Job {
     Layer {
         /// The words, page by page.
         layers: Vec<PageLayer>,
-        /// The page of the file, when that is a picture.
-        picture: Option<u32>,
-        /// Pixels per inch of the picture.
+        /// The pages of the file, when that is a picture; none for a PDF.
+        pictures: Vec<u32>,
+        /// Pixels per inch of a picture.
         dpi: f64,
     },
     /// Tell which way is up.
@@ -159,15 +159,13 @@ impl Job {
                 let (tables, complete) = cells::tables(engine, &sheet.pixels, page, own.as_ref(), until)?;
                 Done::Tables(tables, complete)
             }
-            Self::Layer { layers, picture, dpi } => {
-                let made = match picture {
-                    None => layer::with_layers(file, &layers)?,
-                    Some(page) => {
-                        let pdf = source::as_pdf(file, page, 72.0 / dpi, until)?;
-                        let layers: Vec<PageLayer> =
-                            layers.into_iter().map(|layer| PageLayer { number: 1, ..layer }).collect();
-                        layer::with_layers(&File::new("page.pdf", "application/pdf", pdf), &layers)?
-                    }
+            Self::Layer { layers, pictures, dpi } => {
+                let made = if pictures.is_empty() {
+                    layer::with_layers(file, &layers)?
+                } else {
+                    let pdf = source::as_pdf(file, &pictures, 72.0 / dpi, until)?;
+                    let numbered = (1..).zip(layers).map(|(number, layer)| PageLayer { number, ..layer });
+                    layer::with_layers(&File::new("page.pdf", "application/pdf", pdf), &numbered.collect::<Vec<_>>())?
                 };
                 return Ok((Done::Layered, vec![File::new("document.pdf", "application/pdf", made)]));
             }

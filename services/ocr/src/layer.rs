@@ -314,9 +314,32 @@ fn to_unicode(letters: &[char]) -> Vec<u8> {
     map.into_bytes()
 }
 
-/// A PDF of one page that shows a JPEG, upright: the page a picture becomes.
-pub(crate) fn of_picture(jpeg: Vec<u8>, size: (u32, u32), is_gray: bool, scale: f64) -> Result<Vec<u8>, Error> {
+/// A JPEG that becomes a page.
+pub(crate) struct PicturePage {
+    pub(crate) jpeg: Vec<u8>,
+    /// Width and height in pixels.
+    pub(crate) size: (u32, u32),
+    pub(crate) is_gray: bool,
+    /// Points per pixel.
+    pub(crate) scale: f64,
+}
+
+/// A PDF whose pages show JPEGs, upright: what a picture becomes.
+pub(crate) fn of_pictures(pictures: Vec<PicturePage>) -> Result<Vec<u8>, Error> {
     let mut pdf = Document::with_version("1.5");
+    let tree = pdf.new_object_id();
+    let pages: Vec<Object> = pictures.into_iter().map(|picture| picture_page(&mut pdf, tree, picture).into()).collect();
+    let count = pages.len() as i64;
+    pdf.objects.insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => pages, "Count" => count }));
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    pdf.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    pdf.save_to(&mut bytes).map_err(|_| Error::new(Code::InternalError, "the PDF cannot be written"))?;
+    Ok(bytes)
+}
+
+fn picture_page(pdf: &mut Document, tree: ObjectId, picture: PicturePage) -> ObjectId {
+    let PicturePage { jpeg, size, is_gray, scale } = picture;
     let (width, height) = (f64::from(size.0) * scale, f64::from(size.1) * scale);
     let image = Stream::new(
         dictionary! {
@@ -334,22 +357,14 @@ pub(crate) fn of_picture(jpeg: Vec<u8>, size: (u32, u32), is_gray: bool, scale: 
     let image = pdf.add_object(Object::Stream(image));
     let drawing = format!("q {width:.3} 0 0 {height:.3} 0 0 cm /Im0 Do Q");
     let content = pdf.add_object(Object::Stream(Stream::new(Dictionary::new(), drawing.into_bytes())));
-    let tree = pdf.new_object_id();
     let side = |length: f64| Object::Real(length as f32);
-    let page = pdf.add_object(dictionary! {
+    pdf.add_object(dictionary! {
         "Type" => "Page",
         "Parent" => tree,
         "MediaBox" => vec![0.into(), 0.into(), side(width), side(height)],
         "Resources" => dictionary! { "XObject" => dictionary! { "Im0" => image } },
         "Contents" => content,
-    });
-    pdf.objects
-        .insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }));
-    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
-    pdf.trailer.set("Root", catalog);
-    let mut bytes = Vec::new();
-    pdf.save_to(&mut bytes).map_err(|_| Error::new(Code::InternalError, "the PDF cannot be written"))?;
-    Ok(bytes)
+    })
 }
 
 #[cfg(test)]

@@ -96,6 +96,8 @@ pub enum Step {
     Reduced,
     /// Rotated by a few degrees to level the lines.
     Deskewed,
+    /// Smoothed (Gaussian of one pixel), because the letters are broken or grainy, or there is only black and white.
+    Smoothed,
     /// A white border was added around it.
     Bordered,
     /// Read as one block of text, because no layout was found.

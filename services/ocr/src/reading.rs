@@ -2,9 +2,10 @@
 //!
 //! The first reading is of the picture as its probe wants it. When that is unsure, the picture as it was is read too; when that
 //! is unsure, the picture is turned upright and both are done again. The reading with the most evidence
-//! (`Page::evidence`) is kept, so that no step makes an answer worse. When nothing at all was found although there
-//! are letters, a white border is added, and the whole is taken for one block, then for one line.
+//! (`Page::evidence`) is kept, so that no step makes an answer worse. What is still unsure is smoothed and read once more:
+//! the dots of a matrix printer become strokes. When nothing at all was found although there are letters, a white border is added, and the whole is taken for one block, then for one line.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use chassis::Error;
@@ -105,11 +106,17 @@ pub(crate) fn read(engine: &mut dyn Engine, sheet: Sheet, manner: &Manner, until
         Some(region) => part(&pixels, region, size)?,
         None => (pixels, Transform::IDENTITY),
     };
-    let mut reader = Reader { engine, manner, until, size };
-    let mut page = reader.upright(&part, cut.then(decoded))?;
-    let sure = page.confidence().is_some_and(|confidence| confidence >= ASTRAY);
-    if manner.prepare && page.letters && (!sure || page.is_sideways()) && page.complete {
-        page = reader.turned_upright(part, cut.then(decoded), page)?;
+    let mut reader = Reader { engine, manner, until, size, took: Duration::ZERO };
+    let place = cut.then(decoded);
+    let mut page = reader.upright(&part, place)?;
+    let sure = |page: &Page, least: f64| page.confidence().is_some_and(|confidence| confidence >= least);
+    if manner.prepare && page.letters && (!sure(&page, ASTRAY) || page.is_sideways()) && page.complete {
+        page = reader.turned_upright(&part, place, page)?;
+    }
+    let is_smooth = page.steps.contains(&Step::Smoothed);
+    let is_broken = !page.blocks.is_empty() && !sure(&page, UNSURE) && page.quarters == 0 && !is_smooth;
+    if manner.prepare && is_broken && page.complete && reader.has_time() {
+        page = reader.smoothed(&part, place, page)?;
     }
     page.steps.splice(0..0, ground);
     if manner.min_confidence > 0.0 {
@@ -139,29 +146,22 @@ struct Reader<'a> {
     until: Instant,
     /// Width and height of the whole picture.
     size: (u32, u32),
+    /// What the last reading took.
+    took: Duration,
 }
 
 impl Reader<'_> {
     /// Reads a picture that is taken to be upright.
     fn upright(&mut self, pixels: &DynamicImage, place: Transform) -> Result<Page, Error> {
-        let gray;
-        let luma: &GrayImage = match pixels {
-            DynamicImage::ImageLuma8(luma) => luma,
-            other => {
-                gray = other.to_luma8();
-                &gray
-            }
-        };
-        let probe = Probe::of(luma);
-        let prepared = self.manner.prepare.then(|| prepare(luma, &probe)).flatten();
-        let started = Instant::now();
+        let luma = luma(pixels);
+        let probe = Probe::of(&luma);
+        let prepared = self.manner.prepare.then(|| prepare(&luma, &probe)).flatten();
         let mut best = match &prepared {
             Some(prepared) => self.attempt(prepared, place, self.manner.layout.into())?,
             None => self.attempt_plain(pixels, place, self.manner.layout.into())?,
         };
-        let took = started.elapsed();
         let unsure = best.confidence().is_none_or(|confidence| confidence < UNSURE);
-        if prepared.is_some() && unsure && self.has_time(took) {
+        if prepared.is_some() && unsure && self.has_time() {
             let plain = self.attempt_plain(pixels, place, self.manner.layout.into())?;
             best = better(best, plain);
         }
@@ -173,7 +173,7 @@ impl Reader<'_> {
             for (segmentation, step) in
                 [(Segmentation::Block, Step::ReadAsBlock), (Segmentation::Line, Step::ReadAsLine)]
             {
-                if best.blocks.is_empty() && self.has_time(took) {
+                if best.blocks.is_empty() && self.has_time() {
                     let mut page = self.attempt(&source, place, segmentation)?;
                     if !page.blocks.is_empty() {
                         page.steps.push(step);
@@ -186,9 +186,19 @@ impl Reader<'_> {
         Ok(best)
     }
 
+    /// Reads a picture again, smoothed.
+    fn smoothed(&mut self, pixels: &DynamicImage, place: Transform, first: Page) -> Result<Page, Error> {
+        let luma = luma(pixels);
+        let prepared = if first.steps.is_empty() { None } else { prepare(&luma, &Probe::of(&luma)) };
+        let source = prepared.unwrap_or_else(|| Prepared::plain(luma.into_owned().into()));
+        let page = self.attempt(&source.smoothed(), place, self.manner.layout.into())?;
+        let letters = first.letters;
+        Ok(Page { letters, ..better(first, page) })
+    }
+
     /// Reads a picture again, turned as its orientation says, or in every way when it is small and that cannot be told.
-    fn turned_upright(&mut self, pixels: DynamicImage, place: Transform, first: Page) -> Result<Page, Error> {
-        let told = orientation_of(self.engine, &pixels)?;
+    fn turned_upright(&mut self, pixels: &DynamicImage, place: Transform, first: Page) -> Result<Page, Error> {
+        let told = orientation_of(self.engine, pixels)?;
         let quarters = match told {
             Some(told) if told.quarters > 0 && told.margin >= SURE_MARGIN => vec![told.quarters],
             Some(_) => Vec::new(),
@@ -220,8 +230,9 @@ impl Reader<'_> {
         Ok(best)
     }
 
-    fn has_time(&self, for_as_long_as: Duration) -> bool {
-        Instant::now() + for_as_long_as < self.until
+    /// Whether there is time for a reading as long as the last.
+    fn has_time(&self) -> bool {
+        Instant::now() + self.took < self.until
     }
 
     fn attempt_plain(
@@ -242,7 +253,18 @@ impl Reader<'_> {
 
     fn recognize(&mut self, pixels: &DynamicImage, segmentation: Segmentation) -> Result<Reading, Error> {
         let options = ReadOptions { segmentation, characters: &self.manner.characters, except: "", until: self.until };
-        self.engine.read(&view(pixels), &options).map_err(of_engine)
+        let started = Instant::now();
+        let reading = self.engine.read(&view(pixels), &options).map_err(of_engine);
+        self.took = started.elapsed();
+        reading
+    }
+}
+
+/// A picture in gray.
+fn luma(pixels: &DynamicImage) -> Cow<'_, GrayImage> {
+    match pixels {
+        DynamicImage::ImageLuma8(luma) => Cow::Borrowed(luma),
+        other => Cow::Owned(other.to_luma8()),
     }
 }
 

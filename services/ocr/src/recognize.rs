@@ -193,18 +193,20 @@ pub(crate) async fn read(
     let Done::Read(read) = readers.ask(call, languages, &Job::Read(manner), image).await? else {
         return Err(Error::internal());
     };
+    if !read.page.complete {
+        let what = "the reading before its end: send a smaller picture, or the rest by region";
+        readers.warn_of_time(call, "image", what);
+    }
     warn_of(&read.page, languages, restricted, call);
     Ok(*read)
 }
 
-/// Warns of what a page lacks.
+/// Warns of what a page lacks, save for what there was no time for.
 pub(crate) fn warn_of(page: &Page, languages: &[String], restricted: bool, call: &Call) {
-    if !page.complete {
-        let message =
-            "the time for a request was over before all was read: send a smaller picture, or the rest by region";
-        call.warn("out-of-time", Some("image"), message);
-    }
     if page.blocks.is_empty() {
+        if !page.complete {
+            return;
+        }
         let message = if page.letters {
             "no text was found: send a sharper picture, or a part of it by region"
         } else {

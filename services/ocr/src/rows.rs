@@ -12,6 +12,8 @@ pub(crate) struct Row {
     pub(crate) page: u32,
 }
 
+/// Words of a row at most.
+const MOST_WORDS: usize = 1_000;
 /// Lines of which so much of the lower one's height is shared are in one row.
 const SHARED: f64 = 0.5;
 
@@ -24,6 +26,9 @@ impl Row {
     fn takes(&self, line: &Line) -> bool {
         let (top, bottom) = (self.area.y.max(line.area.y), self.area.bottom().min(line.area.bottom()));
         let shared = f64::from(bottom.saturating_sub(top));
+        if self.words.len() > MOST_WORDS {
+            return false;
+        }
         let apart = self.words.iter().all(|word| word.area.right() <= line.area.x || line.area.right() <= word.area.x);
         apart && shared >= SHARED * f64::from(self.area.height.min(line.area.height).max(1))
     }

@@ -18,7 +18,7 @@ use crate::recognize::{english, example_picture};
 
 /// What the document says.
 const DESCRIPTION: &str = "\
-Makes a PDF that can be searched, and whose text can be selected: the pages of a PDF that are scans, or a picture, are recognized, \
+Makes a PDF that can be searched, and whose text can be selected: the pages of a PDF that are scans, or those of a picture, are recognized, \
 and the words are put on them unseen, each in its place. Pages that have text of their own are not touched, and no picture is changed. \
 With `mode=force` every page is recognized, and only words that a page does not have yet are added. An encrypted PDF is refused.";
 
@@ -122,8 +122,7 @@ pub async fn searchable(
     let recognized: Vec<u32> = added.iter().map(|read| read.number).collect();
     let words = layers.iter().map(|layer| layer.words.len()).sum();
     let confidence = crate::page::confidence(added.iter().flat_map(|read| read.page.words()));
-    let job =
-        Job::Layer { layers, picture: (!is_pdf).then_some(recognized.first().copied().unwrap_or(1)), dpi: request.dpi };
+    let job = Job::Layer { layers, pictures: if is_pdf { Vec::new() } else { recognized.clone() }, dpi: request.dpi };
     let (done, mut files) = readers.ask_for_files(&call, &request.languages, &job, vec![file.clone()]).await?;
     let (Done::Layered, Some(made)) = (done, files.pop()) else { return Err(Error::internal()) };
     let name = file.name().map_or("document", |name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));

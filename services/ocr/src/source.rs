@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use chassis::{Call, Error, File};
+use chassis::{Call, Code, Error, File};
 use pictures::image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 use pictures::{DecodeOptions, Frames, Limits};
 
+use crate::document::is_pdf;
 use crate::error::of_picture;
 use crate::layer;
 use crate::page::Step;
@@ -33,6 +34,10 @@ pub(crate) struct Sheet {
 
 /// Looks at a picture before a worker is asked.
 pub(crate) fn admit(file: &File) -> Result<pictures::Head, Error> {
+    if is_pdf(file) {
+        let message = "is a PDF: send it to /api/v1/ocr/pdf, which reads its pages";
+        return Err(Error::field(Code::UnsupportedMediaType, "image", message));
+    }
     pictures::head(file.bytes()).map_err(of_picture("image"))
 }
 
@@ -69,25 +74,31 @@ pub(crate) fn sheet(file: &File, page: u32, until: Instant) -> Result<Sheet, Err
     Ok(Sheet { pixels, ground, size, pages: head.pages })
 }
 
-/// A page of a picture as a PDF: the JPEG it is, when it is upright and has no other page; else a new one.
-pub(crate) fn as_pdf(file: &File, page: u32, scale: f64, until: Instant) -> Result<Vec<u8>, Error> {
+/// Pages of a picture as a PDF.
+pub(crate) fn as_pdf(file: &File, pages: &[u32], scale: f64, until: Instant) -> Result<Vec<u8>, Error> {
+    let pages = pages.iter().map(|page| as_page(file, *page, scale, until));
+    layer::of_pictures(pages.collect::<Result<_, _>>()?)
+}
+
+/// A page of a picture as one of a PDF: the JPEG it is, when it is upright and has no other page; else a new one.
+fn as_page(file: &File, page: u32, scale: f64, until: Instant) -> Result<layer::PicturePage, Error> {
     const QUALITY: u8 = 90;
     let head = admit(file)?;
     let plain = head.format == pictures::Format::Jpeg && head.upright() == head.stored && head.depth == 8;
     let is_upright = head.orientation == pictures::image::metadata::Orientation::NoTransforms;
     if plain && is_upright && head.colors != pictures::Colors::Cmyk {
         let is_gray = head.colors == pictures::Colors::Gray;
-        return layer::of_picture(file.bytes().to_vec(), head.stored, is_gray, scale);
+        return Ok(layer::PicturePage { jpeg: file.bytes().to_vec(), size: head.stored, is_gray, scale });
     }
     let sheet = sheet(file, page, until)?;
-    let (width, height) = (sheet.pixels.width(), sheet.pixels.height());
+    let size = (sheet.pixels.width(), sheet.pixels.height());
     let is_gray = !sheet.pixels.color().has_color();
     let picture = pictures::Picture::still(pictures::Format::Jpeg, sheet.pixels);
     let encoding = pictures::Encoding { quality: QUALITY, ..pictures::Encoding::of(pictures::Format::Jpeg) };
     let jpeg = pictures::encode(&picture, &encoding, &|| Instant::now() > until).map_err(of_picture("file"))?;
     // The page has the size of the picture as it was sent.
-    let scale = scale * f64::from(sheet.size.0) / f64::from(width);
-    layer::of_picture(jpeg, (width, height), is_gray, scale)
+    let scale = scale * f64::from(sheet.size.0) / f64::from(size.0);
+    Ok(layer::PicturePage { jpeg, size, is_gray, scale })
 }
 
 /// Gray or in color, on white or black where it was transparent.

@@ -14,14 +14,13 @@ use serde::{Deserialize, Serialize};
 
 pub use mrz::{Mrz, MrzCheck, MrzField, MrzFormat};
 
-use crate::document::{self, Wanted, is_pdf};
+use crate::document::{self, DocumentPage, Wanted, is_pdf};
 use crate::engine::Readers;
 use crate::error::of_picture;
 use crate::job::{CodesOf, Done, Job};
-use crate::page::Line;
 use crate::reading::{Layout, Manner};
-use crate::recognize::{english, read};
-use crate::source::{self, Sheet};
+use crate::recognize::english;
+use crate::source::Sheet;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
@@ -45,7 +44,7 @@ pub struct CodesRequest {
     #[serde(default)]
     #[garde(length(max = 32))]
     pub types: Vec<ReadableType>,
-    /// Pages of a PDF, such as `1-5,9`; the first five by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-5,9`; the first five by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -150,8 +149,8 @@ pub async fn codes(request: CodesRequest, call: Arc<Call>, readers: Arc<Readers>
             let survey = document::survey(&readers, &call, file, &wanted(Manner::default()), false).await?;
             survey.pages.iter().map(|page| (page.number, Some(page.dpi))).collect()
         } else {
-            source::admit(file)?;
-            vec![(document::one_page(request.pages.as_deref())?.unwrap_or(1), None)]
+            let pages = document::picture_pages(&call, file, request.pages.as_deref(), PAGES)?;
+            pages.into_iter().map(|page| (page, None)).collect()
         };
         for (page, dpi) in pages {
             let password = password.map(|password| password.reveal().clone());
@@ -183,15 +182,9 @@ async fn read_zones<'a>(
     year: u32,
 ) -> Result<Vec<Mrz>, Error> {
     let manner = Manner { characters: mrz::CHARACTERS.to_owned(), layout: Layout::Block, ..Manner::default() };
-    let zones = |lines: Vec<&Line>, page: u32| mrz::find(&lines, page, year);
-    if is_pdf(file) {
-        let read = document::read(readers, call, file, wanted(manner)).await?;
-        return Ok(read.iter().flat_map(|read| zones(read.page.lines().collect(), read.number)).collect());
-    }
-    let page = document::one_page(wanted(manner.clone()).pages)?;
-    let manner = Manner { page: page.unwrap_or(1), ..manner };
-    let read = read(readers, call, &english(), manner, file).await?;
-    Ok(zones(read.page.lines().collect(), page.unwrap_or(1)))
+    let read = document::read(readers, call, file, wanted(manner)).await?;
+    let zones = |read: &DocumentPage| mrz::find(&read.page.lines().collect::<Vec<_>>(), read.number, year);
+    Ok(read.iter().flat_map(zones).collect())
 }
 
 /// The barcodes of a page, in a worker.

@@ -143,7 +143,10 @@ fn fitted(text: &str, length: usize) -> String {
     text
 }
 
-/// Reads lines; nothing when none of the check digits is right, as then it is something else.
+/// Check digits that are right at least: each is so once in ten by chance.
+const FEWEST_PASSED: usize = 2;
+
+/// Reads lines; nothing when hardly any of the check digits is right, as then it is something else.
 fn read(lines: &[String], year: u32) -> Option<Mrz> {
     let length = lines[0].len();
     let format = match (lines.len(), length, lines[0].as_bytes()[0]) {
@@ -161,22 +164,28 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
     let mut checks = Vec::new();
     let (number, nationality, birth, sex, expiry, optional, names);
     if format == MrzFormat::Td1 {
-        (number, birth, sex, expiry) = (&first[5..14], digits(&second[..6]), &second[7..8], digits(&second[8..14]));
-        (nationality, optional) = (letters(&second[15..18]), first[15..30].to_owned() + &second[18..29]);
+        let (of_document, rest) = long_number(&first[5..14], &first[14..15], &first[15..30]);
+        number = of_document.text;
+        (birth, sex, expiry) = (digits(&second[..6]), &second[7..8], digits(&second[8..14]));
+        (nationality, optional) = (letters(&second[15..18]), rest + &second[18..29]);
         names = letters(&lines[2]);
-        checks.push((MrzField::Number, number.to_owned(), digits(&first[14..15])));
+        checks.push((MrzField::Number, number.clone(), digits(&of_document.digit)));
         checks.push((MrzField::BirthDate, birth.clone(), digits(&second[6..7])));
         checks.push((MrzField::ExpiryDate, expiry.clone(), digits(&second[14..15])));
         let all = first[5..30].to_owned() + &digits(&second[..7]) + &digits(&second[8..15]) + &second[18..29];
         checks.push((MrzField::Composite, all, digits(&second[29..30])));
     } else {
-        (number, birth, sex, expiry) =
-            (&second[..9], digits(&second[13..19]), &second[20..21], digits(&second[21..27]));
+        let end = length - 1;
+        let (of_document, rest) = match format {
+            MrzFormat::Td2 => long_number(&second[..9], &second[9..10], &second[28..end]),
+            _ => (NumberText { text: second[..9].to_owned(), digit: second[9..10].to_owned() }, String::new()),
+        };
+        number = of_document.text;
+        (birth, sex, expiry) = (digits(&second[13..19]), &second[20..21], digits(&second[21..27]));
         (nationality, names) = (letters(&second[10..13]), letters(&first[5..]));
-        checks.push((MrzField::Number, number.to_owned(), digits(&second[9..10])));
+        checks.push((MrzField::Number, number.clone(), digits(&of_document.digit)));
         checks.push((MrzField::BirthDate, birth.clone(), digits(&second[19..20])));
         checks.push((MrzField::ExpiryDate, expiry.clone(), digits(&second[27..28])));
-        let end = length - 1;
         match format {
             MrzFormat::Td3 => {
                 optional = second[28..42].to_owned();
@@ -185,7 +194,7 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
                 let digit = if digit == "<" { "0".to_owned() } else { digits(digit) };
                 checks.push((MrzField::OptionalData, optional.clone(), digit));
             }
-            MrzFormat::Td2 => optional = second[28..end].to_owned(),
+            MrzFormat::Td2 => optional = rest,
             _ => optional = second[28..].to_owned(),
         }
         if matches!(format, MrzFormat::Td3 | MrzFormat::Td2) {
@@ -205,10 +214,13 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
         })
         .collect();
     // Optional data that is not there has the check digit of nothing.
-    if !checks.iter().any(|check| check.passed && check.field != MrzField::OptionalData) {
+    let passed = checks.iter().filter(|check| check.passed && check.field != MrzField::OptionalData).count();
+    if passed < FEWEST_PASSED {
         return None;
     }
     let (surname, given) = names.split_once("<<").unwrap_or((&names, ""));
+    // Behind the given names there are only fillers, some of which are often read as letters.
+    let given = given.split("<<").next().unwrap_or_default();
     let spaced = |text: &str| text.split('<').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let trimmed = |text: &str| text.trim_matches('<').replace('<', " ").trim().to_owned();
     Some(Mrz {
@@ -219,7 +231,7 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
         issuer: trimmed(&letters(&first[2..5])),
         surname: spaced(surname),
         given_names: spaced(given),
-        number: trimmed(number),
+        number: trimmed(&number),
         nationality: trimmed(&nationality),
         birth_date: date(&birth, |two| if 2000 + two > year { 1900 + two } else { 2000 + two }),
         sex: if sex == "<" { "X".to_owned() } else { sex.to_owned() },
@@ -267,7 +279,27 @@ fn as_letter(letter: char) -> char {
 fn date(text: &str, century: impl Fn(u32) -> u32) -> Option<String> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
     let (year, month, day) = (century(number(0..2)?), number(2..4)?, number(4..6)?);
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| format!("{year:04}-{month:02}-{day:02}"))
+    let year = i16::try_from(year).ok()?;
+    let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    date.ok().map(|date| date.to_string())
+}
+
+/// A document number, and its check digit.
+struct NumberText {
+    text: String,
+    digit: String,
+}
+
+/// The number of a document, and what is left of the optional data: a number of more than nine characters goes on there, up to
+/// the next filler, and its check digit comes last (Doc 9303-5, 4.2.2.1, and 9303-6).
+fn long_number(number: &str, digit: &str, optional: &str) -> (NumberText, String) {
+    let (more, rest) = optional.split_once('<').unwrap_or((optional, ""));
+    match more.char_indices().next_back() {
+        Some((last, _)) if digit == "<" => {
+            (NumberText { text: number.to_owned() + &more[..last], digit: more[last..].to_owned() }, rest.to_owned())
+        }
+        _ => (NumberText { text: number.to_owned(), digit: digit.to_owned() }, optional.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -311,6 +343,22 @@ mod tests {
         assert_eq!((card[0].number.as_str(), card[0].surname.as_str()), ("D23145890", "ERIKSSON"));
         let older = found(&["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]);
         assert!(older[0].valid && older[0].format == MrzFormat::Td2, "{older:?}");
+    }
+
+    /// Doc 9303-5, 4.2.2.1: a document number of twelve characters. Fillers of the names are read as letters.
+    #[test]
+    fn a_long_number_goes_on_in_the_optional_data() {
+        let number = "D23145890734";
+        let digit = check_digit(number).unwrap();
+        let first = format!("I<UTO{}<{}{digit}<<<<<<<<<<<", &number[..9], &number[9..]);
+        let all = format!("{}74081221204159{}", &first[5..], "<<<<<<<<<<<");
+        let last = check_digit(&all).unwrap();
+        let second = format!("7408122F1204159UTO<<<<<<<<<<<{last}");
+        let card = found(&[&first, &second, "ERIKSSON<<ANNA<MARIA<<<<KK<<<<"]);
+        assert!(card[0].valid, "{card:?}");
+        assert_eq!((card[0].number.as_str(), card[0].optional_data.as_str()), (number, ""));
+        assert_eq!((card[0].surname.as_str(), card[0].given_names.as_str()), ("ERIKSSON", "ANNA MARIA"));
+        assert_eq!(date("740231", |two| 1900 + two), None);
     }
 
     #[test]

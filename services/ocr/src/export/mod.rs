@@ -41,7 +41,7 @@ pub struct ExportRequest {
     #[serde(default = "english")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages of a PDF, such as `1-5,9`; the first 20 by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-5,9`; the first 20 by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -179,8 +179,9 @@ fn markdown(pages: &[DocumentPage]) -> String {
             let tallest = block.lines.iter().map(|line| line.area.height).max().unwrap_or(0);
             let is_heading = block.kind == BlockType::Heading
                 || block.lines.len() <= 2 && f64::from(tallest) > 1.5 * f64::from(usual);
-            let text = paragraph(&block.lines.iter().map(|line| escaped(&line.text)).collect::<Vec<_>>());
-            parts.push(if is_heading { format!("## {text}") } else { text });
+            let lines: Vec<String> = block.lines.iter().map(|line| escaped(&line.text)).collect();
+            // A heading ends with its line.
+            parts.push(if is_heading { format!("## {}", lines.join(" ")) } else { paragraph(&lines) });
         }
     }
     parts.join("\n\n") + "\n"
@@ -209,8 +210,9 @@ fn paragraph(lines: &[String]) -> String {
 fn escaped(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     for (at, letter) in line.char_indices() {
-        let at_start = at == 0 && ['#', '>', '+', '-'].contains(&letter);
-        if at_start || ['\\', '`', '*', '_', '[', ']', '<', '|'].contains(&letter) {
+        let at_start = at == 0 && ['#', '>', '+', '-', '=', '~'].contains(&letter);
+        let is_entity = letter == '&' && line[at + 1..].starts_with(|next: char| next.is_alphanumeric() || next == '#');
+        if at_start || is_entity || ['\\', '`', '*', '_', '[', ']', '<', '|'].contains(&letter) {
             text.push('\\');
         }
         text.push(letter);
@@ -235,5 +237,6 @@ mod tests {
         );
         assert_eq!(lines(&["ACME", "12 Long Street of the Town"]), "ACME  \n12 Long Street of the Town");
         assert_eq!(escaped("# 1 * 2_3"), "\\# 1 \\* 2\\_3");
+        assert_eq!(escaped("===== A & B &lt; C"), "\\===== A & B \\&lt; C");
     }
 }

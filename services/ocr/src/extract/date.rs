@@ -91,9 +91,10 @@ pub(crate) fn dates(words: &[Word], page: u32, month_first: bool) -> Vec<Date> {
 /// A text as a date, and as others it may be.
 fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     let text = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-    // A label that runs into it does not belong to it: `Date:11/03/18` without its colon.
+    // A label that runs into it does not belong to it: `Date:11/03/18`, also without its colon.
     let digits = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(0);
-    let is_glued = text.contains('/') && text[..digits].chars().all(char::is_alphabetic);
+    let label = &text[..digits];
+    let is_glued = label.ends_with(':') || text.contains('/') && label.chars().all(char::is_alphabetic);
     let text = if is_glued { &text[digits..] } else { text };
     // Nor does a time behind it.
     let text = text.split(['T']).next().filter(|date| date.len() == 10 && date.contains('-')).unwrap_or(text);
@@ -208,6 +209,8 @@ mod tests {
             ("July 4th, 2025", Some(("2025-07-04", vec![]))),
             ("9. März 2024", Some(("2024-03-09", vec![]))),
             ("25DEC2018", Some(("2018-12-25", vec![]))),
+            ("Date:25-12-2018", Some(("2018-12-25", vec![]))),
+            ("Datum:03.11.2025", Some(("2025-11-03", vec![]))),
             ("Dater11/03/18", Some(("2018-03-11", vec!["2018-11-03"]))),
             ("05/05/18", Some(("2018-05-05", vec![]))),
             ("29/02/2023", None),

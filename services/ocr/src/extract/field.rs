@@ -91,8 +91,25 @@ const FAR_BELOW: f64 = 4.0;
 /// A gap between words, in their heights, that ends a text.
 const WIDE: f64 = 3.0;
 
+/// A row whose words are ready to be compared with labels.
+pub(crate) struct Named<'a> {
+    row: &'a Row,
+    /// Words with letters or digits, plain, and which of the row they are: `No. :` is `no`.
+    words: Vec<String>,
+    places: Vec<usize>,
+}
+
+impl<'a> Named<'a> {
+    /// Makes a row ready.
+    pub(crate) fn of(row: &'a Row) -> Self {
+        let named = row.words.iter().map(|word| plain(&word.text)).enumerate().filter(|(_, word)| !word.is_empty());
+        let (places, words) = named.unzip();
+        Self { row, words, places }
+    }
+}
+
 /// Finds the value of a label; the first that has one.
-pub(crate) fn find(rows: &[Row], wanted: &WantedField, order: DateOrder) -> ExtractedField {
+pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, order: DateOrder) -> ExtractedField {
     let found = values(rows, &wanted.label).find_map(|words| read(&words, wanted.kind, order));
     match found {
         Some(found) => ExtractedField {
@@ -115,7 +132,7 @@ pub(crate) fn find(rows: &[Row], wanted: &WantedField, order: DateOrder) -> Extr
 }
 
 /// The number of the document: a word with a digit beside a label that says so.
-pub(crate) fn number(rows: &[Row]) -> Option<Found> {
+pub(crate) fn number(rows: &[Named<'_>]) -> Option<Found> {
     NUMBERS.iter().find_map(|label| {
         values(rows, label).find_map(|(words, page)| {
             let is_number = |word: &&Word| {
@@ -132,17 +149,13 @@ pub(crate) fn number(rows: &[Row]) -> Option<Found> {
 }
 
 /// Wherever a label stands: the words to its right, then those below it.
-fn values<'a>(rows: &'a [Row], label: &str) -> impl Iterator<Item = (Vec<Word>, u32)> + 'a {
+fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = (Vec<Word>, u32)> + 'a {
     let phrase: Vec<String> =
         label.split(|letter: char| !letter.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
-    rows.iter().enumerate().flat_map(move |(index, row)| {
-        // Words without letters are no part of a label, so that `No. :` is `no`.
-        let named: Vec<(usize, String)> =
-            row.words.iter().map(|word| plain(&word.text)).enumerate().filter(|(_, word)| !word.is_empty()).collect();
-        let words: Vec<String> = named.iter().map(|(_, word)| word.clone()).collect();
+    rows.iter().enumerate().flat_map(move |(index, Named { row, words, places })| {
         let mut found = Vec::new();
-        if let Some(at) = position(&words, &phrase) {
-            let (first, last) = (named[at].0, named[at + phrase.len() - 1].0);
+        if let Some(at) = position(words, &phrase) {
+            let (first, last) = (places[at], places[at + phrase.len() - 1]);
             let right = &row.words[last + 1..];
             let right: Vec<Word> = right.iter().filter(|word| !is_sign(&word.text)).cloned().collect();
             let label = Area::around(row.words[first..=last].iter().map(|word| word.area));
@@ -154,9 +167,9 @@ fn values<'a>(rows: &'a [Row], label: &str) -> impl Iterator<Item = (Vec<Word>, 
 }
 
 /// The words below a label: of the nearest row that has some in its column.
-fn below(rows: &[Row], index: usize, label: Area) -> Option<Vec<Word>> {
-    let page = rows[index].page;
-    let lower = rows.iter().skip(index + 1).take(ROWS_BELOW).filter(|row| row.page == page);
+fn below(rows: &[Named<'_>], index: usize, label: Area) -> Option<Vec<Word>> {
+    let page = rows[index].row.page;
+    let lower = rows.iter().map(|named| named.row).skip(index + 1).take(ROWS_BELOW).filter(|row| row.page == page);
     let near =
         lower.filter(|row| f64::from(row.area.y.saturating_sub(label.bottom())) <= FAR_BELOW * f64::from(label.height));
     near.map(|row| {

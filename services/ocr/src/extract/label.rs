@@ -3,7 +3,7 @@
 use crate::rows::Row;
 
 /// What a row with an amount may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Label {
     Total,
     Subtotal,
@@ -29,6 +29,9 @@ const PHRASES: &[(&str, Label, f64)] = &[
     ("total excluding", Label::Subtotal, 8.0),
     ("total before", Label::Subtotal, 8.0),
     ("total exclude", Label::Subtotal, 8.0),
+    ("total gst excl", Label::Subtotal, 8.0),
+    ("total vat excl", Label::Subtotal, 8.0),
+    ("total tax excl", Label::Subtotal, 8.0),
     ("netto", Label::Net, 8.0),
     ("net amount", Label::Net, 7.0),
     ("nettobetrag", Label::Net, 8.0),
@@ -59,6 +62,7 @@ const PHRASES: &[(&str, Label, f64)] = &[
     ("tendered", Label::Cash, 8.0),
     ("payment", Label::Cash, 6.0),
     ("paid", Label::Cash, 6.0),
+    ("pay", Label::Cash, 5.0),
     ("gegeben", Label::Cash, 8.0),
     ("bar", Label::Cash, 6.0),
     ("visa", Label::Cash, 6.0),
@@ -103,9 +107,19 @@ const PHRASES: &[(&str, Label, f64)] = &[
     ("total incl", Label::Total, 9.5),
     ("total inclusive", Label::Total, 9.5),
     ("total sales inclusive", Label::Total, 9.5),
+    ("total inc", Label::Total, 9.5),
+    ("total gst incl", Label::Total, 9.5),
+    ("total vat incl", Label::Total, 9.5),
+    ("total tax incl", Label::Total, 9.5),
+    ("total gst inclusive", Label::Total, 9.5),
+    ("total vat included", Label::Total, 9.5),
+    ("total tax included", Label::Total, 9.5),
     ("total amt", Label::Total, 9.0),
     ("total amount", Label::Total, 9.0),
     ("total payable", Label::Total, 10.0),
+    ("to pay", Label::Total, 9.0),
+    ("total to pay", Label::Total, 10.0),
+    ("amount to pay", Label::Total, 10.0),
     ("amount payable", Label::Total, 10.0),
     ("net total", Label::Total, 9.0),
     ("nett total", Label::Total, 9.5),
@@ -187,15 +201,20 @@ pub(crate) fn plain(word: &str) -> String {
 
 /// The words of a text, plain; what stands between signs are words of their own.
 fn plain_words(text: &str) -> Vec<String> {
-    let words = text.split(|letter: char| letter.is_whitespace() || "():/&-.,;%".contains(letter));
+    let words = text.split(|letter: char| letter.is_whitespace() || "():/&-.,;%<>[]{}".contains(letter));
     words.map(plain).filter(|word| !word.is_empty()).collect()
 }
 
 /// Whether two words are the same but for a letter, where they are long.
 fn alike(one: &str, other: &str) -> bool {
     const LONG: usize = 5;
+    /// Bytes of a character at most.
+    const WIDEST: usize = 4;
     if one == other {
         return true;
+    }
+    if one.len().min(other.len()) < LONG || one.len().abs_diff(other.len()) > WIDEST {
+        return false;
     }
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if one.len().min(other.len()) < LONG || one.len().abs_diff(other.len()) > 1 {
@@ -226,6 +245,9 @@ mod tests {
             ("Suggested tip 20%", Some(Label::Tip)),
             ("You saved", Some(Label::Discount)),
             ("Rounding Adj", Some(Label::Rounding)),
+            ("TOTAL <GST INCL)", Some(Label::Total)),
+            ("Total GST", Some(Label::Tax)),
+            ("Total (GST Excl)", Some(Label::Subtotal)),
             ("Sandwich", None),
         ] {
             let word = |text: &str| Word { text: text.into(), area: Area::default(), confidence: 1.0 };

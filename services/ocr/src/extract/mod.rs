@@ -17,13 +17,14 @@ mod money;
 
 use std::sync::Arc;
 
-use chassis::{Call, Error, File, Operation};
+use chassis::{Call, Cost, Error, File, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use amounts::{Check, CheckKind};
 pub use date::{Date, DateOrder};
+use field::Named;
 pub use field::{ExtractedField, FieldType, WantedField};
 pub use identifier::Found;
 pub(crate) use label::plain as plain_word;
@@ -66,7 +67,7 @@ pub struct ExtractRequest {
     /// Which number of a date such as 07/04/2025 is the day.
     #[serde(default)]
     pub date_order: DateOrder,
-    /// Pages of a PDF, such as `1-2,5`; the first five by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-2,5`; the first five by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -159,6 +160,10 @@ pub fn about(op: Operation) -> Operation {
 const NOISE: f64 = 0.45;
 /// Pages of a PDF that are read unless more are asked for.
 const PAGES: &str = "1-5";
+/// Words that are looked at: those of some four hundred pages.
+const MOST_WORDS: usize = 200_000;
+/// Dates that may be that of the document: the first ones.
+const MOST_DATES: usize = 1_000;
 
 /// Finds the fields of a receipt or an invoice.
 ///
@@ -178,21 +183,32 @@ pub async fn extract(
         manner,
     };
     let read = document::read(&readers, &call, &request.file, wanted).await?;
-    let rows: Vec<Row> = read.iter().flat_map(|read| rows(&read.page, read.number)).collect();
-    let order = request.date_order;
-    let fields = request.fields.iter().map(|wanted| field::find(&rows, wanted, order)).collect();
-    let confidence = confidence(read.iter().flat_map(|read| read.page.words()));
-    Ok(of_rows(&rows, request.kind, order, fields, confidence))
+    let year = call.now().to_zoned(jiff::tz::TimeZone::UTC).year();
+    let ExtractRequest { kind, date_order: order, fields, .. } = request;
+    let extract = move || {
+        let mut left = MOST_WORDS;
+        let is_within = |row: &Row| {
+            left = left.saturating_sub(row.words.len());
+            left > 0
+        };
+        let rows = read.iter().flat_map(|read| rows(&read.page, read.number));
+        let rows: Vec<Row> = rows.take_while(is_within).collect();
+        let confidence = confidence(read.iter().flat_map(|read| read.page.words()));
+        Ok(of_rows(&rows, kind, order, year, &fields, confidence))
+    };
+    call.compute(Cost::Light, extract).await
 }
 
-/// The fields of rows.
-fn of_rows(
-    rows: &[Row],
+/// The fields of rows; `year` is this year.
+fn of_rows<'a>(
+    rows: &'a [Row],
     kind: DocumentType,
     order: DateOrder,
-    fields: Vec<ExtractedField>,
+    year: i16,
+    wanted: &[WantedField],
     confidence: Option<f64>,
 ) -> ExtractResponse {
+    let named: Vec<Named<'_>> = rows.iter().map(Named::of).collect();
     let text = rows.iter().map(Row::text).collect::<Vec<_>>().join("\n");
     let plain = text.to_lowercase();
     let month_first = match order {
@@ -200,7 +216,9 @@ fn of_rows(
         DateOrder::DayFirst => false,
         DateOrder::MonthFirst => true,
     };
-    let dates: Vec<Date> = rows.iter().flat_map(|row| date::dates(&row.words, row.page, month_first)).collect();
+    let dates_of =
+        |row: &'a Row| date::dates(&row.words, row.page, month_first).into_iter().map(move |date| (row, date));
+    let dates: Vec<(&Row, Date)> = rows.iter().flat_map(dates_of).collect();
     let amounts = amounts::resolve(rows);
     let kind = match kind {
         DocumentType::Auto if looks_like_invoice(&plain) && amounts.cash.is_none() => DocumentType::Invoice,
@@ -211,9 +229,9 @@ fn of_rows(
     ExtractResponse {
         kind,
         seller: seller(rows),
-        number: field::number(rows),
-        date: date_of(rows, &dates),
-        dates,
+        number: field::number(&named),
+        date: date_of(&dates, year),
+        dates: dates.into_iter().map(|(_, date)| date).collect(),
         currency: amounts.currency,
         total: totals.next(),
         total_candidates: totals.collect(),
@@ -225,7 +243,7 @@ fn of_rows(
         checks: amounts.checks,
         ibans: rows.iter().flat_map(identifier::ibans).collect(),
         vat_ids: rows.iter().flat_map(identifier::vat_ids).collect(),
-        fields,
+        fields: wanted.iter().map(|wanted| field::find(&named, wanted, order)).collect(),
         text,
         confidence,
     }
@@ -260,22 +278,28 @@ fn seller(rows: &[Row]) -> Option<Found> {
     Some(found)
 }
 
-/// The date of the document: one with a label, else one with a time beside it, else the first.
-fn date_of(rows: &[Row], dates: &[Date]) -> Option<Date> {
-    let score = |date: &Date| {
-        let row = rows.iter().find(|row| row.page == date.page && row.area.with(date.area) == row.area);
-        let Some(row) = row else { return 0.0 };
+/// The date of the document: one with a label, else one with a time beside it, else the first; none in years to come, where there
+/// is another. Each date comes with its row.
+fn date_of(dates: &[(&Row, Date)], year: i16) -> Option<Date> {
+    let is_to_come = |date: &Date| date.date[..4].parse::<i16>().is_ok_and(|of_date| of_date > year + 1);
+    let score = |row: &Row, date: &Date| {
         let words: Vec<String> = row.words.iter().map(|word| label::plain(&word.text)).collect();
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| label::contains(&words, phrase));
         let labeled = says(&["date", "datum", "fecha", "data", "dated", "invoice date"]);
         let due = says(&["due", "fallig", "expiry", "exp", "valid", "delivery", "until", "before"]);
         let timed = row.words.iter().any(|word| is_time(&word.text));
-        2.0 * f64::from(u8::from(labeled)) + 1.5 * f64::from(u8::from(timed)) - 3.0 * f64::from(u8::from(due))
-            + date.confidence * 0.5
+        let is = |yes: bool| f64::from(u8::from(yes));
+        2.0 * is(labeled) + 1.5 * is(timed) - 3.0 * is(due) - 4.0 * is(is_to_come(date)) + date.confidence * 0.5
     };
+    let scored = dates.iter().take(MOST_DATES).map(|(row, date)| (score(row, date), date));
     // Of equals the first.
-    let best = dates.iter().rev().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-    let sure = if best.ambiguous { 0.7 } else { 0.9 };
+    let best = scored.reduce(|best, other| if other.0 > best.0 { other } else { best });
+    let (_, best) = best?;
+    let sure = match best {
+        best if is_to_come(best) => 0.3,
+        best if best.ambiguous => 0.7,
+        _ => 0.9,
+    };
     Some(Date { confidence: rounded(best.confidence * sure), ..best.clone() })
 }
 

@@ -126,6 +126,11 @@ struct Parsed {
 /// A word as a number of money.
 fn parsed(word: &str) -> Option<Parsed> {
     let word = word.trim_matches(|letter: char| "()[]*:;=|'\"".contains(letter) || letter.is_whitespace());
+    // A label that runs into it does not belong to it: `Total:9.00`.
+    let word = match word.rsplit_once(':') {
+        Some((label, rest)) if label.contains(char::is_alphabetic) && currency(label).is_none() => rest,
+        _ => word,
+    };
     let (word, negative) = match word.strip_prefix(['-', '−']) {
         Some(rest) => (rest, true),
         None => (word.strip_suffix('-').unwrap_or(word), word.ends_with('-')),
@@ -138,10 +143,12 @@ fn parsed(word: &str) -> Option<Parsed> {
     // Letters beside a number make it something else, save for the mark of a tax class.
     let strange = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
     let is_mark = strange(after) <= 1 && !after.contains(['%', '/', ':']);
-    if own.is_none() && (strange(before) > 0 || !is_mark || before.contains(['#', '/'])) {
+    let (cents, decimals) = cents(number)?;
+    // Two capitals are a code that was misread: `RH2.95` for `RM2.95`.
+    let is_code = decimals && before.len() == 2 && before.bytes().all(|letter| letter.is_ascii_uppercase());
+    if own.is_none() && (strange(before) > 0 && !is_code || !is_mark || before.contains(['#', '/'])) {
         return None;
     }
-    let (cents, decimals) = cents(number)?;
     Some(Parsed { cents: if negative { -cents } else { cents }, currency: own, decimals })
 }
 
@@ -203,6 +210,8 @@ mod tests {
             ("$40", vec![("40.00", Some("USD"))]),
             ("4,20 A", vec![("4.20", None)]),
             ("9. 00", vec![("9.00", None)]),
+            ("RH2.95 ABC2.95", vec![("2.95", None)]),
+            ("Total:9.00 GST:RM1.50 RM:3.00", vec![("9.00", None), ("1.50", Some("MYR")), ("3.00", Some("MYR"))]),
             ("-3.50 3.50-", vec![("-3.50", None), ("-3.50", None)]),
             ("2 x 8.50 17.00", vec![("8.50", None), ("17.00", None)]),
             ("19 12:31 8.00% #12.34 07/04/2025 123456.7 A1.50B 12.345,6", vec![]),

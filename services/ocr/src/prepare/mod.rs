@@ -9,7 +9,7 @@
 //! | `probe.rs` | what a picture needs: height of letters, specks, light, skew |
 //! | `light.rs` | uneven light, measured and evened out |
 //! | `skew.rs` | the angle of the lines |
-//! | `filter.rs` | the median, rotation, a border |
+//! | `filter.rs` | the median, smoothing, rotation, a border |
 //! | `transform.rs` | from pixels of what is read back to pixels of what was sent |
 
 mod components;
@@ -36,7 +36,7 @@ const MANY_PIXELS: u64 = 2_000_000;
 const MOST_ENLARGED: f64 = 4.0;
 const MOST_PIXELS: f64 = 30_000_000.0;
 /// Lines that rise less than this are read well as they are.
-const LEVEL: f64 = 0.6;
+const LEVEL: f64 = 0.25;
 
 /// A picture to be read, and how its pixels lie in the one it was made of.
 pub(crate) struct Prepared {
@@ -58,6 +58,13 @@ impl Prepared {
         let (pixels, transform) = filter::bordered(&self.pixels.to_luma8(), width);
         let steps = self.steps.iter().copied().chain([Step::Bordered]).collect();
         Self { pixels: pixels.into(), transform: transform.then(self.transform), steps, ..*self }
+    }
+
+    /// The same smoothed; for letters that are broken or grainy.
+    pub(crate) fn smoothed(self) -> Self {
+        let pixels = filter::smoothed(&self.pixels.into_luma8()).into();
+        let steps = self.steps.into_iter().chain([Step::Smoothed]).collect();
+        Self { pixels, transform: self.transform, steps, skew: self.skew }
     }
 }
 
@@ -91,6 +98,11 @@ pub(crate) fn prepare(gray: &GrayImage, probe: &Probe) -> Option<Prepared> {
         transform = leveling.then(transform);
         made = Some(pixels);
         steps.push(Step::Deskewed);
+    }
+    // What was scaled or rotated is smooth already.
+    if probe.bilevel && made.is_none() {
+        made = Some(filter::smoothed(gray));
+        steps.push(Step::Smoothed);
     }
     let pixels = made?.into();
     let skew = if steps.contains(&Step::Deskewed) { probe.skew } else { 0.0 };

@@ -29,6 +29,8 @@ pub(crate) struct Probe {
     pub(crate) light: Option<Light>,
     /// Degrees by which its lines rise to the right.
     pub(crate) skew: f64,
+    /// Whether it has two brightnesses and none between: the edges of its letters are stairs.
+    pub(crate) bilevel: bool,
 }
 
 impl Probe {
@@ -50,7 +52,9 @@ impl Probe {
         };
         let even: Vec<Component> = letters.iter().filter(of_height).copied().collect();
         let light = light.filter(|_| !letters.is_empty());
-        Self { letters: letters.len(), letter_height, specks, light, skew: skew(&even, letter_height) }
+        let skew = skew(&even, letter_height);
+        let bilevel = !letters.is_empty() && counts(gray).iter().filter(|count| **count > 0).count() == 2;
+        Self { letters: letters.len(), letter_height, specks, light, skew, bilevel }
     }
 }
 

@@ -7,7 +7,7 @@ use pictures::image::{DynamicImage, GrayImage, imageops};
 use recognizer::{Bounds, Channels, Engine, Pixels, ReadOptions, Segmentation};
 
 use super::grid::{Grid, GridCell, grids};
-use super::rulings::{across, down};
+use super::rulings::Rulings;
 use super::{Cell, Table};
 use crate::error::of_engine;
 use crate::page::{Page, rounded};
@@ -41,7 +41,7 @@ pub(crate) fn tables(
         None => (gray, Transform::IDENTITY),
     };
     let ink = Probe::ink(&gray);
-    let grids = grids(&across(&gray, &ink), &down(&gray, &ink));
+    let grids = grids(&Rulings::of(&gray, &ink));
     let mut reader = CellReader { engine, gray: &gray, ink: &ink, letters: probe.letter_height, until, complete: true };
     let mut tables = Vec::new();
     for grid in &grids {
@@ -112,13 +112,18 @@ struct CellReader<'a, I: Fn(u8) -> bool> {
 
 impl<I: Fn(u8) -> bool> CellReader<'_, I> {
     fn read(&mut self, cell: Bounds) -> Result<(String, Option<f64>), Error> {
-        let Some(ink) = self.ink_of(cell) else { return Ok((String::new(), None)) };
+        let is_filled = self.is_filled(cell);
+        let Some(ink) = self.ink_of(cell, is_filled) else { return Ok((String::new(), None)) };
         if Instant::now() >= self.until {
             self.complete = false;
             return Ok((String::new(), None));
         }
         let (width, height) = (ink.right - ink.left, ink.bottom - ink.top);
-        let cut = imageops::crop_imm(self.gray, ink.left, ink.top, width, height).to_image();
+        let mut cut = imageops::crop_imm(self.gray, ink.left, ink.top, width, height).to_image();
+        // The border around it is white.
+        if is_filled {
+            imageops::invert(&mut cut);
+        }
         let (bordered, _) = filter::bordered(&cut, BORDER);
         let several = f64::from(height) > SEVERAL_LINES * self.letters.max(8.0);
         let segmentation = if several { Segmentation::Block } else { Segmentation::Line };
@@ -141,15 +146,27 @@ impl<I: Fn(u8) -> bool> CellReader<'_, I> {
         Ok((text, confidence))
     }
 
-    /// Where the ink of a cell is, without its rulings.
-    fn ink_of(&self, cell: Bounds) -> Option<Bounds> {
+    /// Whether most of a cell is dark: its letters are light.
+    fn is_filled(&self, cell: Bounds) -> bool {
+        let (mut dark, mut all) = (0u64, 0u64);
+        for y in cell.top + INSET..cell.bottom.saturating_sub(INSET) {
+            for x in cell.left + INSET..cell.right.saturating_sub(INSET) {
+                dark += u64::from((self.ink)(self.gray.get_pixel(x, y)[0]));
+                all += 1;
+            }
+        }
+        dark * 2 > all
+    }
+
+    /// Where the ink of a cell is, without its rulings; what is not filled, of a cell that is.
+    fn ink_of(&self, cell: Bounds, is_filled: bool) -> Option<Bounds> {
         let (left, top) = (cell.left + INSET, cell.top + INSET);
         let (right, bottom) = (cell.right.checked_sub(INSET)?, cell.bottom.checked_sub(INSET)?);
         let mut found: Option<Bounds> = None;
         let mut count = 0;
         for y in top..bottom {
             for x in left..right {
-                if (self.ink)(self.gray.get_pixel(x, y)[0]) {
+                if (self.ink)(self.gray.get_pixel(x, y)[0]) != is_filled {
                     count += 1;
                     found = Some(match found {
                         None => Bounds { left: x, top: y, right: x + 1, bottom: y + 1 },

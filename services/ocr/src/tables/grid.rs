@@ -1,7 +1,7 @@
 //! Rulings to tables: strokes that meet belong together; the places where they stand are the borders of rows and columns; a
-//! cell reaches as far as no ruling ends it.
+//! cell reaches as far as no ruling ends it. A row on a filled area, in which rulings do not show, has the columns of the others.
 
-use super::rulings::Stroke;
+use super::rulings::{Rulings, Stroke};
 
 /// Rulings that miss each other by so many pixels still meet, or stand at one place.
 const NEAR: u32 = 8;
@@ -30,10 +30,10 @@ pub(crate) struct GridCell {
 }
 
 /// The tables that rulings make, from the top.
-pub(crate) fn grids(across: &[Stroke], down: &[Stroke]) -> Vec<Grid> {
-    let mut groups = groups(across, down);
+pub(crate) fn grids(rulings: &Rulings) -> Vec<Grid> {
+    let mut groups = groups(&rulings.across, &rulings.down);
     groups.sort_by_key(|(across, _)| across.iter().map(|stroke| stroke.top).min());
-    groups.into_iter().filter_map(|(across, down)| grid(&across, &down)).collect()
+    groups.into_iter().filter_map(|(across, down)| grid(&across, &down, &rulings.filled)).collect()
 }
 
 /// Strokes that meet, directly or through others.
@@ -76,7 +76,7 @@ fn meet(one: &Stroke, other: &Stroke) -> bool {
 }
 
 /// The table of strokes that meet; nothing when they make no cells.
-fn grid(across: &[Stroke], down: &[Stroke]) -> Option<Grid> {
+fn grid(across: &[Stroke], down: &[Stroke], filled: &[Stroke]) -> Option<Grid> {
     let rows = places(across.iter().map(|stroke| (stroke.top + stroke.bottom) / 2));
     let columns = places(down.iter().map(|stroke| (stroke.left + stroke.right) / 2));
     let (height, width) = (rows.len().checked_sub(1)?, columns.len().checked_sub(1)?);
@@ -84,7 +84,18 @@ fn grid(across: &[Stroke], down: &[Stroke]) -> Option<Grid> {
         return None;
     }
     // Whether the ruling is drawn left of a place, and above it.
+    let is_filled = |row: usize| {
+        filled.iter().any(|area| {
+            area.top <= rows[row] + NEAR
+                && area.bottom + NEAR >= rows[row + 1]
+                && area.left < columns[width]
+                && area.right > columns[0]
+        })
+    };
     let left = |row: usize, column: usize| {
+        if is_filled(row) {
+            return true;
+        }
         let strokes = down.iter().filter(|stroke| near((stroke.left + stroke.right) / 2, columns[column]));
         drawn(strokes.map(|stroke| (stroke.top, stroke.bottom)), rows[row], rows[row + 1])
     };
@@ -151,12 +162,22 @@ mod tests {
         let down = |left: u32, top: u32| Stroke { left, top, right: left + 2, bottom: 110 - 50 * u32::from(top > 50) };
         let whole = |left: u32| down(left, 10);
         let half = Stroke { left: 110, top: 10, right: 112, bottom: 60 };
-        let found = grids(&[across(10), across(60), across(108)], &[whole(10), half, whole(210), whole(308)]);
+        let rulings = |across: &[Stroke], down: &[Stroke], filled: &[Stroke]| Rulings {
+            across: across.to_vec(),
+            down: down.to_vec(),
+            filled: filled.to_vec(),
+        };
+        let rows = [across(10), across(60), across(108)];
+        let columns = [whole(10), half, whole(210), whole(308)];
+        let found = grids(&rulings(&rows, &columns, &[]));
         assert_eq!(found.len(), 1);
         let cell = |row, column, row_span, column_span| GridCell { row, column, row_span, column_span };
         let expected = [cell(0, 0, 1, 1), cell(0, 1, 1, 1), cell(0, 2, 1, 1), cell(1, 0, 1, 2), cell(1, 2, 1, 1)];
         assert_eq!(found[0].cells, expected);
+        // The second row on a filled area has all three columns.
+        let filled = [Stroke { left: 10, top: 60, right: 310, bottom: 110 }];
+        assert_eq!(grids(&rulings(&rows, &columns, &filled))[0].cells.len(), 6);
         // A frame alone is no table.
-        assert!(grids(&[across(10), across(108)], &[whole(10), whole(308)]).is_empty());
+        assert!(grids(&rulings(&[across(10), across(108)], &[whole(10), whole(308)], &[])).is_empty());
     }
 }

@@ -25,7 +25,6 @@ use crate::job::{Done, Job, TablesOf};
 use crate::page::Area;
 use crate::reading::Manner;
 use crate::recognize::english;
-use crate::source;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
@@ -45,7 +44,7 @@ pub struct TablesRequest {
     #[serde(default = "english")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages of a PDF, such as `1-5,9`; the first five by default. Of another file with several pages, the one to read.
+    /// Pages of a PDF or TIFF, such as `1-5,9`; the first five by default. Of an animation, the frame to read.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -152,9 +151,8 @@ pub async fn tables(request: TablesRequest, call: Arc<Call>, readers: Arc<Reader
         };
         survey.pages.into_iter().map(of).collect()
     } else {
-        source::admit(file)?;
-        let page = document::one_page(request.pages.as_deref())?;
-        vec![TablesOf { page: page.unwrap_or(1), dpi: None, own: None, password: None }]
+        let pages = document::picture_pages(&call, file, request.pages.as_deref(), PAGES)?;
+        pages.into_iter().map(|page| TablesOf { page, dpi: None, own: None, password: None }).collect()
     };
     let mut tables = Vec::new();
     let mut complete = true;
@@ -170,9 +168,8 @@ pub async fn tables(request: TablesRequest, call: Arc<Call>, readers: Arc<Reader
         complete &= whole;
     }
     if !complete {
-        let message =
-            "the time for a request was over before all cells were read: send fewer pages, or a part of the picture";
-        call.warn("out-of-time", Some("file"), message);
+        let what = "the reading before all cells were read: send fewer pages, or a part of the picture";
+        readers.warn_of_time(&call, "file", what);
     }
     if tables.is_empty() {
         call.warn("no-table", Some("file"), "no table with rulings was found");

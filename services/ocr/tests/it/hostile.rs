@@ -1,5 +1,8 @@
 //! Input that is broken, empty, or too much.
 
+use std::time::Duration;
+
+use chassis::settings::Span;
 use chassis::testing::Client;
 use chassis::{Clock, Settings};
 use pictures::image::codecs::png::PngEncoder;
@@ -7,7 +10,7 @@ use pictures::image::codecs::tiff::TiffEncoder;
 use pictures::image::{ExtendedColorType, ImageEncoder};
 use serde_json::{Value, json};
 
-use crate::{client, file, own, recognized, warnings};
+use crate::{ask, client, file, own, recognized, settings, warnings, words};
 
 fn gray_png(width: u32, height: u32, value: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -61,12 +64,78 @@ fn what_is_no_picture_or_too_large_is_refused_with_what_to_change() {
         ("text", b"hello".to_vec(), [415, 415]),
         ("half a picture", whole[..whole.len() / 2].to_vec(), [422, 422]),
         ("30,000 x 30,000", head_of_a_giant, [413, 422]),
-        ("pdf", own("o8-mixed.pdf"), [415, 415]),
     ] {
         let answer = client.post("/api/v1/ocr/recognize", &json!({ "image": file(&bytes) }));
         assert!(statuses.contains(&answer.status), "{what}: {} {}", answer.status, answer.message());
         assert!(answer.message().starts_with("image: "), "{what}: {}", answer.message());
     }
+}
+
+#[test]
+fn a_pdf_where_a_picture_is_wanted_is_sent_to_its_operation() {
+    let Some(client) = client() else { return };
+    for operation in ["recognize", "text", "orientation"] {
+        let body = json!({ "image": file(&own("o8-mixed.pdf")) });
+        let answer = client.post(&format!("/api/v1/ocr/{operation}"), &body);
+        let message = "image: is a PDF: send it to /api/v1/ocr/pdf, which reads its pages";
+        assert_eq!((answer.status, answer.message().as_str()), (415, message), "{operation}");
+    }
+    // A picture that only speaks of PDFs near its start is a picture.
+    let speaking = [&b"P5\n# from %PDF-1.7\n60 20\n255\n"[..], &[255; 60 * 20]].concat();
+    assert_eq!(ask(&client, "classify", "file", &speaking, &json!({}))["class"], Value::Null);
+}
+
+/// What was read until there was no time any more is the answer, and the warning names the limit. How far it gets depends on the
+/// machine, so the limit grows until something is read.
+#[test]
+fn what_was_read_in_time_is_the_answer() {
+    let Some(patient) = client() else { return };
+    let picture = many_words();
+    let all: Vec<String> =
+        words(&recognized(&patient, &picture, &json!({}))).into_iter().map(|(text, ..)| text).collect();
+    assert!(all.len() > 600, "{}", all.len());
+    let mut warned = 0;
+    for seconds in [4, 6, 9, 13, 20, 30, 45, 70, 100] {
+        let settings = Settings { deadline: Span(Duration::from_secs(seconds)), ..settings() };
+        let client = Client::started(ocr::service(), settings, Clock::System, &[]);
+        let answer = client.post("/api/v1/ocr/recognize", &json!({ "image": file(&picture) }));
+        // Dividing the page into lines took longer than there was.
+        if answer.status == 504 {
+            continue;
+        }
+        assert_eq!(answer.status, 200, "{}", answer.message());
+        let answer = answer.json();
+        let read: Vec<String> = words(&answer).into_iter().map(|(text, ..)| text).collect();
+        if read.len() == all.len() {
+            break;
+        }
+        assert_eq!(read, all[..read.len()], "{seconds} s");
+        let warning = &answer["warnings"][0];
+        assert_eq!(warning["code"], "out-of-time", "{answer}");
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("the time limit of {seconds} s for a request ended")), "{message}");
+        warned += 1;
+        if !read.is_empty() {
+            println!("{} of {} words in {seconds} s", read.len(), all.len());
+            break;
+        }
+    }
+    assert!(warned > 0, "no limit was short enough, or every one too short");
+}
+
+/// A page of more words than can be read in a few seconds.
+fn many_words() -> Vec<u8> {
+    use pictures::image::imageops;
+    let numbers = pictures::image::load_from_memory(&own("o5-numbers.png")).unwrap().to_luma8();
+    let part = imageops::crop_imm(&numbers, 60, 60, 1240, 240).to_image();
+    let part = imageops::resize(&part, 620, 120, imageops::FilterType::Triangle);
+    let mut page = pictures::image::GrayImage::from_pixel(4 * 640 + 80, 15 * 150 + 80, [255].into());
+    for at in 0..60 {
+        imageops::replace(&mut page, &part, 40 + at % 4 * 640, 40 + at / 4 * 150);
+    }
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes).write_image(page.as_raw(), page.width(), page.height(), ExtendedColorType::L8).unwrap();
+    bytes
 }
 
 #[test]
@@ -83,6 +152,65 @@ fn of_many_pages_one_is_read() {
     assert_eq!(warnings(&answer), ["no-text"]);
     let answer = client.post("/api/v1/ocr/recognize", &json!({ "image": file(&tiff), "page": 201 }));
     assert_eq!(answer.status, 422, "{}", answer.message());
+}
+
+/// A scan of several pages is one TIFF: all operations on documents read its pages.
+#[test]
+fn the_pages_of_a_tiff_are_read() {
+    let Some(client) = client() else { return };
+    let tiff = tiff_of(&["o4-word.png", "o4-date.png", "o4-letters.png"].map(own));
+    for (page, text) in [(1, "Hello!"), (2, "20.11.17"), (3, "Y Y Y")] {
+        assert_eq!(recognized(&client, &tiff, &json!({ "page": page }))["text"], text);
+    }
+    let found = ask(&client, "find", "file", &tiff, &json!({ "pattern": r"\d\d\.\d\d" }));
+    assert_eq!((&found["rows"][0]["page"], found["pages"].as_array().map(Vec::len)), (&json!(2), Some(3)), "{found}");
+    let some = ask(&client, "find", "file", &tiff, &json!({ "text": "Hello!", "pages": "1-2" }));
+    assert_eq!((&some["count"], some["pages"].as_array().map(Vec::len)), (&json!(1), Some(2)));
+    let beyond = client.post("/api/v1/ocr/find", &json!({ "file": file(&tiff), "text": "a", "pages": "4" }));
+    assert_eq!((beyond.status, beyond.message().as_str()), (422, "pages: the document has 3 pages"));
+    let answer = client.post("/api/v1/ocr/searchable-pdf", &json!({ "file": file(&tiff), "pages": "2-3" }));
+    let facts: Value = serde_json::from_str(answer.header("x-result")).unwrap();
+    assert_eq!((&facts["recognized"], &facts["words"]), (&json!([2, 3]), &json!(4)), "{facts}");
+    let document = documents::Document::open(answer.body.to_vec(), None).unwrap();
+    let words_of = |page| document.reader().page(page).unwrap().words().map(|word| word.text.clone()).collect();
+    let texts: Vec<Vec<String>> = (0..2).map(words_of).collect();
+    assert_eq!(texts, [vec!["20.11.17"], vec!["Y", "Y", "Y"]]);
+}
+
+/// A TIFF of gray pictures, one a page, uncompressed (TIFF 6.0, section 4).
+fn tiff_of(pictures: &[Vec<u8>]) -> Vec<u8> {
+    const ENTRIES: u16 = 9;
+    let mut bytes = b"II*\0\0\0\0\0".to_vec();
+    let mut link = 4;
+    for picture in pictures {
+        let gray = pictures::image::load_from_memory(picture).unwrap().to_luma8();
+        let (width, height) = gray.dimensions();
+        let start = bytes.len() as u32;
+        bytes.extend_from_slice(gray.as_raw());
+        bytes.resize(bytes.len().next_multiple_of(2), 0);
+        let directory = bytes.len() as u32;
+        bytes[link..link + 4].copy_from_slice(&directory.to_le_bytes());
+        bytes.extend_from_slice(&ENTRIES.to_le_bytes());
+        for (tag, value) in [
+            (256, width),
+            (257, height),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, start),
+            (277, 1),
+            (278, height),
+            (279, width * height),
+        ] {
+            bytes.extend_from_slice(&u16::to_le_bytes(tag));
+            // One number of 32 bits.
+            bytes.extend_from_slice(&[4, 0, 1, 0, 0, 0]);
+            bytes.extend_from_slice(&u32::to_le_bytes(value));
+        }
+        link = bytes.len();
+        bytes.extend_from_slice(&[0; 4]);
+    }
+    bytes
 }
 
 /// A TIFF of empty pages: the same one, each with a directory of its own.

@@ -48,10 +48,10 @@ fn printed(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
     }
 }
 
-/// The words that poppler finds on a page, with their boxes in points.
+/// The words that poppler finds on a page, with their boxes in points of what is shown of it.
 fn poppler_words(pdf: &[u8], page: u32) -> Option<Vec<(String, [f64; 4])>> {
     let page = page.to_string();
-    let html = printed("pdftotext", &["-bbox", "-f", &page, "-l", &page, "FILE", "-"], pdf)?;
+    let html = printed("pdftotext", &["-bbox", "-cropbox", "-f", &page, "-l", &page, "FILE", "-"], pdf)?;
     let number = |line: &str, name: &str| -> f64 {
         let start = line.find(name).unwrap() + name.len() + 2;
         line[start..].split('"').next().unwrap().parse().unwrap()
@@ -105,6 +105,47 @@ fn a_searchable_pdf_has_its_words_in_their_places() {
             near += 1;
         }
         assert_eq!(near, 13, "{words:?}");
+    }
+}
+
+/// The scan of O8 shown in every way up, from a media box off the origin, cut by a crop box or not: every word is there, in its place.
+#[test]
+fn words_are_in_place_however_a_page_is_turned_and_cut() {
+    let Some(client) = client() else { return };
+    for (rotate, crop) in [(0, false), (90, true), (180, true), (270, false)] {
+        let mut pdf = lopdf::Document::load_mem(&own("o8-mixed.pdf")).unwrap();
+        let page = pdf.get_pages()[&2];
+        let page = pdf.get_object_mut(page).unwrap().as_dict_mut().unwrap();
+        page.set("Rotate", rotate);
+        if crop {
+            page.set("CropBox", vec![lopdf::Object::from(120), 70.into(), 930.into(), 640.into()]);
+        }
+        let mut source = Vec::new();
+        pdf.save_to(&mut source).unwrap();
+        let case = format!("rotated by {rotate}, crop {crop}");
+        let read = ask(&client, "pdf", "file", &source, &json!({ "pages": "2" }));
+        let page = &read["pages"][0];
+        assert_eq!(lines(&page["text"]), THREE, "{case}");
+        let answer = client.post("/api/v1/ocr/searchable-pdf", &json!({ "file": file(&source) }));
+        assert_eq!(answer.status, 200, "{case}: {}", answer.message());
+        let Some(found) = poppler_words(&answer.body, 2) else { return };
+        let scale = 72.0 / page["dpi"].as_f64().unwrap();
+        let (width, height) = (page["width"].as_f64().unwrap(), page["height"].as_f64().unwrap());
+        let words = crate::words(page);
+        assert_eq!(words.len(), 13, "{case}");
+        for (text, [left, top, right, bottom], _) in &words {
+            // From the upright page to the page as it is shown.
+            let shown = match page["rotation"].as_u64().unwrap() {
+                90 => [*top, width - right, *bottom, width - left],
+                180 => [width - right, height - bottom, width - left, height - top],
+                270 => [height - bottom, *left, height - top, *right],
+                _ => [*left, *top, *right, *bottom],
+            };
+            let place = shown.map(|side| side * scale);
+            let best = found.iter().filter(|(found, _)| found == text).map(|(_, box_)| overlap(*box_, place));
+            let best = best.fold(0.0, f64::max);
+            assert!(best >= 0.7, "{case}: {text}: {best} {place:?} {found:?}");
+        }
     }
 }
 

@@ -42,3 +42,24 @@ fn a_picture_without_rulings_has_no_table() {
     assert_eq!((&answer["count"], warnings(&answer)), (&json!(0), vec!["no-table".to_owned()]));
     assert_eq!(answer["tables"], Value::Array(Vec::new()));
 }
+
+/// The head of O3 filled dark, with light letters and no rulings in it.
+#[test]
+fn a_filled_head_has_the_columns_below_it() {
+    let Some(client) = client() else { return };
+    let mut table = pictures::image::load_from_memory(&own("o3-table.png")).unwrap().to_luma8();
+    for (x, y, value) in table.enumerate_pixels_mut() {
+        if (60..1243).contains(&x) && (60..150).contains(&y) {
+            // Rulings between 60, 480, 640, 860, 1000 and 1240 are filled over.
+            let is_ruling =
+                [60, 480, 640, 860, 1000, 1240].iter().any(|left| (*left..left + 4).contains(&x.saturating_add(1)));
+            let is_edge = y < 64;
+            value[0] = if is_ruling || is_edge { 70 } else { if value[0] > 127 { 70 } else { 250 } };
+        }
+    }
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    table.write_to(&mut bytes, pictures::image::ImageFormat::Png).unwrap();
+    let answer = ask(&client, "tables", "file", &bytes.into_inner(), &json!({}));
+    assert_eq!(answer["tables"][0]["rows"][0], json!(["Item", "Qty", "Price", "VAT", "Sum"]), "{answer}");
+    assert_eq!(answer["tables"][0]["rows"][2], json!(["Washer", "7", "1.05", "7", "7.35"]), "{answer}");
+}
