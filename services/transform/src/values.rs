@@ -20,8 +20,10 @@ use crate::tree::{Object, Tree, structure_of};
 const MAX_VALUES: usize = 1_000_000;
 /// Bytes the results take together at most.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Values the results have together at most, those within lists and objects counted: each takes memory, however short it is.
+const MAX_RESULTS: usize = 2_000_000;
 /// Levels a result may have.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 160;
 /// Values that could not be done, as they are listed in an error or an answer.
 const MAX_FAILURES: usize = 100;
 
@@ -77,7 +79,8 @@ pub struct Value<'v> {
     pub column: Option<&'v str>,
     /// Its row.
     pub row: Option<&'v Object<Tree>>,
-    listed: bool,
+    /// Whether it stands in a list or in rows.
+    pub listed: bool,
 }
 
 impl Value<'_> {
@@ -258,7 +261,7 @@ impl Values {
         let count = self.len();
         let mut results = Vec::with_capacity(count);
         let (mut failures, mut paths, mut failed) = (Vec::new(), Vec::new(), 0_usize);
-        let mut left = MAX_BYTES;
+        let (mut left, mut made) = (MAX_BYTES, 0);
         for value in self.iter() {
             call.check()?;
             let result = function(&value).unwrap_or_else(|message| {
@@ -273,6 +276,10 @@ impl Values {
                 break;
             }
             left -= result.weigh(MAX_DEPTH, left).map_err(|_| too_large())?;
+            made += within(&result);
+            if made > MAX_RESULTS {
+                return Err(Error::impossible("input", "gives results of more than 2,000,000 values: send fewer"));
+            }
             results.push(result);
         }
         if failed > 0 && on_error == OnError::Fail {
@@ -292,7 +299,7 @@ impl Values {
             Self::One(_) => response.result = results.pop().unwrap_or_default(),
             Self::List(_) => response.result = results.into(),
             Self::Rows { rows, columns, into } => {
-                response.rows = Some(placed(rows, &columns, into.as_deref(), results))
+                response.rows = Some(placed(rows, &columns, into.as_deref(), results));
             }
         }
         Ok(response)
@@ -318,6 +325,15 @@ fn placed(mut rows: Vec<Tree>, columns: &[String], into: Option<&str>, results: 
 
 fn unshared(list: std::sync::Arc<Vec<Tree>>) -> Vec<Tree> {
     std::sync::Arc::try_unwrap(list).unwrap_or_else(|shared| (*shared).clone())
+}
+
+/// How many values a result has.
+fn within(result: &Tree) -> usize {
+    match result {
+        Tree::List(list) => 1 + list.iter().map(within).sum::<usize>(),
+        Tree::Object(object) => 1 + object.values().map(within).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 fn few(count: usize) -> Result<(), Error> {
