@@ -17,6 +17,7 @@ pub mod sql;
 pub mod steps;
 pub mod table;
 pub mod template;
+pub mod text;
 pub mod tree;
 pub mod validate;
 pub mod values;
@@ -37,6 +38,7 @@ pub fn service() -> Service {
         .compute("POST /patch", patch::patch, patch::about)
         .compute("POST /template", template::template, template::about)
         .compute("POST /extract", extract::extract, extract::about)
+        .compute("POST /text", text::text, text::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)
