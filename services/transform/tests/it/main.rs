@@ -11,6 +11,7 @@ use serde_json::Value;
 
 mod aggregate;
 mod convert;
+mod datetime;
 mod diff;
 mod extract;
 mod inspect;
