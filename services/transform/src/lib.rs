@@ -2,6 +2,7 @@
 
 pub mod aggregate;
 pub mod convert;
+pub mod cron;
 pub mod datetime;
 pub mod diff;
 pub mod extract;
@@ -41,6 +42,7 @@ pub fn service() -> Service {
         .compute("POST /extract", extract::extract, extract::about)
         .compute("POST /text", text::text, text::about)
         .compute("POST /datetime", datetime::datetime, datetime::about)
+        .compute("POST /cron", cron::cron, cron::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)
