@@ -5,6 +5,7 @@ pub mod convert;
 pub mod cron;
 pub mod datetime;
 pub mod diff;
+pub mod encode;
 pub mod extract;
 pub mod flatten;
 pub mod inspect;
@@ -43,6 +44,7 @@ pub fn service() -> Service {
         .compute("POST /text", text::text, text::about)
         .compute("POST /datetime", datetime::datetime, datetime::about)
         .compute("POST /cron", cron::cron, cron::about)
+        .compute("POST /encode", encode::encode, encode::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)
