@@ -11,6 +11,7 @@ pub mod flatten;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
+pub mod mask;
 pub mod patch;
 mod pointer;
 pub mod query;
@@ -45,6 +46,7 @@ pub fn service() -> Service {
         .compute("POST /datetime", datetime::datetime, datetime::about)
         .compute("POST /cron", cron::cron, cron::about)
         .compute("POST /encode", encode::encode, encode::about)
+        .compute("POST /mask", mask::mask, mask::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

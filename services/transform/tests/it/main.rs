@@ -20,6 +20,7 @@ mod query;
 mod table;
 mod template;
 mod validate;
+mod words;
 
 /// The settings of a service whose worker processes are its own program.
 fn settings() -> Settings {
