@@ -1,5 +1,7 @@
 //! Words of the caller's own in a text, such as names.
 
+use std::collections::BTreeSet;
+
 /// Where words stand in a text as words of their own, whatever their case; in bytes.
 #[must_use]
 pub fn word_places(text: &str, words: &[String]) -> Vec<(usize, usize)> {
@@ -17,34 +19,30 @@ pub fn word_places(text: &str, words: &[String]) -> Vec<(usize, usize)> {
     }
     places.push(text.len());
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let mut found = Vec::new();
-    for word in words {
-        let word = word.trim().to_lowercase();
-        if word.is_empty() {
-            continue;
-        }
-        for (from, _) in folded.match_indices(&word) {
+    // Of those that begin at a place the longest, so that many words in a long text take no more room than it.
+    let mut ends = vec![0_usize; text.len()];
+    let words: BTreeSet<String> = words.iter().map(|word| word.trim().to_lowercase()).collect();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        let (first, last) = (word.chars().next(), word.chars().next_back());
+        for (from, _) in folded.match_indices(word.as_str()) {
             let to = from + word.len();
-            let (first, last) = (word.chars().next(), word.chars().next_back());
             let inside = (joins(first) && joins(folded[..from].chars().next_back()))
                 || (joins(last) && joins(folded[to..].chars().next()));
             if !inside {
-                found.push((places[from], places[to]));
+                let end = &mut ends[places[from]];
+                *end = places[to].max(*end);
             }
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    // The first and longest of those that overlap.
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    // The first of those that overlap.
     let mut reached = 0;
-    found.retain(|(start, end)| {
-        let free = *start >= reached && end > start;
-        if free {
-            reached = *end;
+    let mut found = Vec::new();
+    for (start, end) in ends.into_iter().enumerate() {
+        if start >= reached && end > start {
+            found.push((start, end));
+            reached = end;
         }
-        free
-    });
+    }
     found
 }
 
