@@ -192,7 +192,10 @@ impl Context {
     fn of(request: &DatetimeRequest, call: &Call) -> Result<Self, Error> {
         let zone = request.zone.as_deref().map(zone::zone).transpose();
         let zone = zone.map_err(|why| Error::impossible("zone", why))?;
-        let now = call.now().to_zoned(zone.clone().unwrap_or(TimeZone::UTC));
+        let now = call.now();
+        // No clock of a person has nanoseconds.
+        let now = jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let now = now.to_zoned(zone.clone().unwrap_or(TimeZone::UTC));
         let mut weekend = [false; 7];
         for day in request.weekend.as_deref().unwrap_or(&[WeekdayName::Saturday, WeekdayName::Sunday]) {
             weekend[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)] = true;

@@ -43,23 +43,18 @@ pub enum Spelling {
     #[default]
     Base64,
     /// Base64 with - and _, without padding, for URLs and tokens.
-    #[serde(alias = "base64-url")]
     Base64url,
     /// Base32 (RFC 4648).
     Base32,
     /// Two hexadecimal digits a byte.
     Hex,
     /// Percent-encoding of a part of a URL: all but letters, digits and - . _ ~.
-    #[serde(alias = "url-component", alias = "percent")]
     Url,
     /// Percent-encoding of a whole URL: its own signs stay.
-    #[serde(alias = "uri")]
     UrlWhole,
     /// Percent-encoding of forms: a space is +.
-    #[serde(alias = "form")]
     UrlForm,
     /// Entities of HTML; also those of XML.
-    #[serde(alias = "xml", alias = "html-entities")]
     Html,
     /// Quoted-printable (RFC 2045).
     QuotedPrintable,
@@ -70,7 +65,6 @@ pub enum Spelling {
     /// Letters moved by 13 places.
     Rot13,
     /// Host names and addresses in ASCII: xn--mnchen-3ya.de.
-    #[serde(alias = "idn")]
     Punycode,
 }
 

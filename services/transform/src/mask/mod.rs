@@ -47,7 +47,7 @@ addresses, national numbers of 24 countries; besides `words` and `patterns` (reg
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct MaskRequest {
-    /// A value, a list of values, rows with `columns`, or any document. Never fetched.
+    /// A value, a list of values, or rows (a list of objects) with `columns`. Never fetched.
     #[serde(alias = "value", alias = "values", alias = "text", alias = "data", alias = "rows")]
     pub input: Tree,
     /// Kinds of data to hide; all without it.
@@ -114,9 +114,9 @@ pub struct MaskFinding {
     pub kind: String,
     /// Place of its text in the input: `[2].email`; empty for the input itself.
     pub path: String,
-    /// First character in that text, from 0.
+    /// Character at which it begins, from 0.
     pub start: usize,
-    /// Character behind the last.
+    /// Character after its last one.
     pub end: usize,
     /// Country of a national number or a bank account (ISO 3166).
     pub country: Option<String>,

@@ -88,7 +88,7 @@ impl Action {
             said.push(Self::Occurrences(Finder::of(&step.of, step.regex, step.ignore_case, &field)?));
         }
         if let Some(step) = step.position {
-            let find = Finder::of(&step.find, false, step.ignore_case, &format!("{field}.position.find"))?;
+            let find = Finder::of(&step.find, step.regex, step.ignore_case, &format!("{field}.position.find"))?;
             said.push(Self::Position(find, step));
         }
         if let Some(step) = step.matches {

@@ -8,13 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Case {
     /// THE QUICK FOX.
-    #[serde(alias = "uppercase")]
     Upper,
     /// The quick fox, all in lower case.
-    #[serde(alias = "lowercase")]
     Lower,
     /// The Quick Fox: each word; words with capitals inside (`McDonald`) stay.
-    #[serde(alias = "titlecase", alias = "proper")]
     Title,
     /// The Fox and the Hound: as title, but short English words in lower case.
     Headline,
@@ -31,7 +28,6 @@ pub enum Case {
     /// the_quick_fox.
     Snake,
     /// THE_QUICK_FOX.
-    #[serde(alias = "screaming-snake")]
     Constant,
     /// the-quick-fox.
     Kebab,

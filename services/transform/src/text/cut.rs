@@ -210,7 +210,7 @@ pub struct Between {
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1_000))]
     pub before: Option<String>,
-    /// Whether all such parts are taken, as a list.
+    /// Whether all are taken, as a list.
     #[serde(default)]
     pub all: bool,
 }

@@ -50,12 +50,15 @@ pub(super) fn count(text: &str, unit: TextUnit) -> usize {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct Position {
-    /// Text to find.
+    /// Text to find; with `regex` a regular expression.
     #[garde(length(chars, min = 1, max = 10_000))]
     pub find: String,
     /// Whether the last one counts.
     #[serde(default)]
     pub last: bool,
+    /// Whether it is a regular expression.
+    #[serde(default)]
+    pub regex: bool,
     /// Whether upper and lower case are one.
     #[serde(default)]
     pub ignore_case: bool,

@@ -69,7 +69,7 @@ pub struct Match {
     #[serde(default)]
     #[garde(length(chars, max = 100))]
     pub group: Option<String>,
-    /// Whether all matches are taken, as a list.
+    /// Whether all are taken, as a list.
     #[serde(default)]
     pub all: bool,
     /// Whether upper and lower case are one.

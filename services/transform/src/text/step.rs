@@ -137,6 +137,7 @@ impl TextStep {
             || self.replace.as_ref().is_some_and(|step| step.regex)
             || self.split.as_ref().is_some_and(|step| step.regex)
             || self.occurrences.as_ref().is_some_and(|step| step.regex)
+            || self.position.as_ref().is_some_and(|step| step.regex)
             || self.test.as_ref().is_some_and(|step| step.regex)
     }
 }
