@@ -274,8 +274,8 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
     ),
     (
         "data",
-        "bom by column columns contentType count data decimal delimiter detected each encoding filename format header item left \
-         limit lineEnding message name path quote read result right root rowCount rows separator sheet sheetName syntax to \
+        "after bom by column columns contentType count data decimal delimiter detected each encoding filename first format header ignoreCase item left \
+         length limit lineEnding message name path quote read result right root rowCount rows separator sheet sheetName suffix syntax threshold to \
          values warnings xml",
     ),
     (

@@ -7,7 +7,8 @@
 //! | `card.rs`, `iban.rs`, `email.rs`, `phone.rs`, `address.rs` | one kind each: cards, bank accounts, mail, telephones, network addresses |
 //! | `national.rs` | numbers that states give to people, by country |
 //! | `find.rs` | all of them in a text, none overlapping another |
-//! | `mask.rs` | a finding with its middle hidden |
+//! | `mask.rs`, `pseudonym.rs` | what takes the place of a finding: its middle hidden, a keyed name |
+//! | `words.rs` | words of the caller's own |
 //!
 //! A number is what it looks like only when its check digits say so and its length and first digits are ones that are given
 //! out: a millisecond timestamp passes Luhn one time in ten. Numbers whose check is weak count only near a word that says
@@ -24,6 +25,8 @@ mod kind;
 mod mask;
 mod national;
 mod phone;
+mod pseudonym;
+mod words;
 
 pub use card::{Brand, brand};
 pub use digits::{luhn, mod97};
@@ -32,3 +35,5 @@ pub use iban::is_iban;
 pub use kind::{Kind, UNCOVERED};
 pub use mask::mask;
 pub use national::{COUNTRIES, National};
+pub use pseudonym::{Pseudonyms, plain};
+pub use words::word_places;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chassis::{Call, Cost, Error, Operation};
 use garde::Validate;
-use patterns::Kind;
+use patterns::{Kind, word_places};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{Label, centers};
 use crate::held::Llm;
-use crate::redact::{EntityType, word_places};
+use crate::redact::EntityType;
 use crate::vectors::{self, Texts, cosine};
 
 const DESCRIPTION: &str = "\

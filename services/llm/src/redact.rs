@@ -2,7 +2,7 @@
 
 use chassis::{Call, Code, Error, Operation, Secret};
 use garde::Validate;
-use patterns::{Finding, Kind, UNCOVERED};
+use patterns::{Finding, Kind, Pseudonyms, UNCOVERED, word_places};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -168,9 +168,7 @@ pub fn about(op: Operation) -> Operation {
 pub fn redact(request: RedactRequest, call: &Call) -> Result<RedactResponse, Error> {
     let RedactRequest { text, types, strategy, key, words, possible } = request;
     let key = match (strategy, key) {
-        (RedactStrategy::Hash, Some(key)) if key.reveal().chars().count() >= 16 => {
-            Some(blake3::derive_key(CONTEXT, key.reveal().as_bytes()))
-        }
+        (RedactStrategy::Hash, Some(key)) if key.reveal().chars().count() >= 16 => Some(Pseudonyms::new(key.reveal())),
         (RedactStrategy::Hash, Some(_)) => {
             return Err(Error::field(Code::ValidationError, "key", "must have 16 characters at least"));
         }
@@ -221,8 +219,6 @@ pub fn redact(request: RedactRequest, call: &Call) -> Result<RedactResponse, Err
     })
 }
 
-/// What the keys of hashes are derived for.
-const CONTEXT: &str = "FlowForge llm redact 2026-11-30 pseudonyms";
 /// Doubtful findings that are listed.
 const MAX_POSSIBLE: usize = 1000;
 
@@ -250,54 +246,7 @@ fn add_words(text: &str, words: &[String], spots: &mut Vec<Spot>) {
     }
 }
 
-/// Where words stand in a text as words of their own, whatever their case; in bytes.
-pub(crate) fn word_places(text: &str, words: &[String]) -> Vec<(usize, usize)> {
-    if words.is_empty() {
-        return Vec::new();
-    }
-    // Folded letter by letter, so that places can be found again.
-    let mut folded = String::with_capacity(text.len());
-    let mut places = Vec::with_capacity(text.len());
-    for (place, c) in text.char_indices() {
-        for lower in c.to_lowercase() {
-            folded.push(lower);
-            places.extend(std::iter::repeat_n(place, lower.len_utf8()));
-        }
-    }
-    places.push(text.len());
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let mut found = Vec::new();
-    for word in words {
-        let word = word.trim().to_lowercase();
-        if word.is_empty() {
-            continue;
-        }
-        for (from, _) in folded.match_indices(&word) {
-            let to = from + word.len();
-            let (first, last) = (word.chars().next(), word.chars().next_back());
-            let inside = (joins(first) && joins(folded[..from].chars().next_back()))
-                || (joins(last) && joins(folded[to..].chars().next()));
-            if !inside {
-                found.push((places[from], places[to]));
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    // The first and longest of those that overlap.
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    let mut reached = 0;
-    found.retain(|(start, end)| {
-        let free = *start >= reached && end > start;
-        if free {
-            reached = *end;
-        }
-        free
-    });
-    found
-}
-
-fn replacement(found: &str, kind: EntityType, strategy: RedactStrategy, key: Option<&[u8; 32]>) -> String {
+fn replacement(found: &str, kind: EntityType, strategy: RedactStrategy, key: Option<&Pseudonyms>) -> String {
     let label = kind.kind().map_or("WORD", Kind::label);
     match strategy {
         RedactStrategy::Label => format!("[{label}]"),
@@ -306,10 +255,8 @@ fn replacement(found: &str, kind: EntityType, strategy: RedactStrategy, key: Opt
             None => "*".repeat(found.chars().count()),
         },
         RedactStrategy::Hash => {
-            // However it is written: the same number with other spaces is the same number.
-            let plain: String = found.chars().filter(|c| c.is_alphanumeric() || "@.:+".contains(*c)).collect();
-            let hash = blake3::keyed_hash(key.unwrap_or(&[0; 32]), plain.to_lowercase().as_bytes());
-            format!("[{label}:{}]", &hash.to_hex()[..12])
+            let pseudonym = key.map(|key| key.of(found)).unwrap_or_default();
+            format!("[{label}:{pseudonym}]")
         }
         RedactStrategy::Remove => String::new(),
     }

@@ -2,12 +2,16 @@
 
 pub mod aggregate;
 pub mod convert;
+pub mod cron;
+pub mod datetime;
 pub mod diff;
+pub mod encode;
 pub mod extract;
 pub mod flatten;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
+pub mod mask;
 pub mod patch;
 mod pointer;
 pub mod query;
@@ -17,8 +21,10 @@ pub mod sql;
 pub mod steps;
 pub mod table;
 pub mod template;
+pub mod text;
 pub mod tree;
 pub mod validate;
+pub mod values;
 mod worker;
 
 use chassis::Service;
@@ -36,6 +42,11 @@ pub fn service() -> Service {
         .compute("POST /patch", patch::patch, patch::about)
         .compute("POST /template", template::template, template::about)
         .compute("POST /extract", extract::extract, extract::about)
+        .compute("POST /text", text::text, text::about)
+        .compute("POST /datetime", datetime::datetime, datetime::about)
+        .compute("POST /cron", cron::cron, cron::about)
+        .compute("POST /encode", encode::encode, encode::about)
+        .compute("POST /mask", mask::mask, mask::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

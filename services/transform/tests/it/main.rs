@@ -11,6 +11,7 @@ use serde_json::Value;
 
 mod aggregate;
 mod convert;
+mod datetime;
 mod diff;
 mod extract;
 mod inspect;
@@ -19,6 +20,7 @@ mod query;
 mod table;
 mod template;
 mod validate;
+mod words;
 
 /// The settings of a service whose worker processes are its own program.
 fn settings() -> Settings {

@@ -1,0 +1,632 @@
+//! Dates and times: read, computed with, written, for a value, a list or a column.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `read.rs` | what a value means when nobody says its format |
+//! | `order.rs` | one order of day and month for a whole column |
+//! | `pattern.rs` | formats: the tokens of Moment, Luxon and strftime |
+//! | `names.rs` | names of months and weekdays |
+//! | `moment.rs` | a date, a local time, or an instant; changes of the clocks |
+//! | `zone.rs` | time zones by name or offset |
+//! | `step.rs` | what is done to a moment |
+//! | `amount.rs` | amounts of time as people write them |
+//! | `business.rs` | business days |
+//!
+//! A date without a time stays one, and a time without a zone has none until the request names it: nothing is set to midnight in
+//! UTC on the way, which is how days get lost.
+
+mod amount;
+mod business;
+mod moment;
+mod names;
+mod order;
+mod pattern;
+mod read;
+mod step;
+mod zone;
+
+use std::collections::BTreeSet;
+
+use chassis::{Call, Cost, Error, Operation};
+use garde::Validate;
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::tree::Tree;
+use crate::values::{Failure, OnError, Value, Values, text_of};
+use business::Calendar;
+pub use moment::Dst;
+use moment::Moment;
+pub use names::Language;
+use order::Found;
+pub use order::PartOrder;
+use pattern::{Format, shown};
+use read::{Reading, UnixUnit};
+use step::{Action, OtherColumns, Outcome};
+pub use step::{DateStep, WeekdayName};
+
+/// Dates of a request at most.
+const MAX_DATES: usize = 200_000;
+
+const DESCRIPTION: &str = "\
+Reads dates, does things to them, and writes them: `{\"input\": [\"17/4/2021\", \"3/5/2021\"], \"steps\": [{\"add\": \"1 month\"}], \"format\": \"D MMMM YYYY\"}`. The input is a value, \
+a list of values, or rows with `columns`.
+
+**Reading.** ISO 8601, RFC 2822, dates in digits and in words (English, German, French, Spanish, Italian, Portuguese, Dutch), what JavaScript prints, \
+`now`, `today`, Unix times by their size (10 digits are seconds, 13 milliseconds); or the one `inputFormat`. `3/5/2024` is 3 May or March 5: all values of \
+a column decide together, and where none does, the error asks for `order`. Two that contradict each other are an error that names both. \
+`detected` says what was found. No day is ever mended: 2020-30-09 is an error.
+
+**Formats** have the tokens of Moment (`YYYY-MM-DD HH:mm`, as in Zapier and Make), of Luxon (`yyyy-MM-dd`, as in n8n), or of strftime (`%Y-%m-%d`); or are one of iso, date, \
+time, datetime, sql, rfc2822, http, us, european, german, compact, long, unix, unix-ms, excel. Words stand in [brackets] (Moment) or 'quotes' (Luxon).
+
+**Zones.** A date stays a date, and a time without a zone has none until `zone` names it. Local times that a change of the clocks leaves out or has twice are \
+said in a warning (`dst` decides). Days and months are those of the calendar in the zone; hours are hours that pass. The zones are those of the IANA database that came with this version.";
+
+/// Dates, and what is done to them.
+#[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[garde(allow_unvalidated)]
+pub struct DatetimeRequest {
+    /// A value, a list of values, or rows (a list of objects) with `columns`. Never fetched.
+    #[serde(alias = "value", alias = "values", alias = "text", alias = "data", alias = "rows", alias = "date")]
+    pub input: Tree,
+    /// Format of the values (default auto): a pattern such as DD/MM/YYYY, or unix, unix-ms, excel, rfc2822.
+    #[serde(default)]
+    #[garde(length(chars, max = 200))]
+    pub input_format: Option<String>,
+    /// Order of dates in digits: dmy, mdy, ymd; by default found from the whole column.
+    #[serde(default)]
+    pub order: Option<PartOrder>,
+    /// Time zone of values that have none, and of now and today: `Europe/Berlin`, `UTC`, `+02:00`.
+    #[serde(default, alias = "timezone", alias = "timeZone", alias = "tz")]
+    #[garde(length(chars, max = 100))]
+    pub zone: Option<String>,
+    /// What a local time means that a change of the clocks leaves out or has twice.
+    #[serde(default)]
+    pub dst: Dst,
+    /// What is done, in this order.
+    #[serde(default)]
+    #[garde(length(max = 50), dive)]
+    pub steps: Vec<DateStep>,
+    /// Format of the results (default iso): a pattern such as D MMMM YYYY, or a name.
+    #[serde(default, alias = "outputFormat")]
+    #[garde(length(chars, max = 200))]
+    pub format: Option<String>,
+    /// Language of names of months and weekdays in results.
+    #[serde(default, alias = "locale")]
+    pub language: Language,
+    /// Days that are no business days, as ISO dates, at most 10,000.
+    #[serde(default)]
+    #[garde(length(max = 10_000), inner(length(chars, max = 40)))]
+    pub holidays: Vec<String>,
+    /// Days of the weekend (default saturday and sunday).
+    #[serde(default)]
+    #[garde(length(max = 7))]
+    pub weekend: Option<Vec<WeekdayName>>,
+    /// Columns of the rows to work on.
+    #[serde(default, alias = "column")]
+    #[garde(length(max = 100))]
+    pub columns: Vec<String>,
+    /// Column the results go to (default the column of the values).
+    #[serde(default)]
+    #[garde(length(chars, min = 1, max = 1_000))]
+    pub into: Option<String>,
+    /// What becomes of a value that cannot be done.
+    #[serde(default)]
+    pub on_error: OnError,
+}
+
+/// What dates became.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DatetimeResponse {
+    /// What the value became; of a list, what its values became; null with rows.
+    pub result: Tree,
+    /// Rows with their columns changed; null without `columns`.
+    pub rows: Option<Vec<Tree>>,
+    /// Number of values.
+    pub count: usize,
+    /// Values that could not be done, the first 100; with `onError` null or keep.
+    pub failures: Vec<Failure>,
+    /// What was found out about values that may mean several things, for each column.
+    pub detected: Vec<DetectedDates>,
+}
+
+/// What was found out about the dates of a column.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DetectedDates {
+    /// Column; null without rows.
+    pub column: Option<String>,
+    /// Order of dates in digits; null where there are none.
+    pub order: Option<PartOrder>,
+    /// Units in which numbers were read as Unix times: seconds, milliseconds, microseconds, nanoseconds.
+    pub unix_units: Vec<String>,
+}
+
+fn example() -> DatetimeRequest {
+    DatetimeRequest {
+        input: Tree::from(vec![Tree::from("17/4/2021"), Tree::from("3/5/2021")]),
+        input_format: None,
+        order: None,
+        zone: None,
+        dst: Dst::Compatible,
+        steps: vec![DateStep { add: Some("1 month".to_owned()), ..DateStep::default() }],
+        format: Some("D MMMM YYYY".to_owned()),
+        language: Language::En,
+        holidays: Vec::new(),
+        weekend: None,
+        columns: Vec::new(),
+        into: None,
+        on_error: OnError::Fail,
+    }
+}
+
+/// What the documents say.
+#[must_use]
+pub fn about(op: Operation) -> Operation {
+    op.summary("Read, compute with and write dates and times, one order for a whole column")
+        .description(DESCRIPTION)
+        .cost_of(|request: &DatetimeRequest| match &request.input {
+            Tree::List(list) if list.len() > 200 => Cost::Heavy,
+            _ => Cost::Light,
+        })
+        .example(example)
+}
+
+/// What steps are done with.
+struct Context {
+    zone: Option<TimeZone>,
+    dst: Dst,
+    now: Zoned,
+    language: Language,
+    calendar: Calendar,
+    order: Option<PartOrder>,
+}
+
+impl Context {
+    fn of(request: &DatetimeRequest, call: &Call) -> Result<Self, Error> {
+        let zone = request.zone.as_deref().map(zone::zone).transpose();
+        let zone = zone.map_err(|why| Error::impossible("zone", why))?;
+        let now = call.now();
+        // No clock of a person has nanoseconds.
+        let now = jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let now = now.to_zoned(zone.clone().unwrap_or(TimeZone::UTC));
+        let mut weekend = [false; 7];
+        for day in request.weekend.as_deref().unwrap_or(&[WeekdayName::Saturday, WeekdayName::Sunday]) {
+            weekend[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)] = true;
+        }
+        let mut holidays: BTreeSet<Date> = BTreeSet::new();
+        for (at, holiday) in request.holidays.iter().enumerate() {
+            match read::read(holiday, &now) {
+                Reading::Known(moment) => holidays.insert(moment.date()),
+                Reading::Blank => continue,
+                _ => {
+                    let message = format!("must be a date such as 2024-12-25, not {}", shown(holiday));
+                    return Err(Error::impossible(format!("holidays[{at}]"), message));
+                }
+            };
+        }
+        let calendar = Calendar::of(weekend, holidays)
+            .ok_or_else(|| Error::impossible("weekend", "leaves no business day in the week"))?;
+        Ok(Self { zone, dst: request.dst, now, language: request.language, calendar, order: request.order })
+    }
+
+    /// A date of the request itself.
+    fn fixed(&self, text: &str) -> Result<Moment, String> {
+        let moment = match (read::read(text, &self.now), self.order) {
+            (Reading::Known(moment) | Reading::Unix(moment, _), _) => moment,
+            (Reading::Digits(digits), Some(order)) => digits.moment(order)?,
+            (Reading::Digits(digits), None) => match order::of_column(&[(0, &digits)]) {
+                Found::Order(order, _) => digits.moment(order)?,
+                Found::Any => digits.moment(PartOrder::Dmy)?,
+                _ => return Err(format!("may be two dates: {}; say order, or write it as 2024-05-03", shown(text))),
+            },
+            (Reading::Blank, _) => return Err("is no date: it is empty".to_owned()),
+            (Reading::None(why), _) => return Err(why),
+        };
+        self.placed(moment).map(|(moment, _)| moment)
+    }
+
+    /// A moment in the zone of the request, if it has a time and no zone.
+    fn placed(&self, moment: Moment) -> Result<(Moment, moment::ClockChange), String> {
+        match (&moment, &self.zone) {
+            (Moment::Civil(_), Some(zone)) => {
+                moment.in_zone(zone, self.dst).map(|(zoned, change)| (Moment::Zoned(zoned), change))
+            }
+            _ => Ok((moment, None)),
+        }
+    }
+}
+
+/// Changes dates.
+///
+/// # Errors
+/// When a value is no date, the order of a column is open, or a format or step is none.
+pub fn datetime(request: DatetimeRequest, call: &Call) -> Result<DatetimeResponse, Error> {
+    let context = Context::of(&request, call)?;
+    let format_of = |text: &Option<String>, field: &str| {
+        let format = text.as_deref().map(Format::of).transpose();
+        format.map_err(|why| Error::impossible(field, why))
+    };
+    let input_format = format_of(&request.input_format, "inputFormat")?.filter(|format| *format != Format::Iso);
+    let format = format_of(&request.format, "format")?.unwrap_or(Format::Iso);
+    let mut steps = Vec::with_capacity(request.steps.len());
+    for (at, step) in request.steps.iter().enumerate() {
+        if steps.last().is_some_and(Action::ends) {
+            return Err(Error::impossible(
+                format!("steps[{at}]"),
+                "follows a step that ends the steps: it has no date any more",
+            ));
+        }
+        steps.push(Action::of(step, &format!("steps[{at}]"), &context)?);
+    }
+    let values = Values::of(request.input, &request.columns, request.into.as_deref())?;
+    if values.len() > MAX_DATES {
+        return Err(Error::impossible("input", format!("has more than {MAX_DATES} dates: send them in parts")));
+    }
+    let mut columns = Columns { context: &context, format: input_format.as_ref(), call, changed: Vec::new() };
+    let mut detected = Vec::new();
+    let mut moments = Vec::with_capacity(values.len());
+    let all: Vec<Value<'_>> = values.iter().collect();
+    for column in all.chunk_by(|one, two| one.column == two.column) {
+        let (read, found) = columns.read(column)?;
+        moments.extend(read);
+        detected.extend(found);
+    }
+    let mut others = OtherColumns::new();
+    let first: Vec<&Value<'_>> = all.iter().take_while(|value| value.column == all[0].column).collect();
+    for (at, name) in request.steps.iter().enumerate().filter_map(|(at, step)| Some((at, step.other_column()?))) {
+        if !first.is_empty() && !first.iter().any(|value| value.row.is_some_and(|row| row.contains(name))) {
+            let message = format!("there is no column {}", shown(name));
+            return Err(Error::impossible(format!("steps[{at}].toColumn"), message));
+        }
+        let column: Vec<Value<'_>> = first
+            .iter()
+            .map(|value| Value {
+                tree: value.row.and_then(|row| row.get(name)).unwrap_or(&Tree::Null),
+                column: Some(name),
+                ..**value
+            })
+            .collect();
+        let (read, found) = columns.read(&column)?;
+        detected.extend(found);
+        others.insert(name.to_owned(), read);
+    }
+    columns.say();
+    drop(all);
+    let mut moments = moments.into_iter();
+    let changed = values.change(request.on_error, call, |value| {
+        let Some(mut moment) = moments.next().unwrap_or(Ok(None))? else { return Ok(Tree::Null) };
+        let other =
+            |name: &str| others.get(name).and_then(|column| column.get(value.index)).cloned().unwrap_or(Ok(None));
+        for step in &steps {
+            match step.apply(moment, &context, &other)? {
+                Outcome::Moment(next) => moment = next,
+                Outcome::Value(value) => return Ok(value),
+            }
+        }
+        format.write(&moment, context.language)
+    })?;
+    let crate::values::ValuesResponse { result, rows, count, failures } = changed;
+    Ok(DatetimeResponse { result, rows, count, failures, detected })
+}
+
+/// The time zone of a name or an offset.
+///
+/// # Errors
+/// When there is none; the nearest name is named.
+pub(crate) fn zone_of(name: &str) -> Result<TimeZone, String> {
+    zone::zone(name)
+}
+
+/// The instant a text means; without a zone of its own it is in that of `now`.
+///
+/// # Errors
+/// When it is no date, or may be two.
+pub(crate) fn moment_of(text: &str, now: &Zoned, dst: Dst) -> Result<Zoned, String> {
+    let moment = match read::read(text, now) {
+        Reading::Known(moment) | Reading::Unix(moment, _) => moment,
+        Reading::Digits(_) => return Err(format!("may be two dates: {}; write it as 2024-05-03", shown(text))),
+        Reading::Blank => return Err("is empty".to_owned()),
+        Reading::None(why) => return Err(why),
+    };
+    moment.in_zone(now.time_zone(), dst).map(|(zoned, _)| zoned)
+}
+
+/// An instant as ISO 8601 with its offset.
+pub(crate) fn iso(zoned: &Zoned) -> String {
+    Moment::Zoned(zoned.clone()).iso()
+}
+
+/// Reads columns of dates.
+struct Columns<'c> {
+    context: &'c Context,
+    format: Option<&'c Format>,
+    call: &'c Call,
+    /// What was done to local times that a change of the clocks leaves out or has twice.
+    changed: Vec<String>,
+}
+
+/// What the values of a column mean; nothing for blanks.
+type Moments = Vec<Result<Option<Moment>, String>>;
+
+impl Columns<'_> {
+    fn read(&mut self, column: &[Value<'_>]) -> Result<(Moments, Option<DetectedDates>), Error> {
+        let mut readings = Vec::with_capacity(column.len());
+        for value in column {
+            self.call.check()?;
+            readings.push(match (text_of(value.tree), self.format) {
+                (Err(why), _) => Reading::None(why),
+                (Ok(text), None) => read::read(&text, &self.context.now),
+                (Ok(text), Some(format)) => in_format(&text, format),
+            });
+        }
+        let digits: Vec<_> = readings
+            .iter()
+            .enumerate()
+            .filter_map(|(place, reading)| match reading {
+                Reading::Digits(digits) => Some((place, &**digits)),
+                _ => None,
+            })
+            .collect();
+        let text = |place: usize| text_of(column[place].tree).map(|text| shown(&text)).unwrap_or_default();
+        let order = match (self.context.order, order::of_column(&digits)) {
+            (Some(order), _) => order,
+            (None, Found::Order(order, by_points)) => {
+                if by_points {
+                    let message = "dates with points were read with the day first; say order to be sure";
+                    self.call.warn("assumed-order", Some("order"), message);
+                }
+                order
+            }
+            (None, Found::Any) => PartOrder::Dmy,
+            (None, Found::Conflict(one, two)) => {
+                let message = format!(
+                    "has dates of two orders: {} of {} and {} of {}: one begins with the day, the other with the month",
+                    text(one),
+                    column[one].field(),
+                    text(two),
+                    column[two].field()
+                );
+                return Err(Error::impossible("input", message));
+            }
+            (None, Found::Open(place)) => {
+                let message = format!(
+                    "is needed: {} of {} may be two dates, and no value decides; say dmy (day first) or mdy (month first)",
+                    text(place),
+                    column[place].field()
+                );
+                return Err(Error::impossible("order", message));
+            }
+        };
+        let mut units: Vec<UnixUnit> = Vec::new();
+        let any_digits = !digits.is_empty();
+        let mut moments = Vec::with_capacity(readings.len());
+        for reading in readings {
+            let moment = match reading {
+                Reading::Blank => Ok(None),
+                Reading::Known(moment) => Ok(Some(moment)),
+                Reading::Unix(moment, unit) => {
+                    if !units.contains(&unit) {
+                        units.push(unit);
+                    }
+                    Ok(Some(match (&self.context.zone, moment) {
+                        (Some(zone), Moment::Zoned(zoned)) => Moment::Zoned(zoned.with_time_zone(zone.clone())),
+                        (_, moment) => moment,
+                    }))
+                }
+                Reading::Digits(digits) => digits.moment(order).map(Some),
+                Reading::None(why) => Err(why),
+            };
+            moments.push(match moment {
+                Ok(Some(moment)) => self.context.placed(moment).map(|(moment, change)| {
+                    self.changed.extend(change);
+                    Some(moment)
+                }),
+                other => other,
+            });
+        }
+        if units.len() > 1 {
+            let names: Vec<&str> = units.iter().map(|unit| unit.name()).collect();
+            let message =
+                format!("numbers were read as Unix times in several units, by their size: {}", names.join(", "));
+            self.call.warn("mixed-units", Some("input"), message);
+        }
+        let detected = (any_digits || !units.is_empty()).then(|| DetectedDates {
+            column: column.first().and_then(|value| value.column).map(str::to_owned),
+            order: any_digits.then_some(order),
+            unix_units: units.into_iter().map(|unit| unit.name().to_owned()).collect(),
+        });
+        Ok((moments, detected))
+    }
+
+    /// Says what was done to local times.
+    fn say(&self) {
+        let Some(first) = self.changed.first() else { return };
+        let more = match self.changed.len() {
+            1 => String::new(),
+            many => format!(" (and {} more)", many - 1),
+        };
+        self.call.warn("clock-change", Some("input"), format!("{first}{more}"));
+    }
+}
+
+/// What a text means in a format of the request.
+fn in_format(text: &str, format: &Format) -> Reading {
+    let text = text.trim();
+    if text.is_empty() {
+        return Reading::Blank;
+    }
+    let moment = match format {
+        Format::Iso => return Reading::None("is in no format".to_owned()),
+        Format::Unix => read::unix(text, UnixUnit::Seconds).map_err(|why| format!("{why}: {}", shown(text))),
+        Format::UnixMilliseconds => {
+            read::unix(text, UnixUnit::Milliseconds).map_err(|why| format!("{why}: {}", shown(text)))
+        }
+        Format::Excel => pattern::of_serial(text),
+        Format::Pattern(pattern) => pattern.read(text),
+    };
+    match (moment, format) {
+        (Ok(moment), Format::Unix) => Reading::Unix(moment, UnixUnit::Seconds),
+        (Ok(moment), Format::UnixMilliseconds) => Reading::Unix(moment, UnixUnit::Milliseconds),
+        (Ok(moment), _) => Reading::Known(moment),
+        (Err(why), _) => Reading::None(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done(request: &str) -> Result<DatetimeResponse, String> {
+        let request: DatetimeRequest = serde_json::from_str(request).unwrap();
+        datetime(request, &Call::detached()).map_err(|error| error.message())
+    }
+
+    fn result(request: &str) -> String {
+        done(request).unwrap_or_else(|why| panic!("{request}: {why}")).result.to_json()
+    }
+
+    #[test]
+    fn one_order_for_the_column() {
+        assert_eq!(
+            result(r#"{"input":["17/4/2021","18/4/2021","26/4/2021","3/5/2021"]}"#),
+            r#"["2021-04-17","2021-04-18","2021-04-26","2021-05-03"]"#
+        );
+        let detected = done(r#"{"input":["17/4/2021","3/5/2021"]}"#).unwrap().detected;
+        assert_eq!(detected[0].order, Some(PartOrder::Dmy));
+        assert_eq!(result(r#"{"input":"2015-02-06","order":"dmy"}"#), r#""2015-02-06""#);
+        assert_eq!(result(r#"{"input":["3/5/2021","4/6/2021"],"order":"mdy"}"#), r#"["2021-03-05","2021-04-06"]"#);
+        for (request, right) in [
+            (r#"{"input":["3/5/2021","4/6/2021"]}"#, r#"order: is needed: "3/5/2021" of input[0] may be two dates"#),
+            (
+                r#"{"input":["17/4/2021","4/25/2021"]}"#,
+                r#"input: has dates of two orders: "17/4/2021" of input[0] and "4/25/2021" of input[1]"#,
+            ),
+            (r#"{"input":"2020-30-09"}"#, r#"input: is no date: there is no month 30: "2020-30-09""#),
+            (r#"{"input":"31/02/2020"}"#, r#"input: is no date: February 2020 has no day 31"#),
+            (
+                r#"{"input":["4/25/2021"],"order":"dmy"}"#,
+                r#"input[0]: is no date: there is no month 25, in the order dmy: "4/25/2021""#,
+            ),
+        ] {
+            let message = done(request).unwrap_err();
+            assert!(message.starts_with(right), "{message}");
+        }
+        // Each column has its own.
+        let rows = done(
+            r#"{"input":[{"a":"17/4/2021","b":"4/17/2021"},{"a":"3/5/2021","b":"3/5/2021"}],"columns":["a","b"]}"#,
+        );
+        assert_eq!(
+            Tree::from(rows.unwrap().rows.unwrap()).to_json(),
+            r#"[{"a":"2021-04-17","b":"2021-04-17"},{"a":"2021-05-03","b":"2021-03-05"}]"#
+        );
+    }
+
+    #[test]
+    fn steps() {
+        for (rest, right) in [
+            (r#""2024-01-31","steps":[{"add":"1 month"}]"#, r#""2024-02-29""#),
+            (r#""2024-05-03","steps":[{"add":"2 hours"}]"#, r#""2024-05-03T02:00:00""#),
+            (r#""2024-05-03T10:00","steps":[{"subtract":"1 day 90 minutes"}]"#, r#""2024-05-02T08:30:00""#),
+            (r#""2024-05-03","steps":[{"add":"5 business days"}],"holidays":["2024-05-09"]"#, r#""2024-05-13""#),
+            (
+                r#""2024-03-30T12:00","zone":"Europe/Berlin","steps":[{"add":"1 day"}]"#,
+                r#""2024-03-31T12:00:00+02:00""#,
+            ),
+            (
+                r#""2024-03-30T12:00","zone":"Europe/Berlin","steps":[{"add":"24 hours"}]"#,
+                r#""2024-03-31T13:00:00+02:00""#,
+            ),
+            (r#""2024-05-03T10:00:00Z","steps":[{"toZone":"America/New_York"}]"#, r#""2024-05-03T06:00:00-04:00""#),
+            (r#""2024-05-03T10:00","zone":"Europe/Berlin","steps":[{"toZone":"UTC"}]"#, r#""2024-05-03T08:00:00Z""#),
+            (r#"1714731702,"zone":"Asia/Kolkata""#, r#""2024-05-03T15:51:42+05:30""#),
+            (r#""2024-05-15T10:00","steps":[{"startOf":"quarter"}]"#, r#""2024-04-01T00:00:00""#),
+            (r#""2024-05-15","steps":[{"endOf":"month"}]"#, r#""2024-05-31""#),
+            (r#""2024-05-15T10:00Z","steps":[{"endOf":"week"}]"#, r#""2024-05-19T23:59:59.999Z""#),
+            (r#""2024-05-15T10:07:30","steps":[{"round":{"to":"minute","step":15}}]"#, r#""2024-05-15T10:15:00""#),
+            (r#""2024-05-31","steps":[{"set":{"month":2,"day":31}}]"#, r#""2024-02-29""#),
+            (r#""2024-05-03","steps":[{"next":"friday"}]"#, r#""2024-05-10""#),
+            (r#""1990-02-29","onError":"null","steps":[{"age":{"on":"2024-05-03"}}]"#, "null"),
+            (r#""1992-02-29","steps":[{"age":{"on":"2024-02-28"}}]"#, "31"),
+            (r#""2024-01-01","steps":[{"difference":{"to":"2024-03-01","unit":"days"}}]"#, "60"),
+            (r#""2024-03-01","steps":[{"difference":{"to":"2024-01-01","unit":"months"}}]"#, "-2"),
+            (
+                r#""2024-01-01T00:00Z","steps":[{"difference":{"to":"2024-01-01T01:20Z","unit":"hours"}}]"#,
+                "1.333333333",
+            ),
+            (r#""2024-05-03","steps":[{"difference":{"to":"2024-05-13","unit":"business-days"}}]"#, "6"),
+            (r#""2024-05-03","steps":[{"part":"iso-week"}]"#, "18"),
+            (r#""2024-05-03","steps":[{"compare":{"to":"2024-05-04"}}]"#, "-1"),
+            (r#"45292.5,"inputFormat":"excel""#, r#""2024-01-01T12:00:00""#),
+            (r#"["45292","1"],"inputFormat":"excel""#, r#"["2024-01-01","1900-01-01"]"#),
+            (r#""",  "format":"YYYY""#, "null"),
+            (r#"null"#, "null"),
+            (r#""2024-05-03T10:00:00+02:00","format":"unix""#, "1714723200"),
+            (r#""3.5.2024 8:05","format":"yyyy-MM-dd HH:mm""#, r#""2024-05-03 08:05""#),
+        ] {
+            assert_eq!(result(&format!(r#"{{"input":{rest}}}"#)), right, "{rest}");
+        }
+        let all = result(r#"{"input":"2024-01-31","steps":[{"difference":{"to":"2025-03-02T03:00"}}]}"#);
+        assert_eq!(
+            all,
+            r#"{"years":1,"months":1,"days":2,"hours":3,"minutes":0,"seconds":0,"totalDays":396,"totalSeconds":34225200,"iso":"P1Y1M2DT3H","words":"1 year 1 month 2 days 3 hours"}"#
+        );
+        let rows = done(r#"{"input":[{"from":"2024-01-01","to":"2024-01-11"},{"from":"2024-01-01","to":null}],"columns":"from","into":"days","steps":[{"difference":{"toColumn":"to","unit":"days"}}]}"#.replace(r#""columns":"from""#, r#""columns":["from"]"#).as_str());
+        assert_eq!(
+            Tree::from(rows.unwrap().rows.unwrap()).to_json(),
+            r#"[{"from":"2024-01-01","to":"2024-01-11","days":10},{"from":"2024-01-01","to":null,"days":null}]"#
+        );
+    }
+
+    #[test]
+    fn clocks_that_change_are_said() {
+        let said = |time: &str, dst: &str| {
+            let call = Call::detached();
+            let request = format!(r#"{{"input":"{time}","zone":"Europe/Berlin","dst":"{dst}"}}"#);
+            let result =
+                datetime(serde_json::from_str(&request).unwrap(), &call).map(|response| response.result.to_json());
+            (result.map_err(|error| error.message()), call.warnings().first().map(|warning| warning.message.clone()))
+        };
+        let (gap, warning) = said("2024-03-31T02:30", "compatible");
+        assert_eq!(gap.unwrap(), r#""2024-03-31T03:30:00+02:00""#);
+        assert_eq!(
+            warning.unwrap(),
+            "2024-03-31T02:30:00 is left out in Europe/Berlin, where clocks go forward: 2024-03-31T03:30:00+02:00 was taken"
+        );
+        let (fold, warning) = said("2024-10-27T02:30", "compatible");
+        assert_eq!(fold.unwrap(), r#""2024-10-27T02:30:00+02:00""#);
+        assert!(warning.unwrap().contains("comes twice"));
+        assert_eq!(said("2024-10-27T02:30", "later"), (Ok(r#""2024-10-27T02:30:00+01:00""#.to_owned()), None));
+        assert!(said("2024-10-27T02:30", "reject").0.unwrap_err().contains("say in dst which is meant"));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        for (request, part) in [
+            (r#"{"input":"2024-05-03T10:00","steps":[{"toZone":"UTC"}]}"#, "has no time zone: say in zone"),
+            (
+                r#"{"input":"2024-05-03","zone":"Berlin"}"#,
+                "zone: there is no time zone \"Berlin\"; did you mean Europe/Berlin?",
+            ),
+            (r#"{"input":"2024-05-03","format":"YYYY-MM-dd"}"#, "format: mixes YYYY (Moment) and dd"),
+            (
+                r#"{"input":"2024-05-03","steps":[{"part":"day"},{"add":"1 day"}]}"#,
+                "steps[1]: follows a step that ends",
+            ),
+            (r#"{"input":"2024-05-03","steps":[{"add":"1 fortnight"}]}"#, "steps[0].add: is no amount of time"),
+            (r#"{"input":"9999-12-31","steps":[{"add":"1 day"}]}"#, "leads outside of the years"),
+            (r#"{"input":"2024-05-03","steps":[{"difference":{}}]}"#, "steps[0].difference.to: is missing"),
+            (r#"{"input":"2024-05-03","holidays":["x"]}"#, "holidays[0]: must be a date"),
+            (r#"{"input":{"a":1},"columns":["b"]}"#, "columns[0]: there is no column"),
+        ] {
+            let message = done(request).unwrap_err();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}
