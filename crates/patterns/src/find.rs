@@ -9,6 +9,7 @@ use crate::email::emails;
 use crate::kind::Kind;
 use crate::national::national;
 use crate::phone::phones;
+use crate::script::in_ascii;
 use crate::{card, iban};
 
 /// Something that was found.
@@ -38,6 +39,13 @@ static IBAN: LazyLock<Regex> =
 /// check.
 #[must_use]
 pub fn find(text: &str, kinds: &[Kind], possible: bool) -> Vec<Finding> {
+    let Some((plain, places)) = in_ascii(text) else { return find_in(text, kinds, possible) };
+    let back = |finding: Finding| Finding { start: places[finding.start], end: places[finding.end], ..finding };
+    find_in(&plain, kinds, possible).into_iter().map(back).collect()
+}
+
+/// The same of a text whose digits are ASCII.
+fn find_in(text: &str, kinds: &[Kind], possible: bool) -> Vec<Finding> {
     let mut found = Found { all: Vec::new() };
     // Kinds that are surer come first: a part of theirs is nothing else. Found or not, each keeps its place free of others.
     found.add(emails(text), Kind::Email);
@@ -155,6 +163,16 @@ mod tests {
         assert_eq!(found("GB82 WEST 1234 5698 7654 33"), []);
         assert_eq!(found("GB82 WEST 1234 5698 7654 32 and more"), [("GB82 WEST 1234 5698 7654 32", "IBAN")]);
         assert_eq!(found("nl91abna0417164300"), [("nl91abna0417164300", "IBAN")]);
+    }
+
+    #[test]
+    fn digits_of_other_scripts_count() {
+        assert_eq!(found("é: ４１１１ １１１１ １１１１ １１１１."), [("４１１１ １１１１ １１１１ １１１１", "CARD")]);
+        assert_eq!(found("هاتف +٣٩٠٦٥٦٨٥١٢٤٢"), [("+٣٩٠٦٥٦٨٥١٢٤٢", "PHONE")]);
+        assert_eq!(
+            found("pay DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00"),
+            [("DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00", "IBAN")]
+        );
     }
 
     #[test]

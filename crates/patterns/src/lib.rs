@@ -6,6 +6,7 @@
 //! | `digits.rs` | check digits: Luhn, mod 97, mod 11, Verhoeff and others |
 //! | `card.rs`, `iban.rs`, `email.rs`, `phone.rs`, `address.rs` | one kind each: cards, bank accounts, mail, telephones, network addresses |
 //! | `national.rs` | numbers that states give to people, by country |
+//! | `script.rs` | digits of other scripts |
 //! | `find.rs` | all of them in a text, none overlapping another |
 //! | `mask.rs`, `pseudonym.rs` | what takes the place of a finding: its middle hidden, a keyed name |
 //! | `words.rs` | words of the caller's own |
@@ -26,6 +27,7 @@ mod mask;
 mod national;
 mod phone;
 mod pseudonym;
+mod script;
 mod words;
 
 pub use card::{Brand, brand};

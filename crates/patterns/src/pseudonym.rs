@@ -1,5 +1,7 @@
 //! Names for findings that tell nothing without a key: the same data has the same name, however it is written.
 
+use crate::script::ascii;
+
 /// What the key is derived for.
 const CONTEXT: &str = "FlowForge llm redact 2026-11-30 pseudonyms";
 
@@ -23,7 +25,7 @@ impl Pseudonyms {
 /// A finding however it is written: the same number with other spaces is the same number.
 #[must_use]
 pub fn plain(found: &str) -> String {
-    let letters: String = found.chars().filter(|c| c.is_alphanumeric() || "@.:+".contains(*c)).collect();
+    let letters: String = found.chars().map(ascii).filter(|c| c.is_alphanumeric() || "@.:+".contains(*c)).collect();
     letters.to_lowercase()
 }
 
