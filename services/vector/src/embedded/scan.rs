@@ -141,8 +141,14 @@ pub(super) fn rescored(
     candidates: impl Iterator<Item = u32>,
     most: usize,
 ) -> Vec<(u32, f32)> {
+    let candidates: Vec<u32> = candidates.collect();
     let mut best = Best::new(most);
-    candidates.for_each(|slot| best.offer(memory.nearness(query, slot), slot));
+    for (place, slot) in candidates.iter().enumerate() {
+        if let Some(next) = candidates.get(place + 2) {
+            kernels::prefetch(memory.vector(*next));
+        }
+        best.offer(memory.nearness(query, *slot), *slot);
+    }
     best.into_sorted()
 }
 

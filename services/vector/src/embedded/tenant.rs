@@ -13,7 +13,7 @@ use super::graph::Graph;
 use super::indexer::{GRAPH_FROM, Indexer};
 use super::memory::{Allowed, Memory};
 use super::payloads;
-use super::schema::{Refused, failed, fault, head_of, setup};
+use super::schema::{Head, Refused, failed, fault, head, head_of, setup};
 use super::write::{Applied, read_counts, read_vector, row_number};
 use crate::filter::Filter;
 use crate::store::IndexKind;
@@ -29,7 +29,16 @@ pub(super) struct Database {
     pub(super) ledger: Ledger,
     folder: PathBuf,
     collections: Mutex<HashMap<i64, Arc<Collection>>>,
+    heads: Mutex<Heads>,
     indexer: Arc<Indexer>,
+}
+
+/// What is known of collections by their names, until something about them changes. Not their counts.
+#[derive(Default)]
+struct Heads {
+    known: HashMap<String, Arc<Head>>,
+    /// Changes so far: what was read before one is not kept after it.
+    changes: u64,
 }
 
 /// A collection in memory.
@@ -144,7 +153,38 @@ impl Database {
             }
             other => fault(other),
         })?;
-        Ok(Self { ledger, folder: folder.to_owned(), collections: Mutex::default(), indexer })
+        let folder = folder.to_owned();
+        Ok(Self { ledger, folder, collections: Mutex::default(), heads: Mutex::default(), indexer })
+    }
+
+    /// The collection of a name; its counts and sequence number are those of some moment.
+    pub(super) fn head(&self, name: &str) -> Result<Arc<Head>, Error> {
+        let changes = {
+            let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = heads.known.get(name) {
+                return Ok(known.clone());
+            }
+            heads.changes
+        };
+        let read = self.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+        let head = Arc::new(read.map_err(|Refused(error)| error)?);
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if heads.changes == changes {
+            heads.known.insert(name.to_owned(), head.clone());
+        }
+        Ok(head)
+    }
+
+    /// The collection of a name, if it need not be read.
+    pub(super) fn known_head(&self, name: &str) -> Option<Arc<Head>> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).known.get(name).cloned()
+    }
+
+    /// Says that collections are others than before; after the commit, before anybody is answered.
+    pub(super) fn heads_changed(&self) {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.known.clear();
+        heads.changes += 1;
     }
 
     fn links(&self, collection: i64) -> PathBuf {
@@ -207,6 +247,9 @@ impl Database {
 
     /// Brings a change that is on the disk to memory; on the writer's thread.
     pub(super) fn apply(&self, applied: &Applied) {
+        if applied.settled {
+            self.heads_changed();
+        }
         let Some(collection) = self.known(applied.collection) else { return };
         let worn = {
             let mut memory = collection.memory.write().unwrap_or_else(PoisonError::into_inner);
@@ -247,7 +290,7 @@ impl Database {
 
 /// Reads a collection from its database.
 fn read(connection: &Connection, id: i64) -> Result<Arc<Collection>, Refused> {
-    let head = head_of(connection, id)?.ok_or_else(|| super::schema::missing("of that name any more"))?;
+    let head = head_of(connection, id)?.ok_or_else(|| crate::store::missing("of that name any more"))?;
     let spec = &head.spec;
     let mut memory = Memory::new(spec.distance, spec.dimensions, head.seq);
     memory.reserve(usize::try_from(head.points).unwrap_or(0));
