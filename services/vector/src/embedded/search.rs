@@ -37,7 +37,11 @@ pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now:
                 return Ok(None);
             }
             let patience = attempt + 1 < ATTEMPTS;
-            Ok(at_one_moment(snapshot, &collection, &head, search, patience)?)
+            let found = at_one_moment(snapshot, &collection, &head, search, patience)?;
+            if collection.wants_measuring() {
+                database.tell(&collection);
+            }
+            Ok(found)
         });
         match found.map_err(|Refused(error)| error)? {
             Some(found) => return Ok(found),

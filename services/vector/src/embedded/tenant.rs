@@ -20,7 +20,7 @@ use crate::store::IndexKind;
 use crate::text::bm25;
 
 /// Real queries that are kept for calibrating.
-const ASKED: usize = 48;
+pub(super) const ASKED: usize = 48;
 /// Filters of a collection whose rows are kept.
 const FILTERS: usize = 32;
 
@@ -70,6 +70,8 @@ pub(super) struct Indexed {
     pub(super) breadth: Option<usize>,
     /// Nodes it had when that was measured.
     pub(super) calibrated: usize,
+    /// Whether it was measured on real queries.
+    pub(super) on_real: bool,
     /// Nodes it had when its links were written.
     pub(super) saved: usize,
 }
@@ -101,6 +103,14 @@ impl Collection {
             }
             asked.push_back(query.to_vec());
         }
+    }
+
+    /// Whether there are real queries now, and the graph was measured without.
+    pub(super) fn wants_measuring(&self) -> bool {
+        let is_made_up = |graph: &Option<Indexed>| graph.as_ref().is_some_and(|indexed| !indexed.on_real);
+        !self.queued.load(Ordering::Acquire)
+            && is_made_up(&self.graph())
+            && self.asked.try_lock().is_ok_and(|asked| asked.len() == ASKED)
     }
 
     /// How it is searched.
@@ -235,7 +245,8 @@ impl Database {
         self.tell(collection);
     }
 
-    fn tell(&self, collection: &Arc<Collection>) {
+    /// Lets the indexer look at a collection.
+    pub(super) fn tell(&self, collection: &Arc<Collection>) {
         let large = {
             let memory = collection.memory();
             memory.alive() >= GRAPH_FROM && memory.distance.has_codes()
