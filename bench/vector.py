@@ -1,7 +1,10 @@
 """The vector service, measured from outside: quality, speed, durability, a full disk.
 
     python bench/vector.py PROGRAM quality TESTDATA        nDCG@10 of dense, sparse and hybrid search (folders with corpus.jsonl, queries.jsonl, qrels.tsv)
-    python bench/vector.py PROGRAM speed [POINTS [TESTDATA]]   queries per CPU second and recall, in turns with numpy (and usearch, qdrant-edge-py where they are installed)
+    python bench/vector.py PROGRAM speed KIND [POINTS [TESTDATA]]   KIND is sentences (of TESTDATA) or uniform: queries per CPU second and recall, in turns
+                                                           with numpy (and usearch, qdrant-edge-py where they are installed), memory, disk, start after a crash;
+                                                           with CARGO="cargo" also without HTTP and JSON
+    python bench/vector.py PROGRAM writes                  upserts one by one and in hundreds, durable
     python bench/vector.py PROGRAM killed [ROUNDS]         kill -9 amid upserts, deletes and index building; every answered change must be there
     python bench/vector.py PROGRAM full FOLDER             a folder on a small file system: clear errors, nothing lost
 
@@ -35,6 +38,7 @@ class Server:
             "FLOWFORGE_NO_ACCESS_LOG": "true",
             "FLOWFORGE_VECTOR_MEMORY": "8GB",
         }
+        self.data = data
         self.process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             event = json.loads(line) if line.startswith("{") else {}
@@ -127,109 +131,6 @@ def quality(program, testdata):
                 results.append(ndcg([row["id"] for row in found["rows"]], relevant[key(query)]))
             scores[mode] = sum(results) / len(results)
         print(f"{name}: nDCG@10 of {len(results)} queries: " + ", ".join(f"{mode} {score:.4f}" for mode, score in scores.items()), flush=True)
-    server.stop()
-
-
-def sentences(count, testdata, server_program):
-    """Vectors of real texts, filled up with mixes of near ones and a little noise."""
-    import numpy
-
-    rng = numpy.random.default_rng(5)
-    server = Server(server_program, data_folder(True))
-    server.ok("POST", "/collections", {"name": "t"})
-    texts = []
-    for folder in sorted(pathlib.Path(testdata).iterdir()):
-        if (folder / "corpus.jsonl").exists():
-            for row in lines(folder / "corpus.jsonl"):
-                texts += [part.strip() for part in row["text"].split(". ") if 40 < len(part) < 400]
-    random.Random(1).shuffle(texts)
-    texts = texts[: int(os.environ.get("SENTENCES", "3000"))]
-    for at in range(0, len(texts), 100):
-        server.ok("PUT", "/collections/t/points", {"points": [{"id": str(at + n), "text": text} for n, text in enumerate(texts[at : at + 100])]})
-    rows, cursor = [], None
-    while True:
-        page = server.ok("POST", "/collections/t/points/scroll", {"limit": 1000, "withVector": True, "withPayload": False, "cursor": cursor})
-        rows += [row["vector"] for row in page["rows"]]
-        cursor = page.get("nextCursor")
-        if not cursor:
-            break
-    server.stop()
-    real = numpy.array(rows, dtype=numpy.float32)
-    queries, real = real[:200], real[200:]
-    near = (real @ real.T).argsort(axis=1)[:, -9:-1]
-    picks = rng.integers(0, len(real), count - len(real))
-    others = real[near[picks, rng.integers(0, 8, len(picks))]]
-    share = rng.uniform(0.5, 0.9, (len(picks), 1)).astype(numpy.float32)
-    mixed = share * real[picks] + (1 - share) * others + rng.normal(0, 0.015, (len(picks), DIMENSIONS)).astype(numpy.float32)
-    vectors = numpy.concatenate([real, mixed]).astype(numpy.float32)
-    rng.shuffle(vectors)
-    return vectors / numpy.linalg.norm(vectors, axis=1, keepdims=True), queries
-
-
-def speed(program, count, testdata):
-    import numpy
-
-    rng = numpy.random.default_rng(11)
-    if testdata:
-        vectors, queries = sentences(count, testdata, program)
-    else:
-        vectors = rng.normal(size=(count, DIMENSIONS)).astype(numpy.float32)
-        vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True)
-        queries = rng.normal(size=(200, DIMENSIONS)).astype(numpy.float32)
-        queries /= numpy.linalg.norm(queries, axis=1, keepdims=True)
-    server = Server(program, data_folder(False))
-    server.ok("POST", "/collections", {"name": "t", "dimensions": DIMENSIONS})
-    start, cpu = time.time(), server.cpu()
-    for at in range(0, count, 500):
-        points = [{"id": str(at + n), "vector": vector, "payload": {"n": at + n, "hundredth": (at + n) % 100}} for n, vector in enumerate(vectors[at : at + 500].tolist())]
-        server.ok("PUT", "/collections/t/points", {"points": points})
-    print(f"upsert in 500s: {count / (time.time() - start):.0f}/s wall, {(server.cpu() - cpu) / count * 1e6:.0f} CPU us a point", flush=True)
-    start = time.time()
-    while server.ok("GET", "/collections/t")["index"] == "building":
-        time.sleep(0.5)
-    time.sleep(2)
-    print(f"index: {server.ok('GET', '/collections/t')['index']} after {time.time() - start:.0f} s more, {server.cpu() - cpu:.0f} CPU s in all, {server.memory():.0f} MB", flush=True)
-    exact = numpy.argsort(-(queries @ vectors.T), axis=1)[:, :10]
-
-    def ours(body):
-        hits, cpu = 0, server.cpu()
-        for query, truth in zip(queries.tolist(), exact):
-            found = server.ok("POST", "/collections/t/query", {"vector": query, "withPayload": False, **body})
-            hits += len({int(row["id"]) for row in found["rows"]} & set(truth.tolist()))
-        return len(queries) / max(server.cpu() - cpu, 1e-9), hits / len(queries) / 10
-
-    def brute():
-        cpu = time.process_time()
-        for query in queries[:50]:
-            scores = vectors @ query
-            numpy.argpartition(-scores, 10)[:10]
-        return 50 / (time.process_time() - cpu), 1.0
-
-    engines = {"ours (HTTP and JSON included)": lambda: ours({}), "ours, exact": lambda: ours({"exact": True}), "numpy f32, brute force": brute}
-    try:
-        from usearch.index import Index
-
-        index = Index(ndim=DIMENSIONS, metric="ip", dtype="f16", connectivity=16, expansion_add=128)
-        index.add(numpy.arange(count), vectors, threads=1)
-        for breadth in [64, 128, 256]:
-
-            def run(breadth=breadth):
-                index.expansion_search = breadth
-                hits, cpu = 0, time.process_time()
-                for query, truth in zip(queries, exact):
-                    hits += len(set(index.search(query, 10, threads=1).keys.tolist()) & set(truth.tolist()))
-                return len(queries) / (time.process_time() - cpu), hits / len(queries) / 10
-
-            engines[f"usearch f16, ef {breadth}"] = run
-    except ImportError:
-        pass
-    results = {name: [] for name in engines}
-    for _ in range(3):
-        for name, run in engines.items():
-            results[name].append(run())
-    for name, rounds in results.items():
-        rates = sorted(rate for rate, _ in rounds)
-        print(f"{name}: {rates[1]:.0f} queries/CPU s ({rates[0]:.0f} to {rates[2]:.0f}), recall {rounds[0][1]:.4f}", flush=True)
     server.stop()
 
 
@@ -326,8 +227,17 @@ if __name__ == "__main__":
     program, what, *rest = sys.argv[1:]
     if what == "quality":
         quality(program, rest[0])
-    elif what == "speed":
-        speed(program, int(rest[0]) if rest else 20_000, rest[1] if len(rest) > 1 else None)
+    elif what in ["speed", "writes"]:
+        import vector_speed
+
+        def start(models=False, data=None):
+            return Server(program, data or data_folder(models))
+
+        if what == "writes":
+            vector_speed.writes(start, vector_speed.uniform(10_000)[0])
+        else:
+            kind, count, testdata = (rest + ["sentences", "100000", None][len(rest) :])[:3]
+            vector_speed.speed(start, kind, int(count), testdata, os.environ.get("CARGO"))
     elif what == "killed":
         killed(program, int(rest[0]) if rest else 50)
     elif what == "full":

@@ -28,7 +28,7 @@ pub enum Status {
 pub struct Check {
     /// How it is.
     pub status: Status,
-    /// Why, when it is not well.
+    /// Why, when it is not well; which of several it is, when it is well.
     pub reason: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl Check {
         Self { status: Status::Healthy, reason: None }
     }
 
-    /// Not well.
+    /// Not well, and why; or well, and which of several it is.
     #[must_use]
     pub fn because(status: Status, reason: impl Into<String>) -> Self {
         Self { status, reason: Some(reason.into()) }
@@ -63,7 +63,7 @@ pub struct Health {
     pub uptime: u64,
     /// What was checked.
     pub checks: BTreeMap<String, Status>,
-    /// Why something is not healthy, by check.
+    /// Why something is not healthy, or which of several it is, by check.
     pub reasons: BTreeMap<String, String>,
 }
 

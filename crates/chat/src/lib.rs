@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `prompt.rs`, `piece.rs`, `fault.rs` | what is asked, what comes back piece by piece, and why it may not |
 //! | `chat.rs` | the engine: names of models to what serves them; the one loop that tries again |
+//! | `grounded.rs` | answers that rest on numbered passages, and whether they do |
 //! | `config.rs` | upstreams, names, budgets, as the operator writes them |
 //! | `circuit.rs`, `budget.rs` | upstreams that are left alone for a while; tokens a day by plan |
 //! | `upstream/` | servers elsewhere: OpenAI's chat completions, Anthropic's messages |
@@ -18,6 +19,7 @@ mod chat;
 mod circuit;
 mod config;
 mod fault;
+pub mod grounded;
 mod local;
 mod piece;
 mod prompt;

@@ -8,9 +8,15 @@ pub struct Codes {
     dimensions: usize,
     lines_a_row: usize,
     lines: Vec<Line>,
-    scales: Vec<f32>,
-    /// Sum of the codes of a row: what the kernels add too much, because they take the query's codes 128 higher.
-    sums: Vec<i32>,
+    marks: Vec<Mark>,
+}
+
+/// What is known of a row besides its codes; in one place, because both are wanted at once.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    scale: f32,
+    /// Sum of the codes: what the kernels add too much, because they take the query's codes 128 higher.
+    sum: i32,
 }
 
 /// A query, quantized as rows are.
@@ -44,26 +50,25 @@ impl Codes {
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.scales.len()
+        self.marks.len()
     }
 
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scales.is_empty()
+        self.marks.is_empty()
     }
 
     /// Bytes of memory its rows take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.lines.capacity() * LINE + self.scales.capacity() * 4 + self.sums.capacity() * 4
+        self.lines.capacity() * LINE + self.marks.capacity() * size_of::<Mark>()
     }
 
     /// Makes room for more rows.
     pub fn reserve(&mut self, rows: usize) {
         self.lines.reserve(rows * self.lines_a_row);
-        self.scales.reserve(rows);
-        self.sums.reserve(rows);
+        self.marks.reserve(rows);
     }
 
     /// Adds a vector as the last row; components beyond the number of dimensions are left out, missing ones are zero.
@@ -76,8 +81,7 @@ impl Codes {
             lines[index / LINE].0[index % LINE] = code.cast_unsigned();
             sum += i32::from(code);
         });
-        self.scales.push(scale);
-        self.sums.push(sum);
+        self.marks.push(Mark { scale, sum });
     }
 
     fn row(&self, row: usize) -> &[Line] {
@@ -99,7 +103,7 @@ impl Codes {
     #[must_use]
     pub fn query_of(&self, row: usize) -> Query {
         let raised = |line: &Line| Line(line.0.map(|code| code.wrapping_add(128)));
-        Query { lines: self.row(row).iter().map(raised).collect(), scale: self.scales[row] }
+        Query { lines: self.row(row).iter().map(raised).collect(), scale: self.marks[row].scale }
     }
 
     /// Approximate dot product of a query and a row.
@@ -126,12 +130,14 @@ impl Codes {
     pub fn prefetch(&self, row: usize) {
         if row < self.len() {
             kernels().prefetch(self.row(row));
+            kernels().prefetch_one(&self.marks[row]);
         }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a score")]
     fn scaled(&self, query: &Query, row: usize, product: i32) -> f32 {
-        (product - 128 * self.sums[row]) as f32 * (query.scale * self.scales[row])
+        let Mark { scale, sum } = self.marks[row];
+        (product - 128 * sum) as f32 * (query.scale * scale)
     }
 }
 

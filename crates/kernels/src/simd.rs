@@ -104,13 +104,18 @@ impl Kernels {
 
     /// Asks for lines to be fetched.
     pub(crate) fn prefetch(self, row: &[Line]) {
+        row.iter().for_each(|line| self.prefetch_one(line));
+    }
+
+    /// Asks for the line a value begins in to be fetched.
+    pub(crate) fn prefetch_one<T>(self, value: &T) {
         #[cfg(target_arch = "x86_64")]
-        for line in row {
-            // SAFETY: prefetching reads nothing, whatever the address; SSE is part of x86-64.
-            unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.0.as_ptr().cast()) };
+        // SAFETY: prefetching reads nothing, whatever the address; SSE is part of x86-64.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(std::ptr::from_ref(value).cast());
         }
         #[cfg(not(target_arch = "x86_64"))]
-        let _ = row;
+        let _ = value;
     }
 }
 

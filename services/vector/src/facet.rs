@@ -13,6 +13,7 @@ use crate::json_object::JsonObject;
 use crate::plan::MAX_RESULTS;
 use crate::points::{filter_of, tell};
 use crate::settings::Vectors;
+use crate::store::FacetValue;
 
 /// Which field.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -78,4 +79,18 @@ pub async fn facet(request: FacetRequest, call: Arc<Call>, vectors: Arc<Vectors>
     };
     let rows = facet.values.into_iter().map(|found| FacetRow { value: value(found.value), count: found.count });
     Ok(FacetResponse { rows: rows.collect() })
+}
+
+/// The most frequent first; equal counts by value.
+pub(crate) fn order(values: &mut Vec<FacetValue>, limit: usize) {
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| compare(&a.value, &b.value)));
+    values.truncate(limit);
+}
+
+fn compare(a: &Scalar, b: &Scalar) -> std::cmp::Ordering {
+    match (a, b) {
+        (Scalar::Whole(a), Scalar::Whole(b)) => a.cmp(b),
+        (Scalar::Float(a), Scalar::Float(b)) => a.total_cmp(b),
+        (a, b) => format!("{a:?}").cmp(&format!("{b:?}")),
+    }
 }

@@ -1,6 +1,7 @@
 //! vector: collections of points, search by meaning and by words, documents, answers with sources.
 
 pub mod ask;
+mod chat;
 pub mod collections;
 mod diversity;
 pub mod documents;
@@ -15,8 +16,10 @@ mod names;
 mod nearest;
 mod plan;
 pub mod points;
+mod qdrant;
 pub mod query;
 mod settings;
+pub mod snapshots;
 mod store;
 mod tenant;
 mod text;
@@ -26,7 +29,7 @@ mod vector;
 
 use chassis::Service;
 use collections::{create, drop, get, list, rename};
-use documents::{forget, ingest};
+use documents::{PdfReader, forget, ingest};
 use points::{count, delete, payload, scroll, upsert};
 pub use settings::Settings;
 use transfer::{export, import};
@@ -40,7 +43,8 @@ pub fn service() -> Service {
     Service::new("vector", "Collections, semantic search, retrieval for answers")
         .holds(settings::open)
         .keeps_data()
-        .check_held("store", settings::check_store)
+        .warm::<PdfReader>()
+        .check_held("vectors", settings::check_store)
         .check_held("model", settings::check_model)
         .call("POST /collections", create::create, create::about)
         .call("GET /collections", list::list, list::about)
@@ -62,5 +66,9 @@ pub fn service() -> Service {
         .call("DELETE /collections/{collection}/documents/{documentId}", forget::forget, forget::about)
         .call("POST /collections/{collection}/export", export::export, export::about)
         .call("POST /collections/{collection}/import", import::import, import::about)
+        .call("POST /collections/{collection}/snapshots", snapshots::create::create, snapshots::create::about)
+        .call("GET /snapshots", snapshots::list::list, snapshots::list::about)
+        .call("POST /snapshots/{snapshot}/restore", snapshots::restore::restore, snapshots::restore::about)
+        .call("DELETE /snapshots/{snapshot}", snapshots::remove::remove, snapshots::remove::about)
         .call("DELETE /collections/{collection}", drop::drop, drop::about)
 }

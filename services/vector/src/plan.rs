@@ -55,6 +55,17 @@ impl Quota {
         }
     }
 
+    /// Refuses one snapshot more than there may be: as many as collections.
+    ///
+    /// # Errors
+    /// When there are as many as the plan has.
+    pub fn allow_snapshot(&self, present: u64) -> Result<(), Error> {
+        match present < self.collections {
+            true => Ok(()),
+            false => Err(self.used_up("snapshots", self.collections, "snapshot")),
+        }
+    }
+
     /// Refuses more points or bytes than there may be.
     ///
     /// # Errors

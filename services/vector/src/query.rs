@@ -212,7 +212,7 @@ pub fn about(op: Operation) -> Operation {
 /// When it is not said what for, does not fit the collection, or there is no such collection.
 pub async fn query(request: QueryRequest, call: Arc<Call>, vectors: Arc<Vectors>) -> Result<QueryResponse, Error> {
     let tenant = vectors.tenant(&call);
-    let spec = vectors.store.get(&call, &tenant, &request.collection).await?.spec;
+    let spec = vectors.store.spec(&call, &tenant, &request.collection).await?;
     let found = search(&request, &spec, &call, &vectors, &tenant).await?;
     let rows = found.hits.into_iter().map(|hit| row(hit, &request, found.mode, &found.terms)).collect();
     Ok(QueryResponse { rows, mode: found.mode })

@@ -42,6 +42,9 @@ pub struct DocumentChunk {
     /// The heading it stands under, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
+    /// The page of a PDF it starts on, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u64>,
 }
 
 /// A document with its pieces.
@@ -84,6 +87,7 @@ pub async fn get(
         start: number_entry(piece.payload.as_ref(), "start").unwrap_or(0),
         end: number_entry(piece.payload.as_ref(), "end").unwrap_or(0),
         section: text_entry(piece.payload.as_ref(), "section"),
+        page: number_entry(piece.payload.as_ref(), "page"),
         id: piece.id,
         text: piece.text.unwrap_or_default(),
     });

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chassis::{Call, Code, Cost, Error, File, Operation};
+use chassis::{Call, Code, Cost, Error, File, Operation, Secret};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::pdf::{MAX_CHARS, PdfJob, PdfPages};
 use super::{DocumentInfo, RESERVED, pieces_of};
 use crate::json_object::JsonObject;
 use crate::model;
@@ -27,9 +28,10 @@ const DESCRIPTION: &str = "\
 Takes a document in: its text is cut into pieces of paragraphs, each is embedded and kept with its place, title, source, section and \
 your metadata. The same document again changes nothing and says `unchanged`; with the same `documentId` and another text it is \
 replaced in one step, and only pieces that are new are embedded. Without a `documentId` it is known by the hash of its content.\n\n\
-Takes plain text, Markdown and HTML, in `text` or as a file. Of PDFs send the text, which the pdf service extracts. At most 1,000 \
-pieces a document.\n\n\
-The payload of a piece has your metadata, and documentId, chunk, chunks, contentHash, title, source, section, start, end and ingestedAt.";
+Takes plain text, Markdown and HTML, in `text` or as a file, and PDFs as a file. Pages of a PDF whose text cannot be read as such (scans) are \
+left out with the warning `needs-ocr`: have those recognized by the ocr service, and send the text. At most 1,000 pieces a document.\n\n\
+The payload of a piece has your metadata, and documentId, chunk, chunks, contentHash, title, source, section, page (of a PDF), start, end and \
+ingestedAt.";
 
 /// What a document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +46,8 @@ pub enum Format {
     Markdown,
     /// HTML.
     Html,
+    /// PDF, as a file.
+    Pdf,
 }
 
 /// A document to take in.
@@ -57,10 +61,14 @@ pub struct IngestRequest {
     #[serde(default)]
     #[garde(inner(length(chars, min = 1, max = 2_000_000)))]
     pub text: Option<String>,
-    /// A file instead: text, Markdown or HTML in UTF-8.
+    /// A file instead: text, Markdown or HTML in UTF-8, or a PDF.
     #[serde(default)]
     #[garde(skip)]
     pub file: Option<File>,
+    /// Password that opens the PDF, if it needs one.
+    #[serde(default)]
+    #[garde(skip)]
+    pub password: Option<Secret<String>>,
     /// What it is written in: found out by default.
     #[serde(default)]
     #[garde(skip)]
@@ -112,6 +120,7 @@ fn example() -> IngestRequest {
             "# Owls\n\nOwls hunt at night. They hear mice under snow.\n\n# Cats\n\nCats sleep most of the day.".into(),
         ),
         file: None,
+        password: None,
         format: Format::Markdown,
         document_id: Some("animals-1".into()),
         title: Some("Animals".into()),
@@ -127,7 +136,7 @@ pub fn about(op: Operation) -> Operation {
     op.named("documents_ingest")
         .summary("Ingest a document")
         .description(DESCRIPTION)
-        .files(1, &["text/*", "application/xhtml+xml"])
+        .files(1, &["text/*", "application/xhtml+xml", "application/pdf"])
         .cost(Cost::Heavy)
         .example(example)
 }
@@ -142,14 +151,14 @@ pub async fn ingest(
     vectors: Arc<Vectors>,
 ) -> Result<IngestResponse, Error> {
     let tenant = vectors.tenant(&call);
-    let spec = vectors.store.get(&call, &tenant, &request.collection).await?.spec;
+    let spec = vectors.store.spec(&call, &tenant, &request.collection).await?;
     let model = &vectors.model;
     model::check("collection", &spec, model)?;
     check_metadata(request.metadata.as_ref())?;
-    let (text, title) = read(&mut request, &call).await?;
-    let title = request.title.clone().or(title);
+    let mut read = read(&mut request, &call, &vectors).await?;
+    read.title = request.title.clone().or(read.title);
     let collection = request.collection.clone();
-    let document = Document::new(request, text, title)?;
+    let document = call.compute(Cost::Light, move || Document::new(request, read)).await?;
     let known = known(&call, &vectors, &tenant, &collection, &document.id).await?;
     let first = known.iter().find_map(DocumentInfo::of).filter(|_| !known.is_empty());
     if let Some(first) = first.filter(|first| first.content_hash == document.hash && first.chunks == known.len() as u64)
@@ -204,24 +213,36 @@ fn check_metadata(metadata: Option<&JsonObject>) -> Result<(), Error> {
     }
 }
 
+/// A document, read.
+#[derive(Default)]
+struct Read {
+    text: String,
+    title: Option<String>,
+    /// Where each page of a PDF begins, in characters.
+    pages: Vec<usize>,
+}
+
 /// The text of the request, and its title if it says one.
-async fn read(request: &mut IngestRequest, call: &Call) -> Result<(String, Option<String>), Error> {
+async fn read(request: &mut IngestRequest, call: &Call, vectors: &Vectors) -> Result<Read, Error> {
+    let wrong = |field: &str, message: &str| Err(Error::field(Code::ValidationError, field, message));
     let text = match (request.text.take(), &request.file) {
-        (Some(_), Some(_)) => {
-            return Err(Error::field(Code::ValidationError, "file", "send a text or a file, not both"));
-        }
-        (None, None) => return Err(Error::field(Code::ValidationError, "text", "is required, or a file")),
+        (Some(_), Some(_)) => return wrong("file", "send a text or a file, not both"),
+        (None, None) => return wrong("text", "is required, or a file"),
+        (Some(_), None) if request.format == Format::Pdf => return wrong("file", "is required: a PDF is a file"),
         (Some(text), None) => text,
+        (None, Some(file)) if request.format == Format::Pdf || file.bytes().starts_with(b"%PDF-") => {
+            return read_pdf(file.clone(), request.password.as_ref(), call, vectors).await;
+        }
         (None, Some(file)) => {
             let bytes = file.bytes();
-            if bytes.starts_with(b"%PDF-") {
-                let message = "is a PDF: extract its text with the pdf service, and send that";
-                return Err(Error::field(Code::UnsupportedMediaType, "file", message));
-            }
             if bytes.len() > 8_000_000 {
                 return Err(Error::field(Code::PayloadTooLarge, "file", "has more than 8 MB of text"));
             }
             let text = std::str::from_utf8(bytes).map_err(|_| Error::impossible("file", "is not text in UTF-8"))?;
+            if text.chars().count() > MAX_CHARS {
+                let message = format!("has more than {MAX_CHARS} characters");
+                return Err(Error::field(Code::PayloadTooLarge, "file", message));
+            }
             text.trim_start_matches('\u{feff}').to_owned()
         }
     };
@@ -231,9 +252,47 @@ async fn read(request: &mut IngestRequest, call: &Call) -> Result<(String, Optio
         head.starts_with("<!doctype html") || head.starts_with("<html") || said.contains("html")
     };
     match request.format == Format::Html || (request.format == Format::Auto && looks_so()) {
-        true => call.compute(Cost::Light, move || Ok(text_of(&text))).await,
-        false => Ok((text, None)),
+        true => {
+            let read = call.compute(Cost::Light, move || Ok(text_of(&text)));
+            let (text, title) = read.await?;
+            Ok(Read { text, title, pages: Vec::new() })
+        }
+        false => Ok(Read { text, ..Read::default() }),
     }
+}
+
+/// The text of a PDF, an empty line between its pages.
+async fn read_pdf(
+    file: File,
+    password: Option<&Secret<String>>,
+    call: &Call,
+    vectors: &Vectors,
+) -> Result<Read, Error> {
+    let job = PdfJob { password: password.map(|password| password.reveal().clone()) };
+    let (PdfPages { pages, unread }, _) = vectors.pdf.ask(call, &(), &job, vec![file]).await?;
+    let mut read = Read::default();
+    let mut chars = 0;
+    for page in pages {
+        if chars > 0 {
+            read.text.push_str("\n\n");
+            chars += 2;
+        }
+        read.pages.push(chars);
+        chars += page.chars().count();
+        read.text.push_str(&page);
+    }
+    if !unread.is_empty() {
+        let listed: Vec<String> = unread.iter().take(20).map(usize::to_string).collect();
+        let more = if unread.len() > 20 { ", ..." } else { "" };
+        let pages = format!("pages {}{more}", listed.join(", "));
+        if read.text.trim().is_empty() {
+            let message =
+                "has no text that can be read as such: have it recognized by the ocr service, and send the text";
+            return Err(Error::impossible("file", message));
+        }
+        call.warn("needs-ocr", Some("file"), format!("{pages} have text that cannot be read as such: it is left out"));
+    }
+    Ok(read)
 }
 
 /// The pieces of a document that are there.
@@ -262,10 +321,13 @@ struct Document {
     source: Option<String>,
     metadata: Option<JsonObject>,
     pieces: Vec<Chunk>,
+    /// Where each page begins, in characters; nothing for what has no pages.
+    pages: Vec<usize>,
 }
 
 impl Document {
-    fn new(request: IngestRequest, text: String, title: Option<String>) -> Result<Self, Error> {
+    fn new(request: IngestRequest, read: Read) -> Result<Self, Error> {
+        let Read { text, title, pages } = read;
         let size = request.chunk_size.unwrap_or(CHUNK);
         let pieces = chunks(&text, size);
         if pieces.is_empty() {
@@ -282,7 +344,12 @@ impl Document {
         let said = json!([text, title, request.source, metadata, size]).to_string();
         let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
         let id = request.document_id.unwrap_or_else(|| hash(&text));
-        Ok(Self { id, hash: hash(&said), title, source: request.source, metadata: request.metadata, pieces })
+        Ok(Self { id, hash: hash(&said), title, source: request.source, metadata: request.metadata, pieces, pages })
+    }
+
+    /// The page a place is on, from 1.
+    fn page(&self, place: usize) -> Option<usize> {
+        Some(self.pages.partition_point(|start| *start <= place)).filter(|page| *page > 0)
     }
 
     /// The points of its pieces.
@@ -302,6 +369,7 @@ impl Document {
             put("title", self.title.clone().into());
             put("source", self.source.clone().into());
             put("section", piece.section.into());
+            put("page", self.page(piece.start).into());
             put("start", piece.start.into());
             put("end", piece.end.into());
             put("ingestedAt", now.as_str().into());

@@ -7,7 +7,9 @@ pub mod forget;
 pub mod get;
 pub mod ingest;
 pub mod list;
+mod pdf;
 
+pub use pdf::PdfReader;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +18,7 @@ use crate::filter::{Condition, Filter, Scalar};
 use crate::json_object::JsonObject;
 use crate::store::Stored;
 
-/// Names in the payload of a piece that are the service's own.
+/// Names in the payload of a piece that are the service's own. (`page` is too where the document is a PDF.)
 pub(crate) const RESERVED: [&str; 10] =
     ["documentId", "chunk", "chunks", "contentHash", "title", "source", "section", "start", "end", "ingestedAt"];
 

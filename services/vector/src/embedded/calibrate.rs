@@ -1,9 +1,12 @@
 //! How far a graph must be walked to find what a scan finds, measured on the collection itself.
 //!
 //! A fixed breadth is wrong for somebody: where many texts are nearly alike it takes four times that of natural ones, and of
-//! uniform random vectors no graph finds anything. Stored rows as queries flatter (recall 1.0 where real queries have
-//! 0.93), mixes of two rows are a little harder than real ones: so mixes, and the last queries that were really asked. Where
-//! no breadth reaches the recall, or only one that costs as much as a scan, the graph is not used.
+//! uniform random vectors no graph finds anything. What is tried is made up until there are queries: rows with much noise
+//! (length 1.5 for rows of length 1) are a little easier than real ones, and points halfway between two rows much harder. On
+//! 20,000 sentences and 80,000 mixes of near ones, walks 96 wide found 0.996 for real questions, 1.000 for noisy rows and 0.926
+//! for halfway points, so one of the last for five of the first is a cautious guess. The last queries that were really
+//! asked take half of the places once there are any. Where no breadth reaches the recall, or only one that costs as much as a
+//! scan, the graph is not used.
 
 use super::graph::Graph;
 use super::memory::Memory;
@@ -13,10 +16,12 @@ use super::walk::{Walk, Walker};
 /// Recall of the ten nearest that a breadth must reach here, so that others reach 0.98.
 const RECALL: f64 = 0.985;
 /// Queries that are tried.
-const QUERIES: usize = 96;
+const QUERIES: usize = 144;
 const BREADTHS: [usize; 11] = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1_024];
-/// What comparing one row on a walk costs, in rows of a scan.
-pub(super) const WALK_COST: usize = 10;
+/// What comparing one row on a walk costs, in rows of a scan: measured 3 to 5, for rows that are not next to each other.
+pub(super) const WALK_COST: usize = 4;
+/// Length of the noise on a row, in lengths of the row.
+const NOISE: f32 = 1.5;
 const NEAREST: usize = 10;
 
 /// A sequence of numbers that looks random; the same for the same start.
@@ -56,7 +61,8 @@ pub(super) fn breadth<'m, M: std::ops::Deref<Target = Memory> + 'm>(
             let memory = memory();
             let query = match asked.get(number / 2).filter(|_| number % 2 == 1) {
                 Some(query) => query.clone(),
-                None => mixed(&memory, &mut chance),
+                None if number % 6 == 0 => mixed(&memory, &mut chance),
+                None => noisy(&memory, &mut chance),
             };
             let truth = nearest(&memory, &query, NEAREST, None).into_iter().map(|(slot, _)| slot).collect();
             (query, truth)
@@ -86,20 +92,33 @@ pub(super) fn breadth<'m, M: std::ops::Deref<Target = Memory> + 'm>(
     None
 }
 
+/// A row that is alive, if one is soon found.
+fn some_row(memory: &Memory, chance: &mut Chance) -> u32 {
+    let mut slots = (0..64).map(|_| u32::try_from(chance.below(memory.len())).unwrap_or(0));
+    let first = slots.next().unwrap_or(0);
+    if memory.is_live(first) { first } else { slots.find(|slot| memory.is_live(*slot)).unwrap_or(first) }
+}
+
 /// Between two rows, a little off.
 fn mixed(memory: &Memory, chance: &mut Chance) -> Vec<f32> {
-    let mut live = || {
-        let some = (0..64).map(|_| u32::try_from(chance.below(memory.len())).unwrap_or(0));
-        let slots: Vec<u32> = some.collect();
-        slots.iter().copied().find(|slot| memory.is_live(*slot)).unwrap_or(slots[0])
-    };
-    let (a, b) = (live(), live());
+    let (a, b) = (some_row(memory, chance), some_row(memory, chance));
     let pairs = memory.vector(a).iter().zip(memory.vector(b));
-    let mut query: Vec<f32> = pairs.map(|(a, b)| 0.6 * a + 0.4 * b).collect();
+    off(memory, chance, pairs.map(|(a, b)| 0.6 * a + 0.4 * b).collect(), 0.39)
+}
+
+/// A row with much noise.
+fn noisy(memory: &Memory, chance: &mut Chance) -> Vec<f32> {
+    let row = some_row(memory, chance);
+    off(memory, chance, memory.vector(row).to_vec(), NOISE)
+}
+
+/// Off in some direction, by a share of its length.
+fn off(memory: &Memory, chance: &mut Chance, mut query: Vec<f32>, share: f32) -> Vec<f32> {
     let length = kernels::dot(&query, &query).sqrt();
     #[expect(clippy::cast_precision_loss, reason = "a number of dimensions")]
-    let sigma = 0.02 * length * (384.0 / query.len() as f32).sqrt();
-    query.iter_mut().for_each(|value| *value += sigma * 2.4 * chance.noise());
+    let sigma = share * length / (query.len() as f32).sqrt();
+    // The noise has a variance of a sixth.
+    query.iter_mut().for_each(|value| *value += sigma * 2.45 * chance.noise());
     if memory.distance == crate::store::Distance::Cosine {
         crate::vector::normalize(&mut query);
     }

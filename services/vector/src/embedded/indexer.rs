@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use super::calibrate;
 use super::graph::Graph;
 use super::links;
-use super::tenant::{Collection, Indexed};
+use super::tenant::{ASKED, Collection, Indexed};
 use super::walk::Walker;
 
 /// Points from which on a collection has a graph.
@@ -97,9 +97,10 @@ fn tend(collection: &Arc<Collection>, path: &std::path::Path, walker: &mut Walke
     });
     if !fits {
         let Some(graph) = build(collection, walker, stopping) else { return };
-        let breadth = calibrate::breadth(|| collection.memory(), &graph, &collection.asked());
-        let nodes = graph.nodes;
-        *collection.graph_mut() = Some(Indexed { graph, breadth, calibrated: nodes, saved: 0 });
+        let asked = collection.asked();
+        let breadth = calibrate::breadth(|| collection.memory(), &graph, &asked);
+        let (calibrated, on_real) = (graph.nodes, asked.len() == ASKED);
+        *collection.graph_mut() = Some(Indexed { graph, breadth, calibrated, on_real, saved: 0 });
     }
     catch_up(collection, walker, stopping);
     settle(collection, path, stopping);
@@ -112,7 +113,8 @@ fn restore(collection: &Collection, path: &std::path::Path) {
             let graph = links.graph(&collection.memory());
             let breadth = Some(links.breadth).filter(|breadth| *breadth > 0);
             // Calibrated anew once it has caught up.
-            *collection.graph_mut() = Some(Indexed { saved: graph.nodes, graph, breadth, calibrated: 0 });
+            *collection.graph_mut() =
+                Some(Indexed { saved: graph.nodes, graph, breadth, calibrated: 0, on_real: false });
         }
         Ok(None) => {}
         Err(problem) => {
@@ -174,9 +176,11 @@ fn settle(collection: &Collection, path: &std::path::Path, stopping: &AtomicBool
     let graph = collection.graph();
     let Some(indexed) = graph.as_ref() else { return };
     let nodes = indexed.graph.nodes;
-    let stale = nodes > indexed.calibrated + indexed.calibrated / 4;
+    let asked = collection.asked();
+    let is_real = asked.len() == ASKED;
+    let stale = nodes > indexed.calibrated + indexed.calibrated / 4 || (is_real && !indexed.on_real);
     let breadth = match stale {
-        true => calibrate::breadth(|| collection.memory(), &indexed.graph, &collection.asked()),
+        true => calibrate::breadth(|| collection.memory(), &indexed.graph, &asked),
         false => indexed.breadth,
     };
     let unsaved = nodes > indexed.saved + indexed.saved / 10;
@@ -190,6 +194,7 @@ fn settle(collection: &Collection, path: &std::path::Path, stopping: &AtomicBool
     if let Some(indexed) = collection.graph_mut().as_mut() {
         indexed.breadth = breadth;
         indexed.calibrated = if stale { nodes } else { indexed.calibrated };
+        indexed.on_real |= stale && is_real;
         indexed.saved = if unsaved { nodes } else { indexed.saved };
     }
 }

@@ -1,5 +1,8 @@
 //! Points by row, id, page and number.
 
+use std::path::Path;
+use std::time::Instant;
+
 use chassis::{Code, Error};
 use ledger::rusqlite::{Connection, OptionalExtension, Row};
 use roaring::RoaringBitmap;
@@ -9,6 +12,7 @@ use super::select::{remarks, rows_of};
 use super::write::read_vector;
 use crate::filter::Filter;
 use crate::json_object::JsonObject;
+use crate::snapshots::file::{Header, SnapshotWriter};
 use crate::store::{Page, Parts, Stored};
 
 /// Columns of a point, in the order [`stored`] reads them.
@@ -31,12 +35,19 @@ fn stored(row: &Row<'_>) -> Result<(u32, Stored), ledger::rusqlite::Error> {
     Ok((row.get(0)?, point))
 }
 
-/// The point of a row.
-pub(super) fn by_row(connection: &Connection, row: u32, parts: Parts) -> Result<Option<Stored>, Error> {
+/// The points of rows, in their order; those that are not there are left out.
+pub(super) fn by_rows(
+    connection: &Connection,
+    rows: impl Iterator<Item = u32>,
+    parts: Parts,
+) -> Result<Vec<(u32, Stored)>, Error> {
     let sql = format!("select {} from points p where row = ?", columns(parts));
     let mut select = connection.prepare_cached(&sql).map_err(failed)?;
-    let found = select.query_row([row], stored).optional().map_err(failed)?;
-    Ok(found.map(|(_, point)| point))
+    let mut found = Vec::new();
+    for row in rows {
+        found.extend(select.query_row([row], stored).optional().map_err(failed)?);
+    }
+    Ok(found)
 }
 
 /// Points by their ids, in that order.
@@ -74,10 +85,8 @@ pub(super) fn page(
         }
         false => rows_of(connection, head.id, filter)?.range(from..).take(limit + 1).collect(),
     };
-    let mut points = Vec::with_capacity(limit);
-    for row in rows.iter().take(limit) {
-        points.extend(by_row(connection, *row, parts)?);
-    }
+    let points = by_rows(connection, rows.iter().take(limit).copied(), parts)?.into_iter().map(|(_, point)| point);
+    let points = points.collect();
     let remarks = if filter.is_empty() { Vec::new() } else { remarks(connection, head.id, filter)? };
     Ok(Page { points, next: rows.get(limit).map(u32::to_string), remarks })
 }
@@ -88,4 +97,22 @@ pub(super) fn count(connection: &Connection, head: &Head, filter: &Filter) -> Re
         return Ok(head.points);
     }
     rows_of(connection, head.id, filter).map(|rows: RoaringBitmap| rows.len())
+}
+
+/// Writes all points to a file of a snapshot; their number.
+pub(super) fn dump(connection: &Connection, head: &Head, file: &Path, now: i64, until: Instant) -> Result<u64, Error> {
+    let header = Header { collection: head.spec.name.clone(), created: now, spec: (&head.spec).into() };
+    let mut writer = SnapshotWriter::create(file, &header)?;
+    let parts = Parts { payload: true, vector: true };
+    let sql = format!("select {} from points p indexed by points_of where collection = ? order by row", columns(parts));
+    let mut select = connection.prepare_cached(&sql).map_err(failed)?;
+    let mut rows = select.query([head.id]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        if Instant::now() > until {
+            return Err(Error::new(Code::DeadlineExceeded, "the collection is too large to be written in time"));
+        }
+        let (_, point) = stored(row).map_err(failed)?;
+        writer.put(&point)?;
+    }
+    writer.finish()
 }

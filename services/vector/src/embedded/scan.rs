@@ -97,7 +97,6 @@ pub(super) fn by_codes(
         }
     };
     each(memory, from, allowed, |slot| {
-        codes.prefetch(slot as usize + AHEAD);
         four[waiting] = slot;
         waiting += 1;
         if waiting == 4 {
@@ -109,7 +108,8 @@ pub(super) fn by_codes(
     best.into_sorted()
 }
 
-/// Hands out the slots from one on that are alive and allowed.
+/// Hands out the slots from one on that are alive and allowed. The codes of those that come soon are fetched: of others they
+/// would only be in the way.
 fn each(memory: &Memory, from: usize, allowed: Option<&Allowed>, mut take: impl FnMut(u32)) {
     match allowed {
         Some(allowed) => {
@@ -125,6 +125,7 @@ fn each(memory: &Memory, from: usize, allowed: Option<&Allowed>, mut take: impl 
         }
         None => {
             for slot in from..memory.len() {
+                memory.codes.prefetch(slot + AHEAD);
                 let slot = u32::try_from(slot).unwrap_or(u32::MAX);
                 if memory.is_live(slot) {
                     take(slot);
@@ -141,8 +142,14 @@ pub(super) fn rescored(
     candidates: impl Iterator<Item = u32>,
     most: usize,
 ) -> Vec<(u32, f32)> {
+    let candidates: Vec<u32> = candidates.collect();
     let mut best = Best::new(most);
-    candidates.for_each(|slot| best.offer(memory.nearness(query, slot), slot));
+    for (place, slot) in candidates.iter().enumerate() {
+        if let Some(next) = candidates.get(place + 2) {
+            kernels::prefetch(memory.vector(*next));
+        }
+        best.offer(memory.nearness(query, *slot), *slot);
+    }
     best.into_sorted()
 }
 

@@ -3,7 +3,7 @@
 use chassis::{Code, Error};
 use ledger::rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::store::{Distance, Model, Spec};
+use crate::store::{Distance, Model, STAGED, Spec, missing};
 
 /// Makes what is not there.
 pub(super) fn setup(connection: &Connection) -> Result<(), ledger::rusqlite::Error> {
@@ -69,12 +69,13 @@ pub(super) fn head_of(connection: &Connection, id: i64) -> Result<Option<Head>, 
     select.query_row([id], read_head).optional().map_err(failed)
 }
 
-/// All collections, by name.
-pub(super) fn heads(connection: &Connection) -> Result<Vec<Head>, Error> {
+/// All collections, or all that are staged, by name.
+pub(super) fn heads(connection: &Connection, staged: bool) -> Result<Vec<Head>, Error> {
     let mut select =
         connection.prepare_cached(&format!("select {COLUMNS} from collections order by name")).map_err(failed)?;
     let heads = select.query_map([], read_head).map_err(failed)?;
-    heads.collect::<Result<_, _>>().map_err(failed)
+    let heads = heads.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    Ok(heads.into_iter().filter(|head| head.spec.name.starts_with(STAGED) == staged).collect())
 }
 
 /// Writes the head of a new collection.
@@ -91,25 +92,15 @@ pub(super) fn insert(connection: &Connection, spec: &Spec, now: i64) -> Result<H
     head(connection, &spec.name)
 }
 
-/// What all collections hold: how many there are, points, bytes.
+/// What all collections hold that are not staged: how many there are, points, bytes.
 pub(super) fn usage(connection: &Connection) -> Result<(u64, u64, u64), Error> {
     let mut select = connection
-        .prepare_cached("select count(*), coalesce(sum(points), 0), coalesce(sum(bytes), 0) from collections")
+        .prepare_cached("select count(*), coalesce(sum(points), 0), coalesce(sum(bytes), 0) from collections where name not like '.%'")
         .map_err(failed)?;
     let counts: (i64, i64, i64) =
         select.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(failed)?;
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
     Ok((count(counts.0), count(counts.1), count(counts.2)))
-}
-
-/// There is no collection of that name, as far as the caller may know.
-pub(crate) fn missing(name: &str) -> Error {
-    Error::field(Code::NotFound, "collection", format!("there is no collection {name}"))
-}
-
-/// There is one already.
-pub(crate) fn taken(name: &str) -> Error {
-    Error::field(Code::Conflict, "name", format!("there is a collection {name} already"))
 }
 
 /// What a fault of the database is to the caller.

@@ -32,12 +32,16 @@ pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now:
     for attempt in 0..ATTEMPTS {
         let found = database.ledger.read(|snapshot| -> Result<Option<Found>, Refused> {
             let head = head(snapshot, name)?;
-            let collection = database.collection(head.id)?;
+            let Some(collection) = database.known(head.id) else { return Ok(None) };
             if collection.is_due(now) {
                 return Ok(None);
             }
             let patience = attempt + 1 < ATTEMPTS;
-            Ok(at_one_moment(snapshot, &collection, &head, search, patience)?)
+            let found = at_one_moment(snapshot, &collection, &head, search, patience)?;
+            if collection.wants_measuring() {
+                database.tell(&collection);
+            }
+            Ok(found)
         });
         match found.map_err(|Refused(error)| error)? {
             Some(found) => return Ok(found),
@@ -80,11 +84,13 @@ fn at_one_moment(
     };
     let remarks = if search.filter.is_empty() { Vec::new() } else { remarks(snapshot, head.id, &search.filter)? };
     let ranked = ranked(collection, &memory, search, allowed.as_deref());
+    let rows: Vec<u32> = ranked.iter().map(|one| memory.row(one.slot)).collect();
+    drop(memory);
+    let mut points = read::by_rows(snapshot, rows.iter().copied(), search.parts)?.into_iter().peekable();
     let mut hits = Vec::with_capacity(ranked.len());
-    for Ranked { slot, score, dense, sparse } in ranked {
-        if let Some(point) = read::by_row(snapshot, memory.row(slot), search.parts)? {
-            hits.push(Hit { point, score, dense, sparse });
-        }
+    for (Ranked { score, dense, sparse, .. }, row) in ranked.into_iter().zip(rows) {
+        let there = points.next_if(|(known, _)| *known == row);
+        hits.extend(there.map(|(_, point)| Hit { point, score, dense, sparse }));
     }
     Ok(Some(Found { hits, remarks }))
 }

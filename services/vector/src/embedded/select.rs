@@ -6,7 +6,8 @@ use roaring::RoaringBitmap;
 
 use super::schema::failed;
 use super::write::row_number;
-use crate::filter::leaves::{Kind, Leaf, number_leaf, text_leaf};
+use crate::filter::leaves::{Kind, Leaf, leaf_of, number_leaf};
+use crate::filter::remarks::{self, Fields};
 use crate::filter::{Bounds, Condition, Filter, Scalar};
 use crate::store::Remark;
 
@@ -225,17 +226,6 @@ fn texts_at<'v>(value: &'v serde_json::Value, path: &str) -> Vec<&'v str> {
     }
 }
 
-/// A value of a condition as it is compared.
-fn leaf_of(value: &Scalar) -> Option<(Kind, Leaf)> {
-    Some(match value {
-        Scalar::Text(text) => text_leaf(text),
-        Scalar::Whole(number) => (Kind::Number, Leaf::Whole(*number)),
-        Scalar::Float(number) if number.is_finite() => (Kind::Number, number_leaf(*number)),
-        Scalar::Float(_) => return None,
-        Scalar::Bool(truth) => (Kind::Bool, Leaf::Whole(i64::from(*truth))),
-    })
-}
-
 fn sql_value(leaf: &Leaf) -> ledger::rusqlite::types::Value {
     match leaf {
         Leaf::Text(text) => text.clone().into(),
@@ -244,71 +234,30 @@ fn sql_value(leaf: &Leaf) -> ledger::rusqlite::types::Value {
     }
 }
 
-/// What is odd about the fields of a filter: those no point has, with the nearest that some have; values of another kind.
-pub(super) fn remarks(connection: &Connection, collection: i64, filter: &Filter) -> Result<Vec<Remark>, Error> {
-    let mut remarks: Vec<Remark> = Vec::new();
-    for condition in filter.leaves() {
-        let Some(key) = condition.key() else { continue };
-        let known = Select { connection, collection }.fields(key)?;
-        if known.is_empty() {
-            if !matches!(condition, Condition::Empty { .. }) {
-                remarks.push(unknown(connection, collection, key)?);
-            }
-        } else if let Some(remark) = other_kind(condition, key, &known) {
-            remarks.push(remark);
-        }
+/// The fields of a collection, as its tables have them.
+struct Known<'c>(Select<'c>);
+
+impl Fields for Known<'_> {
+    type Fault = Error;
+
+    fn kinds(&self, path: &str) -> Result<Vec<Kind>, Error> {
+        Ok(self.0.fields(path)?.iter().filter_map(|(_, letter)| Kind::of_letter(letter)).collect())
     }
-    remarks.dedup();
-    Ok(remarks)
+
+    fn paths(&self) -> Result<Vec<String>, Error> {
+        let sql = "select distinct path from fields where collection = ? and count > 0 limit 1000";
+        let mut select = self.0.connection.prepare_cached(sql).map_err(failed)?;
+        let paths = select.query_map([self.0.collection], |row| row.get::<_, String>(0)).map_err(failed)?;
+        paths.collect::<Result<_, _>>().map_err(failed)
+    }
+}
+
+/// What is odd about the fields of a filter.
+pub(super) fn remarks(connection: &Connection, collection: i64, filter: &Filter) -> Result<Vec<Remark>, Error> {
+    remarks::remarks(filter, &Known(Select { connection, collection }))
 }
 
 /// A field no point has.
 pub(super) fn unknown(connection: &Connection, collection: i64, key: &str) -> Result<Remark, Error> {
-    let sql = "select distinct path from fields where collection = ? and count > 0 limit 1000";
-    let mut select = connection.prepare_cached(sql).map_err(failed)?;
-    let paths = select.query_map([collection], |row| row.get::<_, String>(0)).map_err(failed)?;
-    let paths = paths.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    let message = match crate::nearest::nearest(key, paths.iter().map(String::as_str)) {
-        Some(path) => format!("no point has a field {key}; did you mean {path}?"),
-        None => format!("no point has a field {key}"),
-    };
-    Ok(("unknown-field", format!("filter.{key}"), message))
-}
-
-/// A condition whose values are of a kind that no value of the field is.
-fn other_kind(condition: &Condition, key: &str, known: &[(i64, String)]) -> Option<Remark> {
-    let has = |kind: Kind| known.iter().any(|(_, letter)| letter == kind.letter());
-    let is_text = has(Kind::Text) || has(Kind::LongText);
-    let wanted = match condition {
-        Condition::Any { values, .. } => {
-            let fits = |value: &Scalar| match value {
-                Scalar::Text(_) => is_text,
-                Scalar::Whole(_) | Scalar::Float(_) => has(Kind::Number),
-                Scalar::Bool(_) => has(Kind::Bool),
-            };
-            if values.iter().any(fits) {
-                return None;
-            }
-            match values.first()? {
-                Scalar::Text(_) => "text",
-                Scalar::Whole(_) | Scalar::Float(_) => "a number",
-                Scalar::Bool(_) => "true or false",
-            }
-        }
-        Condition::Range { .. } if !has(Kind::Number) => "a number",
-        Condition::Times { .. } if !has(Kind::Time) => "a date or time",
-        Condition::Contains { .. } if !is_text => "text",
-        _ => return None,
-    };
-    let is = match () {
-        () if has(Kind::Number) => "numbers",
-        () if is_text => "text",
-        () if has(Kind::Bool) => "true or false",
-        () => "something else",
-    };
-    Some((
-        "other-type",
-        format!("filter.{key}"),
-        format!("{key} has {is}, and is compared with {wanted}: nothing can match"),
-    ))
+    remarks::unknown(key, &Known(Select { connection, collection }))
 }

@@ -24,6 +24,8 @@ pub struct EmbeddedSettings {
     pub folder: PathBuf,
     /// Memory for collections, all together.
     pub memory: usize,
+    /// Databases that stay open while nobody uses them.
+    pub open: usize,
 }
 
 /// The embedded store.
@@ -33,12 +35,17 @@ struct Shared {
     settings: EmbeddedSettings,
     runtime: Arc<Runtime>,
     indexer: Arc<Indexer>,
-    tenants: Mutex<HashMap<String, Place>>,
+    tenants: Mutex<HashMap<String, Arc<Place>>>,
     uses: AtomicU64,
 }
 
 /// The place of a tenant's database; whoever finds it empty opens it, the others wait.
-type Place = Arc<Mutex<Option<Arc<Database>>>>;
+#[derive(Default)]
+struct Place {
+    database: Mutex<Option<Arc<Database>>>,
+    /// When it was last asked for, by a count of uses of all collections.
+    used: AtomicU64,
+}
 
 impl Embedded {
     /// Opens the store; nothing of any tenant yet.
@@ -85,10 +92,18 @@ impl Embedded {
 
 impl Shared {
     fn database(&self, key: &str) -> Result<Arc<Database>, Error> {
-        let place =
-            self.tenants.lock().unwrap_or_else(PoisonError::into_inner).entry(key.to_owned()).or_default().clone();
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(database) = &*place {
+        let now = self.uses.fetch_add(1, Ordering::Relaxed);
+        let (place, idle) = {
+            let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+            let idle = if tenants.contains_key(key) { Vec::new() } else { idle(&mut tenants, self.settings.open) };
+            (tenants.entry(key.to_owned()).or_default().clone(), idle)
+        };
+        // Closing writes the log back; who opens one of them meanwhile waits for no more than that.
+        idle.iter().for_each(|database| database.ledger.close());
+        drop(idle);
+        place.used.store(now, Ordering::Relaxed);
+        let mut database = place.database.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(database) = &*database {
             return Ok(database.clone());
         }
         let folder = self.settings.folder.join(key);
@@ -97,16 +112,23 @@ impl Shared {
             Error::new(Code::Unavailable, "the folder for collections cannot be made: the disk is full or closed")
                 .retry_after(60)
         })?;
-        let database = Arc::new(Database::open(&folder, self.indexer.clone())?);
-        *place = Some(database.clone());
-        Ok(database)
+        let opened = Arc::new(Database::open(&folder, self.indexer.clone())?);
+        *database = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// A tenant's database, if it is open and nobody opens it just now.
+    fn opened(&self, key: &str) -> Option<Arc<Database>> {
+        let place = self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(key)?.clone();
+        place.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        place.database.try_lock().ok()?.clone()
     }
 
     /// All collections in memory.
     fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
-        let places: Vec<Place> =
+        let places: Vec<Arc<Place>> =
             self.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        let open = places.iter().filter_map(|place| place.try_lock().ok()?.clone());
+        let open = places.iter().filter_map(|place| place.database.try_lock().ok()?.clone());
         open.flat_map(|database| database.loaded().into_iter().map(move |collection| (database.clone(), collection)))
             .collect()
     }
@@ -138,21 +160,44 @@ impl Shared {
     }
 
     /// The collection of a name, in memory and without what has expired.
-    fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<(Head, Arc<Collection>), Error> {
-        let found = |name: &str| {
-            let found = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
-            found.map_err(|Refused(error)| error)
+    fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<Arc<Collection>, Error> {
+        let known = database.head(name)?;
+        let collection = match database.known(known.id) {
+            Some(collection) => collection,
+            None => {
+                let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+                let head = head.map_err(|Refused(error)| error)?;
+                let points = usize::try_from(head.points).unwrap_or(usize::MAX);
+                self.make_room(points.saturating_mul(head.spec.dimensions * 5 + 200), head.id, database)?;
+                database.collection(head.id)?
+            }
         };
-        let known = found(name)?;
-        if database.known(known.id).is_none() {
-            let points = usize::try_from(known.points).unwrap_or(usize::MAX);
-            self.make_room(points.saturating_mul(known.spec.dimensions * 5 + 200), known.id, database)?;
-        }
-        let collection = database.collection(known.id)?;
         collection.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         database.expire(&collection, name, now)?;
-        Ok((known, collection))
+        Ok(collection)
     }
+}
+
+/// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
+/// database that is used, or written to, is held by whoever does, so it is never among them; nor is one whose place
+/// somebody has just been given.
+fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
+    let excess = (tenants.len() + 1).saturating_sub(most.max(1));
+    if excess == 0 {
+        return Vec::new();
+    }
+    let is_idle = |place: &Arc<Place>| {
+        let unused = |database: &Option<Arc<Database>>| database.as_ref().is_none_or(|one| Arc::strong_count(one) == 1);
+        Arc::strong_count(place) == 1 && place.database.try_lock().is_ok_and(|database| unused(&database))
+    };
+    let mut idle: Vec<(u64, String)> = tenants
+        .iter()
+        .filter(|(_, place)| is_idle(place))
+        .map(|(key, place)| (place.used.load(Ordering::Relaxed), key.clone()))
+        .collect();
+    idle.sort_unstable();
+    let places = idle.into_iter().take(excess).filter_map(|(_, key)| tenants.remove(&key));
+    places.filter_map(|place| place.database.lock().unwrap_or_else(PoisonError::into_inner).take()).collect()
 }
 
 /// Reads within one snapshot.
@@ -181,17 +226,20 @@ impl VectorStore for Embedded {
             tenant,
             1,
             move |connection, now| collections::create(connection, &spec, &quota, now),
-            |_, _| {},
+            |database, (_, left)| {
+                database.heads_changed();
+                left.iter().for_each(|id| database.forget(*id));
+            },
         );
         Box::pin(async move {
-            let head = made.await?;
+            let (head, _) = made.await?;
             Ok(Info { spec: head.spec, points: 0, bytes: 0, created: head.created, index: IndexKind::Scan })
         })
     }
 
     fn list<'a>(&'a self, call: &'a Call, tenant: &'a Tenant) -> Pending<'a, Vec<Info>> {
         self.with(call, tenant, |_, database, _| {
-            let heads = database.ledger.read(|snapshot| heads(snapshot).map_err(Refused::from));
+            let heads = database.ledger.read(|snapshot| heads(snapshot, false).map_err(Refused::from));
             let heads = heads.map_err(|Refused(error)| error)?;
             Ok(heads.into_iter().map(|head| info(database, head)).collect())
         })
@@ -205,10 +253,24 @@ impl VectorStore for Embedded {
         })
     }
 
+    fn spec<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Spec> {
+        // What is known needs no thread.
+        if let Some(head) = self.0.opened(&tenant.key).and_then(|database| database.known_head(name)) {
+            return Box::pin(async move { Ok(head.spec.clone()) });
+        }
+        let name = name.to_owned();
+        self.with(call, tenant, move |_, database, _| Ok(database.head(&name)?.spec.clone()))
+    }
+
     fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info> {
         let (name, new) = (name.to_owned(), new.to_owned());
-        let renamed =
-            self.write(call, tenant, 0, move |connection, _| collections::rename(connection, &name, &new), |_, _| {});
+        let renamed = self.write(
+            call,
+            tenant,
+            0,
+            move |connection, _| collections::rename(connection, &name, &new),
+            |database, _| database.heads_changed(),
+        );
         Box::pin(async move {
             let head = renamed.await?;
             let name = head.spec.name;
@@ -223,7 +285,10 @@ impl VectorStore for Embedded {
             tenant,
             0,
             move |connection, _| collections::drop(connection, &name),
-            |database, head| database.forget(head.id),
+            |database, head| {
+                database.heads_changed();
+                database.forget(head.id);
+            },
         );
         Box::pin(async move { Ok(dropped.await?.points) })
     }
@@ -360,6 +425,42 @@ impl VectorStore for Embedded {
         })
     }
 
+    fn dump<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, file: PathBuf) -> Pending<'a, u64> {
+        let (name, until, now) = (name.to_owned(), call.deadline(), call.now().as_microsecond());
+        let (shared, key) = (self.0.clone(), tenant.key.clone());
+        // All of a collection is no light work.
+        Box::pin(call.compute(Cost::Heavy, move || {
+            let database = shared.database(&key)?;
+            shared.ready(&database, &name, now)?;
+            reading(&database, &name, |snapshot, head| {
+                shared.runtime.data.room_for(head.bytes)?;
+                read::dump(snapshot, head, &file, now, until)
+            })
+        }))
+    }
+
+    fn replace<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, staged: &'a str, name: &'a str) -> Pending<'a, Info> {
+        let (staged, new, quota) = (staged.to_owned(), name.to_owned(), tenant.quota);
+        let replaced = self.write(
+            call,
+            tenant,
+            0,
+            move |connection, _| collections::replace(connection, &staged, &new, &quota),
+            |database, (_, old)| {
+                database.heads_changed();
+                old.iter().for_each(|id| database.forget(*id));
+            },
+        );
+        Box::pin(async move {
+            replaced.await?;
+            self.get(call, tenant, name).await
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
     fn check(&self) -> Pending<'_, ()> {
         // Whether the disk has room is what `keeps_data` reports.
         Box::pin(async { Ok(()) })
@@ -367,10 +468,10 @@ impl VectorStore for Embedded {
 
     fn close(&self) {
         self.0.indexer.stop();
-        let places: Vec<Place> =
+        let places: Vec<Arc<Place>> =
             self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for place in places {
-            if let Some(database) = &*place.lock().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(database) = &*place.database.lock().unwrap_or_else(PoisonError::into_inner) {
                 database.ledger.close();
             }
         }

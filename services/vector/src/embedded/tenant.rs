@@ -13,14 +13,14 @@ use super::graph::Graph;
 use super::indexer::{GRAPH_FROM, Indexer};
 use super::memory::{Allowed, Memory};
 use super::payloads;
-use super::schema::{Refused, failed, fault, head_of, setup};
+use super::schema::{Head, Refused, failed, fault, head, head_of, setup};
 use super::write::{Applied, read_counts, read_vector, row_number};
 use crate::filter::Filter;
 use crate::store::IndexKind;
 use crate::text::bm25;
 
 /// Real queries that are kept for calibrating.
-const ASKED: usize = 48;
+pub(super) const ASKED: usize = 48;
 /// Filters of a collection whose rows are kept.
 const FILTERS: usize = 32;
 
@@ -29,7 +29,16 @@ pub(super) struct Database {
     pub(super) ledger: Ledger,
     folder: PathBuf,
     collections: Mutex<HashMap<i64, Arc<Collection>>>,
+    heads: Mutex<Heads>,
     indexer: Arc<Indexer>,
+}
+
+/// What is known of collections by their names, until something about them changes. Not their counts.
+#[derive(Default)]
+struct Heads {
+    known: HashMap<String, Arc<Head>>,
+    /// Changes so far: what was read before one is not kept after it.
+    changes: u64,
 }
 
 /// A collection in memory.
@@ -61,6 +70,8 @@ pub(super) struct Indexed {
     pub(super) breadth: Option<usize>,
     /// Nodes it had when that was measured.
     pub(super) calibrated: usize,
+    /// Whether it was measured on real queries.
+    pub(super) on_real: bool,
     /// Nodes it had when its links were written.
     pub(super) saved: usize,
 }
@@ -92,6 +103,14 @@ impl Collection {
             }
             asked.push_back(query.to_vec());
         }
+    }
+
+    /// Whether there are real queries now, and the graph was measured without.
+    pub(super) fn wants_measuring(&self) -> bool {
+        let is_made_up = |graph: &Option<Indexed>| graph.as_ref().is_some_and(|indexed| !indexed.on_real);
+        !self.queued.load(Ordering::Acquire)
+            && is_made_up(&self.graph())
+            && self.asked.try_lock().is_ok_and(|asked| asked.len() == ASKED)
     }
 
     /// How it is searched.
@@ -144,7 +163,38 @@ impl Database {
             }
             other => fault(other),
         })?;
-        Ok(Self { ledger, folder: folder.to_owned(), collections: Mutex::default(), indexer })
+        let folder = folder.to_owned();
+        Ok(Self { ledger, folder, collections: Mutex::default(), heads: Mutex::default(), indexer })
+    }
+
+    /// The collection of a name; its counts and sequence number are those of some moment.
+    pub(super) fn head(&self, name: &str) -> Result<Arc<Head>, Error> {
+        let changes = {
+            let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = heads.known.get(name) {
+                return Ok(known.clone());
+            }
+            heads.changes
+        };
+        let read = self.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+        let head = Arc::new(read.map_err(|Refused(error)| error)?);
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if heads.changes == changes {
+            heads.known.insert(name.to_owned(), head.clone());
+        }
+        Ok(head)
+    }
+
+    /// The collection of a name, if it need not be read.
+    pub(super) fn known_head(&self, name: &str) -> Option<Arc<Head>> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).known.get(name).cloned()
+    }
+
+    /// Says that collections are others than before; after the commit, before anybody is answered.
+    pub(super) fn heads_changed(&self) {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.known.clear();
+        heads.changes += 1;
     }
 
     fn links(&self, collection: i64) -> PathBuf {
@@ -195,7 +245,8 @@ impl Database {
         self.tell(collection);
     }
 
-    fn tell(&self, collection: &Arc<Collection>) {
+    /// Lets the indexer look at a collection.
+    pub(super) fn tell(&self, collection: &Arc<Collection>) {
         let large = {
             let memory = collection.memory();
             memory.alive() >= GRAPH_FROM && memory.distance.has_codes()
@@ -207,6 +258,9 @@ impl Database {
 
     /// Brings a change that is on the disk to memory; on the writer's thread.
     pub(super) fn apply(&self, applied: &Applied) {
+        if applied.settled {
+            self.heads_changed();
+        }
         let Some(collection) = self.known(applied.collection) else { return };
         let worn = {
             let mut memory = collection.memory.write().unwrap_or_else(PoisonError::into_inner);
@@ -247,7 +301,7 @@ impl Database {
 
 /// Reads a collection from its database.
 fn read(connection: &Connection, id: i64) -> Result<Arc<Collection>, Refused> {
-    let head = head_of(connection, id)?.ok_or_else(|| super::schema::missing("of that name any more"))?;
+    let head = head_of(connection, id)?.ok_or_else(|| crate::store::missing("of that name any more"))?;
     let spec = &head.spec;
     let mut memory = Memory::new(spec.distance, spec.dimensions, head.seq);
     memory.reserve(usize::try_from(head.points).unwrap_or(0));

@@ -63,14 +63,8 @@ impl Bench {
         self.database.ledger.close();
     }
 
-    fn create(&self) {
-        let spec = Spec {
-            name: "t".into(),
-            dimensions: DIMENSIONS,
-            distance: Distance::Cosine,
-            model: None,
-            average_length: None,
-        };
+    fn create(&self, dimensions: usize) {
+        let spec = Spec { name: "t".into(), dimensions, distance: Distance::Cosine, model: None, average_length: None };
         let make = move |connection: &ledger::rusqlite::Connection| {
             collections::create(connection, &spec, &Quota::of(None), 0).map_err(Refused)
         };
@@ -163,7 +157,7 @@ fn having(key: &str, value: i64) -> Filter {
 fn a_graph_finds_what_a_scan_finds() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::open(folder.path());
-    bench.create();
+    bench.create(DIMENSIONS);
     let mut chance = Chance(42);
     let centers: Vec<Vec<f32>> = (0..400).map(|_| chance.unit()).collect();
     let vectors: Vec<Vec<f32>> = (0..26_000).map(|_| chance.near(&centers, 0.09)).collect();
@@ -218,7 +212,7 @@ fn a_graph_finds_what_a_scan_finds() {
 fn what_no_graph_suits_is_scanned() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::open(folder.path());
-    bench.create();
+    bench.create(DIMENSIONS);
     let mut chance = Chance(7);
     let vectors: Vec<Vec<f32>> = (0..21_000).map(|_| chance.unit()).collect();
     bench.put(&vectors, 0);
@@ -230,5 +224,81 @@ fn what_no_graph_suits_is_scanned() {
     bench.delete((0..21_000).filter(|number| number % 2 == 0).map(|number| number.to_string()).collect());
     let recall = bench.recall(&queries, &Filter::default());
     assert!(recall >= 0.98, "{recall}");
+    bench.close();
+}
+
+/// CPU time of this thread in seconds, as Linux counts it.
+fn used() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
+fn floats(path: &Path, dimensions: usize) -> Vec<Vec<f32>> {
+    let bytes = std::fs::read(path).unwrap();
+    let all: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    all.chunks(dimensions).map(<[f32]>::to_vec).collect()
+}
+
+/// Queries per CPU second and recall on vectors of 384 dimensions in the folder that `FLOWFORGE_RATES` names.
+#[test]
+#[ignore = "measures, and judges nothing: bench/vector.py runs it"]
+#[expect(clippy::print_stdout, reason = "what was measured")]
+fn rates() {
+    let output = std::process::Command::new("sh").args(["-c", "printf %s \"$FLOWFORGE_RATES\""]).output().unwrap();
+    let given = std::path::PathBuf::from(String::from_utf8(output.stdout).unwrap());
+    if !given.is_dir() {
+        return println!("  FLOWFORGE_RATES names no folder with vectors.f32 and queries.f32");
+    }
+    let (vectors, queries) = (floats(&given.join("vectors.f32"), 384), floats(&given.join("queries.f32"), 384));
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(384);
+    bench.put(&vectors, 0);
+    println!("  ours, in process, {}: {} points, {:?}", kernels::name(), vectors.len(), bench.settled());
+    let told = |name: &str, filter: &Filter| {
+        let recall = bench.recall(&queries, filter);
+        let mut rates: Vec<f64> = (0..5)
+            .map(|_| {
+                let start = used();
+                queries.iter().for_each(|query| drop(bench.ask(query, filter.clone(), false)));
+                queries.len() as f64 / (used() - start)
+            })
+            .collect();
+        rates.sort_by(f64::total_cmp);
+        let collection = bench.database.collection(1).unwrap();
+        let memory = collection.memory();
+        let start = used();
+        for query in &queries {
+            drop(search::nearest(&collection, &memory, query, 10, None, false));
+        }
+        let alone = queries.len() as f64 / (used() - start);
+        let breadth = collection.graph().as_ref().and_then(|indexed| indexed.breadth);
+        let (least, middle, most) = (rates[0], rates[2], rates[4]);
+        println!(
+            "  ours, in process, {name}: {middle:.0} queries/CPU s ({least:.0} to {most:.0}), recall {recall:.4}, breadth {breadth:?}; without the database and a filter {alone:.0}"
+        );
+    };
+    told("no filter", &Filter::default());
+    told("filter of 10 %", &having("tenth", 3));
+    told("filter of 1 %", &having("hundredth", 7));
+    let gone: Vec<String> = (0..vectors.len())
+        .filter(|number| number * 2_654_435_761 / 7 % 2 == 0)
+        .map(|number| number.to_string())
+        .collect();
+    for some in gone.chunks(1_000) {
+        bench.delete(some.to_vec());
+    }
+    // Until the graph is of those that are left.
+    loop {
+        let collection = bench.database.collection(1).unwrap();
+        let alive = collection.memory().alive();
+        let nodes = collection.graph().as_ref().map(|indexed| indexed.graph.nodes);
+        if nodes.is_some_and(|nodes| nodes <= alive * 5 / 4) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bench.settled();
+    told("half deleted", &Filter::default());
     bench.close();
 }

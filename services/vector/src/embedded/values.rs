@@ -8,6 +8,7 @@ use ledger::rusqlite::types::Value;
 
 use super::schema::{Head, failed};
 use super::select::{remarks, rows_of, unknown};
+use crate::facet::order;
 use crate::filter::{Filter, Scalar, leaves::Kind};
 use crate::store::{Facet, FacetValue};
 
@@ -63,20 +64,6 @@ pub(super) fn facet(
     }
     order(&mut facet.values, limit);
     Ok(facet)
-}
-
-/// The most frequent first; equal counts by value.
-pub(crate) fn order(values: &mut Vec<FacetValue>, limit: usize) {
-    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| compare(&a.value, &b.value)));
-    values.truncate(limit);
-}
-
-fn compare(a: &Scalar, b: &Scalar) -> std::cmp::Ordering {
-    match (a, b) {
-        (Scalar::Whole(a), Scalar::Whole(b)) => a.cmp(b),
-        (Scalar::Float(a), Scalar::Float(b)) => a.total_cmp(b),
-        (a, b) => format!("{a:?}").cmp(&format!("{b:?}")),
-    }
 }
 
 fn scalar(value: Value, kind: &str) -> Option<Scalar> {

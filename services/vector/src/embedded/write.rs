@@ -24,6 +24,8 @@ pub(super) struct Applied {
     pub(super) seq: i64,
     pub(super) added: Vec<Added>,
     pub(super) removed: Vec<Removed>,
+    /// Whether the mean length of texts was settled by it.
+    pub(super) settled: bool,
 }
 
 /// A row that is new.
@@ -125,6 +127,7 @@ impl<'c> Writer<'c> {
         if !lengths.is_empty() {
             let mean = lengths.iter().sum::<u32>() as f32 / lengths.len() as f32;
             self.head.spec.average_length = Some(mean.max(1.0));
+            self.applied.settled = true;
         }
     }
 

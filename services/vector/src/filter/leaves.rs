@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use chassis::Error;
 use serde_json::Value;
 
+use super::Scalar;
 use super::time::micros;
 
 /// Scalar values of a payload at most.
@@ -45,6 +46,13 @@ impl Kind {
             Self::LongText => "l",
         }
     }
+
+    /// The kind a letter stands for.
+    #[must_use]
+    pub fn of_letter(letter: &str) -> Option<Self> {
+        let all = [Self::Text, Self::Number, Self::Bool, Self::Time, Self::Null, Self::LongText];
+        all.into_iter().find(|kind| kind.letter() == letter)
+    }
 }
 
 /// A value of a payload as it is compared.
@@ -76,6 +84,18 @@ pub fn number_leaf(number: f64) -> Leaf {
         true => Leaf::Whole(number as i64),
         false => Leaf::Float(number),
     }
+}
+
+/// A value of a condition as it is compared; nothing for one that nothing equals.
+#[must_use]
+pub fn leaf_of(value: &Scalar) -> Option<(Kind, Leaf)> {
+    Some(match value {
+        Scalar::Text(text) => text_leaf(text),
+        Scalar::Whole(number) => (Kind::Number, Leaf::Whole(*number)),
+        Scalar::Float(number) if number.is_finite() => (Kind::Number, number_leaf(*number)),
+        Scalar::Float(_) => return None,
+        Scalar::Bool(truth) => (Kind::Bool, Leaf::Whole(i64::from(*truth))),
+    })
 }
 
 /// The values of a payload: path, kind and value, each once.

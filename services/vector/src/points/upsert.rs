@@ -121,7 +121,7 @@ pub async fn upsert(
     vectors: Arc<Vectors>,
 ) -> Result<UpsertPointsResponse, Error> {
     let tenant = vectors.tenant(&call);
-    let spec = vectors.store.get(&call, &tenant, &request.collection).await?.spec;
+    let spec = vectors.store.spec(&call, &tenant, &request.collection).await?;
     check_model("model", request.model.as_deref(), &spec)?;
     let size = |point: &NewPoint| {
         let vector = point.vector.as_ref().map_or(0, |vector| vector.len() * 4);

@@ -7,9 +7,10 @@
 mod types;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
-use chassis::{Call, Error};
+use chassis::{Call, Code, Error};
 
 use crate::filter::Filter;
 use crate::tenant::Tenant;
@@ -17,6 +18,9 @@ pub use types::{
     Change, Changed, Deleted, Distance, Facet, FacetValue, Found, Hit, IndexKind, Info, Model, Page, Paging, Parts,
     PayloadChange, Point, Remark, Search, Selection, Spec, Stored,
 };
+
+/// What the names of staged collections begin with, and no other's can.
+pub const STAGED: char = '.';
 
 /// What is answered later.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -31,6 +35,9 @@ pub trait VectorStore: Send + Sync + 'static {
 
     /// A collection.
     fn get<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Info>;
+
+    /// What a collection was made with, and nothing that takes counting.
+    fn spec<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Spec>;
 
     /// Gives a collection another name.
     fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info>;
@@ -104,9 +111,29 @@ pub trait VectorStore: Send + Sync + 'static {
     /// Searches.
     fn search<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, search: Search) -> Pending<'a, Found>;
 
+    /// Writes all points of a collection to a file, as snapshots have them; their number.
+    fn dump<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, file: PathBuf) -> Pending<'a, u64>;
+
+    /// Gives a staged collection a name, in the place of the one that has it. The points of staged collections, whose names
+    /// begin with [`STAGED`], count for no plan before this; here they are counted.
+    fn replace<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, staged: &'a str, name: &'a str) -> Pending<'a, Info>;
+
+    /// What it is called: `embedded` or `qdrant`.
+    fn name(&self) -> &'static str;
+
     /// How it is: an error when it does not answer.
     fn check(&self) -> Pending<'_, ()>;
 
     /// Ends what must not be cut off.
     fn close(&self);
+}
+
+/// There is no collection of that name, as far as the caller may know.
+pub(crate) fn missing(name: &str) -> Error {
+    Error::field(Code::NotFound, "collection", format!("there is no collection {name}"))
+}
+
+/// There is one already.
+pub(crate) fn taken(name: &str) -> Error {
+    Error::field(Code::Conflict, "name", format!("there is a collection {name} already"))
 }

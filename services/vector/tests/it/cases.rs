@@ -4,10 +4,17 @@ use serde_json::{Value, json};
 
 use crate::{Chance, Served, ids, warnings};
 
+over_stores! {
+    delete_then_ask
+    how_many_were_deleted
+    filter_keys_as_users_write_them
+    vectors_that_do_not_fit
+    fusion_has_a_constant_and_scores_apart
+    filters_do_not_eat_results
+}
+
 /// chroma 4275: after a delete the nearest was wrong.
-#[test]
-fn delete_then_ask() {
-    let served = Served::new();
+fn delete_then_ask(served: Served) {
     served.create("abc", 3, "euclid");
     let point = |id: &str, vector: [f32; 3]| json!({ "id": id, "vector": vector });
     served
@@ -24,9 +31,7 @@ fn delete_then_ask() {
 }
 
 /// chroma 7772, 2841: counting the ids sent, not those deleted.
-#[test]
-fn how_many_were_deleted() {
-    let served = Served::new();
+fn how_many_were_deleted(served: Served) {
     served.create("ab", 2, "cosine");
     served.upsert(
         "ab",
@@ -54,9 +59,7 @@ fn how_many_were_deleted() {
 }
 
 /// Flowise 2253, qdrant 8022, n8n 14960: filters that match nothing, in silence.
-#[test]
-fn filter_keys_as_users_write_them() {
-    let served = Served::new();
+fn filter_keys_as_users_write_them(served: Served) {
     served.create("docs", 2, "cosine");
     served.upsert(
         "docs",
@@ -88,9 +91,7 @@ fn filter_keys_as_users_write_them() {
 }
 
 /// open-webui 11279, chroma 1905, R2R 861: another number of dimensions; numbers that are none.
-#[test]
-fn vectors_that_do_not_fit() {
-    let served = Served::new();
+fn vectors_that_do_not_fit(served: Served) {
     served.create("small", 384, "cosine");
     let put = |vector: Value| {
         served.refused("PUT", "/collections/small/points", &json!({ "points": [{ "id": "a", "vector": vector }] }))
@@ -115,9 +116,7 @@ fn vectors_that_do_not_fit() {
 }
 
 /// nextcloud-mcp-server 1199, qdrant 5116: the constant of the fusion decides.
-#[test]
-fn fusion_has_a_constant_and_scores_apart() {
-    let served = Served::new();
+fn fusion_has_a_constant_and_scores_apart(served: Served) {
     served.create("fused", 2, "cosine");
     // Dense order X, d1, d2, Y; sparse order s1, s2, s3, Y: shorter texts score higher.
     let filler = |words: usize| "filler ".repeat(words);
@@ -160,9 +159,7 @@ fn fusion_has_a_constant_and_scores_apart() {
 }
 
 /// pgvector 259, 719, 740; qdrant 9926: fewer results than asked for under a strict filter.
-#[test]
-fn filters_do_not_eat_results() {
-    let served = Served::new();
+fn filters_do_not_eat_results(served: Served) {
     served.create("rows", 64, "cosine");
     let mut chance = Chance(7);
     let vectors: Vec<Vec<f32>> = (0..6_000).map(|_| chance.unit(64)).collect();

@@ -163,3 +163,68 @@ fn points_are_exported_and_imported() {
     );
     assert!(bad.status == 422 && bad.message().contains("has 3 dimensions"), "{}", bad.message());
 }
+
+/// A PDF of pages with a line of text each; one without a line has a picture of nothing.
+fn pdf(pages: &[&str]) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages.len()).map(|number| format!("{} 0 R", 4 + 2 * number)).collect();
+    let mut objects = vec![
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        format!("<</Type/Pages/Kids[{}]/Count {}>>", kids.join(" "), pages.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    for (number, text) in pages.iter().enumerate() {
+        let content = match text.is_empty() {
+            // A picture of one pixel over the whole page, as a scan is.
+            true => "q 612 0 0 792 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \u{41} EI Q".to_owned(),
+            false => format!("BT /F1 12 Tf 72 700 Td ({text}) Tj ET"),
+        };
+        objects.push(format!(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents {} 0 R>>",
+            5 + 2 * number
+        ));
+        objects.push(format!("<</Length {}>>stream\n{content}\nendstream", content.len()));
+    }
+    let (mut file, mut places) = ("%PDF-1.4\n".to_owned(), Vec::new());
+    for (number, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file.push_str(&format!("{} 0 obj{object}endobj\n", number + 1));
+    }
+    let start = file.len();
+    file.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    places.iter().for_each(|place| file.push_str(&format!("{place:010} 00000 n \n")));
+    file.push_str(&format!("trailer<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF", objects.len() + 1));
+    file.into_bytes()
+}
+
+#[test]
+fn pdfs_are_read_page_by_page() {
+    let Some(served) = served() else { return };
+    let put = |bytes: Vec<u8>| {
+        let path = "/api/v1/vector/collections/docs/documents?documentId=report&chunkSize=100";
+        served.client.post_as("application/pdf", path, bytes)
+    };
+    let first = "Owls hunt mice at night and hear them under deep snow in the coldest winter months of all.";
+    let second = "Storks fly to Africa in autumn and come back to their old nests when spring has come again.";
+    let answer = put(pdf(&[first, second]));
+    assert_eq!(answer.status, 200, "{}", answer.message());
+    assert_eq!(answer.json()["chunks"], 2);
+    assert_eq!(put(pdf(&[first, second])).json()["unchanged"], true);
+    let read = served.ok("GET", "/collections/docs/documents/report", &json!({}));
+    assert_eq!((&read["rows"][0]["page"], &read["rows"][1]["page"]), (&json!(1), &json!(2)));
+    let found = served.ok("POST", "/collections/docs/ask", &json!({ "question": "Where do storks fly in autumn?" }));
+    let best = &found["passages"][0];
+    assert!(best["page"] == 2 && best["text"].as_str().unwrap().starts_with("Storks fly to Africa"), "{best}");
+    // A page that is a scan is left out, and said; a document of scans alone is an error.
+    let answer = put(pdf(&[first, ""])).json();
+    assert_eq!((&answer["chunks"], &answer["warnings"][0]["code"]), (&json!(1), &json!("needs-ocr")));
+    for (bytes, words) in [
+        (pdf(&[""]), "file: has no text that can be read as such"),
+        (b"%PDF-1.7\nnothing".to_vec(), "file: cannot be read"),
+    ] {
+        let answer = put(bytes);
+        assert!(answer.status == 422 && answer.message().starts_with(words), "{}", answer.message());
+    }
+    let (status, message) =
+        served.refused("POST", "/collections/docs/documents", &json!({ "text": "a", "format": "pdf" }));
+    assert!(status == 400 && message.starts_with("file: is required"), "{message}");
+}

@@ -4,9 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{Served, ids};
 
-#[test]
-fn every_condition_keeps_what_it_says() {
-    let served = Served::new();
+over_stores! {
+    every_condition_keeps_what_it_says
+    values_are_counted
+}
+
+fn every_condition_keeps_what_it_says(served: Served) {
     served.create("zoo", 2, "dot");
     served.upsert(
         "zoo",
@@ -59,9 +62,7 @@ fn every_condition_keeps_what_it_says() {
     }
 }
 
-#[test]
-fn values_are_counted() {
-    let served = Served::new();
+fn values_are_counted(served: Served) {
     served.create("zoo", 1, "dot");
     let point = |id: usize, tags: Value| json!({ "id": id, "vector": [1], "payload": { "tags": tags, "even": id.is_multiple_of(2) } });
     served.upsert(

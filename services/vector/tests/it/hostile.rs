@@ -4,9 +4,14 @@ use serde_json::{Value, json};
 
 use crate::{Served, ids};
 
-#[test]
-fn bounds_are_errors_that_say_what_to_change() {
-    let served = Served::new();
+over_stores! {
+    bounds_are_errors_that_say_what_to_change
+    a_request_of_points_is_all_or_nothing
+    nothing_is_found_in_an_empty_collection
+    collections_are_renamed_and_dropped
+}
+
+fn bounds_are_errors_that_say_what_to_change(served: Served) {
     served.create("p", 2, "cosine");
     served.upsert("p", &json!([{ "id": "a", "vector": [1, 0] }]));
     let deep = format!("{}{}", "{\"must\":[".repeat(1_000), "]}".repeat(1_000));
@@ -114,18 +119,14 @@ fn bounds_are_errors_that_say_what_to_change() {
     assert_eq!(served.count("p"), 1);
 }
 
-#[test]
-fn a_request_of_points_is_all_or_nothing() {
-    let served = Served::new();
+fn a_request_of_points_is_all_or_nothing(served: Served) {
     served.create("p", 2, "cosine");
     let (status, _) =
         served.refused("PUT", "/collections/p/points", &json!({ "points": [{ "vector": [1, 0] }, { "vector": [1] }] }));
     assert_eq!((status, served.count("p")), (400, 0));
 }
 
-#[test]
-fn nothing_is_found_in_an_empty_collection() {
-    let served = Served::new();
+fn nothing_is_found_in_an_empty_collection(served: Served) {
     for distance in ["cosine", "dot", "euclid", "manhattan"] {
         served.create(distance, 2, distance);
         for query in [
@@ -145,9 +146,7 @@ fn nothing_is_found_in_an_empty_collection() {
     assert_eq!(info["rows"].as_array().unwrap().len(), 4);
 }
 
-#[test]
-fn collections_are_renamed_and_dropped() {
-    let served = Served::new();
+fn collections_are_renamed_and_dropped(served: Served) {
     served.create("a", 2, "cosine");
     served.create("b", 2, "cosine");
     served.upsert("a", &json!([{ "id": "x", "vector": [1, 0] }]));

@@ -2,60 +2,134 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Makes of functions of a served service tests over each store: the embedded one, the mock of Qdrant, and the Qdrant server
+/// of `QDRANT_URL` where there is one.
+macro_rules! over_stores {
+    ($($name:ident)*) => {
+        mod embedded {
+            $(#[test] fn $name() { super::$name($crate::Served::new()); })*
+        }
+        mod mock_qdrant {
+            $(#[test] fn $name() { $crate::Served::on_mock(super::$name); })*
+        }
+        mod real_qdrant {
+            $(#[test] fn $name() { $crate::Served::on_server(super::$name); })*
+        }
+    };
+}
+
+mod asking;
 mod cases;
 mod documents;
 mod filters;
 mod hostile;
 mod killed;
+mod many;
 mod points;
+mod qdrant;
+mod quality;
+mod snapshots;
+mod stores;
 mod tenants;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chassis::settings::Span;
 use chassis::testing::{Answer, Client, model_data};
 use chassis::{Body, Consumer, Context, Engines, Runtime, Settings};
+use chat::Chat;
 use embedder::Embedder;
 use http::Request;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// A variable of the environment, by a shell: the program reads its own in one place.
+fn environment(name: &str) -> String {
+    let output = Command::new("sh").args(["-c", &format!("printf %s \"${name}\"")]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The engines of the service.
 fn engines() -> Engines {
-    Engines::default().declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
-        Embedder::open(settings, runtime.data.folder(::models::FOLDER))
-    })
+    Engines::default()
+        .declare(|settings: embedder::Settings, runtime: Arc<Runtime>| async move {
+            Embedder::open(settings, runtime.data.folder(::models::FOLDER))
+        })
+        .declare(|settings: chat::Settings, runtime: Arc<Runtime>| async move {
+            Chat::open(&settings, runtime.data.folder(::models::FOLDER))
+        })
 }
 
 fn settings(data: &Path) -> Settings {
-    Settings { data: Some(data.to_owned()), data_reserve: "1MB".parse().unwrap(), ..Settings::default() }
+    Settings {
+        data: Some(data.to_owned()),
+        data_reserve: "1MB".parse().unwrap(),
+        worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_vector"))),
+        // There is time enough for a busy machine.
+        deadline: Span(Duration::from_secs(120)),
+        ..Settings::default()
+    }
 }
 
 /// The service over a data folder of the test's.
 struct Served {
     client: Client,
     data: TempDir,
+    arguments: Vec<String>,
 }
 
 impl Served {
-    /// Without a model.
+    /// Without a model, on the embedded store.
     fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        Self { client: Client::on(vector::service(), engines(), settings(data.path()), &[]), data }
+        Self::over(tempfile::tempdir().unwrap(), Vec::new())
+    }
+
+    fn over(data: TempDir, arguments: Vec<String>) -> Self {
+        let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let client = Client::on(vector::service(), engines(), settings(data.path()), &given);
+        Self { client, data, arguments }
     }
 
     /// With the model; nothing where that has not been pulled.
     fn with_model() -> Option<Self> {
+        Self::with_model_and(Vec::new())
+    }
+
+    /// With the model and settings.
+    fn with_model_and(arguments: Vec<String>) -> Option<Self> {
         let data = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(model_data()?.join("models"), data.path().join("models")).unwrap();
-        Some(Self { client: Client::on(vector::service(), engines(), settings(data.path()), &[]), data })
+        Some(Self::over(data, arguments))
+    }
+
+    /// Runs a test on the mock of Qdrant, which must have had nothing to refuse.
+    fn on_mock(test: impl FnOnce(Self)) {
+        let mock = qdrant::MockQdrant::start();
+        test(Self::over(tempfile::tempdir().unwrap(), vec![format!("--qdrant-url={}", mock.url)]));
+        assert_eq!(mock.refused(), Vec::<String>::new());
+    }
+
+    /// Runs a test on the Qdrant server that the environment names, under names of its own.
+    fn on_server(test: impl FnOnce(Self)) {
+        let url = environment("QDRANT_URL");
+        if url.is_empty() {
+            return chassis::testing::skipped("QDRANT_URL names no Qdrant server");
+        }
+        let prefix = format!("test-{}", uuid::Uuid::new_v4().simple());
+        let mut arguments = vec![format!("--qdrant-url={url}"), format!("--qdrant-prefix={prefix}")];
+        let key = environment("QDRANT_API_KEY");
+        arguments.extend((!key.is_empty()).then(|| format!("--qdrant-api-key={key}")));
+        test(Self::over(tempfile::tempdir().unwrap(), arguments));
     }
 
     /// The same after it was closed and started again.
     fn again(self) -> Self {
         self.client.close();
         drop(self.client);
-        Self { client: Client::on(vector::service(), engines(), settings(self.data.path()), &[]), data: self.data }
+        Self::over(self.data, self.arguments)
     }
 
     fn send_as(&self, consumer: Option<Consumer>, method: &str, path: &str, body: &Value) -> Answer {

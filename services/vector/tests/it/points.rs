@@ -4,9 +4,16 @@ use serde_json::{Value, json};
 
 use crate::{Chance, Served, ids};
 
-#[test]
-fn payloads_keep_their_literals_and_order() {
-    let served = Served::new();
+over_stores! {
+    payloads_keep_their_literals_and_order
+    payloads_are_set_replaced_and_removed
+    pages_have_every_point_once
+    everything_is_there_after_a_restart
+    points_expire
+    points_like_others_and_unlike
+}
+
+fn payloads_keep_their_literals_and_order(served: Served) {
     served.create("p", 1, "dot");
     let body = r#"{"points":[{"id":"a","vector":[1],"payload":{"z":1.50,"a":{"y":1e3,"x":[]},"ü":"é"}}]}"#;
     let path = "/api/v1/vector/collections/p/points";
@@ -17,9 +24,7 @@ fn payloads_keep_their_literals_and_order() {
     assert!(text.contains(r#""payload":{"z":1.50,"a":{"y":1e3,"x":[]},"ü":"é"}"#), "{text}");
 }
 
-#[test]
-fn payloads_are_set_replaced_and_removed() {
-    let served = Served::new();
+fn payloads_are_set_replaced_and_removed(served: Served) {
     served.create("p", 1, "dot");
     served.upsert(
         "p",
@@ -41,9 +46,7 @@ fn payloads_are_set_replaced_and_removed() {
     assert_eq!(payload("a"), json!({}));
 }
 
-#[test]
-fn pages_have_every_point_once() {
-    let served = Served::new();
+fn pages_have_every_point_once(served: Served) {
     served.create("p", 1, "dot");
     let points: Vec<Value> = (0..25).map(|n| json!({ "id": n, "vector": [n], "payload": { "odd": n % 2 } })).collect();
     served.upsert("p", &json!(points));
@@ -67,9 +70,7 @@ fn pages_have_every_point_once() {
     assert_eq!(served.refused("POST", "/collections/p/points/scroll", &json!({ "cursor": "x" })).0, 400);
 }
 
-#[test]
-fn everything_is_there_after_a_restart() {
-    let served = Served::new();
+fn everything_is_there_after_a_restart(served: Served) {
     served.create("p", 8, "euclid");
     let mut chance = Chance(3);
     let vectors: Vec<Vec<f32>> = (0..300).map(|_| chance.unit(8)).collect();
@@ -94,9 +95,7 @@ fn everything_is_there_after_a_restart() {
     assert_eq!(ask(&served), before);
 }
 
-#[test]
-fn points_expire() {
-    let served = Served::new();
+fn points_expire(served: Served) {
     served.create("p", 1, "dot");
     let points = json!([{ "id": "a", "vector": [3], "ttlSeconds": 1 }, { "id": "b", "vector": [2], "expiresAt": "2130-01-01T00:10:00Z" }, { "id": "c", "vector": [1] }]);
     served.upsert("p", &points);
@@ -108,9 +107,7 @@ fn points_expire() {
     assert_eq!(served.ok("GET", "/collections/p", &json!({}))["points"], 2);
 }
 
-#[test]
-fn points_like_others_and_unlike() {
-    let served = Served::new();
+fn points_like_others_and_unlike(served: Served) {
     served.create("p", 2, "cosine");
     let at = |id: &str, degrees: f32| json!({ "id": id, "vector": [degrees.to_radians().cos(), degrees.to_radians().sin()], "payload": { "side": id.len() } });
     served.upsert("p", &json!([at("a", 0.0), at("b", 10.0), at("c", 40.0), at("dd", 80.0), at("ee", 90.0)]));

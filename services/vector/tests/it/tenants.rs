@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use crate::{Served, ids};
 
+over_stores! {
+    nobody_reaches_what_is_anothers
+    plans_bound_what_is_kept
+}
+
 fn consumer(id: &str, plan: &str) -> Option<Consumer> {
     Some(Consumer { id: id.into(), username: id.into(), groups: vec![plan.into()], ..Consumer::default() })
 }
 
-#[test]
-fn nobody_reaches_what_is_anothers() {
-    let served = Served::new();
+fn nobody_reaches_what_is_anothers(served: Served) {
     let alice = consumer("alice", "pro");
     let make = |who: &Option<Consumer>, name: &str| {
         let body = json!({ "name": name, "dimensions": 2 });
@@ -64,9 +67,7 @@ fn nobody_reaches_what_is_anothers() {
     assert_eq!(ids(&found), ["p1"]);
 }
 
-#[test]
-fn plans_bound_what_is_kept() {
-    let served = Served::new();
+fn plans_bound_what_is_kept(served: Served) {
     let free = consumer("f", "free");
     let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
     for name in ["a", "b", "c"] {
