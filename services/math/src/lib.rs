@@ -26,7 +26,7 @@ use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use geo::{bounds, distance, geohash, polygon};
-use numeric::{interpolate, polynomial};
+use numeric::{integrate, interpolate, minimize, ode, polynomial, root};
 use signal::{convolve, fft, peaks};
 use statistics::{correlation, describe, test};
 use tables::outliers;
@@ -65,6 +65,10 @@ pub fn service() -> Service {
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
         .compute("POST /tables/outliers", outliers::outliers, outliers::about)
         .compute("POST /matrix", matrix::compute, matrix::about)
+        .compute("POST /numeric/integrate", integrate::integrate, integrate::about)
+        .compute("POST /numeric/root", root::root, root::about)
+        .compute("POST /numeric/minimize", minimize::minimize, minimize::about)
+        .compute("POST /numeric/ode", ode::ode, ode::about)
         .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
         .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
         .compute("POST /signal/fft", fft::fft, fft::about)

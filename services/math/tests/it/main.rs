@@ -11,6 +11,7 @@ mod distribution;
 mod evaluate;
 mod finance;
 mod matrix;
+mod numeric;
 mod regression;
 mod signal;
 mod statistics;
