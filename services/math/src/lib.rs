@@ -1,5 +1,6 @@
 //! math: expressions, units, finance, statistics, regression, time series, matrices and numerics.
 
+mod bulk;
 pub mod cell;
 pub mod convert;
 pub mod date;

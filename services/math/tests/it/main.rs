@@ -6,6 +6,7 @@
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
+mod bulk;
 mod convert;
 mod distribution;
 mod evaluate;
