@@ -28,7 +28,7 @@ use finance::{
 };
 use geo::{bounds, distance, geohash, polygon};
 use numeric::{integrate, interpolate, minimize, ode, polynomial, root};
-use signal::{convolve, fft, peaks};
+use signal::{convolve, fft, filter, peaks};
 use statistics::{correlation, describe, test};
 use tables::outliers;
 use timeseries::{analyze, forecast};
@@ -73,6 +73,7 @@ pub fn service() -> Service {
         .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
         .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
         .compute("POST /signal/fft", fft::fft, fft::about)
+        .compute("POST /signal/filter", filter::filter, filter::about)
         .compute("POST /signal/convolve", convolve::convolve, convolve::about)
         .compute("POST /signal/peaks", peaks::peaks, peaks::about)
         .compute("POST /geo/distance", distance::distance, distance::about)

@@ -151,6 +151,8 @@ fn files_for_the_others() {
     assert_eq!(found["count"], 2);
     let found = sent("/signal/fft", "sampleRate=4", "text/csv", "0\n1\n0\n-1\n0\n1\n0\n-1\n");
     assert!(close(&found["dominantFrequency"], 1.0, 14), "{found}");
+    let found = sent("/signal/filter", "filter=moving-average&window=3", "text/csv", "1\n2\n6\n7\n");
+    assert_eq!(found["filtered"], json!([1.5, 3.0, 5.0, 6.5]));
     assert_eq!(sent("/matrix", "operation=determinant", "text/csv", "2,1\n1,3\n")["value"], 5.0);
     let raw: Vec<u8> = [2.0_f64, 1.0, 0.0, 1.0, 3.0, 1.0].iter().flat_map(|value| value.to_le_bytes()).collect();
     let found = sent("/matrix", "operation=transpose&shape=2,3", "application/octet-stream", raw);
