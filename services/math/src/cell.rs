@@ -8,12 +8,15 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::bulk::{self, Reading};
 use crate::dd::Dd;
 use crate::error::{Error, conflict};
 use crate::literal;
 
+/// Numbers of a file that become cells.
+const MAX_CELLS: usize = 500_000;
 /// The largest number in data: its fourth power is still a double.
-const LARGEST: f64 = 1e75;
+pub(crate) const LARGEST: f64 = 1e75;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,16 +266,27 @@ pub(crate) fn checked(cell: &Cell, place: impl Fn() -> String) -> Result<Option<
     }
 }
 
-/// The cells of a sample: those of the field of that name, or of one column of `rows`.
+/// The cells of a sample: those of the field of that name, of one column of `rows`, or of one column of a file.
 pub(crate) fn sample(
     name: &'static str,
     data: Vec<Cell>,
     rows: &[Record],
     column: Option<&str>,
+    file: Option<(&chassis::Numbers, bool)>,
 ) -> Result<(String, Vec<Cell>), Error> {
+    if let Some((file, decimal_comma)) = file {
+        if !(data.is_empty() && rows.is_empty()) {
+            return Err(conflict("file", format!("is there together with {name} or rows: send one of them")));
+        }
+        let values = bulk::column(file, Reading { column, decimal_comma })?;
+        if values.len() > MAX_CELLS {
+            return Err(conflict("file", format!("must have at most {MAX_CELLS} numbers (it has {})", values.len())));
+        }
+        return Ok(("file".to_owned(), bulk::cells(&values)));
+    }
     match (data.as_slice(), rows) {
         ([_, ..], [_, ..]) => Err(conflict("rows", format!("are there together with {name}: send one of the two"))),
-        ([], []) => Err(conflict(name, format!("is missing: send {name}, or rows and a column"))),
+        ([], []) => Err(conflict(name, format!("is missing: send {name}, rows and a column, or a file"))),
         (_, []) => Ok((name.to_owned(), data)),
         ([], rows) => {
             let name = match column {

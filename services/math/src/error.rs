@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chassis::{Call, Code};
 
 /// Why a request cannot be done.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// A value that fits the schema and still cannot be computed with, or fields that do not go together.
     #[error("{message}")]
@@ -15,6 +15,9 @@ pub enum Error {
         /// What to change.
         message: String,
     },
+    /// A file that cannot be read as numbers.
+    #[error("{0}")]
+    File(chassis::Error),
     /// Nobody waits for the answer any more.
     #[error("the computation took too long: send less data or fewer steps")]
     Cancelled,
@@ -40,6 +43,7 @@ impl From<Error> for chassis::Error {
         let message = error.to_string();
         match error {
             Error::Conflict { field, .. } => Self::field(Code::Unprocessable, field, message),
+            Error::File(error) => error,
             Error::Cancelled => Self::new(Code::DeadlineExceeded, message),
         }
     }

@@ -4,7 +4,7 @@ mod answer;
 mod expressions;
 mod settings;
 mod several;
-mod variables;
+pub(crate) mod variables;
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,6 @@
 //! math: expressions, units, finance, statistics, regression, time series, matrices and numerics.
 
+mod bulk;
 pub mod cell;
 pub mod convert;
 pub mod date;
@@ -26,8 +27,8 @@ use finance::{
     backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use geo::{bounds, distance, geohash, polygon};
-use numeric::{interpolate, polynomial};
-use signal::{convolve, fft, peaks};
+use numeric::{integrate, interpolate, minimize, ode, polynomial, root};
+use signal::{convolve, fft, filter, peaks};
 use statistics::{correlation, describe, test};
 use tables::outliers;
 use timeseries::{analyze, forecast};
@@ -65,9 +66,14 @@ pub fn service() -> Service {
         .compute("POST /tables/describe", tables::describe::describe, tables::describe::about)
         .compute("POST /tables/outliers", outliers::outliers, outliers::about)
         .compute("POST /matrix", matrix::compute, matrix::about)
+        .compute("POST /numeric/integrate", integrate::integrate, integrate::about)
+        .compute("POST /numeric/root", root::root, root::about)
+        .compute("POST /numeric/minimize", minimize::minimize, minimize::about)
+        .compute("POST /numeric/ode", ode::ode, ode::about)
         .compute("POST /numeric/interpolate", interpolate::interpolate, interpolate::about)
         .compute("POST /numeric/polynomial-roots", polynomial::polynomial, polynomial::about)
         .compute("POST /signal/fft", fft::fft, fft::about)
+        .compute("POST /signal/filter", filter::filter, filter::about)
         .compute("POST /signal/convolve", convolve::convolve, convolve::about)
         .compute("POST /signal/peaks", peaks::peaks, peaks::about)
         .compute("POST /geo/distance", distance::distance, distance::about)

@@ -8,14 +8,15 @@ mod decompose;
 mod functions;
 mod solve;
 
-use chassis::{Call, Cost, Operation};
-use faer::Mat;
+use chassis::{Call, Cost, Missing, Numbers, NumbersOptions, Operation};
+use faer::{Mat, MatRef};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, conflict};
 use crate::statistics::describe::short;
+use crate::statistics::quantiles::length;
 
 const DESCRIPTION: &str = "\
 One operation on one or two matrices, each a list of rows. Decompositions and solutions come with their relative \
@@ -36,9 +37,19 @@ pub struct MatrixRequest {
     /// Matrix operation.
     pub operation: MatrixOperation,
     /// First matrix, row by row.
-    #[serde(alias = "matrix")]
-    #[garde(length(min = 1, max = 5000))]
+    #[serde(default, alias = "matrix")]
+    #[garde(length(max = 5000))]
     pub a: Vec<Vec<f64>>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
+    /// Rows and columns of a matrix in a file without rows: a plain list, or doubles of 64 bits row by row.
+    #[serde(default)]
+    #[garde(inner(length(min = 2, max = 2), inner(range(min = 1, max = 5000))))]
+    pub shape: Option<Vec<u32>>,
     /// Second matrix, row by row; for `solve` and `least-squares` one column for each right-hand side.
     #[serde(default)]
     #[garde(length(max = 5000))]
@@ -132,11 +143,13 @@ pub struct MatrixResponse {
     pub value: Option<f64>,
     /// Natural logarithm of the absolute value of the determinant; null for a singular matrix and for other operations.
     pub ln_absolute: Option<f64>,
-    /// Relative residual of the decomposition or solution, in the Frobenius norm; null for other operations.
+    /// Relative residual of the decomposition or solution, in the Frobenius norm, estimated from 200 rows on; null for other
+    /// operations.
     pub residual: Option<f64>,
     /// Rank: the number of linearly independent rows; null when not computed.
     pub rank: Option<usize>,
-    /// Condition number: the largest over the smallest singular value; null for a singular matrix or when not computed.
+    /// Condition number: the largest over the smallest singular value, or of `solve` and `inverse` from 200 rows on that of the
+    /// 1-norm; null for a singular matrix or when not computed.
     pub condition: Option<f64>,
     /// Lower triangular factor of LU and Cholesky; null for other operations.
     pub l: Option<Rows>,
@@ -186,6 +199,9 @@ fn example() -> MatrixRequest {
     MatrixRequest {
         operation: MatrixOperation::Solve,
         a: vec![vec![2.0, 1.0], vec![1.0, 3.0]],
+        file: None,
+        decimal_comma: false,
+        shape: None,
         b: vec![vec![3.0], vec![5.0]],
         exponent: None,
         factor: None,
@@ -199,7 +215,11 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute with matrices: products, linear systems, decompositions")
         .description(DESCRIPTION)
         .example(example)
-        .cost_of(|request: &MatrixRequest| if request.a.len() > 60 { Cost::Heavy } else { Cost::Light })
+        .cost_of(
+            |request: &MatrixRequest| {
+                if request.a.len() > 60 || request.file.is_some() { Cost::Heavy } else { Cost::Light }
+            },
+        )
 }
 
 /// A matrix of a request.
@@ -217,16 +237,101 @@ fn read(rows: &[Vec<f64>], field: &'static str) -> Result<Mat<f64>, Error> {
     if rows.len() * width > MAX_CELLS {
         return Err(conflict(field, format!("must have at most {MAX_CELLS} numbers")));
     }
-    Ok(Mat::from_fn(rows.len(), width, |i, j| rows[i][j]))
+    Ok(turned(rows.len(), width, |i, j| rows[i][j]))
+}
+
+/// The first matrix, of a file.
+fn read_file(file: &Numbers, request: &MatrixRequest) -> Result<Mat<f64>, Error> {
+    if !request.a.is_empty() {
+        return Err(conflict("file", "is there together with a: send one of the two"));
+    }
+    let shape = match request.shape.as_deref() {
+        Some([rows, columns]) => Some([*rows as usize, *columns as usize]),
+        _ => None,
+    };
+    let options = NumbersOptions {
+        missing: Missing::Refuse,
+        decimal_comma: request.decimal_comma,
+        shape,
+        ..NumbersOptions::default()
+    };
+    let table = file.matrix(&options).map_err(Error::File)?;
+    let (rows, columns, values) = (table.rows(), table.columns(), table.values());
+    if values.is_empty() || values.len() > MAX_CELLS || rows > 5000 {
+        return Err(conflict("file", format!("must have at most 5000 rows and from 1 to {MAX_CELLS} numbers")));
+    }
+    if let Some(index) = values.iter().position(|value| value.abs() > 1e150) {
+        return Err(conflict(
+            "file",
+            format!("holds a number that is too large in row {}: at most 1e150", index / columns + 1),
+        ));
+    }
+    Ok(turned(rows, columns, |i, j| values[i * columns + j]))
+}
+
+/// Rows and columns that are turned at once: what lies row by row becomes column by column, block by block, so that each
+/// line of memory is read once.
+const BLOCK: usize = 32;
+
+/// A matrix by columns of what lies by rows.
+fn turned(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Mat<f64> {
+    let mut matrix = Mat::zeros(rows, columns);
+    for (top, left) in blocks(rows, columns) {
+        for j in left..(left + BLOCK).min(columns) {
+            for i in top..(top + BLOCK).min(rows) {
+                matrix[(i, j)] = value(i, j);
+            }
+        }
+    }
+    matrix
+}
+
+/// The corners of all blocks.
+fn blocks(rows: usize, columns: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows).step_by(BLOCK).flat_map(move |top| (0..columns).step_by(BLOCK).map(move |left| (top, left)))
 }
 
 fn write(matrix: &Mat<f64>) -> Rows {
-    (0..matrix.nrows()).map(|i| (0..matrix.ncols()).map(|j| matrix[(i, j)]).collect()).collect()
+    let mut rows = vec![vec![0.0; matrix.ncols()]; matrix.nrows()];
+    for (top, left) in blocks(matrix.nrows(), matrix.ncols()) {
+        for (i, row) in rows.iter_mut().enumerate().skip(top).take(BLOCK) {
+            for (j, value) in row.iter_mut().enumerate().skip(left).take(BLOCK) {
+                *value = matrix[(i, j)];
+            }
+        }
+    }
+    rows
 }
 
 /// The root of the sum of all squares.
 fn size(matrix: &Mat<f64>) -> f64 {
     matrix.as_ref().norm_l2()
+}
+
+/// Rows and columns from which on a residual is estimated.
+const ESTIMATED: usize = 200;
+/// Vectors of an estimate.
+const PROBES: usize = 12;
+
+/// How far the product of factors is from a matrix, relative to its size. Of a large one by products with vectors of random
+/// signs, whose mean square is that of all entries: multiplying the factors would cost as much as finding them.
+fn remainder(factors: &[MatRef<'_, f64>], wanted: &Mat<f64>) -> f64 {
+    if wanted.nrows().min(wanted.ncols()) < ESTIMATED {
+        let product = factors[1..].iter().fold(factors[0].to_owned(), |product, factor| &product * *factor);
+        return distance(&product, wanted);
+    }
+    // Xorshift (Marsaglia, 2003): any signs will do, the same each time.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let probes = Mat::from_fn(wanted.ncols(), PROBES, |_, _| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        if state & 1 == 0 { 1.0 } else { -1.0 }
+    });
+    let through = factors.iter().rev().fold(probes.clone(), |vectors, factor| *factor * &vectors);
+    let rest = size(&(through - wanted * &probes)) / length(PROBES).sqrt();
+    let scale = size(wanted);
+    if scale > 0.0 { rest / scale } else { rest }
 }
 
 /// How far one matrix is from another, relative to the size of the second.
@@ -263,7 +368,10 @@ fn matrix(result: &Mat<f64>) -> MatrixResponse {
 /// When sizes do not fit, a matrix is singular where it must not be, or a result is no number.
 pub fn compute(request: MatrixRequest, call: &Call) -> Result<MatrixResponse, Error> {
     use MatrixOperation as Op;
-    let a = read(&request.a, "a")?;
+    let a = match &request.file {
+        Some(file) => read_file(file, &request)?,
+        None => read(&request.a, "a")?,
+    };
     let needs_b = matches!(
         request.operation,
         Op::Add | Op::Subtract | Op::Multiply | Op::Elementwise | Op::Solve | Op::LeastSquares | Op::Kronecker

@@ -5,7 +5,7 @@ mod linear;
 mod logistic;
 mod qr;
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,13 @@ Fits `y` to one or several columns: ordinary least squares (`ols`), weighted (`w
 `logistic` for a response of two values. The answer has coefficients with standard errors, p-values and confidence \
 intervals, goodness of fit, diagnostics, fitted values and predictions. Computed by QR decomposition in 31 digits: 13 \
 digits are correct on NIST's reference problems, where double precision loses all of them. Collinear columns are \
-named and refused, or dropped with `collinear=drop`. Undefined figures (no degrees of freedom, a constant `y`) are \
+named and refused, or dropped with `collinear=drop`. Of large \
+problems (rows times columns squared above 5 million, from a file) the decomposition is in doubles and the solution refined in 31 digits, unless \
+the columns are nearly collinear. Undefined figures (no degrees of freedom, a constant `y`) are \
 null, with a reason.";
+
+/// Rows that are answered one by one unless the request says so.
+const SHOWN_ROWS: usize = 10_000;
 
 /// Data and a regression model.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
@@ -45,10 +50,16 @@ pub struct RegressionRequest {
     #[serde(default, alias = "records")]
     #[garde(length(max = 500_000))]
     pub rows: Vec<Record>,
-    /// Name of the column of `rows` with the response.
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
+    /// Name of the column of `rows` or `file` with the response.
     #[serde(default)]
     pub target: Option<String>,
-    /// Names of the columns of `rows` with the features; all other numeric columns when omitted.
+    /// Names of the columns of `rows` or `file` with the features; all other numeric columns when omitted.
     #[serde(default)]
     #[garde(length(max = 200))]
     pub features: Vec<String>,
@@ -78,9 +89,9 @@ pub struct RegressionRequest {
     #[serde(default = "confidence")]
     #[garde(range(min = 0.5, max = 0.999_999))]
     pub confidence: f64,
-    /// Whether to include the fitted value, residual and influence of each row.
-    #[serde(default = "yes")]
-    pub include_fitted: bool,
+    /// Whether to include the fitted value, residual and influence of each row; when omitted, up to 10,000 rows.
+    #[serde(default)]
+    pub include_fitted: Option<bool>,
 }
 
 fn parabola() -> u32 {
@@ -241,6 +252,8 @@ fn example() -> RegressionRequest {
         x: cells([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
         columns: Columns::default(),
         rows: Vec::new(),
+        file: None,
+        decimal_comma: false,
         target: None,
         features: Vec::new(),
         degree: 2,
@@ -250,7 +263,7 @@ fn example() -> RegressionRequest {
         predict: vec![Cell::from(7.0)],
         predict_rows: Vec::new(),
         confidence: 0.95,
-        include_fitted: true,
+        include_fitted: None,
     }
 }
 
@@ -262,8 +275,19 @@ pub fn about(op: Operation) -> Operation {
         .example(example)
         .cost_of(|request: &RegressionRequest| {
             let values = request.y.len() + request.rows.len();
-            if values > 200 || request.model == Model::Logistic { Cost::Heavy } else { Cost::Light }
+            if values > 200 || request.file.is_some() || request.model == Model::Logistic {
+                Cost::Heavy
+            } else {
+                Cost::Light
+            }
         })
+}
+
+impl RegressionRequest {
+    /// Whether the answer has each row of so many.
+    fn shows_rows(&self, count: usize) -> bool {
+        self.include_fitted.unwrap_or(count <= SHOWN_ROWS)
+    }
 }
 
 /// Fits a model.
@@ -277,6 +301,7 @@ pub fn regression(mut request: RegressionRequest, call: &Call) -> Result<Regress
         x: std::mem::take(&mut request.x),
         columns: std::mem::take(&mut request.columns),
         rows: std::mem::take(&mut request.rows),
+        file: request.file.take(),
         target: request.target.clone(),
         features: request.features.clone(),
         weights: std::mem::take(&mut request.weights),

@@ -409,6 +409,20 @@ fn odd_sizes_are_read_or_refused() {
 }
 
 #[test]
+fn missing_numbers_stay_where_they_are() {
+    let options = NumbersOptions { missing: Missing::Keep, ..NumbersOptions::default() };
+    let read = |name: &str, text: &str| Numbers::from(File::new(name, "text/plain", text.to_owned()));
+    for (name, text) in [("a.csv", "a,b\n1,\nNA,2\n"), ("a.ndjson", "{\"a\": 1}\n{\"a\": null, \"b\": 2}\n")] {
+        let matrix = read(name, text).matrix(&options).unwrap();
+        assert_eq!((matrix.rows(), matrix.columns()), (2, 2), "{name}");
+        let missing: Vec<bool> = matrix.values().iter().map(|number| number.is_nan()).collect();
+        assert_eq!(missing, [false, true, true, false], "{name}");
+    }
+    let column = read("a.csv", "1\n\n3\n").column(&options).unwrap();
+    assert!(column[1].is_nan() && column.len() == 3, "{column:?}");
+}
+
+#[test]
 fn numbers_are_exact() {
     // Each is the shortest text of its double, and comes back as it.
     let texts =
@@ -417,6 +431,29 @@ fn numbers_are_exact() {
     let read = Numbers::from(file).column(&NumbersOptions::default()).unwrap();
     let wanted: Vec<f64> = texts.iter().map(|text| text.parse().unwrap()).collect();
     assert_eq!(read, wanted);
+    // Of every length, with and without a point, and at the edges of what is read quickly.
+    let mut texts: Vec<String> =
+        ["9007199254740992", "9007199254740993", "-0", "-0.0", "007", "0.5", ".5", "5.", "+1", "1e3", "-.25"]
+            .map(str::to_owned)
+            .to_vec();
+    let mut state = 1_u64;
+    for index in 0..20_000_u64 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let digits = (state >> 5).to_string();
+        let (whole, rest) = digits.split_at(usize::try_from(index % 5 + 1).unwrap());
+        let rest = &rest[..usize::try_from(state % 13).unwrap()];
+        let sign = if index % 3 == 0 { "-" } else { "" };
+        texts.push(if rest.is_empty() { format!("{sign}{digits}") } else { format!("{sign}{whole}.{rest}") });
+    }
+    let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+    let wanted: Vec<f64> = texts.iter().map(|text| text.parse().unwrap()).collect();
+    let read = |text: String, decimal_comma: bool| {
+        let options = NumbersOptions { decimal_comma, header: Some(false), ..NumbersOptions::default() };
+        Numbers::from(File::new("a.csv", "text/csv", text)).column(&options).unwrap()
+    };
+    assert_eq!(bits(&read(texts.join("\n"), false)), bits(&wanted));
+    assert_eq!(bits(&read(texts.join("\r\n") + "\r\n", false)), bits(&wanted));
+    assert_eq!(bits(&read(texts.join("\n").replace('.', ","), true)), bits(&wanted));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use faer::Mat;
 use faer::Side;
 
-use super::{MatrixRequest, MatrixResponse, distance, size, small, square, write};
+use super::{BLOCK, MatrixRequest, MatrixResponse, blocks, remainder, size, small, square, write};
 use crate::error::{Error, conflict};
 
 /// What a decomposition says that did not converge.
@@ -60,7 +60,7 @@ pub(super) fn lu(a: &Mat<f64>) -> Result<MatrixResponse, Error> {
     let (l, u, permutation) = eliminate(a);
     let moved = Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(permutation[i], j)]);
     Ok(MatrixResponse {
-        residual: Some(distance(&(&l * &u), &moved)),
+        residual: Some(remainder(&[l.as_ref(), u.as_ref()], &moved)),
         l: Some(write(&l)),
         u: Some(write(&u)),
         permutation,
@@ -74,7 +74,7 @@ pub(super) fn qr(a: &Mat<f64>) -> Result<MatrixResponse, Error> {
     let qr = a.qr();
     let (q, r) = (qr.compute_thin_Q(), qr.thin_R().to_owned());
     Ok(MatrixResponse {
-        residual: Some(distance(&(&q * &r), a)),
+        residual: Some(remainder(&[q.as_ref(), r.as_ref()], a)),
         q: Some(write(&q)),
         r: Some(write(&r)),
         method: "Householder QR",
@@ -87,12 +87,15 @@ fn symmetric(a: &Mat<f64>) -> Result<(), Error> {
     square(a)?;
     small(a)?;
     let scale = size(a);
-    for i in 0..a.nrows() {
-        for j in 0..i {
-            if (a[(i, j)] - a[(j, i)]).abs() > 1e-12 * scale {
-                let message =
-                    format!("must be symmetric for this: row {} column {} differs from its mirror", i + 1, j + 1);
-                return Err(conflict("a", message));
+    let n = a.nrows();
+    for (top, left) in blocks(n, n).filter(|(top, left)| left <= top) {
+        for j in left..(left + BLOCK).min(n) {
+            for i in top.max(j + 1)..(top + BLOCK).min(n) {
+                if (a[(i, j)] - a[(j, i)]).abs() > 1e-12 * scale {
+                    let message =
+                        format!("must be symmetric for this: row {} column {} differs from its mirror", i + 1, j + 1);
+                    return Err(conflict("a", message));
+                }
             }
         }
     }
@@ -104,7 +107,7 @@ pub(super) fn cholesky(a: &Mat<f64>) -> Result<MatrixResponse, Error> {
     let refused =
         || conflict("a", "is not positive definite: it has no Cholesky decomposition; use lu or symmetric-eigen");
     let l = a.llt(Side::Lower).map_err(|_| refused())?.L().to_owned();
-    let residual = distance(&(&l * l.transpose()), a);
+    let residual = remainder(&[l.as_ref(), l.transpose()], a);
     if residual.is_nan() || residual > 1e-8 {
         return Err(refused());
     }
@@ -118,7 +121,7 @@ pub(super) fn symmetric_eigen(a: &Mat<f64>) -> Result<MatrixResponse, Error> {
     let values: Vec<f64> = (0..a.nrows()).map(|i| eigen.S().column_vector()[i]).collect();
     let scaled = Mat::from_fn(a.nrows(), a.ncols(), |i, j| vectors[(i, j)] * values[j]);
     Ok(MatrixResponse {
-        residual: Some(distance(&(&scaled * vectors.transpose()), a)),
+        residual: Some(remainder(&[scaled.as_ref(), vectors.transpose()], a)),
         eigenvalues_imaginary: vec![0.0; values.len()],
         eigenvalues: values,
         eigenvectors: Some(write(&vectors)),
@@ -164,7 +167,7 @@ pub(super) fn svd(a: &Mat<f64>, request: &MatrixRequest) -> Result<MatrixRespons
     let scaled = Mat::from_fn(a.nrows(), values.len(), |i, j| u[(i, j)] * values[j]);
     let (rank, condition) = rank_condition(&values, tolerance(a, request));
     Ok(MatrixResponse {
-        residual: Some(distance(&(&scaled * v.transpose()), a)),
+        residual: Some(remainder(&[scaled.as_ref(), v.transpose()], a)),
         rank: Some(rank),
         condition,
         singular_values: values,

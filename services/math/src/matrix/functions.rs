@@ -89,7 +89,7 @@ pub(super) fn exponential(a: &Mat<f64>, call: &Call) -> Result<MatrixResponse, E
     Ok(MatrixResponse { method: "scaling and squaring with Padé's approximant", ..matrix(&result) })
 }
 
-fn one_norm(a: &Mat<f64>) -> f64 {
+pub(super) fn one_norm(a: &Mat<f64>) -> f64 {
     let column = |j: usize| (0..a.nrows()).map(|i| a[(i, j)].abs()).sum::<f64>();
     (0..a.ncols()).map(column).fold(0.0, f64::max)
 }

@@ -1,11 +1,13 @@
 //! The columns of a regression: the constant, the features or powers of one, and the response.
 
-use chassis::Call;
+use chassis::{Call, Matrix, Numbers};
 
+use super::qr::QUICK;
 use super::{Model, RegressionRequest};
+use crate::bulk;
 use crate::cell::{self, Cell};
 use crate::dd::Dd;
-use crate::error::{Error, conflict};
+use crate::error::{Error, conflict, still_wanted};
 
 /// Numbers a regression may have: rows times columns.
 const MAX_CELLS: usize = 4_000_000;
@@ -59,10 +61,84 @@ fn lists(request: &mut RegressionRequest) -> Result<(List, Vec<List>), Error> {
     Ok((y, lists))
 }
 
+/// The columns of a file: the response, and the features.
+struct Table {
+    table: Matrix,
+    target: (String, usize),
+    features: Vec<(String, usize)>,
+}
+
+impl Table {
+    fn of(file: &Numbers, request: &RegressionRequest) -> Result<Self, Error> {
+        if !(request.y.is_empty() && request.x.is_empty() && request.columns.0.is_empty() && request.rows.is_empty()) {
+            return Err(conflict("file", "is there together with lists or rows: send one of them"));
+        }
+        let Some(target) = &request.target else {
+            return Err(conflict("target", "is missing: send the name or number of the column to explain"));
+        };
+        let chosen: Vec<String> = match request.features.as_slice() {
+            [] => Vec::new(),
+            features => std::iter::once(target).chain(features).cloned().collect(),
+        };
+        let table = bulk::table(file, &chosen, request.decimal_comma)?;
+        let name = |index: usize| match (chosen.get(index), table.names().get(index)) {
+            (_, Some(name)) | (Some(name), None) => name.clone(),
+            (None, None) => format!("column {}", index + 1),
+        };
+        let at = if chosen.is_empty() {
+            let named = table.names().iter().position(|name| name == target);
+            let named = named.or_else(|| table.names().iter().position(|name| name.eq_ignore_ascii_case(target)));
+            let number = || target.parse().ok().and_then(|number: usize| number.checked_sub(1));
+            let at = named.or_else(number).filter(|at| *at < table.columns());
+            at.ok_or_else(|| conflict("target", "is no column of the file: send its name, or its number from 1"))?
+        } else {
+            0
+        };
+        let features = (0..table.columns()).filter(|index| *index != at).map(|index| (name(index), index)).collect();
+        Ok(Self { target: (name(at), at), features, table })
+    }
+
+    /// As lists of a request.
+    fn lists(&self) -> (List, Vec<List>) {
+        let list = |(name, index): &(String, usize)| {
+            let values: Vec<f64> = self.table.iter_rows().map(|row| row[*index]).collect();
+            (name.clone(), bulk::cells(&values))
+        };
+        (list(&self.target), self.features.iter().map(list).collect())
+    }
+}
+
+/// Refuses what takes too long.
+fn bounded(rows: usize, count: usize) -> Result<(), Error> {
+    if rows.saturating_mul(count) > MAX_CELLS || work(rows, count) > MAX_WORK {
+        let message = format!(
+            "{rows} rows of {count} columns are more than can be fitted: at most 4000000 numbers, and rows x columns squared at most 2e8"
+        );
+        return Err(conflict("columns", message));
+    }
+    Ok(())
+}
+
+/// Rows times the square of columns.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+pub(super) fn work(rows: usize, count: usize) -> f64 {
+    rows as f64 * (count as f64).powi(2)
+}
+
 impl Design {
     pub(super) fn of(mut request: RegressionRequest, call: &Call) -> Result<Self, Error> {
         let model = request.model;
-        let ((target, y_cells), lists) = lists(&mut request)?;
+        let ((target, y_cells), lists) = match request.file.take() {
+            Some(file) => {
+                let table = Table::of(&file, &request)?;
+                if model == Model::Ols {
+                    return Self::of_table(table, &request, call);
+                }
+                bounded(table.table.rows(), table.features.len() + 1)?;
+                table.lists()
+            }
+            None => lists(&mut request)?,
+        };
         if lists.is_empty() || y_cells.is_empty() {
             return Err(conflict("y", "and x are needed: send y with x or columns, or rows with a target"));
         }
@@ -84,14 +160,7 @@ impl Design {
             return Err(conflict("weights", format!("must be {rows}, one for each row")));
         }
         let count = if model == Model::Polynomial { request.degree as usize } else { lists.len() } + 1;
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let work = rows as f64 * (count as f64).powi(2);
-        if rows.saturating_mul(count) > MAX_CELLS || work > MAX_WORK {
-            let message = format!(
-                "{rows} rows of {count} columns are more than can be fitted: at most 4000000 numbers, and rows x columns squared at most 2e8"
-            );
-            return Err(conflict("columns", message));
-        }
+        bounded(rows, count)?;
         let labels = (model == Model::Logistic).then(|| labels(&target, &y_cells)).transpose()?;
         let mut design = Self {
             names: Vec::new(),
@@ -154,6 +223,52 @@ impl Design {
             return Err(conflict(design.names[column].clone(), "is too large: use smaller numbers or a lower degree"));
         }
         Ok(design)
+    }
+
+    /// Ordinary least squares of a file, without a cell for each number.
+    fn of_table(table: Table, request: &RegressionRequest, call: &Call) -> Result<Self, Error> {
+        let Table { table, target, features } = table;
+        if !request.weights.is_empty() {
+            return Err(conflict("weights", "go with the model wls only"));
+        }
+        let count = features.len() + usize::from(request.intercept);
+        bounded(table.rows(), count)?;
+        if features.is_empty() {
+            return Err(conflict("file", "must have a column besides the target"));
+        }
+        // Doubles as they are where the decomposition is in doubles, else the decimals they are written as.
+        let number = if work(table.rows(), count) > QUICK { Dd::of } else { Dd::decimal_of };
+        let complete: Vec<&[f64]> = table.iter_rows().filter(|row| !row.iter().any(|value| value.is_nan())).collect();
+        let left_out = table.rows() - complete.len();
+        if left_out > 0 {
+            call.warn("missing", None, format!("{left_out} rows lack a number and are left out"));
+        }
+        if complete.is_empty() {
+            return Err(conflict("file", "holds no row with a number in every column"));
+        }
+        let rows = complete.len();
+        let mut y = Vec::with_capacity(rows);
+        let mut names = Vec::with_capacity(count);
+        let mut columns = Vec::with_capacity(count);
+        if request.intercept {
+            names.push("constant".to_owned());
+            columns.push(vec![Dd::ONE; rows]);
+        }
+        let first = columns.len();
+        names.extend(features.iter().map(|(name, _)| name.clone()));
+        columns.resize_with(count, || Vec::with_capacity(rows));
+        // Row by row, as they lie.
+        for block in complete.chunks(1_024) {
+            still_wanted(call)?;
+            for row in block {
+                y.push(number(row[target.1]));
+                for (column, (_, index)) in columns[first..].iter_mut().zip(&features) {
+                    column.push(number(row[*index]));
+                }
+            }
+        }
+        let features = features.into_iter().map(|(name, _)| name).collect();
+        Ok(Self { names, columns, y, weights: None, features, labels: None })
     }
 
     /// The row of columns for values of the features.

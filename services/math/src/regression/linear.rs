@@ -19,25 +19,25 @@ const ILL_CONDITIONED: f64 = 1e10;
 pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> Result<RegressionResponse, Error> {
     let roots: Option<Vec<Dd>> =
         design.weights.as_ref().map(|weights| weights.iter().map(|weight| weight.sqrt()).collect());
-    let weigh = |column: &[Dd]| -> Vec<Dd> {
-        match &roots {
-            Some(roots) => column.iter().zip(roots).map(|(value, root)| *value * *root).collect(),
-            None => column.to_vec(),
-        }
+    let weigh = |column: &[Dd], roots: &[Dd]| -> Vec<Dd> {
+        column.iter().zip(roots).map(|(value, root)| *value * *root).collect()
     };
     // From the first value of the response: the constant takes it up again.
     let origin = if request.intercept { design.y[0] } else { Dd::ZERO };
     let shifted: Vec<Dd> = design.y.iter().map(|y| *y - origin).collect();
-    let y = weigh(&shifted);
-    let columns: Vec<Vec<Dd>> = design.columns.iter().map(|column| weigh(column)).collect();
-    let qr = Qr::of(&columns, call)?;
+    let (y, qr) = match &roots {
+        None => (shifted.clone(), Qr::of(&design.columns, call)?),
+        Some(roots) => {
+            let columns: Vec<Vec<Dd>> = design.columns.iter().map(|column| weigh(column, roots)).collect();
+            (weigh(&shifted, roots), Qr::of(&columns, call)?)
+        }
+    };
     let dropped = settle(&qr, &design.names, request, call)?;
     let (mut estimates, residuals) = qr.solve(&y);
     let count = y.len();
     let rank = qr.rank();
     let df = count.saturating_sub(rank);
-    let spread = Moments::of(&shifted);
-    let constant_y = spread.squares.is_zero();
+    let constant_y = shifted.iter().all(|value| *value == shifted[0]);
     let scale = dot(&y, &y);
     let rss = dot(&residuals, &residuals);
     let exact = rss.hi() <= scale.hi() * NOTHING * NOTHING || df == 0;
@@ -74,10 +74,8 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         let around = error.map(|error| error * reach);
         let is_constant = request.intercept && *kept == 0;
         // How much larger the error is than if the column stood alone.
-        let vif = (request.intercept && !is_constant && design.columns.len() > 2).then(|| {
-            let alone = Moments::of(&design.columns[*kept]).squares;
-            (alone * *inverse).value()
-        });
+        let vif = (request.intercept && !is_constant && design.columns.len() > 2)
+            .then(|| spread(&design.columns[*kept]) * inverse.value());
         coefficients.push(Coefficient {
             name: design.names[*kept].clone(),
             estimate: value,
@@ -130,7 +128,7 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         aic: criterion(2.0),
         bic: criterion(n.ln()),
         condition_number: condition,
-        rows: if request.include_fitted {
+        rows: if request.shows_rows(count) {
             rows(design, &qr, &residuals, roots.as_deref(), variance)
         } else {
             Vec::new()
@@ -142,6 +140,16 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         coefficients,
         ..diagnostics(&qr, &residuals, exact)
     })
+}
+
+/// The sum of squares around the mean, to the digits of a double.
+fn spread(column: &[Dd]) -> f64 {
+    // From the first value, and then from the mean of what is left: what the values have in common costs no digits.
+    let first = column[0];
+    let far = |value: &Dd| (value.hi() - first.hi()) + (value.lo() - first.lo());
+    let mean = column.chunks(512).map(|block| block.iter().map(far).sum::<f64>()).sum::<f64>() / length(column.len());
+    let squares = column.chunks(512).map(|block| block.iter().map(|value| (far(value) - mean).powi(2)).sum::<f64>());
+    squares.sum()
 }
 
 /// The sum of squares around the mean, or around zero without a constant.

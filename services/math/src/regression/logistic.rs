@@ -164,7 +164,7 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         condition_number: plain.condition(),
         modelled,
         accuracy: Some(accuracy),
-        rows: if request.include_fitted { rows } else { Vec::new() },
+        rows: if request.shows_rows(count) { rows } else { Vec::new() },
         predictions,
         confidence: request.confidence,
         formula,

@@ -1,11 +1,12 @@
 //! The spectrum of a signal.
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::transform::{Complex, forward, inverse};
+use crate::bulk::{self, Reading};
 use crate::error::{Error, conflict};
 use crate::statistics::describe::short;
 use crate::statistics::quantiles::length;
@@ -21,9 +22,18 @@ its inverse by 1/n, as in NumPy.";
 #[garde(allow_unvalidated)]
 pub struct SignalFftRequest {
     /// Real parts of the signal or spectrum.
-    #[serde(alias = "data", alias = "values")]
-    #[garde(length(min = 1, max = 262_144))]
+    #[serde(default, alias = "data", alias = "values")]
+    #[garde(length(max = 262_144))]
     pub real: Vec<f64>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
+    #[serde(default)]
+    pub column: Option<String>,
     /// Imaginary parts of the signal or spectrum; all 0 when omitted.
     #[serde(default)]
     #[garde(length(max = 262_144))]
@@ -94,6 +104,9 @@ pub struct SpectrumRow {
 fn example() -> SignalFftRequest {
     SignalFftRequest {
         real: vec![0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0],
+        file: None,
+        decimal_comma: false,
+        column: None,
         imaginary: Vec::new(),
         inverse: false,
         sample_rate: 8.0,
@@ -108,7 +121,11 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute the Fourier transform (FFT) of a signal, or its inverse")
         .description(DESCRIPTION)
         .example(example)
-        .cost_of(|request: &SignalFftRequest| if request.real.len() > 4096 { Cost::Heavy } else { Cost::Light })
+        .cost_of(
+            |request: &SignalFftRequest| {
+                if request.real.len() > 4096 || request.file.is_some() { Cost::Heavy } else { Cost::Light }
+            },
+        )
 }
 
 impl Window {
@@ -128,7 +145,9 @@ impl Window {
 ///
 /// # Errors
 /// When real and imaginary parts differ in number, or a window is asked for with an inverse.
-pub fn fft(request: SignalFftRequest, _: &Call) -> Result<SignalFftResponse, Error> {
+pub fn fft(mut request: SignalFftRequest, _: &Call) -> Result<SignalFftResponse, Error> {
+    let reading = Reading { column: request.column.as_deref(), decimal_comma: request.decimal_comma };
+    request.real = bulk::values("real", std::mem::take(&mut request.real), request.file.as_ref(), reading, 262_144)?;
     let n = request.real.len();
     if !request.imaginary.is_empty() && request.imaginary.len() != n {
         return Err(conflict("imaginary", format!("must be {n}, one for each real part")));

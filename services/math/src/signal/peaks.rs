@@ -1,10 +1,11 @@
 //! Peaks of a signal.
 
-use chassis::{Call, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bulk::{self, Reading};
 use crate::error::{Error, still_wanted};
 use crate::statistics::quantiles::length;
 
@@ -18,9 +19,18 @@ it rises higher) and distance, as find_peaks of SciPy does. `invert` finds valle
 #[garde(allow_unvalidated)]
 pub struct SignalPeaksRequest {
     /// Samples of the signal, in order.
-    #[serde(alias = "data", alias = "signal")]
-    #[garde(length(min = 1, max = 500_000))]
+    #[serde(default, alias = "data", alias = "signal")]
+    #[garde(length(max = 500_000))]
     pub values: Vec<f64>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
+    /// Name of the column with the numbers; may be omitted when only one column is numeric.
+    #[serde(default)]
+    pub column: Option<String>,
     /// Minimum height of a peak.
     #[serde(default)]
     pub height: Option<f64>,
@@ -64,6 +74,9 @@ pub struct Peak {
 fn example() -> SignalPeaksRequest {
     SignalPeaksRequest {
         values: vec![0.0, 2.0, 1.0, 3.0, 0.0, 1.0, 0.5, 4.0, 4.0, 1.0],
+        file: None,
+        decimal_comma: false,
+        column: None,
         height: None,
         prominence: Some(1.0),
         distance: None,
@@ -74,14 +87,21 @@ fn example() -> SignalPeaksRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find peaks or valleys of a signal").description(DESCRIPTION).example(example)
+    op.summary("Find peaks or valleys of a signal").description(DESCRIPTION).example(example).cost_of(
+        |request: &SignalPeaksRequest| {
+            if request.values.len() > 10_000 || request.file.is_some() { Cost::Heavy } else { Cost::Light }
+        },
+    )
 }
 
 /// Finds peaks.
 ///
 /// # Errors
-/// When nobody waits any more.
-pub fn peaks(request: SignalPeaksRequest, call: &Call) -> Result<SignalPeaksResponse, Error> {
+/// When there are no values, or nobody waits any more.
+pub fn peaks(mut request: SignalPeaksRequest, call: &Call) -> Result<SignalPeaksResponse, Error> {
+    let reading = Reading { column: request.column.as_deref(), decimal_comma: request.decimal_comma };
+    request.values =
+        bulk::values("values", std::mem::take(&mut request.values), request.file.as_ref(), reading, 500_000)?;
     let sign = if request.invert { -1.0 } else { 1.0 };
     let values: Vec<f64> = request.values.iter().map(|value| value * sign).collect();
     let mut found = Vec::new();

@@ -18,7 +18,7 @@ impl Complex {
         Self { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
     }
 
-    const fn conjugate(self) -> Self {
+    pub(super) const fn conjugate(self) -> Self {
         Self { re: self.re, im: -self.im }
     }
 

@@ -1,12 +1,13 @@
 //! How columns go together.
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{Moments, confidence, short};
 use super::quantiles::length;
+use crate::bulk;
 use crate::cell::{self, Cell, Columns, Record};
 use crate::dd::Dd;
 use crate::distribution::Family;
@@ -18,6 +19,9 @@ The correlation of every pair of columns: Pearson's r (linear), Spearman's rho (
 (concordance), with p-value and confidence interval (Fisher's z; approximate for ranks). Columns by name, or rows; \
 rows where one of the two values is missing are left out of that pair. The correlation of a constant column is \
 undefined: its values are null.";
+
+/// Numbers of a file.
+const MAX_NUMBERS: usize = 4_000_000;
 
 /// Columns of numbers to correlate.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
@@ -43,6 +47,12 @@ pub struct StatisticsCorrelationRequest {
     #[serde(default)]
     #[garde(length(max = 500_000))]
     pub y: Vec<Cell>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Correlation coefficient.
     #[serde(default)]
     pub method: CorrelationMethod,
@@ -119,6 +129,8 @@ fn example() -> StatisticsCorrelationRequest {
         names: Vec::new(),
         x: Vec::new(),
         y: Vec::new(),
+        file: None,
+        decimal_comma: false,
         method: CorrelationMethod::Pearson,
         confidence: 0.95,
     }
@@ -132,7 +144,7 @@ pub fn about(op: Operation) -> Operation {
             let values = request.x.len()
                 + request.rows.len()
                 + request.columns.0.iter().map(|(_, cells)| cells.len()).sum::<usize>();
-            if values > 10_000 { Cost::Heavy } else { Cost::Light }
+            if values > 10_000 || request.file.is_some() { Cost::Heavy } else { Cost::Light }
         },
     )
 }
@@ -141,10 +153,14 @@ type Column = (String, Vec<Option<Dd>>);
 
 fn columns(request: StatisticsCorrelationRequest) -> Result<Vec<Column>, Error> {
     let given = usize::from(!request.columns.0.is_empty())
+        + usize::from(request.file.is_some())
         + usize::from(!request.rows.is_empty())
         + usize::from(!request.x.is_empty() || !request.y.is_empty());
     if given != 1 {
-        return Err(conflict("columns", "or rows, or x and y are needed: send one of the three"));
+        return Err(conflict("columns", "or rows, x and y, or a file are needed: send one of them"));
+    }
+    if let Some(file) = &request.file {
+        return of_file(file, &request.names, request.decimal_comma);
     }
     let lists: Vec<(String, Vec<Cell>)> = if !request.rows.is_empty() {
         let names = if request.names.is_empty() { numeric(&request.rows) } else { request.names };
@@ -167,6 +183,22 @@ fn columns(request: StatisticsCorrelationRequest) -> Result<Vec<Column>, Error> 
         Ok((name.clone(), numbers.collect::<Result<_, _>>()?))
     };
     lists.into_iter().map(read).collect()
+}
+
+/// The columns of a file.
+fn of_file(file: &Numbers, names: &[String], decimal_comma: bool) -> Result<Vec<Column>, Error> {
+    let table = bulk::table(file, names, decimal_comma)?;
+    let count = table.columns();
+    if !(2..=100).contains(&count) || table.values().len() > MAX_NUMBERS {
+        let message = format!("must have 2 to 100 columns and at most {MAX_NUMBERS} numbers: choose columns by names");
+        return Err(conflict("file", message));
+    }
+    let column = |index: usize| {
+        let name = table.names().get(index).cloned().unwrap_or_else(|| format!("column {}", index + 1));
+        let values = table.iter_rows().map(|row| Some(row[index]).filter(|value| !value.is_nan()).map(Dd::of));
+        (name, values.collect())
+    };
+    Ok((0..count).map(column).collect())
 }
 
 /// The columns whose first value is a number.

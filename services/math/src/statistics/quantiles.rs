@@ -81,7 +81,12 @@ impl QuantileType {
     /// The quantile of values in order; at least one.
     #[must_use]
     pub fn of(self, sorted: &[Dd], probability: f64) -> Dd {
-        let n = length(sorted.len());
+        self.of_places(sorted.len(), |index| sorted[index], probability)
+    }
+
+    /// The same of so many values, each by its place in order, from 0.
+    pub(crate) fn of_places(self, count: usize, value: impl Fn(usize) -> Dd, probability: f64) -> Dd {
+        let n = length(count);
         let at = |place: f64| {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -89,7 +94,7 @@ impl QuantileType {
                 reason = "clamped to the places there are"
             )]
             let index = place.clamp(1.0, n) as usize;
-            sorted[index - 1]
+            value(index - 1)
         };
         // A place that should be whole and is not, because 0.1 is no double, is whole.
         let place = |exact: f64| {

@@ -1,6 +1,6 @@
 //! Values that stand out.
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,12 @@ pub struct TablesOutliersRequest {
     /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Method of outlier detection.
     #[serde(default)]
     pub method: OutlierMethod,
@@ -114,6 +120,8 @@ fn example() -> TablesOutliersRequest {
         data: [10.0, 12.0, 11.0, 13.0, 12.0, 11.0, 48.0].map(Cell::from).to_vec(),
         rows: Vec::new(),
         column: None,
+        file: None,
+        decimal_comma: false,
         method: OutlierMethod::Iqr,
         threshold: None,
         significance: 0.05,
@@ -126,7 +134,11 @@ fn example() -> TablesOutliersRequest {
 pub fn about(op: Operation) -> Operation {
     op.summary("Detect outliers of a sample").description(DESCRIPTION).example(example).cost_of(
         |request: &TablesOutliersRequest| {
-            if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }
+            if request.data.len() + request.rows.len() > 10_000 || request.file.is_some() {
+                Cost::Heavy
+            } else {
+                Cost::Light
+            }
         },
     )
 }
@@ -136,7 +148,8 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When there are too few numbers, or they do not vary where the method needs it.
 pub fn outliers(request: TablesOutliersRequest, call: &Call) -> Result<TablesOutliersResponse, Error> {
-    let (field, cells) = cell::sample("data", request.data, &request.rows, request.column.as_deref())?;
+    let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
+    let (field, cells) = cell::sample("data", request.data, &request.rows, request.column.as_deref(), file)?;
     let mut numbers = Vec::with_capacity(cells.len());
     for (index, cell) in cells.iter().enumerate() {
         if let Some(number) = cell::checked(cell, || format!("{field}[{index}]"))? {

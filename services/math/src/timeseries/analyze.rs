@@ -1,6 +1,6 @@
 //! A series looked at: gaps, averages, sums, changes, trend, season, autocorrelation.
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ const MAX_PAIRS: usize = 2000;
 /// Level shifts that are told.
 const MAX_SHIFTS: usize = 20;
 
+/// Values of a series.
+const MAX_LENGTH: usize = 100_000;
+
 /// A time series to analyze.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +48,12 @@ pub struct TimeseriesAnalyzeRequest {
     /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Window of the moving average, in values.
     #[serde(default = "week")]
     #[garde(range(min = 1, max = 10_000))]
@@ -165,6 +174,8 @@ fn example() -> TimeseriesAnalyzeRequest {
         dates: Vec::new(),
         rows: Vec::new(),
         column: None,
+        file: None,
+        decimal_comma: false,
         window: 3,
         period: Some(3),
         lags: 6,
@@ -178,11 +189,13 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Analyze a time series: averages, changes, gaps, trend, season")
         .description(DESCRIPTION)
         .example(example)
-        .cost_of(
-            |request: &TimeseriesAnalyzeRequest| {
-                if request.values.len() + request.rows.len() > 500 { Cost::Heavy } else { Cost::Light }
-            },
-        )
+        .cost_of(|request: &TimeseriesAnalyzeRequest| {
+            if request.values.len() + request.rows.len() > 500 || request.file.is_some() {
+                Cost::Heavy
+            } else {
+                Cost::Light
+            }
+        })
 }
 
 /// Looks at a series.
@@ -190,7 +203,11 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When there are no numbers, or dates and values differ in number or are not in order.
 pub fn analyze(request: TimeseriesAnalyzeRequest, call: &Call) -> Result<TimeseriesAnalyzeResponse, Error> {
-    let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref())?;
+    let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
+    let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref(), file)?;
+    if cells.len() > MAX_LENGTH {
+        return Err(conflict(field, format!("must have at most {MAX_LENGTH} values (it has {})", cells.len())));
+    }
     let (values, missing) = filled(&field, &cells, request.gaps)?;
     if missing > 0 {
         call.warn("filled", Some(&field), format!("{missing} missing values were filled"));

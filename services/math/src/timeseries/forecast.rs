@@ -1,6 +1,6 @@
 //! A series carried on.
 
-use chassis::{Call, Cost, Operation};
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ const MAX_VALUES: usize = 5000;
 /// Times that the end of the series is forecast from what was before it.
 const ORIGINS: usize = 8;
 
+/// Values of a series.
+const MAX_LENGTH: usize = 20_000;
+
 /// A time series to forecast.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +45,12 @@ pub struct TimeseriesForecastRequest {
     /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Forecast horizon: number of values to forecast.
     #[serde(default = "year")]
     #[garde(range(min = 1, max = 1000))]
@@ -127,6 +136,8 @@ fn example() -> TimeseriesForecastRequest {
         values: values.map(|value| Cell::from(f64::from(value))).to_vec(),
         rows: Vec::new(),
         column: None,
+        file: None,
+        decimal_comma: false,
         horizon: 6,
         period: Some(12),
         method: ForecastMethod::Auto,
@@ -147,7 +158,11 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When the series is empty, has gaps, or is too short for the method.
 pub fn forecast(request: TimeseriesForecastRequest, call: &Call) -> Result<TimeseriesForecastResponse, Error> {
-    let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref())?;
+    let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
+    let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref(), file)?;
+    if cells.len() > MAX_LENGTH {
+        return Err(conflict(field, format!("must have at most {MAX_LENGTH} values (it has {})", cells.len())));
+    }
     let (values, missing) = filled(&field, &cells, request.gaps)?;
     if missing > 0 {
         call.warn(
@@ -271,7 +286,12 @@ fn choose(
             candidates.push(tried.candidate);
         }
     }
-    candidates.sort_by(|a, b| a.mase.unwrap_or(0.0).total_cmp(&b.mase.unwrap_or(0.0)));
+    // A series that repeats exactly has no scale: there the percentage says which repeats it.
+    let errors = |candidate: &Candidate| (candidate.mase.unwrap_or(0.0), candidate.smape.unwrap_or(0.0));
+    candidates.sort_by(|a, b| {
+        let (a, b) = (errors(a), errors(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
     // Too short to be tried on its own end.
     let otherwise = if values.len() > period && check(ForecastMethod::SeasonalNaive, values, period).is_ok() {
         ForecastMethod::SeasonalNaive

@@ -319,3 +319,88 @@ fn hostile_amounts_are_refused() {
     let amounts: Vec<i32> = (0..10_000).map(|day| if day % 2 == 0 { -1 } else { 1 }).collect();
     assert!(refused(&client, "/finance/irr", &json!({"amounts": amounts})).contains("64"));
 }
+
+const NUMPY_FINANCIAL: &str = r#"
+import json, sys
+import numpy_financial as npf
+answers = []
+for case in json.load(sys.stdin):
+    name, arguments = case[0], case[1:]
+    if name == "irr":
+        answers.append(float(npf.irr(arguments[0])))
+    elif name == "mirr":
+        answers.append(float(npf.mirr(*arguments)))
+    elif name == "npv":
+        answers.append(float(npf.npv(*arguments)))
+    else:
+        answers.append(float(getattr(npf, name)(*arguments)))
+json.dump(answers, sys.stdout)
+"#;
+
+/// Eighty cases beside numpy-financial: loans and savings at the start and the end of periods, and rates of return.
+#[test]
+fn as_numpy_financial_has_them() {
+    let mut cases: Vec<(&str, Value, Value)> = Vec::new();
+    for (index, rate) in [0.0025, 0.004, 0.01, 0.035, 0.08, 0.12].into_iter().enumerate() {
+        let (periods, amount) = (12 * (index + 1), 1000.0 * (index as f64 + 0.75));
+        for due in ["end", "begin"] {
+            let payment = -amount / 9.0;
+            cases.push((
+                "pmt",
+                json!([rate, periods, amount, 0, due]),
+                json!({"find": "payment", "rate": rate, "periods": periods, "pv": amount, "due": due}),
+            ));
+            cases.push((
+                "pv",
+                json!([rate, periods, payment, 50, due]),
+                json!({"find": "pv", "rate": rate, "periods": periods, "payment": payment, "fv": 50, "due": due}),
+            ));
+            cases.push((
+                "fv",
+                json!([rate, periods, payment, -25, due]),
+                json!({"find": "fv", "rate": rate, "periods": periods, "payment": payment, "pv": -25, "due": due}),
+            ));
+            cases.push((
+                "nper",
+                json!([rate, -amount / 4.0, amount, 0, due]),
+                json!({"find": "nper", "rate": rate, "payment": -amount / 4.0, "pv": amount, "due": due}),
+            ));
+            cases.push((
+                "rate",
+                json!([periods, -amount / 10.0, amount, 0, due]),
+                json!({"find": "rate", "periods": periods, "payment": -amount / 10.0, "pv": amount, "due": due}),
+            ));
+        }
+        let flows: Vec<f64> = (0..6)
+            .map(|year| if year == 0 { -amount } else { amount * (0.2 + rate + 0.03 * f64::from(year)) })
+            .collect();
+        cases.push(("irr", json!([flows]), json!({"amounts": flows})));
+        cases.push((
+            "mirr",
+            json!([flows, rate, 0.05]),
+            json!({"amounts": flows, "financeRate": rate, "reinvestRate": 0.05}),
+        ));
+        cases.push(("npv", json!([rate, flows]), json!({"amounts": flows, "rate": rate})));
+    }
+    assert!(cases.len() >= 60, "{}", cases.len());
+    let asked: Vec<Value> = cases
+        .iter()
+        .map(|(name, arguments, _)| {
+            let mut asked = vec![json!(name)];
+            asked.extend(arguments.as_array().unwrap().iter().cloned());
+            Value::Array(asked)
+        })
+        .collect();
+    let Some(theirs) = chassis::testing::python("math", NUMPY_FINANCIAL, &Value::Array(asked)) else { return };
+    let client = client();
+    for ((name, _, request), theirs) in cases.iter().zip(theirs.as_array().unwrap()) {
+        let expected = theirs.as_f64().unwrap();
+        let found = match *name {
+            "irr" => answer(&client, "/finance/irr", request)["rate"].clone(),
+            "mirr" => answer(&client, "/finance/irr", request)["modifiedRate"].clone(),
+            "npv" => answer(&client, "/finance/npv", request)["value"].clone(),
+            _ => answer(&client, "/finance/time-value", request)["value"].clone(),
+        };
+        assert!(close(&found, expected, 8), "{name} {request}: {found} instead of {expected}");
+    }
+}

@@ -6,11 +6,13 @@
 use chassis::testing::Client;
 use serde_json::{Value, json};
 
+mod bulk;
 mod convert;
 mod distribution;
 mod evaluate;
 mod finance;
 mod matrix;
+mod numeric;
 mod regression;
 mod signal;
 mod statistics;

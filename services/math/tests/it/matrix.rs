@@ -33,6 +33,13 @@ fn small_whole_numbers_and_dependent_rows() {
     many(1500);
 }
 
+/// All of them: two minutes. `cargo test --release -p math --test it -- --ignored --nocapture a_hundred_thousand`
+#[test]
+#[ignore = "takes minutes"]
+fn a_hundred_thousand_matrices() {
+    many(100_000);
+}
+
 /// Decomposes so many random matrices.
 fn many(count: usize) {
     let client = client();
@@ -157,6 +164,64 @@ fn hostile_matrices_are_refused() {
         let message = refused(&client, "/matrix", &request);
         assert!(message.contains(words), "{message}");
     }
+    // 5,000 x 5,000 is more than a file may have; what a file may have is more than is decomposed.
+    let sent = |rows: usize, columns: usize| {
+        let path = format!("/api/v1/math/matrix?operation=inverse&shape={rows},{columns}");
+        client.post_as("application/octet-stream", &path, vec![0_u8; rows * columns * 8])
+    };
+    let (largest, large) = (sent(5000, 5000), sent(2400, 2400));
+    assert_eq!((largest.status, large.status), (413, 422), "{:?} {:?}", largest.body, large.body);
     let zero = answer(&client, "/matrix", &json!({"operation": "svd", "a": [[0, 0], [0, 0]]}));
     assert_eq!((&zero["rank"], &zero["condition"]), (&json!(0), &Value::Null));
+}
+
+/// Large matrices, whose condition and residual are estimated: known solutions, and singular ones found all the same.
+#[test]
+fn large_matrices_are_solved_and_judged() {
+    let client = client();
+    let n = 230_usize;
+    // Second differences: the inverse is known, the condition in the 1-norm is near n^2 / 2.
+    let tridiagonal: Vec<Vec<f64>> = (0..n)
+        .map(|i| {
+            (0..n)
+                .map(|j| {
+                    if i == j {
+                        2.0
+                    } else if i.abs_diff(j) == 1 {
+                        -1.0
+                    } else {
+                        0.0
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    let size = f64::from(u32::try_from(n).unwrap());
+    let b: Vec<Vec<f64>> = (0..n).map(|i| vec![f64::from(u8::from(i == 0 || i == n - 1))]).collect();
+    let found = answer(&client, "/matrix", &json!({"operation": "solve", "a": tridiagonal, "b": b}));
+    for row in found["result"].as_array().unwrap() {
+        assert!(close(&row[0], 1.0, 11), "{row}");
+    }
+    let inverse = answer(&client, "/matrix", &json!({"operation": "inverse", "a": tridiagonal}));
+    assert!(close(&inverse["result"][0][0], size / (size + 1.0), 11), "{}", inverse["result"][0][0]);
+    let exact = 4.0 * ((size + 1.0).powi(2) / 8.0);
+    for found in [&found, &inverse] {
+        let condition = found["condition"].as_f64().unwrap();
+        assert!(condition > exact / 3.0 && condition < exact * 1.01, "{condition} {exact}");
+        assert!(found["residual"].as_f64().unwrap() < 1e-13);
+    }
+    let mut singular = tridiagonal.clone();
+    singular[n - 1] = (0..n).map(|j| singular[0][j] + singular[1][j]).collect();
+    for operation in ["solve", "inverse"] {
+        let mut request = json!({"operation": operation, "a": singular});
+        if operation == "solve" {
+            request["b"] = json!(b);
+        }
+        assert!(refused(&client, "/matrix", &request).contains("rank is 229 of 230"));
+    }
+    for operation in ["qr", "svd", "lu", "cholesky", "symmetric-eigen"] {
+        let found = answer(&client, "/matrix", &json!({"operation": operation, "a": tridiagonal}));
+        let residual = found["residual"].as_f64().unwrap();
+        assert!(residual > 0.0 && residual < 1e-13 * size, "{operation}: {residual}");
+    }
 }

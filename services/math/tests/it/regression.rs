@@ -31,11 +31,18 @@ fn reference_problems_to_thirteen_digits() {
         ("Wampler1", "polynomial", 5, true),
         ("Wampler2", "polynomial", 5, true),
         ("Wampler3", "polynomial", 5, true),
+        ("Wampler4", "polynomial", 5, true),
+        ("Wampler5", "polynomial", 5, true),
+        ("Pontius", "polynomial", 2, true),
+        ("Filip", "polynomial", 10, true),
     ] {
         let text = nist(name);
         let rows = data(&text);
         let column = |index: usize| {
-            rows.iter().map(|row| row[index].trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(",")
+            // JSON wants a digit on both sides of the point.
+            let digits =
+                |text: &str| format!("{}{}", if text.starts_with('.') { "0" } else { "" }, text.trim_end_matches('.'));
+            rows.iter().map(|row| digits(&row[index])).collect::<Vec<_>>().join(",")
         };
         let columns: Vec<String> =
             (1..rows[0].len()).map(|index| format!("\"x{index}\":[{}]", column(index))).collect();

@@ -82,6 +82,15 @@ fn series(kind: usize, noise: &mut Noise) -> (Vec<f64>, usize) {
 }
 
 #[test]
+fn a_series_that_repeats_is_repeated() {
+    let values: Vec<u32> = (0..60).map(|at| 10 + at % 12).collect();
+    let found = answer(&client(), "/timeseries/forecast", &json!({"values": values, "horizon": 12}));
+    for (row, expected) in found["rows"].as_array().unwrap().iter().zip(10..22) {
+        assert!(close(&row["value"], f64::from(expected), 9), "{found}");
+    }
+}
+
+#[test]
 fn two_hundred_series() {
     let client = client();
     let mut noise = Noise(2026);

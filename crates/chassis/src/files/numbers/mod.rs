@@ -13,7 +13,7 @@
 //! media type does not count: most tools call everything `application/octet-stream`.
 //!
 //! Missing is `null`, an empty cell, `NaN`, `NA`, `N/A`, `null` or `none`, an absent member, a raw NaN: an error that
-//! names its place, or skipped: in a column the number, in a matrix its row. What is infinite or larger than a double is
+//! names its place, or skipped (in a column the number, in a matrix its row), or kept as NaN. What is infinite or larger than a double is
 //! an error. One row alone is a column when a column is asked for. Reading is bounded: 20 million numbers, 100,000
 //! columns (a row alone may be longer).
 //!
@@ -102,6 +102,8 @@ pub enum Missing {
     Refuse,
     /// They are left out: from a column the number, from a matrix the row.
     Skip,
+    /// They stay in their places, as NaN.
+    Keep,
 }
 
 /// What a file of numbers is.

@@ -146,6 +146,7 @@ fn find_column(wanted: &str, names: &[String], count: usize) -> Result<usize, Fa
 /// Rows as they are read. A missing number is a NaN until the end; nothing else is.
 pub(super) struct Builder {
     missing: Missing,
+    /// Whether there are missing numbers to leave out.
     has_missing: bool,
     /// The row that is being read.
     row: Vec<f64>,
@@ -175,7 +176,7 @@ impl Builder {
             Some(number) => self.row.push(number),
             None if self.missing == Missing::Refuse => return Err(missing(&place())),
             None => {
-                self.has_missing = true;
+                self.has_missing = self.missing == Missing::Skip;
                 self.row.push(f64::NAN);
             }
         }
@@ -193,7 +194,7 @@ impl Builder {
         if number.is_none() && self.missing == Missing::Refuse {
             return Err(missing(&place()));
         }
-        self.has_missing |= number.is_none();
+        self.has_missing |= number.is_none() && self.missing == Missing::Skip;
         self.row[at] = number.unwrap_or(f64::NAN);
         Ok(())
     }

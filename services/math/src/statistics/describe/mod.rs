@@ -1,11 +1,18 @@
 //! A sample in figures.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `large.rs` | samples of more than a hundred thousand numbers from a file, in compensated doubles |
 
-use chassis::{Call, Cost, Operation};
+mod large;
+
+use chassis::{Call, Cost, Numbers, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::quantiles::{QuantileType, length};
+use crate::bulk::{self, Reading};
 use crate::cell::{self, Cell, Record};
 use crate::dd::Dd;
 use crate::distribution::{Family, quantile};
@@ -15,8 +22,13 @@ const DESCRIPTION: &str = "\
 Count, sum, mean, median, mode, spread, shape, quantiles and outliers of a sample. Numbers are read as decimals, to \
 31 digits, and not as binary fractions: the standard deviation of 10000000.1, 10000000.2, 10000000.3 is exactly 0.1. \
 Quantiles in all nine definitions, by number or by a program that uses them (`excel-inc`, `excel-exc`, `sas`, \
-`minitab`, `numpy`). Skewness and kurtosis are bias-corrected, as in spreadsheets and pandas. Data as a list, or as \
-rows and a column; missing values (null and empty text) are left out and counted.";
+`minitab`, `numpy`). Skewness and kurtosis are bias-corrected, as in spreadsheets and pandas. Data as a list, as \
+rows and a column, or as a file with CSV, NDJSON or little-endian doubles; missing values (null and empty text) are left \
+out and counted. Of a file with more than 100,000 numbers the figures are computed in compensated doubles, to 15 digits of the \
+doubles.";
+
+/// Numbers of a file up to which they are decimals.
+const MAX_EXACT: usize = 100_000;
 
 /// A sample to describe.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
@@ -34,6 +46,12 @@ pub struct StatisticsDescribeRequest {
     /// Name of the column with the numbers; may be omitted when only one column is numeric.
     #[serde(default)]
     pub column: Option<String>,
+    /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
+    #[serde(default)]
+    pub file: Option<Numbers>,
+    /// Whether the decimal mark in the file is a comma.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Probabilities of additional quantiles, 0 to 1.
     #[serde(default)]
     #[garde(length(max = 1000), inner(range(min = 0.0, max = 1.0)))]
@@ -152,6 +170,8 @@ fn example() -> StatisticsDescribeRequest {
         data: [41.0, 42.5, 52.0, 55.1, 60.0, 61.0, 61.0, 65.3, 68.0].map(Cell::from).to_vec(),
         rows: Vec::new(),
         column: None,
+        file: None,
+        decimal_comma: false,
         quantiles: vec![0.9],
         quantile_type: QuantileType::ExcelInc,
         confidence: 0.95,
@@ -165,15 +185,18 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute descriptive statistics: mean, spread, shape, quantiles, outliers")
         .description(DESCRIPTION)
         .example(example)
-        .cost_of(
-            |request: &StatisticsDescribeRequest| {
-                if request.data.len() + request.rows.len() > 10_000 { Cost::Heavy } else { Cost::Light }
-            },
-        )
+        .cost_of(|request: &StatisticsDescribeRequest| {
+            if request.data.len() + request.rows.len() > 10_000 || request.file.is_some() {
+                Cost::Heavy
+            } else {
+                Cost::Light
+            }
+        })
 }
 
 /// The sums a sample's shape is made of.
 pub(crate) struct Moments {
+    size: usize,
     pub(crate) count: f64,
     pub(crate) mean: Dd,
     /// Sums of the second, third and fourth powers of the distance from the mean.
@@ -184,14 +207,15 @@ pub(crate) struct Moments {
 
 impl Moments {
     pub(crate) fn of(values: &[Dd]) -> Self {
-        let count = length(values.len());
+        let size = values.len();
+        let count = length(size);
         let first = values.first().copied().unwrap_or_default();
         // From the first number, so that what they have in common costs no digits.
         let mean = first + values.iter().map(|value| *value - first).sum::<Dd>() / count;
         let (mut squares, mut cubes, mut fourths) = (Dd::ZERO, Dd::ZERO, Dd::ZERO);
         // Numbers that are all the same have no spread, whatever the division left over.
         if values.iter().all(|value| *value == first) {
-            return Self { count, mean: first, squares, cubes, fourths };
+            return Self { size, count, mean: first, squares, cubes, fourths };
         }
         for value in values {
             let distance = *value - mean;
@@ -200,7 +224,7 @@ impl Moments {
             cubes += square * distance;
             fourths += square.square();
         }
-        Self { count, mean, squares, cubes, fourths }
+        Self { size, count, mean, squares, cubes, fourths }
     }
 
     /// The sample variance; none for one number.
@@ -223,41 +247,125 @@ impl Moments {
     }
 }
 
+/// What is computed of a sample, whatever with.
+struct Figures {
+    moments: Moments,
+    sum: Dd,
+    min: Dd,
+    max: Dd,
+    q1: Dd,
+    median: Dd,
+    q3: Dd,
+    quantiles: Vec<Dd>,
+    absolute_deviation: f64,
+    modes: Vec<f64>,
+    distinct: usize,
+    trimmed: f64,
+    geometric: Option<f64>,
+    harmonic: Option<f64>,
+    outliers: usize,
+}
+
+/// The fences of a sample: 1.5 interquartile ranges beyond the quartiles.
+fn fences(q1: Dd, q3: Dd) -> (Dd, Dd) {
+    let reach = (q3 - q1) * 1.5;
+    (q1 - reach, q3 + reach)
+}
+
+/// The figures in 31 digits.
+fn exact(mut values: Vec<Dd>, request: &StatisticsDescribeRequest) -> Figures {
+    // In the order they came in, so that the sum is the same as everywhere.
+    let moments = Moments::of(&values);
+    let sum: Dd = values.iter().copied().sum();
+    sort(&mut values);
+    let sorted = values;
+    let n = moments.count;
+    let kind = request.quantile_type;
+    let (q1, median, q3) = (kind.of(&sorted, 0.25), QuantileType::Type7.of(&sorted, 0.5), kind.of(&sorted, 0.75));
+    let (lower, upper) = fences(q1, q3);
+    let mut distances: Vec<Dd> = sorted.iter().map(|value| (*value - median).abs()).collect();
+    sort(&mut distances);
+    let positive = sorted[0].hi() > 0.0;
+    let (modes, distinct) = modes(&sorted, Dd::value);
+    Figures {
+        sum,
+        min: sorted[0],
+        max: sorted[sorted.len() - 1],
+        quantiles: request.quantiles.iter().map(|probability| kind.of(&sorted, *probability)).collect(),
+        absolute_deviation: QuantileType::Type7.of(&distances, 0.5).value(),
+        modes,
+        distinct,
+        trimmed: trimmed(&sorted, request.trim),
+        geometric: positive.then(|| (sorted.iter().map(|value| value.ln()).sum::<Dd>() / n).exp().value()),
+        harmonic: positive.then(|| (Dd::of(n) / sorted.iter().map(|value| Dd::ONE / *value).sum::<Dd>()).value()),
+        outliers: sorted.iter().filter(|value| **value < lower || **value > upper).count(),
+        moments,
+        q1,
+        median,
+        q3,
+    }
+}
+
 /// Describes a sample.
 ///
 /// # Errors
 /// When there are no numbers, a value is none, or a quantile is not defined.
-pub fn describe(request: StatisticsDescribeRequest, call: &Call) -> Result<StatisticsDescribeResponse, Error> {
-    let (field, cells) = cell::sample("data", request.data, &request.rows, request.column.as_deref())?;
-    let numbers = cell::numbers(&field, &cells)?;
-    drop(cells);
-    let mut sorted = numbers.values;
-    if sorted.is_empty() {
-        return Err(conflict(field, "holds no number"));
+pub fn describe(mut request: StatisticsDescribeRequest, call: &Call) -> Result<StatisticsDescribeResponse, Error> {
+    let (data, rows) = (std::mem::take(&mut request.data), std::mem::take(&mut request.rows));
+    let (field, missing, figures) = match &request.file {
+        Some(file) if data.is_empty() && rows.is_empty() => {
+            let reading = Reading { column: request.column.as_deref(), decimal_comma: request.decimal_comma };
+            let mut values = bulk::column(file, reading)?;
+            let before = values.len();
+            if values.iter().any(|value| value.is_nan()) {
+                values.retain(|value| !value.is_nan());
+            }
+            let missing = before - values.len();
+            defined("file", values.len(), &request)?;
+            let figures = if values.len() > MAX_EXACT {
+                large::figures(values, &request, call)?
+            } else {
+                exact(values.iter().map(|value| Dd::decimal_of(*value)).collect(), &request)
+            };
+            ("file", missing, figures)
+        }
+        Some(_) => return Err(conflict("file", "is there together with data or rows: send one of them")),
+        None => {
+            let (field, cells) = cell::sample("data", data, &rows, request.column.as_deref(), None)?;
+            let numbers = cell::numbers(&field, &cells)?;
+            defined(&field, numbers.values.len(), &request)?;
+            ("data", numbers.missing, exact(numbers.values, &request))
+        }
+    };
+    let count = figures.moments.count;
+    if missing > 0 {
+        let message = format!("{missing} of {} places hold no number and are left out", length(missing) + count);
+        call.warn("missing", Some(field), message);
     }
-    if numbers.missing > 0 {
-        let message =
-            format!("{} of {} places hold no number and are left out", numbers.missing, sorted.len() + numbers.missing);
-        call.warn("missing", Some("data"), message);
+    Ok(respond(&request, missing, figures))
+}
+
+/// Refuses what has no numbers, or quantiles that are not defined for as many.
+fn defined(field: &str, count: usize, request: &StatisticsDescribeRequest) -> Result<(), Error> {
+    if count == 0 {
+        return Err(conflict(field.to_owned(), "holds no number"));
     }
-    // In the order they came in, so that the sum is the same as everywhere.
-    let moments = Moments::of(&sorted);
-    let sum: Dd = sorted.iter().copied().sum();
-    sort(&mut sorted);
-    let kind = request.quantile_type;
-    let n = moments.count;
-    for (index, probability) in request.quantiles.iter().enumerate() {
-        if !kind.allows(sorted.len(), *probability) {
-            let place = format!("quantiles[{index}]");
-            let message = format!("is #NUM! in excel-exc: it must be from 1/(n+1) to n/(n+1), n = {n}; use excel-inc");
-            return Err(conflict(place, message));
+    let undefined = |probability: &f64| !request.quantile_type.allows(count, *probability);
+    match request.quantiles.iter().position(undefined) {
+        None => Ok(()),
+        Some(index) => {
+            let message =
+                format!("is #NUM! in excel-exc: it must be from 1/(n+1) to n/(n+1), n = {count}; use excel-inc");
+            Err(conflict(format!("quantiles[{index}]"), message))
         }
     }
-    // Quartiles of one or two numbers are clamped, as the type that has no name does.
-    let quartile = |probability: f64| kind.of(&sorted, probability);
-    let (q1, median, q3) = (quartile(0.25), QuantileType::Type7.of(&sorted, 0.5), quartile(0.75));
-    let iqr = q3 - q1;
-    let (lower_fence, upper_fence) = (q1 - iqr * 1.5, q3 + iqr * 1.5);
+}
+
+fn respond(request: &StatisticsDescribeRequest, missing: usize, figures: Figures) -> StatisticsDescribeResponse {
+    let Figures { moments, sum, min, max, q1, median, q3, .. } = figures;
+    let n = moments.count;
+    let kind = request.quantile_type;
+    let (lower_fence, upper_fence) = fences(q1, q3);
     let variance = moments.variance();
     let deviation = variance.map(Dd::sqrt);
     let standard_error = deviation.map(|deviation| deviation / Dd::of(n).sqrt());
@@ -265,31 +373,27 @@ pub fn describe(request: StatisticsDescribeRequest, call: &Call) -> Result<Stati
         let tail = (1.0 - request.confidence) / 2.0;
         error.value() * quantile(Family::StudentT { df: n - 1.0 }, 1.0 - tail, tail)
     });
-    let mut distances: Vec<Dd> = sorted.iter().map(|value| (*value - median).abs()).collect();
-    sort(&mut distances);
-    let positive = sorted[0].hi() > 0.0;
     let mean = moments.mean;
-    let (modes, distinct) = modes(&sorted);
     let population_variance = moments.squares / n;
     let spread =
         deviation.map_or(String::new(), |deviation| format!(", standard deviation {}", short(deviation.value())));
-    Ok(StatisticsDescribeResponse {
-        count: sorted.len(),
-        missing: numbers.missing,
+    StatisticsDescribeResponse {
+        count: moments.size,
+        missing,
         sum: sum.value(),
         mean: mean.value(),
         mean_low: reach.map(|reach| (mean - reach).value()),
         mean_high: reach.map(|reach| (mean + reach).value()),
         confidence: request.confidence,
-        min: sorted[0].value(),
-        max: sorted[sorted.len() - 1].value(),
-        range: (sorted[sorted.len() - 1] - sorted[0]).value(),
+        min: min.value(),
+        max: max.value(),
+        range: (max - min).value(),
         median: median.value(),
         q1: q1.value(),
         q3: q3.value(),
-        iqr: iqr.value(),
-        modes,
-        distinct,
+        iqr: (q3 - q1).value(),
+        modes: figures.modes,
+        distinct: figures.distinct,
         variance: variance.map(Dd::value),
         standard_deviation: deviation.map(Dd::value),
         population_variance: population_variance.value(),
@@ -298,22 +402,22 @@ pub fn describe(request: StatisticsDescribeRequest, call: &Call) -> Result<Stati
         coefficient_of_variation: deviation
             .filter(|_| !mean.is_zero())
             .map(|deviation| (deviation / mean.abs()).value()),
-        median_absolute_deviation: QuantileType::Type7.of(&distances, 0.5).value(),
+        median_absolute_deviation: figures.absolute_deviation,
         skewness: moments.skewness(),
         kurtosis: moments.kurtosis(),
-        trimmed_mean: trimmed(&sorted, request.trim),
-        geometric_mean: positive.then(|| (sorted.iter().map(|value| value.ln()).sum::<Dd>() / n).exp().value()),
-        harmonic_mean: positive.then(|| (Dd::of(n) / sorted.iter().map(|value| Dd::ONE / *value).sum::<Dd>()).value()),
-        quantiles: (request.quantiles.iter())
-            .map(|probability| Quantile { probability: *probability, value: kind.of(&sorted, *probability).value() })
+        trimmed_mean: figures.trimmed,
+        geometric_mean: figures.geometric,
+        harmonic_mean: figures.harmonic,
+        quantiles: (request.quantiles.iter().zip(&figures.quantiles))
+            .map(|(probability, value)| Quantile { probability: *probability, value: value.value() })
             .collect(),
         quantile_type: kind,
         quantile_type_number: kind.number(),
-        outliers: sorted.iter().filter(|value| **value < lower_fence || **value > upper_fence).count(),
+        outliers: figures.outliers,
         lower_fence: lower_fence.value(),
         upper_fence: upper_fence.value(),
         sentence: format!("{n} numbers with mean {}, median {}{spread}.", short(mean.value()), short(median.value())),
-    })
+    }
 }
 
 /// A number in a sentence: six significant digits at most.
@@ -337,7 +441,7 @@ pub(crate) fn sort(values: &mut [Dd]) {
 }
 
 /// The most frequent numbers, and how many different ones there are.
-fn modes(sorted: &[Dd]) -> (Vec<f64>, usize) {
+fn modes<T: Copy + PartialEq>(sorted: &[T], number: impl Fn(T) -> f64) -> (Vec<f64>, usize) {
     let (mut most, mut modes, mut distinct) = (2, Vec::new(), 0);
     for run in sorted.chunk_by(|a, b| a == b) {
         distinct += 1;
@@ -346,16 +450,21 @@ fn modes(sorted: &[Dd]) -> (Vec<f64>, usize) {
             modes.clear();
         }
         if run.len() == most && modes.len() < 10 {
-            modes.push(run[0].value());
+            modes.push(number(run[0]));
         }
     }
     (modes, distinct)
 }
 
+/// How many numbers a part of a sample are.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below half the length")]
+fn cut(count: usize, part: f64) -> usize {
+    (length(count) * part + 1e-9) as usize
+}
+
 /// The mean without a part at each end.
 fn trimmed(sorted: &[Dd], part: f64) -> f64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below half the length")]
-    let cut = (length(sorted.len()) * part + 1e-9) as usize;
+    let cut = cut(sorted.len(), part);
     let kept = &sorted[cut..sorted.len() - cut];
     (kept.iter().copied().sum::<Dd>() / length(kept.len())).value()
 }
