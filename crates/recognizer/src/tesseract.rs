@@ -21,6 +21,8 @@ use crate::library::{Api, Library, Monitor, Results, Text};
 const DEFAULT_ENGINE: c_int = 3;
 /// Pixels along a side: Tesseract keeps coordinates in 16 bits.
 const LONGEST_SIDE: u32 = 32_000;
+/// Deadlines are told in milliseconds: an engine may stop so much before its time.
+const TICK: Duration = Duration::from_millis(5);
 /// Levels of what was read.
 const LEVEL_BLOCK: c_int = 0;
 const LEVEL_PARAGRAPH: c_int = 1;
@@ -75,8 +77,12 @@ impl Engine for Tesseract {
         let image = self.reader.image(picture)?;
         let left = options.until.saturating_duration_since(Instant::now());
         let deadline = Deadline::new(&self.library, left)?;
-        image.recognize(&deadline)?;
-        Ok(image.reading(Instant::now() < options.until))
+        // When its time is over it fails, too, and what it read until then is there.
+        let finished = image.recognize(&deadline);
+        if Instant::now() + TICK < options.until {
+            finished.clone()?;
+        }
+        Ok(image.reading(finished.is_ok()))
     }
 
     fn orientation(&mut self, picture: &Pixels<'_>) -> Result<Option<Orientation>, Error> {
@@ -177,10 +183,10 @@ impl Image<'_> {
         if failed != 0 { Err(Error::Failed("Tesseract gave up on this picture".into())) } else { Ok(()) }
     }
 
-    /// What was recognised.
-    fn reading(&self, in_time: bool) -> Reading {
+    /// What was recognised. What there was no time to read comes as blanks, as do pictures and rules.
+    fn reading(&self, complete: bool) -> Reading {
         let library = &*self.engine.library;
-        let mut reading = Reading { blocks: Vec::new(), complete: true };
+        let mut reading = Reading { blocks: Vec::new(), complete };
         // SAFETY: the engine is ours and has recognised; null when there was nothing.
         let results = unsafe { (library.results)(self.engine.api.as_ptr()) };
         let Some(results) = NonNull::new(results) else { return reading };
@@ -197,14 +203,11 @@ impl Image<'_> {
                 block.lines.push(Line { bounds, begins_paragraph: begins(LEVEL_PARAGRAPH), words: Vec::new() });
             }
             let line = block.lines.last_mut().expect("one was just made sure of");
-            match (walk.text(), walk.bounds(LEVEL_WORD)) {
-                (Some(text), Some(bounds)) if !text.trim().is_empty() => {
-                    let confidence = (f64::from(walk.confidence()) / 100.0).clamp(0.0, 1.0);
-                    line.words.push(Word { text: text.trim().to_owned(), bounds, confidence });
-                }
-                // A blank for what there was no time to read; of a picture or a rule, where the time was enough.
-                (Some(_), _) if !in_time => reading.complete = false,
-                _ => {}
+            if let (Some(text), Some(bounds)) = (walk.text(), walk.bounds(LEVEL_WORD))
+                && !text.trim().is_empty()
+            {
+                let confidence = (f64::from(walk.confidence()) / 100.0).clamp(0.0, 1.0);
+                line.words.push(Word { text: text.trim().to_owned(), bounds, confidence });
             }
             if !walk.next() {
                 break;

@@ -36,8 +36,18 @@ impl Rulings {
     /// Finds them.
     pub(crate) fn of(gray: &GrayImage, is_ink: impl Fn(u8) -> bool) -> Self {
         let (mut across, filled) = strokes(gray, &is_ink);
+        // Rulings that run into a filled area would be taken for a part of it.
+        let mut cleared = gray.clone();
+        let paper = if is_ink(u8::MAX) { 0 } else { u8::MAX };
+        let samples: &mut [u8] = &mut cleared;
+        for area in &filled {
+            for y in area.top..area.bottom {
+                let start = y as usize * gray.width() as usize;
+                samples[start + area.left as usize..start + area.right as usize].fill(paper);
+            }
+        }
         // Strokes down are those across of the picture turned over its diagonal.
-        let turned = pictures::turned(gray.clone().into(), pictures::image::metadata::Orientation::Rotate90FlipH);
+        let turned = pictures::turned(cleared.into(), pictures::image::metadata::Orientation::Rotate90FlipH);
         let (down, _) = strokes(&turned.into_luma8(), &is_ink);
         let swapped =
             |stroke: Stroke| Stroke { left: stroke.top, top: stroke.left, right: stroke.bottom, bottom: stroke.right };
@@ -138,12 +148,14 @@ mod tests {
         let gray = GrayImage::from_fn(300, 200, |x, y| {
             let filled = (20..280).contains(&x) && (50..100).contains(&y);
             let light_letter = (60..160).contains(&x) && x % 20 < 12 && (60..85).contains(&y);
-            [if filled && !light_letter { 60 } else { 255 }].into()
+            let below = (200..203).contains(&x) && (100..180).contains(&y);
+            [if filled && !light_letter || below { 60 } else { 255 }].into()
         });
         let area = Stroke { left: 20, top: 50, right: 280, bottom: 100 };
         let found = Rulings::of(&gray, |value| value < 128);
         assert_eq!(found.filled, [area]);
         assert_eq!(found.across, [Stroke { bottom: 51, ..area }, Stroke { top: 99, ..area }]);
-        assert_eq!(found.down, [Stroke { right: 21, ..area }, Stroke { left: 279, ..area }]);
+        let below = Stroke { left: 200, top: 100, right: 203, bottom: 180 };
+        assert_eq!(found.down, [below, Stroke { right: 21, ..area }, Stroke { left: 279, ..area }]);
     }
 }
