@@ -8,6 +8,8 @@ pub mod flatten;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
+pub mod markup;
+mod package;
 pub mod patch;
 mod pointer;
 pub mod query;
@@ -36,6 +38,7 @@ pub fn service() -> Service {
         .compute("POST /patch", patch::patch, patch::about)
         .compute("POST /template", template::template, template::about)
         .compute("POST /extract", extract::extract, extract::about)
+        .compute("POST /markup", markup::markup, markup::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)
