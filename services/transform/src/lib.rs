@@ -8,6 +8,7 @@ pub mod flatten;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
+pub mod mail;
 pub mod markup;
 mod package;
 pub mod patch;
@@ -39,6 +40,10 @@ pub fn service() -> Service {
         .compute("POST /template", template::template, template::about)
         .compute("POST /extract", extract::extract, extract::about)
         .compute("POST /markup", markup::markup, markup::about)
+        .compute("POST /mail/read", mail::read::read, mail::read::about)
+        .compute("POST /mail/attachments", mail::attachments::attachments, mail::attachments::about)
+        .compute("POST /mail/write", mail::write::write, mail::write::about)
+        .compute("POST /mail/addresses", mail::addresses::addresses, mail::addresses::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

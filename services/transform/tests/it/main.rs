@@ -15,6 +15,7 @@ mod diff;
 mod extract;
 mod inspect;
 mod json_text;
+mod mail;
 mod markup;
 mod query;
 mod table;
