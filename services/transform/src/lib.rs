@@ -1,6 +1,8 @@
 //! Convert, query, check and clean data.
 
 pub mod aggregate;
+pub mod calendar;
+pub mod contacts;
 pub mod convert;
 pub mod diff;
 pub mod extract;
@@ -44,6 +46,10 @@ pub fn service() -> Service {
         .compute("POST /mail/attachments", mail::attachments::attachments, mail::attachments::about)
         .compute("POST /mail/write", mail::write::write, mail::write::about)
         .compute("POST /mail/addresses", mail::addresses::addresses, mail::addresses::about)
+        .compute("POST /calendar/read", calendar::read::read, calendar::read::about)
+        .compute("POST /calendar/write", calendar::write::write, calendar::write::about)
+        .compute("POST /contacts/read", contacts::read::read, contacts::read::about)
+        .compute("POST /contacts/write", contacts::write::write, contacts::write::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)
