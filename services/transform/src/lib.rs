@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod convert;
 pub mod diff;
 pub mod extract;
+pub mod feed;
 pub mod flatten;
 pub mod inspect;
 pub mod join;
@@ -50,6 +51,7 @@ pub fn service() -> Service {
         .compute("POST /calendar/write", calendar::write::write, calendar::write::about)
         .compute("POST /contacts/read", contacts::read::read, contacts::read::about)
         .compute("POST /contacts/write", contacts::write::write, contacts::write::about)
+        .compute("POST /feed", feed::feed, feed::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

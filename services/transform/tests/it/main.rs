@@ -14,6 +14,7 @@ mod calendar;
 mod convert;
 mod diff;
 mod extract;
+mod feed;
 mod inspect;
 mod json_text;
 mod mail;
