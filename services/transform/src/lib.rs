@@ -1,6 +1,7 @@
 //! Convert, query, check and clean data.
 
 pub mod aggregate;
+pub mod archive;
 pub mod calendar;
 pub mod contacts;
 pub mod convert;
@@ -52,6 +53,9 @@ pub fn service() -> Service {
         .compute("POST /contacts/read", contacts::read::read, contacts::read::about)
         .compute("POST /contacts/write", contacts::write::write, contacts::write::about)
         .compute("POST /feed", feed::feed, feed::about)
+        .compute("POST /archive/list", archive::list::list, archive::list::about)
+        .compute("POST /archive/extract", archive::extract::extract, archive::extract::about)
+        .compute("POST /archive/create", archive::create::create, archive::create::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

@@ -10,6 +10,7 @@ use chassis::{Clock, Settings};
 use serde_json::Value;
 
 mod aggregate;
+mod archive;
 mod calendar;
 mod convert;
 mod diff;
