@@ -274,9 +274,10 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
     ),
     (
         "data",
-        "bom by column columns contentType count data decimal delimiter detected each encoding filename format header item left \
-         limit lineEnding message name path quote read result right root rowCount rows separator sheet sheetName syntax to \
-         values warnings xml",
+        "author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
+         detected each encoding encrypted filename format free header image item language left limit lineEnding message \
+         name names path quote read result right root rowCount rows separator sheet sheetName size summary syntax text \
+         timeZone title to totalSize updated url valid values warnings xml",
     ),
     (
         "ocr",
