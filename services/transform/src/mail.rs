@@ -71,8 +71,9 @@ fn message_bytes(data: &Data) -> Result<Cow<'_, [u8]>, Error> {
         (true, Some(end)) => &bytes[end + 1..],
         _ => bytes,
     };
-    // A field that does not end is none to the parser.
-    Ok(if bytes.ends_with(b"\n") { bytes.into() } else { [bytes, b"\r\n"].concat().into() })
+    // A field that does not end is none to the parser; what stands behind an empty line is left as it is.
+    let has_body = || bytes.windows(2).any(|pair| pair == b"\n\n") || bytes.windows(3).any(|three| three == b"\n\r\n");
+    Ok(if bytes.ends_with(b"\n") || has_body() { bytes.into() } else { [bytes, b"\r\n"].concat().into() })
 }
 
 /// Takes a message apart.
