@@ -274,9 +274,10 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
     ),
     (
         "data",
-        "after bom by column columns contentType count data decimal delimiter detected each encoding filename first format header ignoreCase item left \
-         length limit lineEnding message name path quote read result right root rowCount rows separator sheet sheetName suffix syntax threshold to \
-         values warnings xml",
+        "after author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
+         detected each encoding encrypted filename first format free header ignoreCase image item language left length \
+         limit lineEnding message name names path quote read result right root rowCount rows separator sheet sheetName \
+         size suffix summary syntax text threshold timeZone title to totalSize updated url valid values warnings xml",
     ),
     (
         "ocr",

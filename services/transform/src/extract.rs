@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use found::{Found, Kind};
+pub(crate) use page::{decoded, text_of};
 pub use tables::Table;
 
 use crate::tree::{Object, Tree, structure_of};

@@ -1,17 +1,24 @@
 //! Convert, query, check and clean data.
 
 pub mod aggregate;
+pub mod archive;
+pub mod calendar;
+pub mod contacts;
 pub mod convert;
 pub mod cron;
 pub mod datetime;
 pub mod diff;
 pub mod encode;
 pub mod extract;
+pub mod feed;
 pub mod flatten;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
 pub mod mask;
+pub mod mail;
+pub mod markup;
+mod package;
 pub mod patch;
 mod pointer;
 pub mod query;
@@ -47,6 +54,19 @@ pub fn service() -> Service {
         .compute("POST /cron", cron::cron, cron::about)
         .compute("POST /encode", encode::encode, encode::about)
         .compute("POST /mask", mask::mask, mask::about)
+        .compute("POST /markup", markup::markup, markup::about)
+        .compute("POST /mail/read", mail::read::read, mail::read::about)
+        .compute("POST /mail/attachments", mail::attachments::attachments, mail::attachments::about)
+        .compute("POST /mail/write", mail::write::write, mail::write::about)
+        .compute("POST /mail/addresses", mail::addresses::addresses, mail::addresses::about)
+        .compute("POST /calendar/read", calendar::read::read, calendar::read::about)
+        .compute("POST /calendar/write", calendar::write::write, calendar::write::about)
+        .compute("POST /contacts/read", contacts::read::read, contacts::read::about)
+        .compute("POST /contacts/write", contacts::write::write, contacts::write::about)
+        .compute("POST /feed", feed::feed, feed::about)
+        .compute("POST /archive/list", archive::list::list, archive::list::about)
+        .compute("POST /archive/extract", archive::extract::extract, archive::extract::about)
+        .compute("POST /archive/create", archive::create::create, archive::create::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /inspect", inspect::inspect, inspect::about)
         .compute("POST /rows", table::rows, table::about)

@@ -1,6 +1,7 @@
 //! A web page: its elements by CSS selector, its JSON-LD and metadata.
 
 use chassis::{Data, Error};
+use ego_tree::NodeRef;
 use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
 
@@ -44,8 +45,6 @@ const BLOCKS: &[&str] = &[
     "pre",
     "section",
     "table",
-    "td",
-    "th",
     "tr",
     "ul",
 ];
@@ -60,7 +59,7 @@ pub(super) fn html_of(data: &Data) -> Result<String, Error> {
 }
 
 /// The bytes of a page as text: by its mark, by what it says of itself in its head, else UTF-8, else Windows-1252.
-fn decoded(bytes: &[u8]) -> String {
+pub(crate) fn decoded(bytes: &[u8]) -> String {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
     }
@@ -295,11 +294,14 @@ fn field_of(name: &str, rule: &Tree) -> Result<Field, Error> {
     Ok(field)
 }
 
-/// The text of an element as a reader sees it: spaces folded, a line for each block, no scripts and styles.
-pub(super) fn text_of(element: ElementRef<'_>) -> String {
+/// The text of an element as a reader sees it: spaces folded, a line for each block, a tab between the cells of a row, no scripts
+/// and styles.
+pub(crate) fn text_of(element: ElementRef<'_>) -> String {
     let mut text = String::new();
     let mut node = Some(*element);
     let mut descend = true;
+    // Where the row began that is read.
+    let mut row = 0;
     // Walked without recursion: pages may be nested as deep as they like.
     while let Some(at) = node {
         let is_block = matches!(at.value(), Node::Element(element) if BLOCKS.contains(&element.name()));
@@ -308,7 +310,18 @@ pub(super) fn text_of(element: ElementRef<'_>) -> String {
             if let Node::Text(part) = at.value() {
                 push_folded(&mut text, part);
             } else if is_block {
-                push_line(&mut text);
+                // A block at the start of a cell is beside the one before.
+                if !text.ends_with('\t') {
+                    push_line(&mut text);
+                }
+                if matches!(at.value(), Node::Element(element) if element.name() == "tr") {
+                    row = text.len();
+                }
+            } else if is_cell(at) && at.id() != element.id() && at.prev_siblings().any(is_cell) {
+                while text.len() > row && text.ends_with([' ', '\n']) {
+                    text.pop();
+                }
+                text.push('\t');
             }
         } else if is_block {
             push_line(&mut text);
@@ -333,10 +346,14 @@ pub(super) fn text_of(element: ElementRef<'_>) -> String {
     text.trim().to_owned()
 }
 
+fn is_cell(node: NodeRef<'_, Node>) -> bool {
+    matches!(node.value(), Node::Element(element) if matches!(element.name(), "td" | "th"))
+}
+
 fn push_folded(text: &mut String, part: &str) {
     for c in part.chars() {
         if c.is_whitespace() && c != '\u{a0}' {
-            if !text.is_empty() && !text.ends_with([' ', '\n']) {
+            if !text.is_empty() && !text.ends_with([' ', '\n', '\t']) {
                 text.push(' ');
             }
         } else {
@@ -346,7 +363,7 @@ fn push_folded(text: &mut String, part: &str) {
 }
 
 fn push_line(text: &mut String) {
-    while text.ends_with(' ') {
+    while text.ends_with([' ', '\t']) {
         text.pop();
     }
     if !text.is_empty() && !text.ends_with('\n') {

@@ -10,12 +10,17 @@ use chassis::{Clock, Settings};
 use serde_json::Value;
 
 mod aggregate;
+mod archive;
+mod calendar;
 mod convert;
 mod datetime;
 mod diff;
 mod extract;
+mod feed;
 mod inspect;
 mod json_text;
+mod mail;
+mod markup;
 mod query;
 mod table;
 mod template;

@@ -1,28 +1,28 @@
 //! The archive of a spreadsheet: its parts, what its sheets are called, its shared texts, which cells are dates.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
 
 use bytes::Bytes;
 use chassis::{Code, Error};
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
-use zip::ZipArchive;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 use super::date::{Shown, of_builtin, of_code};
+use crate::package::{Kind, Package, folder, relation_id, resolved};
+pub(super) use crate::package::{attribute, local, push};
 
-/// Parts an archive may have.
-const MAX_PARTS: usize = 2_000;
-/// Bytes its parts may have together, inflated.
-const MAX_BYTES: usize = 256 << 20;
-/// Shared texts it may have.
+/// Shared texts a spreadsheet may have.
 const MAX_TEXTS: usize = 5_000_000;
+/// What a spreadsheet is called.
+pub(crate) const SPREADSHEET: Kind = Kind {
+    name: "a spreadsheet",
+    remedy: "save it as XLSX without a password",
+    smaller: "send fewer rows, or CSV, which is read as it arrives",
+};
 
 /// A spreadsheet.
 pub struct Book {
-    archive: ZipArchive<Cursor<Bytes>>,
-    /// Bytes that may still be inflated.
-    left: usize,
+    package: Package,
     /// Names of sheets and the parts they are in.
     sheets: Vec<(String, String)>,
     /// Whether days count from 1904.
@@ -31,31 +31,7 @@ pub struct Book {
 
 /// The error of a file that is no spreadsheet, or a broken one.
 pub(super) fn broken(what: &str) -> Error {
-    Error::impossible("data", format!("is not a spreadsheet that can be read: {what}; save it as XLSX again"))
-}
-
-/// An attribute by its name without a prefix.
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut attributes = element.attributes();
-    let found = attributes.with_checks(false).flatten().find(|attribute| local(attribute.key.0) == name)?;
-    found.normalized_value(XmlVersion::Explicit1_0).ok().map(std::borrow::Cow::into_owned)
-}
-
-/// A name without its prefix.
-pub(super) fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-/// Whether bytes are an archive that may be a spreadsheet.
-#[must_use]
-pub fn is_archive(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
-}
-
-/// Whether bytes are a spreadsheet of before 2007, or one with a password.
-#[must_use]
-pub fn is_old(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    SPREADSHEET.broken(what)
 }
 
 impl Book {
@@ -64,17 +40,15 @@ impl Book {
     /// # Errors
     /// When it is none.
     pub fn open(bytes: Bytes) -> Result<Self, Error> {
-        if is_old(&bytes) {
-            return Err(Error::impossible(
-                "data",
-                "is a spreadsheet of before 2007, or protected by a password: save it as XLSX without one",
-            ));
-        }
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken("it is no zip archive"))?;
-        if archive.len() > MAX_PARTS {
-            return Err(Error::new(Code::PayloadTooLarge, format!("the spreadsheet has more than {MAX_PARTS} parts")));
-        }
-        let mut book = Self { archive, left: MAX_BYTES, sheets: Vec::new(), is_1904: false };
+        Self::of(Package::open(bytes, SPREADSHEET)?)
+    }
+
+    /// The spreadsheet in a package.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of(package: Package) -> Result<Self, Error> {
+        let mut book = Self { package: package.with_kind(SPREADSHEET), sheets: Vec::new(), is_1904: false };
         book.read_sheets()?;
         Ok(book)
     }
@@ -109,39 +83,15 @@ impl Book {
                 .join(", ");
             return Err(Error::impossible("sheet", format!("there is no such sheet; there are {names}")));
         };
-        let bytes = self.part(&part)?.ok_or_else(|| broken("a sheet is missing"))?;
+        let bytes = self.package.part(&part)?.ok_or_else(|| broken("a sheet is missing"))?;
         Ok((name, bytes))
     }
 
-    /// The bytes of a part, if it is there.
-    fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Ok(part) = self.archive.by_name(name) else { return Ok(None) };
-        // What it says of its size may be a lie.
-        let mut bytes = Vec::new();
-        let read = part.take(self.left as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|_| broken("a part of it is damaged"))?;
-        if bytes.len() > self.left {
-            return Err(Error::new(
-                Code::PayloadTooLarge,
-                "the spreadsheet has more than 256 MB of content: send fewer rows, or CSV, which is read as it arrives",
-            ));
-        }
-        self.left -= bytes.len();
-        Ok(Some(bytes))
-    }
-
     fn read_sheets(&mut self) -> Result<(), Error> {
-        let root = self.part("_rels/.rels")?.map(|bytes| relations(&bytes)).transpose()?.unwrap_or_default();
-        let of_kind = |relations: &Relations, kind: &str| {
-            relations.iter().find(|relation| relation.kind.ends_with(kind)).map(|relation| relation.target.clone())
-        };
-        let workbook = of_kind(&root, "/officeDocument").unwrap_or_else(|| "xl/workbook.xml".to_owned());
-        let workbook = resolved("", &workbook);
-        let bytes = self.part(&workbook)?.ok_or_else(|| broken("it is another kind of document"))?;
-        let (folder, file) = workbook.rsplit_once('/').unwrap_or(("", &workbook));
-        let relations_of =
-            if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-        let parts = self.part(&relations_of)?.map(|bytes| relations(&bytes)).transpose()?.unwrap_or_default();
+        let workbook = self.package.main_part("xl/workbook.xml")?;
+        let bytes = self.package.part(&workbook)?.ok_or_else(|| broken("it is another kind of document"))?;
+        let parts = self.package.relations(&workbook)?;
+        let folder = folder(&workbook);
         let mut reader = Reader::from_reader(&bytes[..]);
         let mut buffer = Vec::new();
         loop {
@@ -177,7 +127,7 @@ impl Book {
     /// # Errors
     /// When there are too many.
     pub fn texts(&mut self) -> Result<Vec<Box<str>>, Error> {
-        let Some(bytes) = self.part("xl/sharedStrings.xml")? else { return Ok(Vec::new()) };
+        let Some(bytes) = self.package.part("xl/sharedStrings.xml")? else { return Ok(Vec::new()) };
         let mut reader = Reader::from_reader(&bytes[..]);
         let mut buffer = Vec::new();
         let (mut texts, mut text) = (Vec::new(), String::new());
@@ -220,7 +170,7 @@ impl Book {
     /// # Errors
     /// When they are damaged.
     pub fn styles(&mut self) -> Result<Vec<Shown>, Error> {
-        let Some(bytes) = self.part("xl/styles.xml")? else { return Ok(Vec::new()) };
+        let Some(bytes) = self.package.part("xl/styles.xml")? else { return Ok(Vec::new()) };
         let mut reader = Reader::from_reader(&bytes[..]);
         let mut buffer = Vec::new();
         let (mut codes, mut styles, mut inside) = (HashMap::new(), Vec::new(), false);
@@ -250,26 +200,6 @@ impl Book {
     }
 }
 
-/// Adds what an event has of a text.
-pub(super) fn push(event: &Event<'_>, text: &mut String) {
-    match event {
-        Event::Text(part) => text.push_str(&part.xml10_content()),
-        Event::CData(part) => text.push_str(&part.xml10_content()),
-        Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-            Ok(Some(char)) => text.push(char),
-            _ => text.push_str(match reference.xml10_content().as_ref() {
-                "lt" => "<",
-                "gt" => ">",
-                "amp" => "&",
-                "quot" => "\"",
-                "apos" => "'",
-                _ => "",
-            }),
-        },
-        _ => {}
-    }
-}
-
 /// `_x000D_` is how a text holds what XML cannot.
 pub(super) fn unescaped(text: &str) -> Box<str> {
     if !text.contains("_x") {
@@ -294,56 +224,4 @@ pub(super) fn unescaped(text: &str) -> Box<str> {
     }
     plain.push_str(rest);
     plain.into()
-}
-
-struct Relation {
-    id: String,
-    kind: String,
-    target: String,
-}
-type Relations = Vec<Relation>;
-
-fn relations(bytes: &[u8]) -> Result<Relations, Error> {
-    let mut reader = Reader::from_reader(bytes);
-    let mut buffer = Vec::new();
-    let mut found = Vec::new();
-    loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(|_| broken("its list of parts is damaged"))? {
-            Event::Start(element) | Event::Empty(element) if local(element.name().0) == "Relationship" => {
-                let [id, kind, target] =
-                    ["Id", "Type", "Target"].map(|name| attribute(&element, name).unwrap_or_default());
-                found.push(Relation { id, kind, target });
-            }
-            Event::DocType(_) => return Err(broken("it has a document type")),
-            Event::Eof => return Ok(found),
-            _ => {}
-        }
-    }
-}
-
-/// `r:id`, and not an `id` without a prefix.
-fn relation_id(element: &BytesStart<'_>) -> Option<String> {
-    let mut attributes = element.attributes();
-    let found = attributes
-        .with_checks(false)
-        .flatten()
-        .find(|attribute| attribute.key.0.contains(':') && local(attribute.key.0) == "id")?;
-    found.normalized_value(XmlVersion::Explicit1_0).ok().map(std::borrow::Cow::into_owned)
-}
-
-/// The name of a part that is written relative to a folder.
-fn resolved(folder: &str, target: &str) -> String {
-    if let Some(absolute) = target.strip_prefix('/') {
-        return absolute.to_owned();
-    }
-    let mut path: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
-    for step in target.split('/') {
-        match step {
-            "." | "" => {}
-            ".." => drop(path.pop()),
-            step => path.push(step),
-        }
-    }
-    path.join("/")
 }

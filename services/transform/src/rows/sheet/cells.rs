@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use chassis::{Code, Error};
 use quick_xml::Reader;
@@ -21,8 +22,8 @@ const MAX_COLUMNS: u32 = 16_384;
 pub struct Cells {
     reader: Reader<Cursor<Vec<u8>>>,
     buffer: Vec<u8>,
-    texts: Vec<Box<str>>,
-    styles: Vec<Shown>,
+    texts: Arc<Vec<Box<str>>>,
+    styles: Arc<Vec<Shown>>,
     is_1904: bool,
     row: u64,
     count: u64,
@@ -46,7 +47,7 @@ struct Open {
 }
 
 impl Cells {
-    pub fn new(xml: Vec<u8>, texts: Vec<Box<str>>, styles: Vec<Shown>, is_1904: bool) -> Self {
+    pub fn new(xml: Vec<u8>, texts: Arc<Vec<Box<str>>>, styles: Arc<Vec<Shown>>, is_1904: bool) -> Self {
         Self {
             reader: Reader::from_reader(Cursor::new(xml)),
             buffer: Vec::new(),

@@ -10,11 +10,14 @@
 //! | `cells.rs` | the cells of a sheet, row by row |
 //! | `date.rs` | serial numbers and dates, both epochs |
 //! | `table.rs` | where the table is, its columns, its rows |
+//! | `every.rs` | every sheet as it is |
 
 pub mod book;
-mod cells;
+pub(crate) mod cells;
 pub mod date;
+mod every;
 mod table;
 
-pub use book::{is_archive, is_old};
+pub use crate::package::{is_archive, is_old};
+pub use every::{Uncertain, every};
 pub use table::{Sheet, open};

@@ -1,6 +1,7 @@
 //! The table of a sheet: where it begins, what its columns are called, its rows.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chassis::{Call, Error};
@@ -48,7 +49,7 @@ pub fn open(
     call: &Call,
 ) -> Result<(Sheet, Columns, Found), Error> {
     let mut book = Book::open(bytes)?;
-    let (texts, styles) = (book.texts()?, book.styles()?);
+    let (texts, styles) = (Arc::new(book.texts()?), Arc::new(book.styles()?));
     let (name, xml) = book.sheet(sheet)?;
     let mut cells = Cells::new(xml, texts, styles, book.is_1904);
     let mut ahead = VecDeque::new();
