@@ -19,6 +19,7 @@ pub mod table;
 pub mod template;
 pub mod tree;
 pub mod validate;
+pub mod values;
 mod worker;
 
 use chassis::Service;

@@ -56,7 +56,7 @@ pub struct LookupRequest {
     /// Whether a and A are the same key, and spaces around do not count.
     #[serde(default)]
     pub ignore_case: bool,
-    /// The column the found values go to. By default the one that is looked up.
+    /// Column the results go to (default the column of the values).
     #[serde(default)]
     #[garde(length(chars, min = 1, max = 1_000))]
     pub into: Option<String>,
