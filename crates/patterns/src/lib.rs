@@ -26,9 +26,9 @@ mod national;
 mod phone;
 
 pub use card::{Brand, brand};
-pub use digits::{luhn, mod97};
+pub use digits::{digits, luhn, mod_11_10, mod97, weighed};
 pub use find::{Finding, find};
 pub use iban::is_iban;
 pub use kind::{Kind, UNCOVERED};
 pub use mask::mask;
-pub use national::{COUNTRIES, National};
+pub use national::{COUNTRIES, National, is_national};
