@@ -5,10 +5,12 @@ pub mod convert;
 pub mod diff;
 pub mod extract;
 pub mod flatten;
+pub mod format;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
 pub mod patch;
+mod phone;
 mod pointer;
 pub mod query;
 mod result;
@@ -45,4 +47,5 @@ pub fn service() -> Service {
         .compute("POST /flatten", flatten::flatten, flatten::about)
         .compute("POST /lookup", lookup::lookup, lookup::about)
         .compute("POST /sql", sql::sql, sql::about)
+        .compute("POST /format", format::format, format::about)
 }

@@ -292,7 +292,7 @@ impl Values {
             Self::One(_) => response.result = results.pop().unwrap_or_default(),
             Self::List(_) => response.result = results.into(),
             Self::Rows { rows, columns, into } => {
-                response.rows = Some(placed(rows, &columns, into.as_deref(), results))
+                response.rows = Some(placed(rows, &columns, into.as_deref(), results));
             }
         }
         Ok(response)

@@ -13,6 +13,7 @@ mod aggregate;
 mod convert;
 mod diff;
 mod extract;
+mod format;
 mod inspect;
 mod json_text;
 mod query;
