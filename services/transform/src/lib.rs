@@ -6,6 +6,7 @@ pub mod diff;
 pub mod extract;
 pub mod flatten;
 pub mod format;
+pub mod generate;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
@@ -48,4 +49,5 @@ pub fn service() -> Service {
         .compute("POST /lookup", lookup::lookup, lookup::about)
         .compute("POST /sql", sql::sql, sql::about)
         .compute("POST /format", format::format, format::about)
+        .compute("POST /generate", generate::generate, generate::about)
 }

@@ -14,6 +14,7 @@ mod convert;
 mod diff;
 mod extract;
 mod format;
+mod generate;
 mod inspect;
 mod json_text;
 mod query;
