@@ -178,7 +178,10 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Check and format numbers, amounts, phone numbers, e-mail addresses, accounts, codes, names")
         .description(DESCRIPTION)
         .example(example)
-        .cost(Cost::Light)
+        .cost_of(|request: &FormatRequest| {
+            let many = request.input.as_list().map_or(1, <[Tree]>::len) * request.columns.len().max(1);
+            if many > 1_000 { Cost::Heavy } else { Cost::Light }
+        })
 }
 
 /// A value as the kinds get it.

@@ -7,8 +7,9 @@ use super::chance::Chance;
 
 /// Repetitions of what may be repeated without end.
 const ENDLESS: u32 = 8;
-/// Characters of a text at most.
+/// Characters of a text at most, and steps on the way to it: a part may be repeated that writes nothing.
 const MAX_LENGTH: usize = 1_000;
+const MAX_STEPS: usize = 10_000;
 const MAX_PATTERN: usize = 1_000;
 
 /// A pattern that texts are made after.
@@ -40,34 +41,35 @@ impl Pattern {
 
     /// A text that it matches.
     pub(super) fn text(&self, chance: &mut Chance) -> String {
-        let mut text = String::new();
-        write(&self.0, chance, &mut text);
+        let (mut text, mut steps) = (String::new(), MAX_STEPS);
+        write(&self.0, chance, &mut text, &mut steps);
         text
     }
 }
 
-fn write(hir: &Hir, chance: &mut Chance, text: &mut String) {
-    if text.len() >= MAX_LENGTH {
+fn write(hir: &Hir, chance: &mut Chance, text: &mut String, steps: &mut usize) {
+    if text.len() >= MAX_LENGTH || *steps == 0 {
         return;
     }
+    *steps -= 1;
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(class) => text.extend(character(class, chance)),
-        HirKind::Capture(capture) => write(&capture.sub, chance, text),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, chance, text)),
+        HirKind::Capture(capture) => write(&capture.sub, chance, text, steps),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, chance, text, steps)),
         HirKind::Alternation(parts) => {
             if let Some(part) = chance.pick(parts) {
-                write(part, chance, text);
+                write(part, chance, text, steps);
             }
         }
         HirKind::Repetition(repetition) => {
             let most = repetition.max.unwrap_or_else(|| repetition.min.saturating_add(ENDLESS));
             for _ in 0..chance.between(i64::from(repetition.min), i64::from(most)) {
-                if text.len() >= MAX_LENGTH {
+                if text.len() >= MAX_LENGTH || *steps == 0 {
                     break;
                 }
-                write(&repetition.sub, chance, text);
+                write(&repetition.sub, chance, text, steps);
             }
         }
     }
@@ -123,6 +125,11 @@ mod tests {
         }
         for source in ["(", "[z-a]", "(?=x)", &"a".repeat(2_000)] {
             assert!(Pattern::parse(source, "pattern").is_err(), "{source}");
+        }
+        for source in ["(?:){4000000000}", "(?:a||||||||){4000000000}", "((a*)*)*"] {
+            if let Ok(pattern) = Pattern::parse(source, "pattern") {
+                assert!(pattern.text(&mut Chance::of(1, 2, 3, 0)).len() <= MAX_LENGTH, "{source}");
+            }
         }
         // However much is asked for.
         let large = Pattern::parse("((a{1000}){1000}){1000}", "pattern");

@@ -1,5 +1,7 @@
 //! Values that a JSON Schema asks for (draft 7 and 2020-12, what is usual of them).
 
+use std::collections::HashSet;
+
 use chassis::Error;
 
 use super::chance::{Chance, hashed};
@@ -33,9 +35,9 @@ impl Schema<'_> {
     /// # Errors
     /// When the schema asks for what cannot be made.
     pub(super) fn value(&mut self, schema: &Tree, path: &str, depth: usize) -> Result<Tree, Error> {
-        self.values += 1;
-        if self.values > MAX_VALUES || depth > MAX_DEPTH {
-            return Err(Error::impossible("schema", format!("asks for rows without end, at {}", shown(path))));
+        self.take(1, path)?;
+        if depth > MAX_DEPTH {
+            return Err(endless(path));
         }
         let mut chance = Chance::of(self.seed, hashed(path), self.row, 0);
         let schema = self.resolved(schema, &mut chance, path, 0)?;
@@ -56,8 +58,14 @@ impl Schema<'_> {
         }
     }
 
+    /// Takes from what a row may cost.
+    fn take(&mut self, cost: usize, path: &str) -> Result<(), Error> {
+        self.values += cost;
+        if self.values > MAX_VALUES { Err(endless(path)) } else { Ok(()) }
+    }
+
     /// The schema with its references followed, alternatives chosen and parts put together.
-    fn resolved(&self, schema: &Tree, chance: &mut Chance, path: &str, steps: usize) -> Result<Tree, Error> {
+    fn resolved(&mut self, schema: &Tree, chance: &mut Chance, path: &str, steps: usize) -> Result<Tree, Error> {
         let Some(object) = schema.as_object() else { return Ok(schema.clone()) };
         if steps > 20 {
             return Err(Error::impossible("schema", format!("refers to itself without end, at {}", shown(path))));
@@ -78,6 +86,7 @@ impl Schema<'_> {
         let mut merged = object.clone();
         merged.retain(|name, _| !matches!(name, "$ref" | "oneOf" | "anyOf" | "allOf"));
         for part in parts {
+            self.take(1, path)?;
             let part = self.resolved(&part, chance, path, steps + 1)?;
             for (name, value) in part.as_object().into_iter().flat_map(Object::iter) {
                 merge(&mut merged, name, value);
@@ -142,15 +151,18 @@ impl Schema<'_> {
         let many = usize::try_from(many).unwrap_or_default().max(first.len());
         let unique = matches!(schema.get("uniqueItems"), Some(Tree::Bool(true)));
         let mut list: Vec<Tree> = Vec::with_capacity(many);
+        let mut seen = HashSet::new();
         for place in 0..many {
             let Some(items) = first.get(place).or(rest) else { break };
             let mut value = self.value(items, &format!("{path}/{place}"), depth + 1)?;
             let mut tries = 0;
-            while unique && list.contains(&value) && tries < 100 {
+            let mut is_new = !unique || seen.insert(value.to_json());
+            while !is_new && tries < 100 {
                 tries += 1;
                 value = self.value(items, &format!("{path}/{place}~{tries}"), depth + 1)?;
+                is_new = seen.insert(value.to_json());
             }
-            if unique && list.contains(&value) {
+            if !is_new {
                 break;
             }
             list.push(value);
@@ -158,9 +170,12 @@ impl Schema<'_> {
         Ok(list.into())
     }
 
-    fn text(&self, schema: &Tree, chance: &mut Chance, path: &str) -> Result<Tree, Error> {
-        let make = |kind: FieldType| plain(kind, self.tongue, path, self.seed, self.row);
+    fn text(&mut self, schema: &Tree, chance: &mut Chance, path: &str) -> Result<Tree, Error> {
+        let (tongue, seed, row) = (self.tongue, self.seed, self.row);
+        let make = |kind: FieldType| plain(kind, tongue, path, seed, row);
         if let Some(pattern) = schema.get("pattern").and_then(Tree::as_text) {
+            // It is read anew for each text.
+            self.take(1 + pattern.len() / 20, path)?;
             return Ok(Pattern::parse(pattern, "schema")?.text(chance).into());
         }
         let by_format = match schema.get("format").and_then(Tree::as_text).unwrap_or_default() {
@@ -195,8 +210,14 @@ impl Schema<'_> {
             return Ok(guess);
         }
         let many = chance.between(least, most.unwrap_or(least + 10).clamp(least, least + 50));
-        Ok(letters(usize::try_from(many).unwrap_or_default(), self.tongue, chance).into())
+        let many = usize::try_from(many).unwrap_or_default();
+        self.take(many / 50, path)?;
+        Ok(letters(many, self.tongue, chance).into())
     }
+}
+
+fn endless(path: &str) -> Error {
+    Error::impossible("schema", format!("asks for rows without end, at {}", shown(path)))
 }
 
 /// Puts a keyword of a part to those that are there.

@@ -190,6 +190,14 @@ fn what_cannot_be_made_says_why() {
     for (request, said) in [
         (json!({ "fields": { "a": { "type": "choice" } } }), "fields.a.values: is required"),
         (
+            json!({ "schema": { "$defs": { "n": { "allOf": vec![json!({ "$ref": "#/$defs/n" }); 20] } }, "properties": { "a": { "$ref": "#/$defs/n" } } } }),
+            "schema: ",
+        ),
+        (
+            json!({ "schema": { "properties": { "a": { "minItems": 1000, "items": { "minItems": 1000, "items": { "type": "integer" } } } } } }),
+            "schema: asks for rows without end",
+        ),
+        (
             json!({ "fields": { "a": { "type": "choice", "values": [1, 2], "weights": [1] } } }),
             "fields.a.weights: must be as many",
         ),
