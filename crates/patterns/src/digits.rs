@@ -1,7 +1,8 @@
 //! Check digits.
 
 /// The digits of a text, whatever stands between them.
-pub(crate) fn digits(text: &str) -> Vec<u32> {
+#[must_use]
+pub fn digits(text: &str) -> Vec<u32> {
     text.chars().filter_map(|c| c.to_digit(10)).collect()
 }
 
@@ -25,17 +26,20 @@ pub fn mod97(text: &str) -> Option<u32> {
 }
 
 /// The sum of digits, each with its weight.
-pub(crate) fn weighed(digits: &[u32], weights: &[u32]) -> u32 {
+#[must_use]
+pub fn weighed(digits: &[u32], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum()
 }
 
 /// Whether digits pass ISO 7064 Mod 11, 10, as German tax numbers do.
-pub(crate) fn mod_11_10(digits: &[u32]) -> bool {
-    let product = digits[..digits.len() - 1].iter().fold(10, |product, digit| {
+#[must_use]
+pub fn mod_11_10(digits: &[u32]) -> bool {
+    let Some((check, body)) = digits.split_last() else { return false };
+    let product = body.iter().fold(10, |product, digit| {
         let sum = (digit + product) % 10;
         (if sum == 0 { 10 } else { sum }) * 2 % 11
     });
-    (11 - product) % 10 == digits[digits.len() - 1]
+    (11 - product) % 10 == *check
 }
 
 /// Whether digits pass the check of Verhoeff, which works in the group of the symmetries of a pentagon.

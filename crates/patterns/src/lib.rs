@@ -31,11 +31,11 @@ mod script;
 mod words;
 
 pub use card::{Brand, brand};
-pub use digits::{luhn, mod97};
+pub use digits::{digits, luhn, mod_11_10, mod97, weighed};
 pub use find::{Finding, find};
 pub use iban::is_iban;
 pub use kind::{Kind, UNCOVERED};
 pub use mask::mask;
-pub use national::{COUNTRIES, National};
+pub use national::{COUNTRIES, National, is_national};
 pub use pseudonym::{Pseudonyms, plain};
 pub use words::word_places;

@@ -170,6 +170,16 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     COUNTRIES.iter().map(|known| Regex::new(known.pattern).expect("the patterns are well-formed")).collect()
 });
 
+/// Whether a text as a whole is a number of this country and name, such as `ES` and `DNI`.
+#[must_use]
+pub fn is_national(country: &str, name: &str, text: &str) -> bool {
+    let known =
+        COUNTRIES.iter().zip(PATTERNS.iter()).filter(|(known, _)| known.country == country && known.name == name);
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let mut known = known.filter(|(_, pattern)| pattern.find(text).is_some_and(|found| found.len() == text.len()));
+    known.any(|(known, _)| (known.check)(&plain, &digits(&plain)))
+}
+
 /// The places of numbers in a text, in bytes, and their countries.
 pub(crate) fn national(text: &str) -> Vec<(usize, usize, &'static str)> {
     let mut found = Vec::new();
@@ -424,6 +434,14 @@ mod tests {
         ] {
             assert_eq!(found(&format!("{before}{right}, please")), [(right, country)], "{right}");
             assert_eq!(found(&format!("{before}{wrong}, please")), [], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_a_number_as_a_whole() {
+        assert!(is_national("ES", "DNI", "54362315K") && is_national("NL", "BSN", "111222333"));
+        for text in ["54362315Z", "x54362315K", "", "54362315K "] {
+            assert!(!is_national("ES", "DNI", text), "{text}");
         }
     }
 

@@ -12,14 +12,17 @@ pub mod encode;
 pub mod extract;
 pub mod feed;
 pub mod flatten;
+pub mod format;
+pub mod generate;
 pub mod inspect;
 pub mod join;
 pub mod lookup;
-pub mod mask;
 pub mod mail;
 pub mod markup;
+pub mod mask;
 mod package;
 pub mod patch;
+mod phone;
 mod pointer;
 pub mod query;
 mod result;
@@ -75,4 +78,6 @@ pub fn service() -> Service {
         .compute("POST /flatten", flatten::flatten, flatten::about)
         .compute("POST /lookup", lookup::lookup, lookup::about)
         .compute("POST /sql", sql::sql, sql::about)
+        .compute("POST /format", format::format, format::about)
+        .compute("POST /generate", generate::generate, generate::about)
 }

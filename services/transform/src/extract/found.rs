@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Decimal, ExtractRequest, dates};
+use crate::phone::{self, Phone};
 use crate::tree::{Number, Object, Tree};
 
 /// Finds of a kind at most.
@@ -255,13 +256,11 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn phones(text: &str, region: Option<&str>) -> Result<Vec<Place>, Error> {
-    let country = region.map(|region| {
-        let country = region.trim().to_ascii_uppercase().parse::<phonenumber::country::Id>();
-        country.map_err(|_| {
-            Error::impossible("region", format!("{region} is no country; use two letters such as US (ISO 3166)"))
-        })
-    });
-    let country = country.transpose()?;
+    let country = region.map(|region| region.trim().to_ascii_uppercase());
+    if let Some(country) = country.as_deref().filter(|country| !phone::knows(country)) {
+        let message = format!("{country} is no country; use two letters such as US (ISO 3166)");
+        return Err(Error::impossible("region", message));
+    }
     // Digits of other scripts are digits, one character each, so that places stay.
     let (plain, places) = with_ascii_digits(text);
     let mut found = Vec::new();
@@ -271,11 +270,11 @@ fn phones(text: &str, region: Option<&str>) -> Result<Vec<Place>, Error> {
         if inside(plain[..candidate.start()].chars().next_back()) || inside(plain[candidate.end()..].chars().next()) {
             continue;
         }
-        let Ok(number) = phonenumber::parse(country, written) else { continue };
+        let Ok(number) = Phone::parse(written, country.as_deref()) else { continue };
         if !number.is_valid() {
             continue;
         }
-        let value = number.format().mode(phonenumber::Mode::E164).to_string();
+        let value = number.write(phone::Style::E164);
         found.push((places(candidate.start())..places(candidate.end()), Tree::from(value)));
         if found.len() == MAX_FOUND {
             break;
@@ -286,14 +285,10 @@ fn phones(text: &str, region: Option<&str>) -> Result<Vec<Place>, Error> {
 
 /// The text with its digits as 0 to 9, and the byte of the text for each byte of that.
 fn with_ascii_digits(text: &str) -> (String, impl Fn(usize) -> usize) {
-    /// First digits of the scripts that people write phone numbers in.
-    const ZEROS: [char; 5] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{ff10}'];
     let mut plain = String::with_capacity(text.len());
     let mut shifts: Vec<(usize, usize)> = vec![(0, 0)];
     for (at, c) in text.char_indices() {
-        let digit =
-            ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|digit| *digit < 10));
-        match digit.and_then(|digit| char::from_digit(digit, 10)) {
+        match phone::digit(c).filter(|_| !c.is_ascii()) {
             Some(digit) => {
                 plain.push(digit);
                 shifts.push((plain.len(), at + c.len_utf8()));

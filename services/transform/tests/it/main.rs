@@ -17,6 +17,8 @@ mod datetime;
 mod diff;
 mod extract;
 mod feed;
+mod format;
+mod generate;
 mod inspect;
 mod json_text;
 mod mail;
