@@ -1,6 +1,6 @@
 """CPU time of documents joined, split, read and painted, against qpdf, pdftotext and pdftoppm, run in turns.
 
-python3 bench/pdf.py FOLDER BOOK   FOLDER has PDFs (some are chosen), BOOK is one with many pages
+python3 bench/pdf.py FOLDER BOOK [PYTHON]   FOLDER has PDFs (some are chosen), BOOK is one with many pages, PYTHON one that has pdf_oxide
 Needs target/release/examples/measure (cargo build --release -p pdf --example measure), qpdf and poppler-utils.
 """
 
@@ -50,5 +50,20 @@ with tempfile.TemporaryDirectory() as out:
     }, 3)
     compare(f"text of {len(painted)} files", {
         "flowforge": [[ours, "text", path] for path in painted],
+        "flowforge with tables": [[ours, "tables", path] for path in painted],
+        "flowforge doing nothing": [[ours, "none", path] for path in painted],
         "pdftotext": [["pdftotext", path, f"{out}/t.txt"] for path in painted],
     }, 3)
+if len(sys.argv) > 3:
+    program = """
+import sys, time
+import pdf_oxide
+start = time.process_time()
+for path in sys.argv[1:]:
+    document = pdf_oxide.PdfDocument(path)
+    for page in range(document.page_count()):
+        document.extract_text(page)
+print(f"{1000 * (time.process_time() - start):.0f} ms")
+"""
+    done = subprocess.run([sys.argv[3], "-c", program, *painted], capture_output=True, text=True)
+    print(f"pdf_oxide, text of the same, in its own process: {done.stdout.strip()}")

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::context::{Consumer, Context, Window};
 use crate::decode;
 use crate::error::Error;
-use crate::files::File;
+use crate::files::{FetchBounds, File, fetch_named};
 use crate::operation::task::OperationRequest;
 use crate::run::pool::Cost;
 use crate::runtime::Runtime;
@@ -125,6 +125,15 @@ impl Call {
             url: kept.url,
             expires_at: kept.expires_at.to_string(),
         })
+    }
+
+    /// Fetches what something in the request names by URL, through the client that fetches the request's own files: in their
+    /// order, each file or why it did not come, as a sentence that follows its name. No address inside is reached.
+    pub async fn fetch(&self, urls: &[String], bounds: &FetchBounds) -> Vec<Result<File, String>> {
+        match &self.runtime {
+            Some(runtime) => fetch_named(runtime, &self.holder(), urls, bounds).await,
+            None => urls.iter().map(|_| Err("cannot be fetched here".to_owned())).collect(),
+        }
     }
 
     /// Who takes the turns this call needs.

@@ -52,7 +52,8 @@ pub use decode::exact::ExactNumber;
 pub use decode::secret::Secret;
 pub use error::{Code, Detail, Error};
 pub use files::{
-    Data, DataStream, Delimiter, File, FileStream, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions, Reader,
+    Data, DataStream, Delimiter, FetchBounds, File, FileStream, Matrix, Missing, Numbers, NumbersFormat,
+    NumbersOptions, Reader,
 };
 pub use health::{Check, Health, Status};
 pub use held::Hold;

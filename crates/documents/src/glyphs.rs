@@ -7,6 +7,7 @@ use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, I
 use hayro_syntax::object::{Dict, String as PdfString};
 
 use crate::bounds::Bounds;
+use crate::tables::Drawing;
 use crate::text::PlacedPicture;
 use crate::unicode::{Characters, fold};
 
@@ -54,6 +55,8 @@ pub(crate) struct Notes {
     pub(crate) pictures: Vec<PlacedPicture>,
     /// Shapes that were filled or stroked.
     pub(crate) shapes: usize,
+    /// Lines and grounds, where they are noted.
+    pub(crate) drawing: Option<Drawing>,
 }
 
 /// Takes notes of what is drawn.
@@ -69,6 +72,12 @@ pub(crate) struct NoteTaker<'c> {
 impl<'c> NoteTaker<'c> {
     pub(crate) fn new(page: Bounds, characters: &'c mut Characters, keep_forms: bool) -> Self {
         Self { page, characters, keep_forms, notes: Notes::default(), marked: Vec::new() }
+    }
+
+    /// Notes lines and grounds as well.
+    pub(crate) fn noting_drawing(mut self) -> Self {
+        self.notes.drawing = Some(Drawing::default());
+        self
     }
 
     pub(crate) fn into_notes(mut self) -> Notes {
@@ -91,17 +100,31 @@ impl<'c> NoteTaker<'c> {
 }
 
 impl<'a> Device<'a> for NoteTaker<'_> {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.notes.shapes += 1;
+        if let Some(drawing) = &mut self.notes.drawing {
+            drawing.path(path, props.transform, mode, &props.paint);
+        }
     }
 
-    fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, _: &DrawMode) {
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
         self.notes.shapes += 1;
+        if let Some(drawing) = &mut self.notes.drawing {
+            drawing.rect(rect, props.transform, mode, &props.paint);
+        }
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        if let Some(drawing) = &mut self.notes.drawing {
+            drawing.push_clip_path(&clip.path);
+        }
+    }
 
-    fn push_clip_rect(&mut self, _: &Rect) {}
+    fn push_clip_rect(&mut self, clip: &Rect) {
+        if let Some(drawing) = &mut self.notes.drawing {
+            drawing.push_clip(*clip);
+        }
+    }
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
 
@@ -163,7 +186,11 @@ impl<'a> Device<'a> for NoteTaker<'_> {
         self.note_picture((object.obj_number, object.gen_number), props.transform, (image.width(), image.height()));
     }
 
-    fn pop_clip(&mut self) {}
+    fn pop_clip(&mut self) {
+        if let Some(drawing) = &mut self.notes.drawing {
+            drawing.pop_clip();
+        }
+    }
 
     fn pop_transparency_group(&mut self) {}
 

@@ -26,6 +26,7 @@
 //! | `glyphs.rs`, `unicode.rs` | what the interpreter draws, noted: glyphs with their characters, pictures, rulings |
 //! | `words.rs`, `lines.rs`, `blocks.rs` | glyphs to words, words to lines, lines to blocks in reading order |
 //! | `text.rs` | the text of a page, and whether it needs recognition |
+//! | `tables/` | the tables of a page, by lines and by gaps |
 
 mod blocks;
 mod bounds;
@@ -35,14 +36,16 @@ mod lines;
 mod open;
 mod reader;
 mod render;
+mod tables;
 mod text;
 mod unicode;
 mod words;
 
 pub use bounds::Bounds;
 pub use images::{ImageContent, PageImage};
-pub use open::{Document, MAX_CONTENT, MAX_PAGE_SIDE, MAX_PAGES, OpenError, Page, PageError};
+pub use open::{Document, MAX_CONTENT, MAX_PAGE_SIDE, MAX_PAGES, OpenError, Page, PageError, spellings};
 pub use reader::Reader;
 pub use render::{Colors, Pixels, RenderError, RenderOptions, Renderer, Scale};
+pub use tables::{Table, TableCell, TableMethod};
 pub use text::{Block, Line, NeedsOcr, PageText, PlacedPicture, Word};
 pub use unicode::fold;

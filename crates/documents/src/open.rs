@@ -210,7 +210,8 @@ fn inflated(data: &[u8], limit: usize) -> usize {
 
 /// The ways a password may have been typed: as it is, as SASLprep writes it (which AES-256 demands, but not every
 /// writer keeps), composed and decomposed.
-fn spellings(password: &str) -> Vec<String> {
+#[must_use]
+pub fn spellings(password: &str) -> Vec<String> {
     let prepared: String = password
         .chars()
         .filter(|letter| !matches!(letter, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}'))

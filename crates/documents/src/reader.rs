@@ -9,6 +9,7 @@ use crate::blocks::blocks;
 use crate::glyphs::{MAX_GLYPHS, NoteTaker, Notes};
 use crate::lines::lines;
 use crate::open::{Document, PageError};
+use crate::tables::{Rulings, Table, TableMethod, tables};
 use crate::text::{Block, PageText};
 use crate::unicode::Characters;
 use crate::words::pieces;
@@ -43,12 +44,29 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When there is no such page, or it is too large in some way.
     pub fn page(&self, index: usize) -> Result<PageText, PageError> {
+        self.read(index, false).map(|(text, _)| text)
+    }
+
+    /// The text of a page, counted from 0, and its tables from the top. Words end at lines that run down.
+    ///
+    /// # Errors
+    /// The same as for [`Reader::page`].
+    pub fn tables(&self, index: usize, method: TableMethod) -> Result<(PageText, Vec<Table>), PageError> {
+        let (text, rulings) = self.read(index, true)?;
+        let tables = tables(&text, &rulings, method);
+        Ok((text, tables))
+    }
+
+    fn read(&self, index: usize, with_rulings: bool) -> Result<(PageText, Rulings), PageError> {
         let facts = self.document.page(index)?;
         let Some(page) = self.document.pdf().pages().get(index) else {
             return Err(PageError::OutOfRange(self.document.page_count()));
         };
         let mut characters = self.characters.borrow_mut();
         let mut notes = NoteTaker::new(facts.bounds(), &mut characters, self.keep_forms);
+        if with_rulings {
+            notes = notes.noting_drawing();
+        }
         let mut context = Context::new(
             page.initial_transform(true).to_kurbo(),
             Rect::new(0.0, 0.0, facts.width, facts.height),
@@ -57,11 +75,12 @@ impl<'a> Reader<'a> {
             InterpreterSettings::default(),
         );
         interpret_page(page, &mut context, &mut notes);
-        let Notes { mut glyphs, unknown, overflow, pictures, shapes } = notes.into_notes();
+        let Notes { mut glyphs, unknown, overflow, pictures, shapes, drawing } = notes.into_notes();
         if overflow {
             return Err(PageError::TooMuchText(MAX_GLYPHS));
         }
         let page = facts.bounds();
+        let rulings = drawing.map(|drawing| Rulings::of(drawing, &page)).unwrap_or_default();
         glyphs.retain(|glyph| {
             let slack = glyph.size;
             glyph.origin.x >= page.left - slack
@@ -70,10 +89,12 @@ impl<'a> Reader<'a> {
                 && glyph.origin.y <= page.bottom + slack / 4.0
         });
         let letters = glyphs.iter().filter(|glyph| !glyph.text.trim().is_empty() && glyph.text != "\u{FFFD}").count();
-        let mut ordered: Vec<(u32, Block)> =
-            pieces(&glyphs).into_iter().flat_map(|(direction, pieces)| blocks(lines(pieces, direction))).collect();
+        let mut ordered: Vec<(u32, Block)> = pieces(&glyphs, &rulings)
+            .into_iter()
+            .flat_map(|(direction, pieces)| blocks(lines(pieces, direction)))
+            .collect();
         ordered.sort_by_key(|(order, _)| *order);
-        Ok(PageText {
+        let text = PageText {
             width: facts.width,
             height: facts.height,
             blocks: ordered.into_iter().map(|(_, block)| block).collect(),
@@ -81,6 +102,7 @@ impl<'a> Reader<'a> {
             letters,
             unknown,
             shapes,
-        })
+        };
+        Ok((text, rulings))
     }
 }

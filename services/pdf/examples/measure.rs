@@ -1,10 +1,10 @@
-//! One operation in this process, for comparisons with other programs (`bench/pdf.py`): `measure merge|split|text|render FILE..`.
+//! One operation in this process, for comparisons with other programs (`bench/pdf.py`): `measure merge|split|text|tables|render FILE..`.
 //! Prints the bytes of what was made.
 
 #![expect(clippy::print_stdout, reason = "it is what this program is for")]
 
 use chassis::{Call, File};
-use pdf::{merge, render, split, text};
+use pdf::{merge, render, split, tables, text};
 use serde_json::{Value, json};
 
 fn main() {
@@ -21,12 +21,16 @@ fn main() {
             merge::merge(request, &call).map(|made| json!(made.file.bytes().len()))
         }
         "split" => first(files).and_then(|file| {
-            split::split(split::SplitRequest { file, every: Some(1), ..split::example() }, &call)
+            split::split(split::SplitRequest { file, every: Some(1), allow_signed: true, ..split::example() }, &call)
                 .map(|made| json!(made.files.iter().map(|file| file.bytes().len()).sum::<usize>()))
         }),
         "text" => first(files).and_then(|file| {
             let request = text::TextRequest { file, find: None, ..text::example() };
             text::text(request, &call).map(|made| json!(made.text.len()))
+        }),
+        "tables" => first(files).and_then(|file| {
+            let request = tables::TablesRequest { file, ..tables::example() };
+            tables::tables(request, &call).map(|made| json!(made.count))
         }),
         "render" => first(files).and_then(|file| {
             let request = render::RenderRequest { file, dpi: Some(96.0), ..render::example() };

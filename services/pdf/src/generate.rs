@@ -7,6 +7,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `invoice.rs`, `receipt.rs`, `letter.rs`, `certificate.rs`, `report.rs` | the data of a template, and what it shows of it |
+//! | `template.rs`, `letterhead.rs`, `paper.rs` | the templates; what all documents of a request have; paper |
 //! | `items.rs`, `money.rs`, `payment.rs`, `party.rs` | what several of them have: items and totals, exact decimals, bank details and their code, addresses |
 //! | `locale.rs`, `words.rs` | numbers, money and dates as a country writes them; the words of the templates |
 //! | `view.rs` | what all templates are shown |
@@ -16,30 +17,35 @@ mod certificate;
 mod invoice;
 mod items;
 mod letter;
+mod letterhead;
 mod locale;
 mod money;
+mod paper;
 mod party;
 mod payment;
 mod receipt;
 mod report;
+mod template;
 mod view;
 mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chassis::{Call, Cost, Data, Error, File, Operation, OperationRequest, WithFiles};
+use chassis::{Call, Cost, Data, Error, File, Operation, WithFiles};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::html::{HtmlPage, PaperWishes};
+use crate::named::Supplies;
 use crate::settings::Workshop;
 use crate::typeset::{Manuscript, PDF, Standard, Task};
-use locale::{Currency, Locale};
-use view::{View, breakable};
-use words::Words;
+pub(crate) use letterhead::{Letterhead, Shown, picture_kind};
+pub use paper::Paper;
+pub use template::Template;
+pub(crate) use template::schema_of;
 
 /// Documents that one request makes.
 const MAX_DOCUMENTS: usize = 500;
@@ -63,53 +69,14 @@ currency is rounded half up, per line. `locale` chooses words, paper and how num
 nl, pt, pl, sv, da, nb, fi, cs, el, ro, hu, uk, with their countries (`de-AT`); `labels` replaces single words.
 
 **A template of your own**: `typst` is a template in the language of typst 0.15; its data is the variable `data`. `html` is HTML with the \
-placeholders of Jinja (`{{ data.name }}`, `{% for row in data.rows %}`), set as `from-html` does. Files sent as `files` are known by their names. \
+placeholders of Jinja (`{{ data.name }}`, `{% for row in data.rows %}`), set as `from-html` does; pictures and style sheets whose URLs stand in it \
+as they are, not in placeholders, are fetched. Files sent as `files` are known by their names. \
 Packages, the network and fonts of the system are out of reach.
 
 An invoice in euros with an IBAN carries a QR code that banking apps read (EPC069-12). `standard: a-2b` makes PDF/A-2b. What no typeface \
 has is shown as a box and named in a warning.
 
 The fields of each template's data are those of `GET /templates`; a wrong one is named in the error.";
-
-/// A named template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Template {
-    /// Invoice, credit note, quote.
-    Invoice,
-    /// Receipt of a payment.
-    Receipt,
-    /// Business letter.
-    Letter,
-    /// Certificate, one page across.
-    Certificate,
-    /// Table of any rows, with figures and sums.
-    #[serde(alias = "report", alias = "table")]
-    ReportTable,
-}
-
-impl Template {
-    /// How it looks.
-    pub(crate) fn source(self) -> &'static str {
-        match self {
-            Self::Invoice => include_str!("generate/templates/invoice.typ"),
-            Self::Receipt => include_str!("generate/templates/receipt.typ"),
-            Self::Letter => include_str!("generate/templates/letter.typ"),
-            Self::Certificate => include_str!("generate/templates/certificate.typ"),
-            Self::ReportTable => include_str!("generate/templates/report.typ"),
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Invoice => "invoice",
-            Self::Receipt => "receipt",
-            Self::Letter => "letter",
-            Self::Certificate => "certificate",
-            Self::ReportTable => "report",
-        }
-    }
-}
 
 /// A template and its data.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -162,48 +129,6 @@ pub struct GenerateRequest {
     #[serde(default)]
     #[garde(length(chars, max = 100))]
     pub name: Option<String>,
-}
-
-/// Paper of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Paper {
-    /// 210 by 297 mm.
-    A4,
-    /// 8.5 by 11 inches.
-    #[serde(alias = "us-letter")]
-    Letter,
-    /// 148 by 210 mm.
-    A5,
-    /// 8.5 by 14 inches.
-    #[serde(alias = "us-legal")]
-    Legal,
-    /// 297 by 420 mm.
-    A3,
-}
-
-impl Paper {
-    /// Its name in typst.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::A4 => "a4",
-            Self::Letter => "us-letter",
-            Self::A5 => "a5",
-            Self::Legal => "us-legal",
-            Self::A3 => "a3",
-        }
-    }
-
-    /// Its name in style sheets.
-    pub(crate) fn css(self) -> &'static str {
-        match self {
-            Self::A4 => "a4",
-            Self::Letter => "letter",
-            Self::A5 => "a5",
-            Self::Legal => "legal",
-            Self::A3 => "a3",
-        }
-    }
 }
 
 fn english() -> String {
@@ -285,127 +210,6 @@ pub fn about(op: Operation) -> Operation {
         .cost(Cost::Heavy)
 }
 
-/// What all documents of a request have.
-pub(crate) struct Letterhead {
-    pub(crate) locale: Locale,
-    pub(crate) currency: Currency,
-    pub(crate) words: Words,
-    paper: &'static str,
-    accent: String,
-    logo: Option<String>,
-}
-
-/// What a template shows, and what is said of the document.
-pub(crate) struct Shown<T> {
-    title: String,
-    author: String,
-    total: Option<String>,
-    content: T,
-}
-
-impl Letterhead {
-    fn of(request: &GenerateRequest, call: &Call) -> Result<Self, Error> {
-        let locale = Locale::of(&request.locale);
-        if !locale.known && request.template.is_some() {
-            let message = format!("{} is not among the languages of the templates: written in English", request.locale);
-            call.warn("language", Some("locale"), message);
-        }
-        let currency = Currency::of(&request.currency).ok_or_else(|| {
-            Error::impossible("currency", "is not a code of ISO 4217: send three letters such as EUR")
-        })?;
-        let mut words = locale.words();
-        for (key, word) in &request.labels {
-            if word.chars().count() > 200 {
-                return Err(Error::impossible(format!("labels.{key}"), "must have a length of at most 200"));
-            }
-            let known = words::keys().find(|known| known.eq_ignore_ascii_case(&key.replace(['_', '-', ' '], "")));
-            let Some(known) = known else {
-                let all: Vec<&str> = words::keys().collect();
-                return Err(Error::impossible(
-                    format!("labels.{key}"),
-                    format!("is not a label: use {}", all.join(", ")),
-                ));
-            };
-            words.insert(known, breakable(word));
-        }
-        let hex = request.accent.trim().trim_start_matches('#').to_ascii_lowercase();
-        if !matches!(hex.len(), 3 | 6) || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(Error::impossible("accent", "is not a color: write it as #rrggbb, such as #1f4e79"));
-        }
-        let logo = request.logo.as_ref().map(|logo| picture_kind(logo, "logo")).transpose()?;
-        Ok(Self {
-            paper: request.paper.map_or(if locale.letter { "us-letter" } else { "a4" }, Paper::name),
-            accent: format!("#{hex}"),
-            logo: logo.map(|extension| format!("logo.{extension}")),
-            locale,
-            currency,
-            words,
-        })
-    }
-
-    /// Labels and values of those that have one.
-    pub(crate) fn facts<const N: usize>(&self, facts: [(&str, Option<String>); N]) -> Vec<(String, String)> {
-        let present = facts.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        let present = present.filter(|(_, value)| !value.trim().is_empty());
-        present.map(|(key, value)| (self.words[key].clone(), breakable(value.trim()))).collect()
-    }
-
-    fn view<T: Serialize>(&self, shown: Shown<T>) -> Result<(String, Option<String>), Error> {
-        let view = View {
-            lang: self.locale.language.to_owned(),
-            paper: self.paper,
-            accent: self.accent.clone(),
-            logo: self.logo.clone(),
-            w: self.words.clone(),
-            title: shown.title,
-            author: shown.author,
-            content: shown.content,
-        };
-        Ok((serde_json::to_string(&view).map_err(|_| Error::internal())?, shown.total))
-    }
-}
-
-/// The ending for a picture that typst reads.
-pub(crate) fn picture_kind(file: &File, field: &str) -> Result<&'static str, Error> {
-    let bytes = file.bytes();
-    let svg = || {
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
-        head.contains("<svg")
-    };
-    let kind = match &bytes[..] {
-        [0x89, b'P', b'N', b'G', ..] => "png",
-        [0xff, 0xd8, 0xff, ..] => "jpg",
-        [b'G', b'I', b'F', b'8', ..] => "gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
-        _ if svg() => "svg",
-        _ => {
-            return Err(Error::impossible(
-                field,
-                "is not a picture that documents take: send PNG, JPEG, GIF, WebP or SVG",
-            ));
-        }
-    };
-    if kind != "svg" {
-        pictures::head(bytes).map_err(|_| Error::impossible(field, "is damaged: it cannot be read as a picture"))?;
-    }
-    Ok(kind)
-}
-
-/// The data of a template as JSON Schema.
-pub(crate) fn schema_of(template: Template) -> serde_json::Value {
-    fn schema<T: JsonSchema>() -> serde_json::Value {
-        let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
-        settings.into_generator().into_root_schema_for::<T>().to_value()
-    }
-    match template {
-        Template::Invoice => schema::<invoice::Invoice>(),
-        Template::Receipt => schema::<receipt::Receipt>(),
-        Template::Letter => schema::<letter::Letter>(),
-        Template::Certificate => schema::<certificate::Certificate>(),
-        Template::ReportTable => schema::<report::Report>(),
-    }
-}
-
 /// One document that is to be made.
 struct Draft {
     manuscript: Manuscript,
@@ -426,7 +230,11 @@ pub async fn generate(
         move || drafts(&request, &call).map(|drafts| (request, drafts))
     });
     let (request, drafts) = drafts.await?;
-    let (assets, files) = assets(&request)?;
+    let mut supplies = assets(&request)?;
+    if let Some(html) = &request.html {
+        supplies.fetch(html, None, &call).await?;
+    }
+    let Supplies { names: assets, files, lost } = supplies;
     let created = today(&call);
     let count = drafts.len();
     let stem = request.name.as_deref().map(stem).filter(|name| !name.is_empty());
@@ -434,7 +242,10 @@ pub async fn generate(
     let own = request.typst.as_ref().map(|_| "typst").or(request.html.as_ref().map(|_| "html"));
     let mut response = GenerateResponse { count, pages: 0, documents: Vec::new() };
     let mut made_files = Vec::with_capacity(count);
-    for (index, draft) in drafts.into_iter().enumerate() {
+    for (index, mut draft) in drafts.into_iter().enumerate() {
+        if let Manuscript::Html(page) = &mut draft.manuscript {
+            page.lost.clone_from(&lost);
+        }
         let task = Task { manuscript: draft.manuscript, standard: request.standard, created, assets: assets.clone() };
         let (made, file) =
             workshop.typeset(&call, &task, files.clone()).await.map_err(|error| at(error, index, count))?;
@@ -487,30 +298,22 @@ fn at(error: Error, index: usize, count: usize) -> Error {
 }
 
 /// The names of the files that come with a document, and the files.
-fn assets(request: &GenerateRequest) -> Result<(Vec<String>, Vec<File>), Error> {
+fn assets(request: &GenerateRequest) -> Result<Supplies, Error> {
     if request.template.is_some() {
         if !request.files.is_empty() {
             return Err(Error::impossible("files", "are for a template of your own: send the logo as logo"));
         }
         let logo = request.logo.iter();
         let names = logo.clone().map(|logo| picture_kind(logo, "logo").map(|kind| format!("logo.{kind}")));
-        return Ok((names.collect::<Result<_, _>>()?, logo.cloned().collect()));
+        let names = names.collect::<Result<_, _>>()?;
+        return Ok(Supplies { names, files: logo.cloned().collect(), ..Supplies::default() });
     }
-    let mut names = Vec::new();
-    let mut files = Vec::new();
-    for (index, file) in request.files.iter().enumerate() {
-        let name = file
-            .name()
-            .map(|name| name.chars().take(NAME_CHARS).collect())
-            .unwrap_or_else(|| format!("file-{}", index + 1));
-        names.push(name);
-        files.push(file.clone());
-    }
+    let mut supplies = Supplies::of(request.files.clone());
     if let Some(logo) = &request.logo {
-        names.push(format!("logo.{}", picture_kind(logo, "logo")?));
-        files.push(logo.clone());
+        supplies.names.push(format!("logo.{}", picture_kind(logo, "logo")?));
+        supplies.files.push(logo.clone());
     }
-    Ok((names, files))
+    Ok(supplies)
 }
 
 /// What is to be made, one draft for each element of the data.
@@ -532,7 +335,7 @@ fn drafts(request: &GenerateRequest, call: &Call) -> Result<Vec<Draft>, Error> {
     let draft = |json: &str| match (request.template, &request.typst, &request.html) {
         (Some(template), None, None) => {
             let head = Letterhead::of(request, call)?;
-            let (view, total) = shown(template, json, &head, call)?;
+            let (view, total) = template.shown(json, &head, call)?;
             Ok(Draft { manuscript: Manuscript::Template(template, view), total })
         }
         (None, Some(source), None) => {
@@ -541,8 +344,7 @@ fn drafts(request: &GenerateRequest, call: &Call) -> Result<Vec<Draft>, Error> {
         (None, None, Some(html)) => {
             let paper =
                 PaperWishes { size: request.paper.map(|paper| paper.css().to_owned()), ..PaperWishes::default() };
-            let page =
-                HtmlPage { html: html.clone(), css: String::new(), paper, strict: false, data: Some(json.to_owned()) };
+            let page = HtmlPage { html: html.clone(), paper, data: Some(json.to_owned()), ..HtmlPage::default() };
             Ok(Draft { manuscript: Manuscript::Html(page), total: None })
         }
         (None, None, None) => {
@@ -570,19 +372,5 @@ pub(crate) fn text(data: &Data) -> Result<String, Error> {
         Data::Text(text) => Ok(text.clone()),
         Data::File(file) => String::from_utf8(file.bytes().to_vec())
             .map_err(|_| Error::impossible("data", "is not JSON: it is not text")),
-    }
-}
-
-/// The data of a template, read and written out.
-fn shown(template: Template, json: &str, head: &Letterhead, call: &Call) -> Result<(String, Option<String>), Error> {
-    fn read<T: OperationRequest>(json: &str, call: &Call) -> Result<T, Error> {
-        call.read("data", json)
-    }
-    match template {
-        Template::Invoice => head.view(read::<invoice::Invoice>(json, call)?.show(head, call)?),
-        Template::Receipt => head.view(read::<receipt::Receipt>(json, call)?.show(head, call)?),
-        Template::Letter => head.view(read::<letter::Letter>(json, call)?.show(head, call)?),
-        Template::Certificate => head.view(read::<certificate::Certificate>(json, call)?.show(head, call)?),
-        Template::ReportTable => head.view(read::<report::Report>(json, call)?.show(head, call)?),
     }
 }

@@ -5,23 +5,34 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `scan.rs` | what a page names by address, without parsing it |
 //! | `dom.rs` | the page as a tree |
 //! | `css.rs`, `selector.rs`, `value.rs`, `property.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
 //! | `style.rs` | the cascade: the style of each element |
-//! | `boxes.rs` | elements as boxes: blocks, lines, tables |
+//! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists |
 //! | `measure.rs` | how wide and about how high things are |
-//! | `emit.rs`, `table.rs`, `flex.rs` | boxes as code of typst |
+//! | `emit.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs` | boxes as code of typst |
+//! | `code.rs`, `letters.rs`, `margin.rs` | values as typst writes them; what is said of letters; margins that join |
 //! | `paper.rs` | the paper: size, margins, what stands in them |
 
 mod boxes;
+mod code;
 mod css;
 mod dom;
 mod emit;
 mod flex;
+mod float;
 mod hints;
+mod letters;
+mod line;
+mod margin;
+mod marker;
 mod measure;
 mod paper;
 mod property;
+mod replaced;
+mod rows;
+mod scan;
 mod selector;
 mod style;
 mod table;
@@ -34,23 +45,27 @@ use std::sync::OnceLock;
 use chassis::Error;
 
 use boxes::{Builder, Bx, Content};
+use code::{literal, pt};
 use css::Sheet;
 use dom::Dom;
-use emit::{Emitter, Place, literal, pt};
+use emit::{Emitter, Place};
 pub(crate) use paper::PaperWishes;
 use paper::Sheetlet;
+pub(crate) use scan::scan;
 use serde::{Deserialize, Serialize};
 use style::Cascade;
 
 /// Elements within each other.
 const MAX_NESTING: usize = 5_000;
+/// Attributes of an element.
+const MAX_ATTRIBUTES: usize = 2_000;
 /// Steps a template may take.
 const FUEL: u64 = 5_000_000;
 /// Bytes of pictures within a page, unpacked.
 const MAX_PICTURES: usize = 50 << 20;
 
 /// A page that is to be set.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HtmlPage {
     pub(crate) html: String,
     /// A sheet besides those of the page.
@@ -61,6 +76,17 @@ pub(crate) struct HtmlPage {
     pub(crate) strict: bool,
     /// Data of the template the page is, as JSON; nothing for a page that is none.
     pub(crate) data: Option<String>,
+    /// What it names that did not come.
+    pub(crate) lost: Vec<Lost>,
+}
+
+/// A file that a page names and that did not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lost {
+    /// Its address as the page writes it.
+    pub(crate) source: String,
+    /// Why, as a sentence that follows its name.
+    pub(crate) reason: String,
 }
 
 /// A page as typst reads it.
@@ -69,6 +95,8 @@ pub(crate) struct Converted {
     pub(crate) pictures: Vec<(String, Vec<u8>)>,
     /// What is not shown as it would be in a browser.
     pub(crate) missing: BTreeSet<String>,
+    /// Files that are not there, a sentence for each.
+    pub(crate) absent: BTreeSet<String>,
     /// Characters that are to be on the pages, without white space.
     pub(crate) characters: usize,
 }
@@ -79,10 +107,12 @@ type Found = (String, (f64, f64));
 /// Pictures of a page, by what they are asked for.
 struct Gallery<'f> {
     files: &'f [(String, Vec<u8>)],
+    lost: &'f [Lost],
     known: HashMap<String, Option<Found>>,
     taken: Vec<(String, Vec<u8>)>,
     bytes: usize,
     missing: BTreeSet<String>,
+    absent: BTreeSet<String>,
 }
 
 impl HtmlPage {
@@ -98,10 +128,15 @@ impl HtmlPage {
                 Cow::Owned(Self { html, data: None, ..self.clone() })
             }
         };
-        match nesting(&page.html) > MAX_NESTING {
-            true => Err(Error::impossible("html", format!("is nested more than {MAX_NESTING} elements deep"))),
-            false => Ok(page),
+        if nesting(&page.html) > MAX_NESTING {
+            return Err(Error::impossible("html", format!("is nested more than {MAX_NESTING} elements deep")));
         }
+        // The parser compares each attribute of an element with all others.
+        if scan(&page.html).attributes > MAX_ATTRIBUTES {
+            let message = format!("has an element of more than {MAX_ATTRIBUTES} attributes");
+            return Err(Error::impossible("html", message));
+        }
+        Ok(page)
     }
 
     /// Converts it; `breakable` where nothing is to be kept in one piece.
@@ -114,7 +149,8 @@ impl HtmlPage {
         });
         let dom = Dom::parse(&self.html);
         let mut missing = BTreeSet::new();
-        let texts = sheets(&dom, files, &mut missing);
+        let mut absent = BTreeSet::new();
+        let texts = sheets(&dom, files, &self.lost, &mut missing, &mut absent);
         // The size of the paper may stand in the sheets, whose queries ask for it.
         let mut first = Sheet::default();
         for text in texts.iter().chain([&self.css]) {
@@ -126,11 +162,24 @@ impl HtmlPage {
             sheet.add(text, paper.width);
         }
         let cascade = Cascade::new(base, &sheet);
-        let mut gallery =
-            Gallery { files, known: HashMap::new(), taken: Vec::new(), bytes: 0, missing: BTreeSet::new() };
+        let mut gallery = Gallery {
+            files,
+            lost: &self.lost,
+            known: HashMap::new(),
+            taken: Vec::new(),
+            bytes: 0,
+            missing: BTreeSet::new(),
+            absent,
+        };
         let mut pictures = |source: &str| gallery.find(source);
-        let mut builder =
-            Builder { dom: &dom, cascade: &cascade, pictures: &mut pictures, missing: BTreeSet::new(), depth: 0 };
+        let mut builder = Builder {
+            dom: &dom,
+            cascade: &cascade,
+            pictures: &mut pictures,
+            missing: BTreeSet::new(),
+            depth: 0,
+            numbers: HashMap::new(),
+        };
         let mut page = builder.page();
         missing.append(&mut builder.missing);
         let ground = page.as_mut().and_then(ground);
@@ -174,7 +223,7 @@ impl HtmlPage {
             paper.running(),
             literal(&lang),
         );
-        Converted { source, pictures: gallery.taken, missing, characters }
+        Converted { source, pictures: gallery.taken, missing, absent: gallery.absent, characters }
     }
 }
 
@@ -248,7 +297,13 @@ fn shown(data: &serde_json::Value) -> minijinja::Value {
 }
 
 /// The sheets of a page in their order.
-fn sheets(dom: &Dom, files: &[(String, Vec<u8>)], missing: &mut BTreeSet<String>) -> Vec<String> {
+fn sheets(
+    dom: &Dom,
+    files: &[(String, Vec<u8>)],
+    lost: &[Lost],
+    missing: &mut BTreeSet<String>,
+    absent: &mut BTreeSet<String>,
+) -> Vec<String> {
     let mut texts = Vec::new();
     for id in dom.descendants(0) {
         let Some(element) = dom.element(id) else { continue };
@@ -264,7 +319,7 @@ fn sheets(dom: &Dom, files: &[(String, Vec<u8>)], missing: &mut BTreeSet<String>
                 match file(files, source) {
                     Some(bytes) => texts.push(String::from_utf8_lossy(bytes).into_owned()),
                     None => {
-                        missing.insert(format!("the style sheet {}", short(source)));
+                        absent.insert(format!("the style sheet {} {}", short(source), reason(lost, source)));
                     }
                 }
             }
@@ -301,6 +356,12 @@ fn ground(page: &mut Bx) -> Option<value::Color> {
     found.filter(|color| color.rgb != [255; 3])
 }
 
+/// Why a file is not there.
+fn reason<'l>(lost: &'l [Lost], source: &str) -> &'l str {
+    let told = lost.iter().find(|lost| lost.source == source.trim());
+    told.map_or("is not there: send it as one of files, or name it by a whole URL", |lost| &lost.reason)
+}
+
 /// The end of an address, for a message.
 fn short(source: &str) -> String {
     let name = source.rsplit('/').next().unwrap_or(source);
@@ -308,9 +369,15 @@ fn short(source: &str) -> String {
     if name.is_empty() { "without an address".to_owned() } else { name }
 }
 
-/// A file that came with the page, by the last part of its address.
+/// The last part of an address.
+pub(crate) fn file_name(source: &str) -> &str {
+    source.split(['?', '#']).next().unwrap_or(source).rsplit('/').next().unwrap_or(source)
+}
+
+/// A file that came with the page, by its address or the last part of it.
 fn file<'f>(files: &'f [(String, Vec<u8>)], source: &str) -> Option<&'f [u8]> {
-    let name = source.split(['?', '#']).next().unwrap_or(source).rsplit('/').next().unwrap_or(source);
+    let source = source.trim();
+    let name = file_name(source);
     let found = files.iter().find(|(known, _)| known == source || known == name);
     found.map(|(_, bytes)| bytes.as_slice())
 }
@@ -333,12 +400,11 @@ impl Gallery<'_> {
             None => file(self.files, source).map(<[u8]>::to_vec),
         };
         let Some(bytes) = bytes else {
-            let what = if source.starts_with("data:") {
-                "a picture that cannot be read".to_owned()
+            if source.starts_with("data:") {
+                self.missing.insert("a picture that cannot be read".to_owned());
             } else {
-                format!("the picture {}", short(source))
-            };
-            self.missing.insert(what);
+                self.absent.insert(format!("the picture {} {}", short(source), reason(self.lost, source)));
+            }
             return None;
         };
         self.bytes += bytes.len();
@@ -434,8 +500,7 @@ mod tests {
     }
 
     fn source(html: &str) -> Converted {
-        HtmlPage { html: html.to_owned(), css: String::new(), paper: PaperWishes::default(), strict: false, data: None }
-            .convert(&[], false)
+        HtmlPage { html: html.to_owned(), ..HtmlPage::default() }.convert(&[], false)
     }
 
     #[test]
@@ -452,16 +517,11 @@ mod tests {
              div{position:absolute}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
         );
         let named: Vec<&str> = made.missing.iter().map(String::as_str).collect();
-        for name in [
-            "<iframe>",
-            "JavaScript",
-            "background pictures",
-            "position: absolute and fixed",
-            "the picture c.png",
-            "the style sheet b.css",
-            "transform",
-        ] {
+        for name in ["<iframe>", "JavaScript", "background pictures", "position: absolute and fixed", "transform"] {
             assert!(named.contains(&name), "{name}: {named:?}");
+        }
+        for name in ["the picture c.png is not there", "the style sheet b.css is not there"] {
+            assert!(made.absent.iter().any(|told| told.starts_with(name)), "{name}: {:?}", made.absent);
         }
         assert!(made.source.contains("\"there\""));
     }

@@ -8,8 +8,10 @@
 //! | `document/` | documents as trees of objects: opened, put together, saved |
 //! | `separators.rs` | documents whose pages are read or painted; pages with a text or a code on them, blank pages |
 //! | `typeset/`, `settings.rs` | typst as a library, in workers that stay warm |
+//! | `print.rs`, `named.rs` | pages that are printed; what they name by URL, fetched |
 //! | `html/` | pages of HTML as documents of typst |
 //! | `page.rs`, `lettering.rs` | drawings on pages that are there; letters of ours in documents of others |
+//! | `continued.rs` | tables that go on on the next page |
 //! | `find.rs`, `markdown.rs` | a text or expression on a page, with boxes; text as Markdown |
 //! | `permissions.rs` | what the owner of a protected document allows |
 //!
@@ -18,6 +20,7 @@
 
 pub mod attachments;
 pub mod compress;
+mod continued;
 mod document;
 mod find;
 pub mod forms;
@@ -33,15 +36,18 @@ mod lettering;
 mod markdown;
 pub mod merge;
 pub mod metadata;
+mod named;
 mod page;
 pub mod pages;
 pub mod permissions;
+pub mod print;
 pub mod protect;
 pub mod render;
 mod separators;
 mod settings;
 pub mod split;
 pub mod stamp;
+pub mod tables;
 pub mod templates;
 pub mod text;
 mod typeset;
@@ -69,6 +75,7 @@ pub fn service() -> Service {
         .compute("POST /from-images", from_images::from_images, from_images::about)
         .compute("POST /protect", protect::protect, protect::about)
         .compute("POST /text", text::text, text::about)
+        .compute("POST /tables", tables::tables, tables::about)
         .compute("POST /images", images::images, images::about)
         .compute("POST /compress", compress::compress, compress::about)
         .compute("POST /attachments/extract", attachments::extract, attachments::extract_about)

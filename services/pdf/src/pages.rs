@@ -182,8 +182,9 @@ pub fn pages(request: PagesRequest, call: &Call) -> Result<WithFile<PagesFacts>,
         }
         false => {
             let mut assembly = Assembly::new();
-            assembly.inherit(&opened);
-            let added = assembly.add(&Prepared::of(&opened), &plan, &Bookmarks::Kept, call)?;
+            let prepared = Prepared::of(&opened);
+            assembly.inherit(&prepared);
+            let added = assembly.add(&prepared, &plan, &Bookmarks::Kept, call)?;
             assemble::warn_of_losses(&added, "file", call);
             let (pdf, pages) = assembly.parts();
             changes(pdf, pages)?;

@@ -148,7 +148,7 @@ pub fn split(request: SplitRequest, call: &Call) -> Result<WithFiles<SplitFacts>
     let digits = cuts.len().to_string().len().max(2);
     let (mut files, mut rows, mut total) = (Vec::new(), Vec::new(), 0);
     for (index, cut) in cuts.iter().enumerate() {
-        let bytes = part(&opened, &prepared, &cut.pages, index == 0, call)?;
+        let bytes = part(&prepared, &cut.pages, index == 0, call)?;
         total += bytes.len();
         if total > MAX_BYTES {
             let message = format!("makes parts of more than {} MB together", MAX_BYTES >> 20);
@@ -260,7 +260,7 @@ fn by_size(opened: &Opened, prepared: &Prepared<'_>, most: usize, call: &Call) -
     let count = opened.pages.len();
     let size = |from: usize, pages: usize| -> Result<usize, Error> {
         let pages: Vec<usize> = (from..from + pages).collect();
-        Ok(part(opened, prepared, &pages, false, call)?.len())
+        Ok(part(prepared, &pages, false, call)?.len())
     };
     let mut cuts = Vec::new();
     let mut from = 0;
@@ -297,9 +297,9 @@ fn by_size(opened: &Opened, prepared: &Prepared<'_>, most: usize, call: &Call) -
 }
 
 /// A part as a document.
-fn part(opened: &Opened, prepared: &Prepared<'_>, pages: &[usize], warns: bool, call: &Call) -> Result<Vec<u8>, Error> {
+fn part(prepared: &Prepared<'_>, pages: &[usize], warns: bool, call: &Call) -> Result<Vec<u8>, Error> {
     let mut assembly = Assembly::new();
-    assembly.inherit(opened);
+    assembly.inherit(prepared);
     let added = assembly.add(prepared, pages, &Bookmarks::Kept, call)?;
     if warns && added.was_tagged {
         // Bookmarks and links to other parts are lost by nature; tags are not.

@@ -107,6 +107,8 @@ pub(crate) enum NoteKind {
     OffPage,
     /// Something typst says of a template.
     Template,
+    /// A file that a page names and that is not there.
+    FileMissing,
     /// Something of a page that is not shown as in a browser.
     NotSupported,
     /// Characters of a page that are on no paper.
@@ -119,6 +121,7 @@ impl NoteKind {
             Self::MissingGlyphs => "missing-glyphs",
             Self::OffPage => "off-page",
             Self::Template => "template",
+            Self::FileMissing => "file-missing",
             Self::NotSupported => "not-supported",
             Self::TextLost => "text-lost",
         }
@@ -212,6 +215,8 @@ impl Typesetter {
                     message: format!("{name}: not supported, left out or shown plainly"),
                 })
                 .collect();
+            let absent = converted.absent.into_iter();
+            notes.extend(absent.map(|message| Note { kind: NoteKind::FileMissing, message }));
             notes.extend(inspection.notes());
             if lost > 0 {
                 let message = format!("{lost} characters are on no page: simplify what is nested or positioned");

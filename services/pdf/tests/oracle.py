@@ -228,4 +228,73 @@ def paint_agreement(painted, dpi):
     return found
 
 
+def drawn(kind):
+    """A document with a table of a kind, made by reportlab, and what its cells hold."""
+    from reportlab.lib import colors
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.pdfgen import canvas
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
+    style = getSampleStyleSheet()["Normal"]
+    rows = [["Item", "Qty", "Price", "Sum"]] + [[f"Bolt M{i}, steel", str(i * 3), f"{i}.50", f"{1000 * i}.00"] for i in range(1, 9)]
+    long = "A description that is longer than its column is wide, and goes on"
+    wrapped = [["Pos", "Description", "Price"]] + [[str(i), long, f"{i}.99"] for i in range(1, 6)]
+    spans = [["Region", "2025", "", "2026", ""], ["", "Q1", "Q2", "Q1", "Q2"], ["North", "1", "2", "3", "4"], ["South", "5", "6", "7", "8"], ["Total", "", "", "", "36"]]
+    pages = [["No", "Name", "Amount"]] + [[f"R{i:03}", "word " * (1 + i % 5) + "end", f"{i}.00"] for i in range(1, 121)]
+    black, widths = colors.black, [150, 60, 60, 60]
+    grid, right = ("GRID", (0, 0), (-1, -1), 0.5, black), ("ALIGN", (1, 0), (-1, -1), "RIGHT")
+    kinds = {
+        "grid": (rows, [grid], None),
+        "spans": (spans, [grid, ("SPAN", (0, 0), (0, 1)), ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0)), ("SPAN", (0, 4), (3, 4))], None),
+        "pages": (pages, [grid], [60, 200, 80]),
+        "columns": (rows, [("BOX", (0, 0), (-1, -1), 0.5, black), ("LINEBEFORE", (1, 0), (-1, -1), 0.5, black), ("LINEBELOW", (0, 0), (-1, 0), 0.5, black)], widths),
+        "inner": (rows, [("INNERGRID", (0, 0), (-1, -1), 0.5, black)], widths),
+        "cells": (rows, [("BACKGROUND", (0, 0), (-1, -1), colors.lightgrey), ("INNERGRID", (0, 0), (-1, -1), 2, colors.white)], widths),
+        "stripes": (rows, [("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, colors.lightgrey]), ("BACKGROUND", (0, 0), (-1, 0), colors.darkblue), ("TEXTCOLOR", (0, 0), (-1, 0), colors.white)], widths),
+        "rules": (rows, [("LINEABOVE", (0, 0), (-1, 0), 1, black), ("LINEBELOW", (0, 0), (-1, 0), 0.5, black), ("LINEBELOW", (0, -1), (-1, -1), 1, black), right], widths),
+        "plain": (rows, [right], widths),
+        "wrapped": (wrapped, [("LINEBELOW", (0, 0), (-1, -1), 0.3, black), ("VALIGN", (0, 0), (-1, -1), "TOP")], [40, 150, 80]),
+        "wrapped-plain": (wrapped, [("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 10)], [40, 150, 80]),
+    }
+    out = io.BytesIO()
+    expected = None
+    if kind in kinds:
+        expected, look, widths = kinds[kind]
+        cell = lambda text: Paragraph(text, style) if len(text) > 40 else text
+        table = Table([[cell(text) for text in row] for row in expected], style=look, colWidths=widths, repeatRows=1)
+        around = [Paragraph("Some text that is no table, and goes on for a while. " * 6, style), Spacer(1, 20)]
+        SimpleDocTemplate(out, pagesize=A4).build([*(around if kind != "pages" else []), table, *(around[::-1] if kind != "pages" else [])])
+    else:
+        page = canvas.Canvas(out, pagesize=A4)
+        page.setFont("Times-Roman", 10)
+        text = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor".split()
+        for line in range(40):
+            words = [text[(line * 7 + at * 5 + line // 3) % len(text)] for at in range(8)]
+            if kind == "two columns of text":
+                page.drawString(60, 780 - line * 13, " ".join(words)[:46])
+                page.drawString(320, 780 - line * 13, " ".join(reversed(words))[:46])
+            elif kind == "a list":
+                page.drawString(60, 780 - line * 14, f"{line + 1}.")
+                page.drawString(90, 780 - line * 14, " ".join(words[:6]))
+            elif kind == "marked words":
+                x = 60
+                for word in words:
+                    width = page.stringWidth(word, "Times-Roman", 10)
+                    page.setFillColorRGB(1, 1, 0.5)
+                    page.rect(x, 777 - line * 13, width + 2.5, 13, fill=1, stroke=0)
+                    page.setFillColorRGB(0, 0, 0)
+                    page.drawString(x, 780 - line * 13, word)
+                    x += width + 2.5
+        page.save()
+    return {"file": base64.b64encode(out.getvalue()).decode(), "rows": expected}
+
+
+def plumbed(name):
+    """The tables pdfplumber finds by lines, as rows of texts."""
+    import pdfplumber
+    with pdfplumber.open(io.BytesIO(data[name])) as pdf:
+        tables = [table for page in pdf.pages for table in page.extract_tables()]
+    return [[[cell or "" for cell in row] for row in table] for table in tables]
+
+
 print(json.dumps({"answer": globals()[request["ask"]](*request.get("with", []))}))

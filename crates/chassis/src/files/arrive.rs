@@ -61,7 +61,7 @@ impl Arrivals<'_> {
             let named = |content: Content| Content {
                 name: name.clone().or(content.name),
                 content_type: content_type.clone().or(content.content_type),
-                bytes: content.bytes,
+                ..content
             };
             match (place, &slot) {
                 (Place::Url(url), slot) => match self.store.own_link(&url) {
@@ -111,6 +111,7 @@ impl Arrivals<'_> {
         let about = named(Content {
             name: fetched.name.take(),
             content_type: fetched.content_type.take(),
+            url: fetched.url.take(),
             bytes: Bytes::new(),
         });
         if let (true, Slot::Stream(stream)) = (live, slot) {

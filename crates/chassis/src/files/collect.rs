@@ -98,7 +98,7 @@ impl Collector {
         let pending = match place {
             Place::Bytes(bytes) => {
                 self.count(bytes.len())?;
-                slot.fill(Content { name, content_type, bytes });
+                slot.fill(Content { name, content_type, url: None, bytes });
                 None
             }
             Place::Part(index) => {

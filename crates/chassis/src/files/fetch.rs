@@ -66,6 +66,8 @@ pub(crate) struct Fetched {
     pub(crate) name: Option<String>,
     /// The media type its server says it has.
     pub(crate) content_type: Option<String>,
+    /// Where it is, at the end of all redirects, without user info.
+    pub(crate) url: Option<String>,
     /// Its size, when that is known beforehand; that of a compressed answer is not.
     pub(crate) announced: Option<u64>,
     body: Body,
@@ -179,6 +181,9 @@ impl Fetched {
         let header = |name: HeaderName| response.headers().get(name).map(HeaderValue::as_bytes);
         let name = name_of(header(CONTENT_DISPOSITION), response.url());
         let content_type = header(CONTENT_TYPE).and_then(|text| std::str::from_utf8(text).ok()).and_then(media_type_of);
+        let mut url = response.url().clone();
+        // Who reads the file must not learn it. A web address takes both.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
         let size = response.content_length();
         // An empty answer may still claim a compression.
         let body = match Coding::of(header(CONTENT_ENCODING).filter(|_| size != Some(0))) {
@@ -190,7 +195,7 @@ impl Fetched {
             None => return Err(unreachable(format!("{host} compressed it in a way other than gzip and zstd"))),
         };
         let announced = size.filter(|_| matches!(body, Body::Plain(_)));
-        Ok(Self { name, content_type, announced, body, timer, _place: place })
+        Ok(Self { name, content_type, url: Some(url.into()), announced, body, timer, _place: place })
     }
 
     /// More of the file; nothing at its end.

@@ -27,6 +27,8 @@ pub struct File(Arc<OnceLock<Content>>);
 pub(crate) struct Content {
     pub(crate) name: Option<String>,
     pub(crate) content_type: Option<String>,
+    /// The URL it was fetched from, at the end of all redirects.
+    pub(crate) url: Option<String>,
     pub(crate) bytes: Bytes,
 }
 
@@ -41,7 +43,7 @@ pub(crate) struct FileHead {
 impl FileHead {
     /// The content it says, with its bytes.
     pub(crate) fn with(self, bytes: Bytes) -> Content {
-        Content { name: self.name, content_type: self.content_type, bytes }
+        Content { name: self.name, content_type: self.content_type, url: None, bytes }
     }
 }
 
@@ -55,7 +57,8 @@ impl Content {
 impl File {
     /// A file of some bytes.
     pub fn new(name: impl Into<String>, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self::of(Content { name: Some(name.into()), content_type: Some(content_type.into()), bytes: bytes.into() })
+        let (name, content_type) = (Some(name.into()), Some(content_type.into()));
+        Self::of(Content { name, content_type, url: None, bytes: bytes.into() })
     }
 
     pub(crate) fn of(content: Content) -> Self {
@@ -86,6 +89,13 @@ impl File {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.content().name.as_deref()
+    }
+
+    /// The URL it was fetched from, where it came by one: what relative addresses in it are relative to. Not known in a
+    /// worker process.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.content().url.as_deref()
     }
 
     /// The media type it was said to have, without parameters and in lower case. People's tools often say

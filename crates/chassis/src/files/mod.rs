@@ -8,6 +8,7 @@
 //! | `source.rs`, `object.rs` | how a request says where a file comes from: as text, as an object |
 //! | `collect.rs` | the files of the request being read, noted with the slots they are to fill |
 //! | `arrive.rs` | brings what is elsewhere and fills the slots |
+//! | `named.rs` | files that a file of the request names |
 //! | `fetch.rs`, `resolve.rs`, `address.rs` | by URL: guarded client, names, addresses that are closed |
 //! | `store/` | kept files and their links |
 //! | `name.rs`, `kind.rs` | safe names; kinds by the first bytes |
@@ -22,6 +23,7 @@ mod fetch;
 mod file;
 mod kind;
 mod name;
+mod named;
 mod numbers;
 mod object;
 mod resolve;
@@ -35,6 +37,8 @@ pub(crate) use fetch::Fetcher;
 pub(crate) use file::{Content, FileHead, TOKEN};
 pub use file::{Data, File};
 pub(crate) use name::{part_name, safe_name, said};
+pub use named::FetchBounds;
+pub(crate) use named::fetch_named;
 pub use numbers::{Delimiter, Matrix, Missing, Numbers, NumbersFormat, NumbersOptions};
 pub(crate) use source::media_type_of;
 pub(crate) use store::{Link, Store, attachment, download};

@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_unpacked_as_it_was() {
-        let file = |bytes: &'static str| Content { name: Some("a".into()), content_type: None, bytes: bytes.into() };
+        let file = |bytes: &'static str| Content { name: Some("a".into()), bytes: bytes.into(), ..Content::default() };
         let answer = Answer::whole(b"{\"a\":1}".to_vec(), vec![file("xyz"), file("")]);
         let packed = answer.pack();
         let answer = Answer::unpack(&packed).unwrap();

@@ -113,6 +113,7 @@ impl Reading<'_> {
         let about = Content {
             name: text(CONTENT_DISPOSITION).and_then(said),
             content_type: text(CONTENT_TYPE).and_then(media_type_of),
+            url: None,
             bytes: Bytes::new(),
         };
         // What comes compressed may be any size.

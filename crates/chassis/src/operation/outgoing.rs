@@ -71,6 +71,7 @@ impl Delivery {
                 let archive = Content {
                     name: Some("files.zip".to_owned()),
                     content_type: Some("application/zip".to_owned()),
+                    url: None,
                     bytes: zipped(&answer.files)?,
                 };
                 bytes_response(archive, &answer.json)
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn names_in_an_archive_are_told_apart() {
-        let file = |name: &str| Content { name: Some(name.to_owned()), content_type: None, bytes: "x".into() };
+        let file = |name: &str| Content { name: Some(name.to_owned()), bytes: "x".into(), ..Content::default() };
         let archive = zipped(&[file("a.txt"), file("../a.txt"), file("a.txt")]).unwrap();
         let archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
         let mut names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();

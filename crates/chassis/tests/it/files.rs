@@ -5,12 +5,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
 use base64_simd::{STANDARD, URL_SAFE};
 use chassis::settings::Size;
 use chassis::testing::{Answer, Client};
-use chassis::{Call, Data, Error, File, FileStream, KeptFile, Secret, Service, Settings};
+use chassis::{Call, Data, Error, FetchBounds, File, FileStream, KeptFile, Secret, Service, Settings};
 use data_encoding::HEXLOWER;
 use futures_util::stream;
 use garde::Validate;
@@ -103,6 +104,33 @@ async fn keep(request: FileRequest, call: Arc<Call>) -> Result<KeepResponse, Err
 }
 
 #[derive(Serialize, Deserialize, Validate, JsonSchema)]
+struct NamedRequest {
+    #[garde(skip)]
+    file: File,
+    #[garde(skip)]
+    urls: Vec<String>,
+    #[garde(skip)]
+    all: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct NamedResponse {
+    url: Option<String>,
+    files: Vec<Option<Seen>>,
+    reasons: Vec<Option<String>>,
+}
+
+async fn named(request: NamedRequest, call: Arc<Call>) -> Result<NamedResponse, Error> {
+    let bounds = FetchBounds { each: 1000, all: request.all, time: Duration::from_secs(20) };
+    let fetched = call.fetch(&request.urls, &bounds).await;
+    Ok(NamedResponse {
+        url: request.file.url().map(str::to_owned),
+        files: fetched.iter().map(|one| one.as_ref().ok().map(seen)).collect(),
+        reasons: fetched.into_iter().map(Result::err).collect(),
+    })
+}
+
+#[derive(Serialize, Deserialize, Validate, JsonSchema)]
 struct FlowRequest {
     #[garde(skip)]
     file: FileStream,
@@ -162,6 +190,7 @@ fn service() -> Service {
         .compute("POST /data", data, |op| op.files(1, &[]))
         .compute("POST /unlock", unlock, |op| op)
         .call("POST /keep", keep, |op| op)
+        .call("POST /named", named, |op| op.files(1, &[]))
 }
 
 /// A client, and the folder its files are kept in.
@@ -538,6 +567,34 @@ fn urls_that_lead_nowhere_or_inward_are_refused() {
     let list = json!({ "file": "AQ==", "others": ["AQ==", format!("http://{address}/nothing")] });
     let answer = open.post("/read", &list);
     assert_eq!(answer.json()["error"]["details"][0]["field"], "others[1]", "{:?}", answer.body);
+}
+
+#[test]
+fn what_a_request_names_is_fetched_as_its_own_files_are() {
+    let address = server();
+    let url = |path: &str| format!("http://{address}{path}");
+    let body = json!({
+        "file": url("/a.bin"), "all": 1000,
+        "urls": [url("/a.bin"), url("/nothing"), url("/inward"), url("/private"), "ftp://a.b/c"],
+    });
+    let answer = kept().post("/named", &body).json();
+    assert_eq!(answer["url"], url("/a.bin"));
+    assert_eq!((&answer["files"][0]["hex"], &answer["files"][1]), (&json!(hex(BYTES)), &json!(null)));
+    assert_eq!(answer["reasons"][0], json!(null));
+    for (at, reason) in [(1, "answered 404"), (2, "closed"), (3, "no public address"), (4, "http://")] {
+        let told = answer["reasons"][at].as_str().unwrap_or_default();
+        assert!(told.contains(reason), "{told}");
+    }
+    let closed = with(|settings| settings.fetch_allow.clear());
+    let body = json!({ "file": "AQ==", "all": 1000, "urls": [url("/a.bin")] });
+    assert!(
+        closed.post("/named", &body).json()["reasons"][0].as_str().unwrap_or_default().contains("no public address")
+    );
+    // Bounds are for all of them together.
+    let body = json!({ "file": "AQ==", "all": BYTES.len() + 1, "urls": [url("/a.bin"), url("/a.bin")] });
+    let answer = kept().post("/named", &body).json();
+    let came = answer["files"].as_array().into_iter().flatten().filter(|file| !file.is_null()).count();
+    assert_eq!(came, 1, "{answer}");
 }
 
 #[test]

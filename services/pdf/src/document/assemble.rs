@@ -17,6 +17,7 @@ use super::layers::Layers;
 use super::names::{entries, free_name, name_tree};
 use super::open::Opened;
 use super::outline::{self, Bookmark};
+use super::resources;
 use super::strings;
 use super::tree::{self, entry};
 
@@ -53,6 +54,9 @@ pub(crate) struct Assembly {
 /// What is read of a source once, however many documents are made of it.
 pub(crate) struct Prepared<'s> {
     source: &'s Opened,
+    pages: HashSet<ObjectId>,
+    /// Pages that may have more resources than they use.
+    spacious: HashSet<ObjectId>,
     destinations: Destinations,
     bookmarks: Vec<Bookmark>,
     labels: Option<Labels<'s>>,
@@ -64,7 +68,9 @@ impl<'s> Prepared<'s> {
         let destinations = Destinations::of(&source.pdf);
         let bookmarks = outline::read(&source.pdf, &source.pages, &destinations);
         let labels = Labels::of(&source.pdf);
-        Self { source, destinations, bookmarks, labels, was_tagged: is_tagged(&source.pdf) }
+        let pages = source.pages.iter().copied().collect();
+        let spacious = resources::spacious(&source.pdf, &source.pages);
+        Self { source, pages, spacious, destinations, bookmarks, labels, was_tagged: is_tagged(&source.pdf) }
     }
 
     /// The bookmarks of the source, each before those below it.
@@ -107,9 +113,9 @@ impl Assembly {
     }
 
     /// Takes language, view settings and document information of a source for the whole.
-    pub(crate) fn inherit(&mut self, source: &Opened) {
-        let pdf = &source.pdf;
-        let mut copier = Copier::new(pdf, &source.pages);
+    pub(crate) fn inherit(&mut self, prepared: &Prepared<'_>) {
+        let pdf = &prepared.source.pdf;
+        let mut copier = Copier::new(pdf, &prepared.pages);
         if let Ok(catalog) = pdf.catalog() {
             for key in OF_CATALOG {
                 if let Ok(value) = catalog.get(key) {
@@ -135,9 +141,9 @@ impl Assembly {
         bookmarks: &Bookmarks,
         call: &Call,
     ) -> Result<Added, Error> {
-        let Prepared { source, destinations, labels, was_tagged, .. } = prepared;
+        let Prepared { source, pages, spacious, destinations, labels, was_tagged, .. } = prepared;
         let pdf = &source.pdf;
-        let mut copier = Copier::new(pdf, &source.pages);
+        let mut copier = Copier::new(pdf, pages);
         // Every page has its place before any is copied, as links lead forward too.
         let mut firsts: HashMap<ObjectId, ObjectId> = HashMap::new();
         let mut placed = Vec::with_capacity(selection.len());
@@ -159,7 +165,7 @@ impl Assembly {
                 call.check()?;
             }
             let Ok(page) = pdf.get_dictionary(from) else { continue };
-            let mut new = copier.page(page, prune, &mut self.target);
+            let mut new = copier.page(page, prune && spacious.contains(&from), &mut self.target);
             new.set("Type", "Page");
             let mut carrier = Carrier { copier: &mut copier, source, destinations, firsts: &firsts };
             let annotations = carrier.annotations(page, to, copy, &mut self.target, &mut widgets, &mut added);
@@ -216,9 +222,7 @@ impl Assembly {
     }
 
     fn add_names(&mut self, destinations: &Destinations, source: &Opened, firsts: &HashMap<ObjectId, ObjectId>) {
-        let mut all: Vec<_> = destinations.all().collect();
-        all.sort_unstable_by(|one, other| one.0.cmp(other.0));
-        for (name, place) in all {
+        for (name, place) in destinations.all() {
             let Some(page) = page_of(place, &source.pages).and_then(|page| firsts.get(&page)) else { continue };
             let mut place = place.to_vec();
             place[0] = Object::Reference(*page);

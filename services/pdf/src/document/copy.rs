@@ -27,7 +27,7 @@ pub(crate) struct Copier<'s> {
     /// Objects that are referred to and not copied yet.
     waiting: Vec<(ObjectId, ObjectId)>,
     /// Every page of the source.
-    pages: HashSet<ObjectId>,
+    pages: &'s HashSet<ObjectId>,
     /// Names that contents use.
     used: resources::Used,
     /// Forms within forms that are being looked into.
@@ -35,15 +35,8 @@ pub(crate) struct Copier<'s> {
 }
 
 impl<'s> Copier<'s> {
-    pub(crate) fn new(source: &'s Document, pages: &[ObjectId]) -> Self {
-        Self {
-            source,
-            moved: HashMap::new(),
-            waiting: Vec::new(),
-            pages: pages.iter().copied().collect(),
-            used: resources::Used::default(),
-            depth: 0,
-        }
+    pub(crate) fn new(source: &'s Document, pages: &'s HashSet<ObjectId>) -> Self {
+        Self { source, moved: HashMap::new(), waiting: Vec::new(), pages, used: resources::Used::default(), depth: 0 }
     }
 
     /// Says where an object of the source is in the target, so that references lead there.

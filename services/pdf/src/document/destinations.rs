@@ -1,6 +1,6 @@
 //! Where links and bookmarks go: a page and a place on it, given directly or by name.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use lopdf::{Document, Object, ObjectId};
 
@@ -10,13 +10,13 @@ use super::tree::{entry, resolve};
 /// The named destinations of a document.
 pub(crate) struct Destinations {
     /// What each name means: `[page /XYZ ..]`.
-    by_name: HashMap<Vec<u8>, Vec<Object>>,
+    by_name: BTreeMap<Vec<u8>, Vec<Object>>,
 }
 
 impl Destinations {
     /// Reads the names of a document: those of PDF 1.1 in the catalog, and those of the name tree.
     pub(crate) fn of(pdf: &Document) -> Self {
-        let mut by_name = HashMap::new();
+        let mut by_name = BTreeMap::new();
         let Ok(catalog) = pdf.catalog() else { return Self { by_name } };
         if let Some(Ok(old)) = entry(pdf, catalog, b"Dests").map(Object::as_dict) {
             for (name, value) in old.iter() {
@@ -44,7 +44,7 @@ impl Destinations {
         }
     }
 
-    /// Every name with where it goes.
+    /// Every name with where it goes, in order.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&[u8], &[Object])> {
         self.by_name.iter().map(|(name, place)| (name.as_slice(), place.as_slice()))
     }

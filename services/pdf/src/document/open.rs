@@ -3,7 +3,6 @@
 use chassis::{Call, Code, Error, File, Secret};
 use lopdf::encryption::EncryptionState;
 use lopdf::{DecompressError, Document, LoadOptions, Object, ObjectId};
-use unicode_normalization::UnicodeNormalization;
 
 use super::tree;
 
@@ -97,7 +96,7 @@ impl<'r> Source<'r> {
                 Err(error) => Err(self.unreadable(&error)),
             };
         };
-        for spelling in spellings(password) {
+        for spelling in documents::spellings(password) {
             match load(Some(spelling)) {
                 Ok(pdf) if pdf.is_encrypted() => {}
                 Ok(pdf) => return Ok(pdf),
@@ -171,17 +170,6 @@ fn is_signature(object: &Object) -> bool {
 
 fn has_header(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(HEADER_WITHIN)].windows(5).any(|window| window == b"%PDF-")
-}
-
-/// The ways a password may have been typed: as it is, composed and decomposed.
-fn spellings(password: &str) -> Vec<String> {
-    let mut all = vec![password.to_owned()];
-    for other in [password.nfc().collect::<String>(), password.nfd().collect(), password.nfkc().collect()] {
-        if !all.contains(&other) {
-            all.push(other);
-        }
-    }
-    all
 }
 
 #[cfg(test)]

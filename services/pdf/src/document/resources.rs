@@ -15,6 +15,43 @@ const MAX_CONTENT: usize = 64 << 20;
 /// Forms within forms that are looked into.
 const MAX_FORMS: usize = 10_000;
 
+/// Fonts a page has at most where it is taken at its word.
+const FEW_FONTS: usize = 10;
+
+/// Pages whose resources may be more than they use: those that share a dictionary or a picture with other pages, or have many
+/// fonts. The content of the others is not read: what writers list for one page alone is what it shows.
+pub(crate) fn spacious(pdf: &Document, pages: &[ObjectId]) -> HashSet<ObjectId> {
+    let resources = |page: &ObjectId| {
+        let page = pdf.get_dictionary(*page).ok()?;
+        Some((page.get(b"Resources").ok()?.as_reference().ok(), entry(pdf, page, b"Resources")?.as_dict().ok()?))
+    };
+    let objects = |resources: &Dictionary| -> Vec<ObjectId> {
+        let named = entry(pdf, resources, b"XObject").and_then(|named| named.as_dict().ok());
+        named.into_iter().flatten().filter_map(|(_, object)| object.as_reference().ok()).collect()
+    };
+    let mut users: HashMap<ObjectId, usize> = HashMap::new();
+    for (own, resources) in pages.iter().filter_map(resources) {
+        let others = own.map_or(0, |own| {
+            let count = users.entry(own).or_default();
+            *count += 1;
+            *count - 1
+        });
+        // A dictionary of many pages is read once.
+        if others == 0 {
+            for id in objects(resources) {
+                *users.entry(id).or_default() += 1;
+            }
+        }
+    }
+    let is_shared = |id: &ObjectId| users.get(id).is_some_and(|users| *users > 1);
+    let is_spacious = |page: &&ObjectId| {
+        let Some((own, resources)) = resources(page) else { return false };
+        let fonts = entry(pdf, resources, b"Font").and_then(|fonts| fonts.as_dict().ok()).map_or(0, Dictionary::len);
+        own.as_ref().is_some_and(is_shared) || fonts > FEW_FONTS || objects(resources).iter().any(is_shared)
+    };
+    pages.iter().filter(is_spacious).copied().collect()
+}
+
 /// Names by the content that uses them.
 #[derive(Default)]
 pub(crate) struct Used {
@@ -135,7 +172,11 @@ fn names_in(content: &[u8]) -> HashSet<Vec<u8>> {
         rest = &rest[at + 1..];
         let end = rest.iter().position(|byte| !is_regular(*byte)).unwrap_or(rest.len());
         let name = &rest[..end];
-        names.insert(if name.contains(&b'#') { unescaped(name) } else { name.to_vec() });
+        if name.contains(&b'#') {
+            names.insert(unescaped(name));
+        } else if !names.contains(name) {
+            names.insert(name.to_vec());
+        }
         rest = &rest[end..];
     }
     names

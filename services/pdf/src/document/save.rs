@@ -1,8 +1,12 @@
 //! A document to bytes.
 
+use std::io::Write;
+
 use chassis::Error;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use lopdf::encryption::EncryptionState;
-use lopdf::{Document, SaveOptions};
+use lopdf::{Document, Object, SaveOptions, Stream};
 
 use super::open::Opened;
 
@@ -38,13 +42,36 @@ pub(crate) fn save(mut pdf: Document) -> Result<Vec<u8>, Error> {
     write(&mut pdf, true)
 }
 
+/// Objects from which a document has them in object streams: fewer are not worth a compressor, whose state is half a megabyte.
+const OBJECT_STREAMS_FROM: usize = 64;
+/// Shorter streams are not deflated.
+const WORTH_DEFLATING: usize = 64;
+
 /// Takes out what belongs to the file it was read from, and deflates what was not.
 fn tidy(pdf: &mut Document) {
     pdf.objects.retain(|_, object| !object.type_name().is_ok_and(|name| name == b"ObjStm" || name == b"XRef"));
     for key in [&b"Prev"[..], b"XRefStm", b"DecodeParms", b"Filter", b"Index", b"Length", b"W", b"Type"] {
         pdf.trailer.remove(key);
     }
-    pdf.compress();
+    for object in pdf.objects.values_mut() {
+        if let Object::Stream(stream) = object
+            && stream.allows_compression
+            && stream.content.len() >= WORTH_DEFLATING
+            && !stream.dict.has(b"Filter")
+        {
+            deflate(stream);
+        }
+    }
+}
+
+/// Deflates a stream, where that makes it shorter. Level 6 takes a third of the time of level 9 for a percent of its size.
+fn deflate(stream: &mut Stream) {
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(stream.content.len() / 2), Compression::new(6));
+    let Ok(deflated) = encoder.write_all(&stream.content).and_then(|()| encoder.finish()) else { return };
+    if deflated.len() + 19 < stream.content.len() {
+        stream.dict.set("Filter", "FlateDecode");
+        stream.set_content(deflated);
+    }
 }
 
 /// Writes a document as it is; one that was encrypted has no object streams.
@@ -52,8 +79,12 @@ fn tidy(pdf: &mut Document) {
 /// # Errors
 /// When it cannot be written, which is our fault.
 fn write(pdf: &mut Document, object_streams: bool) -> Result<Vec<u8>, Error> {
+    let large = pdf.objects.len() >= OBJECT_STREAMS_FROM;
+    // A table of objects says how many there are, and some were taken out.
+    pdf.max_id = pdf.objects.keys().map(|(number, _)| *number).max().unwrap_or_default();
+    let object_streams = object_streams && large;
     let options =
-        SaveOptions::builder().use_object_streams(object_streams).use_xref_streams(true).compression_level(6).build();
+        SaveOptions::builder().use_object_streams(object_streams).use_xref_streams(large).compression_level(6).build();
     let mut bytes = Vec::new();
     pdf.save_with_options(&mut bytes, options).map_err(|_| Error::internal())?;
     Ok(bytes)

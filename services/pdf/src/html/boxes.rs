@@ -1,7 +1,7 @@
 //! A page as boxes: what is a block, what flows in lines, what is a table, after the rules of CSS 2, chapter 9.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::dom::{Dom, Kind, NodeId};
@@ -70,26 +70,28 @@ pub(crate) struct Builder<'d> {
     pub(crate) missing: BTreeSet<String>,
     /// Characters that are emitted, without white space.
     pub(crate) depth: usize,
+    /// Numbers of list items, once one of their list was asked for.
+    pub(crate) numbers: HashMap<NodeId, i64>,
 }
 
 /// Boxes of a container on their way.
 #[derive(Default)]
-struct Flow {
-    blocks: Vec<Bx>,
-    lines: Vec<Inline>,
+pub(super) struct Flow {
+    pub(super) blocks: Vec<Bx>,
+    pub(super) lines: Vec<Inline>,
     /// Parts of a table without one.
     parts: Vec<NodeId>,
 }
 
 /// What is passed down to inline elements.
 #[derive(Clone, Default)]
-struct Passed {
-    link: Option<Rc<str>>,
+pub(super) struct Passed {
+    pub(super) link: Option<Rc<str>>,
     ground: Option<super::value::Color>,
 }
 
 impl Bx {
-    fn new(style: Rc<Style>, content: Content) -> Self {
+    pub(super) fn new(style: Rc<Style>, content: Content) -> Self {
         Self { style, content, marker: None, heading: None, measured: Cell::new(None) }
     }
 }
@@ -104,7 +106,7 @@ impl<'d> Builder<'d> {
     }
 
     /// The box of an element that is a block.
-    fn container(&mut self, id: NodeId, style: Rc<Style>) -> Bx {
+    pub(super) fn container(&mut self, id: NodeId, style: Rc<Style>) -> Bx {
         self.depth += 1;
         let content = match style.display {
             Display::Flex => Content::Flex(self.items(id, &style)),
@@ -195,7 +197,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Adds a node to the boxes around it.
-    fn add(&mut self, id: NodeId, parent: &Rc<Style>, flow: &mut Flow, passed: &Passed) {
+    pub(super) fn add(&mut self, id: NodeId, parent: &Rc<Style>, flow: &mut Flow, passed: &Passed) {
         let element = match &self.dom.nodes[id].kind {
             Kind::Text(text) => {
                 if !parent.hidden {
@@ -319,58 +321,6 @@ impl<'d> Builder<'d> {
         only_text && self.dom.text(id).chars().count() < 60
     }
 
-    /// Elements that are pictures or controls.
-    fn replaced(&mut self, id: NodeId, style: Style, flow: &mut Flow, passed: &Passed) {
-        let Some(element) = self.dom.element(id) else { return };
-        let block = matches!(style.display, Display::Block | Display::Flex) || style.float.is_some();
-        let style = Rc::new(style);
-        let picture = match element.tag() {
-            "img" => {
-                let source = element.attribute("src").unwrap_or_default();
-                let alt = element.attribute("alt").unwrap_or_default().to_owned();
-                match (self.pictures)(source) {
-                    Some((name, size)) => Some(Bx::new(style.clone(), Content::Picture { name, size, alt })),
-                    None => {
-                        if !alt.trim().is_empty() {
-                            flow.lines.push(Inline::Text { text: alt, style, link: passed.link.clone() });
-                        }
-                        return;
-                    }
-                }
-            }
-            "svg" => {
-                let source = format!("data:image/svg+xml;utf8,{}", self.dom.svg(id));
-                (self.pictures)(&source)
-                    .map(|(name, size)| Bx::new(style.clone(), Content::Picture { name, size, alt: String::new() }))
-            }
-            tag @ ("input" | "select" | "textarea") => {
-                if element.attribute("type") == Some("hidden") {
-                    return;
-                }
-                self.missing.insert("form controls".to_owned());
-                let text = match tag {
-                    "input" => element.attribute("value").unwrap_or_default().to_owned(),
-                    _ => self.dom.text(id),
-                };
-                if !text.trim().is_empty() {
-                    flow.lines.push(Inline::Text { text, style, link: None });
-                }
-                return;
-            }
-            tag => {
-                self.missing.insert(format!("<{tag}>"));
-                return;
-            }
-        };
-        let Some(bx) = picture else { return };
-        if block {
-            self.close_lines(flow, &style);
-            flow.blocks.push(bx);
-        } else {
-            flow.lines.push(Inline::Box { bx, link: passed.link.clone() });
-        }
-    }
-
     /// Text that a style sheet puts before or after the content of an element.
     fn pseudo(&mut self, id: NodeId, parent: &Rc<Style>, which: Pseudo, flow: &mut Flow, passed: &Passed) {
         let Some(style) = self.cascade.style(self.dom, id, parent, Some(which)) else { return };
@@ -403,46 +353,8 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// What stands before a list item.
-    fn marker(&self, id: NodeId, style: &Style) -> Option<String> {
-        let parent = self.dom.parent_element(id)?;
-        let list = self.dom.element(parent)?;
-        let items = self.dom.nodes[parent]
-            .children
-            .iter()
-            .filter(|child| self.dom.element(**child).is_some_and(|e| e.tag() == "li"));
-        let start = list.attribute("start").and_then(|start| start.trim().parse::<i64>().ok()).unwrap_or(1);
-        let mut number = start - 1;
-        for item in items {
-            number += 1;
-            if let Some(value) =
-                self.dom.element(*item).and_then(|e| e.attribute("value")).and_then(|v| v.trim().parse().ok())
-            {
-                number = value;
-            }
-            if *item == id {
-                break;
-            }
-        }
-        Some(match style.list.as_str() {
-            "none" => return None,
-            "disc" => "•".to_owned(),
-            "circle" => "◦".to_owned(),
-            "square" => "▪".to_owned(),
-            "decimal-leading-zero" => format!("{number:02}."),
-            "lower-alpha" | "lower-latin" => format!("{}.", letters(number, 'a')),
-            "upper-alpha" | "upper-latin" => format!("{}.", letters(number, 'A')),
-            "lower-roman" => format!("{}.", roman(number).to_lowercase()),
-            "upper-roman" => format!("{}.", roman(number)),
-            other => match other.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
-                Some(text) => unescape(text),
-                None => format!("{number}."),
-            },
-        })
-    }
-
     /// Lines that are followed by a block become one themselves.
-    fn close_lines(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
+    pub(super) fn close_lines(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
         let lines = std::mem::take(&mut flow.lines);
         let blank = lines.iter().all(|one| matches!(one, Inline::Text { text, style, .. } if text.trim_matches([' ', '\n', '\t', '\r', '\u{c}']).is_empty() && !keeps_space(style)));
         if blank {
@@ -456,7 +368,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Parts of a table without one get one.
-    fn close(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
+    pub(super) fn close(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
         if flow.parts.is_empty() {
             return;
         }
@@ -467,125 +379,6 @@ impl<'d> Builder<'d> {
         // In a block the table is as wide as it needs.
         let rows = self.rows(&parts, &Rc::new(style.clone()));
         flow.blocks.push(Bx::new(Rc::new(style), Content::Table(rows)));
-    }
-
-    /// A table: its caption is a block before it.
-    fn table(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
-        let children = self.dom.nodes[id].children.clone();
-        Content::Table(self.rows(&children, style))
-    }
-
-    /// Rows of parts of a table: groups, rows, cells, and what is none of these.
-    fn rows(&mut self, parts: &[NodeId], table: &Rc<Style>) -> Vec<Row> {
-        let mut heads = Vec::new();
-        let mut bodies = Vec::new();
-        let mut feet = Vec::new();
-        let mut loose: Vec<NodeId> = Vec::new();
-        for &part in parts {
-            let style = match self.dom.element(part) {
-                Some(_) => self.cascade.style(self.dom, part, table, None),
-                None => None,
-            };
-            let Some(style) = style else {
-                let text = matches!(&self.dom.nodes[part].kind, Kind::Text(text) if !text.trim().is_empty());
-                if text {
-                    loose.push(part);
-                }
-                continue;
-            };
-            let style = Rc::new(style);
-            match style.display {
-                Display::None => {}
-                Display::RowGroup | Display::HeadGroup | Display::FootGroup => {
-                    self.loose_row(&mut loose, table, &mut bodies);
-                    let children = self.dom.nodes[part].children.clone();
-                    let mut rows = self.rows(&children, &style);
-                    for row in &mut rows {
-                        if row.style.ground.alpha == 0.0 && style.ground.alpha > 0.0 {
-                            Rc::make_mut(&mut row.style).ground = style.ground;
-                        }
-                    }
-                    match style.display {
-                        Display::HeadGroup => {
-                            for row in &mut rows {
-                                row.head = true;
-                            }
-                            heads.extend(rows);
-                        }
-                        Display::FootGroup => feet.extend(rows),
-                        _ => bodies.extend(rows),
-                    }
-                }
-                Display::Row => {
-                    self.loose_row(&mut loose, table, &mut bodies);
-                    let children = self.dom.nodes[part].children.clone();
-                    let cells = self.cells(&children, &style);
-                    bodies.push(Row { style, cells, head: false });
-                }
-                Display::Caption => {
-                    self.loose_row(&mut loose, table, &mut bodies);
-                    let bx = self.container(part, style.clone());
-                    heads.push(Row {
-                        style,
-                        cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }],
-                        head: false,
-                    });
-                }
-                _ => loose.push(part),
-            }
-        }
-        self.loose_row(&mut loose, table, &mut bodies);
-        heads.into_iter().chain(bodies).chain(feet).collect()
-    }
-
-    /// What is in a table and in no row gets a row.
-    fn loose_row(&mut self, loose: &mut Vec<NodeId>, table: &Rc<Style>, rows: &mut Vec<Row>) {
-        if loose.is_empty() {
-            return;
-        }
-        let parts = std::mem::take(loose);
-        let mut style = table.child();
-        style.display = Display::Row;
-        let style = Rc::new(style);
-        let cells = self.cells(&parts, &style);
-        rows.push(Row { style, cells, head: false });
-    }
-
-    /// The cells of a row; what is none of them gets a cell together with its neighbors.
-    fn cells(&mut self, parts: &[NodeId], row: &Rc<Style>) -> Vec<TableCell> {
-        let mut cells = Vec::new();
-        let mut loose = Flow::default();
-        let mut cell_style = row.child();
-        cell_style.display = Display::Cell;
-        let cell_style = Rc::new(cell_style);
-        let flush = |builder: &mut Self, loose: &mut Flow, cells: &mut Vec<TableCell>| {
-            let mut flow = std::mem::take(loose);
-            builder.close(&mut flow, &cell_style);
-            builder.close_lines(&mut flow, &cell_style);
-            if !flow.blocks.is_empty() {
-                let bx = Bx::new(cell_style.clone(), Content::Blocks(flow.blocks));
-                cells.push(TableCell { bx, columns: 1, rows: 1 });
-            }
-        };
-        for &part in parts {
-            let style = self.dom.element(part).and_then(|_| self.cascade.style(self.dom, part, row, None));
-            match style {
-                Some(style) if style.display == Display::Cell => {
-                    flush(self, &mut loose, &mut cells);
-                    let span = |name: &str| {
-                        let text = self.dom.element(part).and_then(|element| element.attribute(name));
-                        text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).clamp(1, 1000)
-                    };
-                    let (columns, rows) = (span("colspan"), span("rowspan"));
-                    let bx = self.container(part, Rc::new(style));
-                    cells.push(TableCell { bx, columns, rows });
-                }
-                Some(style) if style.display == Display::None => {}
-                _ => self.add(part, row, &mut loose, &Passed::default()),
-            }
-        }
-        flush(self, &mut loose, &mut cells);
-        cells
     }
 }
 
@@ -618,42 +411,4 @@ pub(crate) fn unescape(text: &str) -> String {
         }
     }
     out
-}
-
-fn letters(number: i64, first: char) -> String {
-    let mut number = number.clamp(1, 100_000);
-    let mut text = Vec::new();
-    while number > 0 {
-        number -= 1;
-        text.push(char::from(first as u8 + (number % 26) as u8));
-        number /= 26;
-    }
-    text.into_iter().rev().collect()
-}
-
-fn roman(number: i64) -> String {
-    const STEPS: [(i64, &str); 13] = [
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ];
-    let mut rest = number.clamp(0, 3999);
-    let mut text = String::new();
-    for (value, sign) in STEPS {
-        while rest >= value {
-            text.push_str(sign);
-            rest -= value;
-        }
-    }
-    text
 }

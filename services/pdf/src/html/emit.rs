@@ -7,18 +7,19 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::boxes::{Bx, Content, Inline, keeps_space};
+use super::boxes::{Bx, Content};
+use super::code::{inset, literal, pt, stroke};
+use super::float::float_group;
+use super::letters::Letters;
+use super::margin::{bottom_margin, is_empty, top_margin};
 use super::measure;
-use super::style::{Align, Line, Raise, Side, Space, Style, Vertical};
+use super::style::{Style, Vertical};
 use super::value::Length;
 
 /// Levels of typst that are used; it has 64.
-const MAX_DEPTH: usize = 58;
+pub(super) const MAX_DEPTH: usize = 58;
 /// What a box costs of them.
 const BOX: usize = 2;
-/// Height of letters above the line and below, at a size of 1: those of Noto Sans.
-const ASCENT: f64 = 1.069;
-const DESCENT: f64 = 0.293;
 /// Pixels by which a negative margin may take back what is around.
 const MAX_BACK: f64 = 40.0;
 /// Width that indents leave at least.
@@ -46,7 +47,7 @@ impl Place {
         Self { depth: self.depth + levels, top: false, ..self }
     }
 
-    fn fresh(self, width: f64) -> Self {
+    pub(super) fn fresh(self, width: f64) -> Self {
         Self { left: 0.0, width, container: width, ..self }
     }
 }
@@ -54,10 +55,10 @@ impl Place {
 /// Whether the margins of the first and of the last in a box are its own, above and below: nothing outside takes them
 /// over.
 #[derive(Debug, Clone, Copy)]
-struct Strong(bool, bool);
+pub(super) struct Strong(bool, bool);
 
 impl Strong {
-    const BOTH: Self = Self(true, true);
+    pub(super) const BOTH: Self = Self(true, true);
 
     /// Where padding or a border is between.
     fn of(style: &Style, around: f64) -> Self {
@@ -66,152 +67,20 @@ impl Strong {
     }
 }
 
-/// What is said of letters so far.
-#[derive(Clone, PartialEq)]
-struct Letters {
-    size: f64,
-    weight: u16,
-    italic: bool,
-    mono: bool,
-    color: [u8; 4],
-    edges: (f64, f64),
-    spacing: f64,
-    raise: Raise,
-}
-
-impl Letters {
-    fn of(style: &Style) -> Self {
-        let line = style.line_height();
-        let shift = (ASCENT - DESCENT) / 2.0 * style.size;
-        let [red, green, blue] = style.color.rgb;
-        Self {
-            size: style.size,
-            weight: style.weight,
-            italic: style.italic,
-            mono: style.mono,
-            color: [red, green, blue, (style.color.alpha * 255.0).round() as u8],
-            edges: (line / 2.0 + shift, line / 2.0 - shift),
-            spacing: style.spacing,
-            raise: style.raise,
-        }
-    }
-
-    /// Arguments of `text` for what differs.
-    fn differing(&self, from: Option<&Self>) -> String {
-        let mut text = String::new();
-        let differs = |equal: fn(&Self, &Self) -> bool| from.is_none_or(|from| !equal(self, from));
-        if differs(|a, b| a.size == b.size) {
-            text.push_str(&format!("size:{},", pt(self.size)));
-        }
-        if differs(|a, b| a.weight == b.weight) {
-            text.push_str(&format!("weight:{},", if self.weight >= 600 { 700 } else { 400 }));
-        }
-        if differs(|a, b| a.italic == b.italic) {
-            text.push_str(if self.italic { "style:\"italic\"," } else { "style:\"normal\"," });
-        }
-        if differs(|a, b| a.mono == b.mono) {
-            text.push_str(if self.mono { "font:mono," } else { "font:sans," });
-        }
-        if differs(|a, b| a.color == b.color) {
-            let [red, green, blue, alpha] = self.color;
-            text.push_str(&format!("fill:rgb({red},{green},{blue},{alpha}),"));
-        }
-        if differs(|a, b| a.edges == b.edges) {
-            text.push_str(&format!("top-edge:{},bottom-edge:{},", pt(self.edges.0), pt(-self.edges.1)));
-        }
-        if differs(|a, b| a.spacing == b.spacing) {
-            text.push_str(&format!("tracking:{},", pt(self.spacing)));
-        }
-        if differs(|a, b| a.raise == b.raise) {
-            let shift = match self.raise {
-                Raise::None => 0.0,
-                Raise::Sub => 0.25,
-                Raise::Super => -0.45,
-            };
-            text.push_str(&format!("baseline:{shift}em,"));
-        }
-        text
-    }
-}
-
 /// Writes the code.
 pub(crate) struct Emitter<'e> {
-    out: String,
+    pub(super) out: String,
     /// Letters of the scopes around.
-    letters: Vec<Option<Letters>>,
+    pub(super) letters: Vec<Option<Letters>>,
     /// A marker that waits for the first line of its item.
-    marker: Option<(String, Rc<Style>)>,
+    pub(super) marker: Option<(String, Rc<Style>)>,
     /// Height of the page between its margins, in pixels.
-    page: f64,
+    pub(super) page: f64,
     /// Whether nothing is kept in one piece.
-    breakable: bool,
+    pub(super) breakable: bool,
     pub(crate) missing: &'e mut BTreeSet<String>,
     /// Characters that were emitted, without white space.
     pub(crate) characters: usize,
-}
-
-/// Pixels as points.
-pub(super) fn pt(pixels: f64) -> String {
-    let points = (pixels * 0.75 * 1000.0).round() / 1000.0;
-    if points == 0.0 { "0pt".to_owned() } else { format!("{points}pt") }
-}
-
-/// A text as a string of typst.
-pub(super) fn literal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            letter if letter.is_control() => out.push(' '),
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
-}
-
-pub(super) fn horizontal(align: Align) -> &'static str {
-    match align {
-        Align::Center => "center",
-        Align::Right => "right",
-        Align::Left | Align::Justify => "left",
-    }
-}
-
-/// The borders of a box as an argument.
-pub(super) fn stroke(style: &Style) -> String {
-    let names = ["top", "right", "bottom", "left"];
-    let mut text = String::new();
-    for (side, name) in names.iter().enumerate() {
-        let width = style.edge(side);
-        if width <= 0.0 {
-            continue;
-        }
-        let border = style.border[side];
-        let paint = border.color.unwrap_or(style.color);
-        if paint.alpha == 0.0 {
-            continue;
-        }
-        let dash = match border.style {
-            Line::Dashed => ",dash:\"dashed\"",
-            Line::Dotted => ",dash:\"dotted\"",
-            Line::Solid | Line::None => "",
-        };
-        text.push_str(&format!("{name}:(thickness:{},paint:{}{dash}),", pt(width), paint.typst()));
-    }
-    if text.is_empty() { text } else { format!("stroke:({text}),") }
-}
-
-/// The padding and borders of a box as an argument.
-pub(super) fn inset(style: &Style, around: f64) -> String {
-    let names = ["top", "right", "bottom", "left"];
-    let sides = names.iter().enumerate().map(|(side, name)| {
-        let padding = style.padding[side].or_zero(around).max(0.0) + style.edge(side);
-        format!("{name}:{},", pt(padding))
-    });
-    format!("inset:({}),", sides.collect::<String>())
 }
 
 impl<'e> Emitter<'e> {
@@ -245,7 +114,7 @@ impl<'e> Emitter<'e> {
         if self.breakable { 0.0 } else { self.page }
     }
 
-    fn scope(&mut self, inner: impl FnOnce(&mut Self)) {
+    pub(super) fn scope(&mut self, inner: impl FnOnce(&mut Self)) {
         self.out.push('{');
         self.letters.push(self.letters.last().cloned().flatten());
         inner(self);
@@ -253,7 +122,7 @@ impl<'e> Emitter<'e> {
         self.out.push('}');
     }
 
-    fn set_letters(&mut self, style: &Style) {
+    pub(super) fn set_letters(&mut self, style: &Style) {
         let letters = Letters::of(style);
         let known = self.letters.last().and_then(Option::as_ref);
         let differing = letters.differing(known);
@@ -453,7 +322,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// What is in a box.
-    fn content(&mut self, bx: &Bx, place: Place, strong: Strong) {
+    pub(super) fn content(&mut self, bx: &Bx, place: Place, strong: Strong) {
         let style = &bx.style;
         match &bx.content {
             Content::Blocks(blocks) => {
@@ -525,7 +394,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// Blocks below each other, their margins collapsed.
-    fn blocks(&mut self, blocks: &[Bx], place: Place, strong: Strong) {
+    pub(super) fn blocks(&mut self, blocks: &[Bx], place: Place, strong: Strong) {
         let mut before: Option<f64> = None;
         let mut at = 0;
         while at < blocks.len() {
@@ -564,430 +433,5 @@ impl<'e> Emitter<'e> {
         {
             self.statement(&format!("v({})", pt(bottom)));
         }
-    }
-
-    /// Floats beside each other, and what stands between them; the place after what was taken.
-    fn floats(&mut self, group: &[Bx], start: usize, place: Place) -> usize {
-        let floats: Vec<&Bx> = group.iter().take_while(|bx| bx.style.float.is_some()).collect();
-        let rest = &group[floats.len()..];
-        let wide = |bx: &Bx| {
-            let own = bx.style.width.resolve(place.width).map(|width| {
-                let frame = bx.style.frame([1, 3], place.width);
-                let margins = bx.style.margin[1].or_zero(place.width) + bx.style.margin[3].or_zero(place.width);
-                margins + if bx.style.border_box { width } else { width + frame }
-            });
-            own.unwrap_or_else(|| measure::outer(bx).1).min(place.width)
-        };
-        let widths: Vec<f64> = floats.iter().map(|bx| wide(bx)).collect();
-        // Floats that do not fit beside each other go below.
-        let mut rows: Vec<(Vec<usize>, f64)> = Vec::new();
-        for (index, width) in widths.iter().enumerate() {
-            match rows.last_mut() {
-                Some((row, used)) if *used + width <= place.width + 1.0 => {
-                    row.push(index);
-                    *used += width;
-                }
-                _ => rows.push((vec![index], *width)),
-            }
-        }
-        let last_row = rows.len().saturating_sub(1);
-        let mut taken = 0;
-        for (number, (row, used)) in rows.iter().enumerate() {
-            let free = place.width - used;
-            let tallest = row.iter().map(|index| measure::height(floats[*index], widths[*index])).fold(0.0, f64::max);
-            // What follows stands beside the last row, as far as it is not much higher.
-            if number == last_row && free > 120.0 {
-                let mut height = 0.0;
-                for bx in rest {
-                    let own = measure::height(bx, free);
-                    let fits = height + own <= tallest * 1.25 + 20.0;
-                    if !fits
-                        || bx.style.width.resolve(place.width).is_some_and(|width| width > free)
-                        || matches!(bx.content, Content::Table(_))
-                    {
-                        break;
-                    }
-                    height += own + top_margin(bx).max(0.0);
-                    taken += 1;
-                }
-            }
-            let side = |side: Side| -> Vec<usize> {
-                row.iter().copied().filter(|index| floats[*index].style.float == Some(side)).collect()
-            };
-            let lefts = side(Side::Left);
-            // The first that floats to the right is the outermost.
-            let mut rights = side(Side::Right);
-            rights.reverse();
-            if place.depth + 8 > MAX_DEPTH {
-                self.missing.insert("floats nested this deep".to_owned());
-                for index in lefts.iter().chain(&rights) {
-                    self.content(floats[*index], place, Strong::BOTH);
-                }
-                continue;
-            }
-            let shifted = place.left.abs() > 0.01 || (place.container - place.width).abs() > 0.5;
-            if shifted {
-                self.push(&format!("pad(left:{},", pt(place.left)));
-            }
-            self.push("grid(columns:(");
-            for index in &lefts {
-                self.push(&format!("{},", pt(widths[*index])));
-            }
-            self.push(&format!("{},", pt(free.max(0.0))));
-            for index in &rights {
-                self.push(&format!("{},", pt(widths[*index])));
-            }
-            self.push("),align:top+left,");
-            let cell_place = place.deeper(8);
-            let cell = |emitter: &mut Self, bx: &Bx, width: f64| {
-                emitter.scope(|emitter| {
-                    let margin = top_margin(bx);
-                    if margin > 0.0 {
-                        emitter.statement(&format!("v({})", pt(margin)));
-                    }
-                    emitter.block(bx, Place { top: false, sized: true, ..cell_place.fresh(width) });
-                    let margin = bottom_margin(bx);
-                    if margin > 0.0 {
-                        emitter.statement(&format!("v({})", pt(margin)));
-                    }
-                });
-                emitter.push(",");
-            };
-            for index in &lefts {
-                cell(self, floats[*index], widths[*index]);
-            }
-            let beside = if number == last_row { &rest[..taken] } else { &[] };
-            self.scope(|emitter| {
-                emitter.blocks(beside, Place { top: false, ..cell_place.fresh(free.max(1.0)) }, Strong::BOTH);
-            });
-            self.push(",");
-            for index in &rights {
-                cell(self, floats[*index], widths[*index]);
-            }
-            self.push(")");
-            if shifted {
-                self.push(")");
-            }
-            self.push("\n");
-        }
-        start + floats.len() + taken
-    }
-
-    /// A paragraph.
-    fn lines(&mut self, lines: &[Inline], style: &Style, width: f64, heading: Option<u8>) {
-        let marker = self.marker.take();
-        let marked = marker.is_some();
-        let (content, blank) = self.paragraph(lines, style, width, marker);
-        if blank && !marked {
-            return;
-        }
-        self.scope(|emitter| {
-            let align = horizontal(style.align);
-            emitter.push(&format!("set align({align})\n"));
-            if heading.is_some() {
-                // The look of headings is theirs until it is said again.
-                if let Some(last) = emitter.letters.last_mut() {
-                    *last = None;
-                }
-                emitter.push(&format!("heading(level:{},{{", heading.unwrap_or(1)));
-            }
-            emitter.set_letters(style);
-            let justify = if style.align == Align::Justify { "justify:true," } else { "" };
-            let indent = style.indent.or_zero(width);
-            let indent = if indent == 0.0 {
-                String::new()
-            } else {
-                format!("first-line-indent:(amount:{},all:true),", pt(indent))
-            };
-            emitter.push(&format!("par({justify}{indent}{{{content}}})"));
-            if heading.is_some() {
-                emitter.push("})");
-            }
-        });
-        self.push("\n");
-    }
-
-    /// The code of what flows in lines, with white space collapsed; whether there is nothing.
-    fn paragraph(
-        &mut self,
-        lines: &[Inline],
-        base: &Style,
-        width: f64,
-        marker: Option<(String, Rc<Style>)>,
-    ) -> (String, bool) {
-        let base_letters = Letters::of(base);
-        let mut code = String::new();
-        let mut blank = true;
-        let mut space = true;
-        let mut line_empty = true;
-        if let Some((marker, style)) = marker {
-            let letters = Letters::of(&style).differing(Some(&base_letters));
-            let gap = style.size * 0.5;
-            let room = measure::width(&marker, &style) + gap + 2.0;
-            code.push_str(&format!(
-                "h({})\nbox(width:{},align(right,text({letters}{})))\nh({})\n",
-                pt(-room),
-                pt(room - gap),
-                literal(&marker),
-                pt(gap)
-            ));
-        }
-        for one in lines {
-            match one {
-                Inline::Break(style) => {
-                    if line_empty {
-                        // An empty line is as high as others.
-                        code.push_str(&format!("box(width:0pt,height:{})\n", pt(style.line_height())));
-                    }
-                    code.push_str("linebreak()\n");
-                    (space, line_empty) = (true, true);
-                    blank = false;
-                }
-                Inline::Box { bx, link } => {
-                    let inner = self.inline_box(bx, width);
-                    code.push_str(&linked(link.as_deref(), &inner));
-                    code.push('\n');
-                    (space, line_empty, blank) = (false, false, false);
-                }
-                Inline::Text { text, style, link } => {
-                    let text = collapse(&measure::shown(text, style), style, &mut space);
-                    if text.is_empty() {
-                        continue;
-                    }
-                    let parts: Vec<&str> = text.split('\n').collect();
-                    for (index, part) in parts.iter().enumerate() {
-                        if index > 0 {
-                            if line_empty {
-                                code.push_str(&format!("box(width:0pt,height:{})\n", pt(style.line_height())));
-                            }
-                            code.push_str("linebreak()\n");
-                            line_empty = true;
-                        }
-                        if part.is_empty() {
-                            continue;
-                        }
-                        let letters =
-                            part.chars().filter(|letter| !letter.is_whitespace() && *letter != '\u{ad}').count();
-                        self.characters += letters;
-                        if letters > 0 || keeps_space(style) {
-                            line_empty = false;
-                            blank = false;
-                        }
-                        let written = literal(&fitting(part, style, width));
-                        let letters = Letters::of(style).differing(Some(&base_letters));
-                        let mut inner = if letters.is_empty() {
-                            format!("text({written})")
-                        } else {
-                            format!("text({letters}{written})")
-                        };
-                        if style.underline {
-                            inner = format!("underline({inner})");
-                        }
-                        if style.strike {
-                            inner = format!("strike({inner})");
-                        }
-                        if style.ground.alpha > 0.0 {
-                            inner = format!("highlight(fill:{},extent:1pt,{inner})", style.ground.typst());
-                        }
-                        code.push_str(&linked(link.as_deref(), &inner));
-                        code.push('\n');
-                    }
-                }
-            }
-        }
-        (code, blank)
-    }
-
-    /// A box in a line.
-    fn inline_box(&mut self, bx: &Bx, around: f64) -> String {
-        let style = &bx.style;
-        if let Content::Picture { name, size, alt } = &bx.content {
-            let (width, height) = measure::picture_size(bx, *size, around);
-            let shift = match style.valign {
-                Vertical::Middle => format!(",baseline:{}", pt(height / 2.0 - style.size * 0.25)),
-                Vertical::Top => format!(",baseline:{}", pt(height - style.size)),
-                _ => String::new(),
-            };
-            let alt = if alt.trim().is_empty() { String::new() } else { format!(",alt:{}", literal(alt)) };
-            let picture =
-                format!("image({},width:{},height:{},fit:\"stretch\"{alt})", literal(name), pt(width), pt(height));
-            return format!(
-                "{}box({picture}{shift}){}",
-                space(style.margin[3], around),
-                space(style.margin[1], around)
-            );
-        }
-        let natural = measure::bordered(bx).1;
-        let frame = style.frame([1, 3], around);
-        let width = style
-            .width
-            .resolve(around)
-            .map_or(natural, |width| if style.border_box { width } else { width + frame })
-            .min(around);
-        let mut inner = Emitter::new(self.page, self.breakable, self.missing);
-        inner.push(&format!("box(width:{},", pt(width)));
-        if style.ground.alpha > 0.0 {
-            inner.push(&format!("fill:{},", style.ground.typst()));
-        }
-        inner.push(&stroke(style));
-        inner.push(&inset(style, around));
-        if style.radius > 0.0 {
-            inner.push(&format!("radius:{},", pt(style.radius)));
-        }
-        let place = Place {
-            left: 0.0,
-            width: (width - frame).max(1.0),
-            container: (width - frame).max(1.0),
-            top: false,
-            depth: 30,
-            sized: false,
-        };
-        inner.scope(|emitter| emitter.content(bx, place, Strong::BOTH));
-        inner.push(")");
-        let (code, characters) = (inner.out, inner.characters);
-        self.characters += characters;
-        format!("{}{code}{}", space(style.margin[3], around), space(style.margin[1], around))
-    }
-}
-
-/// White space beside a box in a line.
-fn space(margin: Length, around: f64) -> String {
-    let pixels = margin.or_zero(around);
-    if pixels.abs() < 0.01 { String::new() } else { format!("\nh({})\n", pt(pixels)) }
-}
-
-/// Content that leads somewhere.
-fn linked(link: Option<&str>, inner: &str) -> String {
-    let address = link.map(str::trim).filter(|address| {
-        let lower = address.to_ascii_lowercase();
-        ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme))
-            && address.len() <= 4000
-    });
-    match address {
-        Some(address) => format!("link({},{{{inner}}})", literal(address)),
-        _ => inner.to_owned(),
-    }
-}
-
-/// A text with its white space as CSS has it; line breaks that are kept are line breaks.
-fn collapse(text: &str, style: &Style, space: &mut bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let blank = matches!(letter, ' ' | '\t' | '\n' | '\u{c}');
-        match style.pre {
-            Space::Pre | Space::PreWrap => {
-                match letter {
-                    '\t' => out.push_str("\u{a0}\u{a0}\u{a0}\u{a0}"),
-                    // Spaces in a row stay: all but the last do not break.
-                    ' ' if style.pre == Space::Pre || out.ends_with([' ', '\u{a0}', '\n']) || out.is_empty() => {
-                        out.push('\u{a0}');
-                    }
-                    letter => out.push(letter),
-                }
-                *space = letter == '\n';
-            }
-            Space::PreLine if letter == '\n' => {
-                out.push('\n');
-                *space = true;
-            }
-            _ if blank => {
-                if !*space {
-                    out.push(if style.pre == Space::NoWrap { '\u{a0}' } else { ' ' });
-                }
-                *space = true;
-            }
-            _ => {
-                out.push(letter);
-                *space = false;
-            }
-        }
-    }
-    out
-}
-
-/// A text whose words all fit in a width: longer ones may be broken anywhere.
-fn fitting(text: &str, style: &Style, width: f64) -> String {
-    if measure::width(text, style) <= width {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(' ') {
-        if measure::width(word.trim_end(), style) > width - 1.0 && word.chars().count() > 1 {
-            for (place, letter) in word.chars().enumerate() {
-                if place > 0 && letter != ' ' {
-                    out.push('\u{200b}');
-                }
-                // Spaces that would not break do here.
-                out.push(if letter == '\u{a0}' { ' ' } else { letter });
-            }
-        } else {
-            out.push_str(word);
-        }
-    }
-    out
-}
-
-/// The end of what belongs to floats: the floats, and what follows them up to what clears them.
-fn float_group(blocks: &[Bx], start: usize) -> usize {
-    let floats = blocks[start..]
-        .iter()
-        .enumerate()
-        .take_while(|(index, bx)| bx.style.float.is_some() && (*index == 0 || !bx.style.clear))
-        .count();
-    let rest = blocks[start + floats..]
-        .iter()
-        .take_while(|bx| !bx.style.clear && bx.style.float.is_none() && !is_empty(bx))
-        .count();
-    start + floats + rest
-}
-
-/// Whether nothing of a box is seen.
-fn is_empty(bx: &Bx) -> bool {
-    let style = &bx.style;
-    let bare = !style.is_dressed()
-        && style.frame([0, 2], 0.0) == 0.0
-        && style.height.or_zero(0.0) <= 0.0
-        && style.least_height.or_zero(0.0) <= 0.0;
-    let nothing = match &bx.content {
-        Content::Lines(lines) => lines.is_empty() && bx.marker.is_none(),
-        Content::Blocks(blocks) => blocks.is_empty() && bx.marker.is_none(),
-        _ => false,
-    };
-    bare && nothing
-        && !style.break_before
-        && !style.break_after
-        && style.margin[0].or_zero(0.0) == 0.0
-        && style.margin[2].or_zero(0.0) == 0.0
-}
-
-/// The margin above a box, with those of what is first in it.
-pub(super) fn top_margin(bx: &Bx) -> f64 {
-    let own = bx.style.margin[0].or_zero(0.0);
-    let joins = bx.style.padding[0].or_zero(0.0) <= 0.0 && bx.style.edge(0) <= 0.0;
-    match &bx.content {
-        Content::Blocks(blocks) if joins => {
-            let first =
-                blocks.iter().find(|bx| !is_empty(bx)).filter(|bx| bx.style.float.is_none()).map_or(0.0, top_margin);
-            own.max(first)
-        }
-        _ => own,
-    }
-}
-
-/// The margin below a box, with those of what is last in it.
-pub(super) fn bottom_margin(bx: &Bx) -> f64 {
-    let own = bx.style.margin[2].or_zero(0.0);
-    let joins = bx.style.padding[2].or_zero(0.0) <= 0.0 && bx.style.edge(2) <= 0.0;
-    match &bx.content {
-        Content::Blocks(blocks) if joins => {
-            let last = blocks
-                .iter()
-                .rev()
-                .find(|bx| !is_empty(bx))
-                .filter(|bx| bx.style.float.is_none())
-                .map_or(0.0, bottom_margin);
-            own.max(last)
-        }
-        _ => own,
     }
 }

@@ -1,7 +1,9 @@
 //! Flex and grid containers as rows of a grid of typst: the widths are computed here (CSS Flexbox 9.7, CSS Grid 7.2).
 
 use super::boxes::Bx;
-use super::emit::{Emitter, Place, bottom_margin, pt, top_margin};
+use super::code::pt;
+use super::emit::{Emitter, Place};
+use super::margin::{bottom_margin, top_margin};
 use super::measure;
 use super::style::{Justify, Style, Vertical};
 use super::value::{Length, arguments, read, words};
@@ -286,8 +288,8 @@ impl Emitter<'_> {
             if style.ground.alpha > 0.0 {
                 self.push(&format!("fill:{},", style.ground.typst()));
             }
-            self.push(&super::emit::stroke(style));
-            self.push(&super::emit::inset(style, width));
+            self.push(&super::code::stroke(style));
+            self.push(&super::code::inset(style, width));
             let least = style.height.resolve(0.0).unwrap_or(0.0).max(style.least_height.resolve(0.0).unwrap_or(0.0));
             let least = if least > measure::height(item, width) { least } else { 0.0 };
             self.within(item, (width - style.frame([1, 3], width)).max(1.0), least, inner);

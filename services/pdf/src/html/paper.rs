@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::boxes::unescape;
+use super::code::{literal, pt};
 use super::css::{Declaration, Sheet};
-use super::emit::{literal, pt};
 use super::style::{Style, side_lengths};
 use super::value::{Length, color, length, words};
 

@@ -212,11 +212,11 @@ impl Emitter<'_> {
         let widths = widths(&columns, room);
         self.open("grid(columns:(");
         for width in &widths {
-            self.push(&format!("{},", super::emit::pt(*width)));
+            self.push(&format!("{},", super::code::pt(*width)));
         }
         self.push("),");
         if gap > 0.0 {
-            self.push(&format!("gutter:{},inset:0pt,", super::emit::pt(gap)));
+            self.push(&format!("gutter:{},inset:0pt,", super::code::pt(gap)));
         }
         let caption = |row: &Row| row.cells.first().is_some_and(|cell| cell.columns == CAPTION);
         let body = rows.iter().position(|row| !row.head && !caption(row)).unwrap_or(0);
@@ -270,14 +270,14 @@ impl Emitter<'_> {
                 framed.border[side] = row.style.border[side];
             }
         }
-        arguments.push_str(&super::emit::stroke(&framed));
-        arguments.push_str(&super::emit::inset(&framed, width));
+        arguments.push_str(&super::code::stroke(&framed));
+        arguments.push_str(&super::code::inset(&framed, width));
         let vertical = match style.valign {
             Vertical::Top | Vertical::Baseline | Vertical::Stretch => "top",
             Vertical::Middle => "horizon",
             Vertical::Bottom => "bottom",
         };
-        arguments.push_str(&format!("align:{vertical}+{},", super::emit::horizontal(style.align)));
+        arguments.push_str(&format!("align:{vertical}+{},", super::code::horizontal(style.align)));
         if kept {
             arguments.push_str("breakable:false,");
         }

@@ -59,7 +59,8 @@ impl Layer {
                 }
             }
         };
-        let mut copier = Copier::new(&opened.pdf, &opened.pages);
+        let all = opened.pages.iter().copied().collect();
+        let mut copier = Copier::new(&opened.pdf, &all);
         let layers = pages.into_iter().map(|page| Self::page(pdf, &opened, page, &mut copier)).collect();
         copier.finish(pdf);
         layers

@@ -46,6 +46,36 @@ fn page(entries: &str, content: Vec<u8>, more: Vec<Vec<u8>>) -> Vec<u8> {
     document(&objects)
 }
 
+/// Lines across and down, so many of each, all over each other.
+fn grid_of_lines(count: usize) -> String {
+    let mut content = String::new();
+    for at in 0..count {
+        let place = (at * 7919 % 300_000) as f64 / 1000.0;
+        let _ = writeln!(content, "0 {place} m 300 {place} l S {place} 0 m {place} 300 l S");
+    }
+    content
+}
+
+/// Small rectangles beside each other, some with a letter.
+fn colored_cells(count: usize) -> String {
+    let mut content = String::from("0.5 g\n");
+    for at in 0..count {
+        let (x, y) = ((at % 300) as f64, (at / 300) as f64 * 0.9);
+        let _ = writeln!(content, "{x} {y} 0.9 0.8 re f");
+    }
+    content
+}
+
+/// Words of one letter in rows and columns.
+fn columns_of_words(count: usize) -> String {
+    let mut content = String::from("BT /F 0.6 Tf\n");
+    for at in 0..count {
+        let (x, y) = ((at % 200) as f64 * 1.5, (at / 200) as f64 * 1.4);
+        let _ = writeln!(content, "1 0 0 1 {x} {y} Tm (a) Tj");
+    }
+    content + "ET"
+}
+
 fn zeros(megabytes: usize) -> Vec<u8> {
     deflated(&vec![b' '; megabytes << 20])
 }
@@ -56,7 +86,7 @@ fn deflated(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Statuses of `info`, `pages` (selecting the first), `text` and `render` that are right for a kind.
+/// Statuses of `info`, `pages` (selecting the first), `text` (`tables` are the same) and `render` that are right for a kind.
 struct Kind {
     name: &'static str,
     file: Vec<u8>,
@@ -234,6 +264,34 @@ fn kinds() -> Vec<Kind> {
             EITHER,
         ),
         kind(
+            "a grid of 100,000 lines",
+            page("", stream("/Filter /FlateDecode", &deflated(grid_of_lines(50_000).as_bytes())), Vec::new()),
+            FINE,
+            FINE,
+            FINE,
+            EITHER,
+        ),
+        kind(
+            "100,000 colored cells",
+            page("", stream("/Filter /FlateDecode", &deflated(colored_cells(100_000).as_bytes())), Vec::new()),
+            FINE,
+            FINE,
+            FINE,
+            EITHER,
+        ),
+        kind(
+            "40,000 words in columns",
+            page(
+                "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>",
+                stream("/Filter /FlateDecode", &deflated(columns_of_words(40_000).as_bytes())),
+                Vec::new(),
+            ),
+            FINE,
+            FINE,
+            FINE,
+            EITHER,
+        ),
+        kind(
             "two million lines",
             page(
                 "",
@@ -258,6 +316,7 @@ fn every_hostile_kind_is_answered_and_the_service_goes_on() {
             ("/info", body.clone(), info),
             ("/pages", json!({ "file": body["file"], "pages": "1" }), pages),
             ("/text", json!({ "file": body["file"], "pages": "1" }), text),
+            ("/tables", json!({ "file": body["file"], "pages": "1" }), text),
             ("/render", json!({ "file": body["file"], "pages": "1", "dpi": 72 }), render),
         ] {
             let answer = client.post(path, &body);
@@ -289,6 +348,7 @@ fn files_that_crashed_others_are_answered() {
             ("/info", json!({ "file": file("a.pdf", &content) })),
             ("/split", json!({ "file": file("a.pdf", &content), "every": 1, "allowSigned": true })),
             ("/text", json!({ "file": file("a.pdf", &content) })),
+            ("/tables", json!({ "file": file("a.pdf", &content), "minConfidence": 0 })),
         ] {
             let answer = client.post(operation, &body);
             assert!(

@@ -144,6 +144,9 @@ fn hostile_pages_end_in_an_answer() {
         ("code", "<p>inside #import \"x\" #panic() ] } \\".to_owned()),
         ("a wide table", format!("<table><tr>{}</table>inside", "<td>x".repeat(5_000))),
         ("variables", format!("<style>:root{{--a:{}}}p{{color:var(--a)}}</style><p>inside", "var(--b) ".repeat(1_000))),
+        ("10,000 attributes", format!("<p {}>inside", (0..10_000).map(|at| format!("a{at} ")).collect::<String>())),
+        ("a list of 5,000", format!("<ol>{}</ol>inside", "<li>x".repeat(5_000))),
+        ("2,000 pictures", (0..2_000).map(|at| format!("<img src='{at}.png'>")).collect::<String>() + "inside"),
         ("empty", String::new()),
     ] {
         let answer = client.post("/from-html", &json!({"html": html}));

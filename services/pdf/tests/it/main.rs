@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 mod attachments;
 mod compress;
+mod fetched;
 mod forms;
 mod generate;
 mod hostile;
@@ -24,6 +25,7 @@ mod real;
 mod refused;
 mod split;
 mod stamp;
+mod tables;
 mod text;
 
 const A: &[u8] = include_bytes!("../data/1-A.pdf");

@@ -302,7 +302,7 @@ async fn content(blob: Blob, limit: Size) -> Result<Content, Error> {
     }
     let Head { name, content_type, .. } = blob.head.clone();
     let bytes = blob.bytes().await.map_err(Fault::told)?;
-    Ok(Content { name, content_type, bytes })
+    Ok(Content { name, content_type, url: None, bytes })
 }
 
 /// An owner as it is kept: of one length, and of no meaning to who reads the folder or the bucket.

@@ -1,0 +1,500 @@
+//! Tables without lines: rows of words whose gaps stand above each other. A guess, with a confidence: prose in columns, lists and
+//! pairs of labels look much like tables.
+//!
+//! Rows under each other, most of them with gaps, are a run. Places that hardly a row of the run covers are gaps between
+//! its columns. Lines that run across, where there are some, tell which rows of text are one row.
+
+use super::cells::{CELL_GAP, Item, Row, Segment, rows, text};
+use super::header::{header_rows, is_number};
+use super::rulings::Rulings;
+use super::{Table, TableCell};
+use crate::bounds::Bounds;
+
+/// Words of a page that are looked at; a page of letters has 500.
+const MOST_WORDS: usize = 20_000;
+/// Rows of text of one table on a page.
+const MOST_ROWS: usize = 400;
+/// Rows with gaps that are closer than this many times their size are of one run; with a line between them, so many.
+const APART: f64 = 3.4;
+const APART_RULED: f64 = 6.0;
+/// The same for rows without gaps, which go on with a cell, or are headings within the table.
+const APART_SINGLE: f64 = 2.6;
+/// Lines of one cell are closer.
+const LEADING: f64 = 1.6;
+/// Edges of cells that are nearer, in points, stand above each other; and rows above that are looked at.
+const ALIGNED: f64 = 3.0;
+const LOOKED_AT: usize = 8;
+/// Rows without gaps in a row that do not end a table: cells that go on, headings within it.
+const SINGLES: usize = 4;
+/// Of so many rows one may reach over a gap between columns.
+const TOLERANT: usize = 8;
+/// Share of a table's width that lines between two rows cover.
+const RULED: f64 = 0.6;
+/// Share of places with text below which there is no table.
+const FILLED: f64 = 0.4;
+/// Words of a cell on a line, in the mean, from which text is prose.
+const PROSE: f64 = 3.8;
+
+/// Tables of some words, from the top.
+pub(crate) fn tables(items: &[Item<'_>], chosen: &[usize], rulings: &Rulings) -> Vec<Table> {
+    if chosen.len() > MOST_WORDS {
+        return Vec::new();
+    }
+    let rows = rows(items, chosen, &|left, right, y| rulings.parts(left, right, y));
+    runs(&rows, rulings).into_iter().filter_map(|run| table(&rows[run], items, rulings)).collect()
+}
+
+/// Stretches of rows that may be tables.
+fn runs(rows: &[Row], rulings: &Rulings) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < rows.len() {
+        if rows[start].segments.len() < 2 {
+            start += 1;
+            continue;
+        }
+        let end = end_of_run(rows, start, rulings);
+        let first = start + first_of_table(&rows[start..end]);
+        if first > start + 1 {
+            found.push(start..first);
+        }
+        found.push(first..end);
+        start = end;
+    }
+    found
+}
+
+/// The row after the last one of a run.
+fn end_of_run(rows: &[Row], start: usize, rulings: &Rulings) -> usize {
+    let mut end = start + 1;
+    let mut columns: Vec<(f64, f64)> = spans(&rows[start]);
+    let (mut wide, mut singles) = (1, 0);
+    let mut steps: Vec<f64> = Vec::new();
+    for at in start + 1..rows.len().min(start + MOST_ROWS) {
+        let (above, row) = (&rows[at - 1], &rows[at]);
+        let size = above.size.max(row.size);
+        let step = row.middle() - above.middle();
+        let ruled = line_between(above, row, rulings);
+        // A table of wide rows goes on in steps like those before.
+        let usual = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+        let apart = if row.segments.len() < 2 { APART_SINGLE } else { APART };
+        let most = if ruled { APART_RULED * size } else { (apart * size).max(1.4 * usual) };
+        if step > most {
+            break;
+        }
+        if row.segments.len() < 2 {
+            singles += 1;
+            if singles > SINGLES {
+                break;
+            }
+            continue;
+        }
+        let bridging = row.segments.iter().filter(|segment| bridges(segment, &columns)).count();
+        // A sum may have a label over several columns; its amount stands at the end of the table.
+        let right = columns.last().map_or(0.0, |(_, right)| *right);
+        let ends_right = row.segments.last().is_some_and(|last| (last.right - right).abs() <= ALIGNED);
+        if wide >= 2 && bridging * 2 >= row.segments.len() && !(ends_right && bridging * 2 == row.segments.len()) {
+            break;
+        }
+        let before = &rows[start.max(at.saturating_sub(LOOKED_AT))..at];
+        if wide >= 2 && step > LEADING * size && !stands_under(row, before) {
+            break;
+        }
+        columns = merged(&columns, &spans(row));
+        let place = steps.partition_point(|known| *known < step);
+        steps.insert(place, step);
+        wide += 1;
+        singles = 0;
+        end = at + 1;
+    }
+    // The last row may go on, in any column but the first.
+    let inner = columns.get(1).map_or(f64::INFINITY, |(left, _)| left - 1.0);
+    let goes_on = |pair: &[Row]| {
+        let [above, row] = pair else { return false };
+        row.middle() - above.middle() <= LEADING * row.size
+            && row.segments.first().is_some_and(|part| part.left >= inner)
+    };
+    end + rows[end - 1..].windows(2).take(2 * SINGLES).take_while(|pair| goes_on(pair)).count()
+}
+
+/// Where the table of a run begins: what stands above it with fewer columns (addresses, totals of another) is not of it.
+fn first_of_table(rows: &[Row]) -> usize {
+    let most = most_segments(rows);
+    let Some(mut first) = rows.iter().position(|row| row.segments.len() >= most) else { return 0 };
+    while first > 0 {
+        let (above, row) = (&rows[first - 1], &rows[first]);
+        let close = row.middle() - above.middle() <= LEADING * 1.2 * row.size.max(above.size);
+        // A head may span columns, or have an empty corner.
+        let belongs = above.segments.len() + 1 >= most || (close && above.segments.len() > 1);
+        if above.segments.len() < 2 || !belongs {
+            break;
+        }
+        first -= 1;
+    }
+    first
+}
+
+/// The number of segments that at least two rows have.
+fn most_segments(rows: &[Row]) -> usize {
+    let mut counts: Vec<usize> = rows.iter().map(|row| row.segments.len()).collect();
+    counts.sort_unstable_by(|one, other| other.cmp(one));
+    counts.get(1).copied().unwrap_or(0)
+}
+
+/// Whether half of a row's segments stand under one of some rows: at their left, right or middle.
+fn stands_under(row: &Row, above: &[Row]) -> bool {
+    let edges = |part: &Segment| [part.left, part.right, f64::midpoint(part.left, part.right)];
+    let under = |part: &&Segment| {
+        let here = edges(part);
+        above
+            .iter()
+            .flat_map(|row| &row.segments)
+            .any(|other| here.iter().zip(edges(other)).any(|(one, other)| (one - other).abs() <= ALIGNED))
+    };
+    row.segments.iter().filter(under).count() * 2 >= row.segments.len()
+}
+
+fn spans(row: &Row) -> Vec<(f64, f64)> {
+    row.segments.iter().map(|segment| (segment.left, segment.right)).collect()
+}
+
+/// Whether a segment reaches over the gap between two columns.
+fn bridges(segment: &Segment, columns: &[(f64, f64)]) -> bool {
+    let first = columns.partition_point(|(_, right)| *right <= segment.left + 1.0);
+    columns[first..].iter().take_while(|(left, _)| *left < segment.right - 1.0).nth(1).is_some()
+}
+
+/// Intervals of both; those that overlap are one.
+fn merged(one: &[(f64, f64)], other: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut all: Vec<(f64, f64)> = one.iter().chain(other).copied().collect();
+    all.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut found: Vec<(f64, f64)> = Vec::new();
+    for (left, right) in all {
+        match found.last_mut() {
+            Some(last) if left < last.1 => last.1 = last.1.max(right),
+            _ => found.push((left, right)),
+        }
+    }
+    found
+}
+
+/// Whether a line runs across between two rows, over a part of both.
+fn line_between(above: &Row, below: &Row, rulings: &Rulings) -> bool {
+    let (top, bottom) = (above.middle(), below.middle());
+    let over = |row: &Row, start: f64, end: f64| {
+        let (first, last) = (row.segments.first(), row.segments.last());
+        first.is_some_and(|first| first.left < end) && last.is_some_and(|last| last.right > start)
+    };
+    lines_within(rulings, top, bottom)
+        .any(|stroke| over(above, stroke.start, stroke.end) && over(below, stroke.start, stroke.end))
+}
+
+fn lines_within(rulings: &Rulings, top: f64, bottom: f64) -> impl Iterator<Item = &super::drawing::Stroke> {
+    let first = rulings.across.partition_point(|stroke| stroke.place <= top);
+    rulings.across[first..].iter().take_while(move |stroke| stroke.place < bottom)
+}
+
+/// The table of a run; nothing where it does not look like one.
+fn table(rows: &[Row], items: &[Item<'_>], rulings: &Rulings) -> Option<Table> {
+    let size = median(rows.iter().map(|row| row.size))?;
+    let left = rows.iter().filter_map(|row| row.segments.first()).map(|part| part.left).fold(f64::INFINITY, f64::min);
+    let right = rows.iter().filter_map(|row| row.segments.last()).map(|part| part.right).fold(0.0, f64::max);
+    let columns = columns(rows, left, right, size);
+    let width = columns.len() - 1;
+    if width < 2 {
+        return None;
+    }
+    let ruled: Vec<bool> = rows.windows(2).map(|pair| is_ruled(&pair[0], &pair[1], left, right, rulings)).collect();
+    let lines = ruled.iter().filter(|ruled| **ruled).count();
+    let joined = joined_rows(rows, &columns, &ruled);
+    let height = joined.len();
+    if height < if lines > 0 { 2 } else { 3 } {
+        return None;
+    }
+    let mut borders = vec![rows[0].top];
+    borders.extend(joined.windows(2).map(|pair| f64::midpoint(bottom_of(&pair[0]), pair[1][0].top)));
+    borders.push(bottom_of(joined.last()?));
+    let mut cells = Vec::new();
+    let (mut filled, mut words, mut parts) = (vec![0_usize; width], vec![0_usize; width], vec![0_usize; width]);
+    for (row, lines) in joined.iter().enumerate() {
+        let mut row_cells: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+        for segment in lines.iter().flat_map(|line| &line.segments) {
+            let (first, last) = place(&columns, segment);
+            if first == last {
+                words[first] += segment.words.len();
+                parts[first] += 1;
+            }
+            row_cells.push((first, last, segment.words.clone()));
+        }
+        for (column, end, words) in without_overlaps(row_cells, width) {
+            if !words.is_empty() && end == column {
+                filled[column] += 1;
+            }
+            cells.push(TableCell {
+                row,
+                column,
+                row_span: 1,
+                column_span: end - column + 1,
+                text: text(items, &words),
+                bounds: Bounds {
+                    left: columns[column],
+                    top: borders[row],
+                    right: columns[end + 1],
+                    bottom: borders[row + 1],
+                },
+            });
+        }
+    }
+    let bounds = Bounds { left: columns[0], top: borders[0], right: columns[width], bottom: borders[height] };
+    let share = filled.iter().sum::<usize>() as f64 / (width * height) as f64;
+    let prose = (0..width).filter(|at| parts[*at] > 0 && words[*at] as f64 >= PROSE * parts[*at] as f64).count();
+    if share < FILLED || prose == width || (width == 2 && prose > 0 && lines == 0 && is_list(&cells)) {
+        return None;
+    }
+    let mut table = Table { bounds, columns, rows: borders, cells, header_rows: 0, ruled: false, confidence: 0.0 };
+    table.header_rows = header_rows(&table, items, rulings);
+    table.confidence = confidence(&table, &joined, share, lines, prose);
+    Some(table)
+}
+
+fn bottom_of(lines: &[&Row]) -> f64 {
+    lines.iter().map(|line| line.bottom).fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// Borders of columns: in the middle of places that hardly a row covers.
+fn columns(rows: &[Row], left: f64, right: f64, size: f64) -> Vec<f64> {
+    // Rows with more cells tell more: sums and headings are left out.
+    let enough = (0.6 * most_segments(rows) as f64).ceil().max(2.0) as usize;
+    let voting: Vec<&Row> = rows.iter().filter(|row| row.segments.len() >= enough).collect();
+    let tolerance = if voting.len() < TOLERANT { 0 } else { voting.len() / TOLERANT };
+    let mut events: Vec<(f64, bool)> = Vec::new();
+    for segment in voting.iter().flat_map(|row| &row.segments) {
+        events.push((segment.left, true));
+        events.push((segment.right, false));
+    }
+    // What ends at a place is over before what begins there.
+    events.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    // Stretches with the number of rows that cover each.
+    let mut stretches: Vec<(f64, f64, usize)> = Vec::new();
+    let (mut covering, mut from) = (0_usize, left);
+    for (x, begins) in events {
+        if x > from {
+            stretches.push((from, x, covering));
+            from = x;
+        }
+        covering = if begins { covering + 1 } else { covering.saturating_sub(1) };
+    }
+    let mut borders = vec![left];
+    let mut open: Vec<(f64, f64, usize)> = Vec::new();
+    let mut close = |open: &mut Vec<(f64, f64, usize)>| {
+        let wide = |from: f64, to: f64| to - from >= CELL_GAP * 0.8 * size;
+        let clear = open.iter().filter(|(from, to, covering)| *covering == 0 && wide(*from, *to));
+        let before = borders.len();
+        borders.extend(clear.map(|(from, to, _)| f64::midpoint(*from, *to)));
+        let whole = open.first().zip(open.last()).is_some_and(|(first, last)| wide(first.0, last.1));
+        if borders.len() == before && whole {
+            // No place is clear: the one that the fewest rows cover.
+            let least = open
+                .iter()
+                .min_by(|one, other| one.2.cmp(&other.2).then((other.1 - other.0).total_cmp(&(one.1 - one.0))));
+            borders.extend(least.map(|(from, to, _)| f64::midpoint(*from, *to)));
+        }
+        open.clear();
+    };
+    for stretch in stretches {
+        if stretch.2 <= tolerance {
+            open.push(stretch);
+        } else {
+            close(&mut open);
+        }
+    }
+    // What is open at the right end is no gap between columns.
+    borders.push(right);
+    borders.retain(|border| *border >= left);
+    borders.dedup_by(|one, other| (*one - *other).abs() < 1.0);
+    borders
+}
+
+/// First and last column of a segment.
+fn place(columns: &[f64], segment: &Segment) -> (usize, usize) {
+    let last = columns.len() - 2;
+    let of = |x: f64| columns.partition_point(|border| *border <= x).saturating_sub(1).min(last);
+    // A letter that reaches a little over the border stays where it is.
+    let (from, to) = (segment.left + 1.5, segment.right - 1.5);
+    if from >= to {
+        let middle = of(f64::midpoint(segment.left, segment.right));
+        return (middle, middle);
+    }
+    (of(from), of(to))
+}
+
+/// Cells of a row: segments of one column together, places without any empty.
+fn without_overlaps(mut found: Vec<(usize, usize, Vec<usize>)>, width: usize) -> Vec<(usize, usize, Vec<usize>)> {
+    found.sort_by_key(|(first, ..)| *first);
+    let mut cells: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+    for (first, last, words) in found {
+        match cells.last_mut() {
+            Some(cell) if first <= cell.1 => {
+                cell.1 = cell.1.max(last);
+                cell.2.extend(words);
+            }
+            known => {
+                let next = known.map_or(0, |cell| cell.1 + 1);
+                cells.extend((next..first).map(|column| (column, column, Vec::new())));
+                cells.push((first, last, words));
+            }
+        }
+    }
+    let next = cells.last().map_or(0, |cell| cell.1 + 1);
+    cells.extend((next..width).map(|column| (column, column, Vec::new())));
+    cells
+}
+
+/// Whether lines run between two rows over most of the table.
+fn is_ruled(above: &Row, below: &Row, left: f64, right: f64, rulings: &Rulings) -> bool {
+    let covered: f64 = lines_within(rulings, above.middle(), below.middle())
+        .map(|stroke| (stroke.end.min(right) - stroke.start.max(left)).max(0.0))
+        .fold(0.0, f64::max);
+    let pieces: f64 = lines_within(rulings, above.middle(), below.middle())
+        .map(|stroke| (stroke.end.min(right) - stroke.start.max(left)).max(0.0))
+        .sum();
+    // Lines under each cell by itself leave the gaps open.
+    covered.max(pieces) >= RULED * (right - left)
+}
+
+/// Rows of text that are one row: those between two lines where rows are ruled, else those that go on with what stands above.
+fn joined_rows<'r>(rows: &'r [Row], columns: &[f64], ruled: &[bool]) -> Vec<Vec<&'r Row>> {
+    let lines = ruled.iter().filter(|ruled| **ruled).count();
+    // Most rows have a line below: then every row has.
+    let all_ruled = lines >= 3 && lines * 4 >= rows.len();
+    let steps: Vec<f64> = rows.windows(2).map(|pair| pair[1].middle() - pair[0].middle()).collect();
+    let filled = |row: &Row| -> Vec<usize> { row.segments.iter().map(|segment| place(columns, segment).0).collect() };
+    let mut joined: Vec<Vec<&Row>> = vec![vec![&rows[0]]];
+    for (at, row) in rows.iter().enumerate().skip(1) {
+        let here = filled(row);
+        let goes_on = if all_ruled {
+            !ruled[at - 1]
+        } else {
+            // It has no first cell, fewer cells than the row above, and stands closer to it than other rows do.
+            let above = filled(&rows[at - 1]);
+            let closer = steps[at - 1] < 0.85 * typical(&steps, rows, columns);
+            !ruled[at - 1] && closer && !here.contains(&0) && here.len() < above.len().max(2)
+                || !ruled[at - 1]
+                    && closer
+                    && here.len() == 1
+                    && above.contains(&here[0])
+                    && rows[at - 1].segments.len() > 1
+        };
+        match joined.last_mut() {
+            Some(last) if goes_on => last.push(row),
+            _ => joined.push(vec![row]),
+        }
+    }
+    joined
+}
+
+/// The usual step from one row with a first cell and others to the next.
+fn typical(steps: &[f64], rows: &[Row], columns: &[f64]) -> f64 {
+    let full =
+        |row: &Row| row.segments.len() > 1 && row.segments.first().is_some_and(|first| place(columns, first).0 == 0);
+    let between =
+        rows.windows(2).zip(steps).filter(|(pair, _)| full(&pair[0]) && full(&pair[1])).map(|(_, step)| *step);
+    median(between).unwrap_or(f64::INFINITY)
+}
+
+/// Whether the first of two columns has nothing but bullets and numbers: a list.
+fn is_list(cells: &[TableCell]) -> bool {
+    let mark = |text: &str| {
+        let plain = text.trim_end_matches(['.', ')', ':']).trim_start_matches('(');
+        plain.chars().count() <= 3 && (plain.chars().all(char::is_alphanumeric) || plain.chars().count() <= 1)
+    };
+    cells.iter().filter(|cell| cell.column == 0 && !cell.text.is_empty()).all(|cell| mark(&cell.text))
+}
+
+/// How likely it is a table of these cells: full rows, lines, columns whose cells stand under each other, numbers, a head.
+fn confidence(table: &Table, rows: &[Vec<&Row>], share: f64, lines: usize, prose: usize) -> f64 {
+    let width = table.column_count();
+    let aligned = (0..width).filter(|column| is_aligned(table, rows, *column)).count() as f64 / width as f64;
+    let numeric = (0..width).filter(|column| {
+        let mut texts = table.cells.iter().filter(|cell| cell.column == *column && cell.row >= table.header_rows);
+        texts.clone().any(|cell| !cell.text.is_empty())
+            && texts.all(|cell| cell.text.is_empty() || is_number(&cell.text))
+    });
+    let mut sum = 0.2 + 0.2 * share + 0.2 * aligned;
+    sum += 0.1 * f64::from(u8::from(width > 2)) + 0.1 * f64::from(u8::from(numeric.count() > 0));
+    sum += 0.05 * f64::from(u8::from(table.header_rows > 0)) + 0.05 * f64::from(u8::from(table.row_count() > 4));
+    sum += match lines {
+        0 => 0.0,
+        1 => 0.05,
+        _ => 0.1,
+    };
+    sum -= 0.15 * prose as f64;
+    (sum.clamp(0.05, 0.95) * 100.0).round() / 100.0
+}
+
+/// Whether most cells of a column begin, end or have their middle at one place.
+fn is_aligned(table: &Table, rows: &[Vec<&Row>], column: usize) -> bool {
+    let lines = rows.iter().skip(table.header_rows).flatten();
+    let parts: Vec<&Segment> = lines
+        .flat_map(|line| &line.segments)
+        .filter(|segment| place(&table.columns, segment) == (column, column))
+        .collect();
+    let edges: [fn(&Segment) -> f64; 3] =
+        [|part| part.left, |part| part.right, |part| f64::midpoint(part.left, part.right)];
+    parts.len() >= 2
+        && edges.iter().any(|edge| {
+            let Some(middle) = median(parts.iter().map(|part| edge(part))) else { return false };
+            let near = parts.iter().filter(|part| (edge(part) - middle).abs() <= 2.0).count();
+            near * 5 >= parts.len() * 4
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(y: f64, segments: &[(f64, f64)]) -> Row {
+        let segments = segments.iter().map(|(left, right)| Segment { left: *left, right: *right, words: vec![0] });
+        Row { top: y - 5.0, bottom: y + 5.0, size: 10.0, segments: segments.collect() }
+    }
+
+    #[test]
+    fn gaps_above_each_other_part_columns() {
+        let mut rows: Vec<Row> =
+            (0..9).map(|at| row(20.0 * f64::from(at), &[(10.0, 60.0), (100.0, 140.0), (180.0, 200.0)])).collect();
+        assert_eq!(columns(&rows, 10.0, 200.0, 10.0), [10.0, 80.0, 160.0, 200.0]);
+        // One row of many may reach over a gap.
+        rows.push(row(180.0, &[(10.0, 140.0), (180.0, 200.0)]));
+        assert_eq!(columns(&rows, 10.0, 200.0, 10.0), [10.0, 80.0, 160.0, 200.0]);
+        assert_eq!(place(&[10.0, 80.0, 160.0, 200.0], &rows[9].segments[0]), (0, 1));
+    }
+
+    #[test]
+    fn a_run_ends_where_rows_are_far_apart_or_have_other_columns() {
+        let mut rows: Vec<Row> = (0..4).map(|at| row(14.0 * f64::from(at), &[(10.0, 60.0), (100.0, 140.0)])).collect();
+        rows.push(row(200.0, &[(10.0, 60.0), (100.0, 140.0)]));
+        assert_eq!(runs(&rows, &Rulings::default()), [0..4, 4..5]);
+        rows[3] = row(42.0, &[(10.0, 120.0), (130.0, 160.0)]);
+        rows.truncate(4);
+        rows.push(row(56.0, &[(10.0, 90.0), (95.0, 160.0), (170.0, 190.0)]));
+        // A row over a gap ends the table, unless it ends where the table does.
+        assert_eq!(end_of_run(&rows[..4], 0, &Rulings::default()), 3);
+        rows[3] = row(42.0, &[(10.0, 120.0), (130.0, 140.0)]);
+        assert_eq!(end_of_run(&rows[..4], 0, &Rulings::default()), 4);
+        assert_eq!(merged(&[(0.0, 5.0), (10.0, 20.0)], &[(4.0, 8.0)]), [(0.0, 8.0), (10.0, 20.0)]);
+    }
+
+    #[test]
+    fn places_without_words_are_cells_too() {
+        let cells = without_overlaps(vec![(3, 4, vec![1]), (1, 1, vec![2]), (4, 4, vec![3])], 6);
+        let spans: Vec<(usize, usize)> = cells.iter().map(|(first, last, _)| (*first, *last)).collect();
+        assert_eq!(spans, [(0, 0), (1, 1), (2, 2), (3, 4), (5, 5)]);
+        assert_eq!(cells[3].2, [1, 3]);
+    }
+}

@@ -1,0 +1,87 @@
+//! Values of style as typst writes them.
+
+use super::style::{Align, Line, Style};
+use super::value::Length;
+
+/// Pixels as points.
+pub(super) fn pt(pixels: f64) -> String {
+    let points = (pixels * 0.75 * 1000.0).round() / 1000.0;
+    if points == 0.0 { "0pt".to_owned() } else { format!("{points}pt") }
+}
+
+/// A text as a string of typst.
+pub(super) fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            letter if letter.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
+pub(super) fn horizontal(align: Align) -> &'static str {
+    match align {
+        Align::Center => "center",
+        Align::Right => "right",
+        Align::Left | Align::Justify => "left",
+    }
+}
+
+/// The borders of a box as an argument.
+pub(super) fn stroke(style: &Style) -> String {
+    let names = ["top", "right", "bottom", "left"];
+    let mut text = String::new();
+    for (side, name) in names.iter().enumerate() {
+        let width = style.edge(side);
+        if width <= 0.0 {
+            continue;
+        }
+        let border = style.border[side];
+        let paint = border.color.unwrap_or(style.color);
+        if paint.alpha == 0.0 {
+            continue;
+        }
+        let dash = match border.style {
+            Line::Dashed => ",dash:\"dashed\"",
+            Line::Dotted => ",dash:\"dotted\"",
+            Line::Solid | Line::None => "",
+        };
+        text.push_str(&format!("{name}:(thickness:{},paint:{}{dash}),", pt(width), paint.typst()));
+    }
+    if text.is_empty() { text } else { format!("stroke:({text}),") }
+}
+
+/// The padding and borders of a box as an argument.
+pub(super) fn inset(style: &Style, around: f64) -> String {
+    let names = ["top", "right", "bottom", "left"];
+    let sides = names.iter().enumerate().map(|(side, name)| {
+        let padding = style.padding[side].or_zero(around).max(0.0) + style.edge(side);
+        format!("{name}:{},", pt(padding))
+    });
+    format!("inset:({}),", sides.collect::<String>())
+}
+
+/// White space beside a box in a line.
+pub(super) fn space(margin: Length, around: f64) -> String {
+    let pixels = margin.or_zero(around);
+    if pixels.abs() < 0.01 { String::new() } else { format!("\nh({})\n", pt(pixels)) }
+}
+
+/// Content that leads somewhere.
+pub(super) fn linked(link: Option<&str>, inner: &str) -> String {
+    let address = link.map(str::trim).filter(|address| {
+        let lower = address.to_ascii_lowercase();
+        ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme))
+            && address.len() <= 4000
+    });
+    match address {
+        Some(address) => format!("link({},{{{inner}}})", literal(address)),
+        _ => inner.to_owned(),
+    }
+}

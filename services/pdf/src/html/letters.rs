@@ -1,0 +1,76 @@
+//! What is said of letters, and only what differs from what was said before.
+
+use super::code::pt;
+use super::style::{Raise, Style};
+
+/// Height of letters above the line and below, at a size of 1: those of Noto Sans.
+const ASCENT: f64 = 1.069;
+const DESCENT: f64 = 0.293;
+
+/// What is said of letters so far.
+#[derive(Clone, PartialEq)]
+pub(super) struct Letters {
+    size: f64,
+    weight: u16,
+    italic: bool,
+    mono: bool,
+    color: [u8; 4],
+    edges: (f64, f64),
+    spacing: f64,
+    raise: Raise,
+}
+
+impl Letters {
+    pub(super) fn of(style: &Style) -> Self {
+        let line = style.line_height();
+        let shift = (ASCENT - DESCENT) / 2.0 * style.size;
+        let [red, green, blue] = style.color.rgb;
+        Self {
+            size: style.size,
+            weight: style.weight,
+            italic: style.italic,
+            mono: style.mono,
+            color: [red, green, blue, (style.color.alpha * 255.0).round() as u8],
+            edges: (line / 2.0 + shift, line / 2.0 - shift),
+            spacing: style.spacing,
+            raise: style.raise,
+        }
+    }
+
+    /// Arguments of `text` for what differs.
+    pub(super) fn differing(&self, from: Option<&Self>) -> String {
+        let mut text = String::new();
+        let differs = |equal: fn(&Self, &Self) -> bool| from.is_none_or(|from| !equal(self, from));
+        if differs(|a, b| a.size == b.size) {
+            text.push_str(&format!("size:{},", pt(self.size)));
+        }
+        if differs(|a, b| a.weight == b.weight) {
+            text.push_str(&format!("weight:{},", if self.weight >= 600 { 700 } else { 400 }));
+        }
+        if differs(|a, b| a.italic == b.italic) {
+            text.push_str(if self.italic { "style:\"italic\"," } else { "style:\"normal\"," });
+        }
+        if differs(|a, b| a.mono == b.mono) {
+            text.push_str(if self.mono { "font:mono," } else { "font:sans," });
+        }
+        if differs(|a, b| a.color == b.color) {
+            let [red, green, blue, alpha] = self.color;
+            text.push_str(&format!("fill:rgb({red},{green},{blue},{alpha}),"));
+        }
+        if differs(|a, b| a.edges == b.edges) {
+            text.push_str(&format!("top-edge:{},bottom-edge:{},", pt(self.edges.0), pt(-self.edges.1)));
+        }
+        if differs(|a, b| a.spacing == b.spacing) {
+            text.push_str(&format!("tracking:{},", pt(self.spacing)));
+        }
+        if differs(|a, b| a.raise == b.raise) {
+            let shift = match self.raise {
+                Raise::None => 0.0,
+                Raise::Sub => 0.25,
+                Raise::Super => -0.45,
+            };
+            text.push_str(&format!("baseline:{shift}em,"));
+        }
+        text
+    }
+}

@@ -1,0 +1,246 @@
+//! What flows in lines: paragraphs, their texts with white space as CSS has it, boxes and pictures in them.
+
+use std::rc::Rc;
+
+use super::boxes::{Bx, Content, Inline, keeps_space};
+use super::code::{horizontal, inset, linked, literal, pt, space, stroke};
+use super::emit::{Emitter, Place, Strong};
+use super::letters::Letters;
+use super::measure;
+use super::style::{Align, Space, Style, Vertical};
+
+impl Emitter<'_> {
+    /// A paragraph.
+    pub(super) fn lines(&mut self, lines: &[Inline], style: &Style, width: f64, heading: Option<u8>) {
+        let marker = self.marker.take();
+        let marked = marker.is_some();
+        let (content, blank) = self.paragraph(lines, style, width, marker);
+        if blank && !marked {
+            return;
+        }
+        self.scope(|emitter| {
+            let align = horizontal(style.align);
+            emitter.push(&format!("set align({align})\n"));
+            if heading.is_some() {
+                // The look of headings is theirs until it is said again.
+                if let Some(last) = emitter.letters.last_mut() {
+                    *last = None;
+                }
+                emitter.push(&format!("heading(level:{},{{", heading.unwrap_or(1)));
+            }
+            emitter.set_letters(style);
+            let justify = if style.align == Align::Justify { "justify:true," } else { "" };
+            let indent = style.indent.or_zero(width);
+            let indent = if indent == 0.0 {
+                String::new()
+            } else {
+                format!("first-line-indent:(amount:{},all:true),", pt(indent))
+            };
+            emitter.push(&format!("par({justify}{indent}{{{content}}})"));
+            if heading.is_some() {
+                emitter.push("})");
+            }
+        });
+        self.push("\n");
+    }
+
+    /// The code of what flows in lines, with white space collapsed; whether there is nothing.
+    fn paragraph(
+        &mut self,
+        lines: &[Inline],
+        base: &Style,
+        width: f64,
+        marker: Option<(String, Rc<Style>)>,
+    ) -> (String, bool) {
+        let base_letters = Letters::of(base);
+        let mut code = String::new();
+        let mut blank = true;
+        let mut space = true;
+        let mut line_empty = true;
+        if let Some((marker, style)) = marker {
+            let letters = Letters::of(&style).differing(Some(&base_letters));
+            let gap = style.size * 0.5;
+            let room = measure::width(&marker, &style) + gap + 2.0;
+            code.push_str(&format!(
+                "h({})\nbox(width:{},align(right,text({letters}{})))\nh({})\n",
+                pt(-room),
+                pt(room - gap),
+                literal(&marker),
+                pt(gap)
+            ));
+        }
+        for one in lines {
+            match one {
+                Inline::Break(style) => {
+                    if line_empty {
+                        // An empty line is as high as others.
+                        code.push_str(&format!("box(width:0pt,height:{})\n", pt(style.line_height())));
+                    }
+                    code.push_str("linebreak()\n");
+                    (space, line_empty) = (true, true);
+                    blank = false;
+                }
+                Inline::Box { bx, link } => {
+                    let inner = self.inline_box(bx, width);
+                    code.push_str(&linked(link.as_deref(), &inner));
+                    code.push('\n');
+                    (space, line_empty, blank) = (false, false, false);
+                }
+                Inline::Text { text, style, link } => {
+                    let text = collapse(&measure::shown(text, style), style, &mut space);
+                    if text.is_empty() {
+                        continue;
+                    }
+                    let parts: Vec<&str> = text.split('\n').collect();
+                    for (index, part) in parts.iter().enumerate() {
+                        if index > 0 {
+                            if line_empty {
+                                code.push_str(&format!("box(width:0pt,height:{})\n", pt(style.line_height())));
+                            }
+                            code.push_str("linebreak()\n");
+                            line_empty = true;
+                        }
+                        if part.is_empty() {
+                            continue;
+                        }
+                        let letters =
+                            part.chars().filter(|letter| !letter.is_whitespace() && *letter != '\u{ad}').count();
+                        self.characters += letters;
+                        if letters > 0 || keeps_space(style) {
+                            line_empty = false;
+                            blank = false;
+                        }
+                        let written = literal(&fitting(part, style, width));
+                        let letters = Letters::of(style).differing(Some(&base_letters));
+                        let mut inner = if letters.is_empty() {
+                            format!("text({written})")
+                        } else {
+                            format!("text({letters}{written})")
+                        };
+                        if style.underline {
+                            inner = format!("underline({inner})");
+                        }
+                        if style.strike {
+                            inner = format!("strike({inner})");
+                        }
+                        if style.ground.alpha > 0.0 {
+                            inner = format!("highlight(fill:{},extent:1pt,{inner})", style.ground.typst());
+                        }
+                        code.push_str(&linked(link.as_deref(), &inner));
+                        code.push('\n');
+                    }
+                }
+            }
+        }
+        (code, blank)
+    }
+
+    /// A box in a line.
+    fn inline_box(&mut self, bx: &Bx, around: f64) -> String {
+        let style = &bx.style;
+        if let Content::Picture { name, size, alt } = &bx.content {
+            let (width, height) = measure::picture_size(bx, *size, around);
+            let shift = match style.valign {
+                Vertical::Middle => format!(",baseline:{}", pt(height / 2.0 - style.size * 0.25)),
+                Vertical::Top => format!(",baseline:{}", pt(height - style.size)),
+                _ => String::new(),
+            };
+            let alt = if alt.trim().is_empty() { String::new() } else { format!(",alt:{}", literal(alt)) };
+            let picture =
+                format!("image({},width:{},height:{},fit:\"stretch\"{alt})", literal(name), pt(width), pt(height));
+            return format!(
+                "{}box({picture}{shift}){}",
+                space(style.margin[3], around),
+                space(style.margin[1], around)
+            );
+        }
+        let natural = measure::bordered(bx).1;
+        let frame = style.frame([1, 3], around);
+        let width = style
+            .width
+            .resolve(around)
+            .map_or(natural, |width| if style.border_box { width } else { width + frame })
+            .min(around);
+        let mut inner = Emitter::new(self.page, self.breakable, self.missing);
+        inner.push(&format!("box(width:{},", pt(width)));
+        if style.ground.alpha > 0.0 {
+            inner.push(&format!("fill:{},", style.ground.typst()));
+        }
+        inner.push(&stroke(style));
+        inner.push(&inset(style, around));
+        if style.radius > 0.0 {
+            inner.push(&format!("radius:{},", pt(style.radius)));
+        }
+        let place = Place {
+            left: 0.0,
+            width: (width - frame).max(1.0),
+            container: (width - frame).max(1.0),
+            top: false,
+            depth: 30,
+            sized: false,
+        };
+        inner.scope(|emitter| emitter.content(bx, place, Strong::BOTH));
+        inner.push(")");
+        let (code, characters) = (inner.out, inner.characters);
+        self.characters += characters;
+        format!("{}{code}{}", space(style.margin[3], around), space(style.margin[1], around))
+    }
+}
+
+/// A text with its white space as CSS has it; line breaks that are kept are line breaks.
+fn collapse(text: &str, style: &Style, space: &mut bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let blank = matches!(letter, ' ' | '\t' | '\n' | '\u{c}');
+        match style.pre {
+            Space::Pre | Space::PreWrap => {
+                match letter {
+                    '\t' => out.push_str("\u{a0}\u{a0}\u{a0}\u{a0}"),
+                    // Spaces in a row stay: all but the last do not break.
+                    ' ' if style.pre == Space::Pre || out.ends_with([' ', '\u{a0}', '\n']) || out.is_empty() => {
+                        out.push('\u{a0}');
+                    }
+                    letter => out.push(letter),
+                }
+                *space = letter == '\n';
+            }
+            Space::PreLine if letter == '\n' => {
+                out.push('\n');
+                *space = true;
+            }
+            _ if blank => {
+                if !*space {
+                    out.push(if style.pre == Space::NoWrap { '\u{a0}' } else { ' ' });
+                }
+                *space = true;
+            }
+            _ => {
+                out.push(letter);
+                *space = false;
+            }
+        }
+    }
+    out
+}
+
+/// A text whose words all fit in a width: longer ones may be broken anywhere.
+fn fitting(text: &str, style: &Style, width: f64) -> String {
+    if measure::width(text, style) <= width {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(' ') {
+        if measure::width(word.trim_end(), style) > width - 1.0 && word.chars().count() > 1 {
+            for (place, letter) in word.chars().enumerate() {
+                if place > 0 && letter != ' ' {
+                    out.push('\u{200b}');
+                }
+                // Spaces that would not break do here.
+                out.push(if letter == '\u{a0}' { ' ' } else { letter });
+            }
+        } else {
+            out.push_str(word);
+        }
+    }
+    out
+}

@@ -1,0 +1,128 @@
+//! Tables as rows of cells: groups, rows and cells, and what stands between them without being one.
+
+use std::rc::Rc;
+
+use super::boxes::{Builder, Bx, Content, Flow, Passed, Row, TableCell};
+use super::dom::{Kind, NodeId};
+use super::style::{Display, Style};
+
+impl Builder<'_> {
+    /// A table: its caption is a block before it.
+    pub(super) fn table(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
+        let children = self.dom.nodes[id].children.clone();
+        Content::Table(self.rows(&children, style))
+    }
+
+    /// Rows of parts of a table: groups, rows, cells, and what is none of these.
+    pub(super) fn rows(&mut self, parts: &[NodeId], table: &Rc<Style>) -> Vec<Row> {
+        let mut heads = Vec::new();
+        let mut bodies = Vec::new();
+        let mut feet = Vec::new();
+        let mut loose: Vec<NodeId> = Vec::new();
+        for &part in parts {
+            let style = match self.dom.element(part) {
+                Some(_) => self.cascade.style(self.dom, part, table, None),
+                None => None,
+            };
+            let Some(style) = style else {
+                let text = matches!(&self.dom.nodes[part].kind, Kind::Text(text) if !text.trim().is_empty());
+                if text {
+                    loose.push(part);
+                }
+                continue;
+            };
+            let style = Rc::new(style);
+            match style.display {
+                Display::None => {}
+                Display::RowGroup | Display::HeadGroup | Display::FootGroup => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let children = self.dom.nodes[part].children.clone();
+                    let mut rows = self.rows(&children, &style);
+                    for row in &mut rows {
+                        if row.style.ground.alpha == 0.0 && style.ground.alpha > 0.0 {
+                            Rc::make_mut(&mut row.style).ground = style.ground;
+                        }
+                    }
+                    match style.display {
+                        Display::HeadGroup => {
+                            for row in &mut rows {
+                                row.head = true;
+                            }
+                            heads.extend(rows);
+                        }
+                        Display::FootGroup => feet.extend(rows),
+                        _ => bodies.extend(rows),
+                    }
+                }
+                Display::Row => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let children = self.dom.nodes[part].children.clone();
+                    let cells = self.cells(&children, &style);
+                    bodies.push(Row { style, cells, head: false });
+                }
+                Display::Caption => {
+                    self.loose_row(&mut loose, table, &mut bodies);
+                    let bx = self.container(part, style.clone());
+                    heads.push(Row {
+                        style,
+                        cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }],
+                        head: false,
+                    });
+                }
+                _ => loose.push(part),
+            }
+        }
+        self.loose_row(&mut loose, table, &mut bodies);
+        heads.into_iter().chain(bodies).chain(feet).collect()
+    }
+
+    /// What is in a table and in no row gets a row.
+    fn loose_row(&mut self, loose: &mut Vec<NodeId>, table: &Rc<Style>, rows: &mut Vec<Row>) {
+        if loose.is_empty() {
+            return;
+        }
+        let parts = std::mem::take(loose);
+        let mut style = table.child();
+        style.display = Display::Row;
+        let style = Rc::new(style);
+        let cells = self.cells(&parts, &style);
+        rows.push(Row { style, cells, head: false });
+    }
+
+    /// The cells of a row; what is none of them gets a cell together with its neighbors.
+    fn cells(&mut self, parts: &[NodeId], row: &Rc<Style>) -> Vec<TableCell> {
+        let mut cells = Vec::new();
+        let mut loose = Flow::default();
+        let mut cell_style = row.child();
+        cell_style.display = Display::Cell;
+        let cell_style = Rc::new(cell_style);
+        let flush = |builder: &mut Self, loose: &mut Flow, cells: &mut Vec<TableCell>| {
+            let mut flow = std::mem::take(loose);
+            builder.close(&mut flow, &cell_style);
+            builder.close_lines(&mut flow, &cell_style);
+            if !flow.blocks.is_empty() {
+                let bx = Bx::new(cell_style.clone(), Content::Blocks(flow.blocks));
+                cells.push(TableCell { bx, columns: 1, rows: 1 });
+            }
+        };
+        for &part in parts {
+            let style = self.dom.element(part).and_then(|_| self.cascade.style(self.dom, part, row, None));
+            match style {
+                Some(style) if style.display == Display::Cell => {
+                    flush(self, &mut loose, &mut cells);
+                    let span = |name: &str| {
+                        let text = self.dom.element(part).and_then(|element| element.attribute(name));
+                        text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).clamp(1, 1000)
+                    };
+                    let (columns, rows) = (span("colspan"), span("rowspan"));
+                    let bx = self.container(part, Rc::new(style));
+                    cells.push(TableCell { bx, columns, rows });
+                }
+                Some(style) if style.display == Display::None => {}
+                _ => self.add(part, row, &mut loose, &Passed::default()),
+            }
+        }
+        flush(self, &mut loose, &mut cells);
+        cells
+    }
+}
