@@ -12,7 +12,6 @@ const MAX_DAYS: usize = 41 * 366;
 /// The next times after a moment.
 pub(super) fn next(cron: &Cron, after: &Zoned, count: usize) -> Vec<Zoned> {
     let mut due = Vec::new();
-    // A day before, because a day has times that count as its own only in its zone.
     let mut date = after.date();
     for _ in 0..MAX_DAYS {
         if due.len() >= count {

@@ -29,6 +29,8 @@ pub(super) enum Special {
     LastWeekday(i8),
     /// The nth such weekday of the month.
     Nth(i8, i8),
+    /// Each Saturday.
+    AnySaturday,
 }
 
 /// A field, read.
@@ -188,6 +190,7 @@ impl Special {
             Self::Nth(weekday, nth) => {
                 date.weekday().to_sunday_zero_offset() == weekday && (date.day() - 1) / 7 + 1 == nth
             }
+            Self::AnySaturday => date.weekday() == Weekday::Saturday,
             Self::Nearest(day) => {
                 let day = if day == 0 { last } else { day };
                 let Ok(meant) = Date::new(date.year(), date.month(), day) else { return false };
@@ -299,9 +302,9 @@ fn special(part: &str, kind: &Kind, quartz: bool) -> Result<Option<Special>, Str
             Ok(None)
         }
         "day of the week" => {
+            // Alone it is Saturday, the last day of the week of Quartz.
             if part == "L" {
-                return Ok(Some(Special::LastWeekday(6)).filter(|_| quartz))
-                    .and_then(|special| if special.is_some() { Ok(special) } else { Err(wrong()) });
+                return if quartz { Ok(Some(Special::AnySaturday)) } else { Err(wrong()) };
             }
             if let Some(day) = part.strip_suffix('L') {
                 return number(day, kind, quartz).map(|day| Some(Special::LastWeekday(to_sunday(day))));

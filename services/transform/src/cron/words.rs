@@ -161,6 +161,7 @@ fn special_words(special: Special) -> String {
         Special::Nearest(0) => "on the last weekday of the month".to_owned(),
         Special::Nearest(day) => format!("on the weekday nearest to day {day} of the month"),
         Special::LastWeekday(day) => format!("on the last {} of the month", weekday(day)),
+        Special::AnySaturday => "on Saturday".to_owned(),
         Special::Nth(day, nth) => {
             let nth = ["first", "second", "third", "fourth", "fifth"][index(nth - 1) % 5];
             format!("on the {nth} {} of the month", weekday(day))

@@ -4,25 +4,34 @@
 //! | --- | --- |
 //! | `read.rs` | what a value means when nobody says its format |
 //! | `order.rs` | one order of day and month for a whole column |
-//! | `pattern.rs` | formats: the tokens of Moment, Luxon and strftime |
+//! | `columns.rs` | columns of dates, read |
+//! | `pattern.rs`, `tokens.rs`, `parts.rs` | formats: the tokens of Moment, Luxon and strftime; what they write and read |
 //! | `names.rs` | names of months and weekdays |
 //! | `moment.rs` | a date, a local time, or an instant; changes of the clocks |
 //! | `zone.rs` | time zones by name or offset |
-//! | `step.rs` | what is done to a moment |
+//! | `step.rs`, `action.rs` | what is done to a moment, as a request says it, and ready to run |
+//! | `calendar.rs`, `difference.rs`, `parts_of.rs` | a moment moved, compared, taken apart |
 //! | `amount.rs` | amounts of time as people write them |
 //! | `business.rs` | business days |
 //!
 //! A date without a time stays one, and a time without a zone has none until the request names it: nothing is set to midnight in
 //! UTC on the way, which is how days get lost.
 
+mod action;
 mod amount;
 mod business;
+mod calendar;
+mod columns;
+mod difference;
 mod moment;
 mod names;
 mod order;
+mod parts;
+mod parts_of;
 mod pattern;
 mod read;
 mod step;
+mod tokens;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -36,16 +45,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::tree::Tree;
-use crate::values::{Failure, OnError, Value, Values, text_of};
+use crate::values::{Failure, OnError, Value, Values};
+use action::{Action, OtherColumns, Outcome};
 use business::Calendar;
+use columns::Columns;
 pub use moment::Dst;
 use moment::Moment;
 pub use names::Language;
 use order::Found;
 pub use order::PartOrder;
 use pattern::{Format, shown};
-use read::{Reading, UnixUnit};
-use step::{Action, OtherColumns, Outcome};
+use read::Reading;
 pub use step::{DateStep, WeekdayName};
 
 /// Dates of a request at most.
@@ -341,142 +351,6 @@ pub(crate) fn moment_of(text: &str, now: &Zoned, dst: Dst) -> Result<Zoned, Stri
 /// An instant as ISO 8601 with its offset.
 pub(crate) fn iso(zoned: &Zoned) -> String {
     Moment::Zoned(zoned.clone()).iso()
-}
-
-/// Reads columns of dates.
-struct Columns<'c> {
-    context: &'c Context,
-    format: Option<&'c Format>,
-    call: &'c Call,
-    /// What was done to local times that a change of the clocks leaves out or has twice.
-    changed: Vec<String>,
-}
-
-/// What the values of a column mean; nothing for blanks.
-type Moments = Vec<Result<Option<Moment>, String>>;
-
-impl Columns<'_> {
-    fn read(&mut self, column: &[Value<'_>]) -> Result<(Moments, Option<DetectedDates>), Error> {
-        let mut readings = Vec::with_capacity(column.len());
-        for value in column {
-            self.call.check()?;
-            readings.push(match (text_of(value.tree), self.format) {
-                (Err(why), _) => Reading::None(why),
-                (Ok(text), None) => read::read(&text, &self.context.now),
-                (Ok(text), Some(format)) => in_format(&text, format),
-            });
-        }
-        let digits: Vec<_> = readings
-            .iter()
-            .enumerate()
-            .filter_map(|(place, reading)| match reading {
-                Reading::Digits(digits) => Some((place, &**digits)),
-                _ => None,
-            })
-            .collect();
-        let text = |place: usize| text_of(column[place].tree).map(|text| shown(&text)).unwrap_or_default();
-        let order = match (self.context.order, order::of_column(&digits)) {
-            (Some(order), _) => order,
-            (None, Found::Order(order, by_points)) => {
-                if by_points {
-                    let message = "dates with points were read with the day first; say order to be sure";
-                    self.call.warn("assumed-order", Some("order"), message);
-                }
-                order
-            }
-            (None, Found::Any) => PartOrder::Dmy,
-            (None, Found::Conflict(one, two)) => {
-                let message = format!(
-                    "has dates of two orders: {} of {} and {} of {}: one begins with the day, the other with the month",
-                    text(one),
-                    column[one].field(),
-                    text(two),
-                    column[two].field()
-                );
-                return Err(Error::impossible("input", message));
-            }
-            (None, Found::Open(place)) => {
-                let message = format!(
-                    "is needed: {} of {} may be two dates, and no value decides; say dmy (day first) or mdy (month first)",
-                    text(place),
-                    column[place].field()
-                );
-                return Err(Error::impossible("order", message));
-            }
-        };
-        let mut units: Vec<UnixUnit> = Vec::new();
-        let any_digits = !digits.is_empty();
-        let mut moments = Vec::with_capacity(readings.len());
-        for reading in readings {
-            let moment = match reading {
-                Reading::Blank => Ok(None),
-                Reading::Known(moment) => Ok(Some(moment)),
-                Reading::Unix(moment, unit) => {
-                    if !units.contains(&unit) {
-                        units.push(unit);
-                    }
-                    Ok(Some(match (&self.context.zone, moment) {
-                        (Some(zone), Moment::Zoned(zoned)) => Moment::Zoned(zoned.with_time_zone(zone.clone())),
-                        (_, moment) => moment,
-                    }))
-                }
-                Reading::Digits(digits) => digits.moment(order).map(Some),
-                Reading::None(why) => Err(why),
-            };
-            moments.push(match moment {
-                Ok(Some(moment)) => self.context.placed(moment).map(|(moment, change)| {
-                    self.changed.extend(change);
-                    Some(moment)
-                }),
-                other => other,
-            });
-        }
-        if units.len() > 1 {
-            let names: Vec<&str> = units.iter().map(|unit| unit.name()).collect();
-            let message =
-                format!("numbers were read as Unix times in several units, by their size: {}", names.join(", "));
-            self.call.warn("mixed-units", Some("input"), message);
-        }
-        let detected = (any_digits || !units.is_empty()).then(|| DetectedDates {
-            column: column.first().and_then(|value| value.column).map(str::to_owned),
-            order: any_digits.then_some(order),
-            unix_units: units.into_iter().map(|unit| unit.name().to_owned()).collect(),
-        });
-        Ok((moments, detected))
-    }
-
-    /// Says what was done to local times.
-    fn say(&self) {
-        let Some(first) = self.changed.first() else { return };
-        let more = match self.changed.len() {
-            1 => String::new(),
-            many => format!(" (and {} more)", many - 1),
-        };
-        self.call.warn("clock-change", Some("input"), format!("{first}{more}"));
-    }
-}
-
-/// What a text means in a format of the request.
-fn in_format(text: &str, format: &Format) -> Reading {
-    let text = text.trim();
-    if text.is_empty() {
-        return Reading::Blank;
-    }
-    let moment = match format {
-        Format::Iso => return Reading::None("is in no format".to_owned()),
-        Format::Unix => read::unix(text, UnixUnit::Seconds).map_err(|why| format!("{why}: {}", shown(text))),
-        Format::UnixMilliseconds => {
-            read::unix(text, UnixUnit::Milliseconds).map_err(|why| format!("{why}: {}", shown(text)))
-        }
-        Format::Excel => pattern::of_serial(text),
-        Format::Pattern(pattern) => pattern.read(text),
-    };
-    match (moment, format) {
-        (Ok(moment), Format::Unix) => Reading::Unix(moment, UnixUnit::Seconds),
-        (Ok(moment), Format::UnixMilliseconds) => Reading::Unix(moment, UnixUnit::Milliseconds),
-        (Ok(moment), _) => Reading::Known(moment),
-        (Err(why), _) => Reading::None(why),
-    }
 }
 
 #[cfg(test)]

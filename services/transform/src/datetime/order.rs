@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::moment::Moment;
-use super::pattern::{no_such_day, shown, year_of};
+use super::parts::{no_such_day, year_of};
+use super::pattern::shown;
 use super::read::Digits;
 
 /// Order of the parts of a date in digits.
@@ -118,7 +119,7 @@ pub(super) fn of_column(column: &[(usize, &Digits)]) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::Parts;
+    use super::super::parts::Parts;
     use super::*;
 
     fn found(column: &[&str]) -> Found {

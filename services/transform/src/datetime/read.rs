@@ -12,7 +12,8 @@ use regex::{Captures, Regex};
 
 use super::moment::Moment;
 use super::names::{is_weekday, month_of};
-use super::pattern::{Parts, shown, weekday, year_of};
+use super::parts::{Parts, weekday, year_of};
+use super::pattern::shown;
 use super::zone;
 
 /// Characters a date may have.
@@ -288,6 +289,11 @@ fn time_of(text: &str) -> Result<(String, Parts), String> {
     Ok((format!("{before} {after}"), parts))
 }
 
+/// Words behind a time of day that say that it is one.
+fn is_clock_word(word: &str) -> bool {
+    matches!(word.to_lowercase().trim_end_matches('.'), "uhr" | "hrs" | "hours" | "o'clock")
+}
+
 /// The date of what is left, with its time.
 fn date_of(text: &str, mut parts: Parts) -> Result<Reading, String> {
     let text = text.trim_matches(|c: char| c == ',' || c.is_whitespace());
@@ -295,7 +301,7 @@ fn date_of(text: &str, mut parts: Parts) -> Result<Reading, String> {
     let text = cjk.as_deref().unwrap_or(text);
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|word| !word.is_empty() && !is_weekday(word))
+        .filter(|word| !word.is_empty() && !is_weekday(word) && !is_clock_word(word))
         .collect();
     let joined = words.join(" ");
     if let Some(numbers) = NUMBERS.captures(&joined) {
@@ -406,6 +412,8 @@ mod tests {
             ("2024-May-03", "2024-05-03"),
             ("Freitag, 3. Mai 2024, 8:05", "2024-05-03T08:05:00"),
             ("3 de mayo de 2024", "2024-05-03"),
+            ("2024/05/03 8:05 Uhr", "2024-05-03T08:05:00"),
+            ("May 3, 2024 8:05 Europe/Berlin", "2024-05-03T08:05:00+02:00"),
             ("vendredi 3 mai 2024 à 08h05", "2024-05-03T08:05:00"),
             ("2024年5月3日", "2024-05-03"),
             ("٢٠٢٤-٠٥-٠٣", "2024-05-03"),
