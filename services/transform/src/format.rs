@@ -36,7 +36,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use currencies::Currency;
-pub use kind::{Kind, Style, Unit};
+pub use kind::{Style, Unit, ValueKind};
 use locale::Locale;
 
 use crate::extract::Decimal;
@@ -104,7 +104,7 @@ pub struct FormatRequest {
     #[garde(length(chars, min = 1, max = 1_000))]
     pub into: Option<String>,
     /// What the values are.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// How they are written; each kind has its own.
     #[serde(default)]
     pub style: Option<Style>,
@@ -158,7 +158,7 @@ fn example() -> FormatRequest {
         input: vec![Tree::from("06 5685 1242"), Tree::from("+1 520-878-2491"), Tree::from("12345")].into(),
         columns: Vec::new(),
         into: None,
-        kind: Kind::Phone,
+        kind: ValueKind::Phone,
         style: Some(Style::International),
         country: Some("IT".to_owned()),
         locale: english(),

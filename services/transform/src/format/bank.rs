@@ -54,7 +54,7 @@ fn account(line: &'static str) -> Account {
 /// An IBAN.
 pub(super) fn iban(input: Input<'_>, settings: &Settings) -> Outcome {
     let plain = compact(input.text);
-    let plain = plain.strip_prefix("IBAN").unwrap_or(&plain);
+    let plain = plain.strip_prefix("IBAN").map_or(plain.as_str(), |rest| rest.trim_start_matches(':'));
     if !plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) || plain.len() < 5 {
         return Err("is no IBAN: it is two letters, two digits and the account".into());
     }

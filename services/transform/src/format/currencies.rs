@@ -8,6 +8,21 @@ use super::{Input, LANGUAGES, Settings, Style, fold};
 
 const LINES: &str = include_str!("data/currencies.tsv");
 
+/// Signs that several currencies have.
+const SHARED: [(&str, &[&str]); 5] = [
+    (
+        "$",
+        &[
+            "USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "JMD", "TTD", "BSD",
+            "BBD", "BZD", "NAD", "FJD", "XCD",
+        ],
+    ),
+    ("¥", &["JPY", "CNY"]),
+    ("£", &["GBP", "EGP", "FKP", "GIP", "SHP", "LBP", "SYP", "SSP", "SDG"]),
+    ("kr", &["SEK", "NOK", "DKK", "ISK"]),
+    ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
+];
+
 /// A currency.
 #[derive(Debug)]
 pub(super) struct Currency {
@@ -56,7 +71,11 @@ impl Currency {
 
     /// The currency of a code or sign beside a number.
     pub(super) fn of_sign(sign: &str, settings: &Settings) -> Option<&'static Self> {
-        let chosen = settings.currency.filter(|currency| settings.locale.sign(currency.code) == sign);
+        let shared = |code: &str| {
+            SHARED.iter().any(|(known, codes)| sign.trim_end_matches('.') == *known && codes.contains(&code))
+        };
+        let chosen =
+            settings.currency.filter(|currency| settings.locale.sign(currency.code) == sign || shared(currency.code));
         chosen
             .or_else(|| Self::of_code(sign))
             .or_else(|| settings.locale.currency_of(sign).and_then(Self::of_code))

@@ -14,7 +14,7 @@ use super::{
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ValueKind {
     /// A number.
     Number,
     /// An amount of money.
@@ -173,7 +173,7 @@ impl Unit {
     }
 }
 
-impl Kind {
+impl ValueKind {
     fn styles(self) -> &'static [Style] {
         match self {
             Self::Number => &[Style::Decimal, Style::Percent, Style::Plain],

@@ -45,11 +45,17 @@ pub(super) fn read(input: Input<'_>, settings: &Settings) -> Result<Read, Bad> {
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         (negative, text) = (true, inner.trim());
     }
-    let is_core = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\u{66b}');
-    let (Some(start), Some(end)) = (text.find(is_core), text.rfind(is_core)) else {
+    let (Some(first), Some(last)) = (text.find(|c: char| c.is_ascii_digit()), text.rfind(|c: char| c.is_ascii_digit()))
+    else {
         return Err("is no number".into());
     };
-    let end = end + text[end..].chars().next().map_or(0, char::len_utf8);
+    // `.5` and `5.` have a mark at one side; the points of `Fr. 5` and `5 kr.` are those of words.
+    let is_mark = |c: &char| matches!(c, '.' | ',' | '\u{66b}');
+    let mut before = text[..first].chars().rev();
+    let leading = before.next().filter(is_mark).filter(|_| !before.next().is_some_and(char::is_alphabetic));
+    let trailing = text[last + 1..].chars().next().filter(is_mark);
+    let start = first - leading.map_or(0, char::len_utf8);
+    let end = last + 1 + trailing.map_or(0, char::len_utf8);
     let core = &text[start..end];
     let (mut percent, mut currency, mut signs) = (false, None, 0);
     for side in [&text[..start], &text[end..]] {
@@ -156,6 +162,12 @@ pub(super) fn amount(input: Input<'_>, settings: &Settings) -> Outcome {
     let Read { number: value, percent, currency } = read(input, settings)?;
     if percent {
         return Err("is a percentage and no amount".into());
+    }
+    if let (Some(asked), Some(named)) = (settings.currency, currency)
+        && asked.code != named.code
+    {
+        // Nothing is exchanged: no rate is known here.
+        return Err(format!("is an amount in {} and not in {}", named.code, asked.code).into());
     }
     let Some(currency) = settings.currency.or(currency) else {
         return Err("names no currency: send currency, such as EUR".into());

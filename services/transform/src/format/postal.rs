@@ -87,6 +87,7 @@ pub(super) fn check(input: Input<'_>, settings: &Settings) -> Outcome {
     };
     let alone: String = found.chars().filter(char::is_ascii_alphanumeric).collect();
     let formatted = match country {
+        "GB" if alone.starts_with("BFPO") => format!("BFPO {}", &alone[4..]),
         "GB" | "GG" | "JE" | "IM" if alone.len() > 4 => {
             let (outward, inward) = alone.split_at(alone.len() - 3);
             format!("{outward} {inward}")
