@@ -276,8 +276,8 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
         "data",
         "author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
          detected each encoding encrypted filename format free header image item language left limit lineEnding message \
-         name names path quote read result right root rowCount rows separator sheet sheetName size summary syntax text \
-         timeZone title to totalSize updated url valid values warnings xml",
+         name names path quote read result right root rowCount rows separator sheet sheetName size suffix summary syntax \
+         text timeZone title to totalSize uid updated url valid values warnings xml",
     ),
     (
         "ocr",
