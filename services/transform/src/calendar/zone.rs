@@ -120,7 +120,9 @@ impl Observance {
                 let first = Date::new(year, month, 1).ok()?;
                 let onset = first.nth_weekday_of_month(which, weekday).ok()?.to_datetime(start.time());
                 let ended = self.until.is_some_and(|until| {
-                    onset.to_zoned(TimeZone::UTC).is_ok_and(|onset| onset.timestamp() > until + 24.hours())
+                    onset
+                        .to_zoned(TimeZone::UTC)
+                        .is_ok_and(|onset| onset.timestamp() > until.saturating_add(24.hours()).unwrap_or(until))
                 });
                 (onset <= time && onset >= start && !ended).then_some(onset)
             })
@@ -194,7 +196,7 @@ pub(super) fn definition(name: &str, zone: &TimeZone, year: i16) -> Vec<String> 
     let begin = Date::new(year, 1, 1).ok().and_then(|date| date.to_zoned(zone.clone()).ok());
     let Some(begin) = begin else { return Vec::new() };
     let mut before = begin.offset();
-    let end = begin.timestamp() + (366 * 24).hours();
+    let end = begin.timestamp().checked_add((366 * 24).hours()).unwrap_or(Timestamp::MAX);
     let changes: Vec<_> =
         zone.following(begin.timestamp()).take(4).take_while(|change| change.timestamp() < end).collect();
     let mut observance = |kind: &str, start: DateTime, from: Offset, to: Offset, name: &str, rule: Option<String>| {

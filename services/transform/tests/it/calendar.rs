@@ -73,6 +73,7 @@ fn a_calendar_to_events() {
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nRDATE:".to_owned() + &"20240105,".repeat(200_000),
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:99999999T999999\nDURATION:P99999999999W\nEND:VEVENT\n".to_owned(),
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20240105T100000Z\nDURATION:P999999W\nEND:VEVENT\n".to_owned(),
+        OUTLOOK.replace("BYMONTH=3", "BYMONTH=3;UNTIL=99991231T235959Z"),
     ] {
         let found = client.post("/api/v1/data/calendar/read", &json!({"calendar": text}));
         assert!(
@@ -171,6 +172,11 @@ json.dump({"events": events, "zones": zones, "method": str(calendar["METHOD"]), 
         &json!({"events": [{"start": "2024-07-05T10:00:00+02:00", "timeZone": "My Zone"}]}),
     );
     assert!(String::from_utf8_lossy(&foreign.body).contains("DTSTART:20240705T080000Z"), "{:?}", foreign.body);
+    for start in ["9999-12-31T23:59:59", "9999-12-31", "0001-01-01T00:00:00"] {
+        let event = json!({"start": start, "timeZone": "Europe/Berlin"});
+        let last = client.post("/api/v1/data/calendar/write", &json!({"events": [event]}));
+        assert_eq!(last.status, 200, "{start}: {:?}", last.body);
+    }
     for (event, field) in [
         (json!({}), "events[0].start"),
         (json!({"start": "soon"}), "events[0].start"),
