@@ -56,8 +56,17 @@ class Server:
 
     def send(self, method, path, body=None, connection=None):
         connection = connection or self.connection
-        connection.request(method, "/api/v1/vector" + path, json.dumps(body) if body is not None else None, {"content-type": "application/json"})
-        answer = connection.getresponse()
+        sent = (method, "/api/v1/vector" + path, json.dumps(body) if body is not None else None, {"content-type": "application/json"})
+        try:
+            connection.request(*sent)
+            answer = connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # A connection that was silent for long is closed; but what writes is not sent twice.
+            if method != "GET" and not path.endswith("/query"):
+                raise
+            connection.close()
+            connection.request(*sent)
+            answer = connection.getresponse()
         text = answer.read()
         return answer.status, json.loads(text)
 

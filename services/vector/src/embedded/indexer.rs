@@ -91,9 +91,9 @@ fn tend(collection: &Arc<Collection>, path: &std::path::Path, walker: &mut Walke
         restore(collection, path);
     }
     let fits = collection.graph().as_ref().is_some_and(|indexed| {
-        let memory = collection.memory();
-        let dead = memory.len() - memory.alive();
-        indexed.graph.m >= Graph::new(alive / 2).m && dead * 5 < memory.len()
+        // Dead ones that it has; those it was built without do not count.
+        let nodes = indexed.graph.nodes;
+        indexed.graph.m >= Graph::new(alive / 2).m && nodes.saturating_sub(alive) * 5 < nodes.max(1)
     });
     if !fits {
         let Some(graph) = build(collection, walker, stopping) else { return };
