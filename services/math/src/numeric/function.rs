@@ -102,7 +102,7 @@ impl<'a> Functions<'a> {
                 ));
             }
             if names[..index].contains(name) {
-                return Err(conflict("unknowns", format!("has {name} twice")));
+                return Err(conflict(field, format!("has two unknowns called {name}: give each a name of its own")));
             }
         }
         let place = |index: usize| if sources.len() == 1 { field.to_owned() } else { format!("{field}[{index}]") };

@@ -82,6 +82,16 @@ fn integrals_that_are_known() {
 }
 
 #[test]
+fn a_peak_that_was_missed_is_hinted_at() {
+    let client = client();
+    let far = json!({"expression": "exp(-(x - 1234)^2)", "from": "-inf", "to": "inf"});
+    assert_eq!(answer(&client, "/numeric/integrate", &far)["warnings"][0]["code"], "all-zero");
+    let mut named = far;
+    named["points"] = json!([1234]);
+    assert!(close(&answer(&client, "/numeric/integrate", &named)["value"], std::f64::consts::PI.sqrt(), 10));
+}
+
+#[test]
 fn integrals_that_do_not_exist() {
     let client = client();
     for (expression, from, to, word) in [

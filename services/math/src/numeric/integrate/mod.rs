@@ -143,6 +143,10 @@ pub fn integrate(request: NumericIntegrateRequest, call: &Call) -> Result<Numeri
         );
         call.warn("inexact", Some("tolerance"), message);
     }
+    if found.value == 0.0 && found.error == 0.0 {
+        let message = "every value looked at is 0: if there is a narrow peak somewhere, name its place in points";
+        call.warn("all-zero", Some("points"), message);
+    }
     let value = if from <= to { found.value } else { -found.value };
     Ok(answer(value, found.error, found.converged, &functions, found.intervals, &request))
 }
