@@ -95,9 +95,9 @@ pub struct TablesResponse {
 pub struct Table {
     /// Page, counted from 1.
     pub page: usize,
-    /// Page it ends on.
+    /// Page it ends on; `box` is that on the page it begins on.
     pub last_page: usize,
-    /// Its box on the page it begins on.
+    /// Its box.
     #[serde(rename = "box")]
     pub bounds: TextBox,
     /// How it was found.

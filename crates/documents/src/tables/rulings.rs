@@ -27,7 +27,10 @@ pub(crate) struct Rulings {
 impl Rulings {
     /// The lines of what was drawn; none where there are too many to be tables.
     pub(crate) fn of(drawing: Drawing, page: &Bounds) -> Self {
-        let Drawing { mut across, mut down, fills, .. } = drawing.without_paper(page);
+        let Drawing { mut across, mut down, fills, overflow, .. } = drawing.without_paper(page);
+        if overflow {
+            return Self::default();
+        }
         let dividers = joined(down.clone());
         for Fill { bounds, .. } in &fills {
             let Bounds { left, top, right, bottom } = *bounds;
