@@ -277,7 +277,7 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
         "after author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
          detected each encoding encrypted filename first format free header ignoreCase image item language left length \
          limit lineEnding message name names path quote read result right root rowCount rows separator sheet sheetName \
-         size suffix summary syntax text threshold timeZone title to totalSize uid updated url valid values warnings xml",
+         schema size suffix summary syntax text threshold timeZone title to totalSize uid updated url valid values warnings xml",
     ),
     (
         "ocr",
