@@ -81,14 +81,14 @@ pub struct MailReadResponse {
     /// Where to leave the mailing list: addresses and URLs.
     pub unsubscribe: Vec<String>,
     /// All header fields in their order, decoded.
-    pub headers: Vec<Field>,
+    pub headers: Vec<HeaderField>,
     /// Size of the message in bytes.
     pub size: usize,
 }
 
 /// A header field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Field {
+pub struct HeaderField {
     /// Name as it was written.
     pub name: String,
     /// Value on one line, decoded.
@@ -193,7 +193,7 @@ fn of(message: &Message<'_>, size: usize) -> Result<MailReadResponse, Error> {
         headers: message
             .headers()
             .iter()
-            .map(|header| Field { name: name(message, header), value: value(message, header) })
+            .map(|header| HeaderField { name: name(message, header), value: value(message, header) })
             .collect(),
         size,
     })
