@@ -276,8 +276,8 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
         "data",
         "after author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
          detected each encoding encrypted filename first format free header ignoreCase image item language left length \
-         limit lineEnding message name names path quote read result right root rowCount rows separator sheet sheetName \
-         schema size suffix summary syntax text threshold timeZone title to totalSize uid updated url valid values warnings xml",
+         limit lineEnding message name names path pattern prefix quote read result right root rowCount rows separator sheet sheetName \
+         schema size step suffix summary syntax text threshold timeZone title to totalSize uid updated url valid values warnings xml",
     ),
     (
         "ocr",

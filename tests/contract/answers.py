@@ -31,7 +31,7 @@ SHOWN_FAULTS = 20
 SHOWN_CHARACTERS = 1000
 
 
-def unexplained(response):
+def unexplained(uri, response):
     """What is wrong with an answer, or None."""
     status = response["status_code"]
     headers = {name.lower(): values[0] for name, values in response["headers"].items()}
@@ -42,6 +42,8 @@ def unexplained(response):
     if headers.get("content-type") != "application/json":
         return f"status {status}, content type {headers.get('content-type')}"
     try:
+        if "/openai/" in uri:
+            return unexplained_foreign_error(status, body_of(response))
         return unexplained_error(status, body_of(response), headers)
     except ValueError as fault:
         return f"no error envelope ({fault!r})"
@@ -61,6 +63,17 @@ def unexplained_error(status, answer, headers):
     if request_id != headers.get("x-request-id"):
         return f"requestId {request_id!r}, but X-Request-ID {headers.get('x-request-id')!r}"
     return None
+
+
+def unexplained_foreign_error(status, answer):
+    """The same in the shape of OpenAI; what the gateway says has its own."""
+    if not 400 <= status < 500:
+        return f"status {status}"
+    try:
+        said = answer["error"]["message"].strip()
+    except (AttributeError, TypeError, KeyError) as fault:
+        return f"no error ({fault!r})"
+    return None if said else "no message"
 
 
 def body_of(response):
@@ -103,7 +116,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
     recorder = event["recorder"]
     for case_id, interaction in recorder.get("interactions", {}).items():
         request, response = interaction["request"], interaction["response"]
-        fault = unexplained(response) if response else "no answer"
+        fault = unexplained(request["uri"], response) if response else "no answer"
         if fault:
             answer = shown(response["content"]) if response else fault
             sent_body = shown(request.get("body"))

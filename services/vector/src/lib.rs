@@ -25,6 +25,7 @@ mod tenant;
 mod text;
 mod time;
 pub mod transfer;
+mod turns;
 mod vector;
 
 use chassis::Service;

@@ -9,11 +9,12 @@ use crate::operation::answer::Makes;
 use crate::operation::registration::About;
 
 /// Codes every operation may answer with, by status; the text is the response's description.
-pub(super) const ERRORS: [(&str, Code, &str); 12] = [
+pub(super) const ERRORS: [(&str, Code, &str); 13] = [
     ("400", Code::ValidationError, "The body cannot be read, or a field is missing, unknown or out of range."),
     ("401", Code::Unauthorized, "No API key, or one nobody has."),
     ("403", Code::Forbidden, "The key may not use this."),
     ("404", Code::NotFound, "No such path."),
+    ("409", Code::Conflict, "What is there already stands in the way."),
     ("413", Code::PayloadTooLarge, "The body is larger than the limit the message names."),
     ("415", Code::UnsupportedMediaType, "A kind of body this operation does not read."),
     ("422", Code::Unprocessable, "Well-formed, but it cannot be done."),
@@ -27,8 +28,8 @@ pub(super) const ERRORS: [(&str, Code, &str); 12] = [
 /// What an operation answers when all goes well.
 pub(super) fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
     let bytes = |kind: &str| match kind {
-        // Clients take lines of JSON apart.
-        "application/x-ndjson" => json!({ "schema": {} }),
+        // Clients read these as what is written in them.
+        "application/x-ndjson" | "application/yaml" => json!({ "schema": {} }),
         _ => json!({ "schema": { "type": "string", "format": "binary" } }),
     };
     let Some(facts) = operation.response_schema else {
@@ -111,7 +112,9 @@ pub(super) fn shared_schemas() -> [(&'static str, Value); 2] {
 pub(super) fn can_happen(code: Code, operation: &About) -> bool {
     match code {
         Code::Unauthorized | Code::Forbidden => !operation.public,
-        Code::PayloadTooLarge | Code::UnsupportedMediaType | Code::Unprocessable => !operation.is_query_only(),
+        Code::Conflict | Code::PayloadTooLarge | Code::UnsupportedMediaType | Code::Unprocessable => {
+            !operation.is_query_only()
+        }
         _ => true,
     }
 }

@@ -77,9 +77,10 @@ pub(crate) fn document(service: &Description) -> Value {
     close_objects(&mut schemas);
     let answered = responses.take_definitions(true);
     let as_they_are = reachable(&answered, &foreign);
+    let within = reachable(&answered, &answered.values().cloned().collect::<Vec<_>>());
     for (name, mut schema) in answered {
         if answers.contains(&name) {
-            add_warnings(&mut schema);
+            add_warnings(&mut schema, within.contains(&name));
         }
         tidy(&mut schema);
         // What was sent is finite when it comes back, and another product's contract is not ours to widen.

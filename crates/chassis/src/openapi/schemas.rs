@@ -6,13 +6,16 @@ use serde_json::{Map, Value, json};
 
 use super::SCHEMAS;
 
-/// Every answer says what to know besides: `warnings`.
-pub(super) fn add_warnings(schema: &mut Value) {
+/// Every answer says what to know besides: `warnings`. Within another answer, in a list say, it has none.
+pub(super) fn add_warnings(schema: &mut Value, is_within: bool) {
     schema["properties"]["warnings"] = json!({
         "type": "array",
         "description": "What to know though it succeeded; usually empty.",
         "items": { "$ref": format!("{SCHEMAS}Warning") },
     });
+    if is_within {
+        return;
+    }
     match schema["required"].as_array_mut() {
         Some(required) => required.push(json!("warnings")),
         None => schema["required"] = json!(["warnings"]),

@@ -46,6 +46,8 @@ pub(crate) struct About {
     pub(crate) accepts: &'static [&'static str],
     pub(crate) cached: bool,
     pub(crate) foreign: Option<ErrorShape>,
+    /// Whether it has no batch, though it could have one.
+    alone: bool,
     read_layout: fn() -> Layout,
     layout: OnceLock<Layout>,
 }
@@ -129,7 +131,7 @@ impl About {
     /// Whether several requests may come as one; not those on a resource, which is named by the path.
     pub(crate) fn has_batch(&self) -> bool {
         let whole = self.response_schema.is_some() && self.makes != Makes::Events;
-        self.method == Method::POST && self.foreign.is_none() && whole && !self.path.contains('{')
+        self.method == Method::POST && self.foreign.is_none() && whole && !self.alone && !self.path.contains('{')
     }
 
     /// Refuses what can only be judged with the layout.
@@ -167,6 +169,7 @@ impl Operation {
             accepts: &[],
             cached: false,
             foreign: None,
+            alone: false,
             read_layout: Layout::of::<Q>,
             layout: OnceLock::new(),
         };
@@ -380,6 +383,14 @@ impl Operation {
     #[must_use]
     pub fn foreign(mut self, error: fn(&Error) -> Value) -> Self {
         self.said().foreign = Some(error);
+        self
+    }
+
+    /// No batch: its path belongs to a resource. `POST /things` is alone where `/things/{thing}` is, or a thing named
+    /// `batch` could not be asked for.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.said().alone = true;
         self
     }
 

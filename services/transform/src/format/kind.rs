@@ -143,6 +143,7 @@ pub enum Style {
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DurationUnit")]
 pub enum Unit {
     /// Milliseconds.
     #[serde(alias = "ms", alias = "millisecond")]

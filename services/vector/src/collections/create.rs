@@ -56,7 +56,7 @@ fn example() -> CreateCollectionRequest {
 /// Describes the operation for its registration.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.named("collections_create").summary("Create a collection").description(DESCRIPTION).example(example)
+    op.named("collections_create").summary("Create a collection").description(DESCRIPTION).example(example).alone()
 }
 
 /// Makes a collection.

@@ -28,6 +28,7 @@ use crate::store::{
     Remark, STAGED, Search, Selection, Spec, Stored, VectorStore, taken,
 };
 use crate::tenant::Tenant;
+use crate::turns::{Turn, Turns};
 
 /// Time for which what a tenant uses is believed, with what this process has added since.
 const BELIEVED: Duration = Duration::from_secs(10);
@@ -50,7 +51,7 @@ pub(super) struct Shared {
     /// Collections of Qdrant that are known to be there.
     prepared: Mutex<HashSet<String>>,
     /// Collections that are being changed.
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Turns,
     usage: Mutex<HashMap<String, Usage>>,
     purged: Mutex<HashMap<String, Instant>>,
 }
@@ -77,7 +78,7 @@ impl Qdrant {
             prefix: prefix.to_owned(),
             seq: AtomicI64::new(0),
             prepared: Mutex::default(),
-            turns: Mutex::default(),
+            turns: Turns::default(),
             usage: Mutex::default(),
             purged: Mutex::default(),
         })))
@@ -86,12 +87,8 @@ impl Qdrant {
 
 impl Shared {
     /// The right to change a collection.
-    pub(super) fn turn(&self, uid: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if turns.len() > 1_000 {
-            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        }
-        turns.entry(uid.to_owned()).or_default().clone()
+    pub(super) fn turn(&self, uid: &str) -> Turn {
+        self.turns.of(uid)
     }
 
     /// The next numbers of the sequence: microseconds since 1970 with ten bits more, always rising.

@@ -14,10 +14,8 @@ pub mod list;
 pub mod remove;
 pub mod restore;
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chassis::{Code, Error};
@@ -27,6 +25,7 @@ use serde::Serialize;
 use self::file::UNFINISHED;
 use crate::tenant::Tenant;
 use crate::time::rfc3339;
+use crate::turns::{Turn, Turns};
 
 const ENDING: &str = "snapshot";
 /// Time after which nobody writes to a file any more.
@@ -54,13 +53,13 @@ pub(crate) struct Shelf {
     /// The folder of all tenants.
     folder: PathBuf,
     /// Who is being restored: one collection of a tenant at a time.
-    restoring: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    restoring: Turns,
 }
 
 impl Shelf {
     /// In a folder.
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, restoring: Mutex::default() }
+        Self { folder, restoring: Turns::default() }
     }
 
     /// A tenant's.
@@ -69,10 +68,8 @@ impl Shelf {
     }
 
     /// The right to restore.
-    fn turn(&self, tenant: &Tenant) -> Arc<tokio::sync::Mutex<()>> {
-        let mut restoring = self.restoring.lock().unwrap_or_else(PoisonError::into_inner);
-        restoring.retain(|_, turn| Arc::strong_count(turn) > 1);
-        restoring.entry(tenant.key.clone()).or_default().clone()
+    fn turn(&self, tenant: &Tenant) -> Turn {
+        self.restoring.of(&tenant.key)
     }
 }
 

@@ -78,7 +78,7 @@ pub async fn restore(
         }
     }
     let turn = vectors.snapshots.turn(&tenant);
-    let Ok(_turn) = turn.try_lock() else {
+    let Some(_turn) = turn.try_lock() else {
         let message = "another snapshot of yours is being restored: try again when that is done";
         return Err(Error::new(Code::Unavailable, message).retry_after(10));
     };

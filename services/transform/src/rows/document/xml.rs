@@ -108,6 +108,7 @@ impl JsonSchema for Arrays {
 /// How XML stands in a tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "XmlShape")]
 pub enum Shape {
     /// Attributes as `@name`, text as `#text`, children by their name; comments are left out.
     #[default]
