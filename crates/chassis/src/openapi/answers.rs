@@ -28,8 +28,8 @@ pub(super) const ERRORS: [(&str, Code, &str); 13] = [
 /// What an operation answers when all goes well.
 pub(super) fn answer(operation: &About, responses: &mut SchemaGenerator) -> Value {
     let bytes = |kind: &str| match kind {
-        // Clients read these as what is written in them.
-        "application/x-ndjson" | "application/yaml" => json!({ "schema": {} }),
+        // Clients read it as what is written in it.
+        "application/yaml" => json!({ "schema": {} }),
         _ => json!({ "schema": { "type": "string", "format": "binary" } }),
     };
     let Some(facts) = operation.response_schema else {
@@ -58,9 +58,10 @@ pub(super) fn answer(operation: &About, responses: &mut SchemaGenerator) -> Valu
     let archive = (operation.makes == Makes::Files).then_some("application/zip");
     for kind in operation.answers.iter().copied().chain(archive) {
         // A file of JSON and the answer in JSON have one media type.
-        object["content"][kind] = match object["content"].get(kind) {
-            Some(facts) => json!({ "schema": { "anyOf": [facts["schema"], {}] } }),
-            None => bytes(kind),
+        object["content"][kind] = if kind == "application/json" {
+            json!({ "schema": { "anyOf": [object["content"][kind]["schema"], {}] } })
+        } else {
+            bytes(kind)
         };
     }
     object["headers"]["X-Result"] = json!({
