@@ -10,6 +10,7 @@
 //! | `css.rs`, `selector.rs`, `value.rs`, `property.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
 //! | `style.rs` | the cascade: the style of each element |
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists |
+//! | `gallery.rs` | what came with the page: sheets and pictures by their address |
 //! | `measure.rs` | how wide and about how high things are |
 //! | `emit.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs` | boxes as code of typst |
 //! | `code.rs`, `letters.rs`, `margin.rs` | values as typst writes them; what is said of letters; margins that join |
@@ -22,6 +23,7 @@ mod dom;
 mod emit;
 mod flex;
 mod float;
+mod gallery;
 mod hints;
 mod letters;
 mod line;
@@ -49,6 +51,8 @@ use code::{literal, pt};
 use css::Sheet;
 use dom::Dom;
 use emit::{Emitter, Place};
+pub(crate) use gallery::file_name;
+use gallery::{Gallery, file, reason, short};
 pub(crate) use paper::PaperWishes;
 use paper::Sheetlet;
 pub(crate) use scan::scan;
@@ -61,9 +65,6 @@ const MAX_NESTING: usize = 5_000;
 const MAX_ATTRIBUTES: usize = 2_000;
 /// Steps a template may take.
 const FUEL: u64 = 5_000_000;
-/// Bytes of pictures within a page, unpacked.
-const MAX_PICTURES: usize = 50 << 20;
-
 /// A page that is to be set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct HtmlPage {
@@ -99,20 +100,6 @@ pub(crate) struct Converted {
     pub(crate) absent: BTreeSet<String>,
     /// Characters that are to be on the pages, without white space.
     pub(crate) characters: usize,
-}
-
-/// The name of a picture among the files of the document, and its size in pixels.
-type Found = (String, (f64, f64));
-
-/// Pictures of a page, by what they are asked for.
-struct Gallery<'f> {
-    files: &'f [(String, Vec<u8>)],
-    lost: &'f [Lost],
-    known: HashMap<String, Option<Found>>,
-    taken: Vec<(String, Vec<u8>)>,
-    bytes: usize,
-    missing: BTreeSet<String>,
-    absent: BTreeSet<String>,
 }
 
 impl HtmlPage {
@@ -356,148 +343,9 @@ fn ground(page: &mut Bx) -> Option<value::Color> {
     found.filter(|color| color.rgb != [255; 3])
 }
 
-/// Why a file is not there.
-fn reason<'l>(lost: &'l [Lost], source: &str) -> &'l str {
-    let told = lost.iter().find(|lost| lost.source == source.trim());
-    told.map_or("is not there: send it as one of files, or name it by a whole URL", |lost| &lost.reason)
-}
-
-/// The end of an address, for a message.
-fn short(source: &str) -> String {
-    let name = source.rsplit('/').next().unwrap_or(source);
-    let name: String = name.chars().take(40).collect();
-    if name.is_empty() { "without an address".to_owned() } else { name }
-}
-
-/// The last part of an address.
-pub(crate) fn file_name(source: &str) -> &str {
-    source.split(['?', '#']).next().unwrap_or(source).rsplit('/').next().unwrap_or(source)
-}
-
-/// A file that came with the page, by its address or the last part of it.
-fn file<'f>(files: &'f [(String, Vec<u8>)], source: &str) -> Option<&'f [u8]> {
-    let source = source.trim();
-    let name = file_name(source);
-    let found = files.iter().find(|(known, _)| known == source || known == name);
-    found.map(|(_, bytes)| bytes.as_slice())
-}
-
-impl Gallery<'_> {
-    fn find(&mut self, source: &str) -> Option<Found> {
-        let key = source.to_owned();
-        if let Some(known) = self.known.get(&key) {
-            return known.clone();
-        }
-        let found = self.load(source);
-        self.known.insert(key, found.clone());
-        found
-    }
-
-    fn load(&mut self, source: &str) -> Option<Found> {
-        let source = source.trim();
-        let bytes = match source.strip_prefix("data:") {
-            Some(data) => unpack(data),
-            None => file(self.files, source).map(<[u8]>::to_vec),
-        };
-        let Some(bytes) = bytes else {
-            if source.starts_with("data:") {
-                self.missing.insert("a picture that cannot be read".to_owned());
-            } else {
-                self.absent.insert(format!("the picture {} {}", short(source), reason(self.lost, source)));
-            }
-            return None;
-        };
-        self.bytes += bytes.len();
-        let head = pictures::head(&bytes).ok();
-        let kind = head.as_ref().and_then(|head| match head.format {
-            pictures::Format::Png => Some("png"),
-            pictures::Format::Jpeg => Some("jpg"),
-            pictures::Format::Gif => Some("gif"),
-            pictures::Format::Webp => Some("webp"),
-            pictures::Format::Svg => Some("svg"),
-            _ => None,
-        });
-        // What typst cannot decode would end the whole document.
-        let options = pictures::DecodeOptions {
-            at_least: Some((8, 8)),
-            frames: pictures::Frames::One(0),
-            ..pictures::DecodeOptions::whole(&|| false)
-        };
-        let sound = kind.is_some() && self.bytes <= MAX_PICTURES && pictures::decode(&bytes, &options).is_ok();
-        let (Some(head), Some(kind), true) = (head, kind, sound) else {
-            self.missing.insert("a picture that cannot be read".to_owned());
-            return None;
-        };
-        let (width, height) = head.upright();
-        let name = format!("picture-{}.{kind}", self.taken.len());
-        self.taken.push((name.clone(), bytes));
-        Some((name, (f64::from(width.max(1)), f64::from(height.max(1)))))
-    }
-}
-
-/// The bytes of a data URI, behind its scheme.
-fn unpack(data: &str) -> Option<Vec<u8>> {
-    let (kind, body) = data.split_once(',')?;
-    if kind.contains("utf8") && !kind.contains("base64") && body.starts_with('<') {
-        return Some(body.as_bytes().to_vec());
-    }
-    let plain: Vec<u8> = percent(body);
-    if !kind.ends_with("base64") {
-        return Some(plain);
-    }
-    let digits: Vec<u8> = plain.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let mut out = Vec::with_capacity(digits.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in digits {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    Some(out)
-}
-
-fn percent(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if bytes[at] == b'%' => {
-                out.push(byte);
-                at += 3;
-            }
-            _ => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn data_uris_are_unpacked() {
-        assert_eq!(unpack("text/plain;base64,aGVsbG8=").unwrap(), b"hello");
-        assert_eq!(unpack("text/plain,a%20b").unwrap(), b"a b");
-        assert_eq!(unpack("image/png;base64,!!"), None);
-    }
 
     fn source(html: &str) -> Converted {
         HtmlPage { html: html.to_owned(), ..HtmlPage::default() }.convert(&[], false)

@@ -109,7 +109,7 @@ pub struct FormatRequest {
     #[serde(default)]
     pub style: Option<Style>,
     /// Country of values that do not name one (ISO 3166 code or name): of phone numbers, postal codes, VAT numbers.
-    #[serde(default)]
+    #[serde(default, alias = "region")]
     #[garde(length(chars, max = 100))]
     pub country: Option<String>,
     /// Language, or language and country, whose habits numbers and names follow (BCP 47): en, de-CH.

@@ -11,6 +11,7 @@
 //! | `document/` | XML, YAML, TOML, query strings as trees, and the rows in them |
 //! | `source.rs`, `write/` | where rows come from and go to |
 //! | `open.rs` | from the data of a request to rows or a tree |
+//! | `retyped.rs` | columns with the types that were asked for |
 //! | `answer.rs` | from rows to the answer of an operation: in JSON, as a file, as they come |
 
 pub mod answer;
@@ -25,6 +26,7 @@ pub mod key;
 pub mod named;
 pub mod number;
 pub mod open;
+mod retyped;
 pub mod sheet;
 pub mod source;
 pub mod text;

@@ -9,17 +9,18 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cell::{Cell, Columns, Row};
+use super::cell::Columns;
 use super::delimited::sniff::Known;
 use super::delimited::{self, Delimited};
 use super::document::xml::{Arrays, Shape};
 use super::document::{query, table, toml, xml, yaml};
 use super::format::Format;
 use super::json::{Elements, Lines};
+use super::retyped::retyped;
 use super::sheet;
 use super::source::{Ahead, Source};
 use super::text::{self, TextReader};
-use super::types::{self, ColumnType, SAMPLE_ROWS, Typed, Types};
+use super::types::{self, ColumnType, SAMPLE_ROWS, Types};
 use crate::tree::{self, Tree};
 
 /// Bytes by which the kind of a file is known.
@@ -484,43 +485,4 @@ fn ahead(mut table: Table, want: Want) -> Result<Table, Error> {
         table.source = Box::new(Ahead::of(table.source, &mut table.columns, SAMPLE_ROWS)?);
     }
     Ok(table)
-}
-
-/// Gives columns the types that were asked for, where cells have types of their own.
-fn retyped(source: Box<dyn Source>, types: &Types) -> Box<dyn Source> {
-    match types {
-        Types::Infer | Types::Text => source,
-        Types::Named(named) => {
-            let typed = named.iter().map(|(name, kind)| (name.clone(), Typed::new(*kind, true))).collect();
-            Box::new(Retyped { source, typed, row: 0 })
-        }
-    }
-}
-
-struct Retyped {
-    source: Box<dyn Source>,
-    typed: Vec<(String, Typed)>,
-    row: u64,
-}
-
-impl Source for Retyped {
-    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
-        let Self { source, typed, row } = self;
-        let Some(mut next) = source.next(columns)? else { return Ok(None) };
-        *row += 1;
-        for (column, cell) in &mut next.cells {
-            let name = columns.name(*column);
-            let Some((_, typed)) = typed.iter_mut().find(|(typed, _)| typed == name) else { continue };
-            let before = std::mem::replace(cell, Cell::Null);
-            *cell = typed.recast(before, *row);
-        }
-        Ok(Some(next))
-    }
-
-    fn finish(&mut self, columns: &Columns, call: &Call) {
-        for (name, typed) in &self.typed {
-            typed.warn(name, call);
-        }
-        self.source.finish(columns, call);
-    }
 }

@@ -12,7 +12,8 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `store.rs` | the store: each function of the trait |
+//! | `vector_store.rs` | the trait of stores: each of its functions |
+//! | `store.rs` | what it holds, and what several of these functions do |
 //! | `registry.rs` | logical collections |
 //! | `names.rs` | names of collections, ids of points |
 //! | `points.rs` | a point as Qdrant keeps it, and back |
@@ -29,5 +30,6 @@ mod registry;
 mod search;
 mod server;
 mod store;
+mod vector_store;
 
 pub use store::Qdrant;

@@ -13,7 +13,6 @@ use qdrant_client::qdrant::{
 };
 
 use super::filters::{expired, keyword, of_collection, of_filter};
-use super::names::point_id;
 use super::points::{self, COLLECTION, SEQ, SIZE, TENANT, whole_at, with_payload, with_vectors};
 use super::registry::{Head, Registry};
 use super::server::Server;
@@ -23,10 +22,7 @@ use crate::filter::remarks::{remarks, unknown};
 use crate::filter::{Filter, Scalar};
 use crate::plan::Quota;
 use crate::snapshots::file::{Header, SnapshotWriter};
-use crate::store::{
-    Change, Changed, Deleted, Facet, FacetValue, Found, IndexKind, Info, Page, Paging, Parts, PayloadChange, Pending,
-    Remark, STAGED, Search, Selection, Spec, Stored, VectorStore, taken,
-};
+use crate::store::{Facet, FacetValue, IndexKind, Info, Paging, Parts, STAGED, Spec, Stored, taken};
 use crate::tenant::Tenant;
 use crate::turns::{Turn, Turns};
 
@@ -40,7 +36,7 @@ const MAX_FACET: usize = 100_000;
 const SIZES: u64 = 2_000;
 
 /// The store on a Qdrant server.
-pub struct Qdrant(Arc<Shared>);
+pub struct Qdrant(pub(super) Arc<Shared>);
 
 pub(super) struct Shared {
     pub(super) server: Server,
@@ -182,12 +178,12 @@ impl Shared {
         Ok((points, bytes))
     }
 
-    async fn info(&self, head: Head, now: i64) -> Result<Info, Error> {
+    pub(super) async fn info(&self, head: Head, now: i64) -> Result<Info, Error> {
         let (points, bytes) = self.sizes(&head.shared, of_collection(&head.uid, now)).await?;
         Ok(Info { spec: head.spec, points, bytes, created: head.created, index: IndexKind::Server })
     }
 
-    async fn create(&self, call: &Call, tenant: &Tenant, spec: Spec) -> Result<Info, Error> {
+    pub(super) async fn create(&self, call: &Call, tenant: &Tenant, spec: Spec) -> Result<Info, Error> {
         let turn = self.turn(&tenant.key);
         let _turn = turn.lock().await;
         if self.registry.look(&self.server, tenant, &spec.name).await?.is_some() {
@@ -221,7 +217,7 @@ impl Shared {
         self.registry.strike(&self.server, tenant, &head.spec.name).await
     }
 
-    async fn remove(&self, call: &Call, tenant: &Tenant, name: &str) -> Result<u64, Error> {
+    pub(super) async fn remove(&self, call: &Call, tenant: &Tenant, name: &str) -> Result<u64, Error> {
         let head = self.registry.find(&self.server, tenant, name).await?;
         let turn = self.turn(&head.uid);
         let _turn = turn.lock().await;
@@ -232,7 +228,7 @@ impl Shared {
         Ok(points)
     }
 
-    async fn rename(&self, call: &Call, tenant: &Tenant, name: &str, new: &str) -> Result<Info, Error> {
+    pub(super) async fn rename(&self, call: &Call, tenant: &Tenant, name: &str, new: &str) -> Result<Info, Error> {
         let turn = self.turn(&tenant.key);
         let _turn = turn.lock().await;
         let mut head = self.registry.find(&self.server, tenant, name).await?;
@@ -247,7 +243,7 @@ impl Shared {
         self.info(head, call.now().as_microsecond()).await
     }
 
-    async fn replace(&self, call: &Call, tenant: &Tenant, staged: &str, name: &str) -> Result<Info, Error> {
+    pub(super) async fn replace(&self, call: &Call, tenant: &Tenant, staged: &str, name: &str) -> Result<Info, Error> {
         let turn = self.turn(&tenant.key);
         let _turn = turn.lock().await;
         let now = call.now().as_microsecond();
@@ -279,7 +275,7 @@ impl Shared {
         Ok(Info { spec: head.spec, ..new })
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         head: &Head,
         filter: &Filter,
@@ -315,7 +311,7 @@ impl Shared {
         Ok((found.into_iter().filter_map(|point| points::read(point, parts)).collect(), next))
     }
 
-    async fn facet(
+    pub(super) async fn facet(
         &self,
         call: &Call,
         tenant: &Tenant,
@@ -362,7 +358,7 @@ impl Shared {
         Ok(facet)
     }
 
-    async fn dump(&self, call: &Call, tenant: &Tenant, name: &str, file: PathBuf) -> Result<u64, Error> {
+    pub(super) async fn dump(&self, call: &Call, tenant: &Tenant, name: &str, file: PathBuf) -> Result<u64, Error> {
         let head = self.registry.find(&self.server, tenant, name).await?;
         let now = call.now().as_microsecond();
         let header = Header { collection: head.spec.name.clone(), created: now, spec: (&head.spec).into() };
@@ -397,151 +393,4 @@ fn count_values(point: &Stored, key: &str, counts: &mut HashMap<String, (Scalar,
         };
         counts.entry(format!("{scalar:?}")).or_insert((scalar, 0)).1 += 1;
     }
-}
-
-impl VectorStore for Qdrant {
-    fn create<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, spec: Spec) -> Pending<'a, Info> {
-        Box::pin(self.0.create(call, tenant, spec))
-    }
-
-    fn list<'a>(&'a self, call: &'a Call, tenant: &'a Tenant) -> Pending<'a, Vec<Info>> {
-        Box::pin(async move {
-            let mut all = Vec::new();
-            for head in self.0.registry.list(&self.0.server, tenant, false).await? {
-                all.push(self.0.info(head, call.now().as_microsecond()).await?);
-            }
-            Ok(all)
-        })
-    }
-
-    fn get<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Info> {
-        Box::pin(async move {
-            let head = self.0.registry.find(&self.0.server, tenant, name).await?;
-            self.0.info(head, call.now().as_microsecond()).await
-        })
-    }
-
-    fn spec<'a>(&'a self, _call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Spec> {
-        Box::pin(async move { Ok(self.0.registry.find(&self.0.server, tenant, name).await?.spec) })
-    }
-
-    fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info> {
-        Box::pin(self.0.rename(call, tenant, name, new))
-    }
-
-    fn remove<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, u64> {
-        Box::pin(self.0.remove(call, tenant, name))
-    }
-
-    fn change<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, change: Change) -> Pending<'a, Changed> {
-        Box::pin(self.0.change(call, tenant, name, change))
-    }
-
-    fn delete<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        which: Selection,
-    ) -> Pending<'a, Deleted> {
-        Box::pin(self.0.delete(call, tenant, name, which))
-    }
-
-    fn payload<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        which: Selection,
-        change: PayloadChange,
-    ) -> Pending<'a, u64> {
-        Box::pin(self.0.payload(call, tenant, name, which, change))
-    }
-
-    fn retrieve<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        ids: Vec<String>,
-        parts: Parts,
-    ) -> Pending<'a, Vec<Stored>> {
-        Box::pin(async move {
-            let head = self.0.registry.find(&self.0.server, tenant, name).await?;
-            let now = call.now().as_microsecond();
-            let asked = ids.iter().map(|id| point_id(&head.uid, id)).collect();
-            let found = self.0.server.get(&head.shared, asked, with_payload(parts), with_vectors(parts.vector)).await?;
-            let alive = found.into_iter().filter_map(|point| points::read(point, parts));
-            let by_id: HashMap<String, Stored> = alive
-                .filter(|point| point.expires.is_none_or(|at| at > now))
-                .map(|point| (point.id.clone(), point))
-                .collect();
-            Ok(ids.iter().filter_map(|id| by_id.get(id).cloned()).collect())
-        })
-    }
-
-    fn scroll<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        filter: Filter,
-        parts: Parts,
-        paging: Paging,
-    ) -> Pending<'a, Page> {
-        Box::pin(async move {
-            let head = self.0.registry.find(&self.0.server, tenant, name).await?;
-            let (points, next) = self.0.page(&head, &filter, parts, &paging, call.now().as_microsecond()).await?;
-            let remarks = if filter.is_empty() { Vec::new() } else { remarks(&filter, &head)? };
-            Ok(Page { points, next, remarks })
-        })
-    }
-
-    fn count<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        filter: Filter,
-    ) -> Pending<'a, (u64, Vec<Remark>)> {
-        Box::pin(async move {
-            let head = self.0.registry.find(&self.0.server, tenant, name).await?;
-            let kept = of_filter(&head.uid, &filter, call.now().as_microsecond());
-            Ok((self.0.server.count(&head.shared, kept).await?, remarks(&filter, &head)?))
-        })
-    }
-
-    fn facet<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        key: &'a str,
-        filter: Filter,
-        limit: usize,
-    ) -> Pending<'a, Facet> {
-        Box::pin(async move { self.0.facet(call, tenant, name, key, &filter, limit).await })
-    }
-
-    fn search<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, search: Search) -> Pending<'a, Found> {
-        Box::pin(self.0.search(call, tenant, name, search))
-    }
-
-    fn dump<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, file: PathBuf) -> Pending<'a, u64> {
-        Box::pin(self.0.dump(call, tenant, name, file))
-    }
-
-    fn replace<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, staged: &'a str, name: &'a str) -> Pending<'a, Info> {
-        Box::pin(self.0.replace(call, tenant, staged, name))
-    }
-
-    fn name(&self) -> &'static str {
-        "qdrant"
-    }
-
-    fn check(&self) -> Pending<'_, ()> {
-        Box::pin(self.0.server.check())
-    }
-
-    fn close(&self) {}
 }

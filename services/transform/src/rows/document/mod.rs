@@ -2,7 +2,7 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `xml.rs` | XML to a tree and back, in two shapes: handy, and exact |
+//! | `xml/` | XML to a tree and back, in two shapes: handy, and exact |
 //! | `yaml.rs` | YAML 1.2 (core schema) |
 //! | `toml.rs` | TOML 1.1 |
 //! | `query.rs` | query strings, as forms send them |
