@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -273,10 +274,10 @@ fn texts_are_cut_or_refused_at_the_limit_and_parts_are_read_as_the_whole() {
     assert_eq!(model.pieces(&long, &|| Err("stop")), Err("stop"));
 }
 
-/// So many texts that no two are the same, each with 40 tokens.
-fn many(model: &Model, count: usize) -> Vec<Tokens> {
+/// Texts of 40 tokens each, no two the same.
+fn many(model: &Model, numbers: Range<usize>) -> Vec<Tokens> {
     let text = |number: usize| -> String { (0..38).map(|bit| ["tea ", "cup "][(number >> (bit % 20)) & 1]).collect() };
-    (0..count).map(|number| tokens(model, &text(number))).collect()
+    numbers.map(|number| tokens(model, &text(number))).collect()
 }
 
 fn engine(root: &Path) -> (Embedder, Arc<Model>) {
@@ -291,7 +292,9 @@ fn who_asks_for_little_is_served_beside_who_asks_for_much() {
     let root = tempfile::tempdir().unwrap();
     let (engine, model) = engine(root.path());
     run(async {
-        let flood = engine.embed(&model, many(&model, 7000), Some("greedy"));
+        // Read beforehand, and all that may wait: the flood shrinks while it is worked on.
+        let more = many(&model, 7000..14_500);
+        let flood = engine.embed(&model, many(&model, 0..7000), Some("greedy"));
         let little = async {
             tokio::task::yield_now().await;
             engine.embed(&model, vec![tokens(&model, "river")], Some("modest")).await
@@ -304,9 +307,9 @@ fn who_asks_for_little_is_served_beside_who_asks_for_much() {
             vectors = little => assert_eq!(vectors.unwrap().len(), 1),
         }
         // More of the same is refused, for others there is room.
-        let more = engine.embed(&model, many(&model, 7400), Some("greedy")).await;
+        let more = engine.embed(&model, more, Some("greedy")).await;
         assert_eq!(more.err(), Some(Error::Overloaded));
-        assert!(engine.embed(&model, many(&model, 50), Some("modest")).await.is_ok());
+        assert!(engine.embed(&model, many(&model, 20_000..20_050), Some("modest")).await.is_ok());
     });
 }
 
@@ -316,7 +319,7 @@ fn what_nobody_waits_for_is_not_computed() {
     let (engine, model) = engine(root.path());
     run(async {
         for _ in 0..20 {
-            let left = engine.embed(&model, many(&model, 7000), Some("gone"));
+            let left = engine.embed(&model, many(&model, 0..7000), Some("gone"));
             tokio::pin!(left);
             let gone = tokio::time::timeout(std::time::Duration::ZERO, &mut left).await;
             assert!(gone.is_err());
@@ -325,7 +328,7 @@ fn what_nobody_waits_for_is_not_computed() {
     });
     run(async {
         assert!(engine.embed(&model, vec![tokens(&model, "river")], Some("gone")).await.is_ok());
-        assert!(engine.embed(&model, many(&model, 7000), Some("gone")).await.is_ok());
+        assert!(engine.embed(&model, many(&model, 0..7000), Some("gone")).await.is_ok());
     });
 }
 
