@@ -94,7 +94,7 @@ impl Server {
 
     /// What it has said once it has said this; fails when it does not within a while.
     pub fn said(&self, needle: &str) -> String {
-        for _ in 0..500 {
+        for _ in 0..6000 {
             let output = self.output();
             if output.contains(needle) {
                 return output;
@@ -112,7 +112,7 @@ impl Server {
     /// Waits until a metric has a value; fails when it takes long.
     pub fn wait_gauge(&self, name: &str, wanted: usize) {
         let mut line = String::new();
-        for _ in 0..500 {
+        for _ in 0..6000 {
             let metrics = get(self.status.unwrap(), "/metrics", "").body;
             let prefix = format!("{name} ");
             line = metrics.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned();
@@ -127,7 +127,7 @@ impl Server {
     /// Waits until a metric is at least so much; fails when it takes long.
     pub fn wait_gauge_of_at_least(&self, name: &str, wanted: usize) {
         let prefix = format!("{name} ");
-        for _ in 0..500 {
+        for _ in 0..6000 {
             let metrics = get(self.status.unwrap(), "/metrics", "").body;
             let value = metrics.lines().find_map(|line| line.strip_prefix(&prefix)?.parse::<usize>().ok());
             if value.is_some_and(|value| value >= wanted) {
@@ -264,7 +264,7 @@ pub fn multipart(parts: &[(&str, &[u8])]) -> (&'static str, Vec<u8>) {
 
 pub fn raw(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(300))).unwrap();
     // A server that has seen enough may close before everything is sent.
     let _ = stream.write_all(request.as_ref());
     let mut answer = Vec::new();

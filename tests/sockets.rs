@@ -163,7 +163,7 @@ fn an_answer_that_nobody_takes_is_dropped() {
         stream.write_all(request.repeat(4).as_bytes()).unwrap();
         deaf.push(stream);
     }
-    let forgotten = (0..200).any(|_| {
+    let forgotten = (0..1200).any(|_| {
         std::thread::sleep(Duration::from_millis(50));
         let written: Vec<bool> = deaf.iter_mut().map(|stream| stream.write_all(b"\r\n").is_err()).collect();
         written.iter().all(|closed| *closed)

@@ -38,7 +38,7 @@ fn ask(stream: &mut TcpStream) -> String {
 
 #[test]
 fn while_it_drains_a_kept_connection_is_answered_and_told_to_end() {
-    let server = Server::start(&["up", "--drain", "5s"], &[]);
+    let server = Server::start(&["up", "--drain", "10m"], &[]);
     let mut kept = TcpStream::connect(server.address).unwrap();
     assert!(!ask(&mut kept).to_ascii_lowercase().contains("connection: close"));
     signal(&server, "TERM");
@@ -156,20 +156,20 @@ fn it_speaks_tls_of_its_own() {
     assert!(curl(&server, &[]).1.contains("CN=second.test"), "the old one goes on");
 }
 
-/// Forty password hashes of one key wait for the one thread that heavy work has; the one of another key is next.
+/// Eighty password hashes of one key wait for the one thread that heavy work has; the one of another key is next.
 #[test]
 fn a_consumer_with_one_request_does_not_wait_behind_one_with_many() {
     let server = Server::start(&["up"], &[("FLOWFORGE_COMPUTE_THREADS", "2")]);
-    let body = r#"{"password":"correct horse battery staple"}"#;
+    let body = r#"{"password":"correct horse battery staple","parameters":{"passes":10}}"#;
     let path = "/api/v1/crypto/passwords/hash";
     let done = Arc::new(AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        for _ in 0..40 {
+        for _ in 0..80 {
             let (server, done) = (&server, done.clone());
             scope.spawn(move || {
                 // Those of the end may be told that they waited too long.
-                server.post(path, FREE, body);
-                done.fetch_add(1, Ordering::SeqCst);
+                let served = server.post(path, FREE, body).status == 200;
+                done.fetch_add(usize::from(served), Ordering::SeqCst);
             });
         }
         server.wait_gauge_of_at_least("pool_waiting", 30);
@@ -177,6 +177,6 @@ fn a_consumer_with_one_request_does_not_wait_behind_one_with_many() {
         let answer = server.post(path, "X-API-Key: ff_demo_pro\r\n", body);
         let between = done.load(Ordering::SeqCst) - before;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        assert!(between <= 8, "{between} of the many were served before the one");
+        assert!(between <= 20, "{between} of the many were served before the one");
     });
 }

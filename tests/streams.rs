@@ -93,7 +93,7 @@ fn a_compressed_stream_takes_little_memory_however_much_it_holds() {
 
 #[test]
 fn a_sender_that_falls_silent_is_given_up() {
-    let (server, _) = warm(&[("FLOWFORGE_STREAM_IDLE", "2s")]);
+    let (server, _) = warm(&[("FLOWFORGE_STREAM_IDLE", "10s")]);
     let mut silent: Vec<TcpStream> = (0..8).map(|_| server.upload(HASH, BYTES)).collect();
     for stream in &mut silent {
         stream.write_all(&chunk(&vec![0; 2 * MB])).unwrap();
@@ -103,7 +103,7 @@ fn a_sender_that_falls_silent_is_given_up() {
     for stream in silent {
         let answer = answer(stream);
         assert_eq!(answer.status, 504, "{answer:?}");
-        assert_eq!(answer.message(), "nothing of the file arrived for 2 seconds");
+        assert_eq!(answer.message(), "nothing of the file arrived for 10 seconds");
     }
     server.wait_gauge("streams", 0);
     others_are_answered(&server);

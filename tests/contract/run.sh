@@ -90,9 +90,9 @@ start() {
     # exec, so that the process we stop is the gateway itself. Links to files lead where they can be followed.
     (cd "$root" && FLOWFORGE_STORE=$work/store FLOWFORGE_PUBLIC_URL=$url exec "$binary" up \
         --listen "127.0.0.1:$port" --status-listen "127.0.0.1:$status_port" \
-        --kong kong.yml --no-access-log --shutdown 5s) >"$work/server" 2>&1 &
+        --kong kong.yml --no-access-log --shutdown 5s --deadline 60s) >"$work/server" 2>&1 &
     server=$!
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         python3 -c "import urllib.request as r; r.urlopen('$url/health', timeout=5)" 2>"$work/health" && return
         kill -0 "$server" 2>/dev/null || break
         sleep 0.1
@@ -107,7 +107,7 @@ valid() {
 }
 
 fuzz() (
-    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 1500 schemathesis \
+    cd "$work" && SCHEMATHESIS_HOOKS=$here/hooks.py timeout 2400 schemathesis \
         --config-file "$here/schemathesis.toml" run "$url/openapi.json" \
         --report ndjson --report-ndjson-path "$work/events.ndjson"
 )

@@ -25,7 +25,7 @@ fn act(task: Task, call: &Call) -> Result<Done, Error> {
 fn service() -> chassis::Service {
     let shape = |error: &Error| json!({ "fault": { "text": error.message(), "type": error.code() } });
     chassis::Service::new("test", "Speaks another's words").compute("POST /act", act, move |op| {
-        op.foreign(shape).deadline(Duration::from_millis(500)).cache(Duration::from_secs(60), 1)
+        op.foreign(shape).deadline(Duration::from_secs(3)).cache(Duration::from_secs(60), 1)
     })
 }
 

@@ -160,7 +160,7 @@ fn service() -> Service {
     let example = || Task { name: "x".into() };
     Service::new("test", "A service for tests")
         .compute("POST /echo", echo, |op| op.summary("Echo").inline(1024))
-        .compute("POST /act", act, |op| op.summary("Act").example(example).deadline(Duration::from_millis(300)))
+        .compute("POST /act", act, |op| op.summary("Act").example(example).deadline(Duration::from_millis(1500)))
         .compute("POST /here", act, |op| op.summary("Act here").example(example).inline(1024))
         .compute("POST /things/{name}", act, |op| op.summary("Act on a thing").inline(1024))
         .compute("GET /ask", act, |op| op.summary("Ask").inline(1024))

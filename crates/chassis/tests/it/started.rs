@@ -12,8 +12,6 @@ use serde_json::json;
 
 use crate::{Done, Task};
 
-static OPENED: AtomicU32 = AtomicU32::new(0);
-
 #[derive(Debug, Clone, Args)]
 struct GreetingSettings {
     /// What to say first.
@@ -28,7 +26,6 @@ struct Greeter {
 impl Hold for Greeter {}
 
 async fn open(opening: Opening<GreetingSettings>) -> Result<Greeter, String> {
-    OPENED.fetch_add(1, Ordering::Relaxed);
     match opening.settings.greeting.as_str() {
         "" => Err("--greeting: must not be empty".to_owned()),
         greeting => Ok(Greeter { greeting: greeting.to_owned() }),
@@ -57,6 +54,16 @@ async fn greet_later(task: Task, call: Arc<Call>, greeter: Arc<Greeter>) -> Resu
 }
 
 fn service() -> Service {
+    counting(&Arc::new(AtomicU32::new(0)))
+}
+
+/// The service, which counts how often it is opened.
+fn counting(opened: &Arc<AtomicU32>) -> Service {
+    let opened = opened.clone();
+    let open = move |opening| {
+        opened.fetch_add(1, Ordering::Relaxed);
+        open(opening)
+    };
     Service::new("greet", "Greets")
         .holds(open)
         .compute("POST /greet", greet, |op| op.inline(1024))
@@ -72,10 +79,10 @@ fn service() -> Service {
 
 #[test]
 fn a_description_opens_nothing_and_a_start_opens_once() {
-    let before = OPENED.load(Ordering::Relaxed);
-    let service = service();
+    let opened = Arc::new(AtomicU32::new(0));
+    let service = counting(&opened);
     let _ = (service.description().operations(), service.document(), service.settings(Command::new("x")));
-    assert_eq!(OPENED.load(Ordering::Relaxed), before);
+    assert_eq!(opened.load(Ordering::Relaxed), 0);
     let client = Client::of(service);
     for _ in 0..3 {
         assert_eq!(client.post("/api/v1/greet/greet", &json!({ "name": "Ann" })).json()["done"], "hello Ann");

@@ -126,7 +126,7 @@ fn service(ended: &Arc<Ended>) -> Service {
         }
     };
     Service::new("test", "Streams")
-        .stream("POST /rows", rows, |op| op.deadline(Duration::from_millis(1500)))
+        .stream("POST /rows", rows, |op| op.deadline(Duration::from_secs(5)))
         .stream("POST /bytes", bytes, |op| op)
         .stream("POST /endless", endless, |op: chassis::Operation| op)
         .stream("POST /upper", upper, |op| op)
@@ -471,12 +471,13 @@ fn a_sender_that_breaks_off_is_an_error() {
 /// A client that leaves while its file arrives leaves nothing behind.
 #[test]
 fn a_stream_ends_with_its_request() {
-    let running = with(Settings { stream_idle: Span(Duration::from_millis(100)), streams: 1, ..Settings::default() });
+    let running = with(Settings { stream_idle: Span(Duration::from_secs(1)), streams: 1, ..Settings::default() });
     let silent = stream::iter([Ok::<_, io::Error>(Bytes::from("abc"))]).chain(stream::pending());
     let request = raw("/sum", "x/y", Body::from_stream(silent));
     let answer = running.tokio.spawn(running.app.call(request));
     std::thread::sleep(Duration::from_millis(20));
     answer.abort();
-    // The one place is free again, within the second that is waited for it.
-    assert_eq!(running.send("/sum", "x/y", ok(&[b"\x01"])).status, 200);
+    // The one place is free again once nothing came for a second; as long is waited for it.
+    let again = (0..20).any(|_| running.send("/sum", "x/y", ok(&[b"\x01"])).status == 200);
+    assert!(again, "the place is not free");
 }

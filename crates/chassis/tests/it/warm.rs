@@ -117,7 +117,10 @@ fn an_engine_that_does_not_start_is_one_plain_error() {
         assert!(told == status && text.contains(message), "{language}: {told} {text}");
     }
     assert_eq!(echo(&client, "eng")["said"], "echo");
-    until(&client, "the others are gone", || children().split_whitespace().count() == 1);
+    until(&client, "the others are gone", || {
+        let metrics = String::from_utf8(client.get("/metrics").body.to_vec()).unwrap();
+        ["workers_running 0", "workers_idle 1"].iter().all(|line| metrics.contains(line))
+    });
 }
 
 #[test]

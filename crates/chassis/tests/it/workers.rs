@@ -150,13 +150,14 @@ const DEATHS: [(&str, Code, &str, &str); 18] = [
 
 /// Time for those that would go on for ever; the others die of something else before.
 fn time_for(outcome: &str, act: &str) -> Duration {
-    if outcome == "time" && act != "cpu-limit" { Duration::from_millis(300) } else { SOON }
+    if outcome == "time" && act != "cpu-limit" { Duration::from_secs(2) } else { SOON }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_death_is_one_plain_error_and_others_are_answered_meanwhile() {
     let (workers, metrics) = with(Settings { worker_memory: Size(128 << 20), ..settings() });
     for (act, code, outcome, message) in DEATHS {
+        until("the slots are free", || metrics.text().contains("workers_running 0")).await;
         let dies =
             workers.run(nobody(), act, parcel("{}"), Confinement::default(), in_time(time_for(outcome, act)), LIMIT);
         let lives = workers.run(nobody(), "echo", parcel("alive"), Confinement::default(), in_time(SOON), LIMIT);

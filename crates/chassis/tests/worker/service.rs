@@ -51,7 +51,7 @@ fn act(request: ActRequest, call: &Call) -> Result<Acted, Error> {
         "allocate" => {
             let mut blocks = Vec::new();
             loop {
-                blocks.push(std::hint::black_box(vec![1_u8; 4 << 20]));
+                blocks.push(std::hint::black_box(vec![0_u8; 4 << 20]));
             }
         }
         _ => {}
@@ -138,7 +138,7 @@ fn deep(level: u32) -> u32 {
 /// The service.
 pub(crate) fn service() -> Service {
     Service::new(NAME, "Runs in processes of its own")
-        .compute("POST /act", act, |op| op.isolated().deadline(Duration::from_millis(2500)))
+        .compute("POST /act", act, |op| op.isolated().deadline(Duration::from_secs(5)))
         .compute("POST /sometimes", act, |op| op.isolated_when(confined))
         .compute("POST /things/join", join, |op| op.isolated().files(3, &[]))
         .compute("POST /each", each, |op| op.isolated().files(3, &[]))

@@ -78,7 +78,7 @@ impl WarmEngine for Parrot {
             "sleep" => std::thread::sleep(Duration::from_secs(600)),
             "leak" => self.kept.push(vec![1; 24 << 20]),
             "allocate" => loop {
-                self.kept.push(std::hint::black_box(vec![1; 4 << 20]));
+                self.kept.push(std::hint::black_box(vec![0; 4 << 20]));
             },
             // Answers, and is gone before the next request.
             "die-after" => {
@@ -167,6 +167,6 @@ pub(crate) fn service() -> Service {
         .holds(open)
         .warm::<Parrot>()
         .warm::<ByHand>()
-        .call("POST /act", act, |op| op.deadline(Duration::from_millis(2500)))
+        .call("POST /act", act, |op| op.deadline(Duration::from_secs(5)))
         .call("POST /patient", act, |op| op.named("patient"))
 }

@@ -4,7 +4,9 @@
 #![expect(clippy::print_stdout, reason = "what was measured or counted is to be seen")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use chassis::settings::Span;
 use chassis::testing::{Answer, Client, skipped};
 use chassis::{Clock, Settings};
 use serde_json::{Value, json};
@@ -32,9 +34,10 @@ const A: &[u8] = include_bytes!("../data/1-A.pdf");
 const B: &[u8] = include_bytes!("../data/1-B.pdf");
 const LETTERS: &[u8] = include_bytes!("../data/7-ligatures-letters.pdf");
 
-/// The settings of a service whose worker processes are its own program.
+/// The settings of a service whose worker processes are its own program, with time for a busy machine.
 fn settings() -> Settings {
-    Settings { worker_program: Some(PathBuf::from(env!("CARGO_BIN_EXE_pdf"))), ..Settings::default() }
+    let worker_program = Some(PathBuf::from(env!("CARGO_BIN_EXE_pdf")));
+    Settings { worker_program, deadline: Span(Duration::from_secs(40)), ..Settings::default() }
 }
 
 /// A client of the service, which knows where it is.

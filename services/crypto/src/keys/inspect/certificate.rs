@@ -154,7 +154,7 @@ impl Certificate {
         Self {
             subject: DistinguishedName::of(said.subject()),
             issuer: DistinguishedName::of(said.issuer()),
-            serial: BinaryEncoding::Hex.encode(said.serial_number().as_bytes()),
+            serial: BinaryEncoding::Hex.encode(magnitude(said.serial_number().as_bytes())),
             not_before: rfc_3339(from),
             not_after: rfc_3339(until),
             expired: left < 0,
@@ -219,6 +219,14 @@ impl CertificateRequest {
             signature_algorithm: signed.algorithm(),
             signature_valid: signed.by(key),
         })
+    }
+}
+
+/// A positive number without the zero that only says it is none below zero (X.690, 8.3).
+fn magnitude(number: &[u8]) -> &[u8] {
+    match number {
+        [0, rest @ ..] if rest.first().is_some_and(|byte| *byte >= 0x80) => rest,
+        _ => number,
     }
 }
 

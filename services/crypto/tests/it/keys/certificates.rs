@@ -21,7 +21,9 @@ impl Authority {
         let (root, key) = (authority.path("root.pem"), authority.path("root.key"));
         let subject = "/C=DE/O=Example_Trust/CN=Root";
         openssl(
-            &format!("req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -subj {subject} -keyout {key} -out {root}"),
+            &format!(
+                "req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -set_serial 0x8f01020304050607 -subj {subject} -keyout {key} -out {root}"
+            ),
             "",
         )?;
         let (leaf, request) = (authority.path("leaf.key"), authority.path("leaf.csr"));
