@@ -142,7 +142,10 @@ fn example() -> ConvertRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Convert units, temperatures, data sizes and currencies").description(DESCRIPTION).example(example)
+    op.summary("Convert units, temperatures, data sizes and currencies")
+        .description(DESCRIPTION)
+        .example(example)
+        .inline(1024)
 }
 
 /// A number, and its unit when it is written with it.

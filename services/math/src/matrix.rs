@@ -215,6 +215,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute with matrices: products, linear systems, decompositions")
         .description(DESCRIPTION)
         .example(example)
+        .inline(1024)
         .cost_of(
             |request: &MatrixRequest| {
                 if request.a.len() > 60 || request.file.is_some() { Cost::Heavy } else { Cost::Light }

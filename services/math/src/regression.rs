@@ -273,6 +273,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Fit a regression: least squares, weighted, polynomial, logistic")
         .description(DESCRIPTION)
         .example(example)
+        .inline(1024)
         .cost_of(|request: &RegressionRequest| {
             let values = request.y.len() + request.rows.len();
             if values > 200 || request.file.is_some() || request.model == Model::Logistic {

@@ -189,7 +189,7 @@ fn a_broken_stream_never_looks_finished() {
         ("silence", vec![head(), Step::Send(two.clone()), Step::Wait(Duration::from_secs(30))], "too long"),
     ] {
         let (upstream, other) = (Upstream::of(vec![steps]), Upstream::of(vec![crate::upstream::says(&["other"])]));
-        let client = served_by(&[&upstream, &other]);
+        let client = served_in(case, &[&upstream, &other]);
         let answer = client.post(COMPLETIONS, &ask(true));
         let (text, finish, error) = told(&answer);
         assert_eq!((text.as_str(), finish), ("one two", None), "{case}");

@@ -1,13 +1,15 @@
 //! How expressions and conversions are computed, as a request says it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use chassis::ExactNumber;
 use expression::{NumberStyle, Options, Rates};
 use garde::Validate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::decimal::Rounding;
 use crate::error::{Error, conflict};
@@ -64,18 +66,56 @@ pub enum Angle {
     Degrees,
 }
 
-/// Exchange rates between currencies, in the form that rate services return.
-#[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
+/// Exchange rates between currencies: the answer of a rate service as it is, or the amounts by currency alone,
+/// `{"EUR": 1, "USD": 1.0842}`.
+#[derive(Debug, Clone, Serialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct CurrencyRates {
-    /// Base currency, one unit of which buys the amounts in `rates`, such as EUR.
+    /// Base currency, one unit of which buys the amounts in `rates`, such as EUR; may be omitted when it is among the rates.
     #[garde(length(chars, max = 5))]
-    pub base: String,
+    pub base: Option<String>,
     /// Exchange rates: the amount of each currency that one unit of the base buys; `{"USD": 1.0842}` with base EUR
     /// means that a euro is 1.0842 dollars.
     pub rates: BTreeMap<String, ExactNumber>,
 }
+
+impl<'de> Deserialize<'de> for CurrencyRates {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_map(RatesVisitor)
+    }
+}
+
+struct RatesVisitor;
+
+impl<'de> Visitor<'de> for RatesVisitor {
+    type Value = CurrencyRates;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "an object with exchange rates by currency, such as {\"base\": \"EUR\", \"rates\": {\"USD\": 1.0842}}",
+        )
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CurrencyRates, A::Error> {
+        let (mut base, mut rates) = (None, BTreeMap::new());
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "base" | "base_code" => base = map.next_value()?,
+                "rates" | "conversion_rates" => rates.append(&mut map.next_value::<BTreeMap<String, ExactNumber>>()?),
+                code if (3..=5).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+                    rates.insert(key, map.next_value()?);
+                }
+                // Rate services say when, and by whom.
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(CurrencyRates { base, rates })
+    }
+}
+
+/// ISO 4217's code of no currency: the base of rates without one.
+const NO_CURRENCY: &str = "XXX";
 
 impl CurrencyRates {
     fn read(&self) -> Result<Rates, Error> {
@@ -83,7 +123,7 @@ impl CurrencyRates {
             return Err(conflict("rates.rates", format!("has more than {MAX_RATES} currencies")));
         }
         let rates = self.rates.iter().map(|(code, rate)| (code.as_str(), rate.as_str()));
-        Rates::new(&self.base, rates).map_err(|error| conflict("rates", error.message))
+        Rates::new(self.base.as_deref().unwrap_or(NO_CURRENCY), rates).map_err(|error| conflict("rates", error.message))
     }
 }
 

@@ -75,7 +75,10 @@ fn example() -> FinanceIrrRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find the internal rate of return (IRR, XIRR, MIRR)").description(DESCRIPTION).example(example)
+    op.summary("Find the internal rate of return (IRR, XIRR, MIRR)")
+        .description(DESCRIPTION)
+        .example(example)
+        .inline(1024)
 }
 
 /// Years from the first date to each.

@@ -33,6 +33,10 @@ pub struct FinanceLoanRequest {
     #[serde(default, alias = "periods", alias = "term")]
     #[garde(range(min = 1, max = 1200))]
     pub payments: Option<u32>,
+    /// Term in years, instead of the number of payments.
+    #[serde(default)]
+    #[garde(range(min = 1.0 / 365.0, max = 1200.0))]
+    pub years: Option<f64>,
     /// Payments per year.
     #[serde(default = "monthly")]
     #[garde(range(min = 1, max = 365))]
@@ -120,6 +124,7 @@ fn example() -> FinanceLoanRequest {
         amount: Decimal::new(200_000, 0),
         annual_rate: Rate::of(Decimal::new(6, 2)),
         payments: Some(360),
+        years: None,
         payments_per_year: 12,
         method: Repayment::Annuity,
         payment: None,
@@ -181,6 +186,20 @@ impl Terms {
     }
 }
 
+/// The number of payments, when it is said, or the years.
+fn count(request: &FinanceLoanRequest) -> Result<Option<u32>, Error> {
+    let Some(years) = request.years else { return Ok(request.payments) };
+    if request.payments.is_some() {
+        return Err(conflict("years", "is there together with payments: send one of them"));
+    }
+    let payments = years * f64::from(request.payments_per_year);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 1200")]
+    match payments.round() {
+        whole @ 1.0..=1200.0 if (payments - whole).abs() < 1e-6 => Ok(Some(whole as u32)),
+        _ => Err(conflict("years", "must be a whole number of payments, from 1 to 1200")),
+    }
+}
+
 /// Makes a schedule.
 ///
 /// # Errors
@@ -203,14 +222,17 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
         return Err(conflict("finalBalance", "must be from 0 to the amount of the loan"));
     }
     let step = month_step(&request)?;
+    let payments = count(&request)?;
     if request.payment.is_some() && request.method != Repayment::Annuity {
         return Err(conflict("payment", "goes with the method annuity only"));
     }
     let agreed = request.payment.map(|payment| terms.units(payment, "payment")).transpose()?;
     let overflow = || overflow("annualRate");
-    let payment = match (agreed, request.payments) {
+    let payment = match (agreed, payments) {
         (Some(payment), _) => payment,
-        (None, None) => return Err(conflict("payments", "is missing: send the number of payments, or the payment")),
+        (None, None) => {
+            return Err(conflict("payments", "is missing: send the number of payments, the years, or the payment"));
+        }
         (None, Some(count)) => terms.annuity(amount, last_balance, count).ok_or_else(overflow)?,
     };
     if agreed.is_some() && payment <= terms.interest(amount).ok_or_else(overflow)? {
@@ -220,7 +242,7 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
             format!("must be above the interest of the first period, which is {interest}"),
         ));
     }
-    let count = request.payments.unwrap_or(1200);
+    let count = payments.unwrap_or(1200);
     let mut rows = Vec::new();
     let (mut balance, mut interest_paid, mut paid) = (amount, 0, 0);
     for period in 1..=count {
@@ -231,7 +253,7 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
             Repayment::Linear => Rounding::HalfUp.divide(amount - last_balance, i128::from(count)),
             Repayment::InterestOnly => 0,
         };
-        let ends = period == count && request.payments.is_some();
+        let ends = period == count && payments.is_some();
         let principal = if ends { open } else { regular.clamp(0, open) };
         balance -= principal;
         interest_paid += interest;
@@ -245,7 +267,7 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
             balance: terms.money(balance),
         });
         // Paid back before its time; a balloon goes on bearing interest.
-        if balance == 0 || (request.payments.is_none() && balance == last_balance) {
+        if balance == 0 || (payments.is_none() && balance == last_balance) {
             break;
         }
     }
@@ -253,7 +275,7 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
         return Err(conflict("payment", "does not pay the loan back in 1200 payments: raise it"));
     }
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Err(overflow()) };
-    if request.payments.is_some_and(|count| rows.len() < count as usize) {
+    if payments.is_some_and(|count| rows.len() < count as usize) {
         let message = format!("the loan is paid back after {} payments", rows.len());
         call.warn("paid-early", Some("payments"), message);
     }

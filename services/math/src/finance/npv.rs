@@ -92,7 +92,7 @@ fn example() -> FinanceNpvRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Compute the net present value (NPV, XNPV)").description(DESCRIPTION).example(example)
+    op.summary("Compute the net present value (NPV, XNPV)").description(DESCRIPTION).example(example).inline(1024)
 }
 
 /// Discounts payments.

@@ -62,7 +62,10 @@ fn example() -> FinanceRoundRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Round amounts to decimal places or to steps such as 0.05").description(DESCRIPTION).example(example)
+    op.summary("Round amounts to decimal places or to steps such as 0.05")
+        .description(DESCRIPTION)
+        .example(example)
+        .inline(1024)
 }
 
 /// Rounds amounts.

@@ -81,7 +81,7 @@ fn example() -> FinanceSplitRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Split an amount into shares that add up").description(DESCRIPTION).example(example)
+    op.summary("Split an amount into shares that add up").description(DESCRIPTION).example(example).inline(1024)
 }
 
 /// Splits an amount.

@@ -137,7 +137,10 @@ fn example() -> FinanceTaxRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Add value added tax (VAT) to amounts, or extract it").description(DESCRIPTION).example(example)
+    op.summary("Add value added tax (VAT) to amounts, or extract it")
+        .description(DESCRIPTION)
+        .example(example)
+        .inline(1024)
 }
 
 /// Net, tax and gross of a sum of amounts.

@@ -61,7 +61,7 @@ fn example() -> GeoBoundsRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Compute the bounding box of places").description(DESCRIPTION).example(example)
+    op.summary("Compute the bounding box of places").description(DESCRIPTION).example(example).inline(1024)
 }
 
 /// Finds the box.

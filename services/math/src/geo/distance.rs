@@ -21,9 +21,17 @@ With `bearing` and `distance` instead of a second place, the destination.";
 #[garde(allow_unvalidated)]
 pub struct GeoDistanceRequest {
     /// Places in order: two, or more along a route; one with `bearing` and `distance`.
-    #[serde(alias = "points")]
-    #[garde(length(min = 1, max = 10_000), dive)]
+    #[serde(default, alias = "points")]
+    #[garde(length(max = 10_000), dive)]
     pub places: Vec<Place>,
+    /// Place to start from, before those of `places`.
+    #[serde(default, alias = "origin", alias = "start")]
+    #[garde(dive)]
+    pub from: Option<Place>,
+    /// Place to end at, after those of `places`.
+    #[serde(default, alias = "destination", alias = "end")]
+    #[garde(dive)]
+    pub to: Option<Place>,
     /// Initial bearing from a single place, in degrees clockwise from north.
     #[serde(default)]
     #[garde(range(min = -360.0, max = 360.0))]
@@ -76,6 +84,8 @@ pub struct Leg {
 fn example() -> GeoDistanceRequest {
     GeoDistanceRequest {
         places: vec![Place { latitude: 47.3769, longitude: 8.5417 }, Place { latitude: 46.2044, longitude: 6.1432 }],
+        from: None,
+        to: None,
         bearing: None,
         distance: None,
         unit: LengthUnit::Kilometers,
@@ -85,7 +95,7 @@ fn example() -> GeoDistanceRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Measure distances and bearings on the Earth").description(DESCRIPTION).example(example)
+    op.summary("Measure distances and bearings on the Earth").description(DESCRIPTION).example(example).inline(1024)
 }
 
 /// A bearing from 0 to 360.
@@ -102,7 +112,7 @@ fn compass(bearing: f64) -> f64 {
 pub fn distance(request: GeoDistanceRequest, call: &Call) -> Result<GeoDistanceResponse, Error> {
     let earth = Geodesic::wgs84();
     let meters = request.unit.meters();
-    let mut places = request.places;
+    let mut places: Vec<Place> = request.from.into_iter().chain(request.places).chain(request.to).collect();
     match (request.bearing, request.distance, places.as_slice()) {
         (None, None, [_, _, ..]) => {}
         (Some(bearing), Some(distance), [start]) => {
@@ -110,7 +120,9 @@ pub fn distance(request: GeoDistanceRequest, call: &Call) -> Result<GeoDistanceR
                 earth.direct(start.latitude, start.longitude, bearing, distance * meters);
             places.push(Place { latitude, longitude: turned(longitude) });
         }
-        (None, None, _) => return Err(conflict("places", "must be at least two, or one with bearing and distance")),
+        (None, None, _) => {
+            return Err(conflict("places", "must be at least two (or from and to), or one with bearing and distance"));
+        }
         (Some(_), Some(_), _) => return Err(conflict("places", "must be one when bearing and distance are given")),
         (Some(_), None, _) => return Err(conflict("distance", "is missing: send how far to go")),
         (None, Some(_), _) => return Err(conflict("bearing", "is missing: send the direction to go in")),
@@ -176,6 +188,8 @@ mod tests {
         let start = Place { latitude: 10.0, longitude: 179.0 };
         let request = GeoDistanceRequest {
             places: vec![start],
+            from: None,
+            to: None,
             bearing: Some(90.0),
             distance: Some(300.0),
             unit: LengthUnit::Kilometers,

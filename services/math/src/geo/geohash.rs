@@ -79,7 +79,7 @@ fn example() -> GeoGeohashRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Encode and decode geohashes").description(DESCRIPTION).example(example)
+    op.summary("Encode and decode geohashes").description(DESCRIPTION).example(example).inline(1024)
 }
 
 /// Rows and columns of boxes at a length: 5 bits a letter, longitude first.

@@ -58,7 +58,7 @@ fn example() -> NumericPolynomialRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Find all roots of a polynomial").description(DESCRIPTION).example(example)
+    op.summary("Find all roots of a polynomial").description(DESCRIPTION).example(example).inline(256)
 }
 
 /// A complex number in double-double.

@@ -121,6 +121,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute the Fourier transform (FFT) of a signal, or its inverse")
         .description(DESCRIPTION)
         .example(example)
+        .inline(1024)
         .cost_of(
             |request: &SignalFftRequest| {
                 if request.real.len() > 4096 || request.file.is_some() { Cost::Heavy } else { Cost::Light }

@@ -139,14 +139,16 @@ fn example() -> StatisticsCorrelationRequest {
 /// What the documents say.
 #[must_use]
 pub fn about(op: Operation) -> Operation {
-    op.summary("Correlate columns (Pearson, Spearman, Kendall)").description(DESCRIPTION).example(example).cost_of(
-        |request: &StatisticsCorrelationRequest| {
+    op.summary("Correlate columns (Pearson, Spearman, Kendall)")
+        .description(DESCRIPTION)
+        .example(example)
+        .inline(1024)
+        .cost_of(|request: &StatisticsCorrelationRequest| {
             let values = request.x.len()
                 + request.rows.len()
                 + request.columns.0.iter().map(|(_, cells)| cells.len()).sum::<usize>();
             if values > 10_000 || request.file.is_some() { Cost::Heavy } else { Cost::Light }
-        },
-    )
+        })
 }
 
 type Column = (String, Vec<Option<Dd>>);

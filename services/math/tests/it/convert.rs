@@ -70,6 +70,16 @@ fn lists_and_written_numbers() {
 
 #[test]
 fn currencies_with_rates() {
+    // As rate services answer, and as people write them.
+    for rates in [
+        json!({"success": true, "timestamp": 1_700_000_000, "base": "EUR", "date": "2023-11-14", "rates": {"USD": 1.25, "GBP": "0.8"}}),
+        json!({"base_code": "EUR", "conversion_rates": {"EUR": 1, "USD": 1.25, "GBP": 0.8}}),
+        json!({"rates": {"EUR": 1, "USD": 1.25, "GBP": 0.8}}),
+        json!({"USD": 1, "GBP": 0.64}),
+    ] {
+        let found = convert(&json!({"value": 100, "from": "USD", "to": "GBP", "rates": rates}));
+        assert_eq!(found["text"], "64", "{rates}");
+    }
     let rates = json!({"base": "EUR", "rates": {"USD": 1.25, "GBP": "0.8"}});
     let found = convert(&json!({"value": 100, "from": "USD", "to": "GBP", "rates": rates, "decimals": 2}));
     assert_eq!((&found["text"], &found["value"]), (&json!("64.00"), &json!(64)));

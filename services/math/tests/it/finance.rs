@@ -233,6 +233,12 @@ fn a_schedule_in_exact_cents() {
     assert_eq!(found["payment"], "1199.10");
     assert_eq!(found["lastPayment"], "1200.14");
     assert_eq!(found["totalInterest"], "231677.04");
+    let years = json!({"principal": 200_000, "rate": "6 %", "years": "30"});
+    assert_eq!(answer(&client, "/finance/loan", &years), found);
+    for (years, payments) in [(json!(0.01), Value::Null), (json!(30), json!(360)), (json!(101), Value::Null)] {
+        let wrong = json!({"amount": 1000, "annualRate": 0.05, "years": years, "payments": payments});
+        assert!(refused(&client, "/finance/loan", &wrong).starts_with("years"), "{wrong}");
+    }
     let rows = found["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 360);
     let first = json!({"period": 1, "date": null, "payment": "1199.10", "interest": "1000.00", "principal": "199.10", "balance": "199800.90"});

@@ -29,7 +29,10 @@ fn places_by_many_names() {
     let found = answer(&client, "/geo/distance", &request);
     // GeographicLib 2.1 (Python): Geodesic.WGS84.Inverse.
     assert!(close(&found["distance"], GENEVA, 10), "{found}");
+    let between = json!({"from": {"lat": 47.3769, "lon": 8.5417}, "to": {"lat": 46.2044, "lng": 6.1432}});
+    assert_eq!(answer(&client, "/geo/distance", &between), found);
     for (path, request) in [
+        ("/geo/distance", json!({})),
         ("/geo/distance", json!({"places": [{"lat": 1, "lon": 2}]})),
         ("/geo/distance", json!({"places": [{"lat": 1, "lon": 2}], "bearing": 5})),
         ("/geo/geohash", json!({"hashes": ["aaa"]})),

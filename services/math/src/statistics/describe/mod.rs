@@ -185,6 +185,7 @@ pub fn about(op: Operation) -> Operation {
     op.summary("Compute descriptive statistics: mean, spread, shape, quantiles, outliers")
         .description(DESCRIPTION)
         .example(example)
+        .inline(1024)
         .cost_of(|request: &StatisticsDescribeRequest| {
             if request.data.len() + request.rows.len() > 10_000 || request.file.is_some() {
                 Cost::Heavy

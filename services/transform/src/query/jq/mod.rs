@@ -5,7 +5,7 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `val.rs` | a tree as jq sees it: paths, updates, operators, jq's error texts |
+//! | `val/` | a tree as jq sees it: paths, updates, operators, jq's error texts |
 //! | `functions.rs`, `texts.rs` | functions on values; on texts |
 //! | `prelude.jq` | functions that are written in jq |
 
