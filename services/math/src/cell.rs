@@ -140,6 +140,49 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
+/// What a row has under a name.
+enum Member {
+    Cell(Cell),
+    /// The text of an object.
+    Object(String),
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        literal::read(source, "a value", |literal| match literal {
+            literal::Literal::Json(json) if json.starts_with('{') => Ok(Self::Object((*json).to_owned())),
+            _ => Ok(Self::Cell(Cell::read(literal))),
+        })
+    }
+}
+
+/// An object whose members are cells, however deep they are.
+struct Flat(Record);
+
+impl<'de> Deserialize<'de> for Flat {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_map(FlatVisitor)
+    }
+}
+
+struct FlatVisitor;
+
+impl<'de> Visitor<'de> for FlatVisitor {
+    type Value = Flat;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flat, A::Error> {
+        let mut cells = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            cells.push(entry);
+        }
+        Ok(Flat(Record(cells)))
+    }
+}
+
 struct RecordVisitor;
 
 impl<'de> Visitor<'de> for RecordVisitor {
@@ -151,10 +194,22 @@ impl<'de> Visitor<'de> for RecordVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
         let mut cells = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            cells.push(entry);
+        let mut wrapped = None;
+        while let Some(name) = map.next_key::<String>()? {
+            match map.next_value::<Member>()? {
+                Member::Cell(cell) => cells.push((name, cell)),
+                Member::Object(json) if name == "json" => {
+                    wrapped = serde_json::from_str(&json).ok().map(|Flat(record)| record)
+                }
+                Member::Object(_) => cells.push((name, Cell::Nested)),
+            }
         }
-        Ok(Record(cells))
+        // An item as n8n hands it to code: `{"json": {...}, "pairedItem": 0}`.
+        Ok(match wrapped {
+            Some(record) if cells.iter().all(|(name, _)| matches!(name.as_str(), "binary" | "pairedItem")) => record,
+            Some(_) => Record(cells.into_iter().chain([("json".to_owned(), Cell::Nested)]).collect()),
+            None => Record(cells),
+        })
     }
 }
 
@@ -333,6 +388,19 @@ mod tests {
         assert_eq!(cells[5], Cell::Flag(true));
         assert_eq!(cells[6], Cell::Text("x\n".to_owned()));
         assert_eq!((&cells[7], &cells[8]), (&Cell::Nested, &Cell::Text("1e999".to_owned())));
+    }
+
+    #[test]
+    fn items_of_n8n_are_rows() {
+        let rows = r#"[{"json":{"a":1,"b":{"c":2}},"pairedItem":{"item":0}},{"json":{"a":2},"other":3},{"json":4},{"json":{}}]"#;
+        let rows: Vec<Record> = serde_json::from_str(rows).unwrap();
+        let names = rows.iter().map(|row| row.0.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" "));
+        assert_eq!(names.collect::<Vec<_>>(), ["a b", "other json", "json", ""]);
+        assert_eq!(rows[0].get("b"), Some(&Cell::Nested));
+        // However deep.
+        let deep = format!("{}1{}", r#"{"json":"#.repeat(100_000), "}".repeat(100_000));
+        let row: Record = serde_json::from_str(&deep).unwrap();
+        assert_eq!(row.get("json"), Some(&Cell::Nested));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Lists and objects, streamed from the source into the type, also when they come as text: JSON, or `a,b` for scalars.
+//! One number, flag or object is a list of one, as tools send it that make no difference between one and several; not
+//! within a list, where it is more likely that a level is missing.
 
 use std::fmt;
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::Problem;
@@ -41,6 +43,24 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
         result.map_err(|problem| self.reader.carry(problem))
     }
 
+    /// A number or flag, which is a list of one where a list of such is wanted.
+    fn number_or_flag<E: de::Error>(
+        self,
+        sent: &str,
+        text: impl FnOnce() -> String,
+        visit: impl FnOnce(V) -> Result<V::Value, Problem>,
+    ) -> Result<V::Value, E> {
+        let reader = self.reader;
+        if matches!(self.shape, Shape::List)
+            && (reader.is_scalar("[]") || reader.is_alias())
+            && !reader.is_within_list()
+        {
+            let one = Pieces { reader, items: vec![text()].into_iter(), index: 0 };
+            return self.visitor.visit_seq(one).map_err(|problem| reader.carry(problem));
+        }
+        self.scalar(sent, visit)
+    }
+
     /// A list or object that came as text: JSON, or a list of scalars with commas.
     fn spelled_out(self, text: &str) -> Result<V::Value, Problem> {
         let reader = self.reader;
@@ -54,7 +74,7 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
             return ended.map_err(|error| reader.arrive(&error));
         }
         match self.shape {
-            Shape::List if reader.is_scalar("[]") => {
+            Shape::List if reader.is_scalar("[]") || (reader.is_alias() && trimmed.split(',').all(is_number)) => {
                 let items = trimmed.split(',').filter(|item| !item.trim().is_empty());
                 let items = items.map(|item| item.trim().to_owned()).collect::<Vec<_>>().into_iter();
                 self.visitor.visit_seq(Pieces { reader, items, index: 0 })
@@ -75,19 +95,19 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
-        self.scalar("true or false", |visitor| visitor.visit_bool(value))
+        self.number_or_flag("true or false", || value.to_string(), |visitor| visitor.visit_bool(value))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
-        self.scalar("a number", |visitor| visitor.visit_i64(value))
+        self.number_or_flag("a number", || value.to_string(), |visitor| visitor.visit_i64(value))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
-        self.scalar("a number", |visitor| visitor.visit_u64(value))
+        self.number_or_flag("a number", || value.to_string(), |visitor| visitor.visit_u64(value))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
-        self.scalar("a number", |visitor| visitor.visit_f64(value))
+        self.number_or_flag("a number", || value.to_string(), |visitor| visitor.visit_f64(value))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<V::Value, E> {
@@ -131,10 +151,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
                 Gather { reader, entries: &mut entries }.visit_map(map)?;
                 self.visitor.visit_map(Fields { reader, entries: entries.found.into_iter(), value: None })
             }
+            Shape::List if !reader.is_scalar("[]") && !reader.is_within_list() => {
+                self.visitor.visit_seq(One { reader, source: Some(MapAccessDeserializer::new(map)) })
+            }
             Shape::List | Shape::Option => Err(Problem::wrong_type(self.wanted, "an object")),
         };
         result.map_err(|problem| reader.carry(problem))
     }
+}
+
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(|first: char| first.is_ascii_digit() || first == '-') && text.parse::<f64>().is_ok()
 }
 
 /// The elements of a list.
@@ -210,6 +238,21 @@ impl<'de> SeqAccess<'de> for Pieces<'_, 'de> {
         let element = seed.deserialize(Lenient { reader: self.reader, source })?;
         self.reader.step_out();
         Ok(Some(element))
+    }
+}
+
+/// A list of one that is not in brackets.
+struct One<'r, 'de, D> {
+    reader: &'r Reader<'de>,
+    source: Option<D>,
+}
+
+impl<'de, D: Deserializer<'de>> SeqAccess<'de> for One<'_, 'de, D> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let Some(source) = self.source.take() else { return Ok(None) };
+        seed.deserialize(Lenient { reader: self.reader, source }).map(Some)
     }
 }
 

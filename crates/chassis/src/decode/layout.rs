@@ -25,6 +25,8 @@ pub(crate) struct Layout {
     fields: &'static [&'static str],
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
+    /// The paths of all properties.
+    paths: HashSet<String>,
     /// Fields that take files, in the order they are declared.
     files: Vec<FileField>,
     /// Paths that hold secrets.
@@ -58,6 +60,11 @@ impl Layout {
 
     pub(crate) fn is_scalar(&self, path: &str) -> bool {
         self.scalars.contains(path)
+    }
+
+    /// Whether the schema has a property at this path.
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        self.paths.contains(path.trim_end_matches("[]"))
     }
 
     /// Whether a name is one of a field, or of an option of the chassis.
@@ -105,6 +112,7 @@ impl Layout {
                 path.push('.');
             }
             path.push_str(name);
+            self.paths.insert(path.clone());
             self.collect(property, definitions, path, level + 1);
             path.truncate(length);
         }

@@ -113,6 +113,21 @@ impl<'de> Reader<'de> {
 
     /// Whether the schema says the value at the path (and `leaf` below it) is a number, boolean or enum.
     pub(super) fn is_scalar(&self, leaf: &str) -> bool {
+        let Some(mut text) = self.schema_path() else { return false };
+        if !text.is_empty() && leaf != "[]" {
+            text.push('.');
+        }
+        text.push_str(leaf);
+        self.layout.is_scalar(&text)
+    }
+
+    /// Whether the value at the path is a field by a name that only serde knows, so that nothing is known of its type.
+    pub(super) fn is_alias(&self) -> bool {
+        self.schema_path().is_some_and(|path| !path.is_empty() && !self.layout.has_path(&path))
+    }
+
+    /// The path as the layout has it; none below a name that is data.
+    fn schema_path(&self) -> Option<String> {
         let mut text = String::new();
         for step in self.path.borrow().iter() {
             match step {
@@ -121,15 +136,16 @@ impl<'de> Reader<'de> {
                     text.push('.');
                     text.push_str(name);
                 }
-                Step::Key(_) => return false,
+                Step::Key(_) => return None,
                 Step::Index(_) => text.push_str("[]"),
             }
         }
-        if !text.is_empty() && leaf != "[]" {
-            text.push('.');
-        }
-        text.push_str(leaf);
-        self.layout.is_scalar(&text)
+        Some(text)
+    }
+
+    /// Whether the value at the path is an element of a list.
+    pub(super) fn is_within_list(&self) -> bool {
+        matches!(self.path.borrow().last(), Some(Step::Index(_)))
     }
 
     pub(super) fn step_in(&self, step: Step) {

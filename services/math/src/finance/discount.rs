@@ -21,12 +21,13 @@ price from the discounted one.";
 #[garde(allow_unvalidated)]
 pub struct FinanceDiscountRequest {
     /// Price of one unit.
+    #[serde(alias = "amount")]
     pub price: Decimal,
     /// Number of units.
     #[serde(default = "one")]
     pub quantity: Decimal,
     /// Discounts, applied one after the other, as fractions or percentages: 0.2 or "20 %".
-    #[serde(default)]
+    #[serde(default, alias = "discount")]
     #[garde(length(max = 20))]
     pub discounts: Vec<Rate>,
     /// Amount taken off the total, after the discounts.
