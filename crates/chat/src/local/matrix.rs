@@ -19,8 +19,8 @@ use pulp::Arch;
 const BLOCK: usize = 32;
 /// Rows that lie beside each other.
 const ROWS: usize = 32;
-/// Vectors that are multiplied at once.
-const AT_ONCE: usize = 4;
+/// Vectors that are multiplied at once: what is done to read a weight is done once for all of them.
+const AT_ONCE: usize = 8;
 
 /// Thirty-two values of one column, or of one vector.
 type Lanes<T> = [T; ROWS];
@@ -128,7 +128,7 @@ impl Matrix {
         for several in rounded.chunks(AT_ONCE) {
             let products = &mut products[first * self.rows..];
             match several {
-                [a, b, c, d] => self.multiply([a, b, c, d], products),
+                [a, b, c, d, e, f, g, h] => self.multiply([a, b, c, d, e, f, g, h], products),
                 some => {
                     for (vector, products) in some.iter().zip(products.chunks_mut(self.rows)) {
                         self.multiply([vector], products);
