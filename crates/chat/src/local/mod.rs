@@ -5,7 +5,7 @@
 //! | `mod.rs` | the backend: a thread for each answer, the loop that makes it |
 //! | `places.rs` | places to compute in, taken in turn by asker |
 //! | `weights.rs`, `tokens.rs`, `template.rs` | what the file holds: facts and tensors, vocabulary, chat template |
-//! | `llama.rs`, `matrix.rs` | the forward pass and its products |
+//! | `llama.rs`, `matrix.rs`, `block.rs` | the forward pass, its products, and what the processor does for them |
 //! | `sample.rs`, `object.rs`, `tail.rs` | the next token, only such as make a JSON object, as text that may be shown |
 //!
 //! An answer has a thread of its own, and only one: as many are computed at once as there are places, each slower than it
@@ -14,6 +14,7 @@
 
 #[cfg(test)]
 mod behavior;
+mod block;
 mod llama;
 mod matrix;
 mod object;
