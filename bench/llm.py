@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""Measures embeddings beside sentence-transformers and onnxruntime: see README.md.
+"""Measures embeddings beside sentence-transformers and onnxruntime, and generation beside llama.cpp: see README.md.
 
-    bench/llm.py          texts per CPU-second, one thread each, in turns
+    bench/llm.py                 texts per CPU-second, one thread each, in turns
+    bench/llm.py generate        tokens of the small chat model per CPU-second, one thread each, in turns
 
 Python 3.11 and cargo; `make models` done. The others are installed into $FLOWFORGE_CACHE once (torch is large); those that cannot be had
 are left out. Texts are the pairs of ../shared/testdata/llm/stsb, short and in passages of about 240 tokens, or others by --texts.
 """
 
 import argparse
+import http.client
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +25,9 @@ CACHE = Path(os.environ.get("FLOWFORGE_CACHE", Path.home() / ".cache" / "flowfor
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
 MODELS = CACHE / "data" / "models"
 VENV = CACHE / "bench-llm-venv"
-PACKAGES = ["torch==2.15.0", "sentence-transformers==6.2.0", "onnx", "onnxruntime==1.31.1"]
+PACKAGES = ["torch==2.15.0", "sentence-transformers==6.2.0", "onnx", "onnxruntime==1.32.0"]
+LLAMA = "xllamacpp==2026.10.11549"
+
 
 # One engine, all rounds of it told from outside: a line in is a round, a line out what it took.
 OTHER = """
@@ -38,7 +45,7 @@ if engine == "sentence-transformers":
 else:
     import numpy, onnxruntime, os
     path = "/tmp/bench-llm-%d.onnx" % os.getpid()
-    inner = model[0].auto_model.eval()
+    inner = model[0].auto_model.eval().requires_grad_(False)
     class Bare(torch.nn.Module):
         def forward(self, ids, mask):
             return inner(input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids)).last_hidden_state
@@ -77,6 +84,28 @@ for _ in sys.stdin:
 """
 
 
+# llama.cpp, with its defaults but for one thread and nothing kept between prompts. A line in is a prompt and a number of tokens.
+LLAMA_CPP = """
+import json, sys, time
+import xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.n_ctx, params.n_parallel = sys.argv[1], 2048, 1
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+server = xllamacpp.Server(params)
+print("ready", flush=True)
+for line in sys.stdin:
+    prompt, tokens = json.loads(line)
+    request = {"messages": [{"role": "user", "content": prompt}], "max_tokens": tokens, "temperature": 0, "cache_prompt": False}
+    cpu = time.process_time()
+    usage = server.handle_chat_completions(request)["usage"]
+    print(json.dumps({**usage, "cpu": time.process_time() - cpu}), flush=True)
+"""
+PROMPTS = [
+    ("short prompt, 128 tokens", "Tell me a story about a lighthouse.", 128),
+    ("long prompt, 1 token", "Summarize this. " + "The keeper of the lighthouse wrote down the weather every evening. " * 45, 1),
+]
+
+
 def other(engine, batch, file):
     command = [str(VENV / "bin" / "python"), "-c", OTHER, engine, str(MODELS / "all-MiniLM-L6-v2"), str(batch), str(file)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
@@ -108,11 +137,100 @@ def own(batch, file):
     return round
 
 
+def llama_cpp():
+    venv = CACHE / "bench-llama-venv"
+    if not (venv / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([venv / "bin" / "pip", "install", "--quiet", LLAMA], check=True)
+    file = next((MODELS / "SmolLM2-135M-Instruct").glob("*.gguf"))
+    command = [str(venv / "bin" / "python"), "-c", LLAMA_CPP, str(file)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, text=True, **pipes)
+    while process.stdout.readline().strip() != "ready":
+        if process.poll() is not None:
+            raise RuntimeError("llama.cpp did not start")
+
+    def generate(prompt, tokens):
+        process.stdin.write(json.dumps([prompt, tokens]) + "\n")
+        process.stdin.flush()
+        while not (line := process.stdout.readline()).startswith('{"'):
+            if not line:
+                raise RuntimeError("llama.cpp ended")
+        return json.loads(line)
+
+    return generate, process.kill
+
+
+def flowforge():
+    folder = tempfile.mkdtemp(prefix="flowforge-bench-")
+    (Path(folder) / "models").symlink_to(MODELS)
+    environment = {**os.environ, "FLOWFORGE_STORE": f"{folder}/store", "FLOWFORGE_DATA": folder}
+    for name in ("FLOWFORGE_LISTEN", "FLOWFORGE_STATUS_LISTEN"):
+        environment[name] = "127.0.0.1:0"
+    command = [TARGET / "release" / "flowforge", "up", "--drain", "0s", "--chat-sequences", "1"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while True:
+        try:
+            event = json.loads(process.stdout.readline())
+        except json.JSONDecodeError:
+            continue
+        if event.get("message") == "listening":
+            break
+
+    def cpu():
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def generate(prompt, tokens):
+        request = {"model": "default", "messages": [{"role": "user", "content": prompt}], "max_tokens": tokens, "temperature": 0}
+        headers = {"X-API-Key": "ff_demo_enterprise", "Content-Type": "application/json"}
+        connection = http.client.HTTPConnection(event["address"], timeout=300)
+        before = cpu()
+        connection.request("POST", "/v1/chat/completions", json.dumps(request), headers)
+        usage = json.loads(connection.getresponse().read())["usage"]
+        connection.close()
+        return {**usage, "cpu": cpu() - before}
+
+    return generate, process.terminate
+
+
+def generation(options):
+    engines = {"flowforge": flowforge(), "llama.cpp": llama_cpp()}
+    print("| | engine | tokens a CPU-second | flowforge / it |\n| --- | --- | --- | --- |")
+    try:
+        for name, prompt, tokens in PROMPTS:
+            rates = {engine: [] for engine in engines}
+            for turn in range(options.rounds + 1):
+                for engine, (generate, _) in engines.items():
+                    took = generate(prompt, tokens)
+                    counted = took["completion_tokens"] if tokens > 1 else took["prompt_tokens"]
+                    # The first reads the model.
+                    if turn:
+                        rates[engine].append(counted / took["cpu"])
+            for engine, values in rates.items():
+                ratio = statistics.median(a / b for a, b in zip(rates["flowforge"], values))
+                spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+                print(f"| {name} | {engine} | {spread} | {ratio:.2f} |", flush=True)
+    finally:
+        for _, stop in engines.values():
+            stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["embed", "generate"], default="embed")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--texts", type=Path, default=ROOT.parent / "shared" / "testdata" / "llm" / "stsb" / "stsb.tsv")
+    parser.add_argument("--every", type=int, default=1, help="take every n-th text only")
     options = parser.parse_args()
+    names = [line.split(": ")[1] for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    print(f"{time.strftime('%Y-%m-%d')}, {names[0]}, {os.cpu_count()} cores, Linux {platform.release()}, {options.rounds} rounds\n")
+    if options.what == "generate":
+        return generation(options)
+    embeddings(options)
+
+
+def embeddings(options):
     subprocess.run(["cargo", "build", "--release", "--package", "embedder", "--example", "embed"], cwd=ROOT, check=True)
     if not (VENV / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
@@ -120,7 +238,8 @@ def main():
     rows = [line.split("\t") for line in options.texts.read_text(encoding="utf-8").splitlines()[1:]]
     sentences = [text for row in rows for text in row[5:7]]
     passages = [" ".join(sentences[start:start + 18]) for start in range(0, len(sentences) - 18, 18)]
-    for name, texts in (("sentences", sentences), ("passages", passages)):
+    print("| texts | at once | engine | texts a CPU-second | flowforge / it |\n| --- | --- | --- | --- | --- |")
+    for name, texts in (("sentences", sentences[:: options.every]), ("passages", passages[:: options.every])):
         file = Path("/tmp") / f"bench-llm-{os.getpid()}.txt"
         file.write_text("\n".join(texts), encoding="utf-8")
         for batch in (32, 1):
@@ -137,8 +256,8 @@ def main():
                     rates[engine].append(took["texts"] / took["cpu"])
             for engine, values in rates.items():
                 ratio = statistics.median(a / b for a, b in zip(rates["flowforge"], values))
-                print(f"{name:<10} {batch:>3} at once  {engine:<22} {statistics.median(values):8.1f} texts/CPU-s "
-                      f"({min(values):.1f} to {max(values):.1f})  flowforge is {ratio:.2f}x")
+                spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+                print(f"| {name} | {batch} | {engine} | {spread} | {ratio:.2f} |", flush=True)
         file.unlink()
 
 

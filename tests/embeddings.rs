@@ -1,4 +1,4 @@
-//! OpenAI's own clients get embeddings from the binary: base URL and key are all that is set.
+//! OpenAI's own clients, and LangChain's, get embeddings from the binary: base URL and key are all that is set.
 
 use chassis::testing::{model_data, node, python};
 use serde_json::{Value, json};
@@ -66,6 +66,38 @@ writeSync(1, JSON.stringify({
 }));
 "#;
 
+const LANGCHAIN: &str = r#"
+import json, sys
+import openai, tiktoken
+from langchain_openai import OpenAIEmbeddings
+
+request = json.load(sys.stdin)
+texts = ["The cat sits outside", "A man is playing guitar"]
+# Tokens are those of bytes: what LangChain makes of texts by itself, without the table it would fetch.
+single = {bytes([byte]): byte for byte in range(256)}
+tiktoken.encoding_for_model = lambda name: tiktoken.Encoding("bytes", pat_str=r".", mergeable_ranks=single, special_tokens={})
+
+def embeddings(**more):
+    http_client = openai.DefaultHttpxClient(trust_env=False)
+    return OpenAIEmbeddings(base_url=request["url"], api_key=request["key"], model="text-embedding-3-small", max_retries=0, http_client=http_client, **more)
+
+def error_of(make):
+    try:
+        make()
+    except openai.OpenAIError as error:
+        return {"class": type(error).__name__, "status": error.status_code, "param": error.param, "message": str(error)}
+
+plain = embeddings(check_embedding_ctx_length=False)
+json.dump({
+    "documents": plain.embed_documents(texts),
+    "query": plain.embed_query(texts[0]),
+    "short": embeddings(check_embedding_ctx_length=False, dimensions=16).embed_query(texts[0]),
+    "many": len(embeddings(check_embedding_ctx_length=False, chunk_size=7).embed_documents(texts * 10)),
+    "by default": error_of(lambda: embeddings().embed_documents(texts)),
+    "empty": error_of(lambda: plain.embed_query("")),
+}, sys.stdout)
+"#;
+
 fn judge(answer: &Value) {
     let vectors: Vec<Vec<f32>> = serde_json::from_value(answer["default"].clone()).unwrap();
     assert_eq!(vectors.iter().map(Vec::len).collect::<Vec<_>>(), [384, 384]);
@@ -106,5 +138,27 @@ fn openai_clients_get_embeddings() {
         for answer in [python("openai", PYTHON, &request), node("openai", NODE, &request)].into_iter().flatten() {
             judge(&answer);
         }
+    }
+}
+
+#[test]
+fn langchain_gets_embeddings() {
+    if model_data().is_none() {
+        return;
+    }
+    let server = Server::up();
+    let request = json!({ "url": format!("http://{}/v1", server.address), "key": "ff_demo_enterprise" });
+    let Some(answer) = python("llm", LANGCHAIN, &request) else { return };
+    let vector = |value: &Value| -> Vec<f32> { serde_json::from_value(value.clone()).unwrap() };
+    let cosine = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
+    let [cat, man] = [0, 1].map(|index| vector(&answer["documents"][index]));
+    assert!((cosine(&cat, &man) - 0.036_33).abs() < 1e-4, "{}", cosine(&cat, &man));
+    assert_eq!(vector(&answer["query"]), cat);
+    assert_eq!((vector(&answer["short"]).len(), &answer["many"]), (16, &json!(20)));
+    // Without `check_embedding_ctx_length=False` it sends numbers of tokens, which the error says how to change.
+    for (case, says) in [("by default", "set check_embedding_ctx_length=False"), ("empty", "nothing in it")] {
+        let error = &answer[case];
+        assert_eq!((&error["class"], &error["status"]), (&json!("BadRequestError"), &json!(400)), "{case}: {error}");
+        assert!(error["message"].as_str().unwrap().contains(says), "{case}: {error}");
     }
 }

@@ -13,6 +13,7 @@ mod layers;
 mod limits;
 mod models;
 mod n8n;
+mod n8n_openai;
 mod process;
 mod secrets;
 mod server;

@@ -205,6 +205,7 @@ impl Chat {
         if let Some(answer) = reserved.as_ref().and_then(|reserved| reserved.answer) {
             prompt.max_tokens = Some(u32::try_from(answer).unwrap_or(u32::MAX));
         }
+        prompt.asker = asker.map(|asker| asker.id.clone());
         let prompt = Arc::new(prompt);
         match self.begin(&targets, &prompt, until).await {
             Ok((target, first, rest)) => {

@@ -31,6 +31,8 @@ pub struct Prompt {
     pub extra: Map<String, Value>,
     /// Whether only models elsewhere may answer: the task is beyond that of this process.
     pub elsewhere: bool,
+    /// Who asks; the model of this process answers askers in turn.
+    pub asker: Option<String>,
 }
 
 /// The form of an answer.

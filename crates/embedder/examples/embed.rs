@@ -27,6 +27,7 @@ fn main() {
         embedder_cache: 0,
         embedder_query_prompt: None,
         embedder_passage_prompt: None,
+        reranker_model: None,
     };
     let engine = Embedder::open(settings, Ok(models)).expect("threads start");
     let model = engine.model().unwrap_or_else(|problem| panic!("{problem}"));

@@ -3,7 +3,7 @@
 use dense::{Level, Panels, Rows, RowsMut};
 
 use crate::config::{Config, Pooling, Shape};
-use crate::weights::{Layer, Weights};
+use crate::weights::{Head, Layer, Weights};
 
 /// Rows between whose two products nothing leaves the second cache.
 const BLOCK: usize = 96;
@@ -35,7 +35,7 @@ impl Bert {
     }
 
     /// Vectors of length one, of texts given by their tokens; each has one token at least and no more than there are
-    /// positions.
+    /// positions. Of a cross-encoder, one number for each pair.
     pub fn forward(&self, texts: &[&[u32]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
         let hidden = self.shape.hidden_size;
         let tokens: usize = texts.iter().map(|text| text.len()).sum();
@@ -58,11 +58,18 @@ impl Bert {
     /// Word, position and type of each token, normalized.
     fn embed(&self, texts: &[&[u32]], rows: &mut [f32]) {
         let (hidden, weights) = (self.shape.hidden_size, &self.weights);
-        let tokens = texts.iter().flat_map(|text| text.iter().enumerate());
-        for ((position, word), row) in tokens.zip(rows.chunks_exact_mut(hidden)) {
+        let tokens = texts.iter().flat_map(|text| {
+            // A pair is parted by the mark that ends it, too.
+            let second = text.iter().position(|id| Some(id) == text.last()).map_or(text.len(), |end| end + 1);
+            text.iter().enumerate().map(move |(position, word)| (position, usize::from(position >= second), word))
+        });
+        for ((position, kind, word), row) in tokens.zip(rows.chunks_exact_mut(hidden)) {
             let word = &weights.words[*word as usize * hidden..][..hidden];
             let position = &weights.positions[position * hidden..][..hidden];
-            for (((value, word), position), kind) in row.iter_mut().zip(word).zip(position).zip(&weights.kind) {
+            // Only a cross-encoder reads pairs.
+            let kind = if weights.head.is_some() { kind } else { 0 };
+            let kind = &weights.kinds[kind * hidden..][..hidden];
+            for (((value, word), position), kind) in row.iter_mut().zip(word).zip(position).zip(kind) {
                 *value = word + kind + position;
             }
         }
@@ -136,6 +143,9 @@ impl Bert {
         let vector = |text: &&[u32]| {
             let (own, others) = rest.split_at(text.len() * hidden);
             rest = others;
+            if let Some(head) = &self.weights.head {
+                return vec![head.score(&own[..hidden])];
+            }
             let mut vector = own[..hidden].to_vec();
             if self.pooling == Pooling::Mean {
                 // Its length does not matter: the sum serves as well as the mean.
@@ -150,5 +160,15 @@ impl Bert {
             vector
         };
         texts.iter().map(vector).collect()
+    }
+}
+
+impl Head {
+    /// The logit of a pair, by its first token.
+    fn score(&self, first: &[f32]) -> f32 {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        let rows = self.pooler.chunks_exact(first.len()).zip(&self.pooler_bias);
+        let pooled: Vec<f32> = rows.map(|(row, bias)| (dot(row, first) + f64::from(*bias)).tanh() as f32).collect();
+        (dot(&self.classifier, &pooled) + f64::from(self.classifier_bias)) as f32
     }
 }

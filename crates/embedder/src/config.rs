@@ -29,6 +29,8 @@ pub struct Shape {
     hidden_act: Option<String>,
     #[serde(default)]
     position_embedding_type: Option<String>,
+    #[serde(default)]
+    architectures: Vec<String>,
 }
 
 fn epsilon() -> f32 {
@@ -62,13 +64,15 @@ impl Shape {
     }
 }
 
-/// How the tokens of a text become one vector.
+/// What the tokens of a text become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
     /// The mean of all.
     Mean,
     /// The first, which stands for the text.
     Cls,
+    /// One number, by a head on the first: how relevant a text is to a query that was read with it (a cross-encoder).
+    Score,
 }
 
 /// `1_Pooling/config.json`.
@@ -113,7 +117,9 @@ impl Config {
         if let Some(problem) = shape.unknown() {
             return Err(format!("config.json: {problem}"));
         }
+        let is_head = |name: &String| name == "BertForSequenceClassification";
         let pooling = match json::<PoolingFile>(folder, "1_Pooling/config.json")? {
+            _ if shape.architectures.iter().any(is_head) => Pooling::Score,
             None => Pooling::Mean,
             Some(file) if file.pooling_mode_mean_tokens && !file.pooling_mode_cls_token => Pooling::Mean,
             Some(file) if file.pooling_mode_cls_token && !file.pooling_mode_mean_tokens => Pooling::Cls,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use models::Store;
 
 use crate::Error;
-use crate::model::{Model, Vector};
+use crate::model::{Model, Use, Vector};
 use crate::queue::{Queue, WAITING};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
@@ -24,6 +24,8 @@ pub struct Embedder {
     /// Where models are, or why there is no such place.
     store: Result<Store, String>,
     loaded: Mutex<Loaded>,
+    /// The cross-encoder, if one is set.
+    reranker: Option<(String, Mutex<Loaded>)>,
     queue: Arc<Queue>,
 }
 
@@ -40,7 +42,12 @@ impl Embedder {
     /// When the system starts no threads.
     pub fn open(settings: Settings, models: Result<PathBuf, String>) -> Result<Self, String> {
         let store = models.map(Store::new);
-        let loaded = Mutex::new(load(&store, &settings));
+        let loaded = Mutex::new(load(&store, &settings, &settings.embedder_model, Use::Embeddings));
+        let reranker = settings.reranker_model.clone().filter(|name| !name.is_empty());
+        let reranker = reranker.map(|name| {
+            let loaded = load(&store, &settings, &name, Use::Pairs);
+            (name, Mutex::new(loaded))
+        });
         let queue = Arc::new(Queue::default());
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let threads = settings.embedder_threads.unwrap_or(cores).max(1);
@@ -49,7 +56,7 @@ impl Embedder {
             let work = thread::Builder::new().name(format!("embed-{number}"));
             work.spawn(move || queue.work(threads)).map_err(|problem| format!("threads of the embedder: {problem}"))?;
         }
-        Ok(Self { settings, store, loaded, queue })
+        Ok(Self { settings, store, loaded, reranker, queue })
     }
 
     /// The name of the model it is set to.
@@ -63,11 +70,24 @@ impl Embedder {
     /// # Errors
     /// When it is not there; the text says what to run.
     pub fn model(&self) -> Result<Arc<Model>, Error> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        self.loaded(&self.loaded, &self.settings.embedder_model, Use::Embeddings)
+    }
+
+    /// The cross-encoder, where one is set: a model that makes one number of a query and a text.
+    ///
+    /// # Errors
+    /// When it is not there; the text says what to run.
+    pub fn reranker(&self) -> Result<Option<Arc<Model>>, Error> {
+        let Some((name, loaded)) = &self.reranker else { return Ok(None) };
+        self.loaded(loaded, name, Use::Pairs).map(Some)
+    }
+
+    fn loaded(&self, loaded: &Mutex<Loaded>, name: &str, use_as: Use) -> Result<Arc<Model>, Error> {
+        let mut loaded = loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Loaded::Missing(_, since) = &*loaded
             && since.elapsed() > LOOK_AGAIN
         {
-            *loaded = load(&self.store, &self.settings);
+            *loaded = load(&self.store, &self.settings, name, use_as);
         }
         match &*loaded {
             Loaded::Model(model) => Ok(model.clone()),
@@ -122,11 +142,10 @@ fn key(ids: &[u32]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn load(store: &Result<Store, String>, settings: &Settings) -> Loaded {
+fn load(store: &Result<Store, String>, settings: &Settings, name: &str, use_as: Use) -> Loaded {
     let found = store.clone().and_then(|store| {
-        let held = store.find(&settings.embedder_model).map_err(|problem| problem.to_string())?;
-        let name = &settings.embedder_model;
-        Model::load(&held, settings).map_err(|problem| format!("the model {name} cannot be read: {problem}"))
+        let held = store.find(name).map_err(|problem| problem.to_string())?;
+        Model::load(&held, settings, use_as).map_err(|problem| format!("the model {name} cannot be read: {problem}"))
     });
     match found {
         Ok(model) => Loaded::Model(Arc::new(model)),

@@ -1,4 +1,4 @@
-//! Sentence embeddings by BERT models.
+//! Sentence embeddings by BERT models, and the relevance of texts to queries by cross-encoders.
 //!
 //! | file | job |
 //! | --- | --- |

@@ -16,6 +16,10 @@ pub struct Settings {
     )]
     pub embedder_model: String,
 
+    /// Cross-encoder that `rerank` uses, by its name in `flowforge models list` [default: none, it compares embeddings]
+    #[arg(global = true, long, env = "FLOWFORGE_RERANKER_MODEL", value_name = "NAME")]
+    pub reranker_model: Option<String>,
+
     /// Threads that compute embeddings [default: the number of cores]
     #[arg(global = true, long, env = "FLOWFORGE_EMBEDDER_THREADS", value_name = "NUMBER")]
     pub embedder_threads: Option<usize>,

@@ -138,6 +138,16 @@ impl Reader {
         Ok(Tokens { ids, truncated: pieces > room, unknown, marks })
     }
 
+    /// A query that was read, and a text, as one: the text has what the query leaves of the limit. What is said of cuts and
+    /// unknown pieces is said of the text.
+    pub fn pair(&self, query: &Tokens, text: &str, limit: usize) -> Result<Tokens, Error> {
+        let room = (limit + self.before.len()).saturating_sub(query.ids.len());
+        let text = self.tokens("", text, room, Cut::At)?;
+        let ids = [&query.ids, &text.ids[self.before.len()..]].concat();
+        let marks = ids.len() - (text.ids.len() - text.marks);
+        Ok(Tokens { ids, marks, ..text })
+    }
+
     /// Ids that every text has besides its pieces.
     pub fn marks(&self) -> usize {
         self.before.len() + self.behind.len()

@@ -4,7 +4,7 @@ use dense::Panels;
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 
-use crate::config::Shape;
+use crate::config::{Pooling, Shape};
 
 /// A product with a bias.
 pub struct Linear {
@@ -33,10 +33,21 @@ pub struct Layer {
 pub struct Weights {
     pub words: Vec<f32>,
     pub positions: Vec<f32>,
-    /// The token type of a text that stands alone.
-    pub kind: Vec<f32>,
+    /// Token types: of a text that stands alone, or the first of a pair; of the second.
+    pub kinds: Vec<f32>,
     pub norm: Norm,
     pub layers: Vec<Layer>,
+    /// What a cross-encoder ends with.
+    pub head: Option<Head>,
+}
+
+/// Makes one number of the first token: a layer with a hyperbolic tangent, and a sum.
+pub struct Head {
+    /// Rows one after the other.
+    pub pooler: Vec<f32>,
+    pub pooler_bias: Vec<f32>,
+    pub classifier: Vec<f32>,
+    pub classifier_bias: f32,
 }
 
 /// Tensors by their names, with what all names start with.
@@ -48,8 +59,12 @@ struct Tensors<'a> {
 impl Tensors<'_> {
     /// The numbers of a tensor that has this shape.
     fn numbers(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
-        let name = format!("{}{name}", self.prefix);
-        let tensor = self.file.tensor(&name).map_err(|problem| format!("{name}: {problem}"))?;
+        self.named(&format!("{}{name}", self.prefix), shape)
+    }
+
+    /// The same by its whole name.
+    fn named(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        let tensor = self.file.tensor(name).map_err(|problem| format!("{name}: {problem}"))?;
         if tensor.shape() != shape {
             return Err(format!("{name}: its shape is {:?}, expected {shape:?}", tensor.shape()));
         }
@@ -83,8 +98,8 @@ impl Tensors<'_> {
 }
 
 impl Weights {
-    /// Reads the bytes of a safetensors file.
-    pub fn read(bytes: &[u8], shape: &Shape) -> Result<Self, String> {
+    /// Reads the bytes of a safetensors file; of a cross-encoder with its head.
+    pub fn read(bytes: &[u8], shape: &Shape, pooling: Pooling) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|problem| format!("model.safetensors: {problem}"))?;
         let has = |prefix: &&&str| file.tensor(&format!("{prefix}embeddings.word_embeddings.weight")).is_ok();
         let prefix = ["", "bert.", "model."].iter().find(has).copied().unwrap_or_default();
@@ -93,11 +108,18 @@ impl Weights {
         let words = tensors.numbers("embeddings.word_embeddings.weight", &[shape.vocab_size, hidden])?;
         let positions =
             tensors.numbers("embeddings.position_embeddings.weight", &[shape.max_position_embeddings, hidden])?;
-        // The second type, if there is one, is for pairs of texts.
-        let kinds =
-            [2, 1].iter().map(|kinds| tensors.numbers("embeddings.token_type_embeddings.weight", &[*kinds, hidden]));
-        let mut kind = kinds.reduce(Result::or).expect("there are two")?;
-        kind.truncate(hidden);
+        let kinds = |count| tensors.numbers("embeddings.token_type_embeddings.weight", &[count, hidden]);
+        let head = match pooling {
+            Pooling::Score => Some(Head {
+                pooler: tensors.numbers("pooler.dense.weight", &[hidden, hidden])?,
+                pooler_bias: tensors.numbers("pooler.dense.bias", &[hidden])?,
+                classifier: tensors.named("classifier.weight", &[1, hidden])?,
+                classifier_bias: tensors.named("classifier.bias", &[1])?[0],
+            }),
+            Pooling::Mean | Pooling::Cls => None,
+        };
+        // The second type is for pairs of texts.
+        let kinds = if head.is_some() { kinds(2)? } else { kinds(2).or_else(|_| kinds(1))? };
         let layers = (0..shape.num_hidden_layers).map(|index| {
             let name = |rest: &str| format!("encoder.layer.{index}.{rest}");
             let three = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
@@ -112,6 +134,6 @@ impl Weights {
         });
         let layers = layers.collect::<Result<_, String>>()?;
         let norm = tensors.norm("embeddings.LayerNorm", hidden)?;
-        Ok(Self { words, positions, kind, norm, layers })
+        Ok(Self { words, positions, kinds, norm, layers, head })
     }
 }

@@ -126,6 +126,7 @@ fn settings(threads: usize) -> Settings {
         embedder_cache: 0,
         embedder_query_prompt: None,
         embedder_passage_prompt: None,
+        reranker_model: None,
     }
 }
 
@@ -355,4 +356,48 @@ fn models_that_cannot_be_read_say_why() {
         let Err(Error::Missing(problem)) = engine.model() else { panic!("it cannot be read") };
         assert!(problem.contains(words), "{problem}");
     }
+}
+
+/// A cross-encoder as transformers writes one: `tests/data/cross-encoder.py` says how, and what sentence-transformers makes
+/// of its pairs.
+#[test]
+fn pairs_are_judged_as_by_sentence_transformers() {
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cross-encoder");
+    let cases: Value = serde_json::from_slice(&fs::read(published.join("cases.json")).unwrap()).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    folder(root.path(), &weights(), mean(), json!({}));
+    models::Store::new(root.path()).pull("cross", &published, &|_| Ok(())).unwrap();
+    let engine = |embedder: &str, reranker: &str| {
+        let own = Settings { embedder_model: embedder.into(), reranker_model: Some(reranker.into()), ..settings(2) };
+        Embedder::open(own, Ok(root.path().to_owned())).unwrap()
+    };
+    let both = engine("tiny", "cross");
+    let model = both.reranker().unwrap().unwrap();
+    let cases = cases.as_array().unwrap();
+    let text = |case: &Value, name: &str| case[name].as_str().unwrap().to_owned();
+    let pair = |query: &str, text: &str| model.pair(&model.query(query)?, text);
+    let pairs: Vec<Tokens> =
+        cases.iter().map(|case| pair(&text(case, "query"), &text(case, "text")).unwrap()).collect();
+    // [CLS] tea [SEP] hot tea [SEP]
+    assert_eq!((pairs[0].ids.as_slice(), pairs[0].truncated), (&[2, 4, 3, 7, 4, 3][..], false));
+    let longest = pairs.last().unwrap();
+    assert_eq!((longest.ids.len(), longest.truncated), (model.limit(), true));
+    let vectors = run(both.embed(&model, pairs, None)).unwrap();
+    for (case, vector) in cases.iter().zip(&vectors) {
+        let score = 1.0 / (1.0 + f64::from(-vector[0]).exp());
+        let right = case["score"].as_f64().unwrap();
+        assert!((score - right).abs() < 1e-6 && vector.len() == 1, "{case}: {score}");
+    }
+    // A query of any length leaves room for the text.
+    let long = pair(&"tea ".repeat(500), "cup").unwrap();
+    assert_eq!((long.ids.len(), long.ids.last(), long.truncated), (model.limit() / 2 + 2, Some(&3), false));
+    assert_eq!((pair("tea", " "), pair("", "tea")), (Err(Error::Empty), Err(Error::Empty)));
+    // One is not the other, and one that is not there says what to run.
+    let wrong = engine("cross", "tiny");
+    let problems = [wrong.model().err().unwrap(), wrong.reranker().err().unwrap()].map(|problem| problem.to_string());
+    assert!(problems[0].contains("set it as FLOWFORGE_RERANKER_MODEL"), "{problems:?}");
+    assert!(problems[1].contains("it is no cross-encoder"), "{problems:?}");
+    let missing = engine("tiny", "gone").reranker().err().unwrap().to_string();
+    assert!(missing.contains("flowforge models pull gone"), "{missing}");
+    assert!(Embedder::open(settings(1), Ok(root.path().to_owned())).unwrap().reranker().unwrap().is_none());
 }

@@ -38,7 +38,7 @@ pub async fn open(opening: Opening<NoSettings>) -> Result<Llm, String> {
 
 /// Whether there are embeddings.
 pub async fn check(llm: Arc<Llm>) -> Check {
-    match llm.embedder.model() {
+    match llm.embedder.model().and_then(|_| llm.embedder.reranker()) {
         Ok(_) => Check::healthy(),
         Err(problem) => Check::because(Status::Degraded, problem.to_string()),
     }

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::embed::MAX_CHARS;
 use crate::held::Llm;
-use crate::vectors::{self, Texts, cosine};
+use crate::vectors::{self, Judged, Texts, cosine};
 
 const DESCRIPTION: &str = "\
-Sorts documents by how near their meaning is to that of a query. `method` says how: `bi-encoder` compares the embedding of the \
-query with that of each document. That is quick and finds what words alone do not, but it is weaker than a cross-encoder, which \
-reads query and document together. Documents longer than the model reads (256 tokens by default) are judged by their start: cut \
-them first with `chunk`.";
+Sorts documents by how relevant they are to a query. `method` says how: `bi-encoder` compares the embedding of the \
+query with that of each document, which is quick and finds what words alone do not; `cross-encoder` reads query and document together, \
+which is better and slower, and is used where the operator has set one (`FLOWFORGE_RERANKER_MODEL`). Documents longer than the model reads (256 \
+tokens by default) are judged by their start: cut them first with `chunk`.";
 
 /// A query and documents to sort.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, JsonSchema)]
@@ -55,7 +55,7 @@ pub struct RerankResponse {
 pub struct RerankedDocument {
     /// Position of the document in the request, from 0.
     pub index: usize,
-    /// Relevance from -1 to 1: the cosine similarity of the embeddings.
+    /// Relevance: the cosine similarity of the embeddings, from -1 to 1; of a cross-encoder from 0 to 1.
     pub relevance_score: f64,
     /// The document, with `returnDocuments`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +68,8 @@ pub struct RerankedDocument {
 pub enum RerankMethod {
     /// By comparing the embeddings of query and document.
     BiEncoder,
+    /// By a model that reads query and document together.
+    CrossEncoder,
 }
 
 fn example() -> RerankRequest {
@@ -93,11 +95,14 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When there is no model, or a text has nothing it can read.
 pub async fn rerank(request: RerankRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<RerankResponse, Error> {
-    let query = vectors::embed(&call, &llm, Texts::one("query", request.query).query()).await?;
     let keep = request.return_documents.then(|| request.documents.clone());
-    let documents = vectors::embed(&call, &llm, Texts::list("documents", request.documents)).await?;
-    let score = |vector| cosine(&query.vectors[0], vector);
-    let mut scores: Vec<(usize, f64)> = documents.vectors.iter().map(|vector| score(vector)).enumerate().collect();
+    let (method, judged) = match vectors::reranker(&llm)? {
+        Some(model) => {
+            (RerankMethod::CrossEncoder, vectors::judge(&call, &llm, model, request.query, request.documents).await?)
+        }
+        None => (RerankMethod::BiEncoder, compare(&call, &llm, request.query, request.documents).await?),
+    };
+    let mut scores: Vec<(usize, f64)> = judged.scores.into_iter().enumerate().collect();
     // Those that are as good stay in their order.
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     scores.truncate(request.top_n.unwrap_or(usize::MAX));
@@ -107,7 +112,15 @@ pub async fn rerank(request: RerankRequest, call: Arc<Call>, llm: Arc<Llm>) -> R
     };
     Ok(RerankResponse {
         results: scores.into_iter().map(result).collect(),
-        method: RerankMethod::BiEncoder,
-        model: documents.model.name().to_owned(),
+        method,
+        model: judged.model.name().to_owned(),
     })
+}
+
+/// How near documents are to a query by their vectors.
+async fn compare(call: &Arc<Call>, llm: &Llm, query: String, documents: Vec<String>) -> Result<Judged, Error> {
+    let query = vectors::embed(call, llm, Texts::one("query", query).query()).await?;
+    let documents = vectors::embed(call, llm, Texts::list("documents", documents)).await?;
+    let scores = documents.vectors.iter().map(|vector| cosine(&query.vectors[0], vector)).collect();
+    Ok(Judged { model: documents.model, scores })
 }

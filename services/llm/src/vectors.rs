@@ -133,12 +133,66 @@ pub fn model(llm: &Llm) -> Result<Arc<Model>, Error> {
     llm.embedder.model().map_err(|problem| refused(problem, None))
 }
 
+/// The cross-encoder, where one is set.
+///
+/// # Errors
+/// 503 that names the command, when it is not there.
+pub fn reranker(llm: &Llm) -> Result<Option<Arc<Model>>, Error> {
+    llm.embedder.reranker().map_err(|problem| refused(problem, None))
+}
+
+/// How relevant documents are.
+pub struct Judged {
+    /// The model that judged them.
+    pub model: Arc<Model>,
+    /// A number for each document, in their order; more is more relevant.
+    pub scores: Vec<f64>,
+}
+
+/// The relevance of documents to a query by a cross-encoder, from 0 to 1. Warns as [`embed`] does.
+///
+/// # Errors
+/// When a text has nothing the model can read; the error names it.
+pub async fn judge(
+    call: &Arc<Call>,
+    llm: &Llm,
+    model: Arc<Model>,
+    query: String,
+    documents: Vec<String>,
+) -> Result<Judged, Error> {
+    let bytes = query.len() + documents.iter().map(String::len).sum::<usize>();
+    let cost = if bytes > HEAVY { Cost::Heavy } else { Cost::Light };
+    let (reader, asked, limit) = (model.clone(), call.clone(), llm.embedder.request_limit());
+    let pairs = call.compute(cost, move || {
+        let query = reader.query(&query).map_err(|problem| refused(problem, Some("query".to_owned())))?;
+        if query.truncated {
+            asked.warn("truncated", Some("query"), format!("is cut to {} tokens", query.ids.len()));
+        }
+        read_each(&reader, &Texts::list("documents", documents), &asked, limit, |text| reader.pair(&query, text))
+    });
+    let pairs = pairs.await?;
+    let who = call.consumer().map(|consumer| consumer.id.as_str());
+    let vectors = llm.embedder.embed(&model, pairs, who).await.map_err(|problem| refused(problem, None))?;
+    let scores = vectors.iter().map(|logit| 1.0 / (1.0 + f64::from(-logit[0]).exp())).collect();
+    Ok(Judged { model, scores })
+}
+
 fn read(model: &Model, texts: &Texts, call: &Call, limit: usize) -> Result<Vec<Tokens>, Error> {
+    read_each(model, texts, call, limit, |text| model.tokenize(text, texts.purpose, texts.cut))
+}
+
+fn read_each(
+    model: &Model,
+    texts: &Texts,
+    call: &Call,
+    limit: usize,
+    read: impl Fn(&str) -> Result<Tokens, embedder::Error>,
+) -> Result<Vec<Tokens>, Error> {
     let mut all = Vec::with_capacity(texts.texts.len());
     let mut sum = 0;
     for (index, text) in texts.texts.iter().enumerate() {
         call.check()?;
-        let tokens = model.tokenize(text, texts.purpose, texts.cut);
+        let tokens = read(text);
         let tokens = tokens.map_err(|problem| refused(problem, Some(texts.name(index))))?;
         sum += tokens.ids.len();
         if sum > limit {

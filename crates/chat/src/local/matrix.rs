@@ -1,29 +1,19 @@
 //! Products of a quantised matrix with vectors, on one thread.
 //!
-//! Thirty-two rows lie beside each other, so that a lane of a register belongs to a row: sums run down the lanes and none
-//! runs across them, which is what compilers vectorise by themselves. [`pulp`] compiles each loop for AVX2, AVX-512 and
-//! neither, and chooses at run time; there is no intrinsic and nothing unsafe here. Not candle's own product: it wakes a
-//! pool of threads that spin and are pinned to cores, which is for a process that does nothing else, and has no SIMD for
-//! Q4_1.
+//! Not candle's own product: it wakes a pool of threads that spin and are pinned to cores, which is for a process that does
+//! nothing else, and has no SIMD for Q4_1. What is done with a block is in `block.rs`.
 //!
 //! The arithmetic is that of ggml (the vector is rounded to eight bits in blocks of 32, scales to half precision), so
-//! that tokens are those of other runtimes of the same file. An accumulator of 16 bits never overflows: 16 products of
-//! at most 15 x 127, or 2 of 128 x 127.
+//! that tokens are those of other runtimes of the same file.
 
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Result};
 use half::f16;
-use pulp::Arch;
 
-/// Elements that share a scale.
-const BLOCK: usize = 32;
-/// Rows that lie beside each other.
-const ROWS: usize = 32;
-/// Vectors that are multiplied at once.
-const AT_ONCE: usize = 4;
+use super::block::{BLOCK, Bytes, Lanes, Nibbles, Products, ROWS, Values, Work, with_products};
 
-/// Thirty-two values of one column, or of one vector.
-type Lanes<T> = [T; ROWS];
+/// Vectors that are multiplied at once: weights are fetched once for all of them.
+const AT_ONCE: usize = 8;
 
 /// A matrix of weights; products are with its rows.
 pub(super) struct Matrix {
@@ -44,20 +34,19 @@ enum Blocks {
 struct NibbleBlock {
     scale: Lanes<u16>,
     least: Lanes<u16>,
-    /// Column `j` in the low half, column `j + 16` in the high one.
-    nibbles: [Lanes<u8>; BLOCK / 2],
+    nibbles: Nibbles,
 }
 
 #[derive(Clone)]
 struct ByteBlock {
     scale: Lanes<u16>,
-    bytes: [Lanes<i8>; BLOCK],
+    bytes: Bytes,
 }
 
 /// A vector, rounded to eight bits in blocks that have a scale each.
 #[derive(Default)]
 struct Rounded {
-    values: Vec<[i16; BLOCK]>,
+    values: Vec<Values>,
     scales: Vec<f32>,
     /// Of each block, the sum of its values times its scale.
     sums: Vec<f32>,
@@ -102,15 +91,16 @@ impl Matrix {
             Blocks::Nibbles(all) => {
                 for block in &all[blocks] {
                     let (scale, least) = (widened(block.scale[lane]), widened(block.least[lane]));
-                    let low = block.nibbles.iter().map(|lanes| lanes[lane] & 15);
-                    let high = block.nibbles.iter().map(|lanes| lanes[lane] >> 4);
+                    let pairs = block.nibbles.iter().flat_map(|lanes| [lanes[2 * lane], lanes[2 * lane + 1]]);
+                    let (low, high) = (pairs.clone().map(|both| both & 15), pairs.map(|both| both >> 4));
                     values.extend(low.chain(high).map(|nibble| f32::from(nibble) * scale + least));
                 }
             }
             Blocks::Bytes(all) => {
                 for block in &all[blocks] {
                     let scale = widened(block.scale[lane]);
-                    values.extend(block.bytes.iter().map(|lanes| f32::from(lanes[lane]) * scale));
+                    let pairs = block.bytes.iter().flat_map(|lanes| [lanes[2 * lane], lanes[2 * lane + 1]]);
+                    values.extend(pairs.map(|weight| f32::from(weight) * scale));
                 }
             }
         }
@@ -128,7 +118,7 @@ impl Matrix {
         for several in rounded.chunks(AT_ONCE) {
             let products = &mut products[first * self.rows..];
             match several {
-                [a, b, c, d] => self.multiply([a, b, c, d], products),
+                [a, b, c, d, e, f, g, h] => self.multiply([a, b, c, d, e, f, g, h], products),
                 some => {
                     for (vector, products) in some.iter().zip(products.chunks_mut(self.rows)) {
                         self.multiply([vector], products);
@@ -141,48 +131,50 @@ impl Matrix {
     }
 
     fn multiply<const N: usize>(&self, vectors: [&Rounded; N], products: &mut [f32]) {
-        let (rows, of_group) = (self.rows, self.columns / BLOCK);
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for (group, first) in (0..rows).step_by(ROWS).enumerate() {
-                    let blocks = group * of_group..(group + 1) * of_group;
-                    let sums = match &self.blocks {
-                        Blocks::Nibbles(all) => nibbles_times(&all[blocks], vectors),
-                        Blocks::Bytes(all) => bytes_times(&all[blocks], vectors),
-                    };
-                    for (vector, sums) in sums.iter().enumerate() {
-                        let last = (first + ROWS).min(rows);
-                        products[vector * rows + first..vector * rows + last].copy_from_slice(&sums[..last - first]);
-                    }
-                }
-            },
-        );
+        with_products(Multiplication { matrix: self, vectors, products });
+    }
+}
+
+/// A matrix times some vectors.
+struct Multiplication<'a, const N: usize> {
+    matrix: &'a Matrix,
+    vectors: [&'a Rounded; N],
+    products: &'a mut [f32],
+}
+
+impl<const N: usize> Work for Multiplication<'_, N> {
+    #[inline(always)]
+    fn run(self, with: impl Products) {
+        let Matrix { rows, columns, blocks } = self.matrix;
+        let of_group = columns / BLOCK;
+        for (group, first) in (0..*rows).step_by(ROWS).enumerate() {
+            let range = group * of_group..(group + 1) * of_group;
+            let sums = match blocks {
+                Blocks::Nibbles(all) => nibbles_times(with, &all[range], self.vectors),
+                Blocks::Bytes(all) => bytes_times(with, &all[range], self.vectors),
+            };
+            for (vector, sums) in sums.iter().enumerate() {
+                let last = (first + ROWS).min(*rows);
+                self.products[vector * rows + first..vector * rows + last].copy_from_slice(&sums[..last - first]);
+            }
+        }
     }
 }
 
 #[inline(always)]
-fn nibbles_times<const N: usize>(blocks: &[NibbleBlock], vectors: [&Rounded; N]) -> [Lanes<f32>; N] {
+fn nibbles_times<const N: usize>(
+    with: impl Products,
+    blocks: &[NibbleBlock],
+    vectors: [&Rounded; N],
+) -> [Lanes<f32>; N] {
     let mut sums = [[0.0; ROWS]; N];
     for (index, block) in blocks.iter().enumerate() {
-        let mut low = [[0_i16; ROWS]; N];
-        let mut high = [[0_i16; ROWS]; N];
-        for (column, lanes) in block.nibbles.iter().enumerate() {
-            for vector in 0..N {
-                let values = &vectors[vector].values[index];
-                let (below, above) = (values[column], values[column + BLOCK / 2]);
-                for lane in 0..ROWS {
-                    low[vector][lane] += i16::from(lanes[lane] & 15) * below;
-                    high[vector][lane] += i16::from(lanes[lane] >> 4) * above;
-                }
-            }
-        }
-        for vector in 0..N {
-            let (scale, sum) = (vectors[vector].scales[index], vectors[vector].sums[index]);
+        for (vector, sums) in vectors.iter().zip(&mut sums) {
+            let whole = with.nibbles(&block.nibbles, &vector.values[index]);
+            let (scale, sum) = (vector.scales[index], vector.sums[index]);
             for lane in 0..ROWS {
-                let whole = i32::from(low[vector][lane]) + i32::from(high[vector][lane]);
-                let scaled = widened(block.scale[lane]) * scale * whole as f32;
-                sums[vector][lane] += scaled + widened(block.least[lane]) * sum;
+                let scaled = widened(block.scale[lane]) * scale * whole[lane] as f32;
+                sums[lane] += scaled + widened(block.least[lane]) * sum;
             }
         }
     }
@@ -190,24 +182,14 @@ fn nibbles_times<const N: usize>(blocks: &[NibbleBlock], vectors: [&Rounded; N])
 }
 
 #[inline(always)]
-fn bytes_times<const N: usize>(blocks: &[ByteBlock], vectors: [&Rounded; N]) -> [Lanes<f32>; N] {
+fn bytes_times<const N: usize>(with: impl Products, blocks: &[ByteBlock], vectors: [&Rounded; N]) -> [Lanes<f32>; N] {
     let mut sums = [[0.0; ROWS]; N];
     for (index, block) in blocks.iter().enumerate() {
-        let mut whole = [[0_i32; ROWS]; N];
-        for (pair, lanes) in block.bytes.as_chunks::<2>().0.iter().enumerate() {
-            for vector in 0..N {
-                let values = &vectors[vector].values[index];
-                let (one, other) = (values[2 * pair], values[2 * pair + 1]);
-                for lane in 0..ROWS {
-                    let both = i16::from(lanes[0][lane]) * one + i16::from(lanes[1][lane]) * other;
-                    whole[vector][lane] += i32::from(both);
-                }
-            }
-        }
-        for vector in 0..N {
-            let scale = vectors[vector].scales[index];
+        for (vector, sums) in vectors.iter().zip(&mut sums) {
+            let whole = with.bytes(&block.bytes, &vector.values[index]);
+            let scale = vector.scales[index];
             for lane in 0..ROWS {
-                sums[vector][lane] += widened(block.scale[lane]) * scale * whole[vector][lane] as f32;
+                sums[lane] += widened(block.scale[lane]) * scale * whole[lane] as f32;
             }
         }
     }
@@ -222,7 +204,7 @@ impl Rounded {
             let most = block.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
             let scale = most / 127.0;
             let inverse = if scale == 0.0 { 0.0 } else { 1.0 / scale };
-            let values = block.map(|value| (value * inverse).round_ties_even() as i16);
+            let values = block.map(|value| (value * inverse).round_ties_even() as i8);
             rounded.values.push(values);
             rounded.scales.push(halved(scale));
             if sums {
@@ -239,7 +221,7 @@ impl Blocks {
     fn nibbles(data: &[u8], kind: GgmlDType, rows: usize, columns: usize) -> Self {
         let of_row = columns / BLOCK;
         let size = kind.type_size();
-        let empty = NibbleBlock { scale: [0; ROWS], least: [0; ROWS], nibbles: [[0; ROWS]; BLOCK / 2] };
+        let empty = NibbleBlock { scale: [0; ROWS], least: [0; ROWS], nibbles: [[0; 2 * ROWS]; BLOCK / 4] };
         let mut blocks = vec![empty; rows.div_ceil(ROWS) * of_row];
         for (number, written) in data.chunks_exact(size).enumerate() {
             let (row, column) = (number / of_row, number % of_row);
@@ -251,8 +233,8 @@ impl Blocks {
                 // Q4_0 counts from the middle.
                 _ => f16::from_f32(-8.0 * f16::from_bits(half(0)).to_f32()).to_bits(),
             };
-            for (lanes, nibbles) in block.nibbles.iter_mut().zip(&written[size - BLOCK / 2..]) {
-                lanes[lane] = *nibbles;
+            for (lanes, pair) in block.nibbles.iter_mut().zip(written[size - BLOCK / 2..].as_chunks::<2>().0) {
+                [lanes[2 * lane], lanes[2 * lane + 1]] = *pair;
             }
         }
         Self::Nibbles(blocks)
@@ -261,14 +243,14 @@ impl Blocks {
     /// From rows of blocks as ggml writes them: a scale and 32 bytes.
     fn bytes(data: &[u8], rows: usize, columns: usize) -> Self {
         let of_row = columns / BLOCK;
-        let empty = ByteBlock { scale: [0; ROWS], bytes: [[0; ROWS]; BLOCK] };
+        let empty = ByteBlock { scale: [0; ROWS], bytes: [[0; 2 * ROWS]; BLOCK / 2] };
         let mut blocks = vec![empty; rows.div_ceil(ROWS) * of_row];
         for (number, written) in data.chunks_exact(GgmlDType::Q8_0.type_size()).enumerate() {
             let (row, column) = (number / of_row, number % of_row);
             let (block, lane) = (&mut blocks[row / ROWS * of_row + column], row % ROWS);
             block.scale[lane] = u16::from_le_bytes([written[0], written[1]]);
-            for (lanes, byte) in block.bytes.iter_mut().zip(&written[2..]) {
-                lanes[lane] = byte.cast_signed();
+            for (lanes, pair) in block.bytes.iter_mut().zip(written[2..].as_chunks::<2>().0) {
+                [lanes[2 * lane], lanes[2 * lane + 1]] = pair.map(u8::cast_signed);
             }
         }
         Self::Bytes(blocks)

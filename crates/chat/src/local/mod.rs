@@ -2,19 +2,23 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `mod.rs` | the backend: places, a thread for each answer, the loop that makes it |
+//! | `mod.rs` | the backend: a thread for each answer, the loop that makes it |
+//! | `places.rs` | places to compute in, taken in turn by asker |
 //! | `weights.rs`, `tokens.rs`, `template.rs` | what the file holds: facts and tensors, vocabulary, chat template |
-//! | `llama.rs`, `matrix.rs` | the forward pass and its products |
+//! | `llama.rs`, `matrix.rs`, `block.rs` | the forward pass, its products, and what the processor does for them |
 //! | `sample.rs`, `object.rs`, `tail.rs` | the next token, only such as make a JSON object, as text that may be shown |
 //!
-//! An answer has a thread of its own, and only one: as many answers at once as there are places, each slower than it
-//! could be alone, and none that keeps all cores. The thread ends when nobody takes its pieces any more.
+//! An answer has a thread of its own, and only one: as many are computed at once as there are places, each slower than it
+//! could be alone, and none that keeps all cores. Between tokens it gives way to an asker that has fewer, and while its
+//! reader is slow to all. The thread ends when nobody takes its pieces any more.
 
 #[cfg(test)]
 mod behavior;
+mod block;
 mod llama;
 mod matrix;
 mod object;
+mod places;
 #[cfg(test)]
 mod reference;
 mod sample;
@@ -24,13 +28,12 @@ mod tokens;
 mod weights;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream;
 use serde_json::Map;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::timeout;
 
 use crate::fault::Fault;
@@ -39,18 +42,20 @@ use crate::prompt::{Format, Part, Prompt};
 use crate::{Backend, Opening};
 use llama::{Llama, Seen};
 use object::Object;
+use places::{Place, Places};
 use sample::{Choice, Sampler};
 use tail::{Shown, Tail};
 use template::Template;
 use tokens::Tokens;
 use weights::Weights;
 
-/// Requests that may wait for a place.
-const WAITING: usize = 64;
-/// Time they wait for it.
+/// Time a request waits for a place.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Pieces that may lie ready before the thread waits for its reader.
 const AHEAD: usize = 16;
+/// Tokens of an answer, and of a prompt, after which another asker may go first.
+const SLICE: usize = 8;
+const PROMPT_SLICE: usize = 64;
 /// What its makers recommend for SmolLM2.
 const TEMPERATURE: f64 = 0.2;
 const TOP_P: f64 = 0.9;
@@ -83,8 +88,7 @@ pub struct Local {
     find: Box<Find>,
     model: Arc<Mutex<Option<Arc<Model>>>>,
     limits: Limits,
-    places: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    places: Arc<Places>,
 }
 
 struct Model {
@@ -105,8 +109,7 @@ impl Local {
             find: Box::new(find),
             model: Arc::default(),
             limits,
-            places: Arc::new(Semaphore::new(limits.sequences.max(1))),
-            waiting: AtomicUsize::new(0),
+            places: Places::new(limits.sequences),
         }
     }
 
@@ -132,15 +135,10 @@ impl Local {
         self.model.try_lock().ok()?.clone()
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(place);
-        }
+    async fn place(&self, asker: Option<&str>) -> Result<Place, Fault> {
         let busy = || Fault::Busy { retry_after: Some(Duration::from_secs(5)) };
-        let waiting = Waiting::take(&self.waiting).ok_or_else(busy)?;
-        let place = timeout(PATIENCE, self.places.clone().acquire_owned()).await;
-        drop(waiting);
-        place.ok().and_then(Result::ok).ok_or_else(busy)
+        let waiting = self.places.ask(asker.unwrap_or_default()).ok_or_else(busy)?;
+        timeout(PATIENCE, waiting.place()).await.ok().flatten().ok_or_else(busy)
     }
 }
 
@@ -152,15 +150,16 @@ impl Backend for Local {
                 Some(_) => None,
                 None => Some((self.find)().map_err(Fault::NotReady)?),
             };
-            let place = self.place().await?;
+            let place = self.place(prompt.asker.as_deref()).await?;
             let (sender, mut receiver) = mpsc::channel(AHEAD);
             let (model, prompt, limits) = (self.model.clone(), prompt.clone(), self.limits);
             let work = move || {
-                let _place = place;
-                let answered = loaded(&model, path.as_deref()).and_then(|model| model.answer(&prompt, limits, &sender));
+                let mut reader = Reader { sender, place };
+                let answered =
+                    loaded(&model, path.as_deref()).and_then(|model| model.answer(&prompt, limits, &mut reader));
                 if let Err(fault) = answered {
                     // Nobody may be there any more.
-                    let _ = sender.blocking_send(Err(fault));
+                    reader.take(Err(fault));
                 }
             };
             let thread = std::thread::Builder::new().name("chat".to_owned()).spawn(work);
@@ -216,12 +215,7 @@ impl Model {
     }
 
     /// Makes an answer, piece by piece.
-    fn answer(
-        &self,
-        prompt: &Prompt,
-        limits: Limits,
-        sender: &mpsc::Sender<Result<Piece, Fault>>,
-    ) -> Result<(), Fault> {
+    fn answer(&self, prompt: &Prompt, limits: Limits, reader: &mut Reader) -> Result<(), Fault> {
         let started = Instant::now();
         let written = self.template.render(&prompt.messages, &self.tokens);
         let written = written.map_err(|message| Fault::Impossible { field: "messages", message })?;
@@ -236,6 +230,7 @@ impl Model {
             return Err(Fault::Impossible { field: "messages", message });
         }
         let most = most.min(context - tokens.len());
+        let sender = reader.sender.clone();
         let stop = || sender.is_closed();
         let mut answer = Making {
             model: self,
@@ -244,7 +239,11 @@ impl Model {
             object: matches!(prompt.format, Format::Object).then(Object::new),
             tail: Tail::new(&prompt.stop),
         };
-        let mut logits = self.llama.see(&tokens, &mut answer.seen, &stop).map_err(|_| Fault::Broken)?;
+        let mut logits = Vec::new();
+        for part in tokens.chunks(PROMPT_SLICE) {
+            reader.place.give_way();
+            logits = self.llama.see(part, &mut answer.seen, &stop).map_err(|_| Fault::Broken)?;
+        }
         let mut said = 0;
         let finish = loop {
             if said == most || started.elapsed() > limits.time {
@@ -253,7 +252,7 @@ impl Model {
             let Some(token) = answer.next(&mut logits) else { break Finish::Stop };
             said += 1;
             let Shown { text, stopped } = answer.tail.push(self.tokens.bytes(token));
-            if !text.is_empty() && sender.blocking_send(Ok(Piece::text(text))).is_err() {
+            if !text.is_empty() && !reader.take(Ok(Piece::text(text))) {
                 return Ok(());
             }
             let is_done = answer.object.as_ref().is_some_and(Object::is_done);
@@ -261,14 +260,34 @@ impl Model {
                 break Finish::Stop;
             }
             if said < most {
+                if said % SLICE == 0 {
+                    reader.place.give_way();
+                }
                 let Ok(next) = self.llama.see(&[token], &mut answer.seen, &stop) else { return Ok(()) };
                 logits = next;
             }
         };
         let usage = Usage { prompt: tokens.len() as u64, completion: said as u64, details: Map::new() };
         let last = Piece { finish: Some(finish), usage: Some(usage), ..Piece::text(answer.tail.finish()) };
-        let _ = sender.blocking_send(Ok(last));
+        reader.take(Ok(last));
         Ok(())
+    }
+}
+
+/// Whoever reads an answer, and the place it is made in.
+struct Reader {
+    sender: mpsc::Sender<Result<Piece, Fault>>,
+    place: Place,
+}
+
+impl Reader {
+    /// Hands out a piece. While the reader is slow, others have the place. Whether anybody is there.
+    fn take(&mut self, piece: Result<Piece, Fault>) -> bool {
+        match self.sender.try_send(piece) {
+            Ok(()) => true,
+            Err(TrySendError::Closed(_)) => false,
+            Err(TrySendError::Full(piece)) => self.place.away(|| self.sender.blocking_send(piece).is_ok()),
+        }
     }
 }
 
@@ -306,20 +325,4 @@ fn sampler(prompt: &Prompt) -> Sampler {
     };
     let seed = prompt.seed.map_or_else(|| getrandom::u64().unwrap_or(0), i64::cast_unsigned);
     Sampler::new(choice, seed)
-}
-
-/// A place in the waiting room.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        (waiting.fetch_add(1, Ordering::Relaxed) < WAITING).then_some(place)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::events::Event;
@@ -10,6 +11,8 @@ use crate::config::Upstream;
 use crate::fault::Fault;
 use crate::piece::{CallPart, Finish, Piece, Usage};
 use crate::prompt::{Format, Message, Part, Prompt, Role, ToolCall};
+
+const NOT_JSON: Fault = Fault::Malformed("an event is not valid JSON");
 
 /// A server of this contract.
 pub(crate) struct Openai {
@@ -105,6 +108,15 @@ fn call(call: &ToolCall) -> Value {
     json!({ "id": call.id, "type": "function", "function": { "name": call.name, "arguments": call.arguments } })
 }
 
+/// What is read of a chunk, or of an answer that came whole; the rest says who made it and when.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Chunk {
+    error: Value,
+    choices: Value,
+    usage: Value,
+}
+
 /// Chunks to pieces.
 #[derive(Default)]
 pub(super) struct Chunks {
@@ -117,14 +129,18 @@ impl Reading for Chunks {
         if data.is_empty() || data == "[DONE]" {
             return Ok(Vec::new());
         }
-        let chunk: Value = serde_json::from_str(data).map_err(|_| Fault::Malformed("an event is not valid JSON"))?;
-        if chunk.get("error").is_some_and(|error| !error.is_null()) || event.name == "error" {
-            return Err(server.reported(&chunk));
+        if event.name == "error" {
+            let error: Value = serde_json::from_str(data).map_err(|_| NOT_JSON)?;
+            return Err(server.reported(&error));
         }
-        if !chunk.is_object() {
+        if !data.starts_with('{') {
             return Err(Fault::Malformed("an event is no object"));
         }
-        let piece = self.piece(&chunk, "delta")?;
+        let chunk: Chunk = serde_json::from_str(data).map_err(|_| NOT_JSON)?;
+        if !chunk.error.is_null() {
+            return Err(server.reported(&json!({ "error": chunk.error })));
+        }
+        let piece = self.piece(chunk, "delta")?;
         Ok(vec![piece])
     }
 
@@ -132,7 +148,8 @@ impl Reading for Chunks {
         if !answer["choices"][0]["message"].is_object() {
             return Err(Fault::Malformed("it has no choice with a message"));
         }
-        Ok(vec![self.piece(answer, "message")?])
+        let chunk = Chunk { choices: answer["choices"].clone(), usage: answer["usage"].clone(), ..Chunk::default() };
+        Ok(vec![self.piece(chunk, "message")?])
     }
 
     fn is_finished(&self) -> bool {
@@ -142,30 +159,29 @@ impl Reading for Chunks {
 
 impl Chunks {
     /// The piece of a chunk. Only the first choice is ever asked for.
-    fn piece(&mut self, chunk: &Value, part: &str) -> Result<Piece, Fault> {
-        let mut piece = Piece { usage: usage(&chunk["usage"]), ..Piece::default() };
-        let choices = match &chunk["choices"] {
-            Value::Array(choices) => choices.as_slice(),
-            Value::Null => &[],
+    fn piece(&mut self, chunk: Chunk, part: &str) -> Result<Piece, Fault> {
+        let mut piece = Piece { usage: usage(&chunk.usage), ..Piece::default() };
+        let choices = match chunk.choices {
+            Value::Array(choices) => choices,
+            Value::Null => Vec::new(),
             _ => return Err(Fault::Malformed("its choices are no list")),
         };
-        let Some(choice) = choices.iter().find(|choice| choice["index"].as_u64().unwrap_or(0) == 0) else {
-            return Ok(piece);
-        };
-        if let Some(fields) = choice[part].as_object() {
+        let is_first = |choice: &Value| choice["index"].as_u64().unwrap_or(0) == 0;
+        let Some(mut choice) = choices.into_iter().find(is_first) else { return Ok(piece) };
+        if let Some(Value::Object(fields)) = choice.get_mut(part).map(Value::take) {
             for (name, value) in fields {
                 match (name.as_str(), value) {
                     ("role", _) | (_, Value::Null) => {}
-                    ("content", Value::String(text)) => piece.text.clone_from(text),
+                    ("content", Value::String(text)) => piece.text = text,
                     ("content", _) => return Err(Fault::Malformed("its content is no text")),
                     ("tool_calls", Value::Array(calls)) => {
                         piece.calls = calls.iter().enumerate().map(|(at, call)| call_part(at, call)).collect();
                     }
-                    (_, value) => _ = piece.extra.insert(name.clone(), value.clone()),
+                    (_, value) => _ = piece.extra.insert(name, value),
                 }
             }
         }
-        piece.logprobs = choice.get("logprobs").filter(|logprobs| !logprobs.is_null()).cloned();
+        piece.logprobs = choice.get_mut("logprobs").map(Value::take).filter(|logprobs| !logprobs.is_null());
         if let Some(reason) = choice["finish_reason"].as_str().filter(|_| !self.finished) {
             self.finished = true;
             piece.finish = Some(Finish::of(reason));

@@ -238,11 +238,25 @@ impl Head {
         self.object("chat.completion", json!([choice]), Some(usage(&said.usage)))
     }
 
+    /// A chunk of text, without the text.
+    fn around_text(&self) -> (String, String) {
+        let delta = Map::from_iter([("content".to_owned(), Value::Null)]);
+        let chunk = self.chunk(delta, None, None).to_string();
+        // Within the name of a model, quotes are escaped.
+        let (before, behind) = chunk.split_once("\"content\":null").expect("it was put there");
+        (format!("{before}\"content\":"), behind.to_owned())
+    }
+
     fn chunk(&self, delta: Map<String, Value>, logprobs: Option<Value>, finish: Option<&Finish>) -> Value {
         let finish = finish.map(Finish::as_str);
         let choice = json!({ "index": 0, "delta": delta, "logprobs": logprobs, "finish_reason": finish });
         self.object("chat.completion.chunk", json!([choice]), None)
     }
+}
+
+fn is_text_alone(piece: &Piece) -> bool {
+    let Piece { text, calls, extra, logprobs, finish, usage } = piece;
+    !text.is_empty() && calls.is_empty() && extra.is_empty() && (logprobs, finish, usage) == (&None, &None, &None)
 }
 
 fn tool_call(call: &ToolCall) -> Value {
@@ -273,6 +287,8 @@ fn usage(usage: &Usage) -> Value {
 /// What is left to write of a stream.
 struct Writing {
     head: Head,
+    /// What stands before and behind the text of a chunk that is text alone.
+    around: (String, String),
     pieces: Pieces,
     has_usage: bool,
     usage: Usage,
@@ -285,8 +301,9 @@ struct Writing {
 
 /// The answer in events.
 fn chunks(head: Head, pieces: Pieces, has_usage: bool) -> Events {
-    let writing =
-        Writing { head, pieces, has_usage, usage: Usage::default(), begun: false, end: Vec::new(), ended: false };
+    let around = head.around_text();
+    let usage = Usage::default();
+    let writing = Writing { head, around, pieces, has_usage, usage, begun: false, end: Vec::new(), ended: false };
     Events::of(stream::unfold(Some(writing), |writing| async {
         let mut writing = writing?;
         match writing.next().await {
@@ -301,6 +318,7 @@ impl Writing {
     async fn next(&mut self) -> Option<Result<Event, Error>> {
         while !self.ended {
             match self.pieces.next().await {
+                Some(Ok(piece)) if self.begun && is_text_alone(&piece) => return Some(self.text(&piece.text)),
                 Some(Ok(piece)) => {
                     if let Some(chunk) = self.chunk(piece) {
                         return Some(Event::json(&chunk));
@@ -323,6 +341,13 @@ impl Writing {
         self.end.pop().map(Ok)
     }
 
+    /// The event of text alone, as nearly all are: its chunk, without a tree to write it from.
+    fn text(&self, text: &str) -> Result<Event, Error> {
+        let (before, behind) = &self.around;
+        let text = serde_json::to_string(text).map_err(|_| Error::internal())?;
+        Ok(Event::text([before, text.as_str(), behind].concat()))
+    }
+
     /// The chunk of a piece; none for one that only tells the tokens used.
     fn chunk(&mut self, piece: Piece) -> Option<Value> {
         let Piece { text, calls, extra, logprobs, finish, usage } = piece;
@@ -339,5 +364,28 @@ impl Writing {
         }
         let says = !delta.is_empty() || logprobs.is_some() || finish.is_some();
         says.then(|| self.head.chunk(delta, logprobs, finish.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_alone_is_the_chunk_it_would_be() {
+        let model = r#"a"content":null\"content\":null"#.to_owned();
+        let head = Head { id: "chatcmpl-1".to_owned(), created: 7, model };
+        let around = head.around_text();
+        let pieces = Box::pin(stream::empty());
+        let usage = Usage::default();
+        let mut writing =
+            Writing { head, around, pieces, has_usage: false, usage, begun: true, end: Vec::new(), ended: false };
+        for text in ["Paris", " \"quoted\"\n\r\n", "\u{0}\u{2028}\\", "é😀", "\"content\":null"] {
+            let piece = Piece { text: text.to_owned(), ..Piece::default() };
+            assert!(is_text_alone(&piece));
+            let quick = writing.text(text).unwrap();
+            let chunk = writing.chunk(piece).unwrap();
+            assert_eq!(quick, Event::json(&chunk).unwrap(), "{text:?}");
+        }
     }
 }

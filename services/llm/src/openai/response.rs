@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::messages::id;
-use super::responses::ResponseRequest;
+use super::responses::{ResponseRequest, is_nothing};
 use crate::asking;
 
 /// Calls of functions one response may have.
@@ -68,7 +68,7 @@ impl Response {
         };
         let item = |item: &Item| item.written(if incomplete.is_null() { "completed" } else { "incomplete" });
         let output: Vec<Value> = self.output.iter().map(item).collect();
-        let or = |value: &Value, usual: Value| if value.is_null() { usual } else { value.clone() };
+        let or = |value: &Value, usual: Value| if is_nothing(value) { usual } else { value.clone() };
         let cached = self
             .usage
             .details

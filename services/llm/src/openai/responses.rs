@@ -18,7 +18,7 @@ use crate::held::Llm;
 
 const DESCRIPTION: &str = "\
 Responses in the shape of OpenAI's API: text, pictures, function tools and their results in; text, JSON or function calls out. Nothing is stored, so \
-`previous_response_id` and `conversation` are refused; OpenAI's own tools (web search, files, code) are not here. A stream that breaks \
+`previous_response_id`, `conversation`, `prompt` and background mode are refused; OpenAI's own tools (web search, files, code) are not here. A stream that breaks \
 off ends with an event that holds an error, without `response.completed`.";
 
 /// A request of OpenAI's API; fields that are not here are ignored.
@@ -72,6 +72,12 @@ pub struct ResponseRequest {
     /// Refused: nothing is stored.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub conversation: Value,
+    /// Prompt template of OpenAI's dashboard; refused, because none are stored here.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub prompt: Value,
+    /// Background mode, in which the answer is fetched later; refused when `true`, because nothing is stored.
+    #[serde(default)]
+    pub background: bool,
     /// Whether the answer comes in events.
     #[serde(default)]
     pub stream: bool,
@@ -122,6 +128,12 @@ fn prompt(request: &ResponseRequest) -> Result<Prompt, Error> {
         if !value.is_null() {
             return Err(wrong(name, "nothing is stored here: send the whole conversation in input"));
         }
+    }
+    if request.background {
+        return Err(wrong("background", "nothing is stored here to be fetched later: switch background mode off"));
+    }
+    if !is_nothing(&request.prompt) {
+        return Err(wrong("prompt", "no prompt templates are stored here: send the text in instructions or input"));
     }
     let mut prompt_messages = Vec::new();
     prompt_messages.extend(request.instructions.as_ref().map(|text| Message::new(Role::System, text)));
@@ -195,10 +207,15 @@ fn input(input: &Value) -> Result<Vec<Message>, Error> {
     Ok(read)
 }
 
+/// Whether a field says nothing: n8n sends `{}` where an option was added and left empty.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(Map::is_empty)
+}
+
 /// The form of an answer, as responses write it.
 fn format(format: &Value) -> Result<Format, Error> {
     match format["type"].as_str() {
-        None if format.is_null() => Ok(Format::Text),
+        None if is_nothing(format) => Ok(Format::Text),
         Some("text") => Ok(Format::Text),
         Some("json_object") => Ok(Format::Object),
         Some("json_schema") => messages::schema(format, "text.format"),

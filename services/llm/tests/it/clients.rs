@@ -1,4 +1,4 @@
-//! OpenAI's own clients (Python; npm 4, 5 and 6) with base URL and key alone, against the service on a socket.
+//! OpenAI's own clients (Python; npm 4, 5 and 6) and LangChain's with base URL and key alone, against the service on a socket.
 
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ fn scenario() -> Value {
         { "index": 0, "id": "call_1", "type": "function", "function": { "name": "look", "arguments": "{\"a\":1}" } }] } }] }));
     let servers = [
         ("fine", says(&["one", " two", " three"])),
+        ("json", says(&["{\"city\": ", "\"Paris\"}"])),
         ("calls", vec![head(), Step::Send([call, finish("tool_calls")].concat())]),
         ("broken", vec![head(), Step::Send([chunk("one"), chunk(" two")].concat())]),
         ("refusing", reply(400, "", r#"{"error":{"message":"too long"}}"#)),
@@ -86,5 +87,30 @@ fn the_clients_for_node_work() {
         let request = json!({ "url": serving(&scenario()) });
         let Some(answer) = node("openai", &program, &request) else { return };
         judge(&answer, package);
+    }
+}
+
+#[test]
+fn langchain_works() {
+    let request = json!({ "url": serving(&scenario()) });
+    let Some(answer) = python("llm", include_str!("clients/langchain.py"), &request) else { return };
+    for contract in ["completions", "responses"] {
+        let answer = &answer[contract];
+        assert_eq!(answer["whole"], json!({ "text": "one two three", "tokens": 12 }), "{contract}");
+        let streamed = json!({ "text": "one two three", "tokens": 12, "pieces": 3 });
+        assert_eq!(answer["streamed"], streamed, "{contract}");
+        assert_eq!(answer["called"], json!({ "name": "look", "args": { "a": 1 } }), "{contract}");
+        for form in ["structured", "object"] {
+            assert_eq!(answer[form], json!({ "city": "Paris" }), "{contract} {form}");
+        }
+        assert_eq!(answer["broken"]["text"], "one two", "{contract}");
+        assert!(answer["broken"]["error"].as_str().unwrap().contains("broke off"), "{contract}: {answer}");
+        for (model, status, says) in
+            [("nobody", 404, "no chat model nobody"), ("refusing", 422, "too long"), ("down", 502, "failed")]
+        {
+            let error = &answer["errors"][model];
+            assert_eq!(error["status"], status, "{contract} {model}: {error}");
+            assert!(error["message"].as_str().unwrap().contains(says), "{contract} {model}: {error}");
+        }
     }
 }

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use base64_simd::STANDARD;
+use chassis::Settings;
 use chassis::testing::{Client, skipped};
 use serde_json::{Value, json};
 
-use crate::{bare, client};
+use crate::{bare, client, engines};
 
 const EMBED: &str = "/api/v1/llm/embed";
 
@@ -290,3 +291,50 @@ fn sts_benchmark() {
 
 /// What the independent implementation gets on the same pairs.
 const REFERENCE: f64 = 0.872_120;
+
+/// A cross-encoder that is set judges, whether or not there are embeddings; the reference is that of the embedder's tests.
+#[test]
+fn a_cross_encoder_reranks_where_one_is_set() {
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/embedder/tests/data/cross-encoder");
+    let cases: Value = serde_json::from_slice(&fs::read(published.join("cases.json")).unwrap()).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let client = |model: &str| {
+        let settings = Settings { data: Some(data.path().to_owned()), ..Settings::default() };
+        Client::on(llm::service(), engines(), settings, &["--reranker-model", model])
+    };
+    let request = json!({
+        "query": "where is the river ?", "documents": ["the river is hot .", "cups of tea"], "returnDocuments": true,
+    });
+    let rerank = "/api/v1/llm/rerank";
+    let missing = client("cross").post(rerank, &request);
+    assert_eq!(missing.status, 503);
+    assert!(missing.message().contains("flowforge models pull cross"), "{}", missing.message());
+    ::models::Store::new(data.path().join("models")).pull("cross", &published, &|_| Ok(())).unwrap();
+    let client = client("cross");
+    let answer = client.post(rerank, &request).json();
+    assert_eq!((&answer["method"], &answer["model"]), (&json!("cross-encoder"), &json!("cross")), "{answer}");
+    let case = |query: &str, text: &str| {
+        let case = cases.as_array().unwrap().iter().find(|case| case["query"] == query && case["text"] == text);
+        case.unwrap()["score"].as_f64().unwrap()
+    };
+    for (place, index) in [(0, 1), (1, 0)] {
+        let (result, document) = (&answer["results"][place], &request["documents"][index]);
+        assert_eq!((&result["index"], &result["document"]), (&json!(index), document), "{answer}");
+        let right = case("where is the river ?", document.as_str().unwrap());
+        assert!((result["relevanceScore"].as_f64().unwrap() - right).abs() < 1e-6, "{result}");
+    }
+    let long = json!({ "query": "tea ".repeat(500), "documents": ["cup ".repeat(500), "zebra zebras"] });
+    let warned = client.post(rerank, &long).json();
+    let warnings = warned["warnings"].as_array().unwrap().iter();
+    let warnings = warnings.map(|one| (one["code"].as_str().unwrap(), one["field"].as_str().unwrap()));
+    let right = [("truncated", "query"), ("truncated", "documents[0]"), ("unknown-tokens", "documents[1]")];
+    assert_eq!(warnings.collect::<Vec<_>>(), right);
+    for (wrong, says) in [
+        (json!({ "query": "tea", "documents": ["cup", " "] }), "documents[1]: has nothing in it"),
+        (json!({ "query": "\u{200b}", "documents": ["cup"] }), "query: has nothing in it"),
+    ] {
+        let answer = client.post(rerank, &wrong);
+        assert_eq!(answer.status, 400, "{wrong}");
+        assert!(answer.message().starts_with(says), "{}", answer.message());
+    }
+}
