@@ -63,7 +63,7 @@ impl Emitter<'_> {
             if place.depth + 8 > MAX_DEPTH {
                 self.missing.insert("floats nested this deep".to_owned());
                 for index in lefts.iter().chain(&rights) {
-                    self.content(floats[*index], place, Strong::BOTH);
+                    self.content(floats[*index], place, Strong::BOTH, None);
                 }
                 continue;
             }

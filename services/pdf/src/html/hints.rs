@@ -37,6 +37,14 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
                     "left" => Align::Left,
                     _ => style.align,
                 };
+                // Browsers let these move boxes as well, and end at tables.
+                style.old_align = matches!(tag, "td" | "th" | "tr" | "tbody" | "thead" | "div" | "p");
+            }
+            ("dir", _) => style.rtl = value.eq_ignore_ascii_case("rtl"),
+            ("background", "body" | "table" | "td" | "th") => {
+                if let Ok(found) = super::backdrop::backdrop(&format!("url({value})")) {
+                    style.backdrop = found.map(std::rc::Rc::new);
+                }
             }
             ("valign", _) => {
                 style.valign = match value.to_ascii_lowercase().as_str() {
