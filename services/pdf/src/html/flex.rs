@@ -1,9 +1,9 @@
 //! Flex containers as rows of a grid of typst: the widths are computed here (CSS Flexbox 9.7).
 
-use super::boxes::{Bx, Content};
+use super::boxes::{Bx, Content, Inline};
 use super::code::pt;
 use super::emit::{Emitter, MAX_TWICE, Place, Tall};
-use super::margin::{bottom_margin, top_margin};
+use super::margin::{bottom_margin, is_empty, top_margin};
 use super::measure;
 use super::style::{Justify, Style, Vertical};
 use super::value::Length;
@@ -148,6 +148,11 @@ impl Emitter<'_> {
             }
         }
         let level = self.levels(&line.items, style, height.is_some(), place);
+        // Baselines stand at one height: what is above the highest is space.
+        let on_baseline = |item: &Bx| item.style.own_align.unwrap_or(style.items) == Vertical::Baseline;
+        let highest =
+            line.items.iter().filter(|(item, _)| on_baseline(item)).map(|(item, width)| baseline(item, *width));
+        let highest = highest.fold(0.0, f64::max);
         if level {
             self.push("context{");
             if let Some(height) = height {
@@ -174,6 +179,10 @@ impl Emitter<'_> {
             self.push(&format!("grid.cell(x:{column},y:0,"));
             if level {
                 self.push(&format!("align:top+left,c{index}(hh)),"));
+            } else if on_baseline(item) {
+                let down = highest - baseline(item, width);
+                self.push(&format!("align:top+left,inset:(top:{}),", pt(down)));
+                self.item_body(item, width, true, place.deeper(7));
             } else {
                 self.item(item, style, width, true, place);
             }
@@ -252,20 +261,50 @@ impl Emitter<'_> {
             let least = style.height.resolve(0.0).unwrap_or(0.0).max(style.least_height.resolve(0.0).unwrap_or(0.0));
             let least = if least > measure::height(item, width) { least } else { 0.0 };
             self.within(item, (width - style.frame([1, 3], width)).max(1.0), least, inner);
+            self.push("),");
         } else {
-            self.push("{");
-            let fresh = Place { left: 0.0, width, container: width, top: false, sized, ..inner };
-            let (top, bottom) = (top_margin(item), bottom_margin(item));
-            if top > 0.0 {
-                self.statement(&format!("v({})", pt(top)));
-            }
-            self.block(item, fresh);
-            if bottom > 0.0 {
-                self.statement(&format!("v({})", pt(bottom)));
-            }
-            self.push("}");
+            self.item_body(item, width, sized, inner);
         }
-        self.push("),");
+    }
+
+    /// An item with its margins, and the end of its cell.
+    fn item_body(&mut self, item: &Bx, width: f64, sized: bool, place: Place) {
+        self.push("{");
+        let fresh = Place { left: 0.0, width, container: width, top: false, sized, ..place };
+        let (top, bottom) = (top_margin(item), bottom_margin(item));
+        if top > 0.0 {
+            self.statement(&format!("v({})", pt(top)));
+        }
+        self.block(item, fresh);
+        if bottom > 0.0 {
+            self.statement(&format!("v({})", pt(bottom)));
+        }
+        self.push("}),");
+    }
+}
+
+/// How far the first line of letters stands below the top of an item, its margin included; what has none stands on its lower
+/// edge.
+fn baseline(item: &Bx, width: f64) -> f64 {
+    let style = &item.style;
+    let above = top_margin(item).max(0.0) + style.padding[0].or_zero(width).max(0.0) + style.edge(0);
+    let inner = (width - style.frame([1, 3], width)).max(1.0);
+    match &item.content {
+        Content::Lines(lines) if !lines.is_empty() => {
+            let letters = lines.iter().map(|one| match one {
+                Inline::Text { style, .. } | Inline::Break(style) => style.line_height() / 2.0 + 0.388 * style.size,
+                Inline::Box { bx, .. } => measure::height(bx, inner),
+            });
+            above + letters.fold(0.0, f64::max)
+        }
+        Content::Blocks(blocks) | Content::Flex(blocks) | Content::Grid(blocks) if !blocks.is_empty() => {
+            let first = blocks.iter().find(|one| !is_empty(one)).unwrap_or(&blocks[0]);
+            // The margin of the first is that of the item already.
+            let joined =
+                if style.padding[0].or_zero(width) > 0.0 || style.edge(0) > 0.0 { 0.0 } else { top_margin(first) };
+            above + baseline(first, inner) - joined.max(0.0)
+        }
+        _ => top_margin(item).max(0.0) + measure::height(item, width),
     }
 }
 

@@ -23,6 +23,10 @@ impl Emitter<'_> {
         let mut arguments = format!("width:{},{}{}", pt(place.width), stroke(style), inset(style, place.width));
         arguments.push_str(&fill(style));
         arguments.push_str(&corners(style));
+        // What is placed may reach beyond the box, and is cut off where the page asks for it.
+        if style.clip && !style.is_round() && !bx.placed.is_empty() {
+            arguments.push_str("clip:true,");
+        }
         if keeps {
             arguments.push_str("breakable:false,");
         }

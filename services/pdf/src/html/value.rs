@@ -95,6 +95,10 @@ pub(crate) fn read(text: &str, em: f64, rem: f64) -> Option<Length> {
 
 /// A value whose lengths in parts of the page are pixels.
 pub(crate) fn in_viewport(text: &str, (width, height): (f64, f64)) -> Option<String> {
+    // Most values name none.
+    if !text.bytes().any(|byte| byte.eq_ignore_ascii_case(&b'v')) {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let units = [("vw", width), ("vh", height), ("vmin", width.min(height)), ("vmax", width.max(height))];
     if !units.iter().any(|(unit, _)| lower.contains(unit)) {

@@ -22,7 +22,7 @@ const PAGES: [(&str, &str); 12] = [
 ];
 
 /// Pages whose boxes lie over each other, as browsers lay them: positions, turns, pictures behind, gradients, counters.
-const LAYERED: [(&str, &str); 12] = [
+const LAYERED: [(&str, &str); 17] = [
     ("shop-receipt", include_str!("../data/html/shop-receipt.html")),
     ("order-mail", include_str!("../data/html/order-mail.html")),
     ("bootstrap-pricing", include_str!("../data/html/bootstrap-pricing.html")),
@@ -35,6 +35,11 @@ const LAYERED: [(&str, &str); 12] = [
     ("contract", include_str!("../data/html/contract.html")),
     ("fixed-invoice", include_str!("../data/html/fixed-invoice.html")),
     ("nested-report", include_str!("../data/html/nested-report.html")),
+    ("bs-invoice", include_str!("../data/html/bs-invoice.html")),
+    ("menu", include_str!("../data/html/menu.html")),
+    ("mailchimp", include_str!("../data/html/mailchimp.html")),
+    ("dashboard", include_str!("../data/html/dashboard.html")),
+    ("letterhead", include_str!("../data/html/letterhead.html")),
 ];
 
 /// The words of a page that are to be seen, without what is hidden.
@@ -61,8 +66,17 @@ fn shown(body: &str) -> String {
         }
     }
     text.push_str(rest);
-    let entities =
-        [("nbsp", " "), ("lt", "<"), ("gt", ">"), ("times", "×"), ("rsquo", "’"), ("copy", "©"), ("amp", "&")];
+    let entities = [
+        ("nbsp", " "),
+        ("lt", "<"),
+        ("gt", ">"),
+        ("times", "×"),
+        ("rsquo", "’"),
+        ("copy", "©"),
+        ("amp", "&"),
+        ("#39", "'"),
+        ("#8217", "’"),
+    ];
     entities.iter().fold(text, |text, (name, letter)| text.replace(&format!("&{name};"), letter))
 }
 
