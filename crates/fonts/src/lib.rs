@@ -1,6 +1,7 @@
 //! The typeface of pictures and documents: Noto Sans, with Latin, Greek and Cyrillic and all their accents.
 //!
-//! Documents have more than pictures: italics, a typeface of fixed width for code, arrows and signs.
+//! Documents have more than pictures: italics, a typeface of fixed width for code, arrows, signs and emoji in one color,
+//! and the Hebrew and Arabic scripts.
 //!
 //! SIL Open Font License 1.1; the license lies beside the files. No font of the system is ever used: the same request
 //! gives the same picture everywhere.
@@ -44,8 +45,20 @@ pub const SYMBOLS_FAMILY: &str = "Noto Sans Symbols2";
 /// Signs, as TrueType.
 pub static SYMBOLS: &[u8] = include_bytes!("../data/NotoSansSymbols2-Regular.ttf");
 
+/// The name of the family of emoji.
+pub const EMOJI_FAMILY: &str = "Noto Emoji";
+
+/// Emoji in one color, as TrueType.
+pub static EMOJI: &[u8] = include_bytes!("../data/NotoEmoji-Regular.ttf");
+
+/// Arabic script, as TrueType.
+pub static ARABIC: &[u8] = include_bytes!("../data/NotoSansArabic-Regular.ttf");
+
+/// Hebrew script, as TrueType.
+pub static HEBREW: &[u8] = include_bytes!("../data/NotoSansHebrew-Regular.ttf");
+
 /// Every file of documents, text first.
-pub static DOCUMENT: [&[u8]; 7] = [REGULAR, BOLD, ITALIC, BOLD_ITALIC, MONO, MATH, SYMBOLS];
+pub static DOCUMENT: [&[u8]; 10] = [REGULAR, BOLD, ITALIC, BOLD_ITALIC, MONO, MATH, SYMBOLS, EMOJI, ARABIC, HEBREW];
 
 /// The typeface, measured.
 #[must_use]
@@ -54,9 +67,16 @@ pub fn face(bold: bool) -> &'static Face {
     &FACES[usize::from(bold)]
 }
 
-/// The typefaces of signs, measured: where the typeface lacks a character, one of these may have it.
+/// The typefaces of signs and other scripts, measured: where the typeface lacks a character, one of these may have it.
+/// Signs, formulas, emoji, Arabic, Hebrew.
 #[must_use]
-pub fn sign_faces() -> [&'static Face; 2] {
-    static FACES: [LazyLock<Face>; 2] = [LazyLock::new(|| Face::of(SYMBOLS)), LazyLock::new(|| Face::of(MATH))];
-    [&FACES[0], &FACES[1]]
+pub fn other_faces() -> [&'static Face; 5] {
+    static FACES: [LazyLock<Face>; 5] = [
+        LazyLock::new(|| Face::of(SYMBOLS)),
+        LazyLock::new(|| Face::of(MATH)),
+        LazyLock::new(|| Face::of(EMOJI)),
+        LazyLock::new(|| Face::of(ARABIC)),
+        LazyLock::new(|| Face::of(HEBREW)),
+    ];
+    FACES.each_ref().map(|face| &**face)
 }

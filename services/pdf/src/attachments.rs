@@ -80,6 +80,7 @@ pub struct AttachmentsAddRequest {
     #[serde(alias = "url", alias = "pdf")]
     pub file: File,
     /// Files to attach.
+    #[serde(alias = "files")]
     #[garde(length(min = 1, max = 50))]
     pub attachments: Vec<File>,
     /// Description of the files.

@@ -36,11 +36,11 @@ pub struct CompressRequest {
     #[serde(default)]
     pub password: Option<Secret<String>>,
     /// Resolution pictures have at most where they are shown, in pixels per inch; 150 by default.
-    #[serde(default)]
+    #[serde(default, alias = "dpi")]
     #[garde(range(min = 30.0, max = 1200.0))]
     pub image_dpi: Option<f64>,
     /// Quality of pictures that are encoded again, 1 to 100; 75 by default.
-    #[serde(default)]
+    #[serde(default, alias = "quality")]
     #[garde(range(min = 1, max = 100))]
     pub image_quality: Option<u8>,
     /// Whether pictures stay as they are, to the bit.

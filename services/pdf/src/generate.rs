@@ -26,6 +26,7 @@ mod payment;
 mod receipt;
 mod report;
 mod template;
+mod tidy;
 mod view;
 mod words;
 
@@ -335,7 +336,8 @@ fn drafts(request: &GenerateRequest, call: &Call) -> Result<Vec<Draft>, Error> {
     let draft = |json: &str| match (request.template, &request.typst, &request.html) {
         (Some(template), None, None) => {
             let head = Letterhead::of(request, call)?;
-            let (view, total) = template.shown(json, &head, call)?;
+            let json = tidy::tidy(template, json, locale::Locale::of(&request.locale).decimal);
+            let (view, total) = template.shown(&json, &head, call)?;
             Ok(Draft { manuscript: Manuscript::Template(template, view), total })
         }
         (None, Some(source), None) => {

@@ -7,23 +7,32 @@
 //! | --- | --- |
 //! | `scan.rs` | what a page names by address, without parsing it |
 //! | `dom.rs` | the page as a tree |
-//! | `css.rs`, `selector.rs`, `value.rs`, `property.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
-//! | `style.rs` | the cascade: the style of each element |
-//! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists |
+//! | `css.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
+//! | `backdrop.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
+//! | `cascade.rs`, `style.rs` | the style of each element |
+//! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
 //! | `gallery.rs` | what came with the page: sheets and pictures by their address |
 //! | `measure.rs` | how wide and about how high things are |
-//! | `emit.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs` | boxes as code of typst |
+//! | `emit.rs`, `frame.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs`, `grid.rs`, `column.rs`, `position.rs` | boxes as code of typst |
 //! | `code.rs`, `letters.rs`, `margin.rs` | values as typst writes them; what is said of letters; margins that join |
 //! | `paper.rs` | the paper: size, margins, what stands in them |
 
+mod backdrop;
+mod border;
 mod boxes;
+mod cascade;
 mod code;
+mod color;
+mod column;
+mod counter;
 mod css;
 mod dom;
 mod emit;
 mod flex;
 mod float;
+mod frame;
 mod gallery;
+mod grid;
 mod hints;
 mod letters;
 mod line;
@@ -31,13 +40,16 @@ mod margin;
 mod marker;
 mod measure;
 mod paper;
+mod position;
 mod property;
+mod pseudo;
 mod replaced;
 mod rows;
 mod scan;
 mod selector;
 mod style;
 mod table;
+mod transform;
 mod value;
 
 use std::borrow::Cow;
@@ -47,7 +59,9 @@ use std::sync::OnceLock;
 use chassis::Error;
 
 use boxes::{Builder, Bx, Content};
+use cascade::Cascade;
 use code::{literal, pt};
+pub(crate) use color::color;
 use css::Sheet;
 use dom::Dom;
 use emit::{Emitter, Place};
@@ -57,7 +71,6 @@ pub(crate) use paper::PaperWishes;
 use paper::Sheetlet;
 pub(crate) use scan::scan;
 use serde::{Deserialize, Serialize};
-use style::Cascade;
 
 /// Elements within each other.
 const MAX_NESTING: usize = 5_000;
@@ -148,7 +161,10 @@ impl HtmlPage {
         for text in texts.iter().chain([&self.css]) {
             sheet.add(text, paper.width);
         }
-        let cascade = Cascade::new(base, &sheet);
+        let cascade = Cascade::new(base, &sheet, (paper.width, paper.height));
+        let counted =
+            texts.iter().chain([&self.css]).any(|text| text.contains("counter(") || text.contains("counters("));
+        let counts = if counted { counter::count(&dom, &cascade) } else { counter::Counts::new() };
         let mut gallery = Gallery {
             files,
             lost: &self.lost,
@@ -164,19 +180,23 @@ impl HtmlPage {
             cascade: &cascade,
             pictures: &mut pictures,
             missing: BTreeSet::new(),
-            depth: 0,
+            placed: vec![Vec::new()],
+            fixed: Vec::new(),
+            counts,
             numbers: HashMap::new(),
         };
         let mut page = builder.page();
+        let placed: Vec<Bx> = std::mem::take(&mut builder.placed).into_iter().flatten().collect();
+        let fixed = std::mem::take(&mut builder.fixed);
         missing.append(&mut builder.missing);
-        let ground = page.as_mut().and_then(ground);
+        let ground = page.as_mut().and_then(|page| ground(page, &paper));
         let mut emitter = Emitter::new(paper.height, breakable, &mut missing);
         if let Some(page) = &page {
-            emitter.page(
-                page,
-                Place { left: 0.0, width: paper.width, container: paper.width, top: true, depth: 0, sized: false },
-            );
+            emitter.page(page, &placed, Place::page(paper.width));
         }
+        let mut every = Emitter::new(paper.height, breakable, emitter.missing);
+        every.every_page(&fixed, Place::page(paper.width));
+        let every = every.finish();
         let characters = emitter.characters;
         let body = emitter.finish();
         missing.extend(sheet.unsupported.iter().chain(&cascade.unsupported()).map(|name| (*name).to_owned()));
@@ -191,18 +211,28 @@ impl HtmlPage {
         let lang = find(&dom, "html").and_then(|id| dom.element(id)?.attribute("lang")).unwrap_or("en");
         let lang: String = lang.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
         let lang = if matches!(lang.len(), 2 | 3) { lang } else { "en".to_owned() };
-        let fill = ground.map_or_else(String::new, |color| format!("fill:{},", color.typst()));
+        let fill = ground.unwrap_or_default();
+        let every = match every.is_empty() {
+            true => String::new(),
+            false => format!(
+                "foreground:pad(top:{},right:{},bottom:{},left:{},block(width:100%,height:100%,{{{every}}})),",
+                pt(paper.margins[0]),
+                pt(paper.margins[1]),
+                pt(paper.margins[2]),
+                pt(paper.margins[3])
+            ),
+        };
         let source = format!(
-            "#let sans=(\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\")\n\
-             #let mono=(\"Noto Sans Mono\",\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\")\n\
+            "#let sans=(\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\",\"Noto Emoji\",\"Noto Sans Arabic\",\"Noto Sans Hebrew\")\n\
+             #let mono=(\"Noto Sans Mono\",\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\",\"Noto Emoji\",\"Noto Sans Arabic\",\"Noto Sans Hebrew\")\n\
              #set document(title:{})\n\
-             #set page(width:{},height:{},margin:(top:{},right:{},bottom:{},left:{}),{fill}{})\n\
+             #set page(width:{},height:{},margin:(top:{},right:{},bottom:{},left:{}),{fill}{every}{})\n\
              #set text(font:sans,lang:{},hyphenate:false,overhang:false,size:12pt)\n\
              #set par(leading:0pt,spacing:0pt,linebreaks:\"simple\")\n#set block(spacing:0pt,above:0pt,below:0pt)\n\
              #set underline(offset:0.12em,stroke:0.06em,evade:false)\n#show heading:it=>it.body\n#{{\n{body}\n}}\n",
             literal(title.trim()),
             pt(paper.paper.0),
-            pt(paper.paper.1),
+            if paper.endless && !breakable { "auto".to_owned() } else { pt(paper.paper.1) },
             pt(paper.margins[0]),
             pt(paper.margins[1]),
             pt(paper.margins[2]),
@@ -257,11 +287,26 @@ fn fill(template: &str, data: &str) -> Result<String, String> {
     let told = |problem: minijinja::Error| {
         let place = problem.line().map_or_else(String::new, |line| format!("line {line}: "));
         let detail = problem.detail().map_or_else(String::new, |detail| format!(": {detail}"));
-        format!("{place}{}{detail}", problem.kind())
+        let hint = match template.contains("{{#") || template.contains("{{/") {
+            true => {
+                " (templates are written as Jinja has them: {% for item in items %}...{% endfor %}, {% if x %}...{% endif %})"
+            }
+            false => "",
+        };
+        format!("{place}{}{detail}{hint}", problem.kind())
     };
     environment.add_template("page.html", template).map_err(told)?;
     let page = environment.get_template("page.html").map_err(told)?;
-    page.render(minijinja::context! { data => shown(&data) }).map_err(told)
+    // Fields stand for themselves, and all of them in `data`.
+    let mut names = match &data {
+        serde_json::Value::Object(entries) => {
+            entries.iter().map(|(name, value)| (name.clone(), shown(value))).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
+    };
+    names.retain(|(name, _)| name != "data");
+    names.push(("data".to_owned(), shown(&data)));
+    page.render(minijinja::Value::from_pairs(names)).map_err(told)
 }
 
 /// Data as templates have it; it is no deeper than JSON is read.
@@ -325,14 +370,27 @@ fn find(dom: &Dom, tag: &str) -> Option<usize> {
     (0..dom.nodes.len()).find(|id| dom.element(*id).is_some_and(|element| dom::is_html(&element.name, tag)))
 }
 
-/// The color of the page itself: that of the root or the body, which then have none.
-fn ground(page: &mut Bx) -> Option<value::Color> {
+/// What is behind the page itself, as arguments of `page`: that of the root or the body, which then have none.
+fn ground(page: &mut Bx, paper: &Sheetlet) -> Option<String> {
     let mut found = None;
     let mut take = |bx: &mut Bx| {
-        if bx.style.ground.alpha > 0.0 {
-            found = Some(bx.style.ground);
-            std::rc::Rc::make_mut(&mut bx.style).ground = value::Color::CLEAR;
+        if bx.style.ground.alpha <= 0.0 && bx.style.backdrop.is_none() {
+            return;
         }
+        let mut code = match (bx.style.backdrop.as_deref(), bx.style.ground) {
+            (Some(backdrop::Backdrop::Gradient(_)), _) => code::fill(&bx.style),
+            (_, color) if color.alpha > 0.0 && color.rgb != [255; 3] => code::fill(&bx.style),
+            _ => String::new(),
+        };
+        if let (Some(backdrop::Backdrop::Picture(tapestry)), Some((name, natural))) =
+            (bx.style.backdrop.as_deref(), bx.picture.take())
+        {
+            let height = pt(paper.paper.1);
+            code.push_str(&format!("background:{},", tapestry.typst(&name, natural, paper.paper.0, &height)));
+        }
+        let style = std::rc::Rc::make_mut(&mut bx.style);
+        (style.ground, style.backdrop) = (value::Color::CLEAR, None);
+        found = Some(code);
     };
     take(page);
     if let Content::Blocks(blocks) = &mut page.content
@@ -340,7 +398,7 @@ fn ground(page: &mut Bx) -> Option<value::Color> {
     {
         take(body);
     }
-    found.filter(|color| color.rgb != [255; 3])
+    found
 }
 
 #[cfg(test)]
@@ -361,11 +419,11 @@ mod tests {
     #[test]
     fn what_is_not_supported_is_named() {
         let made = source(
-            "<script>x</script><link rel=stylesheet href=https://a/b.css><style>p{transform:rotate(1deg);background:url(x)} \
-             div{position:absolute}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
+            "<script>x</script><link rel=stylesheet href=https://a/b.css><style>p{transform:matrix(1,0,0,1,0,0);background:repeating-linear-gradient(red,blue)} \
+             @font-face{font-family:x}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
         );
         let named: Vec<&str> = made.missing.iter().map(String::as_str).collect();
-        for name in ["<iframe>", "JavaScript", "background pictures", "position: absolute and fixed", "transform"] {
+        for name in ["<iframe>", "JavaScript", "repeating gradients", "@font-face", "transform: skew and matrix"] {
             assert!(named.contains(&name), "{name}: {named:?}");
         }
         for name in ["the picture c.png is not there", "the style sheet b.css is not there"] {

@@ -34,6 +34,7 @@ enum Font {
     Bold,
     Symbols,
     Math,
+    Emoji,
 }
 
 impl Font {
@@ -46,6 +47,7 @@ impl Font {
             Self::Bold => "FfBold",
             Self::Symbols => "FfSign",
             Self::Math => "FfMath",
+            Self::Emoji => "FfEmoj",
         }
     }
 
@@ -54,8 +56,9 @@ impl Font {
             Self::Helvetica | Self::Courier => None,
             Self::Regular => Some(fonts::face(false)),
             Self::Bold => Some(fonts::face(true)),
-            Self::Symbols => Some(fonts::sign_faces()[0]),
-            Self::Math => Some(fonts::sign_faces()[1]),
+            Self::Symbols => Some(fonts::other_faces()[0]),
+            Self::Math => Some(fonts::other_faces()[1]),
+            Self::Emoji => Some(fonts::other_faces()[2]),
         }
     }
 }
@@ -86,7 +89,11 @@ impl Line {
     /// Chooses the fonts of a text. Control characters are spaces.
     pub(crate) fn new(text: &str, typeface: Typeface) -> Self {
         let plain = text.nfc().map(|letter| if letter.is_control() || letter == '\u{2028}' { ' ' } else { letter });
-        let letters: Vec<char> = plain.filter(|letter| !matches!(letter, '\u{200b}' | '\u{feff}' | '\u{ad}')).collect();
+        let letters: Vec<char> = plain
+            .filter(|letter| {
+                !matches!(letter, '\u{200b}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}' | '\u{ad}')
+            })
+            .collect();
         let standard = match typeface {
             Typeface::Helvetica => Some(Font::Helvetica),
             Typeface::Courier => Some(Font::Courier),
@@ -100,7 +107,7 @@ impl Line {
         let own = if typeface == Typeface::SansBold { Font::Bold } else { Font::Regular };
         let choice = |letter: char| {
             let has = |font: &Font| font.face().is_some_and(|face| face.has(letter));
-            [own, Font::Symbols, Font::Math].into_iter().find(has).unwrap_or(own)
+            [own, Font::Symbols, Font::Math, Font::Emoji].into_iter().find(has).unwrap_or(own)
         };
         Self { letters: letters.into_iter().map(|letter| (choice(letter), letter)).collect() }
     }
@@ -251,6 +258,7 @@ fn embed(pdf: &mut Document, font: Font, face: &Face, used: &Used) -> Dictionary
         Font::Bold => "NotoSans-Bold",
         Font::Symbols => "NotoSansSymbols2-Regular",
         Font::Math => "NotoSansMath-Regular",
+        Font::Emoji => "NotoEmoji-Regular",
         _ => "NotoSans-Regular",
     };
     let name = format!("{tag}+{name}");

@@ -36,7 +36,9 @@ impl Supplies {
     /// When there is no room to look through the page.
     pub(crate) async fn fetch(&mut self, html: &str, base: Option<&str>, call: &Call) -> Result<(), Error> {
         // Most pages name nothing.
-        if !html.contains("src") && !html.contains("SRC") && !html.to_ascii_lowercase().contains("stylesheet") {
+        let names = |part: &str| html.contains(part);
+        let none = !["src", "SRC", "url(", "background"].into_iter().any(names);
+        if none && !html.to_ascii_lowercase().contains("stylesheet") {
             return Ok(());
         }
         let page = html.to_owned();

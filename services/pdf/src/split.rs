@@ -37,7 +37,7 @@ pub struct SplitRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 10_000))]
     pub every: Option<usize>,
-    /// A part for each selection of pages, such as `["1-3", "4-", "-1"]`; they may overlap.
+    /// A part for each selection of pages, such as `["1-3", "4-", "-1"]`; they may overlap. A single text is a list with commas: `1-3,4-`.
     #[serde(default)]
     #[garde(length(max = 1000), inner(length(chars, min = 1, max = 2000)))]
     pub ranges: Vec<String>,
@@ -229,7 +229,12 @@ fn cuts(request: &SplitRequest, opened: &Opened, prepared: &Prepared<'_>, call: 
         }
         return Ok(from_starts(starts, count, request.drop_separators));
     }
-    let ranges = request.ranges.iter().enumerate().map(|(index, range)| {
+    // One text alone is a list with commas: a part of all its ranges would be no split.
+    let listed: Vec<&str> = match request.ranges.as_slice() {
+        [one] => one.split([',', ';']).filter(|range| !range.trim().is_empty()).collect(),
+        many => many.iter().map(String::as_str).collect(),
+    };
+    let ranges = listed.into_iter().enumerate().map(|(index, range)| {
         let selection = Selection::read(&format!("ranges[{index}]"), Some(range), count)?;
         Ok(Cut { pages: selection.0, title: None })
     });

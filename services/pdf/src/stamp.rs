@@ -47,7 +47,7 @@ pub struct StampRequest {
     #[serde(default)]
     pub image: Option<File>,
     /// PDF of which a page is put on each page.
-    #[serde(default)]
+    #[serde(default, alias = "pdf")]
     pub overlay: Option<File>,
     /// Password of `overlay`.
     #[serde(default)]
@@ -79,7 +79,7 @@ pub struct StampRequest {
     #[garde(range(min = -14_400.0, max = 14_400.0))]
     pub y: f64,
     /// Turn counterclockwise in degrees.
-    #[serde(default)]
+    #[serde(default, alias = "rotate", alias = "angle")]
     #[garde(range(min = -360.0, max = 360.0))]
     pub rotation: f64,
     /// Opacity from 0 (invisible) to 1.
@@ -87,15 +87,15 @@ pub struct StampRequest {
     #[garde(range(min = 0.0, max = 1.0))]
     pub opacity: f64,
     /// Font size of a text in points.
-    #[serde(default = "size")]
+    #[serde(default = "size", alias = "size")]
     #[garde(range(min = 1.0, max = 1000.0))]
     pub font_size: f64,
     /// Whether a text is bold.
     #[serde(default)]
     pub bold: bool,
-    /// Color of a text, as `#rrggbb`.
+    /// Color of a text: `#rrggbb`, or as CSS has colors, such as `red`.
     #[serde(default = "black")]
-    #[garde(length(chars, max = 9))]
+    #[garde(length(chars, max = 60))]
     pub color: String,
     /// Width of a picture or overlay in points; by default a picture has 72 pixels an inch and no more than half of the width of the page, an
     /// overlay the whole page.
@@ -293,15 +293,11 @@ pub fn stamp(request: StampRequest, call: &Call) -> Result<WithFile<StampRespons
 
 /// A color as operands: `0.5 0 0`.
 fn color(text: &str) -> Result<String, Error> {
-    let hex = text.trim().trim_start_matches('#');
-    let long: String =
-        if hex.len() == 3 { hex.chars().flat_map(|digit| [digit, digit]).collect() } else { hex.to_owned() };
-    let wrong = || Error::impossible("color", "is not a color: write it as #rrggbb, such as #c00000");
-    if long.len() != 6 || !long.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(wrong());
-    }
-    let part =
-        |at: usize| u8::from_str_radix(&long[at..at + 2], 16).map(|part| format!("{:.4}", f64::from(part) / 255.0));
-    let parts = [part(0), part(2), part(4)].into_iter().collect::<Result<Vec<_>, _>>().map_err(|_| wrong())?;
-    Ok(parts.join(" "))
+    let plain = text.trim();
+    let bare = matches!(plain.len(), 3 | 6) && plain.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let found = crate::html::color(&if bare { format!("#{plain}") } else { plain.to_owned() });
+    let found = found.filter(|color| color.alpha >= 1.0).ok_or_else(|| {
+        Error::impossible("color", "is not a color: write it as #rrggbb, such as #c00000, or by its name, such as red")
+    })?;
+    Ok(found.rgb.map(|part| format!("{:.4}", f64::from(part) / 255.0)).join(" "))
 }

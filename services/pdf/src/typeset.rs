@@ -222,7 +222,9 @@ impl Typesetter {
                 let message = format!("{lost} characters are on no page: simplify what is nested or positioned");
                 notes.push(Note { kind: NoteKind::TextLost, message });
             }
-            let bad = inspection.off_page + lost;
+            // A roll of paper that became longer than readers show.
+            let long = document.pages().iter().any(|page| page.frame.height().to_pt() > MAX_LENGTH);
+            let bad = inspection.off_page + lost + usize::from(long);
             if best.as_ref().is_none_or(|(.., known)| bad < *known) {
                 best = Some((desk, document, notes, bad));
             }
@@ -247,6 +249,9 @@ fn moment([year, month, day, hour, minute, second]: [i32; 6]) -> Option<Datetime
     let small = |number: i32| u8::try_from(number).unwrap_or_default();
     Datetime::from_ymd_hms(year, small(month), small(day), small(hour), small(minute), small(second))
 }
+
+/// The longest side of a page that readers show, in points (ISO 32000-1, annex C).
+const MAX_LENGTH: f64 = 14_400.0;
 
 /// Makes the data of a template known to it, without moving its lines.
 const PRELUDE: &str = "#let data = json(\"data.json\");";

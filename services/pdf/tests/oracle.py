@@ -289,6 +289,60 @@ def drawn(kind):
     return {"file": base64.b64encode(out.getvalue()).decode(), "rows": expected}
 
 
+def archived(name):
+    """What of ISO 19005-2, level B, does not hold, as far as it is told by structure; an independent reading of its rules, no validator."""
+    import re
+    wrong = []
+    content = data[name]
+    say = lambda holds, rule: None if holds else wrong.append(rule)
+    say(re.match(rb"%PDF-1\.[0-7]\s+%[\x80-\xff]{4}", content) is not None, "6.1.2 header")
+    say(content.rstrip().endswith(b"%%EOF"), "6.1.3 nothing after the end")
+    pdf = opened(name)
+    say("/ID" in pdf.trailer and "/Encrypt" not in pdf.trailer, "6.1.3 trailer")
+    metadata = pdf.Root.get("/Metadata")
+    say(metadata is not None and "/Filter" not in metadata, "6.6.2 metadata in plain")
+    xmp = metadata.read_bytes().decode("utf-8") if metadata is not None else ""
+    say(bool(re.search(r"pdfaid:part(>|=\")2", xmp) and re.search(r"pdfaid:conformance(>|=\")B", xmp)), "6.6.4 identification")
+    info = pdf.trailer.get("/Info", {})
+    say("/Title" not in info or str(info["/Title"]) in xmp, "6.6.3 title as in the metadata")
+    intents = [one for one in pdf.Root.get("/OutputIntents", []) if one.S == "/GTS_PDFA1"]
+    say(len(intents) == 1 and "/DestOutputProfile" in intents[0], "6.2.3 output intent")
+    if intents:
+        profile = intents[0].DestOutputProfile
+        bytes_ = profile.read_bytes()
+        say(bytes_[36:40] == b"acsp" and int(profile.N) == {b"RGB ": 3, b"GRAY": 1, b"CMYK": 4}[bytes_[16:20]], "6.2.3 profile")
+        say(bytes_[8] <= 4, "6.2.3 version of the profile")
+    say("/AA" not in pdf.Root and "/XFA" not in pdf.Root.get("/AcroForm", {}), "6.4 and 6.5 no forms that run")
+    say("/NeedsRendering" not in pdf.Root and not ("/JavaScript" in pdf.Root.get("/Names", {})), "6.4.2 and 6.5.1")
+    modes = "Normal Compatible Multiply Screen Overlay Darken Lighten ColorDodge ColorBurn HardLight SoftLight Difference Exclusion Hue Saturation Color Luminosity".split()
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream):
+            filters = thing.get("/Filter", [])
+            filters = [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+            say(not {"/LZWDecode", "/Crypt"} & set(filters), "6.1.7 filters")
+            say("/F" not in thing, "6.1.7 streams are in the file")
+            say(thing.get("/Subtype") != "/PS" and "/OPI" not in thing and not bool(thing.get("/Interpolate", False)), "6.2.8 pictures")
+        if not isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
+            continue
+        kind = thing.get("/Type")
+        if kind == "/Font" and thing.get("/Subtype") not in ("/Type3", "/Type0"):
+            descriptor = thing.get("/FontDescriptor", {})
+            say(any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")), f"6.2.11.4 {thing.get('/BaseFont')} is not embedded")
+        if thing.get("/Subtype") == "/CIDFontType2":
+            say("/CIDToGIDMap" in thing, "6.2.11.3 map of glyphs")
+        if kind == "/ExtGState":
+            mode = thing.get("/BM", pikepdf.Name.Normal)
+            say(str(mode)[1:] in modes and "/TR" not in thing and thing.get("/TR2", pikepdf.Name.Default) == "/Default", "6.2.5 graphics state")
+        if "/Subtype" in thing and "/Rect" in thing and thing.Subtype not in ("/Popup",):
+            flags = int(thing.get("/F", 0))
+            say(flags & 4 and not flags & (1 | 2 | 32), "6.3.2 annotations are printed")
+            say(thing.Subtype not in ("/3D", "/Sound", "/Screen", "/Movie"), "6.3.1 annotations")
+        action = thing.get("/A")
+        if isinstance(action, pikepdf.Dictionary):
+            say(action.get("/S") in ("/GoTo", "/URI", "/Named", "/GoToR", "/GoToE", "/Thread", "/SubmitForm"), "6.5.1 actions")
+    return sorted(set(wrong))
+
+
 def plumbed(name):
     """The tables pdfplumber finds by lines, as rows of texts."""
     import pdfplumber

@@ -253,6 +253,9 @@ fn table(rows: &[Row], items: &[Item<'_>], rulings: &Rulings) -> Option<Table> {
     }
     let mut table = Table { bounds, columns, rows: borders, cells, header_rows: 0, ruled: false, confidence: 0.0 };
     table.header_rows = header_rows(&table, items, rulings);
+    if width == 2 && lines == 0 && table.header_rows == 0 && are_addresses(&table.cells, rows) {
+        return None;
+    }
     table.confidence = confidence(&table, &joined, share, lines, prose);
     Some(table)
 }
@@ -415,6 +418,25 @@ fn is_list(cells: &[TableCell]) -> bool {
         plain.chars().count() <= 3 && (plain.chars().all(char::is_alphanumeric) || plain.chars().count() <= 1)
     };
     cells.iter().filter(|cell| cell.column == 0 && !cell.text.is_empty()).all(|cell| mark(&cell.text))
+}
+
+/// Rows that two addresses beside each other have at the most.
+const ADDRESS_ROWS: usize = 9;
+
+/// Whether two columns are blocks of text beside each other, as addresses are: lines as close as those of a paragraph, no
+/// labels and no numbers alone, and in both a line with a number and words (a street, a city).
+fn are_addresses(cells: &[TableCell], rows: &[Row]) -> bool {
+    let close = |pair: &[Row]| pair[1].middle() - pair[0].middle() <= LEADING * pair[0].size.max(pair[1].size);
+    if rows.len() > ADDRESS_ROWS || !rows.windows(2).all(close) {
+        return false;
+    }
+    let column = |at: usize| cells.iter().filter(move |cell| cell.column == at && !cell.text.is_empty());
+    let mixed = |cell: &TableCell| {
+        cell.text.chars().any(|letter| letter.is_ascii_digit())
+            && cell.text.chars().filter(|letter| letter.is_alphabetic()).count() >= 3
+    };
+    let label = |cell: &TableCell| cell.text.trim_end().ends_with(':');
+    (0..2).all(|at| column(at).any(mixed)) && !cells.iter().any(|cell| is_number(&cell.text) || label(cell))
 }
 
 /// How likely it is a table of these cells: full rows, lines, columns whose cells stand under each other, numbers, a head.

@@ -104,6 +104,12 @@ impl<'r> Source<'r> {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
+        // The library checks the copy of the permissions as well, which a few writers get wrong.
+        if documents::Document::open(bytes.to_vec(), Some(password)).is_ok() {
+            let message = "opens with its password, but its permissions do not match their encrypted copy: it can be read \
+                           (text, tables, render), but not changed";
+            return Err(Error::impossible(self.field, message));
+        }
         Err(Error::impossible(self.password_field, "is wrong: it does not open the document"))
     }
 

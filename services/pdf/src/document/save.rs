@@ -1,10 +1,7 @@
 //! A document to bytes.
 
-use std::io::Write;
-
 use chassis::Error;
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use lopdf::encryption::EncryptionState;
 use lopdf::{Document, Object, SaveOptions, Stream};
 
@@ -53,22 +50,27 @@ fn tidy(pdf: &mut Document) {
     for key in [&b"Prev"[..], b"XRefStm", b"DecodeParms", b"Filter", b"Index", b"Length", b"W", b"Type"] {
         pdf.trailer.remove(key);
     }
+    let mut compressor = None;
     for object in pdf.objects.values_mut() {
         if let Object::Stream(stream) = object
             && stream.allows_compression
             && stream.content.len() >= WORTH_DEFLATING
             && !stream.dict.has(b"Filter")
         {
-            deflate(stream);
+            deflate(stream, compressor.get_or_insert_with(|| Compress::new(Compression::new(6), true)));
         }
     }
 }
 
 /// Deflates a stream, where that makes it shorter. Level 6 takes a third of the time of level 9 for a percent of its size.
-fn deflate(stream: &mut Stream) {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(stream.content.len() / 2), Compression::new(6));
-    let Ok(deflated) = encoder.write_all(&stream.content).and_then(|()| encoder.finish()) else { return };
-    if deflated.len() + 19 < stream.content.len() {
+/// One compressor serves all: its tables are half a megabyte, and making them took a third of a merge.
+fn deflate(stream: &mut Stream, compressor: &mut Compress) {
+    compressor.reset();
+    let mut deflated = Vec::with_capacity(stream.content.len());
+    // What does not end in the room of its content is no shorter.
+    let ended = compressor.compress_vec(&stream.content, &mut deflated, FlushCompress::Finish);
+    if matches!(ended, Ok(Status::StreamEnd)) && deflated.len() + 19 < stream.content.len() {
+        deflated.shrink_to_fit();
         stream.dict.set("Filter", "FlateDecode");
         stream.set_content(deflated);
     }

@@ -31,6 +31,7 @@ impl Selection {
 
     fn parse(field: &str, text: &str, count: usize) -> Result<Self, Error> {
         let mut pages = Vec::new();
+        let text = plain(text);
         for part in text.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
             match part.to_ascii_lowercase().as_str() {
                 "all" => pages.extend(0..count),
@@ -71,9 +72,23 @@ impl Selection {
     }
 }
 
+/// Other ways to write the same: dashes of typesetters, dots, spaces around a dash, the brackets of a list.
+fn plain(text: &str) -> String {
+    text.trim_matches(['[', ']'])
+        .replace(['"', '\''], "")
+        .replace(['–', '—', '−', '‑'], "-")
+        .replace("..", "-")
+        .replace(" - ", "-")
+        .replace(" to ", "-")
+}
+
 /// First and last page, counted from 1 or from the end: `3`, `-1`, `2-5`, `4-`, `-3--1`, `2-last`.
 fn range(text: &str) -> Option<(i64, i64)> {
-    let number = |text: &str| if text == "last" || text == "end" { Some(-1) } else { text.parse::<i64>().ok() };
+    let number = |text: &str| match text {
+        "last" | "end" => Some(-1),
+        "first" => Some(1),
+        text => text.parse::<i64>().ok(),
+    };
     if let Some(page) = number(text) {
         return Some((page, page));
     }
@@ -122,7 +137,7 @@ mod tests {
 
     #[test]
     fn pages_are_named_from_both_ends() {
-        let cases: [(&str, &[usize]); 12] = [
+        let cases: [(&str, &[usize]); 17] = [
             ("1-3,5", &[0, 1, 2, 4]),
             ("-1", &[9]),
             ("8-", &[7, 8, 9]),
@@ -134,6 +149,11 @@ mod tests {
             ("2,2", &[1, 1]),
             ("ALL", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
             (" 4 ; 6 ", &[3, 5]),
+            ("first, 9 – end", &[0, 8, 9]),
+            ("1..3", &[0, 1, 2]),
+            ("1 to 2", &[0, 1]),
+            ("[1,\"2-3\"]", &[0, 1, 2]),
+            ("1 -1", &[0, 9]),
             ("", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
         ];
         for (text, pages) in cases {
@@ -162,7 +182,7 @@ mod tests {
         assert_eq!(refused("5-20").0, Code::Unprocessable);
         assert_eq!(refused("0").1, "pages: page 0 does not exist: the document has 10 pages, and pages count from 1");
         assert_eq!(refused("-11").0, Code::Unprocessable);
-        for text in ["x", "1-2-3", "1..3", "one"] {
+        for text in ["x", "1-2-3", "1.3", "one"] {
             assert_eq!(refused(text).0, Code::ValidationError, "{text:?}");
         }
         assert_eq!(refused("1-10,".repeat(2000).as_str()).0, Code::PayloadTooLarge);

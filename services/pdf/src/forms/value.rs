@@ -80,7 +80,12 @@ fn checkbox(pdf: &Document, field: &Field, value: &Value, at: &str) -> Result<Fi
 
 fn radio(pdf: &Document, field: &Field, value: &Value, at: &str) -> Result<Filling, Error> {
     let wrong = || Error::impossible(at, format!("takes {}", list(&field.choices(pdf))));
-    let text = plain(value).ok_or_else(wrong)?;
+    // Forms of no-code tools send a list of one.
+    let text = match value {
+        Value::Array(values) if values.len() == 1 => plain(&values[0]),
+        value => plain(value),
+    };
+    let text = text.ok_or_else(wrong)?;
     let text = text.trim();
     let states: Vec<String> = field.states(pdf).into_iter().flatten().collect();
     let same =

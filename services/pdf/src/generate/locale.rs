@@ -11,7 +11,8 @@ use super::words::{self, Words};
 pub(crate) struct Locale {
     /// ISO 639-1.
     pub(crate) language: &'static str,
-    decimal: char,
+    /// Decimal sign.
+    pub(super) decimal: char,
     group: &'static str,
     /// Where the sign of a currency stands.
     sign: Sign,

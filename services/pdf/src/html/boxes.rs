@@ -4,10 +4,13 @@ use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use super::backdrop::Backdrop;
+use super::cascade::Cascade;
+use super::counter::Counts;
 use super::dom::{Dom, Kind, NodeId};
 use super::selector::Pseudo;
-use super::style::{Cascade, Display, Style};
-use super::value::words;
+use super::style::{Display, Position, Style};
+use super::value::Length;
 
 /// A box.
 pub(crate) struct Bx {
@@ -17,6 +20,10 @@ pub(crate) struct Bx {
     pub(crate) marker: Option<String>,
     /// Level of a heading, for the outline of the document.
     pub(crate) heading: Option<u8>,
+    /// Boxes that stand somewhere in this one, out of the flow.
+    pub(crate) placed: Vec<Bx>,
+    /// The picture behind its content: the name of its file, its natural size.
+    pub(crate) picture: Option<(String, (f64, f64))>,
     /// Narrowest and natural width, once they are known.
     pub(crate) measured: Cell<Option<(f64, f64)>>,
 }
@@ -68,8 +75,12 @@ pub(crate) struct Builder<'d> {
     pub(crate) pictures: &'d mut Pictures<'d>,
     /// What was met and is not shown.
     pub(crate) missing: BTreeSet<String>,
-    /// Characters that are emitted, without white space.
-    pub(crate) depth: usize,
+    /// Boxes out of the flow, by the boxes around that they are placed in; the first list is that of the page.
+    pub(crate) placed: Vec<Vec<Bx>>,
+    /// Boxes that stand on every page.
+    pub(crate) fixed: Vec<Bx>,
+    /// What counters say where text asks for them.
+    pub(crate) counts: Counts,
     /// Numbers of list items, once one of their list was asked for.
     pub(crate) numbers: HashMap<NodeId, i64>,
 }
@@ -92,7 +103,15 @@ pub(super) struct Passed {
 
 impl Bx {
     pub(super) fn new(style: Rc<Style>, content: Content) -> Self {
-        Self { style, content, marker: None, heading: None, measured: Cell::new(None) }
+        Self {
+            style,
+            content,
+            marker: None,
+            heading: None,
+            placed: Vec::new(),
+            picture: None,
+            measured: Cell::new(None),
+        }
     }
 }
 
@@ -107,15 +126,14 @@ impl<'d> Builder<'d> {
 
     /// The box of an element that is a block.
     pub(super) fn container(&mut self, id: NodeId, style: Rc<Style>) -> Bx {
-        self.depth += 1;
+        let holds = self.holds(id, &style);
         let content = match style.display {
             Display::Flex => Content::Flex(self.items(id, &style)),
             Display::Grid => Content::Grid(self.items(id, &style)),
             Display::Table => self.table(id, &style),
             _ => self.flow(id, &style),
         };
-        self.depth -= 1;
-        let mut bx = Bx::new(style, content);
+        let mut bx = self.finished(style, content, holds);
         if let Some(element) = self.dom.element(id) {
             bx.heading = element
                 .tag()
@@ -124,6 +142,51 @@ impl<'d> Builder<'d> {
                 .filter(|level| (1..=6).contains(level));
         }
         bx
+    }
+
+    /// Whether boxes out of the flow are placed in this one. In the root and the body they are placed on the page.
+    fn holds(&mut self, id: NodeId, style: &Style) -> bool {
+        let is_page = self.dom.element(id).is_some_and(|element| matches!(element.tag(), "html" | "body"));
+        let holds = !is_page && (style.position != Position::Static || style.transform.is_seen());
+        if holds {
+            self.placed.push(Vec::new());
+        }
+        holds
+    }
+
+    /// A box with what is placed in it and the picture behind it.
+    pub(super) fn finished(&mut self, style: Rc<Style>, content: Content, holds: bool) -> Bx {
+        let picture = match style.backdrop.as_deref() {
+            Some(Backdrop::Picture(picture)) => (self.pictures)(&picture.source),
+            _ => None,
+        };
+        let mut bx = Bx::new(style, content);
+        bx.picture = picture;
+        if holds {
+            bx.placed = self.placed.pop().unwrap_or_default();
+        }
+        bx
+    }
+
+    /// A box that is taken out of the flow: where its sides say, in what is around.
+    fn take_out(&mut self, id: NodeId, mut style: Style, passed: &Passed) {
+        let Some(element) = self.dom.element(id) else { return };
+        style.float = None;
+        let fixed = style.position == Position::Fixed;
+        let bx = if is_replaced(element.tag()) {
+            let mut flow = Flow::default();
+            style.display = Display::Block;
+            self.replaced(id, style, &mut flow, passed);
+            let Some(bx) = flow.blocks.pop() else { return };
+            bx
+        } else {
+            self.linked(id, style, passed)
+        };
+        if fixed {
+            self.fixed.push(bx);
+        } else if let Some(around) = self.placed.last_mut() {
+            around.push(bx);
+        }
     }
 
     /// The content of a block: blocks, or lines, never both.
@@ -153,11 +216,16 @@ impl<'d> Builder<'d> {
                 continue;
             };
             self.close_lines(&mut flow, style);
-            let replaced = matches!(element.tag(), "img" | "svg" | "br" | "input" | "select" | "textarea");
+            let replaced = is_replaced(element.tag()) || element.tag() == "br";
             let Some(mut own) = self.cascade.style(self.dom, child, style, None) else { continue };
             if own.display == Display::None || (own.hidden && !replaced) {
                 continue;
             }
+            if own.is_out() {
+                self.take_out(child, own, &Passed::default());
+                continue;
+            }
+            own.inline_level = false;
             if replaced || own.display == Display::Contents {
                 self.add(child, style, &mut flow, &Passed::default());
                 self.close_lines(&mut flow, style);
@@ -183,7 +251,8 @@ impl<'d> Builder<'d> {
                     self.close_lines(&mut inner, &own);
                     Content::Blocks(inner.blocks)
                 };
-                flow.blocks.push(Bx::new(own, content));
+                let bx = self.finished(own, content, false);
+                flow.blocks.push(bx);
                 continue;
             }
             let bx = self.container(child, Rc::new(own));
@@ -228,6 +297,11 @@ impl<'d> Builder<'d> {
             return;
         }
         self.close(flow, parent);
+        let unplaced = style.inset.iter().all(|side| *side == Length::Auto);
+        if style.is_out() && (!unplaced || style.position == Position::Fixed) {
+            self.take_out(id, style, passed);
+            return;
+        }
         if style.display != Display::InlineBlock {
             style.underline |= parent.underline && matches!(parent.display, Display::Inline | Display::Block);
             style.strike |= parent.strike && matches!(parent.display, Display::Inline | Display::Block);
@@ -238,8 +312,7 @@ impl<'d> Builder<'d> {
                 flow.lines.push(Inline::Break(Rc::new(style)));
                 return;
             }
-            "img" | "svg" | "input" | "select" | "textarea" | "iframe" | "video" | "audio" | "canvas" | "object"
-            | "embed" => {
+            tag if is_replaced(tag) => {
                 self.replaced(id, style, flow, passed);
                 return;
             }
@@ -277,7 +350,7 @@ impl<'d> Builder<'d> {
                 }
                 self.pseudo(id, &style, Pseudo::After, flow, &passed);
             }
-            Display::InlineBlock => {
+            _ if style.display == Display::InlineBlock || style.inline_level => {
                 let bx = self.linked(id, style, &passed);
                 flow.lines.push(Inline::Box { bx, link: passed.link });
             }
@@ -298,6 +371,7 @@ impl<'d> Builder<'d> {
         {
             return self.container(id, style);
         }
+        let holds = self.holds(id, &style);
         let mut inner = Flow::default();
         let passed = Passed { link: passed.link.clone(), ground: None };
         for child in self.dom.nodes[id].children.clone() {
@@ -305,10 +379,10 @@ impl<'d> Builder<'d> {
         }
         self.close(&mut inner, &style);
         if inner.blocks.is_empty() {
-            return Bx::new(style, Content::Lines(inner.lines));
+            return self.finished(style, Content::Lines(inner.lines), holds);
         }
         self.close_lines(&mut inner, &style);
-        Bx::new(style, Content::Blocks(inner.blocks))
+        self.finished(style, Content::Blocks(inner.blocks), holds)
     }
 
     /// Whether an inline element is a label of a few words.
@@ -319,38 +393,6 @@ impl<'d> Builder<'d> {
                 .is_none_or(|element| matches!(element.tag(), "b" | "strong" | "span" | "i" | "em" | "small" | "font"))
         });
         only_text && self.dom.text(id).chars().count() < 60
-    }
-
-    /// Text that a style sheet puts before or after the content of an element.
-    fn pseudo(&mut self, id: NodeId, parent: &Rc<Style>, which: Pseudo, flow: &mut Flow, passed: &Passed) {
-        let Some(style) = self.cascade.style(self.dom, id, parent, Some(which)) else { return };
-        let Some(content) = style.content.clone().filter(|_| style.display != Display::None && !style.hidden) else {
-            return;
-        };
-        let mut text = String::new();
-        for word in words(&content) {
-            if let Some(quoted) = word.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
-                text.push_str(&unescape(quoted));
-            } else if let Some(name) = word.strip_prefix("attr(").and_then(|rest| rest.strip_suffix(')')) {
-                let value = self.dom.element(id).and_then(|element| element.attribute(name.trim()));
-                text.push_str(value.unwrap_or_default());
-            } else if !matches!(word, "none" | "normal" | "open-quote" | "close-quote") {
-                self.missing.insert(format!("content: {}", word.chars().take(20).collect::<String>()));
-            }
-        }
-        // Empty ones clear floats and draw ornaments.
-        if text.is_empty() {
-            return;
-        }
-        let style = Rc::new(style);
-        let is_block = matches!(style.display, Display::Block);
-        if is_block {
-            self.close_lines(flow, parent);
-        }
-        flow.lines.push(Inline::Text { text, style, link: passed.link.clone() });
-        if is_block {
-            self.close_lines(flow, parent);
-        }
     }
 
     /// Lines that are followed by a block become one themselves.
@@ -382,33 +424,15 @@ impl<'d> Builder<'d> {
     }
 }
 
+/// Whether an element is a picture, a control or something that no paper shows.
+fn is_replaced(tag: &str) -> bool {
+    matches!(
+        tag,
+        "img" | "svg" | "input" | "select" | "textarea" | "iframe" | "video" | "audio" | "canvas" | "object" | "embed"
+    )
+}
+
 pub(crate) fn keeps_space(style: &Style) -> bool {
     use super::style::Space;
     matches!(style.pre, Space::Pre | Space::PreWrap)
-}
-
-/// Escapes of strings in style sheets: `\201C`.
-pub(crate) fn unescape(text: &str) -> String {
-    let mut out = String::new();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
-            out.push(letter);
-            continue;
-        }
-        let mut code = String::new();
-        while code.len() < 6 && letters.peek().is_some_and(char::is_ascii_hexdigit) {
-            code.extend(letters.next());
-        }
-        match u32::from_str_radix(&code, 16).ok().and_then(char::from_u32) {
-            Some(letter) => {
-                out.push(letter);
-                if letters.peek() == Some(&' ') {
-                    letters.next();
-                }
-            }
-            None => out.extend(letters.next()),
-        }
-    }
-    out
 }

@@ -1,5 +1,6 @@
 //! Values of style as typst writes them.
 
+use super::backdrop::Backdrop;
 use super::style::{Align, Line, Style};
 use super::value::Length;
 
@@ -33,6 +34,29 @@ pub(super) fn horizontal(align: Align) -> &'static str {
     }
 }
 
+/// What fills a box, as an argument.
+pub(super) fn fill(style: &Style) -> String {
+    match style.backdrop.as_deref() {
+        Some(Backdrop::Gradient(gradient)) => format!("fill:{},", gradient.typst(style.ground, style.fade)),
+        _ if style.ground.alpha > 0.0 => format!("fill:{},", style.ground.typst()),
+        _ => String::new(),
+    }
+}
+
+/// The corners of a box as an argument, and whether what reaches beyond them is cut off.
+pub(super) fn corners(style: &Style) -> String {
+    if !style.is_round() {
+        return String::new();
+    }
+    let names = ["top-left", "top-right", "bottom-right", "bottom-left"];
+    let radii = names.iter().zip(&style.radius).map(|(name, radius)| match radius {
+        Length::Sum(pixels, part) if *part > 0.0 => format!("{name}:{:.2}%+{},", part * 100.0, pt(*pixels)),
+        radius => format!("{name}:{},", pt(radius.or_zero(0.0))),
+    });
+    let clip = if style.clip { "clip:true," } else { "" };
+    format!("radius:({}),{clip}", radii.collect::<String>())
+}
+
 /// The borders of a box as an argument.
 pub(super) fn stroke(style: &Style) -> String {
     let names = ["top", "right", "bottom", "left"];
@@ -43,7 +67,7 @@ pub(super) fn stroke(style: &Style) -> String {
             continue;
         }
         let border = style.border[side];
-        let paint = border.color.unwrap_or(style.color);
+        let paint = border.color.unwrap_or(style.color).faded(style.fade);
         if paint.alpha == 0.0 {
             continue;
         }

@@ -4,7 +4,9 @@ use super::selector::{Selector, selectors};
 
 /// Rules of all sheets together.
 const MAX_RULES: usize = 20_000;
-/// Levels of `@media` within each other.
+/// Bytes of the selectors of a rule within a rule.
+const MAX_PRELUDE: usize = 10_000;
+/// Levels of `@media` and of rules within each other.
 const MAX_DEPTH: usize = 16;
 
 /// A declaration: `color: red !important`.
@@ -87,18 +89,62 @@ impl Sheet {
                 "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),
                 "page" => self.note("named pages"),
                 "font-face" => self.note("@font-face"),
+                // What a variable is where nothing sets it.
+                "property" => {
+                    let initial = declarations(body).into_iter().find(|one| one.property == "initial-value");
+                    if let Some(Declaration { value, .. }) = initial {
+                        self.rule(":where(:root)", &format!("{}:{value}", query.trim()), width, MAX_DEPTH);
+                    }
+                }
                 _ => {}
             }
             return;
         }
         let block = declarations(body);
-        if body.contains('{') {
-            self.note("nesting of rules");
-        }
         let index = self.blocks.len();
         self.blocks.push(block);
         for selector in selectors(prelude) {
             self.rules.push(Rule { selector, block: index });
+        }
+        if body.contains('{') && depth < MAX_DEPTH {
+            self.nested(prelude, body, width, depth + 1);
+        }
+    }
+
+    /// The rules within a rule (CSS Nesting).
+    fn nested(&mut self, parent: &str, body: &str, width: f64, depth: usize) {
+        let mut rest = body;
+        while let Some(end) = position(rest, &[';', '{']) {
+            if rest[end..].starts_with(';') {
+                rest = &rest[end + 1..];
+                continue;
+            }
+            let prelude = rest[..end].trim();
+            let (inner, after) = block(&rest[end..]);
+            rest = after;
+            if self.rules.len() >= MAX_RULES {
+                return;
+            }
+            match prelude.strip_prefix('@') {
+                Some(at) => {
+                    let (name, query) = at.split_once(|c: char| c.is_whitespace() || c == '(').unwrap_or((at, ""));
+                    let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with('('))..];
+                    let holds = match name.to_ascii_lowercase().as_str() {
+                        "media" => media(query, width),
+                        "supports" | "layer" | "container" => true,
+                        _ => false,
+                    };
+                    if holds {
+                        self.rule(parent, inner, width, depth);
+                    }
+                }
+                None => {
+                    let joined = joined(parent, prelude);
+                    if joined.len() <= MAX_PRELUDE {
+                        self.rule(&joined, inner, width, depth);
+                    }
+                }
+            }
         }
     }
 
@@ -114,6 +160,24 @@ impl Sheet {
         }
         self.page.extend(declarations(rest));
     }
+}
+
+/// The selectors of a rule within a rule: `&` is the rule around it, which otherwise is an ancestor.
+fn joined(parent: &str, nested: &str) -> String {
+    let mut all = String::new();
+    for one in super::selector::split(nested, ',') {
+        for around in super::selector::split(parent, ',') {
+            let (one, around) = (one.trim(), around.trim());
+            if !all.is_empty() {
+                all.push(',');
+            }
+            all.push_str(&if one.contains('&') { one.replace('&', around) } else { format!("{around} {one}") });
+            if all.len() > MAX_PRELUDE {
+                return all;
+            }
+        }
+    }
+    all
 }
 
 /// Reads declarations: those of a rule, or of a `style` attribute.
@@ -137,7 +201,7 @@ pub(crate) fn declarations(text: &str) -> Vec<Declaration> {
             Some(at) if value[at + 1..].trim().eq_ignore_ascii_case("important") => (value[..at].trim_end(), true),
             _ => (value, false),
         };
-        if !property.is_empty() && !value.is_empty() {
+        if !property.is_empty() && (!value.is_empty() || property.starts_with("--")) {
             found.push(Declaration { property, value: value.to_owned(), important });
         }
     }
@@ -212,6 +276,9 @@ fn media(query: &str, width: f64) -> bool {
                 return matches!(part, "" | "all" | "print");
             }
             let inner: String = part.chars().filter(|c| !"()".contains(*c)).collect();
+            if inner.contains(['<', '>']) {
+                return range(&inner, width);
+            }
             let (name, value) = inner.split_once(':').unwrap_or((&inner, ""));
             let pixels = super::value::length(value.trim(), 16.0, 16.0);
             match (name.trim(), pixels) {
@@ -224,6 +291,30 @@ fn media(query: &str, width: f64) -> bool {
             }
         });
         holds != negated
+    })
+}
+
+/// `width >= 40rem`, `400px < width <= 700px`.
+fn range(text: &str, width: f64) -> bool {
+    let mut sides = Vec::new();
+    let mut signs = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '>']) {
+        sides.push(rest[..at].trim());
+        let length = if rest[at + 1..].starts_with('=') { 2 } else { 1 };
+        signs.push(&rest[at..at + length]);
+        rest = &rest[at + length..];
+    }
+    sides.push(rest.trim());
+    let value = |side: &str| if side == "width" { Some(width) } else { super::value::length(side, 16.0, 16.0) };
+    signs.iter().zip(sides.windows(2)).all(|(sign, pair)| match (value(pair[0]), value(pair[1])) {
+        (Some(one), Some(two)) => match *sign {
+            "<" => one < two,
+            "<=" => one <= two,
+            ">" => one > two,
+            _ => one >= two,
+        },
+        _ => false,
     })
 }
 
@@ -246,6 +337,19 @@ mod tests {
     }
 
     #[test]
+    fn rules_within_rules_are_read() {
+        let mut sheet = Sheet::default();
+        sheet.add("a, b { color: red; &.c { color: blue } > d { width: 1px; & + e { height: 2px } } @media print { top: 1px } @media screen { f { left: 0 } } margin: 0 }", 700.0);
+        let all: Vec<(&str, usize)> =
+            sheet.rules.iter().map(|rule| (sheet.blocks[rule.block][0].property.as_str(), rule.block)).collect();
+        assert_eq!(all.iter().filter(|(name, _)| *name == "color").count(), 4);
+        assert_eq!(all.iter().filter(|(name, _)| *name == "width").count(), 2);
+        assert_eq!(all.iter().filter(|(name, _)| *name == "height").count(), 2);
+        assert_eq!(all.iter().filter(|(name, _)| *name == "top").count(), 2);
+        assert_eq!(sheet.blocks[0].len(), 2, "what follows a rule within is the rule's own");
+    }
+
+    #[test]
     fn media_queries_are_judged_for_paper() {
         for (query, holds) in [
             ("print", true),
@@ -255,6 +359,9 @@ mod tests {
             ("only screen and (max-width: 600px)", false),
             ("not screen", true),
             ("(max-width: 40em)", false),
+            ("(width >= 40rem)", true),
+            ("(width < 600px)", false),
+            ("(400px <= width <= 800px)", true),
         ] {
             assert_eq!(media(query, 700.0), holds, "{query}");
         }

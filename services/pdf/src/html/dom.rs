@@ -7,6 +7,8 @@ use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{Attribute, ExpandedName, LocalName, Namespace, QualName, local_name, ns};
 
+use super::color::Color;
+
 /// Elements and texts of a page.
 pub(crate) const MAX_NODES: usize = 300_000;
 /// Levels of elements; what is deeper is put beside its parent, so that its text is kept.
@@ -106,7 +108,7 @@ impl Dom {
     }
 
     /// A drawing as a file.
-    pub(crate) fn svg(&self, id: NodeId) -> String {
+    pub(crate) fn svg(&self, id: NodeId, color: Color) -> String {
         enum Step {
             Open(NodeId),
             Close(String),
@@ -124,6 +126,11 @@ impl Dom {
                             out.push_str(&format!("<{}", element.tag()));
                             if node == id && element.attribute("xmlns").is_none() {
                                 out.push_str(" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
+                            }
+                            // What `currentColor` is.
+                            if node == id && element.attribute("color").is_none() {
+                                let [red, green, blue] = color.rgb;
+                                out.push_str(&format!(" color=\"#{red:02x}{green:02x}{blue:02x}\""));
                             }
                             for (name, value) in &element.attributes {
                                 if !name.starts_with("xmlns") || name == "xmlns" {
@@ -349,7 +356,7 @@ mod tests {
     fn a_drawing_is_written_as_it_was() {
         let dom = Dom::parse(r#"<svg viewBox="0 0 1 1"><path d="M0 0&quot;"/><text>a &lt; b</text></svg>"#);
         let svg = (0..dom.nodes.len()).find(|id| dom.element(*id).is_some_and(|e| e.tag() == "svg")).unwrap();
-        let written = dom.svg(svg);
+        let written = dom.svg(svg, Color::BLACK);
         assert!(written.contains(r#"viewBox="0 0 1 1""#) && written.contains("a &lt; b"), "{written}");
     }
 }

@@ -8,22 +8,25 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::boxes::{Bx, Content};
-use super::code::{inset, literal, pt, stroke};
+use super::code::{literal, pt};
 use super::float::float_group;
 use super::letters::Letters;
 use super::margin::{bottom_margin, is_empty, top_margin};
 use super::measure;
-use super::style::{Style, Vertical};
+use super::position::Bounds;
+use super::style::{Align, Style, Vertical};
 use super::value::Length;
 
 /// Levels of typst that are used; it has 64.
 pub(super) const MAX_DEPTH: usize = 58;
 /// What a box costs of them.
-const BOX: usize = 2;
+pub(super) const BOX: usize = 2;
 /// Pixels by which a negative margin may take back what is around.
 const MAX_BACK: f64 = 40.0;
 /// Width that indents leave at least.
 const LEAST: f64 = 80.0;
+/// Layouts within each other that are done twice.
+pub(super) const MAX_TWICE: usize = 3;
 /// Part of a page up to which a box is kept in one piece when it asks for that.
 const KEPT: f64 = 0.9;
 
@@ -40,9 +43,25 @@ pub(crate) struct Place {
     pub(crate) depth: usize,
     /// Whether the width is that of the box itself, whatever its style asks for: it was computed for its row.
     pub(crate) sized: bool,
+    /// Whether margins and shifts have been seen to: it stands out of the flow.
+    pub(crate) placed: bool,
+}
+
+/// A height that the next box is to have, whatever its content needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tall {
+    /// The variable `hh` of the code around less some pixels; nothing yet where that is `auto`.
+    Row(f64),
+    /// Pixels.
+    Fixed(f64),
 }
 
 impl Place {
+    /// The page, as wide as it is between its margins.
+    pub(crate) fn page(width: f64) -> Self {
+        Self { left: 0.0, width, container: width, top: true, depth: 0, sized: false, placed: false }
+    }
+
     pub(super) fn deeper(self, levels: usize) -> Self {
         Self { depth: self.depth + levels, top: false, ..self }
     }
@@ -61,7 +80,7 @@ impl Strong {
     pub(super) const BOTH: Self = Self(true, true);
 
     /// Where padding or a border is between.
-    fn of(style: &Style, around: f64) -> Self {
+    pub(super) fn of(style: &Style, around: f64) -> Self {
         let between = |side: usize| style.padding[side].or_zero(around) > 0.0 || style.edge(side) > 0.0;
         Self(between(0), between(2))
     }
@@ -74,6 +93,10 @@ pub(crate) struct Emitter<'e> {
     pub(super) letters: Vec<Option<Letters>>,
     /// A marker that waits for the first line of its item.
     pub(super) marker: Option<(String, Rc<Style>)>,
+    /// A height that waits for the box it is for.
+    pub(super) tall: Option<Tall>,
+    /// Layouts within layouts that are done twice, to know a height.
+    pub(super) twice: usize,
     /// Height of the page between its margins, in pixels.
     pub(super) page: f64,
     /// Whether nothing is kept in one piece.
@@ -85,7 +108,17 @@ pub(crate) struct Emitter<'e> {
 
 impl<'e> Emitter<'e> {
     pub(crate) fn new(page: f64, breakable: bool, missing: &'e mut BTreeSet<String>) -> Self {
-        Self { out: String::new(), letters: vec![None], marker: None, page, breakable, missing, characters: 0 }
+        Self {
+            out: String::new(),
+            letters: vec![None],
+            marker: None,
+            tall: None,
+            twice: 0,
+            page,
+            breakable,
+            missing,
+            characters: 0,
+        }
     }
 
     pub(crate) fn finish(self) -> String {
@@ -135,12 +168,22 @@ impl<'e> Emitter<'e> {
     }
 
     /// The page itself.
-    pub(crate) fn page(&mut self, bx: &Bx, place: Place) {
+    pub(crate) fn page(&mut self, bx: &Bx, placed: &[Bx], place: Place) {
+        let page = Bounds { width: place.width, height: Some(self.page), shift: [0.0; 4] };
+        self.placed(placed, page, place, false);
         let margin = top_margin(bx);
         if margin > 0.0 {
             self.statement(&format!("v({})", pt(margin)));
         }
         self.block(bx, place);
+        self.placed(placed, page, place, true);
+    }
+
+    /// Boxes that stand on every page.
+    pub(crate) fn every_page(&mut self, boxes: &[Bx], place: Place) {
+        let page = Bounds { width: place.width, height: Some(self.page), shift: [0.0; 4] };
+        self.placed(boxes, page, Place { top: false, ..place }, false);
+        self.placed(boxes, page, Place { top: false, ..place }, true);
     }
 
     /// What is in a box, as the content of a cell: in a scope, at least so high.
@@ -153,7 +196,7 @@ impl<'e> Emitter<'e> {
                 self.push("align(horizon,");
             }
         }
-        self.scope(|emitter| emitter.content(bx, place.deeper(if tall { BOX } else { 0 }), Strong::BOTH));
+        self.scope(|emitter| emitter.content(bx, place.deeper(if tall { BOX } else { 0 }), Strong::BOTH, None));
         if tall {
             if bx.style.valign == Vertical::Middle {
                 self.push(")");
@@ -164,11 +207,12 @@ impl<'e> Emitter<'e> {
 
     /// A box without its outer margins above and below.
     pub(super) fn block(&mut self, bx: &Bx, place: Place) {
-        let sized = place.sized;
-        let place = Place { sized: false, ..place };
+        let Place { sized, placed, .. } = place;
+        let place = Place { sized: false, placed: false, ..place };
+        let tall = self.tall.take();
         let collapsed = super::table::without_own_border(bx);
         let style = collapsed.as_ref().unwrap_or(&bx.style);
-        let (left, right) = (style.margin[3], style.margin[1]);
+        let (left, right) = if placed { (Length::ZERO, Length::ZERO) } else { (style.margin[3], style.margin[1]) };
         let frame = style.frame([1, 3], place.width);
         let boxed = |width: f64| if style.border_box { width.max(frame) } else { width + frame };
         let natural = || measure::bordered(bx).1;
@@ -181,6 +225,7 @@ impl<'e> Emitter<'e> {
         };
         let asked = asked.filter(|_| !sized);
         let margins = left.or_zero(place.width) + right.or_zero(place.width);
+        let by_hand = style.old_align && left == Length::ZERO && right == Length::ZERO && !placed;
         let mut width = asked.unwrap_or((place.width - margins).max(1.0));
         if let Some(most) = style.most_width.resolve(place.width).filter(|_| !sized) {
             width = width.min(boxed(most));
@@ -196,6 +241,8 @@ impl<'e> Emitter<'e> {
         let free = place.width - width;
         let indent = match (left, right) {
             (Length::Auto, Length::Auto) => free / 2.0,
+            _ if by_hand && style.align == Align::Center => free / 2.0,
+            _ if by_hand && style.align == Align::Right => free,
             (Length::Auto, right) => free - right.or_zero(place.width),
             (left, _) => left.or_zero(place.width).min(free.max(0.0)),
         };
@@ -210,26 +257,38 @@ impl<'e> Emitter<'e> {
         let inner_height = {
             let mut bare = (**style).clone();
             (bare.height, bare.least_height) = (Length::Auto, Length::Auto);
-            let bare = Bx {
-                style: Rc::new(bare),
-                content: Content::Blocks(Vec::new()),
-                marker: None,
-                heading: None,
-                measured: std::cell::Cell::new(None),
-            };
+            let bare = Bx::new(Rc::new(bare), Content::Blocks(Vec::new()));
             if least > 0.0 { self.natural_height(bx, width).max(measure::height(&bare, width)) } else { 0.0 }
         };
         let grows = least > inner_height + 0.5 && !matches!(bx.content, Content::Picture { .. });
+        let (moved, turned) = self.moves(bx, placed, width, content_height);
         let keeps = style.keep && content_height < self.page_height() * KEPT;
         if let (Some(marker), Content::Lines(_) | Content::Blocks(_)) = (&bx.marker, &bx.content) {
             self.marker = Some((marker.clone(), style.clone()));
         }
-        let is_seen = style.is_dressed() || grows || keeps;
+        let is_seen = style.is_dressed() || grows || keeps || !bx.placed.is_empty();
+        // A height that was found for a row goes to the box in it that is seen.
+        let (tall, handed) = match tall {
+            Some(tall) if is_seen || matches!(bx.content, Content::Flex(_)) => (Some(tall), None),
+            Some(tall) => (None, self.hand_down(bx, tall, width)),
+            None => (None, None),
+        };
+        let is_seen = is_seen || tall.is_some();
+        self.push(&moved.0);
+        self.push(&turned.0);
+        if !moved.0.is_empty() || !turned.0.is_empty() {
+            self.push("{");
+        }
         if is_seen && place.depth + BOX <= MAX_DEPTH {
             self.dressed(
                 bx,
                 place,
-                grows.then_some(if style.border_box { least } else { least + style.frame([0, 2], width) }),
+                match (tall, grows) {
+                    (Some(tall), _) => Some(tall),
+                    (None, true) if style.border_box => Some(Tall::Fixed(least)),
+                    (None, true) => Some(Tall::Fixed(least + style.frame([0, 2], width))),
+                    (None, false) => None,
+                },
                 keeps,
             );
         } else {
@@ -248,10 +307,18 @@ impl<'e> Emitter<'e> {
                 self.statement(&format!("v({})", pt(top)));
             }
             let inner = Place { left: place.left + indent, width: (width - outdent - indent).max(1.0), ..place };
-            self.content(bx, inner, Strong(false, false));
+            self.tall = handed;
+            self.content(bx, inner, Strong(false, false), None);
+            self.tall = None;
             if bottom > 0.0 {
                 self.statement(&format!("v({})", pt(bottom)));
             }
+        }
+        if !moved.0.is_empty() || !turned.0.is_empty() {
+            self.push("}");
+            self.push(&turned.1);
+            self.push(&moved.1);
+            self.push("\n");
         }
         if style.break_after {
             self.page_break(place);
@@ -287,44 +354,32 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// A box that is seen.
-    fn dressed(&mut self, bx: &Bx, place: Place, height: Option<f64>, keeps: bool) {
-        let collapsed = super::table::without_own_border(bx);
-        let style = collapsed.as_ref().unwrap_or(&bx.style);
-        let padded = place.left.abs() > 0.01;
-        if padded {
-            self.push(&format!("pad(left:{},", pt(place.left)));
+    /// What is in a box.
+    pub(super) fn content(&mut self, bx: &Bx, place: Place, strong: Strong, tall: Option<Tall>) {
+        if bx.placed.is_empty() {
+            self.filled(bx, place, strong, tall);
+            return;
         }
-        self.push(&format!("block(width:{},", pt(place.width)));
-        if style.ground.alpha > 0.0 {
-            self.push(&format!("fill:{},", style.ground.typst()));
-        }
-        self.push(&stroke(style));
-        self.push(&inset(style, place.width));
-        if style.radius > 0.0 {
-            self.push(&format!("radius:{},", pt(style.radius)));
-        }
-        if let Some(height) = height {
-            self.push(&format!("height:{},", pt(height)));
-        }
-        if keeps {
-            self.push("breakable:false,");
-        }
-        let inner = (place.width - style.frame([1, 3], place.width)).max(1.0);
-        let strong = Strong::of(style, place.width);
-        let levels = if padded { BOX + 1 } else { BOX };
-        self.scope(|emitter| emitter.content(bx, Place { top: false, ..place.fresh(inner) }.deeper(levels), strong));
-        self.push(")");
-        if padded {
-            self.push(")");
-        }
-        self.push("\n");
+        let style = &bx.style;
+        let padding = |side: usize| style.padding[side].or_zero(place.width).max(0.0);
+        let shift = [padding(0), padding(1), padding(2), padding(3)];
+        let height = match tall {
+            Some(Tall::Fixed(height)) => Some(height - style.edge(0) - style.edge(2)),
+            _ => Some(
+                measure::height(bx, place.width + style.frame([1, 3], place.width)) - style.edge(0) - style.edge(2),
+            ),
+        };
+        let bounds = Bounds { width: place.width + shift[1] + shift[3], height, shift };
+        self.placed(&bx.placed, bounds, place, false);
+        self.filled(bx, place, strong, tall);
+        self.placed(&bx.placed, bounds, place, true);
     }
 
-    /// What is in a box.
-    pub(super) fn content(&mut self, bx: &Bx, place: Place, strong: Strong) {
+    /// What flows in a box.
+    fn filled(&mut self, bx: &Bx, place: Place, strong: Strong, tall: Option<Tall>) {
         let style = &bx.style;
         match &bx.content {
+            Content::Blocks(blocks) if style.columns > 1 && self.columns(blocks, style, place) => return,
             Content::Blocks(blocks) => {
                 let own = Strong::of(style, place.width);
                 self.blocks(blocks, place, Strong(strong.0 || own.0, strong.1 || own.1));
@@ -355,21 +410,21 @@ impl<'e> Emitter<'e> {
         };
         match &bx.content {
             Content::Lines(lines) => wrap(self, &mut |emitter| emitter.lines(lines, style, inner.width, bx.heading)),
-            Content::Flex(items) => wrap(self, &mut |emitter| emitter.flex(items, style, inner.width, inner)),
-            Content::Grid(items) => wrap(self, &mut |emitter| emitter.grid(items, style, inner.width, inner)),
+            Content::Flex(items) => wrap(self, &mut |emitter| emitter.flex(items, style, inner, tall)),
+            Content::Grid(items) => wrap(self, &mut |emitter| emitter.grid(items, style, inner, tall)),
             Content::Table(rows) => wrap(self, &mut |emitter| emitter.table(rows, style, inner.width, inner)),
             Content::Picture { name, size, alt } => {
                 let (width, height) = measure::picture_size(bx, *size, inner.width);
-                wrap(self, &mut |emitter| emitter.picture(name, (width, height), alt));
+                wrap(self, &mut |emitter| emitter.picture(name, (width, height), alt, style.fit));
             }
             Content::Blocks(_) => {}
         }
     }
 
-    fn picture(&mut self, name: &str, (width, height): (f64, f64), alt: &str) {
+    fn picture(&mut self, name: &str, (width, height): (f64, f64), alt: &str, fit: &str) {
         let alt = if alt.trim().is_empty() { String::new() } else { format!(",alt:{}", literal(alt)) };
         self.statement(&format!(
-            "image({},width:{},height:{},fit:\"stretch\"{alt})",
+            "image({},width:{},height:{},fit:\"{fit}\"{alt})",
             literal(name),
             pt(width),
             pt(height)
@@ -381,15 +436,15 @@ impl<'e> Emitter<'e> {
         match &bx.content {
             Content::Table(rows) => {
                 for cell in rows.iter().flat_map(|row| &row.cells) {
-                    self.content(&cell.bx, place, Strong::BOTH);
+                    self.content(&cell.bx, place, Strong::BOTH, None);
                 }
             }
             Content::Flex(items) | Content::Grid(items) | Content::Blocks(items) => {
                 for item in items {
-                    self.content(item, place, Strong::BOTH);
+                    self.content(item, place, Strong::BOTH, None);
                 }
             }
-            Content::Lines(_) | Content::Picture { .. } => self.content(bx, place, Strong::BOTH),
+            Content::Lines(_) | Content::Picture { .. } => self.content(bx, place, Strong::BOTH, None),
         }
     }
 
@@ -399,6 +454,14 @@ impl<'e> Emitter<'e> {
         let mut at = 0;
         while at < blocks.len() {
             let bx = &blocks[at];
+            if bx.style.is_out() {
+                // Where it would be in the flow, which does not know of it.
+                at += 1;
+                self.push("place(left,");
+                self.scope(|emitter| emitter.block(bx, place.deeper(BOX)));
+                self.push(")\n");
+                continue;
+            }
             if bx.style.float.is_some() {
                 let end = float_group(blocks, at);
                 if let Some(margin) = before.filter(|margin| *margin > 0.0) {

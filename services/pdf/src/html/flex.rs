@@ -1,75 +1,17 @@
-//! Flex and grid containers as rows of a grid of typst: the widths are computed here (CSS Flexbox 9.7, CSS Grid 7.2).
+//! Flex containers as rows of a grid of typst: the widths are computed here (CSS Flexbox 9.7).
 
-use super::boxes::Bx;
+use super::boxes::{Bx, Content, Inline};
 use super::code::pt;
-use super::emit::{Emitter, Place};
-use super::margin::{bottom_margin, top_margin};
+use super::emit::{Emitter, MAX_TWICE, Place, Tall};
+use super::margin::{bottom_margin, is_empty, top_margin};
 use super::measure;
 use super::style::{Justify, Style, Vertical};
-use super::value::{Length, arguments, read, words};
+use super::value::Length;
 
-/// Tracks of a grid.
-const MAX_TRACKS: usize = 60;
-
-/// A track of a grid.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Track {
-    Fixed(Length),
-    Fraction(f64),
-    Auto,
-}
-
-/// How many columns a list of tracks has, in a width that is not known yet.
-pub(crate) fn track_count(text: &str) -> usize {
-    tracks(text, 700.0, 0.0).len()
-}
-
-/// The tracks of a list in a width.
-fn tracks(text: &str, room: f64, gap: f64) -> Vec<Track> {
-    let mut found = Vec::new();
-    for word in words(text) {
-        if let Some(inner) = word.strip_prefix("repeat(").and_then(|rest| rest.strip_suffix(')')) {
-            let parts = arguments(inner);
-            let list = parts[1..].join(",");
-            let inner = tracks(&list, room, gap);
-            let count = match parts[0].trim() {
-                "auto-fit" | "auto-fill" => {
-                    let least = list.strip_prefix("minmax(").and_then(|rest| rest.split(',').next()).unwrap_or(&list);
-                    let least = read(least.trim(), 16.0, 16.0)
-                        .and_then(|length| length.resolve(room))
-                        .unwrap_or(room)
-                        .max(20.0);
-                    (((room + gap) / (least + gap)).floor() as usize).max(1)
-                }
-                count => count.parse().unwrap_or(1),
-            };
-            for _ in 0..count.min(MAX_TRACKS) {
-                found.extend(inner.iter().copied());
-            }
-        } else if !word.starts_with('[') {
-            found.push(track(word));
-        }
-    }
-    found.truncate(MAX_TRACKS);
-    found
-}
-
-fn track(word: &str) -> Track {
-    if let Some(inner) = word.strip_prefix("minmax(").and_then(|rest| rest.strip_suffix(')')) {
-        let parts = arguments(inner);
-        return track(parts.get(1).copied().unwrap_or("auto"));
-    }
-    if let Some(inner) = word.strip_prefix("fit-content(").and_then(|rest| rest.strip_suffix(')')) {
-        return track(inner);
-    }
-    if let Some(part) = word.strip_suffix("fr").and_then(|part| part.parse::<f64>().ok()) {
-        return Track::Fraction(part.max(0.0));
-    }
-    match read(word, 16.0, 16.0) {
-        Some(length @ Length::Sum(..)) => Track::Fixed(length),
-        _ => Track::Auto,
-    }
-}
+/// Part of a page up to which boxes beside each other are made equally high: such are never broken.
+const LEVELED: f64 = 0.6;
+/// Boxes that are made equally high at once.
+const MAX_LEVELED: usize = 200;
 
 /// A row of items with their widths.
 struct Line<'b> {
@@ -78,14 +20,21 @@ struct Line<'b> {
 
 impl Emitter<'_> {
     /// A flex container in the width inside its frame.
-    pub(super) fn flex(&mut self, items: &[Bx], style: &Style, width: f64, place: Place) {
+    pub(super) fn flex(&mut self, items: &[Bx], style: &Style, place: Place, tall: Option<Tall>) {
+        let width = place.width;
         if style.column {
-            self.stack(items, style, width, place);
+            self.stack(items, style, place, tall);
             return;
         }
         let gap = style.gap.1;
         let lines = lines(items, style, width, gap);
-        let wrapped = lines.len() > 1;
+        let height = match tall {
+            Some(Tall::Fixed(height)) if lines.len() == 1 => Some(pt((height - style.frame([0, 2], width)).max(0.0))),
+            Some(Tall::Row(less)) if lines.len() == 1 => {
+                Some(format!("if hh==auto{{auto}}else{{hh - {}}}", pt(less + style.frame([0, 2], width))))
+            }
+            _ => None,
+        };
         for (index, line) in lines.iter().enumerate() {
             if index > 0 && style.gap.0 > 0.0 {
                 self.statement(&format!("v({})", pt(style.gap.0)));
@@ -107,29 +56,47 @@ impl Emitter<'_> {
                 Justify::Evenly => (free / (count + 1.0), free / (count + 1.0)),
                 Justify::Start | Justify::Between => (0.0, 0.0),
             };
-            let _ = wrapped;
-            self.cells(line, style, before, gap + between, if auto { free } else { 0.0 }, place);
+            self.cells(line, style, [before, gap + between, if auto { free } else { 0.0 }], height.as_deref(), place);
         }
     }
 
-    /// A column of items.
-    fn stack(&mut self, items: &[Bx], style: &Style, width: f64, place: Place) {
+    /// A column of items. Where its height is known, what is left of it goes to who asks for it.
+    fn stack(&mut self, items: &[Bx], style: &Style, place: Place, tall: Option<Tall>) {
+        let width = place.width;
+        let stretch = match tall {
+            Some(Tall::Fixed(_)) => "v(1fr)",
+            Some(Tall::Row(_)) => "if hh!=auto{v(1fr)}",
+            None => "",
+        };
+        let asks = items.iter().any(|item| {
+            item.style.grow > 0.0 || item.style.margin[0] == Length::Auto || item.style.margin[2] == Length::Auto
+        });
+        let even = !asks && !stretch.is_empty();
+        if even && matches!(style.justify, Justify::Center | Justify::End | Justify::Around | Justify::Evenly) {
+            self.statement(stretch);
+        }
         for (index, item) in items.iter().enumerate() {
             if index > 0 && style.gap.0 > 0.0 {
                 self.statement(&format!("v({})", pt(style.gap.0)));
             }
+            if even && index > 0 && matches!(style.justify, Justify::Between | Justify::Around | Justify::Evenly) {
+                self.statement(stretch);
+            }
             let (_, natural) = measure::outer(item);
             let align = item.style.own_align.unwrap_or(style.items);
-            let own = if matches!(align, Vertical::Stretch) { width } else { natural.min(width) };
+            let stretched = matches!(align, Vertical::Stretch) || item.style.width.is_relative();
+            let own = if stretched { width } else { natural.min(width) };
             let left = match align {
                 Vertical::Middle => (width - own) / 2.0,
                 Vertical::Bottom => width - own,
                 _ => 0.0,
             };
-            let sized = !matches!(align, Vertical::Stretch);
-            let inner = Place { left: place.left + left, width: own, sized, ..place };
+            let inner = Place { left: place.left + left, width: own, sized: !stretched, ..place };
             let top = top_margin(item);
             let bottom = bottom_margin(item);
+            if item.style.margin[0] == Length::Auto && !stretch.is_empty() {
+                self.statement(stretch);
+            }
             if top > 0.0 {
                 self.statement(&format!("v({})", pt(top)));
             }
@@ -137,103 +104,25 @@ impl Emitter<'_> {
             if bottom > 0.0 {
                 self.statement(&format!("v({})", pt(bottom)));
             }
+            let grows = item.style.grow > 0.0 || item.style.margin[2] == Length::Auto;
+            if grows && !stretch.is_empty() {
+                self.statement(stretch);
+            }
+        }
+        if even && matches!(style.justify, Justify::Center | Justify::Around | Justify::Evenly) {
+            self.statement(stretch);
         }
     }
 
-    /// A grid container in the width inside its frame.
-    pub(super) fn grid(&mut self, items: &[Bx], style: &Style, width: f64, place: Place) {
-        let gap = style.gap.1;
-        let found = tracks(&style.tracks, width, gap);
-        let found = if found.is_empty() { vec![Track::Fraction(1.0)] } else { found };
-        let count = found.len();
-        let room = (width - gap * (count - 1) as f64).max(1.0);
-        // What is automatic is as wide as its widest item in order.
-        let natural = |column: usize| {
-            let own = items
-                .iter()
-                .enumerate()
-                .filter(|(index, item)| index % count == column && item.style.span.count.is_none());
-            own.map(|(_, item)| measure::outer(item).1).fold(0.0, f64::max)
-        };
-        let mut widths: Vec<f64> = found
-            .iter()
-            .enumerate()
-            .map(|(column, track)| match track {
-                Track::Fixed(length) => length.or_zero(width).max(0.0),
-                Track::Auto => natural(column),
-                Track::Fraction(_) => 0.0,
-            })
-            .collect();
-        let sum: f64 = widths.iter().sum();
-        let fractions: f64 =
-            found.iter().map(|track| if let Track::Fraction(part) = track { *part } else { 0.0 }).sum();
-        let free = room - sum;
-        if fractions > 0.0 {
-            for (width, track) in widths.iter_mut().zip(&found) {
-                if let Track::Fraction(part) = track {
-                    *width = (free.max(0.0) * part / fractions.max(1.0)).max(1.0);
-                }
-            }
-        } else if free > 0.0 {
-            let autos = found.iter().filter(|track| **track == Track::Auto).count();
-            for (width, track) in widths.iter_mut().zip(&found) {
-                if *track == Track::Auto {
-                    *width += free / autos as f64;
-                }
-            }
-        }
-        let sum: f64 = widths.iter().sum();
-        if sum > room {
-            for width in &mut widths {
-                *width *= room / sum;
-            }
-        }
-        let mut column = 0;
-        let mut row = 0;
-        let mut placed = Vec::with_capacity(items.len());
-        for item in items {
-            let span = item.style.span;
-            let line = |line: i32| {
-                let index = if line < 0 { count as i32 + 1 + line } else { line - 1 };
-                usize::try_from(index).unwrap_or(0).min(count)
-            };
-            let start = span.start.map(line).filter(|start| *start < count);
-            let columns = match (start, span.end, span.count) {
-                (Some(start), Some(end), _) => line(end).saturating_sub(start).max(1),
-                (_, _, Some(columns)) => columns,
-                _ => 1,
-            };
-            let columns = columns.min(count);
-            let at = start.unwrap_or(column);
-            if at < column || at + columns > count {
-                row += 1;
-                column = start.unwrap_or(0);
-            } else {
-                column = at;
-            }
-            let columns = columns.min(count - column);
-            placed.push((item, row, column, columns));
-            column += columns;
-            if column >= count {
-                row += 1;
-                column = 0;
-            }
-        }
-        self.open("grid(columns:(");
-        for width in &widths {
-            self.push(&format!("{},", pt(*width)));
-        }
-        self.push(&format!("),column-gutter:{},row-gutter:{},", pt(gap), pt(style.gap.0)));
-        for (item, row, column, columns) in placed {
-            let own: f64 = widths[column..column + columns].iter().sum::<f64>() + gap * (columns - 1) as f64;
-            self.push(&format!("grid.cell(x:{column},y:{row},colspan:{columns},"));
-            self.item(item, style, own, false, place);
-        }
-        self.close(")");
-    }
-
-    /// A row of items.
-    fn cells(&mut self, line: &Line<'_>, style: &Style, before: f64, gap: f64, auto: f64, place: Place) {
+    /// A row of items: space before it, between them, and what is for margins.
+    fn cells(
+        &mut self,
+        line: &Line<'_>,
+        style: &Style,
+        [before, gap, auto]: [f64; 3],
+        height: Option<&str>,
+        place: Place,
+    ) {
         let autos: usize = line
             .items
             .iter()
@@ -258,20 +147,97 @@ impl Emitter<'_> {
                 columns.push(share);
             }
         }
+        let level = self.levels(&line.items, style, height.is_some(), place);
+        // Baselines stand at one height: what is above the highest is space.
+        let on_baseline = |item: &Bx| item.style.own_align.unwrap_or(style.items) == Vertical::Baseline;
+        let highest =
+            line.items.iter().filter(|(item, _)| on_baseline(item)).map(|(item, width)| baseline(item, *width));
+        let highest = highest.fold(0.0, f64::max);
+        if level {
+            self.push("context{");
+            if let Some(height) = height {
+                self.push(&format!("let row={height}\n"));
+            }
+            for (index, (_, item, width)) in cells.iter().enumerate() {
+                self.level_item(index, item, *width, place);
+            }
+            self.push(if height.is_some() { "let hh=if row!=auto{row}else{calc.max(" } else { "let hh=calc.max(" });
+            for (index, (_, _, width)) in cells.iter().enumerate() {
+                self.push(&format!("measure(block(width:{},c{index}(auto))).height,", pt(*width)));
+            }
+            self.push(if height.is_some() { ")}\n" } else { ")\n" });
+        }
         self.open("grid(columns:(");
         for width in &columns {
             self.push(&format!("{},", pt(*width)));
         }
         self.push("),");
-        for (column, item, width) in cells {
+        if let Some(height) = height {
+            self.push(&format!("rows:({},),", if level { "row" } else { height }));
+        }
+        for (index, (column, item, width)) in cells.into_iter().enumerate() {
             self.push(&format!("grid.cell(x:{column},y:0,"));
-            self.item(item, style, width, true, place);
+            if level {
+                self.push(&format!("align:top+left,c{index}(hh)),"));
+            } else if on_baseline(item) {
+                let down = highest - baseline(item, width);
+                self.push(&format!("align:top+left,inset:(top:{}),", pt(down)));
+                self.item_body(item, width, true, place.deeper(7));
+            } else {
+                self.item(item, style, width, true, place);
+            }
         }
         self.close(")");
+        if level {
+            self.twice -= 1;
+            self.close("}");
+        }
+    }
+
+    /// Whether items beside each other are to be equally high, and are few and small enough for it; `known` where how
+    /// high is said.
+    pub(super) fn levels(&mut self, items: &[(&Bx, f64)], container: &Style, known: bool, place: Place) -> bool {
+        let stretched = |item: &Bx| matches!(item.style.own_align.unwrap_or(container.items), Vertical::Stretch);
+        let asks = |item: &Bx| {
+            let style = &item.style;
+            let apart = style.is_round() || (0..4).any(|side| style.margin[side].or_zero(0.0) != 0.0);
+            (style.is_dressed() && (apart || style.backdrop.is_some())) || fills(item, 0)
+        };
+        let whole = (items.len() > 1 || known)
+            && items.len() <= MAX_LEVELED
+            && self.twice < MAX_TWICE
+            && place.depth + 20 < super::emit::MAX_DEPTH
+            && items.iter().all(|(item, _)| stretched(item))
+            && items.iter().any(|(item, _)| asks(item))
+            && (known
+                || items.iter().all(|(item, width)| measure::height(item, *width) < self.page_height() * LEVELED));
+        if whole {
+            self.twice += 1;
+        }
+        whole
+    }
+
+    /// An item as a function of its height.
+    pub(super) fn level_item(&mut self, index: usize, item: &Bx, width: f64, place: Place) {
+        self.push(&format!("let c{index}(hh)="));
+        let inner = Place { left: 0.0, width, container: width, top: false, sized: true, ..place.deeper(9) };
+        self.scope(|emitter| {
+            let (top, bottom) = (top_margin(item), bottom_margin(item));
+            if top > 0.0 {
+                emitter.statement(&format!("v({})", pt(top)));
+            }
+            emitter.tall = Some(Tall::Row(top.max(0.0) + bottom.max(0.0)));
+            emitter.block(item, inner);
+            emitter.tall = None;
+            if bottom > 0.0 {
+                emitter.statement(&format!("v({})", pt(bottom)));
+            }
+        });
+        self.push("\n");
     }
 
     /// The rest of a cell with an item in it: what stretches has its ground and border on the cell itself.
-    fn item(&mut self, item: &Bx, container: &Style, width: f64, sized: bool, place: Place) {
+    pub(super) fn item(&mut self, item: &Bx, container: &Style, width: f64, sized: bool, place: Place) {
         let style = &item.style;
         let align = style.own_align.unwrap_or(container.items);
         let margins: f64 = (0..4).map(|side| style.margin[side].or_zero(width).abs()).sum();
@@ -281,32 +247,86 @@ impl Emitter<'_> {
             _ => "top",
         };
         self.push(&format!("align:{vertical}+left,"));
-        let stretched =
-            matches!(align, Vertical::Stretch) && margins < 0.01 && style.radius == 0.0 && style.is_dressed();
+        let stretched = matches!(align, Vertical::Stretch)
+            && margins < 0.01
+            && !style.is_round()
+            && style.is_dressed()
+            && item.picture.is_none()
+            && item.placed.is_empty();
         let inner = place.deeper(7);
         if stretched {
-            if style.ground.alpha > 0.0 {
-                self.push(&format!("fill:{},", style.ground.typst()));
-            }
+            self.push(&super::code::fill(style));
             self.push(&super::code::stroke(style));
             self.push(&super::code::inset(style, width));
             let least = style.height.resolve(0.0).unwrap_or(0.0).max(style.least_height.resolve(0.0).unwrap_or(0.0));
             let least = if least > measure::height(item, width) { least } else { 0.0 };
             self.within(item, (width - style.frame([1, 3], width)).max(1.0), least, inner);
+            self.push("),");
         } else {
-            self.push("{");
-            let fresh = Place { left: 0.0, width, container: width, top: false, sized, ..inner };
-            let (top, bottom) = (top_margin(item), bottom_margin(item));
-            if top > 0.0 {
-                self.statement(&format!("v({})", pt(top)));
-            }
-            self.block(item, fresh);
-            if bottom > 0.0 {
-                self.statement(&format!("v({})", pt(bottom)));
-            }
-            self.push("}");
+            self.item_body(item, width, sized, inner);
         }
-        self.push("),");
+    }
+
+    /// An item with its margins, and the end of its cell.
+    fn item_body(&mut self, item: &Bx, width: f64, sized: bool, place: Place) {
+        self.push("{");
+        let fresh = Place { left: 0.0, width, container: width, top: false, sized, ..place };
+        let (top, bottom) = (top_margin(item), bottom_margin(item));
+        if top > 0.0 {
+            self.statement(&format!("v({})", pt(top)));
+        }
+        self.block(item, fresh);
+        if bottom > 0.0 {
+            self.statement(&format!("v({})", pt(bottom)));
+        }
+        self.push("}),");
+    }
+}
+
+/// How far the first line of letters stands below the top of an item, its margin included; what has none stands on its lower
+/// edge.
+fn baseline(item: &Bx, width: f64) -> f64 {
+    let style = &item.style;
+    let above = top_margin(item).max(0.0) + style.padding[0].or_zero(width).max(0.0) + style.edge(0);
+    let inner = (width - style.frame([1, 3], width)).max(1.0);
+    match &item.content {
+        Content::Lines(lines) if !lines.is_empty() => {
+            let letters = lines.iter().map(|one| match one {
+                Inline::Text { style, .. } | Inline::Break(style) => style.line_height() / 2.0 + 0.388 * style.size,
+                Inline::Box { bx, .. } => measure::height(bx, inner),
+            });
+            above + letters.fold(0.0, f64::max)
+        }
+        Content::Blocks(blocks) | Content::Flex(blocks) | Content::Grid(blocks) if !blocks.is_empty() => {
+            let first = blocks.iter().find(|one| !is_empty(one)).unwrap_or(&blocks[0]);
+            // The margin of the first is that of the item already.
+            let joined =
+                if style.padding[0].or_zero(width) > 0.0 || style.edge(0) > 0.0 { 0.0 } else { top_margin(first) };
+            above + baseline(first, inner) - joined.max(0.0)
+        }
+        _ => top_margin(item).max(0.0) + measure::height(item, width),
+    }
+}
+
+/// Whether the height of an item shows in what is in it: a box that asks for all of it, or what is pushed to its end.
+fn fills(item: &Bx, depth: usize) -> bool {
+    if depth > 3 {
+        return false;
+    }
+    match &item.content {
+        Content::Flex(items) if item.style.column => {
+            items.iter().any(|one| {
+                one.style.grow > 0.0 || one.style.margin[0] == Length::Auto || one.style.margin[2] == Length::Auto
+            }) || matches!(item.style.justify, Justify::Between | Justify::Center | Justify::End)
+        }
+        Content::Blocks(blocks) => match blocks.as_slice() {
+            [one] => {
+                let whole = matches!(one.style.height, Length::Sum(pixels, part) if pixels == 0.0 && part >= 1.0);
+                whole && (one.style.is_dressed() || fills(one, depth + 1))
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -388,17 +408,4 @@ fn lines<'b>(items: &'b [Bx], style: &Style, room: f64, gap: f64) -> Vec<Line<'b
             Line { items: row.into_iter().zip(widths).map(|((item, ..), width)| (item, width.max(0.5))).collect() }
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tracks_are_read() {
-        assert_eq!(tracks("1fr 2fr 100px", 700.0, 0.0).len(), 3);
-        assert_eq!(tracks("repeat(3, 1fr)", 700.0, 0.0), [Track::Fraction(1.0); 3]);
-        assert_eq!(tracks("repeat(auto-fit, minmax(200px, 1fr))", 700.0, 10.0).len(), 3);
-        assert_eq!(tracks("[a] auto minmax(0, 2fr)", 700.0, 0.0), [Track::Auto, Track::Fraction(2.0)]);
-    }
 }

@@ -42,7 +42,9 @@ impl Emitter<'_> {
                 let mut height = 0.0;
                 for bx in rest {
                     let own = measure::height(bx, free);
-                    let fits = height + own <= tallest * 1.25 + 20.0;
+                    // What says how wide it is needs no room below the floats.
+                    let narrow = bx.style.width.resolve(place.width).is_some_and(|width| width <= free);
+                    let fits = height + own <= tallest * 1.25 + 20.0 || (narrow && taken == 0);
                     if !fits
                         || bx.style.width.resolve(place.width).is_some_and(|width| width > free)
                         || matches!(bx.content, Content::Table(_))
@@ -63,7 +65,7 @@ impl Emitter<'_> {
             if place.depth + 8 > MAX_DEPTH {
                 self.missing.insert("floats nested this deep".to_owned());
                 for index in lefts.iter().chain(&rights) {
-                    self.content(floats[*index], place, Strong::BOTH);
+                    self.content(floats[*index], place, Strong::BOTH, None);
                 }
                 continue;
             }

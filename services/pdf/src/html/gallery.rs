@@ -104,10 +104,6 @@ impl Gallery<'_> {
 /// The bytes of a data URI, behind its scheme.
 fn unpack(data: &str) -> Option<Vec<u8>> {
     let (kind, body) = data.split_once(',')?;
-    // Drawings are often written as they are, `%` and all.
-    if kind.contains("utf8") && !kind.contains("base64") && body.starts_with('<') {
-        return Some(body.as_bytes().to_vec());
-    }
     let plain = percent_encoding::percent_decode_str(body);
     if !kind.ends_with("base64") {
         return Some(plain.collect());
@@ -130,7 +126,7 @@ mod tests {
         assert_eq!(unpack("text/plain,a%20b").unwrap(), b"a b");
         assert_eq!(unpack("image/png;base64,aGVs%62G8\n").unwrap(), b"hello");
         assert_eq!(unpack("image/png;base64,-_8").unwrap(), [0xfb, 0xff]);
-        assert_eq!(unpack("image/svg+xml;utf8,<svg a='50%'/>").unwrap(), b"<svg a='50%'/>");
+        assert_eq!(unpack("image/svg+xml;utf8,<svg a='50%' b='%23f00'/>").unwrap(), b"<svg a='50%' b='#f00'/>");
         assert_eq!(unpack("image/png;base64,!!"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Attributes of old that say how things look: mails and invoices are full of them.
 
 use super::dom::{Dom, NodeId};
-use super::style::{Align, Border, Line, Style, Vertical};
+use super::style::{Align, Border, Line, Side, Style, Vertical};
 use super::value::{Color, Length, attribute, color};
 
 /// The color of borders of old.
@@ -23,12 +23,16 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
                 let hex = format!("#{}", value.trim().trim_start_matches('#'));
                 style.ground = color(value).or_else(|| color(&hex)).unwrap_or(style.ground);
             }
-            ("align", "table") => match value.to_ascii_lowercase().as_str() {
-                "center" => (style.margin[1], style.margin[3]) = (Length::Auto, Length::Auto),
-                "right" => style.margin[3] = Length::Auto,
-                _ => {}
-            },
-            ("align", "img") => {}
+            ("align", "table" | "img") => {
+                // One that is as wide as all has nothing beside it.
+                let whole = element.attribute("width").is_some_and(|width| width.trim() == "100%");
+                match value.to_ascii_lowercase().as_str() {
+                    "center" if tag == "table" => (style.margin[1], style.margin[3]) = (Length::Auto, Length::Auto),
+                    "left" if !whole => style.float = Some(Side::Left),
+                    "right" if !whole => style.float = Some(Side::Right),
+                    _ => {}
+                }
+            }
             ("align", _) => {
                 style.align = match value.to_ascii_lowercase().as_str() {
                     "center" | "middle" => Align::Center,
@@ -37,6 +41,14 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
                     "left" => Align::Left,
                     _ => style.align,
                 };
+                // Browsers let these move boxes as well, and end at tables.
+                style.old_align = matches!(tag, "td" | "th" | "tr" | "tbody" | "thead" | "div" | "p");
+            }
+            ("dir", _) => style.rtl = value.eq_ignore_ascii_case("rtl"),
+            ("background", "body" | "table" | "td" | "th") => {
+                if let Ok(found) = super::backdrop::backdrop(&format!("url({value})")) {
+                    style.backdrop = found.map(std::rc::Rc::new);
+                }
             }
             ("valign", _) => {
                 style.valign = match value.to_ascii_lowercase().as_str() {

@@ -18,6 +18,7 @@ pub(super) struct Letters {
     edges: (f64, f64),
     spacing: f64,
     raise: Raise,
+    rtl: bool,
 }
 
 impl Letters {
@@ -30,10 +31,11 @@ impl Letters {
             weight: style.weight,
             italic: style.italic,
             mono: style.mono,
-            color: [red, green, blue, (style.color.alpha * 255.0).round() as u8],
+            color: [red, green, blue, (style.color.alpha * style.fade * 255.0).round() as u8],
             edges: (line / 2.0 + shift, line / 2.0 - shift),
             spacing: style.spacing,
             raise: style.raise,
+            rtl: style.rtl,
         }
     }
 
@@ -56,6 +58,20 @@ impl Letters {
         if differs(|a, b| a.color == b.color) {
             let [red, green, blue, alpha] = self.color;
             text.push_str(&format!("fill:rgb({red},{green},{blue},{alpha}),"));
+        }
+        // There is no bold face of equal widths: its strokes are made thicker, as browsers do.
+        let thick = |letters: &Self| (letters.mono && letters.weight >= 600).then_some((letters.size, letters.color));
+        if thick(self) != from.and_then(thick) {
+            match thick(self) {
+                Some((size, [red, green, blue, alpha])) => {
+                    let width = pt(size * 0.035);
+                    text.push_str(&format!("stroke:{width}+rgb({red},{green},{blue},{alpha}),"));
+                }
+                None => text.push_str("stroke:none,"),
+            }
+        }
+        if differs(|a, b| a.rtl == b.rtl) {
+            text.push_str(if self.rtl { "dir:rtl," } else { "dir:ltr," });
         }
         if differs(|a, b| a.edges == b.edges) {
             text.push_str(&format!("top-edge:{},bottom-edge:{},", pt(self.edges.0), pt(-self.edges.1)));

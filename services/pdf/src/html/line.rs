@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::boxes::{Bx, Content, Inline, keeps_space};
-use super::code::{horizontal, inset, linked, literal, pt, space, stroke};
-use super::emit::{Emitter, Place, Strong};
+use super::code::{corners, fill, horizontal, inset, linked, literal, pt, space, stroke};
+use super::emit::{Emitter, Place, Strong, Tall};
 use super::letters::Letters;
 use super::measure;
 use super::style::{Align, Space, Style, Vertical};
@@ -146,8 +146,13 @@ impl Emitter<'_> {
                 _ => String::new(),
             };
             let alt = if alt.trim().is_empty() { String::new() } else { format!(",alt:{}", literal(alt)) };
-            let picture =
-                format!("image({},width:{},height:{},fit:\"stretch\"{alt})", literal(name), pt(width), pt(height));
+            let picture = format!(
+                "image({},width:{},height:{},fit:\"{}\"{alt})",
+                literal(name),
+                pt(width),
+                pt(height),
+                style.fit
+            );
             return format!(
                 "{}box({picture}{shift}){}",
                 space(style.margin[3], around),
@@ -163,13 +168,15 @@ impl Emitter<'_> {
             .min(around);
         let mut inner = Emitter::new(self.page, self.breakable, self.missing);
         inner.push(&format!("box(width:{},", pt(width)));
-        if style.ground.alpha > 0.0 {
-            inner.push(&format!("fill:{},", style.ground.typst()));
-        }
+        inner.push(&fill(style));
         inner.push(&stroke(style));
         inner.push(&inset(style, around));
-        if style.radius > 0.0 {
-            inner.push(&format!("radius:{},", pt(style.radius)));
+        inner.push(&corners(style));
+        let height = style.height.resolve(0.0).filter(|_| !style.height.is_relative());
+        let framed = style.frame([0, 2], around);
+        let height = height.map(|height| if style.border_box { height.max(framed) } else { height + framed });
+        if let Some(height) = height {
+            inner.push(&format!("height:{},", pt(height)));
         }
         let place = Place {
             left: 0.0,
@@ -178,11 +185,18 @@ impl Emitter<'_> {
             top: false,
             depth: 30,
             sized: false,
+            placed: false,
         };
-        inner.scope(|emitter| emitter.content(bx, place, Strong::BOTH));
+        inner.twice = self.twice;
+        inner.scope(|emitter| emitter.content(bx, place, Strong::BOTH, height.map(Tall::Fixed)));
         inner.push(")");
         let (code, characters) = (inner.out, inner.characters);
         self.characters += characters;
+        let (above, below) = (style.margin[0].or_zero(around).max(0.0), style.margin[2].or_zero(around).max(0.0));
+        let code = match above + below > 0.0 {
+            true => format!("box(inset:(top:{},bottom:{}),{code})", pt(above), pt(below)),
+            false => code,
+        };
         format!("{}{code}{}", space(style.margin[3], around), space(style.margin[1], around))
     }
 }
@@ -223,23 +237,35 @@ fn collapse(text: &str, style: &Style, space: &mut bool) -> String {
     out
 }
 
-/// A text whose words all fit in a width: longer ones may be broken anywhere.
+/// A text whose words all fit in a width: longer ones may be broken where their parts fill a line.
 fn fitting(text: &str, style: &Style, width: f64) -> String {
     if measure::width(text, style) <= width {
         return text.to_owned();
     }
+    // Kerning is not known here.
+    let room = (width * 0.97 - 1.0).max(1.0);
     let mut out = String::with_capacity(text.len());
     for word in text.split_inclusive(' ') {
-        if measure::width(word.trim_end(), style) > width - 1.0 && word.chars().count() > 1 {
-            for (place, letter) in word.chars().enumerate() {
-                if place > 0 && letter != ' ' {
-                    out.push('\u{200b}');
-                }
-                // Spaces that would not break do here.
-                out.push(if letter == '\u{a0}' { ' ' } else { letter });
-            }
-        } else {
+        let whole = measure::width(word.trim_end(), style);
+        if whole <= width - 1.0 || word.chars().count() <= 1 {
             out.push_str(word);
+            continue;
+        }
+        let mut used = 0.0;
+        for letter in word.chars() {
+            // Spaces that would not break do here.
+            if letter == '\u{a0}' || letter == ' ' {
+                out.push(' ');
+                used = 0.0;
+                continue;
+            }
+            let step = measure::width(letter.encode_utf8(&mut [0; 4]), style);
+            if used > 0.0 && used + step > room {
+                out.push('\u{200b}');
+                used = 0.0;
+            }
+            used += step;
+            out.push(letter);
         }
     }
     out

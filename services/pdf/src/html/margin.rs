@@ -15,6 +15,7 @@ pub(super) fn is_empty(bx: &Bx) -> bool {
         _ => false,
     };
     bare && nothing
+        && bx.placed.is_empty()
         && !style.break_before
         && !style.break_after
         && style.margin[0].or_zero(0.0) == 0.0

@@ -1,7 +1,8 @@
 //! What stands before list items: signs, numbers, letters.
 
-use super::boxes::{Builder, unescape};
+use super::boxes::Builder;
 use super::dom::NodeId;
+use super::pseudo::unescape;
 use super::style::Style;
 
 impl Builder<'_> {
@@ -17,14 +18,9 @@ impl Builder<'_> {
             "disc" => "•".to_owned(),
             "circle" => "◦".to_owned(),
             "square" => "▪".to_owned(),
-            "decimal-leading-zero" => format!("{number:02}."),
-            "lower-alpha" | "lower-latin" => format!("{}.", letters(number, 'a')),
-            "upper-alpha" | "upper-latin" => format!("{}.", letters(number, 'A')),
-            "lower-roman" => format!("{}.", roman(number).to_lowercase()),
-            "upper-roman" => format!("{}.", roman(number)),
             other => match other.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
                 Some(text) => unescape(text),
-                None => format!("{number}."),
+                None => format!("{}.", numeral(number, other)),
             },
         })
     }
@@ -39,6 +35,18 @@ impl Builder<'_> {
             number = own.unwrap_or_else(|| number.saturating_add(1));
             self.numbers.insert(*child, number);
         }
+    }
+}
+
+/// A number in the style of a list.
+pub(super) fn numeral(number: i64, style: &str) -> String {
+    match style {
+        "decimal-leading-zero" => format!("{number:02}"),
+        "lower-alpha" | "lower-latin" => letters(number, 'a'),
+        "upper-alpha" | "upper-latin" => letters(number, 'A'),
+        "lower-roman" => roman(number).to_lowercase(),
+        "upper-roman" => roman(number),
+        _ => number.to_string(),
     }
 }
 

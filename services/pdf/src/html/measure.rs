@@ -17,7 +17,13 @@ fn face(style: &Style) -> &'static Face {
 }
 
 fn advance(face: &Face, letter: char, style: &Style) -> f64 {
-    if style.mono { style.size * 0.6 } else { face.advance(letter) * style.size }
+    let wide = |face: &Face| face.advance(letter) * style.size;
+    // Arrows and emoji stand in texts of fixed width too.
+    if face.has(letter) || letter.is_ascii() {
+        return if style.mono { style.size * 0.6 } else { wide(face) };
+    }
+    let other = fonts::other_faces().into_iter().find(|face| face.has(letter));
+    if style.mono && other.is_none() { style.size * 0.6 } else { wide(other.unwrap_or(face)) }
 }
 
 /// The text as it is shown: its case, its white space.
@@ -90,10 +96,7 @@ pub(crate) fn bordered(bx: &Bx) -> (f64, f64) {
 pub(crate) fn inner(bx: &Bx) -> (f64, f64) {
     match &bx.content {
         Content::Lines(lines) => inline(lines, &bx.style),
-        Content::Blocks(blocks) => blocks
-            .iter()
-            .map(outer)
-            .fold((0.0, 0.0), |(least, natural), (a, b)| (f64::max(least, a), f64::max(natural, b))),
+        Content::Blocks(blocks) => widest(blocks),
         Content::Flex(items) if !bx.style.column => {
             let gaps = bx.style.gap.1 * items.len().saturating_sub(1) as f64;
             let sums = items.iter().map(outer).fold((0.0, 0.0), |(least, natural), (a, b)| (least + a, natural + b));
@@ -101,17 +104,12 @@ pub(crate) fn inner(bx: &Bx) -> (f64, f64) {
                 if bx.style.wrap { items.iter().map(|item| outer(item).0).fold(0.0, f64::max) } else { sums.0 + gaps };
             (least, sums.1 + gaps)
         }
-        Content::Flex(items) | Content::Grid(items) => {
-            let most = items
-                .iter()
-                .map(outer)
-                .fold((0.0, 0.0), |(least, natural), (a, b)| (f64::max(least, a), f64::max(natural, b)));
-            let tracks = if matches!(bx.content, Content::Grid(_)) {
-                super::flex::track_count(&bx.style.tracks).max(1) as f64
-            } else {
-                1.0
-            };
-            (most.0 * tracks, most.1 * tracks)
+        Content::Flex(items) => widest(items),
+        Content::Grid(items) => {
+            let tracks = super::grid::column_count(&bx.style, items.len()) as f64;
+            let most = widest(items);
+            let gaps = bx.style.gap.1 * (tracks - 1.0);
+            (most.0 * tracks + gaps, most.1 * tracks + gaps)
         }
         Content::Table(rows) => {
             let columns = super::table::columns(rows, &bx.style);
@@ -125,6 +123,12 @@ pub(crate) fn inner(bx: &Bx) -> (f64, f64) {
             (if bx.style.width.is_relative() || bx.style.most_width.is_relative() { 0.0 } else { width }, width)
         }
     }
+}
+
+/// The widest of boxes below each other.
+fn widest(boxes: &[Bx]) -> (f64, f64) {
+    let widths = boxes.iter().map(outer);
+    widths.fold((0.0, 0.0), |(least, natural), (a, b)| (f64::max(least, a), f64::max(natural, b)))
 }
 
 /// Width and height of a picture in a width.
@@ -216,14 +220,22 @@ pub(crate) fn height(bx: &Bx, around: f64) -> f64 {
     let frame = style.frame([0, 2], around);
     let width = (around - style.frame([1, 3], around)).max(1.0);
     let stacked = |boxes: &[Bx], width: f64| -> f64 {
-        boxes
-            .iter()
-            .map(|one| {
-                height(one, width)
-                    + one.style.margin[0].or_zero(width).max(0.0)
-                    + one.style.margin[2].or_zero(width).max(0.0) * 0.5
-            })
-            .sum()
+        let one = |one: &Bx| {
+            height(one, width)
+                + one.style.margin[0].or_zero(width).max(0.0)
+                + one.style.margin[2].or_zero(width).max(0.0) * 0.5
+        };
+        // Floats stand beside each other and what follows them.
+        let (mut sum, mut floating) = (0.0, 0.0_f64);
+        for bx in boxes {
+            if bx.style.float.is_some() {
+                floating = floating.max(one(bx));
+            } else {
+                sum += one(bx).max(floating);
+                floating = 0.0;
+            }
+        }
+        sum + floating
     };
     let inside = match &bx.content {
         Content::Lines(lines) => {
@@ -246,7 +258,7 @@ pub(crate) fn height(bx: &Bx, around: f64) -> f64 {
             .fold(0.0, f64::max),
         Content::Flex(items) => stacked(items, width) + style.gap.0 * items.len().saturating_sub(1) as f64,
         Content::Grid(items) => {
-            let tracks = super::flex::track_count(&style.tracks).max(1);
+            let tracks = super::grid::column_count(style, items.len());
             let rows = items.len().div_ceil(tracks) as f64;
             let each = items.iter().map(|item| height(item, width / tracks as f64)).fold(0.0, f64::max);
             rows * (each + style.gap.0)

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::boxes::unescape;
 use super::code::{literal, pt};
 use super::css::{Declaration, Sheet};
+use super::pseudo::unescape;
 use super::style::{Style, side_lengths};
 use super::value::{Length, color, length, words};
 
@@ -12,6 +12,9 @@ use super::value::{Length, color, length, words};
 const MARGIN: f64 = 38.4;
 /// Sides of paper in pixels.
 const SIDES: std::ops::RangeInclusive<f64> = 48.0..=19_200.0;
+
+/// The most of a roll of paper that is one page, 3 meters.
+const ROLL: f64 = 11_300.0;
 
 /// What a request says of the paper.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -33,6 +36,8 @@ pub(crate) struct Sheetlet {
     /// Room between the margins.
     pub(crate) width: f64,
     pub(crate) height: f64,
+    /// Whether the paper is as high as what is on it: `80mm auto`, for the rolls of printers of receipts.
+    pub(crate) endless: bool,
     /// What stands in the margins: by its place, as code.
     boxes: Vec<(String, String)>,
 }
@@ -60,9 +65,17 @@ impl Sheetlet {
     pub(crate) fn of(sheet: &Sheet, wishes: &PaperWishes) -> Self {
         let mut paper = named("a4").unwrap_or((794.0, 1123.0));
         let mut margins = [MARGIN; 4];
+        let mut endless = false;
         for Declaration { property, value, .. } in &sheet.page {
             match property.as_str() {
-                "size" => paper = size(value).unwrap_or(paper),
+                "size" => {
+                    let parts = words(value);
+                    endless = matches!(parts.as_slice(), [_, last] if last.eq_ignore_ascii_case("auto"));
+                    paper = match (endless, parts.first().and_then(|width| length(width, 16.0, 16.0))) {
+                        (true, Some(width)) if SIDES.contains(&width) => (width, ROLL),
+                        _ => size(value).unwrap_or(paper),
+                    };
+                }
                 "margin" => {
                     if let Some(sides) = side_lengths(&value.to_ascii_lowercase(), 16.0) {
                         margins = sides.map(|side| resolved(side, paper.0));
@@ -79,7 +92,7 @@ impl Sheetlet {
             }
         }
         if let Some(wished) = wishes.size.as_deref().and_then(named) {
-            paper = wished;
+            (paper, endless) = (wished, false);
         }
         if wishes.landscape && paper.0 < paper.1 {
             paper = (paper.1, paper.0);
@@ -108,6 +121,7 @@ impl Sheetlet {
             margins: [top, right, bottom, left],
             width: paper.0 - left - right,
             height: paper.1 - top - bottom,
+            endless,
             boxes,
         }
     }

@@ -1,9 +1,13 @@
 //! Properties into a style. What is known and not done is named, so that it can be told.
 
+use std::rc::Rc;
+
+use super::backdrop::{Backdrop, backdrop};
+use super::border::{corner, round, shadow, sided};
 use super::style::{
-    Align, Border, Case, Display, Justify, Line, Raise, Side, Space, Style, Vertical, side_lengths, sides,
+    Align, Case, Display, Justify, Position, Raise, Side, Space, Span, Style, Vertical, side_lengths, sides,
 };
-use super::value::{Length, color, length, read, words};
+use super::value::{Color, Length, arguments, color, length, read, words};
 
 /// Largest size of letters in pixels.
 const MAX_SIZE: f64 = 800.0;
@@ -21,13 +25,33 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
     let sized = |text: &str| read(text, em, 16.0);
     match property {
         "display" => return display(style, &lower),
-        "position" => match lower.as_str() {
-            "absolute" | "fixed" => {
-                style.taken_out = true;
-                return Some("position: absolute and fixed");
-            }
-            _ => style.taken_out = false,
-        },
+        "position" => {
+            style.position = match lower.as_str() {
+                "absolute" => Position::Absolute,
+                "fixed" => Position::Fixed,
+                "relative" | "sticky" | "-webkit-sticky" => Position::Relative,
+                _ => Position::Static,
+            };
+        }
+        "top" => style.inset[0] = sized(&lower).unwrap_or(style.inset[0]),
+        "right" | "inset-inline-end" => style.inset[1] = sized(&lower).unwrap_or(style.inset[1]),
+        "bottom" => style.inset[2] = sized(&lower).unwrap_or(style.inset[2]),
+        "left" | "inset-inline-start" => style.inset[3] = sized(&lower).unwrap_or(style.inset[3]),
+        "inset" => style.inset = side_lengths(&lower, em).unwrap_or(style.inset),
+        "z-index" => style.level = lower.parse().unwrap_or(0),
+        "transform" | "-webkit-transform" => return style.transform.set(&lower, em),
+        "rotate" => style.transform.turn = super::transform::angle(&lower).unwrap_or(0.0),
+        "overflow" | "overflow-x" | "overflow-y" => style.clip = matches!(lower.as_str(), "hidden" | "clip"),
+        "object-fit" => {
+            style.fit = match lower.as_str() {
+                "cover" => "cover",
+                "contain" | "scale-down" => "contain",
+                _ => "stretch",
+            };
+        }
+        "direction" => style.rtl = lower == "rtl",
+        "caption-side" => style.caption_below = lower == "bottom",
+        "box-shadow" => shadow(style, value),
         "float" => {
             style.float = match lower.as_str() {
                 "left" | "inline-start" => Some(Side::Left),
@@ -37,19 +61,42 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         }
         "clear" => style.clear = lower != "none",
         "visibility" => style.hidden = lower != "visible",
-        "opacity" => style.hidden = style.hidden || lower.parse::<f64>().is_ok_and(|opacity| opacity == 0.0),
+        "opacity" => {
+            let opacity = match lower.strip_suffix('%') {
+                Some(percent) => percent.parse::<f64>().ok().map(|percent| percent / 100.0),
+                None => lower.parse::<f64>().ok(),
+            };
+            let opacity = opacity.filter(|opacity| opacity.is_finite()).unwrap_or(1.0).clamp(0.0, 1.0);
+            style.hidden = style.hidden || opacity == 0.0;
+            style.fade = parent.fade * opacity;
+        }
         "color" => style.color = color(value).unwrap_or(style.color),
-        "background-color" => style.ground = color(value).unwrap_or(style.ground),
+        "background-color" => {
+            style.ground = color(value).unwrap_or(if lower == "currentcolor" { style.color } else { style.ground });
+        }
         "background" => {
-            if lower == "none" {
-                style.ground = super::value::Color::CLEAR;
-            }
-            if let Some(color) = words(value).into_iter().find_map(color) {
+            style.ground = Color::CLEAR;
+            style.ground_in_text = words(&lower).contains(&"text");
+            // The color stands in the last layer.
+            let last = arguments(value).pop().unwrap_or_default();
+            if let Some(color) = words(last).into_iter().find_map(color) {
                 style.ground = color;
             }
-            return background(&lower);
+            return picture(style, value);
         }
-        "background-image" => return background(&lower),
+        "background-image" => return picture(style, value),
+        "background-clip" | "-webkit-background-clip" => style.ground_in_text = lower == "text",
+        "background-size" | "background-position" | "background-repeat" => {
+            if let Some(Backdrop::Picture(picture)) = style.backdrop.as_deref() {
+                let mut picture = picture.clone();
+                match property {
+                    "background-size" => picture.resize(&lower),
+                    "background-position" => picture.place(&lower),
+                    _ => picture.repeat(&lower),
+                }
+                style.backdrop = Some(Rc::new(Backdrop::Picture(picture)));
+            }
+        }
         "font-size" => style.size = font_size(&lower, parent.size).unwrap_or(style.size),
         "font-weight" => style.weight = weight(&lower, parent.weight).unwrap_or(style.weight),
         "font-style" => style.italic = lower != "normal",
@@ -58,11 +105,18 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "line-height" => style.line = line_height(&lower, em).unwrap_or(style.line),
         "letter-spacing" => style.spacing = pixels(&lower).unwrap_or(0.0).clamp(-10.0, 100.0),
         "text-align" => {
+            style.old_align = lower.starts_with("-webkit-") && lower != "-webkit-match-parent";
             style.align = match lower.as_str() {
                 "center" | "-webkit-center" => Align::Center,
-                "right" | "end" => Align::Right,
+                "right" | "-webkit-right" => Align::Right,
+                "end" if style.rtl => Align::Left,
+                "end" => Align::Right,
                 "justify" => Align::Justify,
-                _ => Align::Left,
+                "left" | "-webkit-left" => Align::Left,
+                "start" if style.rtl => Align::Right,
+                "start" => Align::Left,
+                "match-parent" | "-webkit-match-parent" => parent.align,
+                _ => style.align,
             };
         }
         "text-decoration" | "text-decoration-line" => {
@@ -112,6 +166,7 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "max-width" => style.most_width = sized(&lower).unwrap_or(style.most_width),
         "height" => style.height = sized(&lower).unwrap_or(style.height),
         "min-height" => style.least_height = sized(&lower).unwrap_or(style.least_height),
+        "max-height" => style.most_height = sized(&lower).unwrap_or(style.most_height),
         "box-sizing" => style.border_box = lower == "border-box",
         "margin" => style.margin = side_lengths(&lower, em).unwrap_or(style.margin),
         "padding" => style.padding = side_lengths(&lower, em).unwrap_or(style.padding),
@@ -123,10 +178,14 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
             (target[start], target[end]) = (first, last);
         }
         "border-radius" => {
-            let first = words(&lower).first().and_then(|word| sized(word)).unwrap_or(Length::ZERO);
-            // A circle is a corner as large as the box; nothing else is.
-            style.radius = first.resolve(40.0).unwrap_or(0.0).clamp(0.0, 500.0);
+            let first = lower.split('/').next().unwrap_or_default();
+            let corners: Vec<Length> = words(first).into_iter().filter_map(sized).map(corner).collect();
+            style.radius = sides(&corners).unwrap_or(style.radius);
         }
+        "border-top-left-radius" | "border-start-start-radius" => round(style, 0, &lower),
+        "border-top-right-radius" | "border-start-end-radius" => round(style, 1, &lower),
+        "border-bottom-right-radius" | "border-end-end-radius" => round(style, 2, &lower),
+        "border-bottom-left-radius" | "border-end-start-radius" => round(style, 3, &lower),
         "border-collapse" => style.collapse = lower == "collapse",
         "border-spacing" => {
             style.cell_spacing = words(&lower).first().and_then(|word| pixels(word)).unwrap_or(style.cell_spacing);
@@ -166,12 +225,50 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "row-gap" | "grid-row-gap" => style.gap.0 = pixels(&lower).unwrap_or(0.0).max(0.0),
         "column-gap" | "grid-column-gap" => style.gap.1 = pixels(&lower).unwrap_or(0.0).max(0.0),
         "grid-template-columns" => style.tracks = lower,
-        "grid-template" | "grid-template-areas" | "grid-area" => return Some("grid areas"),
-        "grid-column" | "grid-column-start" | "grid-column-end" => span(style, property, &lower),
+        "grid-template-rows" | "grid-auto-rows" => style.row_tracks = lower,
+        "grid-template-areas" => style.areas = Rc::new(areas(value)),
+        "grid-template" | "grid" => {
+            let (rows, columns) = lower.rsplit_once('/').unwrap_or((&lower, ""));
+            if rows.contains(['"', '\'']) {
+                style.areas = Rc::new(areas(value));
+                let heights: Vec<&str> =
+                    words(rows).into_iter().filter(|word| !word.starts_with(['"', '\'', '['])).collect();
+                style.row_tracks = heights.join(" ");
+            } else {
+                style.row_tracks = rows.trim().to_owned();
+            }
+            columns.trim().clone_into(&mut style.tracks);
+        }
+        "grid-area" => match value.split_once('/') {
+            None if value.trim().parse::<i32>().is_err() => style.area = Some(Rc::from(value.trim())),
+            None => {}
+            Some(_) => {
+                let parts: Vec<&str> = lower.split('/').collect();
+                for (at, part) in parts.iter().enumerate().take(4) {
+                    line(if at % 2 == 0 { &mut style.row_span } else { &mut style.span }, part, at < 2);
+                }
+            }
+        },
+        "grid-column" | "grid-column-start" | "grid-column-end" => span(&mut style.span, property, &lower),
+        "grid-row" | "grid-row-start" | "grid-row-end" => span(&mut style.row_span, property, &lower),
+        "justify-items" => style.justify_items = Some(vertical(&lower)),
+        "justify-self" => style.own_justify = (lower != "auto").then(|| vertical(&lower)),
+        "place-items" => {
+            let parts = words(&lower);
+            style.items = vertical(parts.first().copied().unwrap_or_default());
+            style.justify_items = parts.last().map(|last| vertical(last));
+        }
+        "place-self" => {
+            let parts = words(&lower);
+            style.own_align = parts.first().map(|first| vertical(first));
+            style.own_justify = parts.last().map(|last| vertical(last));
+        }
         "content" => style.content = Some(value.to_owned()),
-        "columns" | "column-count" => return (lower != "auto" && lower != "1").then_some("columns of text"),
-        "transform" => return (lower != "none").then_some("transform"),
-        "counter-increment" | "counter-reset" => return (lower != "none").then_some("counters"),
+        "columns" | "column-count" => {
+            style.columns = words(&lower).iter().find_map(|word| word.parse().ok()).unwrap_or(1);
+        }
+        "counter-reset" => style.counters[0] = (lower != "none").then(|| Rc::from(value)),
+        "counter-increment" => style.counters[1] = (lower != "none").then(|| Rc::from(value)),
         _ => return sided(style, property, value),
     }
     None
@@ -180,7 +277,44 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
 fn inherit(style: &mut Style, property: &str, parent: &Style) -> Option<&'static str> {
     match property {
         "color" => style.color = parent.color,
+        "font-size" => style.size = parent.size,
+        "font-weight" => style.weight = parent.weight,
+        "font-style" => style.italic = parent.italic,
+        "font-family" => style.mono = parent.mono,
+        "font" => {
+            (style.size, style.weight, style.italic) = (parent.size, parent.weight, parent.italic);
+            (style.mono, style.line) = (parent.mono, parent.line);
+        }
+        "line-height" => style.line = parent.line,
+        "text-align" => (style.align, style.old_align) = (parent.align, parent.old_align),
+        "text-transform" => style.uppercase = parent.uppercase,
+        "white-space" => style.pre = parent.pre,
+        "letter-spacing" => style.spacing = parent.spacing,
+        "list-style" | "list-style-type" => style.list.clone_from(&parent.list),
+        "border-collapse" => style.collapse = parent.collapse,
+        "border" => style.border = parent.border,
+        "border-color" => {
+            for (own, around) in style.border.iter_mut().zip(&parent.border) {
+                own.color = around.color.or(Some(parent.color));
+            }
+        }
+        "border-style" => {
+            for (own, around) in style.border.iter_mut().zip(&parent.border) {
+                own.style = around.style;
+            }
+        }
+        "border-width" => {
+            for (own, around) in style.border.iter_mut().zip(&parent.border) {
+                own.width = around.width;
+            }
+        }
+        "border-radius" => style.radius = parent.radius,
+        "margin" => style.margin = parent.margin,
+        "padding" => style.padding = parent.padding,
         "width" => style.width = parent.width,
+        "min-width" => style.least_width = parent.least_width,
+        "max-width" => style.most_width = parent.most_width,
+        "height" => style.height = parent.height,
         "display" => style.display = parent.display,
         "background-color" | "background" => style.ground = parent.ground,
         "text-decoration" => (style.underline, style.strike) = (parent.underline, parent.strike),
@@ -193,6 +327,7 @@ fn inherit(style: &mut Style, property: &str, parent: &Style) -> Option<&'static
 }
 
 fn display(style: &mut Style, value: &str) -> Option<&'static str> {
+    style.inline_level = value.starts_with("inline-") && value != "inline-block";
     style.display = match value {
         "none" => Display::None,
         "inline" => Display::Inline,
@@ -215,12 +350,25 @@ fn display(style: &mut Style, value: &str) -> Option<&'static str> {
     None
 }
 
-fn background(value: &str) -> Option<&'static str> {
-    match () {
-        () if value.contains("gradient(") => Some("gradients"),
-        () if value.contains("url(") => Some("background pictures"),
-        () => None,
+/// What is behind the content.
+fn picture(style: &mut Style, value: &str) -> Option<&'static str> {
+    match backdrop(value) {
+        Ok(found) => {
+            style.backdrop = found.map(Rc::new);
+            None
+        }
+        Err(what) => Some(what),
     }
+}
+
+/// Rows of names: `"head head" "side main"`.
+fn areas(value: &str) -> Vec<Vec<String>> {
+    let rows = words(value).into_iter().filter_map(|word| {
+        let quote = word.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let inner = word[1..].strip_suffix(quote)?;
+        Some(inner.split_whitespace().take(60).map(str::to_owned).collect())
+    });
+    rows.take(200).collect()
 }
 
 fn is_break(value: &str) -> bool {
@@ -333,92 +481,23 @@ fn flex(style: &mut Style, value: &str, em: f64) {
     style.basis = basis.unwrap_or(Length::ZERO);
 }
 
-fn span(style: &mut Style, property: &str, value: &str) {
-    let mut read = |text: &str, is_start: bool| {
-        let text = text.trim();
-        if let Some(count) = text.strip_prefix("span") {
-            style.span.count = count.trim().parse().ok().filter(|count| (1..=100).contains(count));
-        } else if let Ok(line) = text.parse::<i32>() {
-            if is_start { style.span.start = Some(line) } else { style.span.end = Some(line) }
+fn span(span: &mut Span, property: &str, value: &str) {
+    match value.split_once('/') {
+        Some((start, end)) => {
+            line(span, start, true);
+            line(span, end, false);
         }
-    };
-    match (property, value.split_once('/')) {
-        ("grid-column", Some((start, end))) => {
-            read(start, true);
-            read(end, false);
-        }
-        ("grid-column-end", _) => read(value, false),
-        _ => read(value, true),
+        None => line(span, value, !property.ends_with("-end")),
     }
 }
 
-/// Properties of single sides, and those of all borders.
-fn sided(style: &mut Style, property: &str, value: &str) -> Option<&'static str> {
-    let side = |name: &str| match name {
-        "top" | "block-start" => Some(0),
-        "right" | "inline-end" => Some(1),
-        "bottom" | "block-end" => Some(2),
-        "left" | "inline-start" => Some(3),
-        _ => None,
-    };
-    let em = style.size;
-    let (kind, rest) = property.split_once('-').unwrap_or((property, ""));
-    match (kind, side(rest)) {
-        ("margin", Some(side)) => style.margin[side] = read(value, em, 16.0).unwrap_or(style.margin[side]),
-        ("padding", Some(side)) => style.padding[side] = read(value, em, 16.0).unwrap_or(style.padding[side]),
-        ("border", Some(side)) => style.border[side] = border(value, em),
-        ("border", None) => match rest {
-            "" => style.border = [border(value, em); 4],
-            "width" | "style" | "color" => {
-                let parts = words(value);
-                let four = sides(&parts)?;
-                for (place, part) in four.into_iter().enumerate() {
-                    border_part(&mut style.border[place], rest, part, em);
-                }
-            }
-            _ => {
-                let (name, part) = rest.rsplit_once('-')?;
-                let side = side(name)?;
-                border_part(&mut style.border[side], part, value, em);
-            }
-        },
-        _ => {}
-    }
-    None
-}
-
-fn border(value: &str, em: f64) -> Border {
-    let mut found = Border { width: 3.0, style: Line::None, color: None };
-    for word in words(value) {
-        for part in ["width", "style", "color"] {
-            border_part(&mut found, part, word, em);
-        }
-    }
-    found
-}
-
-fn border_part(border: &mut Border, part: &str, value: &str, em: f64) {
-    let lower = value.to_ascii_lowercase();
-    match part {
-        "width" => {
-            let width = match lower.as_str() {
-                "thin" => Some(1.0),
-                "medium" => Some(3.0),
-                "thick" => Some(5.0),
-                other => length(other, em, 16.0),
-            };
-            border.width = width.unwrap_or(border.width).clamp(0.0, 200.0);
-        }
-        "style" => {
-            border.style = match lower.as_str() {
-                "none" | "hidden" => Line::None,
-                "solid" | "double" | "groove" | "ridge" | "inset" | "outset" => Line::Solid,
-                "dashed" => Line::Dashed,
-                "dotted" => Line::Dotted,
-                _ => return,
-            };
-        }
-        "color" => border.color = color(value).or(border.color),
-        _ => {}
+/// A line of a grid, or how far an item reaches.
+fn line(span: &mut Span, text: &str, is_start: bool) {
+    let text = text.trim();
+    if let Some(count) = text.strip_prefix("span") {
+        span.count = count.trim().parse().ok().filter(|count| (1..=100).contains(count));
+    } else if let Some(line) = text.parse::<i32>().ok().filter(|line| *line != 0) {
+        let line = line.clamp(-1000, 1000);
+        if is_start { span.start = Some(line) } else { span.end = Some(line) }
     }
 }

@@ -18,6 +18,7 @@ impl Builder<'_> {
         let mut heads = Vec::new();
         let mut bodies = Vec::new();
         let mut feet = Vec::new();
+        let mut captions = Vec::new();
         let mut loose: Vec<NodeId> = Vec::new();
         for &part in parts {
             let style = match self.dom.element(part) {
@@ -63,17 +64,16 @@ impl Builder<'_> {
                 Display::Caption => {
                     self.loose_row(&mut loose, table, &mut bodies);
                     let bx = self.container(part, style.clone());
-                    heads.push(Row {
-                        style,
-                        cells: vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }],
-                        head: false,
-                    });
+                    let below = style.caption_below;
+                    let cells = vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }];
+                    let caption = Row { style, cells, head: false };
+                    if below { captions.push(caption) } else { heads.push(caption) }
                 }
                 _ => loose.push(part),
             }
         }
         self.loose_row(&mut loose, table, &mut bodies);
-        heads.into_iter().chain(bodies).chain(feet).collect()
+        heads.into_iter().chain(bodies).chain(feet).chain(captions).collect()
     }
 
     /// What is in a table and in no row gets a row.

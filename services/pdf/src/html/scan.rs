@@ -41,7 +41,7 @@ pub(crate) fn scan(html: &str) -> Scan {
             continue;
         }
         let (tag, after) = cut(rest, |letter| is_space(letter) || matches!(letter, '/' | '>'));
-        let (attributes, count, after) = attributes(after, tag.len() <= 4);
+        let (attributes, count, after) = attributes(after, tag.len() <= 5);
         rest = after;
         found.attributes = found.attributes.max(count);
         let tag = tag.to_ascii_lowercase();
@@ -56,6 +56,7 @@ pub(crate) fn scan(html: &str) -> Scan {
                 let printed = media.trim().is_empty() || media.contains("all") || media.contains("print");
                 attribute("href").filter(|_| printed).map(|source| (source, true))
             }
+            "body" | "table" | "td" | "th" => attribute("background").map(|source| (source, false)),
             "base" if found.base.is_none() => {
                 found.base = attribute("href");
                 None
@@ -73,7 +74,33 @@ pub(crate) fn scan(html: &str) -> Scan {
             found.named.push(Named { source, sheet });
         }
     }
+    backdrops(html, &mut found, &mut known);
     found
+}
+
+/// Bytes of an address in a style sheet; data URIs are longer.
+const LONGEST: usize = 2_000;
+/// Endings of what is no picture.
+const FONTS: [&str; 5] = [".woff", ".woff2", ".ttf", ".otf", ".eot"];
+
+/// Pictures behind boxes: `url(...)` in the sheets and attributes of the page.
+fn backdrops(html: &str, found: &mut Scan, known: &mut std::collections::HashSet<String>) {
+    for (at, _) in html.match_indices("url(") {
+        if found.named.len() >= MOST {
+            return;
+        }
+        let rest = &html[at + 4..];
+        let Some(end) = rest.bytes().take(LONGEST).position(|byte| byte == b')') else { continue };
+        let written = plain(&rest[..end]);
+        let source = written.trim().trim_matches(['"', '\'']).trim();
+        let path = source.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let is_picture =
+            !path.is_empty() && !path.starts_with("data:") && !FONTS.iter().any(|font| path.ends_with(font));
+        let imported = html[..at].trim_end().ends_with("@import");
+        if is_picture && !imported && known.insert(source.to_owned()) {
+            found.named.push(Named { source: source.to_owned(), sheet: false });
+        }
+    }
 }
 
 fn is_space(letter: char) -> bool {
@@ -188,6 +215,10 @@ mod tests {
         let named: Vec<(&str, bool)> = found.named.iter().map(|one| (one.source.as_str(), one.sheet)).collect();
         assert_eq!(named, [("y.css?a=1&b=2", true), ("one.png", false), ("two.png", false), ("/é/&bad;", false)]);
         assert_eq!(found.base.as_deref(), Some("https://a.b/c/"));
+        let page = "<style>@import url(a.css);@font-face{src:url('f.woff2?x')}p{background:url( 'back.png' )}</style>\
+                    <td background=old.gif><p style='background:url(&quot;in.png&quot;)'><b style='background:url(data:image/png;base64,AA)'>url(";
+        let named: Vec<String> = scan(page).named.into_iter().map(|one| one.source).collect();
+        assert_eq!(named, ["old.gif", "back.png", "in.png"]);
     }
 
     #[test]

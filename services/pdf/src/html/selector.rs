@@ -13,7 +13,7 @@ pub(crate) struct Selector {
 }
 
 /// A pseudo-element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Pseudo {
     Before,
     After,
@@ -51,8 +51,8 @@ enum Part {
     Root,
     Empty,
     Link,
-    Not(Vec<Compound>),
-    Is(Vec<Compound>),
+    Not(Vec<Selector>),
+    Is(Vec<Selector>),
     /// A state that paper never has.
     Never,
 }
@@ -63,7 +63,7 @@ pub(crate) fn selectors(text: &str) -> Vec<Selector> {
 }
 
 /// Parts between separators that stand outside parentheses and brackets.
-fn split(text: &str, separator: char) -> Vec<&str> {
+pub(super) fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0_i32, 0);
     for (at, letter) in text.char_indices() {
         match letter {
@@ -80,7 +80,14 @@ fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
+/// Parentheses within each other, and characters of a selector.
+const MAX_NESTING: usize = 8;
+const MAX_LENGTH: usize = 2_000;
+
 fn selector(text: &str) -> Option<Selector> {
+    if text.len() > MAX_LENGTH || nested(text) > MAX_NESTING {
+        return None;
+    }
     let mut selector = Selector { compounds: Vec::new(), specificity: (0, 0, 0), pseudo: None };
     let mut combinator = Combinator::Descendant;
     let mut rest = text;
@@ -190,10 +197,18 @@ fn compound<'t>(text: &'t str, specificity: &mut (u32, u32, u32)) -> Option<Read
                     "after" => pseudo = Some(Pseudo::After),
                     _ if double => return None,
                     _ => {
-                        if word != "where" {
-                            specificity.1 += 1;
+                        let part = pseudo_class(&word, argument)?;
+                        match &part {
+                            Part::Not(list) | Part::Is(list) if !matches!(word.as_str(), "where" | "only-child") => {
+                                let most = list.iter().map(|one| one.specificity).max().unwrap_or_default();
+                                specificity.0 += most.0;
+                                specificity.1 += most.1;
+                                specificity.2 += most.2;
+                            }
+                            _ if word == "where" => {}
+                            _ => specificity.1 += 1,
                         }
-                        compound.parts.push(pseudo_class(&word, argument)?);
+                        compound.parts.push(part);
                     }
                 }
             }
@@ -201,6 +216,20 @@ fn compound<'t>(text: &'t str, specificity: &mut (u32, u32, u32)) -> Option<Read
         }
     }
     Some((compound, pseudo, rest))
+}
+
+/// How deep parentheses are within each other.
+fn nested(text: &str) -> usize {
+    let (mut depth, mut most) = (0_usize, 0);
+    for letter in text.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(depth);
+    }
+    most
 }
 
 /// The place of the parenthesis that closes.
@@ -230,11 +259,8 @@ fn attribute(text: &str) -> Option<Part> {
 
 fn pseudo_class(word: &str, argument: Option<&str>) -> Option<Part> {
     let nth = |a, b, from_end, of_type| Part::Nth { a, b, from_end, of_type };
-    let list = |text: &str| {
-        split(text, ',')
-            .into_iter()
-            .map(|one| compound(one.trim(), &mut (0, 0, 0)).map(|(compound, _, _)| compound))
-            .collect::<Option<Vec<_>>>()
+    let list = |text: &str| -> Option<Vec<Selector>> {
+        split(text, ',').into_iter().map(|one| selector(one.trim())).collect()
     };
     Some(match (word, argument) {
         ("first-child", _) => nth(0, 1, false, false),
@@ -242,7 +268,9 @@ fn pseudo_class(word: &str, argument: Option<&str>) -> Option<Part> {
         ("first-of-type", _) => nth(0, 1, false, true),
         ("last-of-type", _) => nth(0, 1, true, true),
         ("only-child", _) => {
-            Part::Is(vec![Compound { tag: None, parts: vec![nth(0, 1, false, false), nth(0, 1, true, false)] }])
+            let parts = vec![nth(0, 1, false, false), nth(0, 1, true, false)];
+            let compounds = vec![(Combinator::Descendant, Compound { tag: None, parts })];
+            Part::Is(vec![Selector { compounds, specificity: (0, 0, 0), pseudo: None }])
         }
         ("nth-child", Some(text)) => formula(text).map(|(a, b)| nth(a, b, false, false))?,
         ("nth-last-child", Some(text)) => formula(text).map(|(a, b)| nth(a, b, true, false))?,
@@ -380,8 +408,8 @@ impl Compound {
             Part::Root => element.tag() == "html",
             Part::Empty => dom.nodes[id].children.iter().all(|child| matches!(dom.nodes[*child].kind, Kind::Nothing)),
             Part::Link => element.tag() == "a" && element.attribute("href").is_some(),
-            Part::Not(list) => !list.iter().any(|compound| compound.matches(dom, id)),
-            Part::Is(list) => list.iter().any(|compound| compound.matches(dom, id)),
+            Part::Not(list) => !list.iter().any(|one| one.matches(dom, id)),
+            Part::Is(list) => list.iter().any(|one| one.matches(dom, id)),
             Part::Never => false,
         })
     }
@@ -416,6 +444,9 @@ mod tests {
             ("span:empty, b", 2),
             ("p:last-child b", 1),
             ("p:is(.c, [lang])", 2),
+            (":where(#x > :not(:last-child))", 3),
+            ("p:not(div > .c)", 2),
+            ("b:only-child", 1),
         ] {
             assert_eq!(count(text), expected, "{text}");
         }

@@ -1,17 +1,11 @@
-//! The cascade: what each element looks like, after sheets, attributes of old, and inheritance.
+//! What an element looks like, and what its children inherit.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::css::{Declaration, Sheet, declarations};
-use super::dom::{Dom, NodeId};
-use super::selector::{Key, Pseudo};
+use super::backdrop::Backdrop;
+use super::transform::Transform;
 use super::value::{self, Color, Length, words};
-
-/// Text of a variable after those in it are put in.
-const MAX_VALUE: usize = 4096;
-/// Variables within variables.
-const MAX_VARIABLES: usize = 64;
 
 /// The four sides: top, right, bottom, left.
 pub(crate) type Sides<T> = [T; 4];
@@ -75,22 +69,45 @@ pub(crate) struct Style {
     pub(crate) cell_spacing: f64,
     pub(crate) hidden: bool,
     pub(crate) variables: Rc<HashMap<String, String>>,
+    /// Whether the alignment is that of an attribute of old, which moves boxes too and ends at tables.
+    pub(crate) old_align: bool,
+    /// Whether lines run from right to left.
+    pub(crate) rtl: bool,
+    pub(crate) caption_below: bool,
+    /// What is left of what is seen: the product of all `opacity` around.
+    pub(crate) fade: f64,
     // Not inherited.
     pub(crate) display: Display,
+    /// Whether a flex box, grid or table stands in a line.
+    pub(crate) inline_level: bool,
     pub(crate) float: Option<Side>,
     pub(crate) clear: bool,
-    pub(crate) taken_out: bool,
+    pub(crate) position: Position,
+    /// Where a box with a position is, from the sides.
+    pub(crate) inset: Sides<Length>,
+    /// What is over what, among boxes with a position.
+    pub(crate) level: i32,
+    pub(crate) transform: Transform,
     pub(crate) width: Length,
     pub(crate) least_width: Length,
     pub(crate) most_width: Length,
     pub(crate) height: Length,
     pub(crate) least_height: Length,
+    pub(crate) most_height: Length,
     pub(crate) border_box: bool,
     pub(crate) margin: Sides<Length>,
     pub(crate) padding: Sides<Length>,
     pub(crate) border: Sides<Border>,
-    pub(crate) radius: f64,
+    /// Of the corners, from the upper left clockwise.
+    pub(crate) radius: Sides<Length>,
     pub(crate) ground: Color,
+    pub(crate) backdrop: Option<Rc<Backdrop>>,
+    /// Whether the ground is seen through the letters only.
+    pub(crate) ground_in_text: bool,
+    /// Whether what reaches beyond the box is not seen.
+    pub(crate) clip: bool,
+    /// How a picture fits in its box, as typst names it.
+    pub(crate) fit: &'static str,
     pub(crate) underline: bool,
     pub(crate) strike: bool,
     pub(crate) raise: Raise,
@@ -106,15 +123,36 @@ pub(crate) struct Style {
     pub(crate) justify: Justify,
     pub(crate) items: Vertical,
     pub(crate) own_align: Option<Vertical>,
+    /// Where the items of a grid are in their columns, and where an item itself is.
+    pub(crate) justify_items: Option<Vertical>,
+    pub(crate) own_justify: Option<Vertical>,
     pub(crate) gap: (f64, f64),
     pub(crate) tracks: String,
+    pub(crate) row_tracks: String,
+    /// Names of areas, row by row.
+    pub(crate) areas: Rc<Vec<Vec<String>>>,
+    pub(crate) area: Option<Rc<str>>,
     pub(crate) span: Span,
+    pub(crate) row_span: Span,
     pub(crate) order: i32,
+    /// Columns of text.
+    pub(crate) columns: usize,
+    /// `counter-reset` and `counter-increment`, as they are written.
+    pub(crate) counters: [Option<Rc<str>>; 2],
     /// Text of `content`, for what stands before and after.
     pub(crate) content: Option<String>,
 }
 
-/// Columns of a grid item.
+/// Where a box is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    Static,
+    Relative,
+    Absolute,
+    Fixed,
+}
+
+/// Columns or rows of a grid item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Span {
     pub(crate) start: Option<i32>,
@@ -201,21 +239,34 @@ impl Style {
             cell_spacing: 2.0,
             hidden: false,
             variables: Rc::default(),
+            old_align: false,
+            rtl: false,
+            caption_below: false,
+            fade: 1.0,
             display: Display::Inline,
+            inline_level: false,
             float: None,
             clear: false,
-            taken_out: false,
+            position: Position::Static,
+            inset: [Length::Auto; 4],
+            level: 0,
+            transform: Transform::NONE,
             width: Length::Auto,
             least_width: Length::Auto,
             most_width: Length::Auto,
             height: Length::Auto,
             least_height: Length::Auto,
+            most_height: Length::Auto,
             border_box: false,
             margin: [Length::ZERO; 4],
             padding: [Length::ZERO; 4],
             border: [Border { width: 3.0, style: Line::None, color: None }; 4],
-            radius: 0.0,
+            radius: [Length::ZERO; 4],
             ground: Color::CLEAR,
+            backdrop: None,
+            ground_in_text: false,
+            clip: false,
+            fit: "stretch",
             underline: false,
             strike: false,
             raise: Raise::None,
@@ -231,10 +282,18 @@ impl Style {
             justify: Justify::Start,
             items: Vertical::Stretch,
             own_align: None,
+            justify_items: None,
+            own_justify: None,
             gap: (0.0, 0.0),
             tracks: String::new(),
+            row_tracks: String::new(),
+            areas: Rc::default(),
+            area: None,
             span: Span::default(),
+            row_span: Span::default(),
             order: 0,
+            columns: 1,
+            counters: [None, None],
             content: None,
         }
     }
@@ -258,6 +317,10 @@ impl Style {
             cell_spacing: self.cell_spacing,
             hidden: self.hidden,
             variables: self.variables.clone(),
+            old_align: self.old_align,
+            rtl: self.rtl,
+            caption_below: self.caption_below,
+            fade: self.fade,
             ..Self::root()
         }
     }
@@ -277,172 +340,23 @@ impl Style {
 
     /// Whether something of the box itself is seen.
     pub(crate) fn is_dressed(&self) -> bool {
-        self.ground.alpha > 0.0 || (0..4).any(|side| self.edge(side) > 0.0)
+        self.ground.alpha > 0.0 || self.backdrop.is_some() || (0..4).any(|side| self.edge(side) > 0.0)
+    }
+
+    /// Whether it has round corners.
+    pub(crate) fn is_round(&self) -> bool {
+        self.radius.iter().any(|corner| *corner != Length::ZERO)
+    }
+
+    /// Whether it is taken out of the flow.
+    pub(crate) fn is_out(&self) -> bool {
+        matches!(self.position, Position::Absolute | Position::Fixed)
     }
 
     /// Padding and border of two sides together.
     pub(crate) fn frame(&self, sides: [usize; 2], around: f64) -> f64 {
         sides.iter().map(|side| self.padding[*side].or_zero(around).max(0.0) + self.edge(*side)).sum()
     }
-}
-
-/// What decides between declarations: importance, the sheet, how special the selector is, the place in the sheet.
-type Order = (bool, usize, (u32, u32, u32), usize);
-
-/// Sheets, ready to be asked.
-pub(crate) struct Cascade<'s> {
-    sheets: [&'s Sheet; 2],
-    by_key: HashMap<Key<'s>, Vec<(usize, usize)>>,
-    unsupported: std::cell::RefCell<Vec<&'static str>>,
-}
-
-impl<'s> Cascade<'s> {
-    /// Of the sheet every page has, and those of this one.
-    pub(crate) fn new(base: &'s Sheet, own: &'s Sheet) -> Self {
-        let sheets = [base, own];
-        let mut by_key: HashMap<Key<'s>, Vec<(usize, usize)>> = HashMap::new();
-        for (which, sheet) in sheets.iter().enumerate() {
-            for (index, rule) in sheet.rules.iter().enumerate() {
-                by_key.entry(rule.selector.key()).or_default().push((which, index));
-            }
-        }
-        Self { sheets, by_key, unsupported: std::cell::RefCell::default() }
-    }
-
-    /// Names of what was asked for and is not done.
-    pub(crate) fn unsupported(&self) -> Vec<&'static str> {
-        self.unsupported.borrow().clone()
-    }
-
-    fn note(&self, what: &'static str) {
-        let mut known = self.unsupported.borrow_mut();
-        if !known.contains(&what) {
-            known.push(what);
-        }
-    }
-
-    /// The style of an element, or of what stands before or after its content.
-    pub(crate) fn style(&self, dom: &Dom, id: NodeId, parent: &Style, pseudo: Option<Pseudo>) -> Option<Style> {
-        let element = dom.element(id)?;
-        let mut keys = vec![Key::Any];
-        let tag = element.tag().to_ascii_lowercase();
-        keys.push(Key::Tag(&tag));
-        keys.extend(element.attribute("id").map(Key::Id));
-        keys.extend(element.attribute("class").into_iter().flat_map(str::split_ascii_whitespace).map(Key::Class));
-        let mut found: Vec<(Order, &Declaration)> = Vec::new();
-        for key in keys {
-            for (which, index) in self.by_key.get(&key).into_iter().flatten() {
-                let rule = &self.sheets[*which].rules[*index];
-                if rule.selector.pseudo != pseudo || !rule.selector.matches(dom, id) {
-                    continue;
-                }
-                for declaration in &self.sheets[*which].blocks[rule.block] {
-                    found.push(((declaration.important, *which, rule.selector.specificity, *index), declaration));
-                }
-            }
-        }
-        let inline =
-            pseudo.is_none().then(|| element.attribute("style").map(declarations)).flatten().unwrap_or_default();
-        for (index, declaration) in inline.iter().enumerate() {
-            found.push(((declaration.important, 2, (0, 0, 0), index), declaration));
-        }
-        if pseudo.is_some() && found.is_empty() {
-            return None;
-        }
-        found.sort_by_key(|(order, _)| *order);
-        let mut style = parent.child();
-        let variables: Vec<(&String, &String)> = found
-            .iter()
-            .filter(|(_, one)| one.property.starts_with("--"))
-            .map(|(_, one)| (&one.property, &one.value))
-            .collect();
-        if !variables.is_empty() {
-            let mut own = (*style.variables).clone();
-            for (name, value) in variables {
-                own.insert(name.clone(), value.clone());
-            }
-            style.variables = Rc::new(own);
-        }
-        // Attributes of old stand between the sheet every page has and those of this one.
-        let split =
-            found.iter().position(|((important, which, ..), _)| *important || *which > 0).unwrap_or(found.len());
-        let (base, own) = found.split_at(split);
-        // The size of the font first: other lengths are measured by it.
-        for part in [base, own] {
-            for (_, one) in part.iter().filter(|(_, one)| matches!(one.property.as_str(), "font-size" | "font")) {
-                self.apply(&mut style, one, parent);
-            }
-        }
-        for (_, one) in base.iter().filter(|(_, one)| !matches!(one.property.as_str(), "font-size" | "font")) {
-            self.apply(&mut style, one, parent);
-        }
-        if pseudo.is_none() {
-            super::hints::apply(&mut style, dom, id);
-        }
-        for (_, one) in own.iter().filter(|(_, one)| !matches!(one.property.as_str(), "font-size" | "font")) {
-            self.apply(&mut style, one, parent);
-        }
-        // What floats or is a flex item is a block.
-        if style.float.is_some() && matches!(style.display, Display::Inline | Display::InlineBlock) {
-            style.display = Display::Block;
-        }
-        Some(style)
-    }
-
-    fn apply(&self, style: &mut Style, declaration: &Declaration, parent: &Style) {
-        if declaration.property.starts_with("--") {
-            return;
-        }
-        let expanded;
-        let value = if declaration.value.contains("var(") {
-            match expand(&declaration.value, &style.variables, &mut 0) {
-                Some(text) => {
-                    expanded = text;
-                    expanded.as_str()
-                }
-                None => return,
-            }
-        } else {
-            declaration.value.as_str()
-        };
-        if let Some(what) = super::property::set(style, &declaration.property, value.trim(), parent) {
-            self.note(what);
-        }
-    }
-}
-
-/// A value with its variables put in.
-fn expand(text: &str, variables: &HashMap<String, String>, used: &mut usize) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("var(") {
-        *used += 1;
-        if *used > MAX_VARIABLES || out.len() > MAX_VALUE {
-            return None;
-        }
-        out.push_str(&rest[..start]);
-        let inner = &rest[start + 4..];
-        let mut depth = 1;
-        let end = inner.char_indices().find_map(|(at, letter)| {
-            match letter {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            (depth == 0).then_some(at)
-        })?;
-        let (name, fallback) =
-            inner[..end].split_once(',').map_or((&inner[..end], None), |(name, fallback)| (name, Some(fallback)));
-        let value = match (variables.get(name.trim()), fallback) {
-            (Some(value), _) => expand(value, variables, used)?,
-            (None, Some(fallback)) => expand(fallback, variables, used)?,
-            (None, None) => return None,
-        };
-        out.push_str(&value);
-        rest = &inner[end + 1..];
-    }
-    out.push_str(rest);
-    (out.len() <= MAX_VALUE).then_some(out)
 }
 
 /// The values of up to four sides: one for all, two for the pairs, three, four.

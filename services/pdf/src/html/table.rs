@@ -122,8 +122,8 @@ pub(crate) fn columns(rows: &[Row], style: &Style) -> Vec<Column> {
 fn widths(columns: &[Column], room: f64) -> Vec<f64> {
     let least: f64 = columns.iter().map(|column| column.least).sum();
     if least >= room {
-        // Narrower than it can be: what is beyond is broken anywhere.
-        return columns.iter().map(|column| column.least * room / least.max(0.01)).collect();
+        // Narrower than it can be: what is beyond is broken anywhere, in the widest columns first.
+        return capped(columns, room);
     }
     let mut widths: Vec<f64> = columns
         .iter()
@@ -174,6 +174,20 @@ fn widths(columns: &[Column], room: f64) -> Vec<f64> {
                 *width += left * column.natural.max(1.0) / shared;
             }
         }
+    }
+    widths
+}
+
+/// The narrowest columns keep what they need, the others share what is left.
+fn capped(columns: &[Column], room: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by(|one, other| columns[*one].least.total_cmp(&columns[*other].least));
+    let mut widths = vec![0.0; columns.len()];
+    let mut left = room;
+    for (done, at) in order.iter().enumerate() {
+        let share = left / (order.len() - done) as f64;
+        widths[*at] = columns[*at].least.min(share).max(0.1);
+        left -= widths[*at];
     }
     widths
 }
@@ -259,9 +273,12 @@ impl Emitter<'_> {
         if one.cell.rows > 1 {
             arguments.push_str(&format!("rowspan:{},", one.cell.rows));
         }
-        let ground = if style.ground.alpha > 0.0 { style.ground } else { row.style.ground };
-        if ground.alpha > 0.0 && one.cell.columns != CAPTION {
-            arguments.push_str(&format!("fill:{},", ground.typst()));
+        // Round cells and those with a picture are boxes in cells, whose own corners are none.
+        let boxed = one.cell.columns != CAPTION && (style.is_round() || bx.picture.is_some()) && style.is_dressed();
+        let own = if boxed { String::new() } else { super::code::fill(style) };
+        let filled = if own.is_empty() { super::code::fill(&row.style) } else { own };
+        if one.cell.columns != CAPTION {
+            arguments.push_str(&filled);
         }
         // The border of a row is that of its cells.
         let mut framed = (**style).clone();
@@ -270,6 +287,15 @@ impl Emitter<'_> {
                 framed.border[side] = row.style.border[side];
             }
         }
+        if boxed {
+            self.push(&format!("{arguments}inset:0pt,"));
+            self.scope(|emitter| {
+                let place = Place { left: 0.0, width, container: width, top: false, ..place.deeper(7) };
+                emitter.dressed(bx, place, None, kept);
+            });
+            self.push("),");
+            return;
+        }
         arguments.push_str(&super::code::stroke(&framed));
         arguments.push_str(&super::code::inset(&framed, width));
         let vertical = match style.valign {
@@ -277,7 +303,7 @@ impl Emitter<'_> {
             Vertical::Middle => "horizon",
             Vertical::Bottom => "bottom",
         };
-        arguments.push_str(&format!("align:{vertical}+{},", super::code::horizontal(style.align)));
+        arguments.push_str(&format!("align:{vertical}+left,"));
         if kept {
             arguments.push_str("breakable:false,");
         }

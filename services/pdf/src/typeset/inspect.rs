@@ -35,6 +35,12 @@ pub(crate) fn inspect(document: &PagedDocument) -> Inspection {
     inspection
 }
 
+/// Whether a character is not drawn: controls, joiners and selectors of variants.
+fn is_silent(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}')
+}
+
 impl Inspection {
     fn look(&mut self, frame: &Frame, transform: Transform, page: Size, number: usize, depth: usize) {
         if depth > MAX_DEPTH {
@@ -53,7 +59,7 @@ impl Inspection {
                         let count = written.chars().filter(|letter| !letter.is_whitespace()).count();
                         self.characters += count;
                         if glyph.id == 0 {
-                            self.missing.extend(written.chars().filter(|letter| !letter.is_control()));
+                            self.missing.extend(written.chars().filter(|letter| !is_silent(*letter)));
                         }
                         let advance = glyph.x_advance.at(text.size);
                         let middle = Point::new(x + advance / 2.0, at.y - text.size / 4.0).transform(transform);

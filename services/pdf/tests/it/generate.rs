@@ -64,6 +64,36 @@ fn totals_are_exact() {
 }
 
 #[test]
+fn data_is_taken_as_people_have_it() {
+    let client = client();
+    let bill = json!({"number": 17, "seller": "Acme Inc\n1 Market Street", "customer": {"name": "Jane", "address": ["5 Garden Road", "80331 Munich"]},
+        "items": [{"description": "A", "quantity": "2", "price": "$1,200.50"}, {"description": "Return", "quantity": -1, "price": "(0.50)"}, {"description": "B", "price": "10,50", "discount": "10 %"}], "tax": "19%"});
+    let answer = client.post("/generate", &json!({"template": "invoice", "data": bill}));
+    // 2401.00 + 0.50 + 9.45 = 2410.95, and 458.08 of tax.
+    assert_eq!(answered(&answer)["documents"][0]["total"], "2869.03");
+    let Some(text) = text_of(&answer.body) else { return };
+    for part in ["Acme Inc", "1 Market Street", "80331 Munich"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for (template, data, part) in [
+        ("receipt", json!({"seller": "Bean", "items": {"description": "Tea", "price": "3,50 €"}}), "3.50"),
+        ("letter", json!({"sender": "Acme", "recipient": "Jane\n5 Road", "body": ["One.", "Two."]}), "Two."),
+        ("certificate", json!({"recipient": "Grace", "title": "T", "signatories": ["Dr. X"]}), "Dr. X"),
+        ("report-table", json!({"title": "R", "rows": [["name", "sum"], ["a", 1.50]]}), "1.5"),
+    ] {
+        let answer = client.post("/generate", &json!({"template": template, "data": data}));
+        assert_eq!(answer.status, 200, "{template}: {}", answer.message());
+        assert!(text_of(&answer.body).unwrap().contains(part), "{template}: {part}");
+    }
+    let answer = client
+        .post("/generate", &json!({"html": "<p>{{ name }} {{ data.name }} 🎉 ✅ שלום مرحبا", "data": {"name": "Zoë"}}));
+    assert_eq!(answered(&answer)["warnings"], json!([]));
+    assert!(text_of(&answer.body).unwrap().contains("Zoë Zoë"));
+    let answer = client.post("/generate", &json!({"html": "{{#each items}}x{{/each}}", "data": {"items": []}}));
+    assert!(answer.status == 422 && answer.message().contains("Jinja"), "{}", answer.message());
+}
+
+#[test]
 fn what_is_wrong_with_the_data_is_told_by_its_field() {
     let client = client();
     for (template, data, message) in [
@@ -186,6 +216,28 @@ fn hostile_templates_end_their_worker_and_not_the_service() {
         assert!(statuses.contains(&answer.status), "{template}: {} {:?}", answer.status, answer.body);
         let next = client.post("/generate", &json!({"typst": "ok", "data": {}}));
         assert_eq!(next.status, 200, "after {template}: {:?}", next.body);
+    }
+}
+
+#[test]
+fn archives_keep_what_structure_tells_of_their_standard() {
+    // A picture seen through, gradients, links, marks of a list, other scripts: what tempts a writer to break the rules.
+    let html = "<title>Archive</title><style>h1{background:linear-gradient(red,rgba(0,0,255,.3))}p{opacity:.5}</style><h1>A</h1>\
+                <p>half <a href='https://example.com'>link</a> 🎉 שלום <img src='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='>\
+                <ul><li>a</ul><div style='position:absolute;top:0;right:0;transform:rotate(9deg)'>b</div>";
+    let client = client();
+    let mut all = vec![client.post("/from-html", &json!({"html": html, "standard": "a-2b"}))];
+    for (template, data) in [
+        ("invoice", invoice()),
+        ("certificate", json!({"recipient": "Ann", "title": "T"})),
+        ("report-table", json!({"title": "R", "rows": [{"a": 1}]})),
+    ] {
+        all.push(client.post("/generate", &json!({"template": template, "data": data, "standard": "a-2b"})));
+    }
+    for answer in all {
+        answered(&answer);
+        let Some(wrong) = crate::oracle("archived", &[("a", pdf_of(&answer))], &json!(["a"])) else { return };
+        assert_eq!(wrong, json!([]));
     }
 }
 

@@ -89,3 +89,17 @@ fn each_password_problem_has_its_own_sentence() {
     let nothing = client.post("/protect", &json!({ "file": file("A.pdf", A) }));
     assert_eq!(nothing.status, 422);
 }
+
+#[test]
+fn a_password_that_opens_is_never_called_wrong() {
+    let Some(path) = crate::shared("testdata/pdf/pdfjs/issue6010_2.pdf") else { return };
+    let document = file("a.pdf", &std::fs::read(path).unwrap());
+    let client = client();
+    let text = client.post("/text", &json!({ "file": document, "password": "æøå" }));
+    assert_eq!(text.json()["text"], "Issue 6010\n");
+    let answer = client.post("/info", &json!({ "file": document, "password": "æøå" }));
+    assert_eq!(answer.status, 422);
+    assert!(answer.message().starts_with("file: opens with its password, but"), "{}", answer.message());
+    let answer = client.post("/info", &json!({ "file": document, "password": "abc" }));
+    assert_eq!(answer.message(), "password: is wrong: it does not open the document");
+}

@@ -29,6 +29,7 @@ fn a_document_is_split_in_every_way() {
     assert_eq!(split(json!({ "every": 4 })), ["1-4", "5-8", "9-10"]);
     assert_eq!(split(json!({ "every": 100 })), ["1-10"]);
     assert_eq!(split(json!({ "ranges": ["1-3", "-1", "odd"] })), ["1-3", "10", "1,3,5,7,9"]);
+    assert_eq!(split(json!({ "ranges": "1 - 3, 8–" })), ["1-3", "8-10"]);
     assert_eq!(split(json!({ "bookmarks": 1 })), ["1-2", "3-4", "5-6", "7-10"]);
     let by_size = split(json!({ "maxBytes": 2500 }));
     assert!(by_size.len() > 1, "{by_size:?}");

@@ -74,6 +74,20 @@ fn what_is_no_table_is_left() {
 
 /// A table of four pages is one, with one head, and its cells say where they are.
 #[test]
+fn addresses_beside_each_other_are_no_table() {
+    let page = |left: &str, right: &str| {
+        let html =
+            format!("<div style='display:flex;gap:80px'><div style='width:220px'>{left}</div><div>{right}</div></div>");
+        let answer = client().post("/from-html", &json!({ "html": html }));
+        assert_eq!(answer.status, 200);
+        tables(&answer.body, &json!({}))["count"].as_u64().unwrap()
+    };
+    let seller = "Acme Studio GmbH<br>1 Market Street<br>10115 Berlin<br>Germany";
+    assert_eq!(page(seller, "Jane Doe<br>5 Garden Road, Apt. 4<br>Munich 80331<br>Germany"), 0);
+    assert_eq!(page("Invoice<br>Date<br>Customer", "4711<br>2026-11-30<br>1002"), 1, "labels and numbers are one");
+}
+
+#[test]
 fn a_table_goes_on_on_the_next_page() {
     let Some((document, expected)) = drawn("pages") else { return };
     let table = tables(&document, &json!({}))["tables"][0].clone();

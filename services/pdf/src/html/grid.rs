@@ -1,0 +1,379 @@
+//! Grid containers as grids of typst (CSS Grid 7.2 and 8.5): which cell an item is in, and how wide the columns are.
+
+use super::boxes::Bx;
+use super::code::pt;
+use super::emit::{Emitter, Place, Tall};
+use super::measure;
+use super::style::{Span, Style, Vertical};
+use super::value::{Length, arguments, read, words};
+
+/// Tracks of a grid.
+const MAX_TRACKS: usize = 60;
+
+/// A track of a grid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Track {
+    Fixed(Length),
+    Fraction(f64),
+    Auto,
+}
+
+/// The tracks of a list in a width.
+fn tracks(text: &str, room: f64, gap: f64, items: usize) -> Vec<Track> {
+    let mut found = Vec::new();
+    for word in words(text) {
+        if let Some(inner) = word.strip_prefix("repeat(").and_then(|rest| rest.strip_suffix(')')) {
+            let parts = arguments(inner);
+            let list = parts[1..].join(",");
+            let inner = tracks(&list, room, gap, items);
+            let count = match parts[0].trim() {
+                "auto-fit" | "auto-fill" => {
+                    let least = list.strip_prefix("minmax(").and_then(|rest| rest.split(',').next()).unwrap_or(&list);
+                    let least = read(least.trim(), 16.0, 16.0)
+                        .and_then(|length| length.resolve(room))
+                        .unwrap_or(room)
+                        .max(20.0);
+                    let fitting = (((room + gap) / (least + gap)).floor() as usize).max(1);
+                    // Tracks that stay empty are none.
+                    if parts[0].trim() == "auto-fit" { fitting.min(items.max(1)) } else { fitting }
+                }
+                count => count.parse().unwrap_or(1),
+            };
+            for _ in 0..count.min(MAX_TRACKS) {
+                found.extend(inner.iter().copied());
+            }
+        } else if !word.starts_with('[') {
+            found.push(track(word));
+        }
+    }
+    found.truncate(MAX_TRACKS);
+    found
+}
+
+fn track(word: &str) -> Track {
+    if let Some(inner) = word.strip_prefix("minmax(").and_then(|rest| rest.strip_suffix(')')) {
+        let parts = arguments(inner);
+        return track(parts.get(1).copied().unwrap_or("auto"));
+    }
+    if let Some(inner) = word.strip_prefix("fit-content(").and_then(|rest| rest.strip_suffix(')')) {
+        return track(inner);
+    }
+    if let Some(part) = word.strip_suffix("fr").and_then(|part| part.parse::<f64>().ok()) {
+        return Track::Fraction(part.max(0.0));
+    }
+    match read(word, 16.0, 16.0) {
+        Some(length @ Length::Sum(..)) => Track::Fixed(length),
+        _ => Track::Auto,
+    }
+}
+
+/// How many columns a grid has, in a width that is not known yet.
+pub(crate) fn column_count(style: &Style, items: usize) -> usize {
+    let named = style.areas.iter().map(Vec::len).max().unwrap_or(0);
+    tracks(&style.tracks, 700.0, 0.0, items).len().max(named).max(1)
+}
+
+/// An item in its place.
+struct Placed<'b> {
+    item: &'b Bx,
+    row: usize,
+    column: usize,
+    rows: usize,
+    columns: usize,
+}
+
+/// The cells of a grid that are taken: a row is a set of bits.
+#[derive(Default)]
+struct Taken(Vec<u64>);
+
+impl Taken {
+    fn bits(column: usize, columns: usize) -> u64 {
+        ((1_u64 << columns) - 1) << column
+    }
+
+    fn is_free(&self, row: usize, column: usize, rows: usize, columns: usize) -> bool {
+        let bits = Self::bits(column, columns);
+        self.0.iter().skip(row).take(rows).all(|taken| taken & bits == 0)
+    }
+
+    fn take(&mut self, row: usize, column: usize, rows: usize, columns: usize) {
+        if self.0.len() < row + rows {
+            self.0.resize(row + rows, 0);
+        }
+        for taken in &mut self.0[row..row + rows] {
+            *taken |= Self::bits(column, columns);
+        }
+    }
+}
+
+/// Where the items of a grid are.
+fn places<'b>(items: &'b [Bx], style: &Style, count: usize) -> Vec<Placed<'b>> {
+    let line = |line: i32, count: usize| {
+        let index = if line < 0 { count as i32 + 1 + line } else { line - 1 };
+        usize::try_from(index).unwrap_or(0)
+    };
+    // Start, if one is named, and how far it reaches.
+    let range = |span: Span, count: Option<usize>| -> (Option<usize>, usize) {
+        let end = span.end.map(|end| line(end, count.unwrap_or(0)));
+        let start = span.start.map(|start| line(start, count.unwrap_or(0)));
+        match (start, end, span.count) {
+            (Some(start), Some(end), _) if end > start => (Some(start), end - start),
+            (Some(start), _, size) => (Some(start), size.unwrap_or(1)),
+            (None, Some(end), size) => {
+                let size = size.unwrap_or(1);
+                (end.checked_sub(size), size)
+            }
+            (None, None, size) => (None, size.unwrap_or(1)),
+        }
+    };
+    let wanted = |item: &Bx| {
+        if let Some(area) = item.style.area.as_deref()
+            && let Some(found) = area_of(&style.areas, area)
+        {
+            return found;
+        }
+        let (column, columns) = range(item.style.span, Some(count));
+        let (row, rows) = range(item.style.row_span, None);
+        let column = column.map(|column| column.min(count - 1));
+        let columns = columns.clamp(1, count - column.unwrap_or(0));
+        (row.map(|row| row.min(999)), column, rows.clamp(1, 100), columns)
+    };
+    let mut taken = Taken::default();
+    let mut placed: Vec<Option<Placed<'b>>> = items.iter().map(|_| None).collect();
+    // Those that say where they are come first.
+    for (slot, item) in placed.iter_mut().zip(items) {
+        if let (Some(row), Some(column), rows, columns) = wanted(item) {
+            taken.take(row, column, rows, columns);
+            *slot = Some(Placed { item, row, column, rows, columns });
+        }
+    }
+    let (mut row, mut column) = (0, 0);
+    for (slot, item) in placed.iter_mut().zip(items).filter(|(slot, _)| slot.is_none()) {
+        let (own_row, own_column, rows, columns) = wanted(item);
+        if let Some(own_row) = own_row {
+            let free = (0..=count - columns).find(|at| taken.is_free(own_row, *at, rows, columns)).unwrap_or(0);
+            taken.take(own_row, free, rows, columns);
+            *slot = Some(Placed { item, row: own_row, column: free, rows, columns });
+            continue;
+        }
+        if let Some(own) = own_column {
+            if own < column {
+                row += 1;
+            }
+            column = own;
+            while !taken.is_free(row, column, rows, columns) {
+                row += 1;
+            }
+        } else {
+            while column + columns > count || !taken.is_free(row, column, rows, columns) {
+                column += 1;
+                if column + columns > count {
+                    (row, column) = (row + 1, 0);
+                }
+            }
+        }
+        taken.take(row, column, rows, columns);
+        *slot = Some(Placed { item, row, column, rows, columns });
+        column += columns;
+    }
+    // What lies over another has a row of its own: typst has no cells over each other.
+    let mut seen = Taken::default();
+    let mut last = taken.0.len();
+    let mut found: Vec<Placed<'b>> = placed.into_iter().flatten().collect();
+    for one in &mut found {
+        if !seen.is_free(one.row, one.column, one.rows, one.columns) {
+            one.row = last;
+            last += one.rows;
+        }
+        seen.take(one.row, one.column, one.rows, one.columns);
+    }
+    found
+}
+
+/// Row, column and size of an area by its name.
+fn area_of(areas: &[Vec<String>], name: &str) -> Option<(Option<usize>, Option<usize>, usize, usize)> {
+    let is = |cell: &String| cell == name;
+    let top = areas.iter().position(|row| row.iter().any(is))?;
+    let left = areas[top].iter().position(is)?;
+    let columns = areas[top][left..].iter().take_while(|cell| is(cell)).count();
+    let rows = areas[top..].iter().take_while(|row| row.get(left).is_some_and(is)).count();
+    Some((Some(top), Some(left), rows, columns))
+}
+
+impl Emitter<'_> {
+    /// A grid container in the width inside its frame.
+    pub(super) fn grid(&mut self, items: &[Bx], style: &Style, place: Place, tall: Option<Tall>) {
+        let (width, gap) = (place.width, style.gap.1);
+        let mut found = tracks(&style.tracks, width, gap, items.len());
+        found.resize(found.len().max(column_count(style, items.len())).min(MAX_TRACKS), Track::Auto);
+        if found == [Track::Auto] {
+            found = vec![Track::Fraction(1.0)];
+        }
+        let count = found.len();
+        let placed = places(items, style, count);
+        let room = (width - gap * (count - 1) as f64).max(1.0);
+        let widths = widths(&found, &placed, (width, room));
+        let wide = |one: &Placed<'_>| {
+            widths[one.column..one.column + one.columns].iter().sum::<f64>() + gap * (one.columns - 1) as f64
+        };
+        let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
+        let sized: Vec<(&Bx, f64)> = placed.iter().map(|one| (one.item, wide(one))).collect();
+        let row_count = placed.iter().map(|one| one.row + one.rows).max().unwrap_or(0);
+        // Rows share a height that is known, as far as their content lets them.
+        let shared = match tall {
+            Some(Tall::Fixed(height)) if heights.is_empty() && row_count > 0 => {
+                let gaps = style.gap.0 * (row_count - 1) as f64;
+                let each = (height - style.frame([0, 2], width) - gaps) / row_count as f64;
+                sized.iter().all(|(item, width)| measure::height(item, *width) <= each + 0.5).then_some(each)
+            }
+            _ => None,
+        };
+        let level = shared.is_none()
+            && heights.iter().all(|track| !matches!(track, Track::Fixed(_)))
+            && style.justify_items.is_none_or(|align| align == Vertical::Stretch)
+            && self.levels(&sized, style, false, place);
+        if level {
+            self.push("context{");
+            for (index, (item, width)) in sized.iter().enumerate() {
+                self.level_item(index, item, *width, place);
+            }
+            let mut rows: Vec<Vec<usize>> = vec![Vec::new(); row_count];
+            for (index, one) in placed.iter().enumerate().filter(|(_, one)| one.rows == 1) {
+                rows[one.row].push(index);
+            }
+            for (row, indexes) in rows.iter().enumerate().filter(|(_, indexes)| !indexes.is_empty()) {
+                self.push(&format!("let r{row}=calc.max("));
+                for index in indexes {
+                    self.push(&format!("measure(block(width:{},c{index}(auto))).height,", pt(sized[*index].1)));
+                }
+                self.push(")\n");
+            }
+            for (index, one) in placed.iter().enumerate().filter(|(_, one)| one.rows > 1) {
+                let spanned = rows[one.row..one.row + one.rows].iter().enumerate();
+                let spanned: String =
+                    spanned.filter(|(_, row)| !row.is_empty()).map(|(at, _)| format!("r{}+", one.row + at)).collect();
+                let gaps = pt(style.gap.0 * (one.rows - 1) as f64);
+                let measured = format!("measure(block(width:{},c{index}(auto))).height", pt(sized[index].1));
+                self.push(&format!(
+                    "let s{index}={spanned}{gaps}\nlet s{index}=if {measured}<=s{index}{{s{index}}}else{{auto}}\n"
+                ));
+            }
+        }
+        self.open("grid(columns:(");
+        for width in &widths {
+            self.push(&format!("{},", pt(*width)));
+        }
+        self.push("),");
+        if let Some(each) = shared {
+            self.push(&format!("rows:({},)*{row_count},", pt(each)));
+        } else if heights.iter().any(|track| matches!(track, Track::Fixed(_))) {
+            self.push("rows:(");
+            for track in &heights {
+                match track {
+                    Track::Fixed(length) if !length.is_relative() => {
+                        self.push(&format!("{},", pt(length.or_zero(0.0))));
+                    }
+                    _ => self.push("auto,"),
+                }
+            }
+            // The last track is that of all further rows.
+            self.push(if style.row_tracks.contains(' ') { "auto,)," } else { ")," });
+        }
+        self.push(&format!("column-gutter:{},row-gutter:{},", pt(gap), pt(style.gap.0)));
+        for (index, one) in placed.iter().enumerate() {
+            let own = wide(one);
+            self.push(&format!(
+                "grid.cell(x:{},y:{},colspan:{},rowspan:{},",
+                one.column, one.row, one.columns, one.rows
+            ));
+            if level {
+                let height = if one.rows == 1 { format!("r{}", one.row) } else { format!("s{index}") };
+                self.push(&format!("align:top+left,c{index}({height})),"));
+                continue;
+            }
+            let justify = one.item.style.own_justify.or(style.justify_items).unwrap_or(Vertical::Stretch);
+            let natural = measure::outer(one.item).1.min(own);
+            match justify {
+                Vertical::Middle => self.shifted_item(one.item, style, natural, (own - natural) / 2.0, place),
+                Vertical::Bottom => self.shifted_item(one.item, style, natural, own - natural, place),
+                Vertical::Top => self.shifted_item(one.item, style, natural, 0.0, place),
+                Vertical::Baseline | Vertical::Stretch => self.item(one.item, style, own, false, place),
+            }
+        }
+        self.close(")");
+        if level {
+            self.twice -= 1;
+            self.close("}");
+        }
+    }
+
+    /// An item that is as wide as it needs, somewhere in its cell.
+    fn shifted_item(&mut self, item: &Bx, container: &Style, width: f64, left: f64, place: Place) {
+        let align = match item.style.own_align.unwrap_or(container.items) {
+            Vertical::Middle => "horizon",
+            Vertical::Bottom => "bottom",
+            _ => "top",
+        };
+        self.push(&format!("align:{align}+left,"));
+        self.scope(|emitter| {
+            let inner = Place { left, width, container: width + left, top: false, sized: true, ..place.deeper(7) };
+            emitter.block(item, inner);
+        });
+        self.push("),");
+    }
+}
+
+/// How wide columns are, in a width and what gaps leave of it.
+fn widths(found: &[Track], placed: &[Placed<'_>], (width, room): (f64, f64)) -> Vec<f64> {
+    // What is automatic is as wide as its widest item.
+    let natural = |column: usize| {
+        let own = placed.iter().filter(|one| one.column == column && one.columns == 1);
+        own.map(|one| measure::outer(one.item).1).fold(0.0, f64::max)
+    };
+    let mut widths: Vec<f64> = found
+        .iter()
+        .enumerate()
+        .map(|(column, track)| match track {
+            Track::Fixed(length) => length.or_zero(width).max(0.0),
+            Track::Auto => natural(column),
+            Track::Fraction(_) => 0.0,
+        })
+        .collect();
+    let sum: f64 = widths.iter().sum();
+    let fractions: f64 = found.iter().map(|track| if let Track::Fraction(part) = track { *part } else { 0.0 }).sum();
+    let free = room - sum;
+    if fractions > 0.0 {
+        for (width, track) in widths.iter_mut().zip(found) {
+            if let Track::Fraction(part) = track {
+                *width = (free.max(0.0) * part / fractions.max(1.0)).max(1.0);
+            }
+        }
+    } else if free > 0.0 {
+        let autos = found.iter().filter(|track| **track == Track::Auto).count();
+        for (width, track) in widths.iter_mut().zip(found) {
+            if *track == Track::Auto {
+                *width += free / autos as f64;
+            }
+        }
+    }
+    let sum: f64 = widths.iter().sum();
+    if sum > room {
+        for width in &mut widths {
+            *width *= room / sum;
+        }
+    }
+    widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tracks_are_read() {
+        assert_eq!(tracks("1fr 2fr 100px", 700.0, 0.0, 9).len(), 3);
+        assert_eq!(tracks("repeat(3, 1fr)", 700.0, 0.0, 9), [Track::Fraction(1.0); 3]);
+        assert_eq!(tracks("repeat(auto-fit, minmax(200px, 1fr))", 700.0, 10.0, 9).len(), 3);
+        assert_eq!(tracks("[a] auto minmax(0, 2fr)", 700.0, 0.0, 9), [Track::Auto, Track::Fraction(2.0)]);
+    }
+}

@@ -1,0 +1,104 @@
+//! What style sheets put before and after the content of elements.
+
+use std::rc::Rc;
+
+use super::boxes::{Builder, Content, Flow, Inline, Passed};
+use super::dom::NodeId;
+use super::selector::Pseudo;
+use super::style::{Display, Style};
+use super::value::words;
+
+impl Builder<'_> {
+    /// Text that a style sheet puts before or after the content of an element.
+    pub(super) fn pseudo(&mut self, id: NodeId, parent: &Rc<Style>, which: Pseudo, flow: &mut Flow, passed: &Passed) {
+        let Some(style) = self.cascade.style(self.dom, id, parent, Some(which)) else { return };
+        let Some(content) = style.content.clone().filter(|_| style.display != Display::None && !style.hidden) else {
+            return;
+        };
+        let mut text = String::new();
+        for word in words(&content) {
+            if let Some(quoted) = word.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
+                text.push_str(&unescape(quoted));
+            } else if let Some(name) = word.strip_prefix("attr(").and_then(|rest| rest.strip_suffix(')')) {
+                let value = self.dom.element(id).and_then(|element| element.attribute(name.trim()));
+                text.push_str(value.unwrap_or_default());
+            } else if let Some(number) =
+                super::counter::shown(word, self.counts.get(&(id, which)).map(|known| &**known))
+            {
+                text.push_str(&number);
+            } else if !matches!(word, "none" | "normal" | "open-quote" | "close-quote") {
+                self.missing.insert(format!("content: {}", word.chars().take(20).collect::<String>()));
+            }
+        }
+        let is_block = matches!(style.display, Display::Block | Display::Flex | Display::Grid);
+        let lines = |style: &Rc<Style>| match text.is_empty() {
+            true => Content::Lines(Vec::new()),
+            false => Content::Lines(vec![Inline::Text { text: text.clone(), style: inner(style), link: None }]),
+        };
+        if style.is_out() {
+            let style = Rc::new(style);
+            let bx = self.finished(style.clone(), lines(&style), false);
+            if let Some(around) = self.placed.last_mut() {
+                around.push(bx);
+            }
+            return;
+        }
+        // Empty ones clear floats, and draw ornaments when they are blocks with a size.
+        let sized = style.is_dressed() || style.backdrop.is_some();
+        if sized && (is_block || style.display == Display::InlineBlock) {
+            let style = Rc::new(style);
+            let bx = self.finished(style.clone(), lines(&style), false);
+            if is_block {
+                self.close_lines(flow, parent);
+                flow.blocks.push(bx);
+            } else {
+                flow.lines.push(Inline::Box { bx, link: passed.link.clone() });
+            }
+            return;
+        }
+        if text.is_empty() {
+            return;
+        }
+        let style = Rc::new(style);
+        if is_block {
+            self.close_lines(flow, parent);
+        }
+        flow.lines.push(Inline::Text { text, style, link: passed.link.clone() });
+        if is_block {
+            self.close_lines(flow, parent);
+        }
+    }
+}
+
+/// The style of the text in a box: what the box itself has is not said of it again.
+fn inner(style: &Rc<Style>) -> Rc<Style> {
+    let mut text = (**style).clone();
+    text.ground = super::value::Color::CLEAR;
+    Rc::new(text)
+}
+
+/// Escapes of strings in style sheets: `\201C`.
+pub(crate) fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        let mut code = String::new();
+        while code.len() < 6 && letters.peek().is_some_and(char::is_ascii_hexdigit) {
+            code.extend(letters.next());
+        }
+        match u32::from_str_radix(&code, 16).ok().and_then(char::from_u32) {
+            Some(letter) => {
+                out.push(letter);
+                if letters.peek() == Some(&' ') {
+                    letters.next();
+                }
+            }
+            None => out.extend(letters.next()),
+        }
+    }
+    out
+}
