@@ -24,6 +24,7 @@ mod json_text;
 mod mail;
 mod markup;
 mod query;
+mod recurrence;
 mod table;
 mod template;
 mod validate;
