@@ -23,6 +23,7 @@ mod inspect;
 mod json_text;
 mod mail;
 mod markup;
+mod people;
 mod query;
 mod recurrence;
 mod table;
