@@ -1,5 +1,6 @@
 //! SQL over tables of the request.
 
+mod columns;
 mod literals;
 
 use std::collections::HashSet;
@@ -126,7 +127,7 @@ pub fn sql(request: SqlRequest, call: &Call) -> Result<Flow<TableResponse>, Erro
         if table.columns.is_empty() {
             empty.push(*name);
         }
-        load(&mut base, name, table, &mut literals, call)?;
+        load(&mut base, name, table, &sql, &mut literals, call)?;
     }
     lock(&mut base)?;
     let (rows, columns) = query_open(&mut base, &sql, params.as_ref(), &literals, &empty)?;
@@ -187,7 +188,14 @@ fn quoted(name: &str) -> String {
 }
 
 /// Makes a table of rows.
-fn load(base: &mut Connection, name: &str, table: Table, literals: &mut Literals, call: &Call) -> Result<(), Error> {
+fn load(
+    base: &mut Connection,
+    name: &str,
+    table: Table,
+    sql: &str,
+    literals: &mut Literals,
+    call: &Call,
+) -> Result<(), Error> {
     let Table { mut source, mut columns, .. } = table;
     let plain = !name.is_empty() && name.len() <= 100 && !name.to_ascii_lowercase().starts_with("sqlite_");
     if !plain {
@@ -230,9 +238,12 @@ fn load(base: &mut Connection, name: &str, table: Table, literals: &mut Literals
         .execute(&format!("CREATE TABLE {} ({})", quoted(name), names.join(", ")), [])
         .map_err(|error| refused(&error))?;
     {
-        let places = vec!["?"; width].join(", ");
+        // What the query does not look at stays away: of wide tables it is most.
+        let needed = columns::needed(sql, &unique);
+        let chosen: Vec<&str> = needed.iter().map(|column| names[*column].as_str()).collect();
+        let places = vec!["?"; chosen.len()].join(", ");
         let mut insert = transaction
-            .prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(name)))
+            .prepare(&format!("INSERT INTO {} ({}) VALUES ({places})", quoted(name), chosen.join(", ")))
             .map_err(|error| refused(&error))?;
         let mut rows: u64 = 0;
         while let Some(row) = source.next(&mut columns)? {
@@ -240,10 +251,10 @@ fn load(base: &mut Connection, name: &str, table: Table, literals: &mut Literals
             if rows.is_multiple_of(1024) {
                 call.check()?;
             }
-            for (column, name) in unique.iter().enumerate() {
-                let value = Bound::of(row.get(column as u32));
-                value.note(name, literals);
-                insert.raw_bind_parameter(column + 1, value).map_err(|error| refused(&error))?;
+            for (place, column) in needed.iter().enumerate() {
+                let value = Bound::of(row.get(*column as u32));
+                value.note(&unique[*column], literals);
+                insert.raw_bind_parameter(place + 1, value).map_err(|error| refused(&error))?;
             }
             insert.raw_execute().map_err(|error| refused(&error))?;
         }
@@ -269,12 +280,16 @@ impl<'c> Bound<'c> {
             None | Some(Cell::Null) => Self::Null,
             Some(Cell::Bool(value)) => Self::Whole(i64::from(*value)),
             Some(Cell::Text(content) | Cell::Json(content)) => Self::Text(content),
-            Some(Cell::Number(literal)) => match (literal.parse::<i64>(), literal.parse::<f64>()) {
-                (Ok(whole), _) if literal != "-0" => Self::Whole(whole),
-                // A double would lose digits of a whole number: it is an id.
-                (_, Ok(double)) if !number::is_big(literal) && double.is_finite() => Self::Double(double, literal),
-                _ => Self::Big(literal),
-            },
+            Some(Cell::Number(literal)) => {
+                if let Some(whole) = literal.parse::<i64>().ok().filter(|_| literal != "-0") {
+                    return Self::Whole(whole);
+                }
+                match literal.parse::<f64>() {
+                    // A double would lose digits of a whole number: it is an id.
+                    Ok(double) if !number::is_big(literal) && double.is_finite() => Self::Double(double, literal),
+                    _ => Self::Big(literal),
+                }
+            }
         }
     }
 
