@@ -31,7 +31,7 @@ fn rules() -> Vec<(String, String)> {
         (state >> 33) % below
     };
     let mut rules = Vec::new();
-    for at in 0..600 {
+    for at in 0..300 {
         let frequency = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"][at % 7];
         let mut rule = format!("FREQ={frequency}");
         let pick = |count: u64, from: i64, to: i64, next: &mut dyn FnMut(u64) -> u64| {
@@ -94,7 +94,7 @@ fn rules_give_the_times_of_dateutil() {
         assert_eq!(&found["dates"], theirs, "{rule} from {start}");
         found_some += usize::from(found["count"] != 0);
     }
-    assert!(found_some > 400, "{found_some}");
+    assert!(found_some > 200, "{found_some}");
 }
 
 #[test]
