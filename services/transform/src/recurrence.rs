@@ -18,7 +18,7 @@ const MAX_TIMES: usize = 1_000;
 /// Rules of a request, and dates beside them.
 const MAX_RULES: usize = 10;
 const MAX_DATES: usize = 1_000;
-/// Days and times that are looked at for a rule.
+/// Days and times that are looked at, for all rules together.
 const WORK: u64 = 3_000_000;
 
 const DESCRIPTION: &str = "\
@@ -247,7 +247,8 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
         rule.settle(|end| end.to_zoned(TimeZone::UTC).map_or(end, |end| place.local(end.timestamp())));
         rules.push(rule);
     }
-    let mut series = Series::of(rules, start.time, dates.iter().map(|date| date.time).collect(), WORK);
+    let work = WORK / rules.len().max(1) as u64;
+    let mut series = Series::of(rules, start.time, dates.iter().map(|date| date.time).collect(), work);
     for exception in exceptions {
         match exception.whole_day {
             true => series.without_day(exception.time.date()),
@@ -277,7 +278,11 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
         found.push(place.written(time, start.whole_day));
     }
     if series.is_worn_out() {
-        call.warn("given-up", Some("rule"), "the rule hardly ever comes true, and was given up");
+        call.warn(
+            "given-up",
+            Some("rule"),
+            "the rule hardly ever comes true, or has very many times before those: it was given up",
+        );
     }
     Ok(RecurrenceResponse { count: found.len(), dates: found, more, finite })
 }

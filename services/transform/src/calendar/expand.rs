@@ -18,8 +18,8 @@ const MAX_ROWS: usize = 20_000;
 pub(super) const MAX_TIMES: u32 = 1_000;
 const TIMES: u32 = 100;
 /// Days that are looked at for one event, and for all of them.
-const WORK: u64 = 4_000_000;
-const ALL_WORK: u64 = 40_000_000;
+const WORK: u64 = 500_000;
+const ALL_WORK: u64 = 20_000_000;
 
 /// What a time of day is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -137,7 +137,7 @@ pub(super) fn expanded(
         }
     }
     let mut made: Vec<(DateTime, CalendarRow)> = Vec::new();
-    let (mut work, mut cut) = (ALL_WORK, 0_usize);
+    let (mut work, mut cut, mut given_up) = (ALL_WORK, 0_usize, Vec::new());
     for (CalendarRow(event), origin) in rows.into_iter().zip(origins) {
         call.check()?;
         let Some((start, clock)) = origin.start.clone() else { continue };
@@ -190,16 +190,16 @@ pub(super) fn expanded(
         }
         if repeats {
             if series.is_worn_out() {
-                let title = event.summary.as_deref().unwrap_or("an event");
-                let title: String = title.chars().take(60).collect();
-                call.warn(
-                    "given-up",
-                    Some("calendar"),
-                    format!("the rule of {title} hardly ever comes true, and was given up"),
-                );
+                given_up.push(title(&event));
             }
             work = work.saturating_sub(work.min(WORK).saturating_sub(series.work_left())).max(1);
         }
+    }
+    if let Some(first) = given_up.first() {
+        let others = if given_up.len() > 1 { format!(" and {} others", given_up.len() - 1) } else { String::new() };
+        let message =
+            format!("the rules of {first}{others} hardly ever come true, or have very many times: they were given up");
+        call.warn("given-up", Some("calendar"), message);
     }
     if cut > 0 {
         let events = if cut == 1 { "1 event has".to_owned() } else { format!("{cut} events have") };
@@ -207,6 +207,11 @@ pub(super) fn expanded(
     }
     made.sort_by_key(|(start, _)| *start);
     Ok(made.into_iter().map(|(_, row)| row).collect())
+}
+
+/// What an event is called in a message.
+fn title(event: &CalendarEvent) -> String {
+    event.summary.as_deref().unwrap_or("an event").chars().take(60).collect()
 }
 
 /// The times of an event that repeats.
@@ -220,10 +225,8 @@ fn series(
 ) -> Result<Series, Error> {
     let mut rules = Vec::new();
     if let Some(text) = &event.recurrence {
-        let mut rule = Rule::parse(text).map_err(|why| {
-            let title: String = event.summary.as_deref().unwrap_or("an event").chars().take(60).collect();
-            Error::impossible("calendar", format!("the recurrence of {title} {why}"))
-        })?;
+        let mut rule = Rule::parse(text)
+            .map_err(|why| Error::impossible("calendar", format!("the recurrence of {} {why}", title(event))))?;
         rule.settle(|until| on(zones, until, &Clock::Utc, clock));
         rules.push(rule);
     }

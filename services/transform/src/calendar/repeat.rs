@@ -12,6 +12,9 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::rule::{Frequency, Rule, since, week_of};
 
+/// Work of passing over days, hours or minutes at once.
+const PASSING: u64 = 10;
+
 /// The times of a rule.
 pub(crate) struct Repeats {
     rule: Rule,
@@ -170,6 +173,7 @@ impl Repeats {
     fn unit_times(&mut self, at: DateTime, times: &mut Vec<DateTime>) -> Option<()> {
         let (hour, minute) = (i16::from(at.hour()), i16::from(at.minute()));
         if !self.has_day(at.date()) {
+            self.spend(PASSING)?;
             self.at = self.on_or_after(at, at.date().tomorrow().ok()?.at(0, 0, 0, 0));
             return Some(());
         }
@@ -178,6 +182,7 @@ impl Repeats {
             begun.checked_add(Span::new().hours(1)).ok()
         };
         if !self.rule.hours.is_empty() && !self.rule.hours.contains(&hour) {
+            self.spend(PASSING)?;
             self.at = self.on_or_after(at, next_hour(at)?);
             return Some(());
         }
@@ -192,6 +197,7 @@ impl Repeats {
         }
         if !self.rule.minutes.is_empty() && !self.rule.minutes.contains(&minute) {
             let begun = at.date().at(at.hour(), at.minute(), 0, 0);
+            self.spend(PASSING)?;
             self.at = self.on_or_after(at, begun.checked_add(Span::new().minutes(1)).ok()?);
             return Some(());
         }

@@ -181,6 +181,15 @@ fn events_that_repeat_become_a_row_for_each_time() {
     assert_eq!(found["rowCount"], 5);
     assert_eq!(found["warnings"][0]["code"], "cut-off");
     assert_eq!(found["rows"][0]["recurrenceId"], "2020-04-01");
+    // Rules that never come true are given up, however many there are.
+    let never = "BEGIN:VEVENT\r\nDTSTART:20240101T000000\r\nRRULE:FREQ=MINUTELY;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30\r\nEND:VEVENT\r\n".repeat(2_000);
+    let found = answer(
+        &client,
+        "/calendar/read",
+        &json!({ "calendar": format!("BEGIN:VCALENDAR\r\n{never}END:VCALENDAR\r\n"), "expand": true }),
+    );
+    assert_eq!((&found["rowCount"], &found["warnings"][0]["code"]), (&json!(2_000), &json!("given-up")));
+    assert_eq!(found["warnings"].as_array().unwrap().len(), 1);
     let wrong = MEETINGS.replace("FREQ=WEEKLY", "FREQ=SOMETIMES");
     let message = refused(&client, "/calendar/read", &json!({ "calendar": wrong, "expand": true }));
     assert!(message.contains("the recurrence of Team has FREQ=SOMETIMES"), "{message}");
