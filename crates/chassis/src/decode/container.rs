@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::value::StringDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Problem;
@@ -49,7 +49,9 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
         let reader = self.reader;
         let trimmed = text.trim();
         let opening = if matches!(self.shape, Shape::List) { '[' } else { '{' };
-        if trimmed.starts_with(opening) {
+        // Where a text may stand for the object, one that only begins like it is that text.
+        let is_text = || matches!(self.shape, Shape::Short(_)) && serde_json::from_str::<IgnoredAny>(trimmed).is_err();
+        if trimmed.starts_with(opening) && !is_text() {
             let json = reader.keep(trimmed.to_owned())?;
             let mut source = serde_json::Deserializer::from_str(json);
             let value = Deserializer::deserialize_any(&mut source, self);

@@ -55,6 +55,7 @@ fn scalars_are_read_leniently() {
         ("shapes", json!({ "line_width": "1" }), json!([{ "lineWidth": 1, "colour": null }])),
         ("pen", json!({ "line_width": "4" }), json!({ "lineWidth": 4, "ends": [] })),
         ("pen", json!("{\"lineWidth\": 4}"), json!({ "lineWidth": 4, "ends": [] })),
+        ("pen", json!("{x}"), json!({ "lineWidth": 7, "ends": ["{x}"] })),
         ("pen", json!(true), json!({ "lineWidth": 7, "ends": [] })),
         ("pen", json!(false), json!(null)),
         ("pen", json!(null), json!(null)),
