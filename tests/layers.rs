@@ -274,10 +274,12 @@ const OWN_MEANINGS: [(&str, &str); 8] = [
     ),
     (
         "data",
-        "after author baseUrl bom by categories column columns contentType count data date decimal delimiter description \
-         detected each encoding encrypted filename first format free header ignoreCase image item language left length \
-         limit lineEnding message name names path pattern prefix quote read result right root rowCount rows separator sheet sheetName \
-         schema size step suffix summary syntax text threshold timeZone title to totalSize uid updated url valid values warnings xml",
+        "after author baseUrl bom by categories column columns contentType count data date decimal delimiter \
+         description detected each encoding encrypted filename first format free from header ignoreCase image \
+         item language left length limit lineEnding message name names offset path pattern prefix quote read \
+         result right root rowCount rows schema separator sheet sheetName size start step suffix summary syntax \
+         text threshold times timeZone title to totalSize uid until updated url valid values warnings whole xml \
+         zone",
     ),
     (
         "ocr",

@@ -50,6 +50,7 @@ pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
 pub use data::DataFolder;
 pub use decode::exact::ExactNumber;
 pub use decode::secret::Secret;
+pub use decode::short::{Short, Shorthand, short, shorts};
 pub use error::{Code, Detail, Error};
 pub use files::{
     Data, DataStream, Delimiter, FetchBounds, File, FileStream, Matrix, Missing, Numbers, NumbersFormat,

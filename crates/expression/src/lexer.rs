@@ -268,8 +268,7 @@ impl Lexer<'_> {
             ('&', Some('&')) => (Token::And, 2),
             ('|', Some('|')) => (Token::Or, 2),
             ('&', _) => {
-                let message =
-                    "& is not used here: write and between conditions, bitand(a, b) for bits; texts are not joined";
+                let message = "& is not used here: write and between conditions, bitand(a, b) for bits, concatenate(a, b) for texts";
                 return Err(Error::syntax(self.at, message));
             }
             ('|', _) => {

@@ -11,7 +11,7 @@ use crate::units::Quantity;
 ///
 /// `Null` is an empty cell: 0 in arithmetic, false as a condition, equal to `null`, 0 and empty text; functions over
 /// lists leave it out, and `COUNTBLANK` counts it. A text counts as a number where one is needed and it is one as
-/// [`Options::style`] writes it; there are no functions of texts.
+/// [`Options::style`] writes it.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// Nothing: an empty cell.

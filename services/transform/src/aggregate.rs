@@ -1,7 +1,7 @@
 //! Group rows and compute over the groups; pivot.
 
 mod measure;
-mod sum;
+pub(crate) mod sum;
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::rows::cell::{Cell, Columns, Row, shown};
 use crate::rows::key::Key;
 use crate::rows::open::{self, ReadOptions, Table, Want};
 use crate::rows::source::Rows;
-use crate::steps::{self, Step};
+use crate::steps::{self, Step, Window};
 use measure::Gathering;
 pub use measure::{Function, Measure};
 
@@ -27,9 +27,9 @@ const MAX_PIVOTED: usize = 2_000;
 const DESCRIPTION: &str = "\
 Groups the rows of a table in any format that `convert` reads by the values of columns, and computes over each group: count, distinct, sum, mean, \
 median, quantile, min, max, std, variance, first, last, concat, list. Without `by` all rows are one group; without `measures` groups are counted. `pivot` makes a \
-column of each value of a column.
+column of each value of a column; `window` keeps all rows and gives them running sums, ranks, values of the row before, shares of the total, moving averages.
 
-Sums of decimals are exact: 0.1 and 0.2 are 0.3. Empty cells are passed over; texts too where numbers are wanted, with a warning. `std` and `variance` are \
+Sums of decimals are exact: 0.1 and 0.2 are 0.3. Texts that say a number (0.10) count as one. Empty cells are passed over; other texts too where numbers are wanted, with a warning. `std` and `variance` are \
 those of a sample (n - 1); quantiles are interpolated linearly, as by default in NumPy and Excel. Groups come in the order of their first row; \
 `then` takes steps as `rows` does: [{\"sort\": [\"-total\"]}].";
 
@@ -39,10 +39,10 @@ those of a sample (n - 1); quantiles are interpolated linearly, as by default in
 #[garde(allow_unvalidated)]
 pub struct AggregateRequest {
     /// The table: text, a file, or JSON itself.
-    #[serde(alias = "file", alias = "input", alias = "url")]
+    #[serde(alias = "file", alias = "rows", alias = "json", alias = "input", alias = "url")]
     pub data: DataStream,
     /// Columns by whose values rows are grouped.
-    #[serde(default)]
+    #[serde(default, alias = "groupBy")]
     #[garde(length(max = 100))]
     pub by: Vec<String>,
     /// What is computed over each group. By default how many rows it has.
@@ -52,6 +52,10 @@ pub struct AggregateRequest {
     /// A column each of whose values becomes a column.
     #[serde(default)]
     pub pivot: Option<String>,
+    /// Columns that are computed over the rows around each, instead of groups: all rows stay. `by` groups them.
+    #[serde(default, alias = "windows")]
+    #[garde(length(max = 100), dive)]
+    pub window: Vec<Window>,
     /// Steps that are done to the result, as in rows.
     #[serde(default)]
     #[garde(length(max = 100), dive)]
@@ -79,6 +83,7 @@ fn example() -> AggregateRequest {
             Measure { function: Function::Count, name: Some("orders".to_owned()), ..Measure::default() },
         ],
         pivot: None,
+        window: Vec::new(),
         then: Vec::new(),
         to: Target::Rows,
         read: None,
@@ -105,9 +110,13 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When the data is no table, or a column is not there.
 pub fn aggregate(request: AggregateRequest, call: &Call) -> Result<Flow<TableResponse>, Error> {
-    let AggregateRequest { data, by, measures, pivot, then, to, read, write } = request;
+    let AggregateRequest { data, by, measures, pivot, window, then, to, read, write } = request;
     let table = open::rows(&data, &read.unwrap_or_default(), Want::Columns, call)?;
-    let mut result = grouped(table, &by, measures, pivot.as_deref(), call)?;
+    let mut result = match window.is_empty() {
+        true => grouped(table, &by, measures, pivot.as_deref(), call)?,
+        false if measures.is_empty() && pivot.is_none() => steps::windows("window", &window, &by, table, call)?,
+        false => return Err(Error::impossible("window", "keeps all rows, so it goes without measures and pivot")),
+    };
     for (index, step) in then.into_iter().enumerate() {
         result = steps::apply(step, &format!("then[{index}]"), result, call)?;
     }
@@ -135,7 +144,7 @@ fn grouped(
     let measured: Vec<Option<u32>> = measures
         .iter()
         .enumerate()
-        .map(|(index, measure)| measure.place(&format!("measures[{index}]"), &columns))
+        .map(|(index, measure)| measure.place(&format!("measures[{index}]"), &mut columns))
         .collect::<Result<_, _>>()?;
     let mut groups: Vec<Group> = Vec::new();
     let mut places: HashMap<Vec<Key>, usize> = HashMap::new();
@@ -245,7 +254,7 @@ fn warn(groups: &[Group], measures: &[Measure], call: &Call) {
         if passed > 0 {
             let name = shown(measure.column.as_deref().unwrap_or_default());
             let message = format!(
-                "{passed} cells of column {name} are no numbers and were passed over; read.types or a cast makes numbers of texts"
+                "{passed} cells of column {name} are no numbers and were passed over; read.decimal: \",\" reads 1,5 as one"
             );
             call.warn("not-numbers", Some("measures"), message);
         }

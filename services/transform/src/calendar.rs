@@ -1,22 +1,29 @@
 //! Calendars: iCalendar (RFC 5545) read to events and written from them.
 //!
 //! An event is one type in requests and answers, so that what was read can be changed and written again. Own reader and writer:
-//! the crates for it bring chrono and its copy of the time zone database, and neither settles times in zones that a calendar
+//! the crates for it (rrule, icalendar) bring chrono and its copy of the time zone database, and neither settles times in zones that a calendar
 //! defines itself, which those of Outlook do.
 //!
 //! | file | job |
 //! | --- | --- |
 //! | `read.rs`, `write.rs` | the operations |
+//! | `rule.rs`, `repeat.rs`, `series.rs` | rules of recurrence: read, the times they give, with exceptions |
+//! | `expand.rs` | repeating events as a row for each time |
 //! | `lines.rs` | the lines of a file: folded, parameters, escapes |
 //! | `zone.rs` | time zones: by name, and as a calendar defines them |
 
+mod expand;
 pub(crate) mod lines;
 pub mod read;
+pub(crate) mod repeat;
+pub(crate) mod rule;
+pub(crate) mod series;
 pub mod write;
-mod zone;
+pub(crate) mod zone;
 
 use std::borrow::Cow;
 
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -31,6 +38,7 @@ pub struct CalendarEvent {
     pub uid: Option<String>,
     /// Title.
     #[garde(length(chars, max = 10_000))]
+    #[serde(alias = "title")]
     pub summary: Option<String>,
     /// Description.
     #[garde(length(chars, max = 100_000))]
@@ -66,9 +74,11 @@ pub struct CalendarEvent {
     pub status: Option<String>,
     /// Who invites.
     #[garde(dive)]
+    #[serde(deserialize_with = "chassis::short")]
     pub organizer: Option<Attendee>,
     /// Who is invited.
     #[garde(length(max = 1_000), dive)]
+    #[serde(deserialize_with = "chassis::shorts")]
     pub attendees: Vec<Attendee>,
     /// Categories.
     #[garde(length(max = 100))]
@@ -127,4 +137,16 @@ pub struct Attendee {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, max = 40))]
     pub response: Option<String>,
+}
+
+impl Shorthand for Attendee {
+    /// An address, or `Ada <ada@example.com>`.
+    fn of(short: Short) -> Option<Self> {
+        let text = short.text()?;
+        let (name, email) = match text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+            Some((name, email)) => (Some(name.trim().trim_matches('"').to_owned()), email.trim().to_owned()),
+            None => (None, text.trim().to_owned()),
+        };
+        Some(Self { email, name: name.filter(|name| !name.is_empty()), ..Self::default() })
+    }
 }

@@ -9,6 +9,7 @@ pub mod write;
 
 use std::borrow::Cow;
 
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -26,12 +27,14 @@ pub struct Contact {
     pub name: Option<String>,
     /// Given name.
     #[garde(length(chars, max = 500))]
+    #[serde(alias = "firstName")]
     pub given_name: Option<String>,
     /// Further given names.
     #[garde(length(chars, max = 500))]
     pub additional_name: Option<String>,
     /// Family name.
     #[garde(length(chars, max = 500))]
+    #[serde(alias = "lastName")]
     pub family_name: Option<String>,
     /// What stands before the name, such as Dr.
     #[garde(length(chars, max = 200))]
@@ -44,6 +47,7 @@ pub struct Contact {
     pub nickname: Option<String>,
     /// Organization.
     #[garde(length(chars, max = 1_000))]
+    #[serde(alias = "company")]
     pub organization: Option<String>,
     /// Department of the organization.
     #[garde(length(chars, max = 1_000))]
@@ -53,9 +57,11 @@ pub struct Contact {
     pub job_title: Option<String>,
     /// E-mail addresses.
     #[garde(length(max = 100), dive)]
+    #[serde(alias = "email", deserialize_with = "chassis::shorts")]
     pub emails: Vec<Labeled>,
     /// Phone numbers.
     #[garde(length(max = 100), dive)]
+    #[serde(alias = "phone", deserialize_with = "chassis::shorts")]
     pub phones: Vec<Labeled>,
     /// Postal addresses.
     #[garde(length(max = 50), dive)]
@@ -90,6 +96,12 @@ pub struct Labeled {
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, max = 100))]
     pub kind: Option<String>,
+}
+
+impl Shorthand for Labeled {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|value| Self { value, ..Self::default() })
+    }
 }
 
 /// A postal address.

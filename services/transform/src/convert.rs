@@ -38,7 +38,7 @@ converted as they arrive, up to 1 GB in constant memory; what is known only at t
 #[garde(allow_unvalidated)]
 pub struct ConvertRequest {
     /// The data: text, a file, or JSON itself.
-    #[serde(alias = "file", alias = "input", alias = "text", alias = "url")]
+    #[serde(alias = "file", alias = "rows", alias = "json", alias = "input", alias = "text", alias = "url")]
     pub data: DataStream,
     /// Format of the answer: rows in its JSON (default), or a file.
     #[serde(default)]
@@ -290,7 +290,7 @@ fn selected(table: Table, names: &[String]) -> Result<Table, Error> {
     if names.is_empty() {
         return Ok(table);
     }
-    let Table { source, columns: inner, detected } = table;
+    let Table { source, columns: mut inner, detected } = table;
     // Rows of JSON may have columns nobody has seen yet.
     let complete = detected.format == "csv" || detected.format == "tsv" || detected.format == "xlsx";
     let mut columns = Columns::default();

@@ -27,8 +27,10 @@ Values are equal when they mean the same: 1.0 and 1.00, objects with their keys 
 #[garde(allow_unvalidated)]
 pub struct DiffRequest {
     /// Value before.
+    #[serde(alias = "before", alias = "old", alias = "a")]
     pub left: Data,
     /// Value after.
+    #[serde(alias = "after", alias = "new", alias = "b")]
     pub right: Data,
     /// What texts or files in `left` and `right` hold.
     #[serde(default)]

@@ -20,7 +20,7 @@ use crate::worker;
 
 const DESCRIPTION: &str = "\
 Takes out of a **page** (`html`: text, a file or a URL) what `fields`, `tables`, `jsonLd` and `metadata` ask for, or out of a **text** (`text`, which \
-is never fetched) what `find` names.
+is never fetched) what `find` names: all there is without it.
 
 `fields` has a CSS selector for each name: `{\"title\": \"h1\", \"price\": \".price\", \"link\": {\"selector\": \"a.buy\", \"attribute\": \"href\"}, \"tags\": \
 {\"selector\": \".tag\", \"all\": true}}`; the answer has the text, or the attribute, or with `\"content\": \"html\"` the HTML of the first match, or of all. \
@@ -83,7 +83,7 @@ pub struct ExtractRequest {
     /// Address of the page, to which links are relative.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// What to find in the text, or in the text of the page.
+    /// What to find in the text (default everything), or in the text of the page.
     #[serde(default)]
     #[garde(length(max = 5))]
     pub find: Vec<Kind>,
@@ -156,6 +156,9 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When there is neither, a selector is none, or it takes too long.
 pub fn extract(mut request: ExtractRequest, call: &Call) -> Result<ExtractResponse, Error> {
+    if request.html.is_none() && request.find.is_empty() {
+        request.find = vec![Kind::Emails, Kind::Urls, Kind::Numbers, Kind::Phones, Kind::Dates];
+    }
     request.fields = request.fields.take().map(|fields| structure_of(fields, "fields")).transpose()?;
     let field = if request.html.is_some() { "html" } else { "text" };
     worker::within_limit(field, call, move || take(&request))?
@@ -163,13 +166,19 @@ pub fn extract(mut request: ExtractRequest, call: &Call) -> Result<ExtractRespon
 
 fn take(request: &ExtractRequest) -> Result<ExtractResponse, Error> {
     let mut response = ExtractResponse::default();
+    let of_page = request.fields.is_some() || request.tables || request.json_ld || request.metadata;
+    if request.html.is_some() && !of_page && request.find.is_empty() {
+        return Err(Error::impossible(
+            "fields",
+            "or tables, jsonLd, metadata or find is required: what to take out of the page",
+        ));
+    }
     let text = match (&request.html, &request.text) {
         (Some(_), Some(_)) => {
             return Err(Error::impossible("text", "is there together with html: send one of the two"));
         }
         (None, None) => return Err(Error::impossible("text", "is missing: send text or html")),
         (None, Some(text)) => {
-            let of_page = request.fields.is_some() || request.tables || request.json_ld || request.metadata;
             if of_page {
                 return Err(Error::impossible(
                     "html",

@@ -56,7 +56,7 @@ pub enum Lists {
 #[garde(allow_unvalidated)]
 pub struct FlattenRequest {
     /// The rows, or one object: text, a file, or JSON itself.
-    #[serde(alias = "file", alias = "input", alias = "url")]
+    #[serde(alias = "file", alias = "rows", alias = "json", alias = "input", alias = "url")]
     pub data: DataStream,
     /// What is done.
     #[serde(default)]
@@ -124,7 +124,8 @@ pub fn about(op: Operation) -> Operation {
 /// When the data is no rows, or a column is not there.
 pub fn flatten(request: FlattenRequest, call: &Call) -> Result<Flow<TableResponse>, Error> {
     let FlattenRequest { data, mode, separator, lists, max_depth, column, to, read, write } = request;
-    let Table { source, columns: inner, detected } = open::rows(&data, &read.unwrap_or_default(), Want::Columns, call)?;
+    let Table { source, columns: mut inner, detected } =
+        open::rows(&data, &read.unwrap_or_default(), Want::Columns, call)?;
     let separator = separator.unwrap_or_else(|| ".".to_owned());
     let mut columns = Columns::default();
     let mut source: Box<dyn Source> = match (mode, column) {

@@ -25,7 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use chance::hashed;
-pub use field::{Distribution, Field, FieldType, Sent};
+pub use field::{Distribution, Field, FieldList, FieldType, Sent};
 pub use lists::Tongue;
 use value::Maker;
 
@@ -66,12 +66,12 @@ rows, always; a field keeps its values when others are added. Without a `seed` a
 pub struct GenerateRequest {
     /// Fields by name, in order: the name of a type, or an object of the type and what goes with it.
     #[serde(default)]
-    pub fields: Option<Named<Sent>>,
+    pub fields: Option<FieldList>,
     /// JSON Schema of a row.
     #[serde(default)]
     pub schema: Option<Tree>,
     /// Number of rows, up to 100,000.
-    #[serde(default = "ten")]
+    #[serde(default = "ten", alias = "rows")]
     #[garde(range(max = 100_000))]
     pub count: u32,
     /// Seed: any text or number. The same seed gives the same rows.
@@ -104,7 +104,7 @@ fn example() -> GenerateRequest {
         ("since", r#"{"type":"date","from":"2024-01-01","until":"2024-12-31"}"#),
     ];
     GenerateRequest {
-        fields: Some(Named(fields.into_iter().map(|(name, json)| (name.to_owned(), sent(json))).collect())),
+        fields: Some(FieldList(Named(fields.into_iter().map(|(name, json)| (name.to_owned(), sent(json))).collect()))),
         schema: None,
         count: 3,
         seed: Some("42".to_owned()),
@@ -137,7 +137,7 @@ pub fn generate(request: GenerateRequest, call: &Call) -> Result<Flow<TableRespo
     });
     let (seed, mut columns) = (hashed(&seed), Columns::default());
     let source: Box<dyn Source> = match (fields, schema) {
-        (Some(fields), None) => {
+        (Some(FieldList(fields)), None) => {
             let makers = makers(fields, u64::from(count), locale, &mut columns, call)?;
             Box::new(Made { makers, seed, row: 0, count: u64::from(count) })
         }
@@ -198,6 +198,7 @@ fn makers(
     for (name, Sent(sent)) in fields.0 {
         let sent = match sent {
             Tree::Text(kind) => Object::from_iter([("type", Tree::Text(kind))]).into(),
+            values @ Tree::List(_) => Object::from_iter([("type", Tree::from("choice")), ("values", values)]).into(),
             other => other,
         };
         let field: Field = call.read(&format!("fields.{name}"), &sent.to_json())?;

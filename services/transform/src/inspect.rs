@@ -39,7 +39,7 @@ sent as the body is read as it arrives, up to 1 GB.";
 #[garde(allow_unvalidated)]
 pub struct InspectRequest {
     /// The data: text, a file, or JSON itself.
-    #[serde(alias = "file", alias = "input", alias = "text", alias = "url")]
+    #[serde(alias = "file", alias = "rows", alias = "json", alias = "input", alias = "text", alias = "url")]
     pub data: DataStream,
     /// Format of the data. By default by its content and its name.
     #[serde(default)]

@@ -25,6 +25,7 @@ pub mod patch;
 mod phone;
 mod pointer;
 pub mod query;
+pub mod recurrence;
 mod result;
 pub mod rows;
 pub mod sql;
@@ -55,6 +56,7 @@ pub fn service() -> Service {
         .compute("POST /text", text::text, text::about)
         .compute("POST /datetime", datetime::datetime, datetime::about)
         .compute("POST /cron", cron::cron, cron::about)
+        .compute("POST /recurrence", recurrence::recurrence, recurrence::about)
         .compute("POST /encode", encode::encode, encode::about)
         .compute("POST /mask", mask::mask, mask::about)
         .compute("POST /markup", markup::markup, markup::about)

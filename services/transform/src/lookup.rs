@@ -208,6 +208,12 @@ pub fn lookup(request: LookupRequest, call: &Call) -> Result<Flow<TableResponse>
             let write = WriteOptions { to, ..write.unwrap_or_default() };
             Answering::to(&data, write, call).answer(table, call)
         }
+        // What was to be looked up is empty today.
+        (None, None) if entries.default.is_some() => {
+            let values = tables::tree(&entries.find(None))?;
+            call.warn("no-value", Some("values"), "there is nothing to look up: the default is the answer");
+            Ok(Flow::Facts(TableResponse { values: Some(values), ..TableResponse::default() }))
+        }
         _ => Err(Error::field(
             Code::ValidationError,
             "data",
@@ -243,7 +249,7 @@ fn entries(request: &LookupRequest, call: &Call) -> Result<Entries, Error> {
             "must be an object, or rows of at least two columns: a key and a value",
         ));
     }
-    let place =
+    let mut place =
         |name: &Option<String>, field: &str, or: u32| name.as_ref().map_or(Ok(or), |name| columns.expect(field, name));
     let key = place(&request.key_column, "keyColumn", 0)?;
     let value = place(&request.value_column, "valueColumn", 1)?;

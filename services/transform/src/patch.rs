@@ -30,6 +30,7 @@ Numbers keep their digits, objects the order of their keys. An operation that ca
 #[garde(allow_unvalidated)]
 pub struct PatchRequest {
     /// Document to change.
+    #[serde(alias = "document", alias = "input", alias = "json")]
     pub data: Data,
     /// What a text or a file in `data` holds.
     #[serde(default)]
@@ -86,6 +87,14 @@ pub fn patch(request: PatchRequest, call: &Call) -> Result<PatchResponse, Error>
     let patch = structure_of(request.patch, "patch")?;
     let (result, kind) = match &patch {
         Tree::List(operations) => (apply(before.clone(), operations, call)?, PatchKind::JsonPatch),
+        Tree::Object(operation) if is_operation(operation) => {
+            call.warn(
+                "one-operation",
+                Some("patch"),
+                "is read as the one operation of a JSON Patch, not as a merge patch",
+            );
+            (apply(before.clone(), std::slice::from_ref(&patch), call)?, PatchKind::JsonPatch)
+        }
         Tree::Object(_) => (merge(before.clone(), &patch), PatchKind::MergePatch),
         other => {
             let message = format!("must be a list of operations or an object, not {}", other.kind());
@@ -94,6 +103,14 @@ pub fn patch(request: PatchRequest, call: &Call) -> Result<PatchResponse, Error>
     };
     writable(&result, "patch")?;
     Ok(PatchResponse { changed: result != before, result, kind })
+}
+
+/// Whether an object is an operation of a JSON Patch and hardly anything else.
+fn is_operation(object: &Object<Tree>) -> bool {
+    let text = |name: &str| object.get(name).and_then(Tree::as_text);
+    matches!(text("op"), Some("add" | "remove" | "replace" | "move" | "copy" | "test"))
+        && text("path").is_some_and(|path| path.is_empty() || path.starts_with('/'))
+        && object.keys().all(|name| matches!(name.as_ref(), "op" | "path" | "value" | "from"))
 }
 
 /// Merges a patch into a value.

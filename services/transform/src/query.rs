@@ -76,6 +76,7 @@ pub enum Shape {
 #[garde(allow_unvalidated)]
 pub struct QueryRequest {
     /// Data to query.
+    #[serde(alias = "input", alias = "json", alias = "document", alias = "rows")]
     pub data: Data,
     /// What a text or a file in `data` holds.
     #[serde(default)]

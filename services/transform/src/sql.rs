@@ -1,5 +1,9 @@
 //! SQL over tables of the request.
 
+mod columns;
+mod literals;
+
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chassis::{Call, Code, Cost, Data, DataStream, Error, Flow, Operation};
@@ -20,6 +24,7 @@ use crate::rows::number;
 use crate::rows::open::{self, Detected, ReadOptions, Table, Want};
 use crate::rows::source::Rows;
 use crate::tree::Tree;
+use literals::Literals;
 
 /// Tables of one request.
 const MAX_TABLES: usize = 10;
@@ -32,13 +37,16 @@ const MAX_VALUE: i32 = 16 << 20;
 const MAX_HEAP: u64 = 700 << 20;
 /// Rows of an answer.
 const MAX_ROWS: usize = 1_000_000;
+/// The column of a table that has none, and columns that such a table is given.
+const NOTHING: &str = "(no columns)";
+const MAX_ADDED: usize = 200;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
 Runs a SELECT (SQLite's SQL, with joins, window functions, common table expressions and JSON functions) over up to ten tables, each in any format that \
 `convert` reads: `data` is the table data, `tables` names others. Values for ? and :name come in `params`.
 
-Texts and whole numbers to 64 bits are exact, decimals are doubles; true and false are 1 and 0, lists and objects are JSON texts. Ids and postcodes are \
+Texts and whole numbers to 64 bits are exact. Decimals are computed with as doubles; those that a query hands out unchanged have their own digits (1.10), and results none of the noise of doubles (0.1 * 3 is 0.3). Whole numbers of more than 64 bits are compared as texts; true and false are 1 and 0, lists and objects are JSON texts. Ids and postcodes are \
 texts, as `convert` reads them: compare them with '01730'. Nothing but reading these tables is allowed; a query has 10 seconds.";
 
 /// Tables and a query.
@@ -47,7 +55,7 @@ texts, as `convert` reads them: compare them with '01730'. Nothing but reading t
 #[garde(allow_unvalidated)]
 pub struct SqlRequest {
     /// The table that is called data: text, a file, or JSON itself.
-    #[serde(default, alias = "file", alias = "input")]
+    #[serde(default, alias = "file", alias = "input", alias = "rows", alias = "json")]
     pub data: Option<Data>,
     /// Other tables by their names.
     #[serde(default)]
@@ -56,7 +64,7 @@ pub struct SqlRequest {
     #[serde(alias = "query")]
     #[garde(length(chars, min = 1, max = 100_000))]
     pub sql: String,
-    /// Values for ? as a list, or for :name as an object.
+    /// Values for ? as a list (or the one value), or for :name as an object.
     #[serde(default)]
     pub params: Option<Tree>,
     /// Format of the answer: rows in its JSON (default), or a file.
@@ -113,12 +121,16 @@ pub fn sql(request: SqlRequest, call: &Call) -> Result<Flow<TableResponse>, Erro
         return Err(Error::impossible("tables", format!("are more than {MAX_TABLES}")));
     }
     let mut base = opened()?;
+    let (mut literals, mut empty) = (Literals::default(), Vec::new());
     for (name, data) in &named {
         let table = open::rows(&stream_of(data), &read, Want::Columns, call)?;
-        load(&mut base, name, table, call)?;
+        if table.columns.is_empty() {
+            empty.push(*name);
+        }
+        load(&mut base, name, table, &sql, &mut literals, call)?;
     }
     lock(&mut base)?;
-    let (rows, columns) = query(&base, &sql, params.as_ref())?;
+    let (rows, columns) = query_open(&mut base, &sql, params.as_ref(), &literals, &empty)?;
     let detected = Detected { format: "sql".to_owned(), ..Detected::default() };
     let write = WriteOptions { to, ..write.unwrap_or_default() };
     let table = Table { source: Box::new(Rows::of(rows)), columns, detected };
@@ -176,7 +188,14 @@ fn quoted(name: &str) -> String {
 }
 
 /// Makes a table of rows.
-fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<(), Error> {
+fn load(
+    base: &mut Connection,
+    name: &str,
+    table: Table,
+    sql: &str,
+    literals: &mut Literals,
+    call: &Call,
+) -> Result<(), Error> {
     let Table { mut source, mut columns, .. } = table;
     let plain = !name.is_empty() && name.len() <= 100 && !name.to_ascii_lowercase().starts_with("sqlite_");
     if !plain {
@@ -185,16 +204,16 @@ fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<
             "must have names of 1 to 100 characters that do not begin with sqlite_",
         ));
     }
-    let width = columns.len();
-    if width == 0 {
-        return Err(Error::impossible(name.to_owned(), "has no columns"));
+    if columns.is_empty() {
+        columns.add(NOTHING.to_owned())?;
     }
+    let width = columns.len();
     if width > 2_000 {
         return Err(Error::impossible(name.to_owned(), "has more than 2,000 columns"));
     }
     // Names of SQL are the same in any case.
-    let mut taken = std::collections::HashSet::new();
-    let names: Vec<String> = columns
+    let mut taken = HashSet::new();
+    let unique: Vec<String> = columns
         .names()
         .iter()
         .map(|name| {
@@ -204,9 +223,10 @@ fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<
                 number += 1;
                 unique = format!("{name}_{number}");
             }
-            quoted(&unique)
+            unique
         })
         .collect();
+    let names: Vec<String> = unique.iter().map(|name| quoted(name)).collect();
     let refused = |error: &rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::OutOfMemory) => {
             Error::new(Code::PayloadTooLarge, "the tables need more than 700 MB of memory: send fewer rows or columns")
@@ -218,9 +238,12 @@ fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<
         .execute(&format!("CREATE TABLE {} ({})", quoted(name), names.join(", ")), [])
         .map_err(|error| refused(&error))?;
     {
-        let places = vec!["?"; width].join(", ");
+        // What the query does not look at stays away: of wide tables it is most.
+        let needed = columns::needed(sql, &unique);
+        let chosen: Vec<&str> = needed.iter().map(|column| names[*column].as_str()).collect();
+        let places = vec!["?"; chosen.len()].join(", ");
         let mut insert = transaction
-            .prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(name)))
+            .prepare(&format!("INSERT INTO {} ({}) VALUES ({places})", quoted(name), chosen.join(", ")))
             .map_err(|error| refused(&error))?;
         let mut rows: u64 = 0;
         while let Some(row) = source.next(&mut columns)? {
@@ -228,9 +251,10 @@ fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<
             if rows.is_multiple_of(1024) {
                 call.check()?;
             }
-            for column in 0..width {
-                let value = Bound(row.get(column as u32));
-                insert.raw_bind_parameter(column + 1, value).map_err(|error| refused(&error))?;
+            for (place, column) in needed.iter().enumerate() {
+                let value = Bound::of(row.get(*column as u32));
+                value.note(&unique[*column], literals);
+                insert.raw_bind_parameter(place + 1, value).map_err(|error| refused(&error))?;
             }
             insert.raw_execute().map_err(|error| refused(&error))?;
         }
@@ -241,23 +265,51 @@ fn load(base: &mut Connection, name: &str, table: Table, call: &Call) -> Result<
 }
 
 /// A cell as a value of SQL.
-struct Bound<'c, 'a>(Option<&'c Cell<'a>>);
+enum Bound<'c> {
+    Null,
+    Whole(i64),
+    Double(f64, &'c str),
+    Text(&'c str),
+    /// A whole number of more digits than SQL has.
+    Big(&'c str),
+}
 
-impl ToSql for Bound<'_, '_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let text = |text| ToSqlOutput::Borrowed(ValueRef::Text(text));
-        Ok(match self.0 {
-            None | Some(Cell::Null) => ToSqlOutput::Owned(Value::Null),
-            Some(Cell::Bool(value)) => ToSqlOutput::Owned(Value::Integer(i64::from(*value))),
-            Some(Cell::Text(content) | Cell::Json(content)) => text(content.as_bytes()),
-            Some(Cell::Number(literal)) => match (literal.parse::<i64>(), literal.parse::<f64>()) {
-                (Ok(whole), _) => ToSqlOutput::Owned(Value::Integer(whole)),
-                // A double would lose digits of a whole number: it is an id.
-                (Err(_), Ok(double)) if !number::is_big(literal) && double.is_finite() => {
-                    ToSqlOutput::Owned(Value::Real(double))
+impl<'c> Bound<'c> {
+    fn of(cell: Option<&'c Cell<'_>>) -> Self {
+        match cell {
+            None | Some(Cell::Null) => Self::Null,
+            Some(Cell::Bool(value)) => Self::Whole(i64::from(*value)),
+            Some(Cell::Text(content) | Cell::Json(content)) => Self::Text(content),
+            Some(Cell::Number(literal)) => {
+                if let Some(whole) = literal.parse::<i64>().ok().filter(|_| literal != "-0") {
+                    return Self::Whole(whole);
                 }
-                _ => text(literal.as_bytes()),
-            },
+                match literal.parse::<f64>() {
+                    // A double would lose digits of a whole number: it is an id.
+                    Ok(double) if !number::is_big(literal) && double.is_finite() => Self::Double(double, literal),
+                    _ => Self::Big(literal),
+                }
+            }
+        }
+    }
+
+    /// Keeps the literal of what SQL holds in another form.
+    fn note(&self, column: &str, literals: &mut Literals) {
+        match self {
+            Self::Double(double, literal) => literals.note(column, literal, *double),
+            Self::Big(literal) => literals.note_text(literal),
+            _ => {}
+        }
+    }
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Whole(whole) => ToSqlOutput::Owned(Value::Integer(*whole)),
+            Self::Double(double, _) => ToSqlOutput::Owned(Value::Real(*double)),
+            Self::Text(text) | Self::Big(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
         })
     }
 }
@@ -289,7 +341,52 @@ fn lock(base: &mut Connection) -> Result<(), Error> {
     base.progress_handler(STEPS, Some(move || Instant::now() >= end)).map_err(|_| Error::internal())
 }
 
-fn query(base: &Connection, sql: &str, params: Option<&Tree>) -> Result<(Vec<Row<'static>>, Columns), Error> {
+/// Runs a query where some tables have no columns, because they have no rows: those get the columns it asks for.
+fn query_open(
+    base: &mut Connection,
+    sql: &str,
+    params: Option<&Tree>,
+    literals: &Literals,
+    empty: &[&str],
+) -> Result<(Vec<Row<'static>>, Columns), Error> {
+    let mut added = HashSet::new();
+    loop {
+        let missing = match base.prepare(sql) {
+            Ok(_) => break,
+            Err(error) => missing_column(&error).filter(|_| !empty.is_empty() && added.len() < MAX_ADDED),
+        };
+        let Some(name) = missing.filter(|name| added.insert(name.to_lowercase())) else { break };
+        base.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(|_| Error::internal())?;
+        for table in empty {
+            let add = format!("ALTER TABLE {} ADD COLUMN {}", quoted(table), quoted(&name));
+            base.execute(&add, []).map_err(|error| fault(&error))?;
+        }
+        lock(base)?;
+    }
+    let (rows, columns) = query(base, sql, params, literals)?;
+    match rows.is_empty() && columns.find(NOTHING).is_some() {
+        true => Ok((rows, Columns::of(columns.names().iter().filter(|name| *name != NOTHING).cloned())?)),
+        false => Ok((rows, columns)),
+    }
+}
+
+/// The column that a query asks for and is not there.
+fn missing_column(error: &rusqlite::Error) -> Option<String> {
+    let said = match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        rusqlite::Error::SqlInputError { msg, .. } => msg,
+        _ => return None,
+    };
+    let name = said.strip_prefix("no such column: ")?;
+    Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+}
+
+fn query(
+    base: &Connection,
+    sql: &str,
+    params: Option<&Tree>,
+    literals: &Literals,
+) -> Result<(Vec<Row<'static>>, Columns), Error> {
     let mut statement = base.prepare(sql).map_err(|error| fault(&error))?;
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(Error::impossible("sql", "answers with no rows: write one SELECT"));
@@ -308,8 +405,13 @@ fn query(base: &Connection, sql: &str, params: Option<&Tree>) -> Result<(Vec<Row
             let cell = match row.get_ref(column).map_err(|error| fault(&error))? {
                 ValueRef::Null => Cell::Null,
                 ValueRef::Integer(whole) => Cell::Number(whole.to_string().into()),
-                ValueRef::Real(double) => number::of_float(double).map_or(Cell::Null, |text| Cell::Number(text.into())),
-                ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned().into()),
+                ValueRef::Real(double) => literals
+                    .written(columns.name(column as u32), double)
+                    .map_or(Cell::Null, |text| Cell::Number(text.into())),
+                ValueRef::Text(text) => {
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    if literals.is_number(&text) { Cell::Number(text.into()) } else { Cell::Text(text.into()) }
+                }
                 ValueRef::Blob(bytes) => Cell::Text(hex(bytes).into()),
             };
             cells.push((column as u32, cell));
@@ -354,11 +456,12 @@ fn bind(statement: &mut Statement<'_>, params: Option<&Tree>) -> Result<(), Erro
             }
             Ok(())
         }
+        Some(value) if wanted == 1 => bind_one(statement, 1, value),
         Some(_) => Err(wrong("must be a list or an object".to_owned())),
     }
 }
 
 fn bind_one(statement: &mut Statement<'_>, index: usize, value: &Tree) -> Result<(), Error> {
     let cell = crate::rows::document::table::cell(value);
-    statement.raw_bind_parameter(index, Bound(Some(&cell))).map_err(|error| fault(&error))
+    statement.raw_bind_parameter(index, Bound::of(Some(&cell))).map_err(|error| fault(&error))
 }

@@ -12,10 +12,10 @@ use crate::steps::{self, Step};
 /// What the document says.
 const DESCRIPTION: &str = "\
 Does things to the rows of a table in any format that `convert` reads: filters and computes columns by expressions (the language of math's \
-evaluate: exact decimals, spreadsheet functions), sorts, removes rows that are alike, renames, selects and drops columns, casts, fills, trims, \
+evaluate: exact decimals, spreadsheet functions, contains and concatenate for texts), sorts, removes rows that are alike, renames, selects and drops columns, casts, fills, trims, \
 splits and joins cells. Steps run in their order, each on what the one before left.
 
-What no step touches comes out as it went in. Numbers sort by their value and before texts, texts by code points; 1.0 is like 1, \
+What no step touches comes out as it went in. Numbers sort by their value and before texts, texts by code points, or by value when all of a column say numbers; 1.0 is like 1, \
 but 3 is not like \"3\" unless `loose`. CSV and NDJSON sent as the body go through in constant memory; `sort`, and `unique` that keeps the last, need \
 all rows at once (5 million, or 512 MB).";
 
@@ -25,7 +25,7 @@ all rows at once (5 million, or 512 MB).";
 #[garde(allow_unvalidated)]
 pub struct RowsRequest {
     /// The table: text, a file, or JSON itself.
-    #[serde(alias = "file", alias = "input", alias = "url")]
+    #[serde(alias = "file", alias = "rows", alias = "json", alias = "input", alias = "url")]
     pub data: DataStream,
     /// What is done, in this order.
     #[serde(default)]
@@ -55,7 +55,7 @@ fn example() -> RowsRequest {
             )])),
             ..Step::default()
         },
-        Step { sort: Some(vec!["-total".to_owned()]), ..Step::default() },
+        Step { sort: Some(vec!["-total".into()]), ..Step::default() },
     ];
     RowsRequest {
         data: DataStream::Text(text.to_owned()),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chassis::{Call, Data, Error, Operation};
 use garde::Validate;
 use minijinja::value::{Enumerator, Kwargs, Object as Shown, ObjectRepr, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, escape_formatter};
+use minijinja::{AutoEscape, Environment, ErrorKind, Template, UndefinedBehavior, escape_formatter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub struct TemplateRequest {
     #[garde(length(chars, max = 1_000_000))]
     pub template: String,
     /// Data of the template.
-    #[serde(default)]
+    #[serde(default, alias = "variables", alias = "context", alias = "input", alias = "json")]
     pub data: Option<Data>,
     /// What a text or a file in `data` holds.
     #[serde(default)]
@@ -120,18 +120,50 @@ pub fn template(request: TemplateRequest, call: &Call) -> Result<TemplateRespons
         Some(data) => tree_of(data, request.syntax, "data")?,
         None => Object::default().into(),
     };
-    worker::within_limit("template", call, move || fill(&request, tree))?
+    let (response, hints) = worker::within_limit("template", call, move || fill(&request, tree))??;
+    for hint in hints {
+        call.warn("missing-variable", Some("template"), hint);
+    }
+    Ok(response)
 }
 
-fn fill(request: &TemplateRequest, tree: Tree) -> Result<TemplateResponse, Error> {
+/// What was probably meant otherwise: variables that are called like something of the data, but are not there.
+fn hints(template: &Template<'_, '_>, tree: &Tree, each: bool) -> Vec<String> {
+    let data = match tree {
+        Tree::List(list) if each => list.first().unwrap_or(tree),
+        other => other,
+    };
+    let mut missing: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+    missing.sort();
+    let row = match data {
+        // A list without each: what stands in its elements is not seen.
+        Tree::List(list) => match list.first().and_then(Tree::as_object) {
+            Some(row) if missing.iter().any(|name| row.contains(name)) => {
+                return vec!["the data is a list, so the template sees none of its fields: with each there is a text for each element".to_owned()];
+            }
+            _ => return Vec::new(),
+        },
+        other => other.as_object(),
+    };
+    let Some(row) = row else { return Vec::new() };
+    let near = |name: &String| {
+        let scored = row.keys().map(|key| (strsim::jaro_winkler(&key.to_lowercase(), &name.to_lowercase()), key));
+        scored.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.to_string())
+    };
+    let hint = |name: &String| Some(format!("there is no {name} in the data; did you mean {}?", near(name)?));
+    missing.iter().filter(|name| !row.contains(name)).filter_map(hint).take(5).collect()
+}
+
+fn fill(request: &TemplateRequest, tree: Tree) -> Result<(TemplateResponse, Vec<String>), Error> {
     let mut literals = Literals::default();
     literals.note(&tree);
     let environment = environment(request, literals)?;
     let compiled = environment.get_template(MAIN).map_err(|error| refused(&error))?;
     let text = |root: Root| compiled.render(Value::from_object(root)).map_err(|error| refused(&error));
+    let hints = hints(&compiled, &tree, request.each);
     if !request.each {
         let text = text(Root { tree, index: None })?;
-        return Ok(TemplateResponse { text: Some(text), texts: Vec::new(), count: 1 });
+        return Ok((TemplateResponse { text: Some(text), texts: Vec::new(), count: 1 }, hints));
     }
     let Tree::List(list) = tree else {
         return Err(Error::impossible("data", format!("must be a list with each, not {}", tree.kind())));
@@ -149,7 +181,7 @@ fn fill(request: &TemplateRequest, tree: Tree) -> Result<TemplateResponse, Error
         }
         texts.push(text);
     }
-    Ok(TemplateResponse { text: None, count: texts.len(), texts })
+    Ok((TemplateResponse { text: None, count: texts.len(), texts }, hints))
 }
 
 fn environment(request: &TemplateRequest, literals: Literals) -> Result<Environment<'_>, Error> {

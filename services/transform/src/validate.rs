@@ -7,16 +7,22 @@ mod columns;
 
 use std::collections::HashMap;
 
-use chassis::{Call, Data, Error, Operation};
+use chassis::{Call, Code, Data, Error, Operation};
 use garde::Validate;
 use jsonschema::{Draft, Retrieve, Uri, ValidationError, Validator};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::join::stream_of;
+use crate::rows::document::table;
+use crate::rows::open::{self, ReadOptions, Table, Want};
+use crate::rows::types::Types;
 use crate::tree::{Object, Syntax, Tree, read, structure_of, tree_of};
 use crate::worker;
 
+/// Cells of a table that is checked.
+const MAX_CELLS: usize = 5_000_000;
 /// Characters of a message.
 const MESSAGE_CHARS: usize = 300;
 
@@ -30,7 +36,7 @@ checked unless `formats` is false. References are never fetched: what `$ref` nam
 **Columns**: `{\"email\": \"email\", \"age\": \"integer?\", \"plan\": [\"free\", \"pro\"], \"price\": {\"type\": \"number\", \"min\": 0}}`. A type is `text`, \
 `number`, `integer`, `boolean`, `date`, `date-time`, `time`, `email`, `url`, `uuid`, `list`, `object` or `any`; with `?` behind it the cell may be \
 missing, null or empty; a list is the values a cell may have. As an object a column has `type`, `required`, `min`, `max`, `minLength`, \
-`maxLength`, `pattern`, `values` and `unique`. Numbers may be text (`\"12.50\"`), as they come from a CSV.
+`maxLength`, `pattern`, `values` and `unique`. Numbers may be text (`\"12.50\"`), as they come from a CSV; the data may be one itself, or any table that `convert` reads.
 
 With `each` every element of a list is checked by itself, and `errors` have its `row`, from 1.";
 
@@ -51,6 +57,7 @@ pub enum SchemaDraft {
 #[garde(allow_unvalidated)]
 pub struct ValidateRequest {
     /// Data to check.
+    #[serde(alias = "input", alias = "json", alias = "rows")]
     pub data: Data,
     /// What a text or a file in `data` holds.
     #[serde(default)]
@@ -180,8 +187,29 @@ pub fn validate(mut request: ValidateRequest, call: &Call) -> Result<ValidateRes
         }
         (None, None) => return Err(Error::impossible("schema", "is missing: send schema or columns")),
     };
-    let tree = tree_of(&request.data, request.syntax, "data")?;
+    let tree = match tree_of(&request.data, request.syntax, "data") {
+        Ok(Tree::Text(_)) | Err(_) if request.columns.is_some() && !matches!(request.data, Data::Json(_)) => {
+            table_of(&request.data, call)?
+        }
+        tree => tree?,
+    };
     worker::within_limit(field, call, move || check(&request, &tree))?
+}
+
+/// Rows of a table that is no JSON, their cells as the texts they are.
+fn table_of(data: &Data, call: &Call) -> Result<Tree, Error> {
+    let read = ReadOptions { types: Types::Text, ..ReadOptions::default() };
+    let Table { mut source, mut columns, .. } = open::rows(&stream_of(data), &read, Want::Rows, call)?;
+    let (mut rows, mut cells) = (Vec::new(), 0);
+    while let Some(row) = source.next(&mut columns)? {
+        cells += row.cells.len();
+        if cells > MAX_CELLS {
+            return Err(Error::new(Code::PayloadTooLarge, "the table has more than 5,000,000 cells: send it in parts"));
+        }
+        rows.push(table::object(&columns, &row)?.into());
+    }
+    source.finish(&columns, call);
+    Ok(rows.into())
 }
 
 fn check(request: &ValidateRequest, tree: &Tree) -> Result<ValidateResponse, Error> {

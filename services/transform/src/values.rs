@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rows::cell::Columns;
+use crate::rows::item;
 use crate::tree::{Object, Tree, structure_of};
 
 /// Values of a request at most.
@@ -178,8 +179,8 @@ impl Values {
             return Err(Error::impossible("into", "goes with one column, not with several"));
         }
         let rows = match structure_of(input, "input")? {
-            Tree::List(list) => unshared(list),
-            row @ Tree::Object(_) => vec![row],
+            Tree::List(list) => unwrapped(unshared(list), columns),
+            row @ Tree::Object(_) => unwrapped(vec![row], columns),
             other => {
                 let message = format!("must be rows (a list of objects) with columns, not {}", other.kind());
                 return Err(Error::impossible("input", message));
@@ -323,6 +324,16 @@ fn placed(mut rows: Vec<Tree>, columns: &[String], into: Option<&str>, results: 
     rows
 }
 
+/// Rows out of items of n8n, where these columns stand in their `json`.
+fn unwrapped(rows: Vec<Tree>, columns: &[String]) -> Vec<Tree> {
+    let is_item = |tree: &Tree| item::row(tree).is_some();
+    let asked = columns.iter().any(|name| rows.iter().any(|row| row.get(name).is_some()));
+    if rows.is_empty() || asked || !rows.iter().all(is_item) {
+        return rows;
+    }
+    rows.iter().filter_map(item::row).cloned().collect()
+}
+
 fn unshared(list: std::sync::Arc<Vec<Tree>>) -> Vec<Tree> {
     std::sync::Arc::try_unwrap(list).unwrap_or_else(|shared| (*shared).clone())
 }
@@ -396,6 +407,12 @@ mod tests {
         assert_eq!(rows(r#"{"a":"x"}"#, &["a"], None), r#"[{"a":"X"}]"#);
         assert_eq!(rows(r#""[{\"a\":\"x\"}]""#, &["a"], None), r#"[{"a":"X"}]"#);
         assert_eq!(rows("[]", &["a"], None), "[]");
+        // Items of n8n, and rows that only look like them.
+        assert_eq!(
+            rows(r#"[{"json":{"b":1.10,"a":"x"},"pairedItem":0},{"json":{"a":"y"}}]"#, &["a"], None),
+            r#"[{"b":1.10,"a":"X"},{"a":"Y"}]"#
+        );
+        assert_eq!(rows(r#"[{"json":"x"}]"#, &["json"], None), r#"[{"json":"X"}]"#);
     }
 
     #[test]

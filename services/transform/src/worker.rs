@@ -39,10 +39,7 @@ pub(crate) fn within_limit<T: Send + 'static>(
             Err(RecvTimeoutError::Timeout)
                 if computed().saturating_sub(begun) < LIMIT && Instant::now() + MARGIN < call.deadline() => {}
             Err(RecvTimeoutError::Timeout) => {
-                let limit = LIMIT.as_secs();
-                let message =
-                    format!("takes longer than the limit of {limit} seconds: make it simpler, or send less data");
-                return Err(Error::impossible(field, message));
+                return Err(too_long(field));
             }
             // It panicked: so does this, for whoever tells panics.
             Err(RecvTimeoutError::Disconnected) => match thread.join() {
@@ -51,6 +48,13 @@ pub(crate) fn within_limit<T: Send + 'static>(
             },
         }
     }
+}
+
+/// The error of an expression that takes longer than it may.
+pub(crate) fn too_long(field: &str) -> Error {
+    let limit = LIMIT.as_secs();
+    let message = format!("takes longer than the limit of {limit} seconds: make it simpler, or send less data");
+    Error::impossible(field, message)
 }
 
 /// Time this process has computed.

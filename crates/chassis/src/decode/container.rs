@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, StringDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::value::StringDeserializer;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::Problem;
 use super::object::{Entries, Fields, Gather, Text};
@@ -20,6 +21,8 @@ pub(super) enum Shape {
     List,
     Map,
     Struct(&'static [&'static str]),
+    /// An object that may be said shortly.
+    Short(&'static [&'static str]),
 }
 
 /// A visitor of our error type inside a source of serde_json's.
@@ -37,7 +40,7 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
         visit: impl FnOnce(V) -> Result<V::Value, Problem>,
     ) -> Result<V::Value, E> {
         let result = match self.shape {
-            Shape::Any | Shape::Option => visit(self.visitor),
+            Shape::Any | Shape::Option | Shape::Short(_) => visit(self.visitor),
             _ => Err(Problem::wrong_type(self.wanted, sent)),
         };
         result.map_err(|problem| self.reader.carry(problem))
@@ -66,7 +69,9 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
         let reader = self.reader;
         let trimmed = text.trim();
         let opening = if matches!(self.shape, Shape::List) { '[' } else { '{' };
-        if trimmed.starts_with(opening) {
+        // Where a text may stand for the object, one that only begins like it is that text.
+        let is_text = || matches!(self.shape, Shape::Short(_)) && serde_json::from_str::<IgnoredAny>(trimmed).is_err();
+        if trimmed.starts_with(opening) && !is_text() {
             let json = reader.keep(trimmed.to_owned())?;
             let mut source = serde_json::Deserializer::from_str(json);
             let value = Deserializer::deserialize_any(&mut source, self);
@@ -82,8 +87,14 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
             Shape::List => {
                 self.visitor.visit_seq(Pieces { reader, items: vec![text.to_owned()].into_iter(), index: 0 })
             }
+            Shape::Short(_) => self.visitor.visit_str(text),
             _ => Err(Problem::wrong_type(self.wanted, "text")),
         }
+    }
+
+    /// The fields of an object that are there.
+    fn fields(self, entries: Entries<'de>) -> Result<V::Value, Problem> {
+        self.visitor.visit_map(Fields { reader: self.reader, entries: entries.found.into_iter(), value: None })
     }
 }
 
@@ -95,6 +106,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
+        // An object that is asked for without more has its defaults.
+        if let (true, Shape::Struct(fields)) = (value, self.shape) {
+            let reader = self.reader;
+            return self.fields(Entries::new(fields)).map_err(|problem| reader.carry(problem));
+        }
         self.number_or_flag("true or false", || value.to_string(), |visitor| visitor.visit_bool(value))
     }
 
@@ -136,7 +152,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {
         let reader = self.reader;
         let result = match self.shape {
-            Shape::Any | Shape::List => self.visitor.visit_seq(Elements { reader, list, index: 0 }),
+            Shape::Any | Shape::List | Shape::Short(_) => self.visitor.visit_seq(Elements { reader, list, index: 0 }),
             _ => Err(Problem::wrong_type(self.wanted, "a list")),
         };
         result.map_err(|problem| reader.carry(problem))
@@ -146,13 +162,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bridge<'_, 'de, V> {
         let reader = self.reader;
         let result = match self.shape {
             Shape::Any | Shape::Map => self.visitor.visit_map(Members { reader, map }),
-            Shape::Struct(fields) => {
+            Shape::Struct(fields) | Shape::Short(fields) => {
                 let mut entries = Entries::new(fields);
                 Gather { reader, entries: &mut entries }.visit_map(map)?;
-                self.visitor.visit_map(Fields { reader, entries: entries.found.into_iter(), value: None })
+                self.fields(entries)
             }
+            // Who has one object of what may be several sends it alone.
             Shape::List if !reader.is_scalar("[]") && !reader.is_within_list() => {
-                self.visitor.visit_seq(One { reader, source: Some(MapAccessDeserializer::new(map)) })
+                let json = json_of(map)?;
+                reader.keep(json).and_then(|json| self.visitor.visit_seq(Only { reader, json: Some(json) }))
             }
             Shape::List | Shape::Option => Err(Problem::wrong_type(self.wanted, "an object")),
         };
@@ -188,6 +206,39 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, 'de, A> {
     fn size_hint(&self) -> Option<usize> {
         self.list.size_hint()
     }
+}
+
+/// A list of one element.
+struct Only<'r, 'de> {
+    reader: &'r Reader<'de>,
+    json: Option<&'de str>,
+}
+
+impl<'de> SeqAccess<'de> for Only<'_, 'de> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        let Some(json) = self.json.take() else { return Ok(None) };
+        self.reader.count_value()?;
+        self.reader.step_in(Step::Index(0));
+        let mut source = serde_json::Deserializer::from_str(json);
+        let element = seed.deserialize(Lenient { reader: self.reader, source: &mut source })?;
+        self.reader.step_out();
+        Ok(Some(element))
+    }
+}
+
+/// The JSON of an object that is being read.
+fn json_of<'de, A: MapAccess<'de>>(mut map: A) -> Result<String, A::Error> {
+    let mut json = String::from("{");
+    while let Some(name) = map.next_key_seed(Text)? {
+        let value: &'de RawValue = map.next_value()?;
+        let name = serde_json::to_string(&name).map_err(de::Error::custom)?;
+        let comma = if json.len() > 1 { "," } else { "" };
+        json.extend([comma, &name, ":", value.get()]);
+    }
+    json.push('}');
+    Ok(json)
 }
 
 /// The members of an object whose names are data.
@@ -238,21 +289,6 @@ impl<'de> SeqAccess<'de> for Pieces<'_, 'de> {
         let element = seed.deserialize(Lenient { reader: self.reader, source })?;
         self.reader.step_out();
         Ok(Some(element))
-    }
-}
-
-/// A list of one that is not in brackets.
-struct One<'r, 'de, D> {
-    reader: &'r Reader<'de>,
-    source: Option<D>,
-}
-
-impl<'de, D: Deserializer<'de>> SeqAccess<'de> for One<'_, 'de, D> {
-    type Error = Problem;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
-        let Some(source) = self.source.take() else { return Ok(None) };
-        seed.deserialize(Lenient { reader: self.reader, source }).map(Some)
     }
 }
 

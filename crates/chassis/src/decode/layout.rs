@@ -125,7 +125,7 @@ impl Layout {
 }
 
 /// The names a type hands to serde, in the order they are declared. A schema has them in alphabetical order.
-fn fields_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+pub(super) fn fields_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
     let mut fields: &'static [&'static str] = &[];
     // It is refused once it has said what it wants.
     let _ = T::deserialize(Probe(&mut fields));

@@ -13,7 +13,7 @@
 //! | `problem.rs` | what is wrong, and where |
 //! | `validate.rs` | bounds of what was read, in sentences |
 //! | `identifiers.rs`, `trial.rs`, `maker.rs` | the names clients have for what validation found, from requests that are made up |
-//! | `exact.rs`, `secret.rs` | numbers that keep their digits; secrets |
+//! | `exact.rs`, `secret.rs`, `short.rs` | numbers that keep their digits; secrets; objects that may be said shortly |
 
 mod container;
 pub(crate) mod exact;
@@ -26,6 +26,7 @@ mod object;
 mod problem;
 mod reader;
 pub(crate) mod secret;
+pub(crate) mod short;
 mod trial;
 pub(crate) mod validate;
 mod value;

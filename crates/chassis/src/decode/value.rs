@@ -9,6 +9,7 @@ use super::Problem;
 use super::container::{Bridge, Shape};
 use super::names::{one_of, resolve};
 use super::reader::{ECHO_CHARS, Reader};
+use super::short::SHORT;
 use crate::error::clip;
 use crate::files;
 
@@ -268,11 +269,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        self.container("an object", visitor, Shape::Struct(fields))
+        let shape = if name == SHORT { Shape::Short(fields) } else { Shape::Struct(fields) };
+        self.container("an object", visitor, shape)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -282,17 +284,27 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         // What is wanted is one of the choices, whatever was sent instead.
-        let text = self.text().map_err(|problem| match problem {
-            Problem::Field { message, .. } => Problem::here(match message.split_once(" (you sent ") {
-                Some((_, sent)) => format!("use {} (you sent {sent}", one_of("", variants)),
-                None => message,
-            }),
-            other => other,
-        })?;
+        let choices: Vec<&str> = variants.iter().copied().filter(|variant| *variant != "true").collect();
+        let wanted = |sent: &str| Problem::here(format!("use {} (you sent {sent})", one_of("", &choices)));
+        let text = match self.scalar("text") {
+            Ok(Scalar::Text(text)) => text,
+            Ok(Scalar::Unsigned(number)) => Cow::Owned(number.to_string()),
+            Ok(Scalar::Signed(number)) => Cow::Owned(number.to_string()),
+            // A choice may be what is taken when nothing more is said.
+            Ok(Scalar::Bool(true)) if variants.contains(&"true") => Cow::Borrowed("true"),
+            Ok(other) => return Err(wanted(other.word())),
+            Err(Problem::Field { field, message }) => {
+                return Err(match message.split_once(" (you sent ") {
+                    Some((_, sent)) => wanted(sent.trim_end_matches(')')),
+                    None => Problem::Field { field, message },
+                });
+            }
+            Err(other) => return Err(other),
+        };
         match resolve(text.trim(), variants) {
             Some(variant) => visitor.visit_enum(IntoDeserializer::<Problem>::into_deserializer(variant)),
             None => {
-                let choices = one_of(&text, variants);
+                let choices = one_of(&text, &choices);
                 Err(Problem::here(format!("use {choices} (you sent {})", clip(&text, ECHO_CHARS))))
             }
         }

@@ -50,6 +50,31 @@ struct Shape {
     colour: Option<Colour>,
 }
 
+/// Said shortly, a number is its width, a text its ends.
+#[derive(Debug, PartialEq, Serialize, Deserialize, Validate, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pen {
+    #[serde(default = "seven")]
+    #[garde(range(max = 9))]
+    line_width: u32,
+    #[serde(default)]
+    #[garde(skip)]
+    ends: Vec<String>,
+}
+
+impl chassis::Shorthand for Pen {
+    fn of(short: chassis::Short) -> Option<Self> {
+        match short {
+            chassis::Short::Number(width) if width.fract() == 0.0 => {
+                Some(Self { line_width: width as u32, ends: Vec::new() })
+            }
+            chassis::Short::List(ends) => Some(Self { line_width: 7, ends }),
+            chassis::Short::Text(end) if end != "?" => Some(Self { line_width: 7, ends: vec![end] }),
+            _ => None,
+        }
+    }
+}
+
 /// One field of every kind.
 #[derive(Debug, PartialEq, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -86,6 +111,12 @@ struct EchoRequest {
     #[serde(default)]
     #[garde(dive)]
     shape: Option<Shape>,
+    #[serde(default, deserialize_with = "chassis::short")]
+    #[garde(dive)]
+    pen: Option<Pen>,
+    #[serde(default, deserialize_with = "chassis::shorts")]
+    #[garde(dive)]
+    pens: Vec<Pen>,
     #[serde(default)]
     #[garde(skip)]
     labels: BTreeMap<String, i32>,

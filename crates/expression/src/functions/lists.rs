@@ -45,6 +45,7 @@ fn list_of(value: &Value) -> &[Value] {
 fn length(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
     let length = match &values[0] {
         Value::Null => 0,
+        Value::Text(text) => text.chars().count(),
         other => list_of(other).len(),
     };
     Ok(Value::Number(Number::whole(length as i64, workspace.scope.context)))

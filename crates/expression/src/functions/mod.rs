@@ -13,6 +13,7 @@ mod regression;
 mod rounding;
 mod statistics;
 mod table;
+mod text;
 mod trigonometry;
 
 use std::collections::HashMap;
@@ -102,6 +103,7 @@ const BODIES: &[&[(&str, Body)]] = &[
     regression::BODIES,
     lists::BODIES,
     finance::BODIES,
+    text::BODIES,
 ];
 
 struct Registry {

@@ -159,7 +159,7 @@ slope | 2 | slope(y, x) | The slope of the line through points; y first, as in s
 intercept | 2 | intercept(y, x) | Where the line through points meets x = 0.
 rsq | 2 | rsq(y, x) | The square of the correlation.
 forecast, forecast.linear | 3 | forecast(x, y, x) | The value at x of the line through points.
-length, rows, size, len | 1 | length(list) | How many elements a list has.
+length, rows, size, len | 1 | length(list) | How many elements a list has, and how many characters a text.
 index | 2-3 | index(list, n) | The n-th element, from 1; of a list of lists, row and column.
 match, xmatch | 2-3 | match(x, list, 0) | The place of x in a list, from 1. With 1 the last value at most x in a rising list, with -1 the last at least x in a falling one.
 xlookup | 3-4 | xlookup(x, list, values, otherwise) | The value in the place that x has in a list.
@@ -176,6 +176,17 @@ drop | 2 | drop(list, n) | Without the first n elements; with a negative n witho
 cumsum | 1 | cumsum(list) | The running sums.
 diff | 1 | diff(list) | Each element less the one before.
 frequency | 2 | frequency(list, bounds) | How many numbers lie in each bin: up to the first bound, up to the next, ..., above the last.
+contains | 2 | contains(text, part) | Whether a text holds another, letter for letter; lower(...) for both where case does not matter.
+startswith | 2 | startswith(text, part) | Whether a text begins with another.
+endswith | 2 | endswith(text, part) | Whether a text ends with another.
+lower | 1 | lower(text) | A text in small letters.
+upper | 1 | upper(text) | A text in capitals.
+trim | 1 | trim(text) | A text without spaces at its ends, and with one between words.
+concatenate | 1+ | concatenate(a, b, ...) | Texts put together, numbers among them.
+left | 1-2 | left(text, n) | The first n characters (1).
+right | 1-2 | right(text, n) | The last n characters (1).
+mid | 3 | mid(text, start, n) | n characters from a place on, from 1.
+substitute, replace | 3 | substitute(text, old, new) | A text with another in place of each old one.
 pmt | 3-5 | pmt(rate, periods, present, future, type) | The payment of a loan a period; type 1 when paid at the beginning.
 fv | 3-5 | fv(rate, periods, payment, present, type) | What payments and a present value become.
 pv | 3-5 | pv(rate, periods, payment, future, type) | What payments and a future value are worth now.

@@ -167,7 +167,30 @@ fn syntax_as_it_is_written_elsewhere() {
         1 + => error: the expression ends too early: something is missing at its end
         (1 + 2 => error: the bracket that opens here is not closed
         1 + 2) => error: there is a ) too many here, or something is missing before it
-        a & b => error: & is not used here: write and between conditions, bitand(a, b) for bits; texts are not joined
+        a & b => error: & is not used here: write and between conditions, bitand(a, b) for bits, concatenate(a, b) for texts
+    ";
+    assert_table(table, &Options::default());
+}
+
+#[test]
+fn texts_are_searched_cut_and_put_together() {
+    let table = "
+        contains(\"Größe XL\", \"XL\") => true
+        contains(\"abc\", \"B\") => false
+        contains(lower(\"ABC\"), \"b\") => true
+        startswith(\"DE-123\", \"DE\") and not endswith(\"DE-123\", \"4\") => true
+        upper(\"straße\") => STRASSE
+        trim(\"  a   b \") => a b
+        concatenate(\"a\", 1.5, \"-\", [1, 2]) => a1.5-12
+        left(\"Größe\", 3) => Grö
+        right(\"Größe\", 2) => ße
+        right(\"ab\", 5) => ab
+        mid(\"Größe\", 2, 3) => röß
+        substitute(\"a-b-c\", \"-\", \"\") => abc
+        len(\"Größe\") => 5
+        length([1, 2]) => 2
+        left(\"ab\", -1) => error: left: the number of characters is a whole number from 0
+        mid(\"ab\", 0, 1) => error: mid: characters are counted from 1
     ";
     assert_table(table, &Options::default());
 }

@@ -1,5 +1,6 @@
 //! What is computed over a group.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use chassis::{Code, Error};
@@ -64,10 +65,10 @@ pub enum Function {
 #[garde(allow_unvalidated)]
 pub struct Measure {
     /// What is computed.
-    #[serde(alias = "op", alias = "fn")]
+    #[serde(alias = "op", alias = "fn", alias = "aggregation", alias = "operation")]
     pub function: Function,
     /// The column it is computed of; not needed for count.
-    #[serde(default)]
+    #[serde(default, alias = "field")]
     pub column: Option<String>,
     /// The name of the column it becomes. By default the function and the column, as in sum_amount.
     #[serde(default, alias = "as")]
@@ -85,7 +86,7 @@ pub struct Measure {
 
 impl Measure {
     /// The place of its column.
-    pub(super) fn place(&self, field: &str, columns: &Columns) -> Result<Option<u32>, Error> {
+    pub(super) fn place(&self, field: &str, columns: &mut Columns) -> Result<Option<u32>, Error> {
         match (&self.column, self.function) {
             (Some(name), _) => columns.expect(&format!("{field}.column"), name).map(Some),
             (None, Function::Count) => Ok(None),
@@ -135,8 +136,12 @@ enum State {
     Sum(Sum),
     Mean(Sum),
     Quantile(Vec<f64>, f64),
-    /// The best so far, and which order beats it.
-    Extreme(Option<(Key, Cell<'static>)>, std::cmp::Ordering),
+    /// The best so far, and which order beats it; by value as long as all say numbers.
+    Extreme {
+        best: Option<(Key, Cell<'static>)>,
+        by_value: Option<Option<(Key, Cell<'static>)>>,
+        wanted: std::cmp::Ordering,
+    },
     /// Welford's: count, mean, sum of squares; whether its root is wanted.
     Spread(u64, f64, f64, bool),
     First(Option<Cell<'static>>),
@@ -147,6 +152,7 @@ enum State {
 
 impl Gathering {
     pub(super) fn of(measure: &Measure) -> Self {
+        let extreme = |wanted| State::Extreme { best: None, by_value: Some(None), wanted };
         let state = match measure.function {
             Function::Count => State::Count(0),
             Function::Distinct => State::Distinct(HashSet::new()),
@@ -154,8 +160,8 @@ impl Gathering {
             Function::Mean => State::Mean(Sum::default()),
             Function::Median => State::Quantile(Vec::new(), 0.5),
             Function::Quantile => State::Quantile(Vec::new(), measure.quantile.unwrap_or(0.5)),
-            Function::Min => State::Extreme(None, std::cmp::Ordering::Less),
-            Function::Max => State::Extreme(None, std::cmp::Ordering::Greater),
+            Function::Min => extreme(std::cmp::Ordering::Less),
+            Function::Max => extreme(std::cmp::Ordering::Greater),
             Function::Std => State::Spread(0, 0.0, 0.0, true),
             Function::Variance => State::Spread(0, 0.0, 0.0, false),
             Function::First => State::First(None),
@@ -186,17 +192,18 @@ impl Gathering {
             return Ok(());
         };
         let Some(cell) = cell.filter(|cell| !cell.is_blank()) else { return Ok(()) };
-        let number = match cell {
-            Cell::Number(text) => Some(text.as_ref()),
-            _ => None,
-        };
         let wants_number =
             matches!(self.state, State::Sum(_) | State::Mean(_) | State::Quantile(..) | State::Spread(..));
+        let number = match cell {
+            Cell::Number(text) => Some(Cow::Borrowed(text.as_ref())),
+            Cell::Text(text) if wants_number => number::said(text),
+            _ => None,
+        };
         if wants_number && number.is_none() {
             self.passed += 1;
             return Ok(());
         }
-        let text = number.unwrap_or_default();
+        let text = number.as_deref().unwrap_or_default();
         let float = || text.parse::<f64>().unwrap_or_default();
         match &mut self.state {
             State::Count(count) => *count += 1,
@@ -213,9 +220,17 @@ impl Gathering {
                 }
                 values.push(float());
             }
-            State::Extreme(best, wanted) => {
+            State::Extreme { best, by_value, wanted } => {
+                let beats = |key: &Key, best: &Option<(Key, Cell<'static>)>| {
+                    best.as_ref().is_none_or(|(least, _)| key.cmp(least) == *wanted)
+                };
+                match (by_value.as_mut(), Key::by_value(Some(cell))) {
+                    (Some(best), Some(key)) if beats(&key, best) => *best = Some((key, cell.clone().into_owned())),
+                    (Some(_), None) => *by_value = None,
+                    _ => {}
+                }
                 let key = Key::of(Some(cell));
-                if best.as_ref().is_none_or(|(least, _)| key.cmp(least) == *wanted) {
+                if beats(&key, best) {
                     *best = Some((key, cell.clone().into_owned()));
                 }
             }
@@ -261,10 +276,12 @@ impl Gathering {
         Ok(match self.state {
             State::Count(count) => number(Some(count.to_string())),
             State::Distinct(seen) => number(Some(seen.len().to_string())),
+            // Of texts alone there is no sum; 0 would look like one.
+            State::Sum(sum) if sum.is_empty() && self.passed > 0 => Cell::Null,
             State::Sum(sum) => number(sum.text()),
             State::Mean(sum) => number(sum.mean()),
             State::Quantile(values, at) => number(quantile(values, at).and_then(number::of_float)),
-            State::Extreme(best, _) => best.map_or(Cell::Null, |(_, cell)| cell),
+            State::Extreme { best, by_value, .. } => by_value.unwrap_or(best).map_or(Cell::Null, |(_, cell)| cell),
             State::Spread(count, _, squares, root) => {
                 let variance = (count > 1).then(|| squares / (count - 1) as f64);
                 number(

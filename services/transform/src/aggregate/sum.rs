@@ -52,6 +52,18 @@ impl Sum {
         }
     }
 
+    /// Whether nothing was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether something was added that has no exact place in it.
+    #[must_use]
+    pub fn is_inexact(&self) -> bool {
+        self.inexact
+    }
+
     fn add_exactly(&mut self, text: &str) -> Option<()> {
         let (mut digits, scale) = parts(text)?;
         let mut own = self.mantissa;
@@ -88,10 +100,16 @@ impl Sum {
     /// The mean as JSON; none of nothing.
     #[must_use]
     pub fn mean(&self) -> Option<String> {
-        if self.count == 0 {
+        self.mean_of(self.count)
+    }
+
+    /// The sum by a number of values as JSON; none of nothing.
+    #[must_use]
+    pub fn mean_of(&self, count: u64) -> Option<String> {
+        if count == 0 {
             return None;
         }
-        let count = self.count as f64;
+        let count = count as f64;
         // One division of whole numbers is rounded once.
         let divisor = count * 10_f64.powi(self.scale as i32);
         if !self.inexact && self.mantissa.unsigned_abs() < 1 << 53 && divisor < 9e15 {

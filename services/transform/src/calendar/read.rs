@@ -7,6 +7,7 @@ use jiff::tz::Offset;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expand::{Bound, Clock, MAX_TIMES, Origin, Wanted, expanded};
 use super::lines::{Line, lines, list};
 use super::zone::{Zones, civil};
 use super::{Attendee, CalendarEvent, CalendarRow};
@@ -21,8 +22,11 @@ const MAX_PARTS: usize = 1_000;
 
 const DESCRIPTION: &str = "\
 Reads a calendar (iCalendar, .ics) to rows, one for each event. Times are ISO 8601 with the offset of their zone, also where the calendar defines the zone itself, as Outlook \
-does; a time without a zone, which is the same hour everywhere, has none. An event of whole days has dates, and ends on the day after its last. How an event repeats stays \
-text (`recurrence`); repetitions are not made events of their own. What comes out here is what `calendar/write` takes.";
+does; a time without a zone, which is the same hour everywhere, has none. An event of whole days has dates, and ends on the day after its last. What comes out here is what \
+`calendar/write` takes.
+
+How an event repeats stays text (`recurrence`), unless `expand` is true, or `from` or `until` is given: then there is a row for each time of an event within these, in order, with \
+exceptions left out and changed ones as they were changed; `recurrenceId` tells which time of the event it is.";
 
 /// A calendar.
 #[derive(Serialize, Deserialize, Validate, JsonSchema)]
@@ -32,6 +36,21 @@ pub struct CalendarReadRequest {
     /// Calendar: its text, a file or a URL.
     #[serde(alias = "file", alias = "data", alias = "ics", alias = "url", alias = "input")]
     pub calendar: Data,
+    /// Whether each time of a repeating event becomes a row of its own. By default when `from` or `until` is given.
+    #[serde(default)]
+    pub expand: Option<bool>,
+    /// Leaves out what ends before: a date, or a time in ISO 8601. Without an offset it is a time in the zone of each event.
+    #[serde(default)]
+    #[garde(length(chars, max = 64))]
+    pub from: Option<String>,
+    /// Leaves out what does not begin before.
+    #[serde(default, alias = "to", alias = "before")]
+    #[garde(length(chars, max = 64))]
+    pub until: Option<String>,
+    /// Times of one event at most (default 1,000 with `until`, else 100).
+    #[serde(default)]
+    #[garde(range(min = 1, max = MAX_TIMES))]
+    pub limit: Option<u32>,
 }
 
 /// The events of a calendar.
@@ -53,7 +72,13 @@ pub struct CalendarReadResponse {
 fn example() -> CalendarReadRequest {
     let calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VEVENT\r\nUID:1@example.com\r\nDTSTAMP:20240301T000000Z\r\n\
                     DTSTART;TZID=Europe/Berlin:20240305T100000\r\nDTEND;TZID=Europe/Berlin:20240305T110000\r\nSUMMARY:Lamps\\, new ones\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-    CalendarReadRequest { calendar: Data::Text(calendar.to_owned()) }
+    CalendarReadRequest {
+        calendar: Data::Text(calendar.to_owned()),
+        expand: None,
+        from: None,
+        until: None,
+        limit: None,
+    }
 }
 
 /// What the documents say.
@@ -67,6 +92,9 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When it is none, or too large.
 pub fn read(request: CalendarReadRequest, call: &Call) -> Result<CalendarReadResponse, Error> {
+    let bound = |field: &str, text: &Option<String>| text.as_deref().map(|text| Bound::parse(field, text)).transpose();
+    let wanted =
+        Wanted { from: bound("from", &request.from)?, until: bound("until", &request.until)?, limit: request.limit };
     let text = match &request.calendar {
         Data::Json(_) => return Err(Error::impossible("calendar", "must be a calendar as text, a file or a URL")),
         Data::Text(text) => text.clone(),
@@ -100,6 +128,7 @@ pub fn read(request: CalendarReadRequest, call: &Call) -> Result<CalendarReadRes
         zones,
         open: Vec::new(),
         event: None,
+        origins: Vec::new(),
         unknown: Vec::new(),
         tasks: 0,
     };
@@ -121,6 +150,10 @@ pub fn read(request: CalendarReadRequest, call: &Call) -> Result<CalendarReadRes
             format!("the zone is known nowhere, so the times have no offset: {names}"),
         );
     }
+    if request.expand.unwrap_or(wanted.from.is_some() || wanted.until.is_some()) {
+        let rows = std::mem::take(&mut reader.response.rows);
+        reader.response.rows = expanded(rows, reader.origins, &mut reader.zones, wanted, call)?;
+    }
     reader.response.row_count = reader.response.rows.len();
     Ok(reader.response)
 }
@@ -131,6 +164,8 @@ struct Reader {
     /// Components around this line.
     open: Vec<String>,
     event: Option<Event>,
+    /// Times of the rows, as the calendar has them.
+    origins: Vec<Origin>,
     unknown: Vec<String>,
     tasks: usize,
 }
@@ -139,7 +174,7 @@ struct Reader {
 #[derive(Default)]
 struct Event {
     event: CalendarEvent,
-    start: Option<DateTime>,
+    origin: Origin,
     duration: Option<String>,
 }
 
@@ -171,7 +206,9 @@ impl Reader {
                 if line.value.trim().eq_ignore_ascii_case("VEVENT")
                     && let Some(event) = self.event.take()
                 {
-                    self.response.rows.push(CalendarRow(event.finished()));
+                    let (event, origin) = event.finished();
+                    self.response.rows.push(CalendarRow(event));
+                    self.origins.push(origin);
                 }
             }
             name => match self.open.last().map(String::as_str) {
@@ -203,7 +240,8 @@ impl Reader {
             _ => Vec::new(),
         };
         let Some(open) = &mut self.event else { return };
-        let event = &mut open.event;
+        let (event, origin) = (&mut open.event, &mut open.origin);
+        let told = || line.value.split(',').take(MAX_PARTS).filter_map(|value| clocked(line, value));
         let text = || Some(line.text()).filter(|text| !text.trim().is_empty());
         match line.name.as_str() {
             "UID" => event.uid = text(),
@@ -214,16 +252,29 @@ impl Reader {
             "STATUS" => event.status = text().map(|status| status.trim().to_ascii_lowercase()),
             "DTSTART" => {
                 if let Some((time, all_day, zone)) = times.into_iter().next() {
-                    open.start = civil(&line.value);
+                    origin.start = clocked(line, &line.value);
                     (event.start, event.all_day, event.time_zone) = (Some(time), all_day, zone);
                 }
             }
-            "DTEND" => event.end = times.into_iter().next().map(|(time, ..)| time),
-            "RECURRENCE-ID" => event.recurrence_id = times.into_iter().next().map(|(time, ..)| time),
+            "DTEND" => {
+                event.end = times.into_iter().next().map(|(time, ..)| time);
+                origin.end = clocked(line, &line.value);
+            }
+            "RECURRENCE-ID" => {
+                event.recurrence_id = times.into_iter().next().map(|(time, ..)| time);
+                origin.replaces = clocked(line, &line.value);
+            }
             "DURATION" => open.duration = Some(line.value.trim().to_owned()),
             "RRULE" => event.recurrence = Some(line.value.trim().to_owned()).filter(|rule| !rule.is_empty()),
-            "RDATE" => event.recurrence_dates.extend(times.into_iter().map(|(time, ..)| time)),
-            "EXDATE" => event.exception_dates.extend(times.into_iter().map(|(time, ..)| time)),
+            "RDATE" => {
+                event.recurrence_dates.extend(times.into_iter().map(|(time, ..)| time));
+                origin.dates.extend(told());
+            }
+            "EXDATE" => {
+                event.exception_dates.extend(times.into_iter().map(|(time, ..)| time));
+                let whole_day = line.value.trim().split(',').next().is_some_and(|value| value.len() == 8);
+                origin.exceptions.extend(told().map(|(time, clock)| (time, clock, whole_day)));
+            }
             "ORGANIZER" => event.organizer = Some(attendee(line)),
             "ATTENDEE" if event.attendees.len() < MAX_PARTS => event.attendees.push(attendee(line)),
             "CATEGORIES" => {
@@ -266,22 +317,36 @@ impl Reader {
 }
 
 impl Event {
-    fn finished(self) -> CalendarEvent {
-        let mut event = self.event;
+    fn finished(self) -> (CalendarEvent, Origin) {
+        let (mut event, mut origin) = (self.event, self.origin);
         // A length instead of an end: in the zone of the begin.
-        if let (None, Some(start), Some(duration)) = (&event.end, self.start, &self.duration)
+        if let (None, Some((start, clock)), Some(duration)) = (&event.end, &origin.start, &self.duration)
             && let Ok(span) = duration.trim_start_matches('+').parse::<jiff::Span>()
             && let Ok(end) = start.checked_add(span)
             && let Some(begin) = &event.start
         {
             let offset = begin.get(19..).unwrap_or_default();
             event.end = Some(if event.all_day { end.date().to_string() } else { format!("{end}{offset}") });
+            origin.end = Some((end, clock.clone()));
         }
-        event
+        (event, origin)
     }
 }
 
-fn written(offset: Offset) -> String {
+/// A time of day, and what it is about.
+fn clocked(line: &Line, value: &str) -> Option<(DateTime, Clock)> {
+    let value = value.split('/').next().unwrap_or(value).trim();
+    let time = civil(value)?;
+    let clock = match line.parameter("TZID") {
+        _ if value.len() == 8 => Clock::Floating,
+        _ if value.ends_with(['Z', 'z']) => Clock::Utc,
+        Some(name) => Clock::Zone(name.to_owned()),
+        None => Clock::Floating,
+    };
+    Some((time, clock))
+}
+
+pub(super) fn written(offset: Offset) -> String {
     let seconds = offset.seconds();
     if seconds == 0 {
         return "+00:00".to_owned();

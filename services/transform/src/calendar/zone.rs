@@ -13,7 +13,7 @@ use super::lines::Line;
 const WINDOWS: &str = include_str!("../../data/windows-zones.txt");
 
 /// The zone of a name: `Europe/Berlin`, also at the end of a longer one, as some programs write; or the name Windows has for it.
-pub(super) fn by_name(name: &str) -> Option<(&'static str, TimeZone)> {
+pub(crate) fn by_name(name: &str) -> Option<(&'static str, TimeZone)> {
     let name = name.trim().trim_matches('"');
     if name.is_empty() || name.len() > 200 {
         return None;
@@ -151,7 +151,7 @@ fn rule(text: &str) -> (Option<(i8, Weekday, i8)>, Option<Timestamp>) {
     (month.zip(day).map(|(month, (which, day))| (month, day, which)), until)
 }
 
-fn weekday(name: &str) -> Option<Weekday> {
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
     Some(match name {
         "MO" => Weekday::Monday,
         "TU" => Weekday::Tuesday,
@@ -175,7 +175,7 @@ fn offset(text: &str) -> Option<i32> {
 }
 
 /// A time as iCalendar writes it: `20240305T100000`, with or without a Z.
-pub(super) fn civil(text: &str) -> Option<DateTime> {
+pub(crate) fn civil(text: &str) -> Option<DateTime> {
     let text = text.trim().trim_end_matches(['Z', 'z']);
     if text.len() < 8 || !text.is_ascii() {
         return None;

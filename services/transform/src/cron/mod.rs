@@ -41,18 +41,26 @@ The result of each value is an object: `words`, `next` (times with their offset)
 #[garde(allow_unvalidated)]
 pub struct CronRequest {
     /// A value, a list of values, or rows (a list of objects) with `columns`. Never fetched.
-    #[serde(alias = "value", alias = "values", alias = "text", alias = "data", alias = "rows", alias = "expression")]
+    #[serde(
+        alias = "value",
+        alias = "values",
+        alias = "text",
+        alias = "data",
+        alias = "rows",
+        alias = "expression",
+        alias = "cron"
+    )]
     pub input: Tree,
     /// Time zone of values that have none, and of now and today: `Europe/Berlin`, `UTC`, `+02:00`.
     #[serde(default, alias = "timezone", alias = "timeZone", alias = "tz")]
     #[garde(length(chars, max = 100))]
     pub zone: Option<String>,
     /// Moment after which the next times are (default now): 2024-05-03T10:00.
-    #[serde(default)]
+    #[serde(default, alias = "from", alias = "start")]
     #[garde(length(chars, max = 200))]
     pub after: Option<String>,
     /// Number of next times (default 5).
-    #[serde(default)]
+    #[serde(default, alias = "count", alias = "limit")]
     #[garde(range(max = 100))]
     pub times: Option<usize>,
     /// Columns of the rows to work on.

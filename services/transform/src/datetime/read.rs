@@ -299,10 +299,17 @@ fn date_of(text: &str, mut parts: Parts) -> Result<Reading, String> {
     let text = text.trim_matches(|c: char| c == ',' || c.is_whitespace());
     let cjk = CJK.captures(text).map(|found| format!("{}-{}-{}", &found[1], &found[2], &found[3]));
     let text = cjk.as_deref().unwrap_or(text);
-    let words: Vec<&str> = text
+    let is_month = |word: &str| month_of(word.trim_matches(['.', '\'', '’'])).is_some();
+    let mut words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|word| !word.is_empty() && !is_weekday(word) && !is_clock_word(word))
+        .filter(|word| !word.is_empty() && (!is_weekday(word) || is_month(word)) && !is_clock_word(word))
         .collect();
+    // Mar is March, and mardi, martes and martedì: the weekday where another word is the month.
+    if words.iter().filter(|word| is_month(word)).count() > 1
+        && let Some(day) = words.iter().position(|word| is_weekday(word))
+    {
+        words.remove(day);
+    }
     let joined = words.join(" ");
     if let Some(numbers) = NUMBERS.captures(&joined) {
         if numbers[2] != numbers[4] {
@@ -403,6 +410,11 @@ mod tests {
             ("Fri, 3 May 2024 10:21:42 -0400", "2024-05-03T10:21:42-04:00"),
             ("Fri, 03 May 2024 10:21:42 GMT", "2024-05-03T10:21:42Z"),
             ("Fri May 03 2024 10:21:42 GMT+0200 (Central European Summer Time)", "2024-05-03T10:21:42+02:00"),
+            ("Tue, 05 Mar 2024 10:00:00 GMT", "2024-03-05T10:00:00Z"),
+            ("Mar 5, 2024", "2024-03-05"),
+            ("mar. 5 mars 2024", "2024-03-05"),
+            ("mar 5 mar 2024", "2024-03-05"),
+            ("mar 4 giu 2024", "2024-06-04"),
             ("Fri May  3 10:21:42 2024", "2024-05-03T10:21:42"),
             ("May 3, 2024", "2024-05-03"),
             ("May 3rd, 2024 at 2:05 pm", "2024-05-03T14:05:00"),

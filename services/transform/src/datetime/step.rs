@@ -1,8 +1,12 @@
 //! What is done to a moment: the steps of a request, as it says them.
 
+use std::fmt;
+
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use jiff::civil::Weekday;
 use schemars::JsonSchema;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// One thing that is done to a date. Exactly one field is set.
@@ -11,11 +15,11 @@ use serde::{Deserialize, Serialize};
 #[garde(allow_unvalidated)]
 pub struct DateStep {
     /// Adds an amount of time: `3 days`, `1 month 2 weeks`, `-90 minutes`, `5 business days`, `P1DT2H`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "amount", skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, max = 200))]
     pub add: Option<String>,
     /// Subtracts an amount of time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "amount", skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, max = 200))]
     pub subtract: Option<String>,
     /// Shows the same instant in another time zone: `Europe/Berlin`, `UTC`, `+02:00`.
@@ -42,15 +46,15 @@ pub struct DateStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<WeekdayName>,
     /// The difference to another date; a number with `unit`, else an object with all units. Ends the steps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub difference: Option<Difference>,
     /// Full years up to a date: an age. Ends the steps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub age: Option<Age>,
     /// -1 before another date, 0 the same, 1 after it. Ends the steps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub compare: Option<Other>,
     /// One part: year, quarter, month, month-name, iso-week, iso-year, day, day-of-year, weekday, weekday-name, hour, minute, second,
@@ -60,6 +64,42 @@ pub struct DateStep {
     /// With true all parts, as an object. Ends the steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<bool>,
+}
+
+/// An amount of time as text, or as an object of units: `{"days": 2, "hours": -1}`.
+fn amount<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    struct Amount;
+    impl<'de> Visitor<'de> for Amount {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an amount of time, such as 3 days")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(text.to_owned()))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut parts = Vec::new();
+            while let Some((unit, number)) = map.next_entry::<String, i64>()? {
+                parts.push((unit, number));
+            }
+            // One sign stands for all of them in a text.
+            let negative = parts.iter().all(|(_, number)| *number <= 0);
+            if !negative && parts.iter().any(|(_, number)| *number < 0) {
+                return Err(de::Error::custom("must be all added or all subtracted: write a step for each"));
+            }
+            let said: Vec<String> =
+                parts.iter().map(|(unit, number)| format!("{} {unit}", number.unsigned_abs())).collect();
+            Ok(Some(format!("{}{}", if negative { "-" } else { "" }, said.join(" "))))
+        }
+    }
+    source.deserialize_any(Amount)
 }
 
 impl DateStep {
@@ -219,6 +259,12 @@ pub struct Other {
     pub to_column: Option<String>,
 }
 
+impl Shorthand for Other {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|to| Self { to: Some(to), ..Self::default() })
+    }
+}
+
 /// Unit of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -264,6 +310,12 @@ pub struct Difference {
     pub absolute: bool,
 }
 
+impl Shorthand for Difference {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|to| Self { to: Some(to), ..Self::default() })
+    }
+}
+
 /// The day for which an age is asked.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -273,6 +325,12 @@ pub struct Age {
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub on: Option<String>,
+}
+
+impl Shorthand for Age {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|on| Self { on: Some(on) })
+    }
 }
 
 /// A part of a date.

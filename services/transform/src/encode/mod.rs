@@ -101,10 +101,10 @@ pub struct EncodeRequest {
     #[serde(default)]
     pub file: Option<File>,
     /// Spelling.
-    #[serde(default, alias = "encoding")]
+    #[serde(default, alias = "encoding", alias = "scheme", alias = "format")]
     pub spelling: Spelling,
     /// Which way: encode or decode.
-    #[serde(default)]
+    #[serde(default, alias = "direction", alias = "operation", alias = "mode")]
     pub action: Direction,
     /// Encoding of characters as bytes (default utf-8): windows-1252, shift_jis.
     #[serde(default)]

@@ -19,14 +19,19 @@ const MAX_FOUND: usize = 10_000;
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// E-mail addresses.
+    #[serde(alias = "email")]
     Emails,
     /// Addresses of pages, http and https.
+    #[serde(alias = "url", alias = "links")]
     Urls,
     /// Numbers.
+    #[serde(alias = "number")]
     Numbers,
     /// Phone numbers.
+    #[serde(alias = "phone")]
     Phones,
     /// Dates.
+    #[serde(alias = "date")]
     Dates,
 }
 

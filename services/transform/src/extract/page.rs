@@ -272,7 +272,7 @@ fn field_of(name: &str, rule: &Tree) -> Result<Field, Error> {
             for (key, value) in rule.iter() {
                 match (&**key, value) {
                     ("selector", Tree::Text(text)) => field.selector = Some(selector(text, &place)?),
-                    ("attribute", Tree::Text(attribute)) => {
+                    ("attribute" | "attr", Tree::Text(attribute)) => {
                         field.part = Part::Attribute(attribute.to_ascii_lowercase());
                     }
                     ("content", Tree::Text(content)) if &**content == "text" => field.part = Part::Text,

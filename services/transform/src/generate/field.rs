@@ -1,12 +1,15 @@
 //! A field of made-up rows, as a request says it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use garde::Validate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lists::Tongue;
+use crate::rows::named::Named;
 use crate::tree::Tree;
 
 /// What a field holds.
@@ -14,17 +17,21 @@ use crate::tree::Tree;
 #[serde(rename_all = "kebab-case")]
 pub enum FieldType {
     /// 1, 2, 3: `start`, `step`, and `prefix` with `width` digits.
-    #[serde(alias = "id", alias = "row-number")]
+    #[serde(alias = "id", alias = "row-number", alias = "increment", alias = "counter")]
     Sequence,
     /// A UUID of version 4.
     Uuid,
     /// True or false; `probability` of true.
+    #[serde(alias = "bool")]
     Boolean,
     /// A whole number from `min` to `max`.
+    #[serde(alias = "int")]
     Integer,
     /// A number with `decimals`.
+    #[serde(alias = "float", alias = "decimal")]
     Number,
     /// A price with two decimals.
+    #[serde(alias = "amount")]
     Price,
     /// One of `values`, as often as its `weights` say.
     #[serde(alias = "enum")]
@@ -38,9 +45,10 @@ pub enum FieldType {
     #[serde(alias = "full-name")]
     Name,
     /// The given name.
+    #[serde(alias = "first-name")]
     GivenName,
     /// The family name.
-    #[serde(alias = "surname")]
+    #[serde(alias = "surname", alias = "last-name")]
     FamilyName,
     /// female or male, as the given name.
     Gender,
@@ -50,11 +58,13 @@ pub enum FieldType {
     #[serde(alias = "user-name")]
     Username,
     /// A phone number of a range kept free for fiction.
+    #[serde(alias = "phone-number")]
     Phone,
     /// A day on which a grown-up was born.
     #[serde(alias = "birthday", alias = "date-of-birth")]
     BirthDate,
     /// Street with house number.
+    #[serde(alias = "street-address")]
     Street,
     /// City.
     City,
@@ -94,6 +104,7 @@ pub enum FieldType {
     /// Time of day.
     Time,
     /// A word.
+    #[serde(alias = "string")]
     Word,
     /// A sentence.
     Sentence,
@@ -225,6 +236,84 @@ impl Serialize for Sent {
 impl<'de> Deserialize<'de> for Sent {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         Tree::deserialize(source).map(Self)
+    }
+}
+
+/// Fields by their names, in order; also as a list of objects with `name`, or of types that are names too.
+#[derive(Debug, Clone, Default)]
+pub struct FieldList(pub Named<Sent>);
+
+impl Serialize for FieldList {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(target)
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldList {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = FieldList;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of names and types, or a list of objects with name and type")
+            }
+
+            fn visit_str<E: de::Error>(self, json: &str) -> Result<FieldList, E> {
+                serde_json::from_str(json).map_err(|_| E::custom("must be an object of names and types"))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldList, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(FieldList(Named(fields)))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldList, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(Sent(sent)) = list.next_element()? {
+                    let place = fields.len();
+                    let (name, sent) =
+                        named(sent).map_err(|why| de::Error::custom(format!("{why} (field {place})")))?;
+                    fields.push((name, Sent(sent)));
+                }
+                Ok(FieldList(Named(fields)))
+            }
+        }
+        source.deserialize_any(Fields)
+    }
+}
+
+/// The name of a field in a list, and what is left of it.
+fn named(sent: Tree) -> Result<(String, Tree), &'static str> {
+    match sent {
+        Tree::Text(kind) => Ok((kind.to_string(), Tree::Text(kind))),
+        Tree::Object(object) => {
+            let mut field = std::sync::Arc::unwrap_or_clone(object);
+            let key = ["name", "field", "column", "key"].into_iter().find(|key| field.contains(key));
+            let name = key.and_then(|key| field.remove(key));
+            match name.as_ref().and_then(Tree::as_text) {
+                Some(name) => Ok((name.to_owned(), field.into())),
+                None => Err("must have a name beside its type"),
+            }
+        }
+        _ => Err("must be objects with name and type"),
+    }
+}
+
+impl JsonSchema for FieldList {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "FieldList".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Named::<Sent>::json_schema(generator)
     }
 }
 

@@ -34,7 +34,13 @@ pub struct Sides {
 }
 
 impl Sides {
-    pub fn of(left: Table, right: Table, left_on: &[String], right_on: &[String], suffix: &str) -> Result<Self, Error> {
+    pub fn of(
+        mut left: Table,
+        mut right: Table,
+        left_on: &[String],
+        right_on: &[String],
+        suffix: &str,
+    ) -> Result<Self, Error> {
         let shared = left_on == right_on;
         let (first, second) = if shared { ("on", "on") } else { ("leftOn", "rightOn") };
         let side = |name: &str, error: Error| {

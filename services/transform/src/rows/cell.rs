@@ -96,6 +96,8 @@ impl<'a> Row<'a> {
 pub struct Columns {
     names: Vec<String>,
     places: HashMap<String, u32>,
+    /// Whether they are those of a table without any: it may have whatever is asked for.
+    open: bool,
 }
 
 impl Columns {
@@ -109,6 +111,18 @@ impl Columns {
             columns.add(name)?;
         }
         Ok(columns)
+    }
+
+    /// None yet, of what is made of a table with these: if that may have whatever is asked for, so may this.
+    #[must_use]
+    pub fn after(inner: &Self) -> Self {
+        Self { open: inner.open, ..Self::default() }
+    }
+
+    /// Of a table that has no columns lets every name be one. A list of rows is empty on some days, and what is done with it
+    /// must not fail on those.
+    pub fn open_if_empty(&mut self) {
+        self.open = self.names.is_empty();
     }
 
     /// How many there are.
@@ -145,8 +159,12 @@ impl Columns {
     ///
     /// # Errors
     /// When there is no such column; the nearest is named.
-    pub fn expect(&self, field: &str, name: &str) -> Result<u32, Error> {
-        self.find(name).ok_or_else(|| self.missing(field, name))
+    pub fn expect(&mut self, field: &str, name: &str) -> Result<u32, Error> {
+        match self.find(name) {
+            Some(place) => Ok(place),
+            None if self.open => self.place(name),
+            None => Err(self.missing(field, name)),
+        }
     }
 
     /// The error for a column that is not there.
@@ -160,7 +178,11 @@ impl Columns {
             Some(near) => format!("there is no column {name}; did you mean {}?", shown(near)),
             None => {
                 let some: Vec<String> = self.names.iter().take(8).map(|name| shown(name)).collect();
-                format!("there is no column {name}; there are {}", some.join(", "))
+                match (some.is_empty(), self.names.len() - some.len()) {
+                    (true, _) => format!("there is no column {name}: the table has none"),
+                    (_, 0) => format!("there is no column {name}; there are {}", some.join(", ")),
+                    (_, more) => format!("there is no column {name}; there are {} and {more} more", some.join(", ")),
+                }
             }
         };
         Error::impossible(field, message)

@@ -6,10 +6,17 @@ use expression::{Budget, Options, Program, Value};
 use super::cell::{Cell, Columns, Row};
 use super::number;
 use crate::tree::{self, Tree};
+use crate::worker;
 
-/// Work and elements the expression may cost for one row.
+/// Work, in tenths of a microsecond, and elements the expression may cost for one row.
 const WORK: u64 = 2_000_000;
 const ELEMENTS: u64 = 100_000;
+/// Work it may cost for all rows together: the two seconds every expression has, and what a plain one costs for a row, so that a
+/// long table is no reason to refuse it.
+const ALL_WORK: u64 = 20_000_000;
+const ROW_WORK: u64 = 100;
+/// Bytes of JSON in a cell that are read in a unit of work.
+const BYTES: u64 = 16;
 /// Elements of a list in a cell that are handed to it.
 const MAX_LIST: usize = 10_000;
 
@@ -18,6 +25,9 @@ pub struct Formula {
     program: Program,
     options: Options,
     field: String,
+    /// Work it has cost so far, and rows.
+    spent: u64,
+    rows: u64,
 }
 
 impl Formula {
@@ -31,24 +41,36 @@ impl Formula {
             let place = error.position.map_or(String::new(), |at| format!(" (character {})", at + 1));
             Error::impossible(field, format!("{}{place}", error.message))
         })?;
-        Ok(Self { program, options, field: field.to_owned() })
+        Ok(Self { program, options, field: field.to_owned(), spent: 0, rows: 0 })
     }
 
     /// Checks that its names are columns.
     ///
     /// # Errors
     /// When one is none.
-    pub fn check(&self, columns: &Columns) -> Result<(), Error> {
+    pub fn check(&self, columns: &mut Columns) -> Result<(), Error> {
         self.program.variables().try_for_each(|name| columns.expect(&self.field, name).map(drop))
     }
 
-    fn value(&self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<Value, Error> {
+    fn value(&mut self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<Value, Error> {
+        // What is read of cells costs too, before the evaluation sees it.
+        let read = std::cell::Cell::new(0_u64);
         let lookup = |name: &str| {
-            let column = columns.find(name)?;
-            Some(row.get(column).map_or(Value::Null, |cell| self.of_cell(cell)))
+            let cell = row.get(columns.find(name)?);
+            if let Some(Cell::Json(json)) = cell {
+                read.set(read.get() + json.len() as u64 / BYTES);
+            }
+            Some(cell.filter(|_| read.get() <= WORK).map_or(Value::Null, |cell| self.of_cell(cell)))
         };
         let mut budget = Budget::with_limits(WORK, ELEMENTS, &|| false);
-        self.program.evaluate(&lookup, &mut budget).map_err(|error| self.fails(&error, number))
+        let value = self.program.evaluate(&lookup, &mut budget);
+        let read = read.get();
+        self.spent += read + (WORK - budget.work());
+        self.rows += 1;
+        if read > WORK || self.spent > ALL_WORK + self.rows * ROW_WORK {
+            return Err(worker::too_long(&self.field));
+        }
+        value.map_err(|error| self.fails(&error, number))
     }
 
     fn fails(&self, error: &expression::Error, row: u64) -> Error {
@@ -59,16 +81,18 @@ impl Formula {
     ///
     /// # Errors
     /// When it cannot be computed, or is no condition.
-    pub fn holds(&self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<bool, Error> {
-        self.value(columns, row, number)?.is_true().map_err(|error| self.fails(&error, number))
+    pub fn holds(&mut self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<bool, Error> {
+        let value = self.value(columns, row, number)?;
+        value.is_true().map_err(|error| self.fails(&error, number))
     }
 
     /// What it is for a row.
     ///
     /// # Errors
     /// When it cannot be computed.
-    pub fn cell(&self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<Cell<'static>, Error> {
-        Ok(self.to_cell(&self.value(columns, row, number)?))
+    pub fn cell(&mut self, columns: &Columns, row: &Row<'_>, number: u64) -> Result<Cell<'static>, Error> {
+        let value = self.value(columns, row, number)?;
+        Ok(self.to_cell(&value))
     }
 
     fn of_cell(&self, cell: &Cell<'_>) -> Value {

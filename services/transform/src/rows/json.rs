@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chassis::{Code, Error};
+use chassis::{Call, Code, Error};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::cell::{Cell, Columns, Row, shown};
+use super::item;
 use super::source::Source;
 use super::text::TextReader;
 use crate::tree::{self, ReadError};
@@ -134,6 +135,15 @@ fn row<'t>(text: &'t str, columns: &mut Columns) -> Result<(Row<'t>, usize), Fau
     Ok((row, values.byte_offset()))
 }
 
+/// The row of the item of n8n at the start of a text, and how long the item is.
+fn item_of(text: &str) -> Option<(&str, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Entries<'_>>();
+    let Entries(entries) = values.next()?.ok()?;
+    let (_, row) = entries.iter().find(|(key, _)| key == item::JSON)?;
+    let is_item = row.get().starts_with('{') && item::has_keys(entries.iter().map(|(key, _)| key.as_ref()));
+    is_item.then_some((row.get(), values.byte_offset()))
+}
+
 enum Fault {
     Syntax,
     Other(Error),
@@ -164,6 +174,8 @@ pub struct Elements {
     ended: bool,
     /// Names for the cells of elements that are lists themselves.
     header: Option<Vec<u32>>,
+    /// Whether they are items of n8n.
+    items: bool,
 }
 
 impl Elements {
@@ -176,7 +188,13 @@ impl Elements {
         if !text[at..].starts_with('[') {
             return Err(Error::impossible("data", "is not a list of rows"));
         }
-        Ok(Self { text, start: at + 1, at: at + 1, row: 0, ended: false, header: None })
+        Ok(Self { text, start: at + 1, at: at + 1, row: 0, ended: false, header: None, items: false })
+    }
+
+    /// Takes the rows out of items of n8n, if the first element is one.
+    pub fn unwrap_items(&mut self) {
+        let rest = self.text[self.start..].trim_ascii_start();
+        self.items = rest.starts_with('{') && item_of(rest).is_some();
     }
 
     /// Begins again.
@@ -236,6 +254,13 @@ impl Source for Elements {
         if self.text.as_bytes().get(start) == Some(&b'[') {
             return self.list(columns);
         }
+        if self.items
+            && let Some((inner, length)) = item_of(&self.text[start..])
+            && let Ok((row, _)) = row(inner, columns)
+        {
+            self.at += length;
+            return Ok(Some(row));
+        }
         match row(&self.text[start..], columns) {
             Ok((row, length)) => {
                 self.at += length;
@@ -243,6 +268,12 @@ impl Source for Elements {
             }
             Err(Fault::Other(error)) => Err(error),
             Err(Fault::Syntax) => Err(broken(&self.text, start, self.row, 0)),
+        }
+    }
+
+    fn finish(&mut self, _: &Columns, call: &Call) {
+        if self.items {
+            item::warn(call);
         }
     }
 }

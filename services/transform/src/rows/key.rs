@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::cell::Cell;
+use super::number;
 use crate::tree::Number;
 
 /// A cell as something to compare: numbers by their value whatever their digits (`1.0` is `1`), texts letter for letter, never a
@@ -54,6 +55,18 @@ impl Key {
                 }
             }
             key => key,
+        }
+    }
+
+    /// The key of a cell whose text says a number as that number; none when it is no number and not blank.
+    #[must_use]
+    pub fn by_value(cell: Option<&Cell<'_>>) -> Option<Self> {
+        match cell {
+            Some(Cell::Text(text)) if text.trim().is_empty() => Some(Self::Null),
+            Some(Cell::Text(text)) => number::said(text).and_then(|text| Number::parse(&text)).map(Self::Number),
+            None | Some(Cell::Null) => Some(Self::Null),
+            Some(Cell::Number(_)) => Some(Self::of(cell)),
+            Some(Cell::Bool(_) | Cell::Json(_)) => None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! | `types.rs` | types of columns, asked for or inferred |
 //! | `format.rs` | formats, by name and by look |
 //! | `delimited/`, `json.rs`, `sheet/` | CSV and TSV, JSON, spreadsheets as rows |
+//! | `item.rs` | items of n8n, whose rows stand in `json` |
 //! | `document/` | XML, YAML, TOML, query strings as trees, and the rows in them |
 //! | `source.rs`, `write/` | where rows come from and go to |
 //! | `open.rs` | from the data of a request to rows or a tree |
@@ -21,6 +22,7 @@ pub mod delimited;
 pub mod document;
 pub mod format;
 pub mod formula;
+pub(crate) mod item;
 pub mod json;
 pub mod key;
 pub mod named;

@@ -127,6 +127,18 @@ pub fn meant(text: &str, decimal: char) -> Option<String> {
     is_json(&number).then_some(number)
 }
 
+/// The number of JSON that a text says in one way only: `0.10`, `007`, `+5`, but not `1,234`.
+#[must_use]
+pub fn said(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim();
+    if is_json(text) {
+        return Some(Cow::Borrowed(text));
+    }
+    let one_way =
+        text.len() <= 400 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'));
+    one_way.then(|| meant(text, '.')).flatten().map(Cow::Owned)
+}
+
 /// Whether a text is written as a number with a decimal comma.
 #[must_use]
 pub fn has_decimal_comma(text: &str) -> bool {
@@ -208,6 +220,16 @@ mod tests {
         }
         for text in ["", "abc", "1,23", "12,34,567", "1.2.3", "-", "+", ".", "1e", "5 apples"] {
             assert_eq!(meant(text, '.'), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_text_says_in_one_way() {
+        for (text, number) in [("0.10", "0.10"), (" 007 ", "7"), ("+5", "5"), ("-.5", "-0.5"), ("1e3", "1e3")] {
+            assert_eq!(said(text).as_deref(), Some(number), "{text}");
+        }
+        for text in ["", "1,234", "1 234", "1.2.3", "12 kg", "2024-01-05", "0x10", "--1", "NaN"] {
+            assert_eq!(said(text), None, "{text}");
         }
     }
 

@@ -15,6 +15,7 @@ use super::delimited::{self, Delimited};
 use super::document::xml::{Arrays, Shape};
 use super::document::{query, table, toml, xml, yaml};
 use super::format::Format;
+use super::item;
 use super::json::{Elements, Lines};
 use super::retyped::retyped;
 use super::sheet;
@@ -431,6 +432,7 @@ fn document(
     if format == Format::Json && want != Want::Document && options.path.is_none() && is_list() {
         let mut columns = Columns::default();
         let mut source = Elements::of(text)?;
+        source.unwrap_items();
         if want == Want::Columns {
             count_columns(&mut source, &mut columns, call)?;
             source.rewind();
@@ -451,7 +453,8 @@ fn document(
         };
         return Ok(Opened::Document(tree, detected));
     }
-    let (rows, columns, path) = table::rows(&tree, options.path.as_deref(), call)?;
+    let tree = if options.path.is_none() { item::unwrapped(&tree, call) } else { &tree };
+    let (rows, columns, path) = table::rows(tree, options.path.as_deref(), call)?;
     detected.path = path;
     Ok(Opened::Rows(Table { source: retyped(Box::new(rows), &options.types), columns, detected }))
 }
@@ -463,7 +466,12 @@ fn document(
 pub fn rows(data: &DataStream, options: &ReadOptions, want: Want, call: &Call) -> Result<Table, Error> {
     let want = if want == Want::Document { Want::Rows } else { want };
     match open(data, options, want, call)? {
-        Opened::Rows(table) => Ok(table),
+        Opened::Rows(mut table) => {
+            if want == Want::Columns {
+                table.columns.open_if_empty();
+            }
+            Ok(table)
+        }
         Opened::Document(..) => Err(Error::internal()),
     }
 }

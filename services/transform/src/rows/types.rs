@@ -24,10 +24,13 @@ pub const SAMPLE_ROWS: usize = 1_000;
 #[serde(rename_all = "kebab-case")]
 pub enum ColumnType {
     /// Text, as it is.
+    #[serde(alias = "string")]
     Text,
     /// A number; asked for, also from `01730`, `+5` and `1,234.50`.
+    #[serde(alias = "integer", alias = "float", alias = "decimal")]
     Number,
     /// True or false; asked for, also from `yes`, `no`, `y`, `n`, `1` and `0`.
+    #[serde(alias = "bool")]
     Boolean,
 }
 
@@ -287,7 +290,7 @@ pub fn resolve(types: &Types, columns: &Columns, seen: &[Seen]) -> Result<Vec<Ty
         .collect();
     if let Types::Named(named) = types {
         for (name, kind) in named {
-            let column = columns.expect("types", name)?;
+            let column = columns.find(name).ok_or_else(|| columns.missing("types", name))?;
             typed[column as usize] = Typed::new(*kind, true);
         }
     }

@@ -18,7 +18,7 @@ use crate::tree;
 const MAX_PARTS: usize = 100_000;
 
 /// Columns of these names; all of them when none is named.
-fn places(field: &str, names: &[String], columns: &Columns) -> Result<Vec<u32>, Error> {
+fn places(field: &str, names: &[String], columns: &mut Columns) -> Result<Vec<u32>, Error> {
     match names {
         [] => Ok((0..columns.len() as u32).collect()),
         names => names.iter().map(|name| columns.expect(field, name)).collect(),
@@ -60,11 +60,11 @@ pub fn compute(field: &str, formulas: &Named<String>, mut table: Table) -> Resul
     let mut parsed = Vec::with_capacity(formulas.0.len());
     for (name, source) in &formulas.0 {
         let formula = Formula::parse(&format!("{field}.{name}"), source)?;
-        formula.check(&table.columns)?;
+        formula.check(&mut table.columns)?;
         parsed.push((table.columns.place(name)?, formula));
     }
     Ok(changed(table, move |row, columns, number| {
-        for (column, formula) in &parsed {
+        for (column, formula) in &mut parsed {
             let cell = formula.cell(columns, row, number)?;
             row.set(*column, cell);
         }
@@ -73,7 +73,7 @@ pub fn compute(field: &str, formulas: &Named<String>, mut table: Table) -> Resul
 }
 
 /// Gives columns another type.
-pub fn cast(field: &str, types: &Named<ColumnType>, table: Table) -> Result<Table, Error> {
+pub fn cast(field: &str, types: &Named<ColumnType>, mut table: Table) -> Result<Table, Error> {
     let mut typed = Vec::new();
     for (name, kind) in &types.0 {
         table.columns.expect(field, name)?;
@@ -111,8 +111,8 @@ impl Source for Cast {
 }
 
 /// Fills empty cells.
-pub fn fill(field: &str, fill: &Fill, table: Table) -> Result<Table, Error> {
-    let places = places(&format!("{field}.columns"), &fill.columns, &table.columns)?;
+pub fn fill(field: &str, fill: &Fill, mut table: Table) -> Result<Table, Error> {
+    let places = places(&format!("{field}.columns"), &fill.columns, &mut table.columns)?;
     let (value, previous) = (tables::cell(&fill.value), fill.previous);
     let mut last: Vec<Cell<'static>> = vec![Cell::Null; places.len()];
     Ok(changed(table, move |row, _, _| {
@@ -131,8 +131,8 @@ pub fn fill(field: &str, fill: &Fill, table: Table) -> Result<Table, Error> {
 }
 
 /// Takes spaces off both ends of texts.
-pub fn trim(field: &str, names: &[String], table: Table) -> Result<Table, Error> {
-    let places = places(field, names, &table.columns)?;
+pub fn trim(field: &str, names: &[String], mut table: Table) -> Result<Table, Error> {
+    let places = places(field, names, &mut table.columns)?;
     Ok(changed(table, move |row, _, _| {
         for (column, cell) in &mut row.cells {
             if let Cell::Text(text) = cell
@@ -148,7 +148,7 @@ pub fn trim(field: &str, names: &[String], table: Table) -> Result<Table, Error>
 
 /// Joins columns into one.
 pub fn combine(field: &str, combine: &Combine, mut table: Table) -> Result<Table, Error> {
-    let places = places(&format!("{field}.columns"), &combine.columns, &table.columns)?;
+    let places = places(&format!("{field}.columns"), &combine.columns, &mut table.columns)?;
     let into = table.columns.place(&combine.into)?;
     let by = combine.by.clone().unwrap_or_else(|| " ".to_owned());
     Ok(changed(table, move |row, _, _| {

@@ -5,7 +5,7 @@ use std::hash::RandomState;
 
 use chassis::{Call, Code, Error};
 
-use super::{Keep, Unique};
+use super::{Keep, SortKey, Unique};
 use crate::rows::cell::{Columns, Row};
 use crate::rows::collect;
 use crate::rows::formula::Formula;
@@ -17,9 +17,9 @@ use crate::rows::source::{Rows, Source};
 const MAX_DIFFERENT: usize = 10_000_000;
 
 /// Keeps the rows for which an expression holds.
-pub fn filter(field: &str, source: &str, table: Table) -> Result<Table, Error> {
+pub fn filter(field: &str, source: &str, mut table: Table) -> Result<Table, Error> {
     let formula = Formula::parse(field, source)?;
-    formula.check(&table.columns)?;
+    formula.check(&mut table.columns)?;
     let source = Box::new(Filtered { source: table.source, formula, row: 0, kept: None });
     Ok(Table { source, ..table })
 }
@@ -52,32 +52,40 @@ impl Source for Filtered {
 }
 
 /// Sorts rows.
-pub fn sort(field: &str, by: &[String], table: Table, call: &Call) -> Result<Table, Error> {
+pub fn sort(field: &str, by: &[SortKey], table: Table, call: &Call) -> Result<Table, Error> {
     let Table { mut source, mut columns, detected } = table;
-    let order: Vec<(u32, bool)> = by
-        .iter()
-        .map(|name| match (columns.find(name), name.strip_prefix('-')) {
-            (Some(column), _) => Ok((column, false)),
-            (None, Some(name)) => Ok((columns.expect(field, name)?, true)),
-            (None, None) => Err(columns.missing(field, name)),
-        })
-        .collect::<Result<_, Error>>()?;
+    let order: Vec<(u32, bool)> = by.iter().map(|key| key.place(field, &mut columns)).collect::<Result<_, _>>()?;
     let rows = collect::all(&mut *source, &mut columns, "sort", call)?;
-    let mut keyed: Vec<(Vec<Key>, Row<'static>)> = rows
-        .into_iter()
-        .map(|row| (order.iter().map(|(column, _)| Key::of(row.get(*column))).collect(), row))
-        .collect();
     call.check()?;
-    keyed.sort_by(|(one, _), (two, _)| {
-        let orders = one.iter().zip(two).zip(&order).map(|((one, two), (_, descending))| one.order(two, *descending));
-        orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
+    let keys = keys(&rows, &order);
+    call.check()?;
+    let mut keyed: Vec<(Vec<Key>, Row<'static>)> = keys.into_iter().zip(rows).collect();
+    keyed.sort_by(|(one, _), (two, _)| compare(one, two, &order));
     let rows = keyed.into_iter().map(|(_, row)| row).collect();
     Ok(Table { source: Box::new(Rows::of(rows)), columns, detected })
 }
 
+/// What rows are compared by. A column of texts that all say numbers is one of numbers to whoever sorts it: 9 comes before 10.
+pub(super) fn keys(rows: &[Row<'static>], order: &[(u32, bool)]) -> Vec<Vec<Key>> {
+    let by_value = |(column, _): &(u32, bool)| rows.iter().all(|row| Key::by_value(row.get(*column)).is_some());
+    let by_value: Vec<bool> = order.iter().map(by_value).collect();
+    let key = |row: &Row<'_>, column: u32, by_value: bool| {
+        Key::by_value(row.get(column)).filter(|_| by_value).unwrap_or_else(|| Key::of(row.get(column)))
+    };
+    let keys = |row: &Row<'_>| {
+        order.iter().zip(&by_value).map(|((column, _), by_value)| key(row, *column, *by_value)).collect()
+    };
+    rows.iter().map(keys).collect()
+}
+
+/// Which of two comes first.
+pub(super) fn compare(one: &[Key], two: &[Key], order: &[(u32, bool)]) -> std::cmp::Ordering {
+    let orders = one.iter().zip(two).zip(order).map(|((one, two), (_, descending))| one.order(two, *descending));
+    orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+}
+
 /// Keeps one of the rows that are alike.
-pub fn unique(field: &str, unique: &Unique, table: Table, call: &Call) -> Result<Table, Error> {
+pub fn unique(field: &str, unique: &Unique, mut table: Table, call: &Call) -> Result<Table, Error> {
     let by: Vec<u32> =
         unique.by.iter().map(|name| table.columns.expect(&format!("{field}.by"), name)).collect::<Result<_, _>>()?;
     let mut seen =

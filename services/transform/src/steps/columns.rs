@@ -9,13 +9,13 @@ use crate::rows::source::Source;
 
 /// Renames columns.
 pub fn rename(field: &str, names: &Named<String>, table: Table) -> Result<Table, Error> {
-    let Table { source, columns: inner, detected } = table;
+    let Table { source, columns: mut inner, detected } = table;
+    let found: Vec<u32> = names.0.iter().map(|(old, _)| inner.expect(field, old)).collect::<Result<_, _>>()?;
     let mut renamed: Vec<String> = inner.names().to_vec();
-    for (old, new) in &names.0 {
-        let column = inner.expect(field, old)?;
+    for (column, (_, new)) in found.into_iter().zip(&names.0) {
         renamed[column as usize].clone_from(new);
     }
-    let mut columns = Columns::default();
+    let mut columns = Columns::after(&inner);
     let mut places = Vec::with_capacity(renamed.len());
     for name in renamed {
         if columns.find(&name).is_some() {
@@ -28,11 +28,11 @@ pub fn rename(field: &str, names: &Named<String>, table: Table) -> Result<Table,
 
 /// Keeps columns, in this order.
 pub fn select(field: &str, names: &[String], table: Table) -> Result<Table, Error> {
-    let Table { source, columns: inner, detected } = table;
-    let mut columns = Columns::default();
+    let Table { source, columns: mut inner, detected } = table;
+    let mut columns = Columns::after(&inner);
+    let found: Vec<u32> = names.iter().map(|name| inner.expect(field, name)).collect::<Result<_, _>>()?;
     let mut places = vec![None; inner.len()];
-    for name in names {
-        let column = inner.expect(field, name)?;
+    for (column, name) in found.into_iter().zip(names) {
         places[column as usize] = Some(columns.place(name)?);
     }
     Ok(Table { source: Box::new(Moved { source, inner, places, keeps_others: false }), columns, detected })
@@ -40,8 +40,8 @@ pub fn select(field: &str, names: &[String], table: Table) -> Result<Table, Erro
 
 /// Drops columns.
 pub fn drop(field: &str, names: &[String], table: Table) -> Result<Table, Error> {
-    let Table { source, columns: inner, detected } = table;
-    let mut columns = Columns::default();
+    let Table { source, columns: mut inner, detected } = table;
+    let mut columns = Columns::after(&inner);
     for name in names {
         inner.expect(field, name)?;
     }

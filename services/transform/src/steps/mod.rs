@@ -4,21 +4,29 @@
 //! | --- | --- |
 //! | `columns.rs` | which columns there are, and what they are called |
 //! | `cells.rs` | what is in them: computed, cast, filled, trimmed, split |
-//! | `choose.rs` | which rows stay, and in which order |
+//! | `choose.rs`, `sort_key.rs` | which rows stay, and in which order |
+//! | `window.rs` | columns computed over the rows around each |
 
 mod cells;
 mod choose;
 mod columns;
+mod sort_key;
+mod window;
 
-use chassis::{Call, Code, Error};
+use std::fmt;
+
+use chassis::{Call, Code, Error, Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::rows::named::Named;
 use crate::rows::open::Table;
 use crate::rows::types::ColumnType;
 use crate::tree::Tree;
+pub use sort_key::SortKey;
+pub use window::{Window, WindowFunction, windows};
 
 /// One thing that is done to rows. Exactly one field is set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
@@ -35,9 +43,9 @@ pub struct Step {
     /// Sorts by columns; a minus in front sorts from the greatest down: ["-price", "name"]. Empty cells come last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(length(min = 1, max = 100))]
-    pub sort: Option<Vec<String>>,
+    pub sort: Option<Vec<SortKey>>,
     /// Keeps one of the rows that are alike.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     pub unique: Option<Unique>,
     /// Renames columns: {"old": "new"}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,11 +62,11 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cast: Option<Named<ColumnType>>,
     /// Fills empty cells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub fill: Option<Fill>,
     /// Takes the spaces off both ends of texts in these columns; of all with an empty list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "columns_or_all", skip_serializing_if = "Option::is_none")]
     pub trim: Option<Vec<String>>,
     /// Splits a column into several, or into rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +76,10 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub combine: Option<Combine>,
+    /// Computes a column over the rows around each: running sums, ranks, the row before, shares, moving averages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(dive)]
+    pub window: Option<Window>,
     /// Passes over so many rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
@@ -89,6 +101,12 @@ pub struct Unique {
     /// Whether 3 is like "3", and Ada like ADA with a space.
     #[serde(default)]
     pub loose: bool,
+}
+
+impl Shorthand for Unique {
+    fn of(short: Short) -> Option<Self> {
+        short.list().map(|by| Self { by, ..Self::default() })
+    }
 }
 
 /// Which of several rows stays.
@@ -116,6 +134,54 @@ pub struct Fill {
     /// Fill with the cell above instead.
     #[serde(default)]
     pub previous: bool,
+}
+
+impl Shorthand for Fill {
+    fn of(short: Short) -> Option<Self> {
+        let value = match short {
+            Short::Text(text) => text.into(),
+            Short::Number(number) => number.into(),
+            Short::List(_) => return None,
+        };
+        Some(Self { value, ..Self::default() })
+    }
+}
+
+/// Columns by their names; with true all of them, which is the empty list.
+fn columns_or_all<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Vec<String>>, D::Error> {
+    struct Names;
+    impl<'de> Visitor<'de> for Names {
+        type Value = Option<Vec<String>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of columns, or true for all")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_bool<E>(self, all: bool) -> Result<Self::Value, E> {
+            Ok(all.then(Vec::new))
+        }
+
+        fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+            // Options of a query are texts.
+            match name.trim_start().starts_with('[') {
+                true => serde_json::from_str(name).map(Some).map_err(E::custom),
+                false => Ok(Some(vec![name.to_owned()])),
+            }
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut names = Vec::new();
+            while let Some(name) = list.next_element()? {
+                names.push(name);
+            }
+            Ok(Some(names))
+        }
+    }
+    source.deserialize_any(Names)
 }
 
 /// How a column is split.
@@ -160,8 +226,23 @@ pub struct Combine {
 /// # Errors
 /// When it asks for what is not there, or needs more rows at once than there may be.
 pub fn apply(step: Step, field: &str, table: Table, call: &Call) -> Result<Table, Error> {
-    let Step { filter, compute, sort, unique, rename, select, drop, cast, fill, trim, split, combine, offset, limit } =
-        step;
+    let Step {
+        filter,
+        compute,
+        sort,
+        unique,
+        rename,
+        select,
+        drop,
+        cast,
+        fill,
+        trim,
+        split,
+        combine,
+        window,
+        offset,
+        limit,
+    } = step;
     let mut done = 0;
     let mut table = Some(table);
     let mut run = |name: &str, action: &dyn Fn(&str, Table) -> Result<Table, Error>| -> Result<(), Error> {
@@ -209,6 +290,9 @@ pub fn apply(step: Step, field: &str, table: Table, call: &Call) -> Result<Table
     if let Some(combine) = &combine {
         run("combine", &|field, table| cells::combine(field, combine, table))?;
     }
+    if let Some(window) = &window {
+        run("window", &|field, table| windows(field, std::slice::from_ref(window), &[], table, call))?;
+    }
     if let Some(offset) = offset {
         run("offset", &|_, table| Ok(choose::offset(offset, table)))?;
     }
@@ -220,7 +304,7 @@ pub fn apply(step: Step, field: &str, table: Table, call: &Call) -> Result<Table
         (0, _) => Err(Error::field(
             Code::ValidationError,
             field,
-            "says nothing to do: name one of filter, compute, sort, unique, rename, select, drop, cast, fill, trim, split, combine, offset, limit",
+            "says nothing to do: name one of filter, compute, sort, unique, rename, select, drop, cast, fill, trim, split, combine, window, offset, limit",
         )),
         _ => Err(Error::field(
             Code::ValidationError,

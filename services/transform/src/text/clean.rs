@@ -14,6 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 pub enum Side {
     /// Both ends.
     #[default]
+    #[serde(alias = "true")]
     Both,
     /// The start.
     #[serde(alias = "left")]
@@ -203,6 +204,7 @@ pub(super) fn filter(text: &str, classes: &[CharacterClass], keep: bool) -> Stri
 pub enum Fold {
     /// ü is u, å is a.
     #[default]
+    #[serde(alias = "true")]
     Plain,
     /// ä, ö, ü are ae, oe, ue.
     German,

@@ -1,5 +1,6 @@
 //! Parts of a text: split, joined, truncated, between two marks; padded, wrapped, repeated.
 
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,12 @@ pub struct TextSplit {
     pub limit: Option<usize>,
 }
 
+impl Shorthand for TextSplit {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|by| Self { by: Some(by), ..Self::default() })
+    }
+}
+
 impl TextSplit {
     pub(super) fn of(&self, text: &str, by: Option<&Finder>) -> Result<Tree, String> {
         let limit = self.limit.unwrap_or(usize::MAX);
@@ -90,6 +97,12 @@ pub struct Join {
     #[serde(default)]
     #[garde(length(chars, max = 1_000))]
     pub last: Option<String>,
+}
+
+impl Shorthand for Join {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|by| Self { by: Some(by), ..Self::default() })
+    }
 }
 
 pub(super) fn join(join: &Join, tree: &Tree) -> Result<Tree, String> {
@@ -215,6 +228,13 @@ pub struct Between {
     pub all: bool,
 }
 
+impl Shorthand for Between {
+    fn of(short: Short) -> Option<Self> {
+        let [after, before] = <[String; 2]>::try_from(short.list()?).ok()?;
+        Some(Self { after: Some(after), before: Some(before), all: false })
+    }
+}
+
 impl Between {
     pub(super) fn of(&self, text: &str) -> Tree {
         let mut parts = Vec::new();
@@ -255,6 +275,12 @@ pub struct Truncate {
     /// Whether a word may be cut.
     #[serde(default)]
     pub within_words: bool,
+}
+
+impl Shorthand for Truncate {
+    fn of(short: Short) -> Option<Self> {
+        short.whole().map(Self::to)
+    }
 }
 
 impl Truncate {
@@ -307,6 +333,12 @@ pub struct Pad {
     pub side: Option<Side>,
 }
 
+impl Shorthand for Pad {
+    fn of(short: Short) -> Option<Self> {
+        short.whole().map(|length| Self { length, with: None, side: None })
+    }
+}
+
 impl Pad {
     pub(super) fn of(&self, text: &str) -> Result<String, String> {
         let Some(missing) = self.length.checked_sub(text.graphemes(true).count()) else { return Ok(text.to_owned()) };
@@ -331,6 +363,12 @@ pub struct Wrap {
     /// Characters of a line at most; a longer word has a line of its own.
     #[garde(range(min = 1, max = 10_000))]
     pub width: usize,
+}
+
+impl Shorthand for Wrap {
+    fn of(short: Short) -> Option<Self> {
+        short.whole().map(|width| Self { width })
+    }
 }
 
 impl Wrap {

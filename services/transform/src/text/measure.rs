@@ -1,5 +1,6 @@
 //! Counts, places, and how alike two texts are.
 
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,12 @@ pub struct Position {
     pub ignore_case: bool,
 }
 
+impl Shorthand for Position {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|find| Self { find, ..Self::default() })
+    }
+}
+
 impl Position {
     pub(super) fn of(&self, text: &str, find: &Finder) -> Result<Tree, String> {
         let place = find.place(text, self.last)?;
@@ -120,6 +127,12 @@ pub struct Similarity {
     pub ignore_case: bool,
 }
 
+impl Shorthand for Similarity {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|to| Self { to, ..Self::default() })
+    }
+}
+
 impl Similarity {
     pub(super) fn of(&self, text: &str) -> Result<Tree, String> {
         affordable(text, [self.to.as_str()].into_iter())?;
@@ -145,6 +158,12 @@ pub struct Closest {
     /// Whether upper and lower case differ.
     #[serde(default)]
     pub match_case: bool,
+}
+
+impl Shorthand for Closest {
+    fn of(short: Short) -> Option<Self> {
+        short.list().map(|among| Self { among, ..Self::default() })
+    }
 }
 
 impl Closest {

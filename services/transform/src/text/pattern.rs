@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chassis::Error;
+use chassis::{Error, Short, Shorthand};
 use fancy_regex::{Captures, RegexBuilder};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -57,6 +57,12 @@ pub struct Occurrences {
     pub ignore_case: bool,
 }
 
+impl Shorthand for Occurrences {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|of| Self { of, ..Self::default() })
+    }
+}
+
 /// What a regular expression takes out of a text.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -77,6 +83,12 @@ pub struct Match {
     pub ignore_case: bool,
 }
 
+impl Shorthand for Match {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|pattern| Self { pattern, ..Self::default() })
+    }
+}
+
 /// What a text is tested for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -94,6 +106,12 @@ pub struct Test {
     /// Whether upper and lower case are one.
     #[serde(default)]
     pub ignore_case: bool,
+}
+
+impl Shorthand for Test {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|find| Self { find, ..Self::default() })
+    }
 }
 
 /// Where a text has to be.

@@ -64,11 +64,11 @@ pub struct TextStep {
     #[garde(dive)]
     pub slug: Option<Slug>,
     /// Splits into a list, or takes one part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub split: Option<TextSplit>,
     /// Joins a list into a text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub join: Option<Join>,
     /// Does things to a list, in this order: compact (drops blanks), unique, sort, reverse, first, last, length.
@@ -79,19 +79,19 @@ pub struct TextStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substring: Option<Substring>,
     /// Takes what stands between two texts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub between: Option<Between>,
     /// Shortens to a length, at a word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub truncate: Option<Truncate>,
     /// Fills up to a length.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub pad: Option<Pad>,
     /// Breaks into lines of a width, at words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub wrap: Option<Wrap>,
     /// Repeats so many times.
@@ -105,27 +105,27 @@ pub struct TextStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<TextUnit>,
     /// Counts how often a text or a regular expression occurs; gives a number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub occurrences: Option<Occurrences>,
     /// Finds the place of a text; null where it is not there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub position: Option<Position>,
     /// Takes what a regular expression matches; null where it does not.
-    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "match", deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub matches: Option<Match>,
     /// Whether a text or a regular expression is there; gives true or false.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub test: Option<Test>,
     /// How alike it is to another text, from 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub similarity: Option<Similarity>,
     /// The most alike of several texts; null where none is alike enough.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub closest: Option<Closest>,
 }

@@ -133,6 +133,11 @@ fn write_float(float: f64, text: &mut String) {
 pub fn write_text(content: &str, text: &mut String) {
     text.reserve(content.len() + 2);
     text.push('"');
+    if !has_special(content.as_bytes()) {
+        text.push_str(content);
+        text.push('"');
+        return;
+    }
     let mut start = 0;
     for (at, byte) in content.bytes().enumerate() {
         if byte >= b' ' && byte != b'"' && byte != b'\\' {
@@ -155,6 +160,20 @@ pub fn write_text(content: &str, text: &mut String) {
     }
     text.push_str(&content[start..]);
     text.push('"');
+}
+
+/// Whether there is a byte that is escaped. Most texts have none, so eight are looked at together.
+fn has_special(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let any = words.iter().fold(0, |any, word| {
+        let word = u64::from_ne_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        any | control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')))
+    });
+    any & HIGH != 0 || rest.iter().any(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'))
 }
 
 impl fmt::Display for Tree {
@@ -195,6 +214,18 @@ mod tests {
         ] {
             assert_eq!(read(json).unwrap().to_json(), json);
             assert_eq!(serde_json::to_string(&[read(json).unwrap()]).unwrap(), format!("[{json}]"));
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_is_found_wherever_it_stands() {
+        for length in 1..20 {
+            for place in 0..length {
+                for c in ['\0', '\u{1f}', ' ', '!', '"', '#', '[', '\\', ']', '\u{7f}', 'é', '\u{a0}', '€'] {
+                    let text: String = (0..length).map(|at| if at == place { c } else { 'a' }).collect();
+                    assert_eq!(Tree::from(text.as_str()).to_json(), serde_json::to_string(&text).unwrap());
+                }
+            }
         }
     }
 

@@ -219,3 +219,136 @@ fn tables_are_queried_with_sql() {
         assert!(answer.message().contains(said), "{sql}: {}", answer.message());
     }
 }
+
+/// What pandas makes of a table, with windows of every kind.
+const WINDOWS: &str = "
+import json, sys
+import pandas as pd
+rows = json.load(sys.stdin)
+f = pd.DataFrame(rows)
+g = f.groupby('g', sort=False, dropna=False)['v']
+s = f.sort_values('o', kind='stable')
+sg = s.groupby('g', sort=False, dropna=False)['v']
+out = {
+    'running': g.cumsum(), 'mean': g.expanding().mean().reset_index(level=0, drop=True), 'min': g.cummin(), 'max': g.cummax(),
+    'total': g.transform('sum'), 'share': f['v'] / g.transform('sum'), 'lag': g.shift(1), 'lead': g.shift(-2), 'difference': g.diff(),
+    'moving': g.rolling(3, min_periods=1).sum().reset_index(level=0, drop=True), 'movingMean': g.rolling(5, min_periods=1).mean().reset_index(level=0, drop=True),
+    'movingMax': g.rolling(4, min_periods=1).max().reset_index(level=0, drop=True),
+    'rank': f.groupby('g', dropna=False)['o'].rank(method='min'), 'dense': f.groupby('g', dropna=False)['o'].rank(method='dense', ascending=False),
+    'number': s.groupby('g', dropna=False).cumcount() + 1, 'ordered': sg.cumsum(),
+}
+json.dump({k: [None if pd.isna(x) else float(x) for x in v.sort_index()] for k, v in out.items()}, sys.stdout)
+";
+
+#[test]
+fn windows_are_those_of_pandas() {
+    let client = client();
+    for seed in 1..=3_u64 {
+        let mut state = seed;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let rows: Vec<Value> = (0..300)
+            .map(|_| {
+                let group = ["a", "b", "c"][next(3) as usize];
+                let (order, value) = (next(40), next(200_000) as f64 / 100.0 - 500.0);
+                json!({ "g": group, "o": order, "v": value })
+            })
+            .collect();
+        let Some(theirs) = python("transform", WINDOWS, &json!(rows)) else { return };
+        let window = |name: &str, function: &str, more: Value| {
+            let mut window = json!({ "function": function, "column": "v", "name": name });
+            window.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            window
+        };
+        let windows = [
+            window("running", "sum", json!({})),
+            window("mean", "mean", json!({})),
+            window("min", "min", json!({})),
+            window("max", "max", json!({})),
+            window("total", "sum", json!({ "whole": true })),
+            window("share", "share", json!({})),
+            window("lag", "lag", json!({})),
+            window("lead", "lead", json!({ "offset": 2 })),
+            window("difference", "difference", json!({})),
+            window("moving", "sum", json!({ "rows": 3 })),
+            window("movingMean", "moving-average", json!({ "rows": 5 })),
+            window("movingMax", "max", json!({ "rows": 4 })),
+            window("rank", "rank", json!({ "order": ["o"] })),
+            window("dense", "dense-rank", json!({ "order": ["-o"] })),
+            window("number", "row-number", json!({ "order": ["o"] })),
+            window("ordered", "sum", json!({ "order": "o" })),
+        ];
+        let ours = rows_of(&client, &json!({ "data": rows, "by": ["g"], "window": windows }));
+        assert_eq!(ours.len(), rows.len());
+        for (name, values) in theirs.as_object().unwrap() {
+            for (at, (row, theirs)) in ours.iter().zip(values.as_array().unwrap()).enumerate() {
+                assert_eq!(row["v"], rows[at]["v"]);
+                match (row[name].as_f64(), theirs.as_f64()) {
+                    (Some(one), Some(two)) => {
+                        assert!((one - two).abs() <= 1e-9 * two.abs().max(1.0), "{name} {at}: {one} {two}");
+                    }
+                    (one, two) => assert_eq!(one, two, "{name} {at}"),
+                }
+            }
+        }
+    }
+}
+
+fn rows_of(client: &Client, request: &Value) -> Vec<Value> {
+    rows(client, "/api/v1/data/aggregate", request).as_array().unwrap().clone()
+}
+
+#[test]
+fn windows_are_exact_and_say_what_is_wrong() {
+    let client = client();
+    let data = "d,a\n1,0.10\n2,0.20\n3,x\n4,0.30\n";
+    let found = crate::raw(
+        &client,
+        "/rows",
+        &json!({ "data": data, "steps": [{ "window": { "function": "sum", "column": "a" } }, { "window": { "op": "lag", "field": "a", "default": "-" } }], "to": "csv" }).to_string(),
+    );
+    assert_eq!(found, "d,a,sum_a,lag_a\n1,0.10,0.1,-\n2,0.20,0.3,0.10\n3,x,0.3,0.20\n4,0.30,0.6,x\n");
+    for (window, status, said) in [
+        (json!({ "function": "sum" }), 400, "window.column: is required"),
+        (json!({ "function": "rank" }), 400, "window.order: is required"),
+        (json!({ "function": "lag", "column": "a", "rows": 3 }), 422, "window.rows: goes with sum"),
+        (json!({ "function": "sum", "column": "b" }), 422, "window.column: there is no column"),
+    ] {
+        let answer = client.post("/api/v1/data/aggregate", &json!({ "data": data, "window": window }));
+        assert_eq!(answer.status, status, "{:?}", answer.body);
+        assert!(answer.message().starts_with(said), "{}", answer.message());
+    }
+    let answer = client.post(
+        "/api/v1/data/aggregate",
+        &json!({ "data": data, "window": [{ "function": "row-number" }], "pivot": "d" }),
+    );
+    assert_eq!(answer.status, 422);
+}
+
+#[test]
+fn sql_hands_out_literals_as_they_came() {
+    let client = client();
+    let sql = |request: &str| crate::raw(&client, "/sql", request);
+    let data = r#"[{"id":9224851642388483,"p":1.10,"q":3,"big":92248516423884831234567},{"id":9224851642388484,"p":2.5,"q":1,"big":92248516423884831234568},{"id":3,"p":20.00,"q":2,"big":1e3}]"#;
+    for (query, right) in [
+        ("select * from data", data),
+        ("select p from data order by p desc", r#"[{"p":20.00},{"p":2.5},{"p":1.10}]"#),
+        ("select p from data where p > 2 and p < 10", r#"[{"p":2.5}]"#),
+        (
+            "select max(p) as m, min(big) as b, sum(p) as s, avg(q) as a from data",
+            r#"[{"m":20.00,"b":1e3,"s":23.6,"a":2}]"#,
+        ),
+        ("select p * q as t from data", r#"[{"t":3.3},{"t":2.5},{"t":40}]"#),
+        ("select 0.1 + 0.2 as x, 1.0 / 3 as y", r#"[{"x":0.3,"y":0.3333333333333333}]"#),
+        ("select distinct p from data where id = ?", r#"[{"p":1.10}]"#),
+    ] {
+        let params = if query.contains('?') { r#","params":9224851642388483"# } else { "" };
+        let found = sql(&format!(r#"{{"data":{data},"sql":"{query}"{params}}}"#));
+        assert!(found.starts_with(&format!(r#"{{"rows":{right},"#)), "{query}: {found}");
+    }
+    let csv = "zip,price\n01730,1.10\n01731,2.50\n";
+    let answer = client.post("/api/v1/data/sql", &json!({ "data": csv, "sql": "select * from data", "to": "csv" }));
+    assert_eq!(text(&answer), csv);
+}

@@ -239,6 +239,53 @@ fn spreadsheets_are_written_as_openpyxl_reads_them() {
     assert_eq!(found["cells"][4][1][1], "2022-01-27 08:30:00");
 }
 
+/// What SheetJS finds in one: type and value of every cell, dates by the numbers they are.
+const SHEETJS: &str = r#"
+import XLSX from "xlsx";
+import { readFileSync } from "node:fs";
+const book = XLSX.read(JSON.parse(readFileSync(0, "utf8")).file, { type: "base64", cellNF: true });
+const sheet = book.Sheets[book.SheetNames[0]], range = XLSX.utils.decode_range(sheet["!ref"]), cells = [];
+for (let r = range.s.r; r <= range.e.r; r++)
+  cells.push(Array.from({ length: range.e.c + 1 }, (_, c) => { const cell = sheet[XLSX.utils.encode_cell({ r, c })]; return cell ? [cell.t, cell.v, cell.w] : null; }));
+console.log(JSON.stringify({ name: book.SheetNames[0], cells }));
+"#;
+
+#[test]
+fn spreadsheets_are_written_as_sheetjs_reads_them() {
+    let client = client();
+    let rows: Vec<Value> = (0..200)
+        .map(|n| {
+            let day = 1 + n % 28;
+            json!({ "id": format!("{n:05}"), "n": n * 7 - 300, "p": f64::from(n) / 8.0, "t": format!("ä <{n}> & \"x\"\n='"), "b": n % 2 == 0, "d": format!("2024-02-{day:02}"), "e": null, "f": "=1+1" })
+        })
+        .collect();
+    let answer =
+        client.post("/api/v1/data/convert?output=base64", &json!({ "data": rows, "to": "xlsx", "sheetName": "Größe" }));
+    let request = json!({ "file": answer.json()["file"]["base64"] });
+    let Some(found) = chassis::testing::node("transform", SHEETJS, &request) else { return };
+    assert_eq!(found["name"], "Größe");
+    assert_eq!(found["cells"][0].as_array().unwrap().len(), 8);
+    for (n, row) in rows.iter().enumerate() {
+        let cell = |column: usize| found["cells"][n + 1][column].clone();
+        for (column, name) in ["id", "n", "p", "t", "b"].iter().enumerate() {
+            let kind = ["s", "n", "n", "s", "b"][column];
+            let (value, read) = (&row[*name], cell(column));
+            assert_eq!(read[0], kind, "{row} {read}");
+            match value.as_f64() {
+                Some(number) => assert_eq!(read[1].as_f64(), Some(number), "{row} {read}"),
+                None => assert_eq!(&read[1], value, "{row} {read}"),
+            }
+        }
+        // 45323 is 2024-02-01.
+        assert_eq!(
+            (cell(5)[0].clone(), cell(5)[1].as_f64()),
+            (json!("n"), Some(f64::from(45_323 + (n as u32) % 28))),
+            "{row}"
+        );
+        assert_eq!((cell(7)[0].clone(), cell(7)[1].clone()), (json!("s"), json!("=1+1")));
+    }
+}
+
 #[test]
 fn hostile_spreadsheets_are_refused() {
     let client = client();

@@ -194,10 +194,10 @@ impl Records {
                 field.start += 1;
                 at += 1;
                 loop {
-                    while at < bytes.len() && bytes[at] != quote {
-                        lines += u64::from(bytes[at] == b'\n');
-                        at += 1;
-                    }
+                    let rest = bytes.get(at..).unwrap_or_default();
+                    let inside = &rest[..rest.iter().position(|byte| *byte == quote).unwrap_or(rest.len())];
+                    lines += inside.iter().filter(|byte| **byte == b'\n').count() as u64;
+                    at += inside.len();
                     if at == bytes.len() {
                         return if complete { Err(self.unclosed(field.start - 1)) } else { Ok(Scan::More) };
                     }
@@ -216,9 +216,8 @@ impl Records {
                     return Err(self.after_quote(field.start - 1, at));
                 }
             } else {
-                while at < bytes.len() && !self.stops[usize::from(bytes[at])] {
-                    at += 1;
-                }
+                let rest = bytes.get(at..).unwrap_or_default();
+                at += rest.iter().position(|byte| self.stops[usize::from(*byte)]).unwrap_or(rest.len());
                 field.end = at;
             }
             if self.fields.len() >= MAX_FIELDS {

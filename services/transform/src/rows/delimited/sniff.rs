@@ -160,7 +160,7 @@ impl Trial {
         let width = common_width(records.iter().filter(|record| !is_blank(record)).map(Vec::len));
         let first = match skip {
             Some(_) => 0,
-            None => first_record(&records, width),
+            None => named_record(&records, first_record(&records, width), width),
         };
         let skip = lines[first] - 1;
         let quoted = records.iter().flatten().filter(|field| field.quoted).count();
@@ -228,6 +228,18 @@ fn first_record(records: &[Vec<Seen>], width: usize) -> usize {
     match first {
         Some(first) if records[..first].iter().all(is_title) => first,
         _ => 0,
+    }
+}
+
+/// Where the table begins when its first record may be a header that was taken for a title: above values stand their names.
+fn named_record(records: &[Vec<Seen>], first: usize, width: usize) -> usize {
+    if has_header(&records[first..]) {
+        return first;
+    }
+    let filled = |record: &Vec<Seen>| record.iter().filter(|field| !field.text.is_empty()).count();
+    match records[..first].iter().rposition(|record| filled(record) > 0) {
+        Some(above) if width > 1 && (records[above].len() == width || filled(&records[above]) > 1) => above,
+        _ => first,
     }
 }
 
@@ -329,6 +341,9 @@ mod tests {
             ("note\nhello, world\nyes\n", (';', 0, true, true)),
             ("", (',', 0, true, false)),
             ("\n\na,b\n1,2\n", (',', 2, true, false)),
+            ("a,,\n1,2,3\n", (',', 0, true, false)),
+            ("a,b\n1,2,3\n", (',', 0, true, false)),
+            ("Extract\n1;2;3\n4;5;6\n", (';', 1, false, false)),
         ];
         for (text, expected) in cases {
             assert_eq!(found(text), expected, "{text:?}");
@@ -339,6 +354,7 @@ mod tests {
     fn single_quotes_are_quotes_where_fields_stand_in_them() {
         let quote = |text: &str| sniff(text, true, Known::default()).dialect.quote;
         assert_eq!(quote("'a;b';'c'\n'1;2';'x'\n"), Some(b'\''));
+        assert_eq!(quote("'a';'b'\n'1;2';'3'\n"), Some(b'\''));
         assert_eq!(quote("it's,that's\n1,2\n"), Some(b'"'));
     }
 

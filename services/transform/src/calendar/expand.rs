@@ -1,0 +1,250 @@
+//! Repeating events as the events they are: one row for each time, changed and cancelled ones as they were changed.
+
+use std::collections::HashMap;
+
+use chassis::{Call, Code, Error};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
+
+use super::rule::Rule;
+use super::series::Series;
+use super::zone::Zones;
+use super::{CalendarEvent, CalendarRow};
+
+/// Rows of an answer.
+const MAX_ROWS: usize = 20_000;
+/// Times of one event, at most and by default.
+pub(super) const MAX_TIMES: u32 = 1_000;
+const TIMES: u32 = 100;
+/// Days that are looked at for one event, and for all of them.
+const WORK: u64 = 500_000;
+const ALL_WORK: u64 = 20_000_000;
+
+/// What a time of day is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// The same hour everywhere.
+    #[default]
+    Floating,
+    Utc,
+    /// A zone by the name the calendar has for it.
+    Zone(String),
+}
+
+/// Times of an event as the calendar has them, before they are texts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origin {
+    pub(super) start: Option<(DateTime, Clock)>,
+    pub(super) end: Option<(DateTime, Clock)>,
+    pub(super) dates: Vec<(DateTime, Clock)>,
+    /// Exceptions; whether one is a whole day.
+    pub(super) exceptions: Vec<(DateTime, Clock, bool)>,
+    /// The time that this event replaces.
+    pub(super) replaces: Option<(DateTime, Clock)>,
+}
+
+/// One end of the time that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bound {
+    time: DateTime,
+    offset: Option<Offset>,
+}
+
+impl Bound {
+    /// Reads a date or a time.
+    pub(super) fn parse(field: &str, text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let moment = || text.parse::<Timestamp>().ok().map(|at| (Offset::UTC.to_datetime(at), Some(Offset::UTC)));
+        let local = || text.parse::<DateTime>().ok().map(|time| (time, None));
+        let date = || text.parse::<Date>().ok().map(|date| (date.at(0, 0, 0, 0), None));
+        let (time, offset) = moment().or_else(local).or_else(date).ok_or_else(|| {
+            Error::impossible(field, "must be a date or a time, such as 2024-03-05 or 2024-03-05T10:00:00+01:00")
+        })?;
+        Ok(Self { time, offset })
+    }
+
+    /// Whether a time of day with its offset comes before it. Without an offset it is a time of day of the event's own.
+    fn is_after(&self, time: DateTime, offset: Option<Offset>) -> bool {
+        match (self.offset, offset) {
+            (Some(own), Some(offset)) => utc(time, offset) < utc(self.time, own),
+            _ => time < self.time,
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) from: Option<Bound>,
+    pub(super) until: Option<Bound>,
+    pub(super) limit: Option<u32>,
+}
+
+fn utc(time: DateTime, offset: Offset) -> DateTime {
+    time.checked_sub(Span::new().seconds(offset.seconds())).unwrap_or(time)
+}
+
+/// The offset of a clock at a time of day; none where it floats or is unknown.
+fn offset(zones: &mut Zones, clock: &Clock, time: DateTime) -> Option<Offset> {
+    match clock {
+        Clock::Floating => None,
+        Clock::Utc => Some(Offset::UTC),
+        Clock::Zone(name) => zones.offset(name, time).map(|(offset, _)| offset),
+    }
+}
+
+/// A time of day of one clock on another.
+fn on(zones: &mut Zones, time: DateTime, from: &Clock, to: &Clock) -> DateTime {
+    if from == to {
+        return time;
+    }
+    let Some(own) = offset(zones, from, time) else { return time };
+    let instant = utc(time, own);
+    let mut local = instant;
+    // The offset depends on the time of day that is looked for.
+    for _ in 0..2 {
+        let Some(offset) = offset(zones, to, local) else { return time };
+        local = instant.checked_add(Span::new().seconds(offset.seconds())).unwrap_or(instant);
+    }
+    local
+}
+
+fn written(time: DateTime, all_day: bool, offset: Option<Offset>, clock: &Clock) -> String {
+    match (all_day, clock, offset) {
+        (true, ..) => time.date().to_string(),
+        (false, Clock::Utc, _) => format!("{time}Z"),
+        (false, _, Some(offset)) => format!("{time}{}", super::read::written(offset)),
+        (false, _, None) => time.to_string(),
+    }
+}
+
+/// Events with one row for each of their times.
+///
+/// # Errors
+/// When a rule is none, or there are too many rows.
+pub(super) fn expanded(
+    rows: Vec<CalendarRow>,
+    origins: Vec<Origin>,
+    zones: &mut Zones,
+    wanted: Wanted,
+    call: &Call,
+) -> Result<Vec<CalendarRow>, Error> {
+    let mut replaced: HashMap<String, Vec<(DateTime, Clock)>> = HashMap::new();
+    for (CalendarRow(event), origin) in rows.iter().zip(&origins) {
+        if let (Some(uid), Some(time)) = (&event.uid, &origin.replaces) {
+            replaced.entry(uid.clone()).or_default().push(time.clone());
+        }
+    }
+    let mut made: Vec<(DateTime, CalendarRow)> = Vec::new();
+    let (mut work, mut cut, mut given_up) = (ALL_WORK, 0_usize, Vec::new());
+    for (CalendarRow(event), origin) in rows.into_iter().zip(origins) {
+        call.check()?;
+        let Some((start, clock)) = origin.start.clone() else { continue };
+        let length = origin.end.as_ref().map(|(end, own)| on(zones, *end, own, &clock) - start);
+        let repeats = event.recurrence.is_some() || !origin.dates.is_empty();
+        let mut series = match repeats && origin.replaces.is_none() {
+            false => Series::of(Vec::new(), start, vec![start], 1),
+            true => series(&event, &origin, (start, &clock), &replaced, zones, work.min(WORK))?,
+        };
+        let most = wanted.limit.unwrap_or(if wanted.until.is_some() { MAX_TIMES } else { TIMES });
+        let mut times = 0;
+        for time in series.by_ref() {
+            let own = offset(zones, &clock, time);
+            if wanted.until.is_some_and(|until| !until.is_after(time, own)) {
+                break;
+            }
+            let end = length.and_then(|length| time.checked_add(length).ok());
+            let end_offset = end.and_then(|end| offset(zones, &clock, end));
+            // What ends when the time begins is over; what has no length is not.
+            let over = |from: Bound| match end {
+                Some(end) if end > time => from.is_after(end, end_offset) || from.time == end && from.offset.is_none(),
+                _ => from.is_after(time, own),
+            };
+            if wanted.from.is_some_and(over) {
+                continue;
+            }
+            if times == most {
+                cut += 1;
+                break;
+            }
+            times += 1;
+            if made.len() >= MAX_ROWS {
+                let message = format!("the calendar has more than {MAX_ROWS} events in that time: say from and until");
+                return Err(Error::new(Code::PayloadTooLarge, message));
+            }
+            let all_day = event.all_day;
+            let row = CalendarEvent {
+                start: Some(written(time, all_day, own, &clock)),
+                end: end.map(|end| written(end, all_day, end_offset, &clock)).or_else(|| event.end.clone()),
+                recurrence: None,
+                recurrence_dates: Vec::new(),
+                exception_dates: Vec::new(),
+                recurrence_id: match repeats {
+                    true if origin.replaces.is_none() => Some(written(time, all_day, own, &clock)),
+                    _ => event.recurrence_id.clone(),
+                },
+                ..event.clone()
+            };
+            made.push((own.map_or(time, |own| utc(time, own)), CalendarRow(row)));
+        }
+        if repeats {
+            if series.is_worn_out() {
+                given_up.push(title(&event));
+            }
+            work = work.saturating_sub(work.min(WORK).saturating_sub(series.work_left())).max(1);
+        }
+    }
+    if let Some(first) = given_up.first() {
+        let others = if given_up.len() > 1 { format!(" and {} others", given_up.len() - 1) } else { String::new() };
+        let message =
+            format!("the rules of {first}{others} hardly ever come true, or have very many times: they were given up");
+        call.warn("given-up", Some("calendar"), message);
+    }
+    if cut > 0 {
+        let events = if cut == 1 { "1 event has".to_owned() } else { format!("{cut} events have") };
+        call.warn("cut-off", Some("limit"), format!("{events} more times than limit; until says where to end"));
+    }
+    made.sort_by_key(|(start, _)| *start);
+    Ok(made.into_iter().map(|(_, row)| row).collect())
+}
+
+/// What an event is called in a message.
+fn title(event: &CalendarEvent) -> String {
+    event.summary.as_deref().unwrap_or("an event").chars().take(60).collect()
+}
+
+/// The times of an event that repeats.
+fn series(
+    event: &CalendarEvent,
+    origin: &Origin,
+    (start, clock): (DateTime, &Clock),
+    replaced: &HashMap<String, Vec<(DateTime, Clock)>>,
+    zones: &mut Zones,
+    work: u64,
+) -> Result<Series, Error> {
+    let mut rules = Vec::new();
+    if let Some(text) = &event.recurrence {
+        let mut rule = Rule::parse(text)
+            .map_err(|why| Error::impossible("calendar", format!("the recurrence of {} {why}", title(event))))?;
+        rule.settle(|until| on(zones, until, &Clock::Utc, clock));
+        rules.push(rule);
+    }
+    // The begin is the first time, whatever the rule says.
+    let mut dates = vec![start];
+    for (time, own) in &origin.dates {
+        dates.push(on(zones, *time, own, clock));
+    }
+    let mut series = Series::of(rules, start, dates, work);
+    for (time, own, whole_day) in &origin.exceptions {
+        match *whole_day && !event.all_day {
+            true => series.without_day(time.date()),
+            false => series.without(on(zones, *time, own, clock)),
+        }
+    }
+    let others = event.uid.as_ref().and_then(|uid| replaced.get(uid));
+    for (time, own) in others.into_iter().flatten() {
+        series.without(on(zones, *time, own, clock));
+    }
+    Ok(series)
+}
