@@ -199,7 +199,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
             match map.next_value::<Member>()? {
                 Member::Cell(cell) => cells.push((name, cell)),
                 Member::Object(json) if name == "json" => {
-                    wrapped = serde_json::from_str(&json).ok().map(|Flat(record)| record)
+                    wrapped = serde_json::from_str(&json).ok().map(|Flat(record)| record);
                 }
                 Member::Object(_) => cells.push((name, Cell::Nested)),
             }
