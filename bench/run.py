@@ -371,7 +371,7 @@ class Server:
         command = [*wrapper, *command(self.port, second)]
         command = on_core(0, command) if self.pinned else command
         # Only what the servers must know: a setting of whoever measures is not measured.
-        environment = {"PATH": os.environ["PATH"], "NODE_ENV": "production"}
+        environment = {"PATH": os.environ["PATH"], "NODE_ENV": "production", "FLOWFORGE_DATA": str(folder / "data")}
         if quiet:
             environment |= {"FLOWFORGE_NO_ACCESS_LOG": "true", "NO_ACCESS_LOG": "true"}
         with open(folder / "output", "w") as output:

@@ -1,5 +1,5 @@
 //! CPU time of matrix operations, without HTTP or JSON: a line `solve 1000` on standard input is answered with the
-//! milliseconds that operation took on a matrix of that size, everything it does and answers included. `bench/math.py`
+//! milliseconds that operation took on a matrix of that size, everything it does and answers included. `bench/math_speed.py`
 //! takes turns with NumPy.
 #![expect(clippy::print_stdout, reason = "a measurement for who asked")]
 

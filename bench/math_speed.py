@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The math service beside NumPy, pandas, statsmodels and FastAPI: CPU time, one thread each, in turns.
 
-    bench/math.py PROGRAM EXAMPLE [ROUNDS]
+    bench/math_speed.py PROGRAM EXAMPLE [ROUNDS]
 
 PROGRAM is the service alone (`math`), EXAMPLE its example `math-speed`; both of a release build. Needs a Python with numpy,
 pandas, statsmodels, fastapi, uvicorn (with uvloop and httptools) and orjson. A ratio is taken within a round; shown are
