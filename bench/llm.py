@@ -3,6 +3,7 @@
 
     bench/llm.py                 texts per CPU-second, one thread each, in turns
     bench/llm.py generate        tokens of the small chat model per CPU-second, one thread each, in turns
+    bench/llm.py http            requests per CPU-second of 16 clients, one sentence each, beside FastAPI with sentence-transformers
 
 Python 3.11 and cargo; `make models` done. The others are installed into $FLOWFORGE_CACHE once (torch is large); those that cannot be had
 are left out. Texts are the pairs of ../shared/testdata/llm/stsb, short and in passages of about 240 tokens, or others by --texts.
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,8 +28,33 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "target"))
 MODELS = CACHE / "data" / "models"
 VENV = CACHE / "bench-llm-venv"
 PACKAGES = ["torch==2.15.0", "sentence-transformers==6.2.0", "onnx", "onnxruntime==1.32.0"]
+SERVER = ["fastapi", "uvicorn", "uvloop", "httptools"]
 LLAMA = "xllamacpp==2026.10.11549"
+CLIENTS = 16
 
+
+# What one would write: a function for a request, on the threads that FastAPI has for such.
+FASTAPI = """
+import sys, torch, uvicorn
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sentence_transformers import SentenceTransformer
+torch.set_num_threads(1)
+model = SentenceTransformer(sys.argv[1], device="cpu")
+app = FastAPI()
+class Texts(BaseModel):
+    input: list[str]
+class Vector(BaseModel):
+    index: int
+    embedding: list[float]
+class Vectors(BaseModel):
+    data: list[Vector]
+@app.post("/v1/embeddings")
+def embeddings(request: Texts) -> Vectors:
+    vectors = model.encode(request.input, normalize_embeddings=True)
+    return Vectors(data=[Vector(index=index, embedding=vector.tolist()) for index, vector in enumerate(vectors)])
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", access_log=False)
+"""
 
 # One engine, all rounds of it told from outside: a line in is a round, a line out what it took.
 OTHER = """
@@ -161,7 +188,14 @@ def llama_cpp():
     return generate, process.kill
 
 
-def flowforge():
+def seconds(process):
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def started():
+    """Everything FlowForge has, as a process and its address."""
     folder = tempfile.mkdtemp(prefix="flowforge-bench-")
     (Path(folder) / "models").symlink_to(MODELS)
     environment = {**os.environ, "FLOWFORGE_STORE": f"{folder}/store", "FLOWFORGE_DATA": folder}
@@ -176,20 +210,21 @@ def flowforge():
             continue
         if event.get("message") == "listening":
             break
+    return process, event["address"]
 
-    def cpu():
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+def flowforge():
+    process, address = started()
 
     def generate(prompt, tokens):
         request = {"model": "default", "messages": [{"role": "user", "content": prompt}], "max_tokens": tokens, "temperature": 0}
         headers = {"X-API-Key": "ff_demo_enterprise", "Content-Type": "application/json"}
-        connection = http.client.HTTPConnection(event["address"], timeout=300)
-        before = cpu()
+        connection = http.client.HTTPConnection(address, timeout=300)
+        before = seconds(process)
         connection.request("POST", "/v1/chat/completions", json.dumps(request), headers)
         usage = json.loads(connection.getresponse().read())["usage"]
         connection.close()
-        return {**usage, "cpu": cpu() - before}
+        return {**usage, "cpu": seconds(process) - before}
 
     return generate, process.terminate
 
@@ -218,7 +253,7 @@ def generation(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=["embed", "generate"], default="embed")
+    parser.add_argument("what", nargs="?", choices=["embed", "generate", "http"], default="embed")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--texts", type=Path, default=ROOT.parent / "shared" / "testdata" / "llm" / "stsb" / "stsb.tsv")
     parser.add_argument("--every", type=int, default=1, help="take every n-th text only")
@@ -227,16 +262,74 @@ def main():
     print(f"{time.strftime('%Y-%m-%d')}, {names[0]}, {os.cpu_count()} cores, Linux {platform.release()}, {options.rounds} rounds\n")
     if options.what == "generate":
         return generation(options)
+    if options.what == "http":
+        return served(options)
     embeddings(options)
+
+
+def installed():
+    if not (VENV / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        subprocess.run([VENV / "bin" / "pip", "install", "--quiet", *PACKAGES, *SERVER], check=False)
+
+
+def sentences_of(options):
+    rows = [line.split("\t") for line in options.texts.read_text(encoding="utf-8").splitlines()[1:]]
+    return [text for row in rows for text in row[5:7]]
+
+
+def rate(process, address, texts):
+    """Requests per CPU-second of the server while clients ask, each one text after the other."""
+
+    def client(own):
+        connection = http.client.HTTPConnection(address, timeout=300)
+        for text in own:
+            headers = {"X-API-Key": "ff_demo_enterprise", "Content-Type": "application/json"}
+            connection.request("POST", "/v1/embeddings", json.dumps({"model": "text-embedding-all-minilm-l6-v2", "input": [text]}), headers)
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            if answer.status != 200 or len(body["data"][0]["embedding"]) != 384:
+                raise SystemExit(f"{answer.status} {body}")
+        connection.close()
+
+    before = seconds(process)
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(client, [texts[start::CLIENTS] for start in range(CLIENTS)]))
+    return len(texts) / (seconds(process) - before)
+
+
+def served(options):
+    installed()
+    texts = sentences_of(options)[:: options.every]
+    process, address = started()
+    port = 20000 + os.getpid() % 9000
+    other = subprocess.Popen([VENV / "bin" / "python", "-c", FASTAPI, MODELS / "all-MiniLM-L6-v2", str(port)])
+    try:
+        for attempt in range(120):
+            try:
+                rate(other, f"127.0.0.1:{port}", texts[:CLIENTS])
+                break
+            except OSError:
+                time.sleep(1)
+        rate(process, address, texts[:CLIENTS])
+        pairs = []
+        for turn in range(options.rounds):
+            # A text that was seen before is not computed again by ours.
+            new = [f"{text} {turn}" for text in texts]
+            pairs.append((rate(process, address, new), rate(other, f"127.0.0.1:{port}", new)))
+        print("| server | requests a CPU-second | flowforge / it |\n| --- | --- | --- |")
+        for name, values in zip(("flowforge", "FastAPI with sentence-transformers"), zip(*pairs)):
+            ratio = statistics.median(own / value for (own, _), value in zip(pairs, values))
+            print(f"| {name} | {statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f}) | {ratio:.2f} |")
+    finally:
+        process.terminate(), other.terminate()
+        process.wait(), other.wait()
 
 
 def embeddings(options):
     subprocess.run(["cargo", "build", "--release", "--package", "embedder", "--example", "embed"], cwd=ROOT, check=True)
-    if not (VENV / "bin" / "python").exists():
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-        subprocess.run([VENV / "bin" / "pip", "install", "--quiet", *PACKAGES], check=False)
-    rows = [line.split("\t") for line in options.texts.read_text(encoding="utf-8").splitlines()[1:]]
-    sentences = [text for row in rows for text in row[5:7]]
+    installed()
+    sentences = sentences_of(options)
     passages = [" ".join(sentences[start:start + 18]) for start in range(0, len(sentences) - 18, 18)]
     print("| texts | at once | engine | texts a CPU-second | flowforge / it |\n| --- | --- | --- | --- | --- |")
     for name, texts in (("sentences", sentences[:: options.every]), ("passages", passages[:: options.every])):
