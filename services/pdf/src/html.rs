@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `scan.rs` | what a page names by address, without parsing it |
 //! | `dom.rs` | the page as a tree |
-//! | `css.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
+//! | `css.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `font.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
 //! | `backdrop.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
 //! | `cascade.rs`, `style.rs` | the style of each element |
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
@@ -30,6 +30,7 @@ mod dom;
 mod emit;
 mod flex;
 mod float;
+mod font;
 mod frame;
 mod gallery;
 mod grid;

@@ -9,7 +9,7 @@
 //! | `rulings.rs` | pieces of lines to whole ones |
 //! | `lattice.rs` | lines to rows, columns and cells |
 //! | `ruled.rs` | the words of ruled cells; cells that lines do not part but words do |
-//! | `stream.rs` | rows and columns by gaps |
+//! | `runs.rs`, `stream.rs` | rows that may be a table; its rows and columns by gaps |
 //! | `cells.rs` | words to rows and texts |
 //! | `header.rs` | which rows are heads of columns |
 
@@ -19,6 +19,7 @@ mod header;
 mod lattice;
 mod ruled;
 mod rulings;
+mod runs;
 mod stream;
 
 pub(crate) use drawing::Drawing;
