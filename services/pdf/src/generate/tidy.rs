@@ -2,7 +2,7 @@
 //! item instead of a list. What is not understood stays as it is, and is told by whoever reads it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
@@ -30,6 +30,8 @@ const NUMBERS: [&str; 16] = [
     "paid",
     "tax_rate",
 ];
+/// Those of a bill as a whole that are amounts.
+const AMOUNTS: [&str; 3] = ["discount", "shipping", "paid"];
 /// Fields that are a person or company.
 const PARTIES: [&str; 11] =
     ["seller", "company", "from", "merchant", "customer", "client", "payer", "to", "sender", "recipient", "buyer"];
@@ -40,15 +42,18 @@ pub(crate) fn tidy(template: Template, json: &str, decimal: char) -> Cow<'_, str
     let Ok(mut object) = serde_json::from_str::<Object>(json) else { return Cow::Borrowed(json) };
     let bills = matches!(template, Template::Invoice | Template::Receipt);
     let mut changed = false;
+    let names: Option<Vec<String>> = object.get("columns").and_then(|columns| serde_json::from_str(columns.get()).ok());
     for (key, value) in &mut object {
         let key = key.as_str();
         let new = match template {
+            // What is taken off a bill is an amount: a percentage is refused by who reads it.
+            _ if bills && AMOUNTS.contains(&key) && value.get().contains('%') => None,
             _ if bills && NUMBERS.contains(&key) => number_value(value.get(), decimal),
             _ if bills && ITEMS.contains(&key) => items(value.get(), decimal),
             Template::Invoice | Template::Receipt | Template::Letter if PARTIES.contains(&key) => party(value.get()),
             Template::Certificate if matches!(key, "signatories" | "signatures") => signatories(value.get()),
             Template::Letter if key == "body" => lines(value.get(), "\n\n"),
-            Template::ReportTable if key == "rows" => rows(value.get()),
+            Template::ReportTable if key == "rows" => rows(value.get(), names.as_deref()),
             _ => None,
         };
         if let Some(raw) = new.and_then(|text| RawValue::from_string(text).ok()) {
@@ -118,11 +123,20 @@ fn signatories(json: &str) -> Option<String> {
     serde_json::to_string(&made).ok()
 }
 
-/// Rows that are lists, the first of which has the names of the columns.
-fn rows(json: &str) -> Option<String> {
+/// Rows that are lists, by the names of the columns that were sent, or else those in the first row.
+fn rows(json: &str, names: Option<&[String]>) -> Option<String> {
     let list: Vec<Vec<Box<RawValue>>> = serde_json::from_str(json).ok()?;
-    let (head, body) = list.split_first()?;
-    let names: Vec<String> = head.iter().map(|name| text(name.get())).collect::<Option<_>>()?;
+    let (names, body) = match names {
+        Some(names) => (names.to_vec(), list.as_slice()),
+        None => {
+            let (head, body) = list.split_first()?;
+            (head.iter().map(|name| text(name.get())).collect::<Option<Vec<String>>>()?, body)
+        }
+    };
+    let different: BTreeSet<&String> = names.iter().collect();
+    if different.len() < names.len() || body.iter().any(|row| row.len() > names.len()) {
+        return None;
+    }
     let mut out = String::from("[");
     for (index, row) in body.iter().enumerate() {
         let cells: Vec<String> = names
@@ -153,15 +167,25 @@ fn number(text: &str, decimal: char) -> Option<String> {
     let start = text.find(|letter: char| letter.is_ascii_digit())?;
     let end = text.rfind(|letter: char| letter.is_ascii_digit())? + 1;
     let (before, digits, after) = (&text[..start], &text[start..end], &text[end..]);
-    // What stands around is a sign, a currency or a percent sign.
-    let around =
-        |part: &str| part.chars().filter(|letter| !letter.is_whitespace()).count() <= 4 && !part.contains(['.', ',']);
+    // What stands around is a sign, a currency or a percent sign, and not a thousand or a million.
+    let around = |part: &str| {
+        let part = part.trim();
+        let multiple = matches!(part.to_ascii_lowercase().as_str(), "k" | "m" | "b" | "t" | "q" | "mn" | "bn");
+        part.chars().filter(|letter| !letter.is_whitespace()).count() <= 4 && !part.contains(['.', ',']) && !multiple
+    };
     if !around(before) || !around(after) {
         return None;
     }
+    let priced = [before, after]
+        .iter()
+        .any(|part| part.chars().any(|letter| !letter.is_whitespace() && !minus(letter) && letter != '%'));
+    let space = |letter: char| matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’' | '_');
+    let threes = |part: &str| part.chars().take_while(char::is_ascii_digit).count() == 3;
+    if !digits.split(space).skip(1).all(threes) {
+        return None;
+    }
     let negative = bracketed || before.contains(minus) || after.contains(minus);
-    let digits: String =
-        digits.chars().filter(|letter| !matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’' | '_')).collect();
+    let digits: String = digits.chars().filter(|letter| !space(*letter)).collect();
     if !digits.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ',')) {
         return None;
     }
@@ -169,6 +193,9 @@ fn number(text: &str, decimal: char) -> Option<String> {
     let behind = |sign: char| digits.rsplit(sign).next().map_or(0, str::len);
     let sign = match (points, commas) {
         (0, 0) => None,
+        // With a currency it is written by a person: 1.200 € are twelve hundred where the comma is the decimal sign. Without one
+        // it comes from a program.
+        (1, 0) if priced && decimal == ',' && behind('.') == 3 => None,
         (1, 0) => Some('.'),
         (0, 1) if behind(',') != 3 || decimal == ',' => Some(','),
         (0, _) | (_, 0) => None,
@@ -209,6 +236,13 @@ mod tests {
             ("(20.00)", '.', Some("-20.00")),
             ("-€5", '.', Some("-5")),
             ("1.234.567", '.', Some("1234567")),
+            ("1.200 €", ',', Some("1200")),
+            ("$1.200", '.', Some("1.200")),
+            ("1.200", ',', None),
+            ("1.5 kg", ',', Some("1.5")),
+            ("$2M", '.', None),
+            ("10k", '.', None),
+            ("Q4 2025", '.', None),
             ("1.50", '.', None),
             ("12e3", '.', None),
             ("1,2,3", '.', None),
@@ -232,6 +266,13 @@ mod tests {
             ),
             (Template::Certificate, r#"{"signatories":"Dr. X"}"#, r#"{"signatories":[{"name":"Dr. X"}]}"#),
             (Template::ReportTable, r#"{"rows":[["a","b"],[1,2.50]]}"#, r#"{"rows":[{"a":1,"b":2.50}]}"#),
+            (
+                Template::ReportTable,
+                r#"{"columns":["a","b"],"rows":[["Ann",3],["Bob",4]]}"#,
+                r#"{"columns":["a","b"],"rows":[{"a":"Ann","b":3},{"a":"Bob","b":4}]}"#,
+            ),
+            (Template::ReportTable, r#"{"rows":[["a"],[1,2]]}"#, r#"{"rows":[["a"],[1,2]]}"#),
+            (Template::Invoice, r#"{"discount":"10 %"}"#, r#"{"discount":"10 %"}"#),
             (Template::Invoice, r#"{"seller" : {"name":"A"}, "tax":1.10}"#, r#"{"seller" : {"name":"A"}, "tax":1.10}"#),
         ] {
             assert_eq!(tidy(template, sent, '.'), read);
