@@ -2,7 +2,7 @@
 
 use chassis::{Call, Code, Error};
 
-use super::cell::{Columns, Row};
+use super::cell::{Cell, Columns, Row};
 use super::source::Source;
 
 /// Rows, and bytes of them, that may be here at once.
@@ -25,7 +25,16 @@ impl Room {
     /// When there is none; `what` names what needs all rows.
     pub fn take(&mut self, row: &Row<'_>, what: &str) -> Result<(), Error> {
         self.rows += 1;
-        self.bytes += row.cells.iter().map(|(_, cell)| CELL + cell.text().len()).sum::<usize>() + CELL;
+        self.bytes += CELL;
+        row.cells.iter().try_for_each(|(_, cell)| self.take_cell(cell, what))
+    }
+
+    /// Takes room for a cell more.
+    ///
+    /// # Errors
+    /// As [`Room::take`].
+    pub fn take_cell(&mut self, cell: &Cell<'_>, what: &str) -> Result<(), Error> {
+        self.bytes += CELL + cell.text().len();
         if self.rows > MAX_ROWS || self.bytes > MAX_BYTES {
             let message = format!(
                 "{what} needs all rows at once: more than 5 million, or 512 MB of them, are too many; filter first"
@@ -57,4 +66,16 @@ pub fn all(
     }
     source.finish(columns, call);
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_are_made_take_room_too() {
+        let mut room = Room { rows: 1, bytes: MAX_BYTES - 2 * CELL - 5 };
+        room.take_cell(&Cell::Text("12345".into()), "window").unwrap();
+        assert_eq!(room.take_cell(&Cell::Text("1".into()), "window").unwrap_err().code(), Code::PayloadTooLarge);
+    }
 }

@@ -14,13 +14,16 @@ use serde::{Deserialize, Serialize};
 use super::SortKey;
 use crate::aggregate::sum::Sum;
 use crate::rows::cell::{Cell, Row, shown};
-use crate::rows::collect;
+use crate::rows::collect::{self, Room};
 use crate::rows::document::table as tables;
 use crate::rows::key::Key;
 use crate::rows::number;
 use crate::rows::open::Table;
 use crate::rows::source::Rows;
 use crate::tree::Tree;
+
+/// Numbers that moving sums may add once more, where they are not exact.
+const MAX_AGAIN: usize = 20_000_000;
 
 /// What is computed for each row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -170,9 +173,11 @@ pub fn windows(field: &str, windows: &[Window], by: &[String], table: Table, cal
         wanted.push((window, groups, order, column));
     }
     let mut rows = collect::all(&mut *source, &mut columns, "window", call)?;
+    let mut room = Room::default();
+    rows.iter().try_for_each(|row| room.take(row, "window"))?;
     for (window, groups, order, column) in wanted {
         let into = columns.place(&window.title())?;
-        let cells = computed(window, &rows, &groups, &order, column, call)?;
+        let cells = computed(window, &rows, &groups, &order, column, &mut room, call)?;
         if cells.passed > 0 {
             let name = shown(window.column.as_deref().unwrap_or_default());
             let message = format!("{} cells of column {name} are no numbers and were passed over", cells.passed);
@@ -186,19 +191,29 @@ pub fn windows(field: &str, windows: &[Window], by: &[String], table: Table, cal
 }
 
 /// The new cells of all rows, and how many cells were no numbers.
-struct Cells {
+struct Cells<'m> {
     cells: Vec<Cell<'static>>,
     passed: u64,
+    room: &'m mut Room,
 }
 
-fn computed(
+impl Cells<'_> {
+    fn put(&mut self, place: usize, cell: Cell<'static>) -> Result<(), Error> {
+        self.room.take_cell(&cell, "window")?;
+        self.cells[place] = cell;
+        Ok(())
+    }
+}
+
+fn computed<'m>(
     window: &Window,
     rows: &[Row<'static>],
     groups: &[u32],
     order: &[(u32, bool)],
     column: Option<u32>,
+    room: &'m mut Room,
     call: &Call,
-) -> Result<Cells, Error> {
+) -> Result<Cells<'m>, Error> {
     let mut members: Vec<Vec<usize>> = Vec::new();
     let mut places: HashMap<Vec<Key>, usize> = HashMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -213,7 +228,7 @@ fn computed(
     call.check()?;
     let keys = super::choose::keys(rows, order);
     call.check()?;
-    let mut made = Cells { cells: vec![Cell::Null; rows.len()], passed: 0 };
+    let mut made = Cells { cells: vec![Cell::Null; rows.len()], passed: 0, room };
     for mut group in members {
         group.sort_by(|one, two| super::choose::compare(&keys[*one], &keys[*two], order));
         call.check()?;
@@ -242,7 +257,7 @@ fn of_group<'r>(
     group: &[usize],
     cell: &dyn Fn(usize) -> Option<&'r Cell<'static>>,
     ties: &dyn Fn(usize, usize) -> bool,
-    made: &mut Cells,
+    made: &mut Cells<'_>,
     call: &Call,
 ) -> Result<(), Error> {
     let mut passed = 0;
@@ -263,7 +278,7 @@ fn of_group<'r>(
     match window.function {
         WindowFunction::RowNumber => {
             for (at, place) in group.iter().enumerate() {
-                made.cells[*place] = whole(at + 1);
+                made.put(*place, whole(at + 1))?;
             }
         }
         WindowFunction::Rank | WindowFunction::DenseRank => {
@@ -272,7 +287,7 @@ fn of_group<'r>(
                 if at == 0 || !ties(group[at - 1], *place) {
                     (rank, dense) = (at + 1, dense + 1);
                 }
-                made.cells[*place] = whole(if window.function == WindowFunction::Rank { rank } else { dense });
+                made.put(*place, whole(if window.function == WindowFunction::Rank { rank } else { dense }))?;
             }
         }
         WindowFunction::Lag | WindowFunction::Lead => {
@@ -282,10 +297,11 @@ fn of_group<'r>(
                     _ => at.checked_add(away),
                 };
                 let other = other.and_then(|other| group.get(other));
-                made.cells[*place] = match other {
+                let new = match other {
                     Some(other) => cell(*other).cloned().unwrap_or(Cell::Null),
                     None => tables::cell(&window.default),
                 };
+                made.put(*place, new)?;
             }
         }
         WindowFunction::Difference => {
@@ -296,7 +312,7 @@ fn of_group<'r>(
                     let mut sum = Sum::default();
                     sum.add(own);
                     sum.add(&negated(before));
-                    made.cells[*place] = number_cell(sum.text());
+                    made.put(*place, number_cell(sum.text()))?;
                 }
             }
         }
@@ -307,10 +323,10 @@ fn of_group<'r>(
             let total: f64 = sum.text().and_then(|text| text.parse().ok()).unwrap_or_default();
             for (place, own) in group.iter().zip(&numbers) {
                 let share = own.as_ref().and_then(|own| own.parse::<f64>().ok()).map(|own| own / total);
-                made.cells[*place] = number_cell(share.and_then(number::of_float));
+                made.put(*place, number_cell(share.and_then(number::of_float)))?;
             }
         }
-        WindowFunction::Min | WindowFunction::Max => extremes(window, group, cell, made),
+        WindowFunction::Min | WindowFunction::Max => extremes(window, group, cell, made)?,
         WindowFunction::Count => {
             let full = |place: usize| match window.column {
                 Some(_) => cell(place).is_some_and(|cell| !cell.is_blank()),
@@ -322,7 +338,7 @@ fn of_group<'r>(
                 count += usize::from(full(*place));
                 let gone = window.rows.and_then(|rows| at.checked_sub(rows));
                 count -= gone.map_or(0, |gone| usize::from(full(group[gone])));
-                made.cells[*place] = whole(if window.whole { all } else { count });
+                made.put(*place, whole(if window.whole { all } else { count }))?;
             }
         }
         WindowFunction::Sum | WindowFunction::Mean => {
@@ -342,13 +358,14 @@ fn of_group<'r>(
                     let gone = window.rows.and_then(|rows| at.checked_sub(rows));
                     if let Some(gone) = gone.and_then(|gone| numbers[gone].as_ref()) {
                         let first = window.rows.map_or(0, |rows| at + 1 - rows);
-                        frame.remove(gone, &numbers[first..=at]);
+                        frame.remove(gone, &numbers[first..=at])?;
                     }
                 }
-                made.cells[*place] = number_cell(match window.function {
+                let new = match window.function {
                     WindowFunction::Sum => frame.sum(),
                     _ => frame.mean(),
-                });
+                };
+                made.put(*place, number_cell(new))?;
             }
         }
     }
@@ -361,6 +378,8 @@ fn of_group<'r>(
 struct Frame {
     sum: Sum,
     count: u64,
+    /// Numbers added once more so far.
+    again: usize,
 }
 
 impl Frame {
@@ -370,13 +389,19 @@ impl Frame {
     }
 
     /// Takes a number off; what is left is added up anew where sums are not exact.
-    fn remove(&mut self, text: &str, left: &[Option<String>]) {
+    fn remove(&mut self, text: &str, left: &[Option<String>]) -> Result<(), Error> {
         self.count -= 1;
         self.sum.add(&negated(text));
         if self.sum.is_inexact() {
+            self.again += left.len();
+            if self.again > MAX_AGAIN {
+                let message = "numbers with more digits than a sum keeps take too long here: round them, or have fewer rows in a window";
+                return Err(Error::impossible("window", message));
+            }
             self.sum = Sum::default();
             left.iter().flatten().for_each(|text| self.sum.add(text));
         }
+        Ok(())
     }
 
     fn sum(&self) -> Option<String> {
@@ -389,7 +414,12 @@ impl Frame {
 }
 
 /// The least or the greatest so far: those that may still be it stand in a queue, the best in front.
-fn extremes<'r>(window: &Window, group: &[usize], cell: &dyn Fn(usize) -> Option<&'r Cell<'static>>, made: &mut Cells) {
+fn extremes<'r>(
+    window: &Window,
+    group: &[usize],
+    cell: &dyn Fn(usize) -> Option<&'r Cell<'static>>,
+    made: &mut Cells<'_>,
+) -> Result<(), Error> {
     let by_value = group.iter().all(|place| Key::by_value(cell(*place)).is_some());
     let key = |place: usize| Key::by_value(cell(place)).filter(|_| by_value).unwrap_or_else(|| Key::of(cell(place)));
     let beats = |one: &Key, two: &Key| if window.function == WindowFunction::Min { one <= two } else { one >= two };
@@ -408,14 +438,15 @@ fn extremes<'r>(window: &Window, group: &[usize], cell: &dyn Fn(usize) -> Option
             best.push_back((at, own));
         }
         let found = best.front().and_then(|(at, _)| cell(group[*at])).cloned();
-        made.cells[*place] = found.unwrap_or(Cell::Null);
+        made.put(*place, found.unwrap_or(Cell::Null))?;
     }
     if window.whole
         && let Some(last) = group.last()
     {
         let all = made.cells[*last].clone();
         for place in group {
-            made.cells[*place] = all.clone();
+            made.put(*place, all.clone())?;
         }
     }
+    Ok(())
 }
