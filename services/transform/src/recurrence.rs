@@ -3,6 +3,7 @@
 use chassis::{Call, Code, Error, Operation};
 use garde::Validate;
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
@@ -125,6 +126,20 @@ impl Place {
         }
     }
 
+    /// That of a start which says it: a zone in brackets, an offset, or UTC.
+    fn of_start(text: &str) -> Option<TimeZone> {
+        let text = text.trim();
+        if let Ok(zoned) = text.parse::<Zoned>() {
+            return Some(zoned.time_zone().clone());
+        }
+        if text.ends_with(['Z', 'z']) {
+            return Some(TimeZone::UTC);
+        }
+        text.parse::<Timestamp>().ok()?;
+        let offset = Pieces::parse(text).ok()?.offset()?.to_numeric_offset();
+        Some(TimeZone::fixed(offset))
+    }
+
     /// An instant as a time of day here.
     fn local(&self, instant: Timestamp) -> DateTime {
         self.zone.as_ref().unwrap_or(&TimeZone::UTC).to_datetime(instant)
@@ -221,7 +236,7 @@ impl Said {
 /// When the rule, a date or the zone is none.
 pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceResponse, Error> {
     let said = Said::of(&request.rule)?;
-    let place = Place::of(request.zone.as_deref().or(said.zone.as_deref()))?;
+    let mut place = Place::of(request.zone.as_deref().or(said.zone.as_deref()))?;
     let Some(start) = request.start.as_ref().filter(|start| !start.trim().is_empty()).or(said.start.as_ref()) else {
         return Err(Error::field(
             Code::ValidationError,
@@ -229,6 +244,9 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
             "is required: the date or time from which the rule counts",
         ));
     };
+    if place.zone.is_none() {
+        place.zone = Place::of_start(start);
+    }
     let start = place.moment("start", start)?;
     let moments = |field: &str, own: &[String], others: &[String]| {
         if own.len() + others.len() > MAX_DATES {
@@ -256,8 +274,8 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
         }
     }
     let most = request.times.unwrap_or(if until.is_some() { MAX_TIMES } else { 10 });
-    let (mut found, mut more) = (Vec::new(), false);
-    let mut passed = 0_u64;
+    let (mut found, mut more) = (Vec::<String>::new(), false);
+    let (mut passed, mut stopped) = (0_u64, false);
     for time in series.by_ref() {
         passed += 1;
         if passed.is_multiple_of(4_096) {
@@ -266,16 +284,21 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
         // A date as the end is that whole day.
         let ended = |until: Moment| if until.whole_day { time.date() > until.time.date() } else { time > until.time };
         if until.is_some_and(ended) {
+            stopped = true;
             break;
         }
         if from.is_some_and(|from| time < from.time) {
             continue;
         }
         if found.len() == most {
-            more = true;
+            (more, stopped) = (true, true);
             break;
         }
-        found.push(place.written(time, start.whole_day));
+        let written = place.written(time, start.whole_day);
+        // Where clocks are turned, two times of day are one moment.
+        if found.last() != Some(&written) {
+            found.push(written);
+        }
     }
     if series.is_worn_out() {
         call.warn(
@@ -283,6 +306,8 @@ pub fn recurrence(request: RecurrenceRequest, call: &Call) -> Result<RecurrenceR
             Some("rule"),
             "the rule hardly ever comes true, or has very many times before those: it was given up",
         );
+    } else if !stopped && !finite {
+        call.warn("never-again", Some("rule"), "the rule does not come true any more before the year 10000");
     }
     Ok(RecurrenceResponse { count: found.len(), dates: found, more, finite })
 }

@@ -298,6 +298,7 @@ impl<'c> Bound<'c> {
         match self {
             Self::Double(double, literal) => literals.note(column, literal, *double),
             Self::Big(literal) => literals.note_text(literal),
+            Self::Text(text) => literals.note_word(text),
             _ => {}
         }
     }

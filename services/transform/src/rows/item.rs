@@ -8,17 +8,19 @@ use crate::tree::Tree;
 /// Where the row of an item stands.
 pub(crate) const JSON: &str = "json";
 
-/// Whether an object with these keys, whose `json` is an object, is an item.
+/// Whether an object with these keys, whose `json` is an object, is an item: it has no other keys, or those that nobody else
+/// gives to rows.
 pub(crate) fn has_keys<'k>(keys: impl IntoIterator<Item = &'k str>) -> bool {
-    let mut rows = 0;
+    let (mut rows, mut marks, mut others) = (0, 0, 0);
     for key in keys {
         match key {
             JSON => rows += 1,
-            "binary" | "pairedItem" | "error" | "index" | "executionIndex" | "evaluationData" | "metadata" => {}
+            "binary" | "pairedItem" => marks += 1,
+            "error" | "index" | "executionIndex" | "evaluationData" | "metadata" => others += 1,
             _ => return false,
         }
     }
-    rows == 1
+    rows == 1 && (marks > 0 || others == 0)
 }
 
 /// The row of an item.

@@ -24,6 +24,8 @@ pub(super) struct Literals {
     columns: HashMap<String, Column>,
     /// Whole numbers that are held as texts, because no number of SQL has all their digits.
     texts: HashSet<Box<str>>,
+    /// Texts of the data that look like those; one that is both stays a text.
+    words: HashSet<Box<str>>,
     kept: usize,
     full: bool,
 }
@@ -94,9 +96,20 @@ impl Literals {
         }
     }
 
+    /// Keeps that a text only looks like a number.
+    pub(super) fn note_word(&mut self, text: &str) {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.len() > EXACT_DIGITS
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && self.words.len() <= MAX_KEPT
+        {
+            self.words.insert(text.into());
+        }
+    }
+
     /// Whether a text of a query is a number of the data.
     pub(super) fn is_number(&self, text: &str) -> bool {
-        !self.texts.is_empty() && self.texts.contains(text)
+        self.texts.contains(text) && !self.words.contains(text) && self.words.len() <= MAX_KEPT
     }
 
     /// A double of a query as JSON; none when it is not finite.
@@ -142,6 +155,15 @@ mod tests {
         // Two for one double.
         literals.note("p", "1.1", 1.1);
         assert_eq!(literals.written("p", 1.1).as_deref(), Some("1.1"));
+    }
+
+    #[test]
+    fn a_text_is_no_number_for_looking_like_one() {
+        let mut literals = Literals::default();
+        literals.note_text("92248516423884831234567");
+        assert!(literals.is_number("92248516423884831234567") && !literals.is_number("7"));
+        literals.note_word("92248516423884831234567");
+        assert!(!literals.is_number("92248516423884831234567"));
     }
 
     #[test]

@@ -140,7 +140,24 @@ fn times_keep_their_hour_in_a_zone() {
         "/recurrence",
         &json!({ "rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "start": "2024-01-01" }),
     );
-    assert_eq!(found["dates"], json!([]));
+    assert_eq!((&found["dates"], &found["warnings"][0]["code"]), (&json!([]), &json!("never-again")));
+    // Without a zone times are about the offset, or the zone, of the start.
+    for (start, times) in [
+        ("2024-03-05T23:30:00+01:00", json!(["2024-03-05T23:30:00+01:00", "2024-03-12T23:30:00+01:00"])),
+        ("2024-03-05T23:30:00Z", json!(["2024-03-05T23:30:00Z", "2024-03-12T23:30:00Z"])),
+        ("20240305T233000Z", json!(["2024-03-05T23:30:00Z", "2024-03-12T23:30:00Z"])),
+        ("2024-03-26T09:00:00+01:00[Europe/Berlin]", json!(["2024-03-26T09:00:00+01:00", "2024-04-02T09:00:00+02:00"])),
+        ("2024-03-05T23:30:00", json!(["2024-03-05T23:30:00", "2024-03-12T23:30:00"])),
+    ] {
+        assert_eq!(dates(json!({ "rule": "FREQ=WEEKLY;BYDAY=TU;COUNT=2", "start": start })), times, "{start}");
+    }
+    // Two times of day that are one moment.
+    assert_eq!(
+        dates(
+            json!({ "rule": "FREQ=DAILY;BYHOUR=2,3;COUNT=2", "start": "2024-03-31T02:00:00", "zone": "Europe/Berlin" })
+        ),
+        json!(["2024-03-31T03:00:00+02:00"])
+    );
     for (request, said) in [
         (json!({ "rule": "weekly", "start": "2024-01-01" }), "rule: is no rule"),
         (json!({ "rule": "FREQ=DAILY", "start": "tomorrow" }), "start: must be a date"),
