@@ -248,7 +248,9 @@ fn stops(parts: &[&str]) -> Vec<(Color, f64)> {
         let Some(shade) = words.next().and_then(color) else { continue };
         let places: Vec<f64> = words
             .filter_map(|word| word.strip_suffix('%').and_then(|part| part.parse::<f64>().ok()))
+            .filter(|percent| percent.is_finite())
             .map(|percent| (percent / 100.0).clamp(0.0, 1.0))
+            .take(2)
             .collect();
         if places.is_empty() {
             found.push((shade, None));

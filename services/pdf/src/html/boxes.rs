@@ -218,7 +218,7 @@ impl<'d> Builder<'d> {
             self.close_lines(&mut flow, style);
             let replaced = is_replaced(element.tag()) || element.tag() == "br";
             let Some(mut own) = self.cascade.style(self.dom, child, style, None) else { continue };
-            if own.display == Display::None || (own.hidden && !replaced) {
+            if own.display == Display::None || (own.is_hidden() && !replaced) {
                 continue;
             }
             if own.is_out() {
@@ -269,7 +269,7 @@ impl<'d> Builder<'d> {
     pub(super) fn add(&mut self, id: NodeId, parent: &Rc<Style>, flow: &mut Flow, passed: &Passed) {
         let element = match &self.dom.nodes[id].kind {
             Kind::Text(text) => {
-                if !parent.hidden {
+                if !parent.is_hidden() {
                     let mut style = parent.clone();
                     if let Some(ground) = passed.ground
                         && style.ground != ground

@@ -6,6 +6,8 @@ use super::value::Length;
 
 /// Pixels as points.
 pub(super) fn pt(pixels: f64) -> String {
+    // Farther than any paper; what is no number is nothing.
+    let pixels = if pixels.is_nan() { 0.0 } else { pixels.clamp(-1e7, 1e7) };
     let points = (pixels * 0.75 * 1000.0).round() / 1000.0;
     if points == 0.0 { "0pt".to_owned() } else { format!("{points}pt") }
 }

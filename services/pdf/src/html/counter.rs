@@ -11,6 +11,8 @@ use super::selector::Pseudo;
 use super::style::{Display, Style};
 use super::value::{arguments, words};
 
+/// Counters of a page.
+const MAX_NAMES: usize = 100;
 /// Levels of a counter.
 const MAX_LEVELS: usize = 32;
 
@@ -56,6 +58,9 @@ impl Walk<'_> {
     /// What an element says of counters, which end with the element around it.
     fn tell(&mut self, [reset, increment]: &[Option<Rc<str>>; 2], around: NodeId) {
         for (name, value) in list(reset.as_deref(), 0) {
+            if self.live.len() >= MAX_NAMES && !self.live.contains_key(&name) {
+                continue;
+            }
             let values = self.live.entry(name).or_default();
             // A sibling begins the counter again.
             let known = values.iter().position(|(_, owner)| *owner == around);
@@ -66,6 +71,9 @@ impl Walk<'_> {
             }
         }
         for (name, by) in list(increment.as_deref(), 1) {
+            if self.live.len() >= MAX_NAMES && !self.live.contains_key(&name) {
+                continue;
+            }
             let values = self.live.entry(name).or_default();
             match values.last_mut() {
                 Some(last) => last.0 = last.0.saturating_add(by),

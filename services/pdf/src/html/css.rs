@@ -171,6 +171,10 @@ fn joined(parent: &str, nested: &str) -> String {
             if !all.is_empty() {
                 all.push(',');
             }
+            if one.len() + one.matches('&').count() * around.len() > MAX_PRELUDE {
+                // Too long to be written out, and refused as such.
+                return " ".repeat(MAX_PRELUDE + 1);
+            }
             all.push_str(&if one.contains('&') { one.replace('&', around) } else { format!("{around} {one}") });
             if all.len() > MAX_PRELUDE {
                 return all;

@@ -5,7 +5,7 @@ use super::code::pt;
 use super::emit::{Emitter, Place, Tall};
 use super::measure;
 use super::style::{Span, Style, Vertical};
-use super::value::{Length, arguments, read, words};
+use super::value::{Length, arguments, is_deep, read, words};
 
 /// Tracks of a grid.
 const MAX_TRACKS: usize = 60;
@@ -21,7 +21,13 @@ enum Track {
 /// The tracks of a list in a width.
 fn tracks(text: &str, room: f64, gap: f64, items: usize) -> Vec<Track> {
     let mut found = Vec::new();
+    if is_deep(text) {
+        return found;
+    }
     for word in words(text) {
+        if found.len() >= MAX_TRACKS {
+            break;
+        }
         if let Some(inner) = word.strip_prefix("repeat(").and_then(|rest| rest.strip_suffix(')')) {
             let parts = arguments(inner);
             let list = parts[1..].join(",");
@@ -39,9 +45,7 @@ fn tracks(text: &str, room: f64, gap: f64, items: usize) -> Vec<Track> {
                 }
                 count => count.parse().unwrap_or(1),
             };
-            for _ in 0..count.min(MAX_TRACKS) {
-                found.extend(inner.iter().copied());
-            }
+            found.extend(inner.iter().copied().cycle().take(count.min(MAX_TRACKS) * inner.len()).take(MAX_TRACKS));
         } else if !word.starts_with('[') {
             found.push(track(word));
         }
@@ -59,7 +63,7 @@ fn track(word: &str) -> Track {
         return track(inner);
     }
     if let Some(part) = word.strip_suffix("fr").and_then(|part| part.parse::<f64>().ok()) {
-        return Track::Fraction(part.max(0.0));
+        return Track::Fraction(if part.is_finite() { part.clamp(0.0, 1e6) } else { 0.0 });
     }
     match read(word, 16.0, 16.0) {
         Some(length @ Length::Sum(..)) => Track::Fixed(length),
@@ -375,5 +379,6 @@ mod tests {
         assert_eq!(tracks("repeat(3, 1fr)", 700.0, 0.0, 9), [Track::Fraction(1.0); 3]);
         assert_eq!(tracks("repeat(auto-fit, minmax(200px, 1fr))", 700.0, 10.0, 9).len(), 3);
         assert_eq!(tracks("[a] auto minmax(0, 2fr)", 700.0, 0.0, 9), [Track::Auto, Track::Fraction(2.0)]);
+        assert_eq!(tracks("repeat(60, repeat(60, 1fr))", 700.0, 0.0, 9).len(), MAX_TRACKS);
     }
 }

@@ -68,7 +68,6 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
                 None => lower.parse::<f64>().ok(),
             };
             let opacity = opacity.filter(|opacity| opacity.is_finite()).unwrap_or(1.0).clamp(0.0, 1.0);
-            style.hidden = style.hidden || opacity == 0.0;
             style.fade = parent.fade * opacity;
         }
         "color" => style.color = color(value).unwrap_or(style.color),

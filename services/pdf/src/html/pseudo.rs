@@ -12,7 +12,8 @@ impl Builder<'_> {
     /// Text that a style sheet puts before or after the content of an element.
     pub(super) fn pseudo(&mut self, id: NodeId, parent: &Rc<Style>, which: Pseudo, flow: &mut Flow, passed: &Passed) {
         let Some(style) = self.cascade.style(self.dom, id, parent, Some(which)) else { return };
-        let Some(content) = style.content.clone().filter(|_| style.display != Display::None && !style.hidden) else {
+        let Some(content) = style.content.clone().filter(|_| style.display != Display::None && !style.is_hidden())
+        else {
             return;
         };
         let mut text = String::new();

@@ -325,6 +325,11 @@ impl Style {
         }
     }
 
+    /// Whether nothing of it is seen, though it has its place.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.hidden || self.fade == 0.0
+    }
+
     /// The height of a line in pixels.
     pub(crate) fn line_height(&self) -> f64 {
         match self.line {

@@ -36,9 +36,31 @@ impl Length {
 /// The largest length that is believed.
 const MAX_PIXELS: f64 = 200_000.0;
 
+/// The largest multiple of what is around that is believed.
+const MAX_PARTS: f64 = 1_000.0;
+
+/// Brackets within each other in a value.
+const MAX_BRACKETS: usize = 16;
+
+/// Whether brackets are so many within each other that nobody wrote them: they are not followed.
+pub(crate) fn is_deep(text: &str) -> bool {
+    let mut open = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MAX_BRACKETS
+    })
+}
+
 /// Reads a length, with the font size of the element and of the root.
 pub(crate) fn read(text: &str, em: f64, rem: f64) -> Option<Length> {
     let text = text.trim();
+    if is_deep(text) {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     match lower.as_str() {
         "auto" | "none" | "max-content" | "min-content" | "fit-content" => return Some(Length::Auto),
@@ -151,7 +173,7 @@ enum Term {
 fn calc(text: &str, em: f64, rem: f64, depth: usize) -> Option<Length> {
     match formula(text, em, rem, depth)? {
         Term::Length(pixels, part) if pixels.is_finite() && part.is_finite() => {
-            Some(Length::Sum(pixels.clamp(-MAX_PIXELS, MAX_PIXELS), part))
+            Some(Length::Sum(pixels.clamp(-MAX_PIXELS, MAX_PIXELS), part.clamp(-MAX_PARTS, MAX_PARTS)))
         }
         Term::Number(0.0) => Some(Length::ZERO),
         _ => None,

@@ -272,6 +272,28 @@ fn hostile_pages_end_in_an_answer() {
         ("60 flex", nested("<div style='display:flex'>", "</div>", 60)),
         ("60 lists", nested("<ul><li>", "</ul>", 60)),
         ("2,000 spans", nested("<span>", "</span>", 2_000)),
+        ("min in min", format!("<p style='width:{}1px{}'>inside", "min(".repeat(50_000), ")".repeat(50_000))),
+        (
+            "repeat in repeat",
+            format!(
+                "<div style='display:grid;grid-template-columns:{}1fr{}'><p>inside</div>",
+                "repeat(9,".repeat(5_000),
+                ")".repeat(5_000)
+            ),
+        ),
+        (
+            "endless",
+            "<div style='display:flex'><p style='flex-grow:1e308;width:calc(100% * 1e308)'>inside</div>".to_owned(),
+        ),
+        (
+            "grids of no end",
+            "<div style='display:grid;grid-template-columns:1e308fr 1e308fr'><p>inside<p>x</div>".to_owned(),
+        ),
+        ("a gradient of no number", "<p style='background:linear-gradient(red nan%, blue 50%)'>inside".to_owned()),
+        (
+            "rules in rules",
+            format!("<style>{}{{{}{{color:red}}}}</style><p>inside", ".a".repeat(4_000), "&".repeat(500_000)),
+        ),
         ("a broken picture", "<p>inside<img src='data:image/png;base64,iVBORw0KGgoAAA' alt=x>".to_owned()),
         ("huge letters", "<p style='font-size:1000000px'>a</p><p>inside".to_owned()),
         ("code", "<p>inside #import \"x\" #panic() ] } \\".to_owned()),
