@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -40,7 +41,7 @@ async fn answer(
     context: Context,
     deadline: Instant,
 ) -> Result<Response, Error> {
-    let (exchange, raw) = mounted.within(deadline, mounted.read(request, &context, deadline)).await?;
+    let (exchange, raw) = mounted.within(deadline, pin!(mounted.read(request, &context, deadline))).await?;
     let _cancel = CancelOnDrop(exchange.call.clone());
     if !raw.parts.is_empty() {
         return Err(Error::new(Code::UnsupportedMediaType, "send a batch as JSON: {\"items\": [...]}"));
@@ -59,7 +60,8 @@ async fn answer(
                 return (index, Err(no_time()));
             }
             let begun = Instant::now();
-            let answer = AssertUnwindSafe(mounted.within(deadline, one(&mounted, raw, call, exchange)));
+            let work = pin!(one(&mounted, raw, call, exchange));
+            let answer = AssertUnwindSafe(mounted.within(deadline, work));
             let answer = answer.catch_unwind().await.unwrap_or_else(|_| {
                 mounted.runtime.metrics.count_panic();
                 Err(Error::internal())

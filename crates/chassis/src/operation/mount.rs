@@ -98,21 +98,21 @@ impl Mounted {
         self.operation.deadline.unwrap_or(self.runtime.settings.deadline.0)
     }
 
-    /// What is ready by the deadline. Not an `async fn`, which would hold the work twice.
+    /// What is ready by the deadline. The work stays where the caller pinned it: it is large, and moving it costs.
     pub(crate) fn within<T>(
         &self,
         deadline: Instant,
-        work: impl Future<Output = Result<T, Error>>,
+        work: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> impl Future<Output = Result<T, Error>> {
         let patience = self.patience();
         tokio::time::timeout_at(deadline.into(), work).map(move |done| done.unwrap_or_else(|_| Err(too_late(patience))))
     }
 
     async fn answer(self: Arc<Self>, request: Request, context: Context, deadline: Instant) -> Result<Response, Error> {
-        let (exchange, raw) = self.within(deadline, self.read(request, &context, deadline)).await?;
+        let (exchange, raw) = self.within(deadline, pin!(self.read(request, &context, deadline))).await?;
         // Until the answer is there: when this future is dropped, the work is told.
         let cancel = CancelOnDrop(exchange.call.clone());
-        let (prepared, arrived) = self.within(deadline, self.prepare(raw, exchange.call.clone(), true)).await?;
+        let (prepared, arrived) = self.within(deadline, pin!(self.prepare(raw, exchange.call.clone(), true))).await?;
         let Prepared { task, reserved, .. } = prepared;
         if self.operation.about.response_schema.is_none() {
             let Start::Stream(start) = task.start() else { return Err(Error::internal()) };
@@ -127,11 +127,12 @@ impl Mounted {
             return Box::pin(self.stream(stream, &exchange, cancel)).await;
         }
         if let Some(events) = answer.events.take() {
-            return Box::pin(self.within(deadline, events::respond(events, self.line(&exchange, cancel)))).await;
+            let mut respond = Box::pin(events::respond(events, self.line(&exchange, cancel)));
+            return self.within(deadline, respond.as_mut()).await;
         }
         let owner = exchange.call.holder();
         let respond = delivery.respond(answer, self.operation.about.makes, &self.runtime.store, &owner);
-        let mut response = self.within(deadline, respond).await?;
+        let mut response = self.within(deadline, pin!(respond)).await?;
         if let Some(served) = served {
             response.headers_mut().insert(X_CACHE, HeaderValue::from_static(served.word()));
         }
@@ -232,12 +233,12 @@ impl Mounted {
             return Ok((Box::pin(self.receive(task, call, exchange.deadline)).await?, None));
         }
         let Some(caching) = self.operation.caching() else {
-            let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
+            let answer = self.within(exchange.deadline, pin!(self.run(task, arrived, call, exchange.deadline))).await?;
             return Ok((answer, None));
         };
         // A warning about this very request must not be lost in, or kept with, an answer for all.
         if call.has_warnings() || asks_anew(&exchange.headers) {
-            let answer = self.within(exchange.deadline, self.run(task, arrived, call, exchange.deadline)).await?;
+            let answer = self.within(exchange.deadline, pin!(self.run(task, arrived, call, exchange.deadline))).await?;
             return Ok((answer, Some(Served::Bypass)));
         }
         Box::pin(self.cached(caching, task, arrived, exchange)).await
@@ -258,11 +259,11 @@ impl Mounted {
             let call = Arc::new(call.apart());
             let _cancel = CancelOnDrop(call.clone());
             let deadline = Instant::now() + patience;
-            let answer = mounted.within(deadline, mounted.run(task, arrived, call, deadline)).await?;
+            let answer = mounted.within(deadline, pin!(mounted.run(task, arrived, call, deadline))).await?;
             Ok(answer.pack())
         };
         let kept = self.runtime.cache.get_or_compute(key, caching.ttl, computation);
-        let (bytes, served) = self.within(exchange.deadline, async { Ok(kept.await) }).await?;
+        let (bytes, served) = self.within(exchange.deadline, pin!(async { Ok(kept.await) })).await?;
         Ok((Answer::unpack(&bytes?)?, Some(served)))
     }
 
@@ -368,7 +369,7 @@ impl Mounted {
         match received.await? {
             Either::Left(answer) => Ok(answer),
             Either::Right((written, confinement)) => {
-                let answer = self.isolate(written, confinement, &call, deadline);
+                let answer = pin!(self.isolate(written, confinement, &call, deadline));
                 self.within(deadline, answer).await
             }
         }
@@ -405,7 +406,7 @@ impl Mounted {
                 Either::Right((result, head)) => result.and_then(|()| head.try_recv().map_err(|_| Error::internal())),
             }
         };
-        let response = self.within(exchange.deadline, begin).await?;
+        let response = self.within(exchange.deadline, pin!(begin)).await?;
         // While the body is there, somebody reads.
         Ok(response.map(|body| Body::from_stream(Attended { cancel: reader.cancel, from: body.into_data_stream() })))
     }
