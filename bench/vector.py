@@ -5,7 +5,8 @@
                                                            with numpy (and usearch, qdrant-edge-py where they are installed), memory, disk, start after a crash;
                                                            with CARGO="cargo" also without HTTP and JSON
     python bench/vector.py PROGRAM writes                  upserts one by one and in hundreds, durable
-    python bench/vector.py PROGRAM killed [ROUNDS]         kill -9 amid upserts, deletes and index building; every answered change must be there
+    python bench/vector.py PROGRAM killed [ROUNDS]         kill -9 amid upserts, deletes, documents and index building; every answered change must be there, none half
+    python bench/vector.py PROGRAM documents TESTDATA      1,000 documents put in and 200 questions asked, end to end
     python bench/vector.py PROGRAM full FOLDER             a folder on a small file system: clear errors, nothing lost
 
 PROGRAM is the service alone (target/release/vector). Data and models are taken from FLOWFORGE_MODELS (a data folder with models) where texts are embedded.
@@ -144,12 +145,13 @@ def quality(program, testdata):
 
 
 def killed(program, rounds):
-    data, known, lock = data_folder(False), {}, threading.Lock()
+    data, known, documents, lock = data_folder(True), {}, {}, threading.Lock()
     rng = random.Random(3)
     vector = lambda number: [math.sin(number * (axis + 1) * 0.37) for axis in range(32)]
     total = 0
     server = Server(program, data)
     server.ok("POST", "/collections", {"name": "k", "dimensions": 32, "distance": "euclid"})
+    server.ok("POST", "/collections", {"name": "d"})
     # Enough for a graph, so that kills also fall into the building of one.
     for at in range(0, 22_000, 1_000):
         server.ok("PUT", "/collections/k/points", {"points": [{"id": f"base{at + n}", "vector": vector(at + n)} for n in range(1_000)]})
@@ -179,7 +181,38 @@ def killed(program, rounds):
         except (OSError, http.client.HTTPException, ValueError):
             return
 
+    def ingest(server, number):
+        connection = server.connect()
+        try:
+            for step in range(1_000_000):
+                name, mark = f"d{step % 7}", f"edition-{number}-{step}"
+                text = "\n\n".join(f"{mark} page {page}: " + "the pump of the second stage was changed. " * 3 for page in range(5))
+                with lock:
+                    documents.pop(name, None)
+                gone = step % 5 == 4
+                path = "/collections/d/documents"
+                status, answer = server.send(*(("DELETE", f"{path}/{name}") if gone else ("POST", path, {"documentId": name, "text": text, "chunkSize": 200})), connection=connection)
+                if status != 200 and not (gone and status == 404):
+                    raise SystemExit(f"{status} {answer}")
+                with lock:
+                    documents[name] = None if gone else mark
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+
+    def look_up_documents(server, number):
+        """Each document is the edition that was answered, and whole, whichever it is."""
+        for name in [f"d{n}" for n in range(7)]:
+            status, answer = server.send("GET", f"/collections/d/documents/{name}")
+            editions = {row["text"].split()[0] for row in answer["rows"]} if status == 200 else set()
+            if status == 200 and (len(editions) != 1 or len(answer["rows"]) != 5 or answer["document"]["chunks"] != 5):
+                raise SystemExit(f"round {number}: half of {name}: {answer}")
+            if name in documents and editions != ({documents[name]} if documents[name] else set()):
+                raise SystemExit(f"round {number}: {name} is {editions}, answered was {documents[name]}")
+        return len(documents)
+
+    editions = 0
     for number in range(rounds + 1):
+        editions += look_up_documents(server, number)
         items = list(known.items())
         for at in range(0, len(items), 500):
             part = items[at : at + 500]
@@ -198,12 +231,41 @@ def killed(program, rounds):
         if number == rounds:
             break
         writers = [threading.Thread(target=write, args=(server, writer, number)) for writer in range(4)]
+        writers.append(threading.Thread(target=ingest, args=(server, number)))
         [writer.start() for writer in writers]
         time.sleep(rng.uniform(0.2, 1.0))
         server.kill()
         [writer.join() for writer in writers]
         server = Server(program, data)
-    print(f"{rounds} kills, {total} answered changes looked up, none lost, {base} points at the end")
+    print(f"{rounds} kills, {total} answered changes of points and {editions} of documents looked up, none lost, none half, {base} points at the end")
+    server.stop()
+
+
+def documents(program, testdata):
+    """Documents of SciFact put in one by one and asked, as a flow does."""
+    server = Server(program, data_folder(True))
+    server.ok("POST", "/collections", {"name": "s"})
+    folder = pathlib.Path(testdata) / "scifact"
+    rows, asked = lines(folder / "corpus.jsonl")[:1_000], lines(folder / "queries.jsonl")[:200]
+    start, cpu, pieces = time.time(), server.cpu(), 0
+    for row in rows:
+        pieces += server.ok("POST", "/collections/s/documents", {"documentId": str(row["_id"]), "title": row.get("title"), "text": row["text"]})["chunks"]
+    wall, used = time.time() - start, server.cpu() - cpu
+    print(f"{len(rows)} documents, {pieces} pieces: {wall:.1f} s, {used:.1f} CPU s, {used / pieces * 1e3:.1f} CPU ms a piece")
+    start, cpu = time.time(), server.cpu()
+    for row in rows:
+        assert server.ok("POST", "/collections/s/documents", {"documentId": str(row["_id"]), "title": row.get("title"), "text": row["text"]})["unchanged"]
+    print(f"the same again, all unchanged: {time.time() - start:.1f} s, {server.cpu() - cpu:.1f} CPU s")
+    waits, cpu, abstained = [], server.cpu(), 0
+    for row in asked:
+        start = time.time()
+        answer = server.ok("POST", "/collections/s/ask", {"question": row["text"], "answer": False})
+        waits.append((time.time() - start) * 1e3)
+        abstained += answer["abstained"]
+    used = (server.cpu() - cpu) / len(asked) * 1e3
+    waits.sort()
+    print(f"{len(asked)} questions: {used:.1f} CPU ms each, {waits[len(waits) // 2]:.1f} ms in the middle, {waits[-2]:.1f} ms the second worst; {abstained} abstained")
+    print(f"{server.memory():.0f} MB resident")
     server.stop()
 
 
@@ -249,5 +311,7 @@ if __name__ == "__main__":
             vector_speed.speed(start, kind, int(count), testdata, os.environ.get("CARGO"))
     elif what == "killed":
         killed(program, int(rest[0]) if rest else 50)
+    elif what == "documents":
+        documents(program, rest[0])
     elif what == "full":
         full(program, rest[0])
