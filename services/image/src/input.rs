@@ -98,7 +98,14 @@ pub(crate) fn picture(
     call: &Call,
 ) -> Result<Picture, Error> {
     let cancelled = || call.cancelled();
-    let options = DecodeOptions { at_least, frames, upright: true, limits: Limits::DEFAULT, cancelled: &cancelled };
+    let options = DecodeOptions {
+        at_least,
+        frames,
+        upright: true,
+        by_profile: true,
+        limits: Limits::DEFAULT,
+        cancelled: &cancelled,
+    };
     pictures::decode(file.bytes(), &options).map_err(of_field(field))
 }
 

@@ -58,7 +58,14 @@ pub(crate) fn sheet(file: &File, page: u32, until: Instant) -> Result<Sheet, Err
     let side = |length: u32| ((f64::from(length) * scale).ceil() as u32).max(1);
     let at_least = (scale < 1.0 && head.pages == 1).then(|| (side(width), side(height)));
     let frames = Frames::One(page.saturating_sub(1));
-    let options = DecodeOptions { at_least, frames, upright: true, limits: Limits::DEFAULT, cancelled: &cancelled };
+    let options = DecodeOptions {
+        at_least,
+        frames,
+        upright: true,
+        by_profile: false,
+        limits: Limits::DEFAULT,
+        cancelled: &cancelled,
+    };
     let picture = pictures::decode(file.bytes(), &options).map_err(of_picture("image"))?;
     let size = picture.size;
     let (pixels, ground) = opaque(picture.into_raster());

@@ -306,9 +306,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, 'de, D> {
         };
         match resolve(text.trim(), variants) {
             Some(variant) => visitor.visit_enum(IntoDeserializer::<Problem>::into_deserializer(variant)),
-            None => {
-                Err(Problem::here(format!("use {} (you sent {})", choices(&text), clip(&text, ECHO_CHARS))))
-            }
+            None => Err(Problem::here(format!("use {} (you sent {})", choices(&text), clip(&text, ECHO_CHARS)))),
         }
     }
 

@@ -45,6 +45,8 @@ pub struct DecodeOptions<'a> {
     pub frames: Frames,
     /// Whether to turn it upright as its EXIF data says.
     pub upright: bool,
+    /// Whether colors become those of sRGB by the picture's profile. Letters are read as well without, and sooner.
+    pub by_profile: bool,
     /// The limits.
     pub limits: Limits,
     /// Whether the caller has gone.
@@ -63,7 +65,14 @@ pub enum Frames {
 impl<'a> DecodeOptions<'a> {
     /// All pixels of the first frame, upright, within the usual limits.
     pub fn whole(cancelled: &'a dyn Fn() -> bool) -> Self {
-        Self { at_least: None, frames: Frames::One(0), upright: true, limits: Limits::DEFAULT, cancelled }
+        Self {
+            at_least: None,
+            frames: Frames::One(0),
+            upright: true,
+            by_profile: true,
+            limits: Limits::DEFAULT,
+            cancelled,
+        }
     }
 }
 
@@ -127,12 +136,13 @@ fn decode_as(format: Format, bytes: &[u8], options: &DecodeOptions<'_>) -> Resul
         }
         _ => still(Pixels::Raster(raster(format, bytes, &head, at_least, options)?)),
     };
+    let profile = head.profile.as_deref().filter(|_| options.by_profile);
     let mut finished = Vec::with_capacity(frames.len());
     for (pixels, delay) in frames {
         if (options.cancelled)() {
             return Err(Error::Cancelled);
         }
-        let pixels = match (pixels, head.profile.as_deref()) {
+        let pixels = match (pixels, profile) {
             (Pixels::Planes(planes), profile) if foreign(profile, planes.chroma.is_none()).is_none() => {
                 Pixels::Planes(planes)
             }

@@ -61,6 +61,7 @@ pub(crate) fn embed(pdf: &mut Document, field: &str, file: &File, call: &Call) -
         at_least: None,
         frames: Frames::One(0),
         upright: true,
+        by_profile: true,
         limits: Limits::DEFAULT,
         cancelled: &cancelled,
     };

@@ -148,7 +148,14 @@ fn decoded(
             return None;
         }
         let frames = Frames::One(0);
-        let options = DecodeOptions { at_least, frames, upright: false, limits: Limits::DEFAULT, cancelled: &|| false };
+        let options = DecodeOptions {
+            at_least,
+            frames,
+            upright: false,
+            by_profile: true,
+            limits: Limits::DEFAULT,
+            cancelled: &|| false,
+        };
         let raster = pictures::decode(&stream.content, &options).ok()?.into_raster();
         return match components {
             1 => Some(DynamicImage::ImageLuma8(raster.into_luma8())),
