@@ -61,7 +61,7 @@ class Server:
         try:
             connection.request(*sent)
             answer = connection.getresponse()
-        except http.client.RemoteDisconnected:
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             # A connection that was silent for long is closed; but what writes is not sent twice.
             if method != "GET" and not path.endswith("/query"):
                 raise
