@@ -98,7 +98,7 @@ impl Kernels {
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => unsafe { x86::float256(a, b) },
-            Kind::Portable => float(a, b, |a, b, sum| sum + a * b),
+            Kind::Portable => float(a, b),
         }
     }
 
@@ -129,30 +129,28 @@ fn portable(query: &[Line], row: &[Line]) -> i32 {
         .sum()
 }
 
-/// Sixteen sums side by side, which the compiler keeps in registers of whatever width there is.
-#[inline(always)]
-fn float(a: &[f32], b: &[f32], multiply_add: impl Fn(f32, f32, f32) -> f32) -> f32 {
-    let mut sums = [[0.0f32; 16]; 2];
-    let (wide, rest) = (a.chunks_exact(32).zip(b.chunks_exact(32)), a.len().min(b.len()) / 32 * 32);
-    for (a, b) in wide {
-        for (half, sums) in sums.iter_mut().enumerate() {
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                let index = half * 16 + lane;
-                *sum = multiply_add(a[index], b[index], *sum);
-            }
+/// Eight sums side by side, for the compiler to keep in whatever registers there are.
+fn float(a: &[f32], b: &[f32]) -> f32 {
+    let length = a.len().min(b.len());
+    let ((wide_a, rest_a), (wide_b, rest_b)) = (a[..length].as_chunks::<8>(), b[..length].as_chunks::<8>());
+    let mut sums = [0.0f32; 8];
+    for (a, b) in wide_a.iter().zip(wide_b) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
         }
     }
-    let rest: f32 = a[rest..].iter().zip(&b[rest..]).map(|(a, b)| a * b).sum();
-    let [low, high] = sums;
-    low.iter().zip(&high).map(|(low, high)| low + high).sum::<f32>() + rest
+    let rest: f32 = rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256i, __m512i, _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_cvtepu8_epi16,
-        _mm256_extracti128_si256, _mm256_load_si256, _mm256_madd_epi16, _mm256_setzero_si256, _mm256_storeu_si256,
-        _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_reduce_add_epi32, _mm512_setzero_si512,
+        __m256i, __m512i, _mm256_add_epi32, _mm256_add_ps, _mm256_castsi256_si128, _mm256_cvtepi8_epi16,
+        _mm256_cvtepu8_epi16, _mm256_extracti128_si256, _mm256_fmadd_ps, _mm256_load_si256, _mm256_loadu_ps,
+        _mm256_madd_epi16, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
+        _mm512_add_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_load_si512, _mm512_loadu_ps,
+        _mm512_reduce_add_epi32, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_setzero_si512,
     };
 
     use super::Line;
@@ -165,9 +163,14 @@ mod x86 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     pub(super) fn vnni(query: &[Line], row: &[Line]) -> i32 {
+        let ((pairs, last), (row_pairs, row_last)) = (query.as_chunks::<2>(), row.as_chunks::<2>());
         let mut sums = [_mm512_setzero_si512(); 2];
-        for (index, (query, row)) in query.iter().zip(row).enumerate() {
-            sums[index % 2] = _mm512_dpbusd_epi32(sums[index % 2], load512(query), load512(row));
+        for ([one, two], [row_one, row_two]) in pairs.iter().zip(row_pairs) {
+            sums[0] = _mm512_dpbusd_epi32(sums[0], load512(one), load512(row_one));
+            sums[1] = _mm512_dpbusd_epi32(sums[1], load512(two), load512(row_two));
+        }
+        for (query, row) in last.iter().zip(row_last) {
+            sums[0] = _mm512_dpbusd_epi32(sums[0], load512(query), load512(row));
         }
         _mm512_reduce_add_epi32(sums[0]) + _mm512_reduce_add_epi32(sums[1])
     }
@@ -221,13 +224,48 @@ mod x86 {
         lanes.iter().sum()
     }
 
+    /// Four sums side by side: one alone would wait for itself.
     #[target_feature(enable = "avx512f")]
     pub(super) fn float512(a: &[f32], b: &[f32]) -> f32 {
-        super::float(a, b, f32::mul_add)
+        let length = a.len().min(b.len());
+        let ((wide_a, rest_a), (wide_b, rest_b)) = (a[..length].as_chunks::<64>(), b[..length].as_chunks::<64>());
+        let load = |values: &[f32; 64], lane: usize| {
+            // SAFETY: lanes 0 to 3 are 16 floats each, together the 64 there are; loading unaligned.
+            unsafe { _mm512_loadu_ps(values.as_ptr().add(16 * lane)) }
+        };
+        let mut sums = [_mm512_setzero_ps(); 4];
+        for (a, b) in wide_a.iter().zip(wide_b) {
+            sums[0] = _mm512_fmadd_ps(load(a, 0), load(b, 0), sums[0]);
+            sums[1] = _mm512_fmadd_ps(load(a, 1), load(b, 1), sums[1]);
+            sums[2] = _mm512_fmadd_ps(load(a, 2), load(b, 2), sums[2]);
+            sums[3] = _mm512_fmadd_ps(load(a, 3), load(b, 3), sums[3]);
+        }
+        let [a, b, c, d] = sums;
+        let sum = _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(a, b), _mm512_add_ps(c, d)));
+        sum + super::float(rest_a, rest_b)
     }
 
+    /// As above.
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn float256(a: &[f32], b: &[f32]) -> f32 {
-        super::float(a, b, f32::mul_add)
+        let length = a.len().min(b.len());
+        let ((wide_a, rest_a), (wide_b, rest_b)) = (a[..length].as_chunks::<32>(), b[..length].as_chunks::<32>());
+        let load = |values: &[f32; 32], lane: usize| {
+            // SAFETY: lanes 0 to 3 are 8 floats each, together the 32 there are; loading unaligned.
+            unsafe { _mm256_loadu_ps(values.as_ptr().add(8 * lane)) }
+        };
+        let mut sums = [_mm256_setzero_ps(); 4];
+        for (a, b) in wide_a.iter().zip(wide_b) {
+            sums[0] = _mm256_fmadd_ps(load(a, 0), load(b, 0), sums[0]);
+            sums[1] = _mm256_fmadd_ps(load(a, 1), load(b, 1), sums[1]);
+            sums[2] = _mm256_fmadd_ps(load(a, 2), load(b, 2), sums[2]);
+            sums[3] = _mm256_fmadd_ps(load(a, 3), load(b, 3), sums[3]);
+        }
+        let [a, b, c, d] = sums;
+        let sum = _mm256_add_ps(_mm256_add_ps(a, b), _mm256_add_ps(c, d));
+        let mut lanes = [0.0f32; 8];
+        // SAFETY: eight floats are 32 bytes; storing unaligned.
+        unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), sum) };
+        lanes.iter().sum::<f32>() + super::float(rest_a, rest_b)
     }
 }
