@@ -29,16 +29,21 @@ pub(super) const BODIES: &[(&str, Body)] = &[
     ("syd", Body::Scalar(digits_of_years)),
 ];
 
-fn one(context: Context) -> Number {
+pub(super) fn one(context: Context) -> Number {
     Number::whole(1, context)
 }
 
-fn optional(numbers: &[Number], at: usize, context: Context) -> Number {
+pub(super) fn optional(numbers: &[Number], at: usize, context: Context) -> Number {
     numbers.get(at).cloned().unwrap_or_else(|| Number::whole(0, context))
 }
 
 /// `(1 + rate)^n`, and `((1 + rate)^n - 1) / rate` times `1 + rate` when paid at the beginning.
-fn growth(rate: &Number, periods: &Number, early: bool, context: Context) -> Result<(Number, Number), Error> {
+pub(super) fn growth(
+    rate: &Number,
+    periods: &Number,
+    early: bool,
+    context: Context,
+) -> Result<(Number, Number), Error> {
     if rate.is_zero() {
         return Ok((one(context), periods.clone()));
     }
@@ -51,17 +56,17 @@ fn growth(rate: &Number, periods: &Number, early: bool, context: Context) -> Res
     Ok((grown, annuity))
 }
 
-fn is_early(numbers: &[Number], at: usize) -> bool {
+pub(super) fn is_early(numbers: &[Number], at: usize) -> bool {
     numbers.get(at).is_some_and(|kind| !kind.is_zero())
 }
 
-fn payment(context: Context, numbers: &[Number]) -> Result<Number, Error> {
+pub(super) fn payment(context: Context, numbers: &[Number]) -> Result<Number, Error> {
     let (grown, annuity) = growth(&numbers[0], &numbers[1], is_early(numbers, 4), context)?;
     let owed = numbers[2].multiply(&grown, context)?.add(&optional(numbers, 3, context), context)?;
     Ok(owed.divide(&annuity, context)?.negated())
 }
 
-fn future(context: Context, numbers: &[Number]) -> Result<Number, Error> {
+pub(super) fn future(context: Context, numbers: &[Number]) -> Result<Number, Error> {
     let (grown, annuity) = growth(&numbers[0], &numbers[1], is_early(numbers, 4), context)?;
     let paid = numbers[2].multiply(&annuity, context)?;
     Ok(optional(numbers, 3, context).multiply(&grown, context)?.add(&paid, context)?.negated())

@@ -6,9 +6,11 @@
 mod aggregate;
 mod arithmetic;
 mod criteria;
+mod depreciation;
 mod finance;
 mod lists;
 mod logic;
+mod rates;
 mod regression;
 mod rounding;
 mod statistics;
@@ -103,6 +105,8 @@ const BODIES: &[&[(&str, Body)]] = &[
     regression::BODIES,
     lists::BODIES,
     finance::BODIES,
+    rates::BODIES,
+    depreciation::BODIES,
     text::BODIES,
 ];
 

@@ -199,5 +199,17 @@ nominal | 2 | nominal(effective, periods) | The nominal rate of a yearly one wit
 rri | 3 | rri(periods, present, future) | The rate at which a value grows to another.
 pduration | 3 | pduration(rate, present, future) | How many periods a value takes to grow to another.
 sln | 3 | sln(cost, salvage, life) | Depreciation in equal parts.
+rate | 3-6 | rate(periods, payment, present, future, type, guess) | The rate of a loan a period; of several the one nearest to the guess (10 %).
+irr | 1-2 | irr(flows, guess) | The rate at which flows a period apart are worth 0; of several the one nearest to the guess (10 %).
+mirr | 3 | mirr(flows, finance, reinvest) | The rate of return when money is borrowed at one rate and invested again at another.
+cumipmt | 5-6 | cumipmt(rate, periods, present, first, last, type) | The interest in the payments from one period to another.
+cumprinc | 5-6 | cumprinc(rate, periods, present, first, last, type) | The principal in the payments from one period to another.
+ispmt | 4 | ispmt(rate, period, periods, present) | The interest of a period, counted from 0, when the principal is paid in equal parts.
+fvschedule | 2 | fvschedule(present, rates) | What a value becomes at one rate after the other.
+dollarde | 2 | dollarde(price, denominator) | A price in fractions as a decimal: dollarde(1.02, 16) is 1 2/16.
+dollarfr | 2 | dollarfr(price, denominator) | A decimal price in fractions: dollarfr(1.125, 16) is 1.02.
+db | 4-5 | db(cost, salvage, life, period, months) | Depreciation of a year by a fixed part of the book value, of three decimals; months (12) are those of the first year.
+ddb | 4-5 | ddb(cost, salvage, life, period, factor) | Depreciation of a period by the double declining balance, or by a factor (2).
+vdb | 5-7 | vdb(cost, salvage, life, start, end, factor, noswitch) | Depreciation from one time to another by a declining balance, straight from when that is more.
 syd | 4 | syd(cost, salvage, life, period) | Depreciation by the sum of the years' digits.
 "#;

@@ -308,6 +308,13 @@ fn correlations() {
             && close(&found["pValue"], 0.010_747_577_580_460_075, 11),
         "{found}"
     );
+    // Exact without ties (SciPy 1.17): 8 rows; of three rows, one pair out of order is as likely as two.
+    let request = json!({"x": [1, 2, 3, 4, 5, 6, 7, 8], "y": [2, 3.5, 2.5, 5, 7, 4, 9, 6], "method": "kendall"});
+    let found = answer(&client, "/statistics/correlation", &request);
+    assert!(close(&found["pValue"], 0.031_150_793_650_793_65, 13), "{found}");
+    let found =
+        answer(&client, "/statistics/correlation", &json!({"x": [1, 2, 3], "y": [3, 1, 2], "method": "kendall"}));
+    assert_eq!(found["pValue"], json!(1.0), "{found}");
     // A constant, and a gap.
     let request = json!({"columns": {"a": [1, 2, 3, null], "b": [5, 5, 5, 5], "c": [3, 2, 1, 9]}});
     let found = answer(&client, "/statistics/correlation", &request);
