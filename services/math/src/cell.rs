@@ -46,7 +46,10 @@ impl Cell {
             ("true", literal::Literal::Json("true")) => Self::Flag(true),
             ("false", literal::Literal::Json("false")) => Self::Flag(false),
             _ if text.trim().is_empty() => Self::Missing,
-            _ => number(text).map_or_else(|| Self::Text(text.to_owned()), Self::Number),
+            _ => match number(text).or_else(|| number(&literal::joined(text)?)) {
+                Some(number) => Self::Number(number),
+                None => Self::Text(text.to_owned()),
+            },
         }
     }
 
@@ -316,7 +319,9 @@ pub(crate) fn checked(cell: &Cell, place: impl Fn() -> String) -> Result<Option<
         Cell::Flag(_) | Cell::Nested => Err(conflict(place(), "must be a number")),
         Cell::Text(text) => {
             let shown: String = text.chars().take(40).collect();
-            Err(conflict(place(), format!("must be a number with a point as its decimal sign (you sent {shown})")))
+            let message =
+                format!("must be a number such as 1234.56, with a point as its decimal sign (you sent {shown})");
+            Err(conflict(place(), message))
         }
     }
 }
@@ -381,13 +386,16 @@ mod tests {
 
     #[test]
     fn cells_are_what_they_look_like() {
-        let cells: Vec<Cell> = serde_json::from_str(r#"[1.1, "2", null, "", " ", true, "x\n", [1], "1e999"]"#).unwrap();
+        let cells: Vec<Cell> =
+            serde_json::from_str(r#"[1.1, "2", null, "", " ", true, "x\n", [1], "1e999", "1,234.5", "1,234"]"#)
+                .unwrap();
         assert_eq!(cells[0].number().map(|number| (number - 1.1).value()), Some(-8.881_784_197_001_253e-17));
         assert_eq!(cells[1], Cell::Number(Dd::of(2.0)));
         assert!(cells[2..5].iter().all(|cell| *cell == Cell::Missing));
         assert_eq!(cells[5], Cell::Flag(true));
         assert_eq!(cells[6], Cell::Text("x\n".to_owned()));
         assert_eq!((&cells[7], &cells[8]), (&Cell::Nested, &Cell::Text("1e999".to_owned())));
+        assert_eq!((&cells[9], &cells[10]), (&Cell::Number(Dd::of(1234.5)), &Cell::Text("1,234".to_owned())));
     }
 
     #[test]

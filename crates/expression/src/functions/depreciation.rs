@@ -1,6 +1,6 @@
 //! Depreciation by declining balances, as spreadsheets have it.
 
-use super::finance::{one, optional};
+use super::finance::{one, optional, step};
 use super::{Body, whole_number};
 use crate::error::Error;
 use crate::number::Number;
@@ -39,7 +39,7 @@ fn fixed(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error>
     if months == 12 && period > life {
         return Err(Error::argument("the period is at most the life"));
     }
-    workspace.budget.spend(1_000 + period.unsigned_abs() * 10)?;
+    workspace.budget.spend(1_000)?;
     let rate = if salvage.is_zero() || cost.is_zero() {
         one(context)
     } else {
@@ -51,6 +51,7 @@ fn fixed(workspace: &mut Workspace, numbers: &[Number]) -> Result<Number, Error>
     let mut book = cost.clone();
     let mut lost = Number::whole(0, context);
     for year in 1..=period {
+        step(workspace, &book)?;
         lost = book.multiply(&rate, context)?;
         if year == 1 {
             lost = lost.multiply(&part(months)?, context)?;
@@ -110,7 +111,7 @@ fn lost(
     let (mut book, mut total) = (cost.clone(), Number::whole(0, context));
     let mut straight: Option<Number> = None;
     for index in 1..=count {
-        workspace.budget.spend(10)?;
+        step(workspace, &book)?;
         let mut term = match &straight {
             Some(straight) => straight.clone(),
             None => {

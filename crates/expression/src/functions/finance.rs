@@ -29,6 +29,12 @@ pub(super) const BODIES: &[(&str, Body)] = &[
     ("syd", Body::Scalar(digits_of_years)),
 ];
 
+/// A step of a sum that may grow: exact fractions take longer the longer they are.
+pub(super) fn step(workspace: &mut Workspace, so_far: &Number) -> Result<(), Error> {
+    let words = so_far.words();
+    workspace.budget.spend(60 + words * words / 8)
+}
+
 pub(super) fn one(context: Context) -> Number {
     Number::whole(1, context)
 }
@@ -137,7 +143,7 @@ fn net_present(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Err
     let mut sum = Number::whole(0, context);
     // From the last, so that each flow is divided once.
     for flow in flows.iter().rev() {
-        workspace.budget.spend(2)?;
+        step(workspace, &sum)?;
         sum = sum.add(flow, context)?.divide(&base, context)?;
     }
     Ok(Value::Number(sum))

@@ -4,7 +4,7 @@
 //! the sign changes; so it is found wherever it is, and of several the one that a spreadsheet would find. A few steps of
 //! Newton's method in the numbers of the expression then bring all their digits.
 
-use super::finance::{future, growth, is_early, one, optional, payment};
+use super::finance::{future, growth, is_early, one, optional, payment, step};
 use super::{Body, numbers, whole_number};
 use crate::error::Error;
 use crate::number::Number;
@@ -97,6 +97,16 @@ fn polished(
     Ok(rate)
 }
 
+/// A rate of exactly zero, where nothing else was found or what was found is as near to it as doubles come.
+fn no_interest(
+    context: Context,
+    found: Option<f64>,
+    function: &dyn Fn(&Number) -> Result<Number, Error>,
+) -> Result<Option<Number>, Error> {
+    let zero = Number::whole(0, context);
+    Ok((found.is_none_or(|rate| rate.abs() < 1e-9) && function(&zero)?.is_zero()).then_some(zero))
+}
+
 /// The arithmetic that a rate, which is no fraction, is found in; and the numbers in it.
 fn decimals(workspace: &Workspace, numbers: &[Number]) -> Result<(Context, Vec<Number>), Error> {
     let context = workspace.scope.context;
@@ -130,10 +140,6 @@ fn rate(workspace: &mut Workspace, given: &[Number]) -> Result<Number, Error> {
         let (grown, annuity) = growth(rate, &given[0], early, context)?;
         given[2].multiply(&grown, context)?.add(&given[1].multiply(&annuity, context)?, context)?.add(&future, context)
     };
-    let zero = Number::whole(0, context);
-    if value(&zero)?.is_zero() {
-        return Ok(zero);
-    }
     let [payment, present, last] = [&given[1], &given[2], &future].map(Number::to_f64);
     // As a value at the end for falling rates and as one at the start for growing ones, so that no power leaves the range.
     let sum = |s: f64| {
@@ -145,7 +151,11 @@ fn rate(workspace: &mut Workspace, given: &[Number]) -> Result<Number, Error> {
         let now = -((-periods * s).exp_m1()) / s.exp_m1() * due;
         present + payment * now + last * (-periods * s).exp()
     };
-    let found = bracketed(&sum, guess).ok_or_else(no_rate)?.exp_m1();
+    let found = bracketed(&sum, guess).map(f64::exp_m1);
+    if let Some(zero) = no_interest(context, found, &value)? {
+        return Ok(zero);
+    }
+    let found = found.ok_or_else(no_rate)?;
     let slope = derivative(&|rate| value(&Number::Float(rate)).map_or(f64::NAN, |value| value.to_f64()), found);
     polished(context, found, slope, &value)
 }
@@ -164,7 +174,7 @@ fn internal(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error>
     if flows.len() > MAX_FLOWS {
         return Err(Error::argument(format!("a rate is found of at most {MAX_FLOWS} flows")));
     }
-    workspace.budget.spend(flows.len() as u64 * 500)?;
+    workspace.budget.spend(flows.len() as u64 * 100)?;
     let (context, flows) = decimals(workspace, &flows)?;
     let doubles: Vec<f64> = flows.iter().map(Number::to_f64).collect();
     if !(doubles.iter().any(|flow| *flow < 0.0) && doubles.iter().any(|flow| *flow > 0.0)) {
@@ -183,11 +193,11 @@ fn internal(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error>
             .rev()
             .try_fold(Number::whole(0, context), |sum, flow| sum.divide(&base, context)?.add(flow, context))
     };
-    let zero = Number::whole(0, context);
-    if value(&zero)?.is_zero() {
+    let found = bracketed(&sum, guess).map(f64::exp_m1);
+    if let Some(zero) = no_interest(context, found, &value)? {
         return Ok(Value::Number(zero));
     }
-    let found = bracketed(&sum, guess).ok_or_else(no_rate)?.exp_m1();
+    let found = found.ok_or_else(no_rate)?;
     let present = |rate: f64| doubles.iter().rev().fold(0.0, |sum, flow| sum / (1.0 + rate) + flow);
     Ok(Value::Number(polished(context, found, derivative(&present, found), &value)?))
 }
@@ -199,15 +209,17 @@ fn modified(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error>
     for value in &values[1..] {
         bases.push(one(context).add(&workspace.number_of(value)?, context)?);
     }
-    workspace.budget.spend(flows.len() as u64 * 20 + 1_000)?;
+    workspace.budget.spend(1_000)?;
     let zero = Number::whole(0, context);
     let (mut paid, mut received) = (zero.clone(), zero.clone());
     // What is paid is worth less the later, what is received grows to the last period.
     for flow in flows.iter().rev() {
+        step(workspace, &paid)?;
         let outgoing = if flow.is_negative() { flow.clone() } else { zero.clone() };
         paid = paid.divide(&bases[0], context)?.add(&outgoing, context)?;
     }
     for flow in &flows {
+        step(workspace, &received)?;
         let incoming = if flow.is_negative() { zero.clone() } else { flow.clone() };
         received = received.multiply(&bases[1], context)?.add(&incoming, context)?;
     }
@@ -224,7 +236,7 @@ fn schedule(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error>
     let context = workspace.scope.context;
     let mut value = workspace.number_of(&values[0])?;
     for rate in numbers(workspace, &values[1..])? {
-        workspace.budget.spend(2)?;
+        step(workspace, &value)?;
         value = value.multiply(&one(context).add(&rate, context)?, context)?;
     }
     Ok(Value::Number(value))

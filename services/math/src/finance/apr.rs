@@ -75,7 +75,7 @@ fn one_period() -> f64 {
 #[serde(rename_all = "camelCase")]
 pub struct FinanceAprResponse {
     /// Nominal annual percentage rate with fees, as a fraction: the rate per period times the payments per year; null
-    /// for amounts at irregular times.
+    /// when there is none.
     pub apr: Option<f64>,
     /// Effective annual percentage rate with fees and compounding, as a fraction.
     pub effective_apr: f64,

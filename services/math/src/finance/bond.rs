@@ -236,7 +236,8 @@ impl Bond {
     }
 
     fn dirty(&self, rate: f64) -> f64 {
-        self.payments(rate).map(|(_, amount, factor)| amount * factor).sum()
+        // A coupon of nothing stays nothing where the factor is infinite.
+        self.payments(rate).filter(|(_, amount, _)| *amount != 0.0).map(|(_, amount, factor)| amount * factor).sum()
     }
 
     /// The yield at which the bond has a price.
@@ -363,6 +364,23 @@ mod tests {
             let by_price = bond(request, &Call::detached()).unwrap();
             assert!((by_price.price - price.value()).abs() < 1e-9, "{price:?} {}", by_price.price);
         }
+    }
+
+    #[test]
+    fn a_bond_without_coupons_has_a_yield() {
+        let request = FinanceBondRequest {
+            settlement: date("2010-09-14"),
+            maturity: date("2051-06-07"),
+            coupon_rate: Rate::of(Decimal::ZERO),
+            yield_rate: None,
+            price: Some(Decimal::new(10, 0)),
+            frequency: Frequency::Quarterly,
+            ..example()
+        };
+        let found = bond(request, &Call::detached()).unwrap();
+        // 10 grows to 100 in 162 quarters and 83 of 90 days.
+        let expected = (10.0_f64.ln() / (162.0 + 83.0 / 90.0)).exp_m1() * 4.0;
+        assert!((found.yield_rate - expected).abs() < 1e-12, "{} {expected}", found.yield_rate);
     }
 
     #[test]
