@@ -7,6 +7,7 @@ mod aggregate;
 mod arithmetic;
 mod criteria;
 mod depreciation;
+mod distribution;
 mod finance;
 mod lists;
 mod logic;
@@ -107,6 +108,7 @@ const BODIES: &[&[(&str, Body)]] = &[
     finance::BODIES,
     rates::BODIES,
     depreciation::BODIES,
+    distribution::BODIES,
     text::BODIES,
 ];
 

@@ -170,6 +170,58 @@ fn statistics() {
 }
 
 #[test]
+fn distributions() {
+    let table = "
+        ROUND(NORM.DIST(42, 40, 1.5, TRUE), 7) => 0.9087888
+        ROUND(NORM.DIST(42, 40, 1.5, FALSE), 5) => 0.10934
+        ROUND(NORM.INV(0.908789, 40, 1.5), 6) => 42.000002
+        ROUND(NORM.S.DIST(1.333333, TRUE), 9) => 0.908788726
+        ROUND(NORM.S.DIST(1.333333, FALSE), 9) => 0.164010148
+        ROUND(NORM.S.INV(0.9088), 4) => 1.3334
+        ROUND(LOGNORM.DIST(4, 3.5, 1.2, TRUE), 7) => 0.0390836
+        ROUND(LOGNORM.DIST(4, 3.5, 1.2, FALSE), 7) => 0.0176176
+        ROUND(LOGNORM.INV(0.039084, 3.5, 1.2), 7) => 4.0000252
+        ROUND(PHI(0.75), 9) => 0.301137432
+        ROUND(GAUSS(2), 5) => 0.47725
+        ROUND(FISHER(0.75), 7) => 0.9729551
+        ROUND(FISHERINV(0.972955), 6) => 0.75
+        ROUND(CONFIDENCE.NORM(0.05, 2.5, 50), 6) => 0.692952
+        ROUND(EXPON.DIST(0.2, 10, TRUE), 8) => 0.86466472
+        ROUND(EXPON.DIST(0.2, 10, FALSE), 8) => 1.35335283
+        ROUND(WEIBULL.DIST(105, 20, 100, TRUE), 6) => 0.929581
+        ROUND(WEIBULL.DIST(105, 20, 100, FALSE), 6) => 0.035589
+        ROUND(POISSON.DIST(2, 5, TRUE), 6) => 0.124652
+        ROUND(POISSON.DIST(2, 5, FALSE), 6) => 0.084224
+        ROUND(BINOM.DIST(6, 10, 0.5, FALSE), 7) => 0.2050781
+        ROUND(SKEW.P({3,4,5,2,3,4,5,6,4,7}), 6) => 0.303193
+        ROUND(STEYX({2,3,9,1,8,7,5}, {6,5,11,7,5,4,4}), 6) => 3.305719
+        ROUND(NORM.S.DIST(NORM.S.INV(0.0012345)) - 0.0012345, 32) => 0
+        ROUND(NORM.S.INV(1e-290) + NORM.S.INV(1 - 1e-30), 6) => -24.956707
+        NORM.S.INV(0.5) => 0
+        BINOM.DIST(3, 3, 1) => 1
+        BINOM.DIST(0, 3, 0) => 1
+        POISSON.DIST(0, 0) => 1
+        ROUND(BINOM.DIST(50000, 100000, 0.5), 9) => 0.501261563
+        ROUND(SUM(BINOM.DIST({0,1,2,3}, 3, 1/3, false)), 30) => 1
+    ";
+    assert_table(table, &Options::default());
+    for wrong in [
+        "NORM.DIST(1, 0, 0)",
+        "NORM.S.INV(0)",
+        "NORM.S.INV(1)",
+        "NORM.S.INV(1e-310)",
+        "BINOM.DIST(4, 3, 0.5)",
+        "BINOM.DIST(1, 3, 1.5)",
+        "BINOM.DIST(1, 1e9, 0.5)",
+        "POISSON.DIST(-1, 2)",
+        "EXPON.DIST(1, 0)",
+        "FISHER(1)",
+    ] {
+        assert!(text(wrong).starts_with("error"), "{wrong}: {}", text(wrong));
+    }
+}
+
+#[test]
 fn criteria() {
     let table = "
         SUMIF({100000,200000,300000,400000}, \">160000\", {7000,14000,21000,28000}) => 63000
