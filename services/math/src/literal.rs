@@ -34,6 +34,11 @@ impl Literal<'_> {
         matches!(self, Self::Json("null"))
     }
 
+    /// Whether it is a number of JSON, and no text.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Json(json) if !json.starts_with('"'))
+    }
+
     /// Whether it is a list or an object.
     pub(crate) fn is_nested(&self) -> bool {
         matches!(self, Self::Json(json) if json.starts_with(['[', '{']))

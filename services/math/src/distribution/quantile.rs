@@ -112,8 +112,15 @@ fn discrete(family: Family, p: f64, q: f64) -> f64 {
     let width = variance.sqrt().max(1.0);
     let normal = normal_quantile(p.min(q));
     let far = if p <= q { normal } else { -normal };
-    let guess = (mean + width * far).floor().clamp(least, most);
-    let mut step = (width / 8.0).ceil();
+    let (guess, mut step) = match family {
+        // Its distribution function can be solved for k, but for rounding.
+        Family::Geometric { probability } if probability < 1.0 => {
+            let above = if p <= q { (-p).ln_1p() } else { q.ln() };
+            (above / (-probability).ln_1p() - 1.0, 1.0)
+        }
+        _ => (mean + width * far, (width / 8.0).ceil()),
+    };
+    let guess = guess.ceil().clamp(least, most);
     let (mut low, mut high);
     if reached(guess) {
         high = guess;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::describe::{Moments, confidence, short};
 use super::quantiles::length;
 use crate::bulk;
-use crate::cell::{self, Cell, Columns, Record};
+use crate::cell::{self, ByComma as _, Cell, Columns, Record};
 use crate::dd::Dd;
 use crate::distribution::Family;
 use crate::error::{Error, conflict, still_wanted};
@@ -51,7 +51,7 @@ pub struct StatisticsCorrelationRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Correlation coefficient.
@@ -214,7 +214,16 @@ fn numeric(rows: &[Record]) -> Vec<String> {
 ///
 /// # Errors
 /// When there are less than two columns, or they differ in length.
-pub fn correlation(request: StatisticsCorrelationRequest, call: &Call) -> Result<StatisticsCorrelationResponse, Error> {
+pub fn correlation(
+    mut request: StatisticsCorrelationRequest,
+    call: &Call,
+) -> Result<StatisticsCorrelationResponse, Error> {
+    if request.decimal_comma {
+        request.columns.by_comma();
+        request.rows.by_comma();
+        request.x.by_comma();
+        request.y.by_comma();
+    }
     let (method, level) = (request.method, request.confidence);
     let columns = columns(request)?;
     let mut matrix = vec![vec![None; columns.len()]; columns.len()];

@@ -269,8 +269,12 @@ pub(super) fn fisher(request: &StatisticsTestRequest) -> Result<StatisticsTestRe
 /// The zero of a rising function of a logarithm of odds.
 fn solve(function: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (-60.0, 60.0);
-    for _ in 0..100 {
+    // As long as the odds, which are its power of e, have a digit to gain.
+    while high - low > 1e-15 {
         let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
         if function(middle) < 0.0 { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
