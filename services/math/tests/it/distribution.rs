@@ -127,6 +127,10 @@ fn samples_repeat_with_their_seed() {
         json!({"family": "poisson", "mean": 12.5}),
         json!({"family": "geometric", "probability": 0.25}),
         json!({"family": "negative-binomial", "successes": 3, "probability": 0.4}),
+        // Too wide for a table.
+        json!({"family": "geometric", "probability": 1e-8}),
+        json!({"family": "negative-binomial", "successes": 3.5, "probability": 1e-6}),
+        json!({"family": "negative-binomial", "successes": 0.4, "probability": 4e-7}),
         json!({"family": "hypergeometric", "population": 60, "successes": 20, "draws": 10}),
     ] {
         let mut asked = request.clone();
