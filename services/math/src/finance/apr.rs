@@ -155,7 +155,7 @@ fn falling(function: impl Fn(f64) -> f64) -> Option<f64> {
 ///
 /// # Errors
 /// When payments are missing or negative, or nothing is left of the loan after its fees.
-pub fn apr(request: FinanceAprRequest, _: &Call) -> Result<FinanceAprResponse, Error> {
+pub fn apr(request: FinanceAprRequest, call: &Call) -> Result<FinanceAprResponse, Error> {
     if request.fees.signum() < 0 {
         return Err(conflict("fees", "must not be negative"));
     }
@@ -188,6 +188,9 @@ pub fn apr(request: FinanceAprRequest, _: &Call) -> Result<FinanceAprResponse, E
     let field = if regular { "payment" } else { "amounts" };
     let impossible = "and the amount of the loan give no rate: check that some payment is above 0 and after the start";
     let effective_apr = effective.filter(|rate| rate.is_finite()).ok_or_else(|| conflict(field, impossible))?;
+    if effective_apr < 0.0 {
+        call.warn("negative-rate", Some(field), "less is paid back than the loan and its fees: check the payments");
+    }
     let percent = |rate: f64| format!("{:.2} %", rate * 100.0);
     let total_cost = total_paid.minus(amount_financed).ok_or_else(|| overflow("payment"))?;
     let sentence = match nominal {

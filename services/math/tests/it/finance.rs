@@ -362,6 +362,8 @@ fn annual_percentage_rates_of_the_laws() {
         let rate = if source.starts_with('J') { &found["apr"] } else { &found["effectiveApr"] };
         assert!((rate.as_f64().unwrap() * 100.0 - percent).abs() < 0.005 + 1e-9, "{source}: {found}");
     }
+    let found = answer(&client, "/finance/apr", &json!({"amount": 10_000, "payment": 100, "count": 36}));
+    assert_eq!(found["warnings"][0]["code"], "negative-rate", "{found}");
     // Without fees it is the rate of the loan; what is kept from it raises it, a balloon is paid too.
     let request = json!({"amount": 1_000_000, "annualRate": "12 %", "payments": 12, "decimals": 4});
     let found = answer(&client, "/finance/loan", &request);
