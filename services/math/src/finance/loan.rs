@@ -105,7 +105,7 @@ pub struct FinanceLoanResponse {
     /// Nominal annual percentage rate with fees, as a fraction: the rate per period times the payments per year; null
     /// when there is none.
     pub apr: Option<f64>,
-    /// Effective annual percentage rate with fees and compounding, as a fraction; null when there is none.
+    /// Effective annual percentage rate with fees and compounding, as a fraction.
     pub effective_apr: Option<f64>,
     /// Rounding mode of the results.
     pub rounding: Rounding,
