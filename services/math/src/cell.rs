@@ -1,8 +1,11 @@
 //! Data in a request: numbers as they are written, in lists, in rows, in columns.
 
+mod comma;
+
 use std::borrow::Cow;
 use std::fmt;
 
+pub(crate) use comma::ByComma;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -23,6 +26,8 @@ pub(crate) const LARGEST: f64 = 1e75;
 pub enum Cell {
     /// A number, to 31 digits.
     Number(Dd),
+    /// A number that came as a text such as `1.234`, which is a thousand times as much where the decimal mark is a comma.
+    Grouped(Dd),
     /// Nothing: `null`, or an empty text.
     Missing,
     /// `true` or `false`.
@@ -46,14 +51,18 @@ impl Cell {
             ("true", literal::Literal::Json("true")) => Self::Flag(true),
             ("false", literal::Literal::Json("false")) => Self::Flag(false),
             _ if text.trim().is_empty() => Self::Missing,
-            _ => number(text).map_or_else(|| Self::Text(text.to_owned()), Self::Number),
+            _ => match number(text).or_else(|| number(&literal::joined(text)?)) {
+                Some(number) if !literal.is_number() && comma::may_be_thousands(text) => Self::Grouped(number),
+                Some(number) => Self::Number(number),
+                None => Self::Text(text.to_owned()),
+            },
         }
     }
 
     /// The number it is.
     #[must_use]
     pub fn number(&self) -> Option<Dd> {
-        if let Self::Number(number) = self { Some(*number) } else { None }
+        if let Self::Number(number) | Self::Grouped(number) = self { Some(*number) } else { None }
     }
 }
 
@@ -76,6 +85,7 @@ impl Serialize for Cell {
             Self::Number(number) if number.lo() == 0.0 => target.serialize_f64(number.hi()),
             // Shortest decimals of both parts would not read back as the same sum; the nearest double does nearly.
             Self::Number(number) => target.serialize_f64(number.value()),
+            Self::Grouped(number) => target.collect_str(&format_args!("{:.3}", number.value())),
             Self::Missing | Self::Nested => target.serialize_none(),
             Self::Flag(flag) => target.serialize_bool(*flag),
             Self::Text(text) => target.serialize_str(text),
@@ -311,12 +321,15 @@ pub(crate) fn numbers(field: &str, cells: &[Cell]) -> Result<Numbers, Error> {
 pub(crate) fn checked(cell: &Cell, place: impl Fn() -> String) -> Result<Option<Dd>, Error> {
     match cell {
         Cell::Missing => Ok(None),
+        Cell::Grouped(number) => Ok(Some(*number)),
         Cell::Number(number) if number.hi().abs() <= LARGEST => Ok(Some(*number)),
         Cell::Number(_) => Err(conflict(place(), "is too large: numbers must be between -1e75 and 1e75")),
         Cell::Flag(_) | Cell::Nested => Err(conflict(place(), "must be a number")),
         Cell::Text(text) => {
             let shown: String = text.chars().take(40).collect();
-            Err(conflict(place(), format!("must be a number with a point as its decimal sign (you sent {shown})")))
+            let message =
+                format!("must be a number such as 1234.56, with a point as its decimal sign (you sent {shown})");
+            Err(conflict(place(), message))
         }
     }
 }
@@ -368,7 +381,7 @@ pub(crate) fn column_of(rows: &[Record], name: &str, field: &'static str) -> Res
 /// The one column that has numbers.
 fn only_numeric(rows: &[Record]) -> Result<&str, Error> {
     let first = &rows[0];
-    let mut numeric = first.0.iter().filter(|(_, cell)| matches!(cell, Cell::Number(_))).map(|(name, _)| name.as_str());
+    let mut numeric = first.0.iter().filter(|(_, cell)| cell.number().is_some()).map(|(name, _)| name.as_str());
     match (numeric.next(), numeric.next()) {
         (Some(only), None) => Ok(only),
         _ => Err(conflict("column", "is missing: send the name of the column")),
@@ -381,13 +394,16 @@ mod tests {
 
     #[test]
     fn cells_are_what_they_look_like() {
-        let cells: Vec<Cell> = serde_json::from_str(r#"[1.1, "2", null, "", " ", true, "x\n", [1], "1e999"]"#).unwrap();
+        let cells: Vec<Cell> =
+            serde_json::from_str(r#"[1.1, "2", null, "", " ", true, "x\n", [1], "1e999", "1,234.5", "1,234"]"#)
+                .unwrap();
         assert_eq!(cells[0].number().map(|number| (number - 1.1).value()), Some(-8.881_784_197_001_253e-17));
         assert_eq!(cells[1], Cell::Number(Dd::of(2.0)));
         assert!(cells[2..5].iter().all(|cell| *cell == Cell::Missing));
         assert_eq!(cells[5], Cell::Flag(true));
         assert_eq!(cells[6], Cell::Text("x\n".to_owned()));
         assert_eq!((&cells[7], &cells[8]), (&Cell::Nested, &Cell::Text("1e999".to_owned())));
+        assert_eq!((&cells[9], &cells[10]), (&Cell::Number(Dd::of(1234.5)), &Cell::Text("1,234".to_owned())));
     }
 
     #[test]

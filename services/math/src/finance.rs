@@ -1,5 +1,6 @@
 //! Money: amounts exact in decimals, rates judged by the equation they solve.
 
+pub mod apr;
 pub mod backtest;
 pub mod bond;
 pub mod daycount;

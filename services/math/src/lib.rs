@@ -24,7 +24,7 @@ pub mod timeseries;
 use chassis::Service;
 pub use error::Error;
 use finance::{
-    backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
+    apr, backtest, bond, daycount, depreciation, discount, irr, loan, margin, npv, rates, round, split, tax, time_value,
 };
 use geo::{bounds, distance, geohash, polygon};
 use numeric::{integrate, interpolate, minimize, ode, polynomial, root};
@@ -43,6 +43,7 @@ pub fn service() -> Service {
         .compute("POST /evaluate", evaluate::evaluate, evaluate::about)
         .compute("POST /convert", convert::convert, convert::about)
         .compute("POST /finance/loan", loan::loan, loan::about)
+        .compute("POST /finance/apr", apr::apr, apr::about)
         .compute("POST /finance/time-value", time_value::time_value, time_value::about)
         .compute("POST /finance/npv", npv::npv, npv::about)
         .compute("POST /finance/irr", irr::irr, irr::about)

@@ -34,6 +34,11 @@ impl Literal<'_> {
         matches!(self, Self::Json("null"))
     }
 
+    /// Whether it is a number of JSON, and no text.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Json(json) if !json.starts_with('"'))
+    }
+
     /// Whether it is a list or an object.
     pub(crate) fn is_nested(&self) -> bool {
         matches!(self, Self::Json(json) if json.starts_with(['[', '{']))
@@ -151,9 +156,62 @@ pub(crate) fn digits(text: &str) -> Option<Digits> {
     any.then_some(Digits { mantissa: if negative { -mantissa } else { mantissa }, exponent, cut })
 }
 
+/// A number with its thousands apart, such as `1,234.56` or `1 234`, without what parts them. A comma counts only beside
+/// a point: `1,234` may mean 1.234 too.
+pub(crate) fn joined(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (sign, number) = match text.strip_prefix(['-', '+']) {
+        Some(rest) => (&text[..1], rest),
+        None => ("", text),
+    };
+    let (whole, decimals) = match number.split_once('.') {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (number, None),
+    };
+    let is_mark = |letter: char| matches!(letter, ',' | ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}');
+    let mark = whole.chars().find(|letter| is_mark(*letter)).filter(|mark| *mark != ',' || decimals.is_some())?;
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut groups = whole.split(mark);
+    let first = groups.next().filter(|first| first.len() <= 3 && digits(first))?;
+    if !groups.clone().all(|group| group.len() == 3 && digits(group)) || !decimals.is_none_or(digits) {
+        return None;
+    }
+    let mut joined = format!("{sign}{first}");
+    groups.for_each(|group| joined.push_str(group));
+    if let Some(decimals) = decimals {
+        joined.push('.');
+        joined.push_str(decimals);
+    }
+    Some(joined)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_joined_where_nothing_else_is_meant() {
+        for (text, found) in [
+            ("1,234.56", Some("1234.56")),
+            (" -12,345,678.9 ", Some("-12345678.9")),
+            ("1 234", Some("1234")),
+            ("1\u{a0}234.5", Some("1234.5")),
+            ("1'234'567.89", Some("1234567.89")),
+            ("1,234", None),
+            ("1.234,56", None),
+            ("1,5", None),
+            ("12,34.5", None),
+            ("1234,567.8", None),
+            ("1,234 567.8", None),
+            ("1,234.", None),
+            (",234.5", None),
+            ("1 23", None),
+            ("1 2 3", None),
+            ("", None),
+        ] {
+            assert_eq!(joined(text).as_deref(), found, "{text}");
+        }
+    }
 
     fn read(text: &str) -> Option<(i128, i32)> {
         digits(text).map(|digits| (digits.mantissa, digits.exponent))

@@ -43,7 +43,7 @@ pub struct MatrixRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Rows and columns of a matrix in a file without rows: a plain list, or doubles of 64 bits row by row.

@@ -10,7 +10,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, Columns, Record};
+use crate::cell::{ByComma as _, Cell, Columns, Record};
 use crate::error::{Error, conflict};
 use crate::statistics::describe::confidence;
 
@@ -53,7 +53,7 @@ pub struct RegressionRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Name of the column of `rows` or `file` with the response.
@@ -296,6 +296,14 @@ impl RegressionRequest {
 /// # Errors
 /// When data are missing or do not fit together, a column is a combination of others, or a response is separated.
 pub fn regression(mut request: RegressionRequest, call: &Call) -> Result<RegressionResponse, Error> {
+    if request.decimal_comma {
+        request.y.by_comma();
+        request.x.by_comma();
+        request.columns.by_comma();
+        request.rows.by_comma();
+        request.predict.by_comma();
+        request.predict_rows.by_comma();
+    }
     // What is read once is moved out; what remains says how to fit.
     let data = RegressionRequest {
         y: std::mem::take(&mut request.y),

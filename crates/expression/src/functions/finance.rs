@@ -29,16 +29,27 @@ pub(super) const BODIES: &[(&str, Body)] = &[
     ("syd", Body::Scalar(digits_of_years)),
 ];
 
-fn one(context: Context) -> Number {
+/// A step of a sum that may grow: exact fractions take longer the longer they are.
+pub(super) fn step(workspace: &mut Workspace, so_far: &Number) -> Result<(), Error> {
+    let words = so_far.words();
+    workspace.budget.spend(60 + words * words / 8)
+}
+
+pub(super) fn one(context: Context) -> Number {
     Number::whole(1, context)
 }
 
-fn optional(numbers: &[Number], at: usize, context: Context) -> Number {
+pub(super) fn optional(numbers: &[Number], at: usize, context: Context) -> Number {
     numbers.get(at).cloned().unwrap_or_else(|| Number::whole(0, context))
 }
 
 /// `(1 + rate)^n`, and `((1 + rate)^n - 1) / rate` times `1 + rate` when paid at the beginning.
-fn growth(rate: &Number, periods: &Number, early: bool, context: Context) -> Result<(Number, Number), Error> {
+pub(super) fn growth(
+    rate: &Number,
+    periods: &Number,
+    early: bool,
+    context: Context,
+) -> Result<(Number, Number), Error> {
     if rate.is_zero() {
         return Ok((one(context), periods.clone()));
     }
@@ -51,17 +62,17 @@ fn growth(rate: &Number, periods: &Number, early: bool, context: Context) -> Res
     Ok((grown, annuity))
 }
 
-fn is_early(numbers: &[Number], at: usize) -> bool {
+pub(super) fn is_early(numbers: &[Number], at: usize) -> bool {
     numbers.get(at).is_some_and(|kind| !kind.is_zero())
 }
 
-fn payment(context: Context, numbers: &[Number]) -> Result<Number, Error> {
+pub(super) fn payment(context: Context, numbers: &[Number]) -> Result<Number, Error> {
     let (grown, annuity) = growth(&numbers[0], &numbers[1], is_early(numbers, 4), context)?;
     let owed = numbers[2].multiply(&grown, context)?.add(&optional(numbers, 3, context), context)?;
     Ok(owed.divide(&annuity, context)?.negated())
 }
 
-fn future(context: Context, numbers: &[Number]) -> Result<Number, Error> {
+pub(super) fn future(context: Context, numbers: &[Number]) -> Result<Number, Error> {
     let (grown, annuity) = growth(&numbers[0], &numbers[1], is_early(numbers, 4), context)?;
     let paid = numbers[2].multiply(&annuity, context)?;
     Ok(optional(numbers, 3, context).multiply(&grown, context)?.add(&paid, context)?.negated())
@@ -132,7 +143,7 @@ fn net_present(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Err
     let mut sum = Number::whole(0, context);
     // From the last, so that each flow is divided once.
     for flow in flows.iter().rev() {
-        workspace.budget.spend(2)?;
+        step(workspace, &sum)?;
         sum = sum.add(flow, context)?.divide(&base, context)?;
     }
     Ok(Value::Number(sum))

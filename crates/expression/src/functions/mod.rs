@@ -6,9 +6,12 @@
 mod aggregate;
 mod arithmetic;
 mod criteria;
+mod depreciation;
+mod distribution;
 mod finance;
 mod lists;
 mod logic;
+mod rates;
 mod regression;
 mod rounding;
 mod statistics;
@@ -103,6 +106,9 @@ const BODIES: &[&[(&str, Body)]] = &[
     regression::BODIES,
     lists::BODIES,
     finance::BODIES,
+    rates::BODIES,
+    depreciation::BODIES,
+    distribution::BODIES,
     text::BODIES,
 ];
 

@@ -15,6 +15,7 @@ pub(super) const BODIES: &[(&str, Body)] = &[
     ("intercept", Body::Values(|workspace, values| Ok(line(workspace, &values[0], &values[1])?.1))),
     ("rsq", Body::Values(r_squared)),
     ("forecast", Body::Values(forecast)),
+    ("steyx", Body::Values(standard_error)),
 ];
 
 /// The places of two lists in which both have a number.
@@ -96,4 +97,21 @@ fn forecast(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error>
     let (slope, intercept) = line(workspace, &values[1], &values[2])?;
     let risen = workspace.binary(Binary::Multiply, &slope, &values[0])?;
     workspace.binary(Binary::Add, &intercept, &risen)
+}
+
+/// The standard error of the values that the line through points predicts.
+fn standard_error(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
+    let (y, x) = pairs(workspace, &values[0], &values[1])?;
+    if x.len() < 3 {
+        return Err(Error { message: "at least three pairs of numbers are needed".into(), ..Error::division() });
+    }
+    let [xx, xy, yy] = sums(workspace, &x, &y)?;
+    let square = workspace.binary(Binary::Multiply, &xy, &xy)?;
+    let explained = workspace.binary(Binary::Divide, &square, &xx)?;
+    let rest = workspace.binary(Binary::Subtract, &yy, &explained)?;
+    let context = workspace.scope.context;
+    let degrees = Value::Number(Number::whole(x.len() as i64 - 2, context));
+    let variance = workspace.binary(Binary::Divide, &rest, &degrees)?;
+    let half = Value::Number(Number::whole(1, context).divide(&Number::whole(2, context), context)?);
+    workspace.binary(Binary::Power, &variance, &half)
 }

@@ -28,6 +28,7 @@ pub(super) const BODIES: &[(&str, Body)] = &[
     ("harmean", Body::Values(harmonic)),
     ("trimmean", Body::Values(trimmed)),
     ("skew", Body::Values(skew)),
+    ("skew.p", Body::Values(skew_of_population)),
     ("kurt", Body::Values(kurtosis)),
     ("standardize", Body::Scalar(standardize)),
     ("large", Body::Values(|workspace, values| nth(workspace, values, true))),
@@ -230,6 +231,16 @@ fn skew(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
     let (n, sum) = moments(workspace, values, 3)?;
     let factor = ratio(workspace, n, (n - 1) * (n - 2))?;
     workspace.binary(Binary::Multiply, &factor, &sum)
+}
+
+/// As the one of a sample, but for the factor: by (n - 2) / root of n (n - 1).
+fn skew_of_population(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {
+    let sample = skew(workspace, values)?;
+    let n = numbers_as_values(workspace, values)?.len() as i64;
+    let square = ratio(workspace, (n - 2) * (n - 2), n * (n - 1))?;
+    let half = ratio(workspace, 1, 2)?;
+    let factor = workspace.binary(Binary::Power, &square, &half)?;
+    workspace.binary(Binary::Multiply, &sample, &factor)
 }
 
 fn kurtosis(workspace: &mut Workspace, values: &[Value]) -> Result<Value, Error> {

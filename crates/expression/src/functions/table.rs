@@ -141,6 +141,7 @@ geomean | 1+ | geomean(list) | The geometric mean of numbers above 0.
 harmean | 1+ | harmean(list) | The harmonic mean of numbers above 0.
 trimmean | 2 | trimmean(list, share) | The mean without a share of the values, half of it at each end.
 skew | 1+ | skew(list) | The skewness of a sample.
+skew.p | 1+ | skew.p(list) | The skewness of a population.
 kurt | 1+ | kurt(list) | The excess kurtosis of a sample.
 standardize | 3 | standardize(x, mean, deviation) | How many deviations x lies from the mean.
 large | 2 | large(list, k) | The k-th largest number.
@@ -159,6 +160,22 @@ slope | 2 | slope(y, x) | The slope of the line through points; y first, as in s
 intercept | 2 | intercept(y, x) | Where the line through points meets x = 0.
 rsq | 2 | rsq(y, x) | The square of the correlation.
 forecast, forecast.linear | 3 | forecast(x, y, x) | The value at x of the line through points.
+steyx | 2 | steyx(y, x) | The standard error of what the line through points predicts.
+norm.dist, normdist | 3-4 | norm.dist(x, mean, deviation, cumulative) | The normal distribution: the probability of at most x, or with false the density.
+norm.s.dist, normsdist | 1-2 | norm.s.dist(z, cumulative) | The standard normal distribution: the probability of at most z, or with false the density.
+norm.inv, norminv | 3 | norm.inv(p, mean, deviation) | The value of a normal distribution with the probability p below it.
+norm.s.inv, normsinv | 1 | norm.s.inv(p) | The value of the standard normal distribution with the probability p below it.
+lognorm.dist, lognormdist | 3-4 | lognorm.dist(x, mean, deviation, cumulative) | The lognormal distribution; mean and deviation are those of ln(x).
+lognorm.inv, loginv | 3 | lognorm.inv(p, mean, deviation) | The value of a lognormal distribution with the probability p below it.
+phi | 1 | phi(z) | The density of the standard normal distribution.
+gauss | 1 | gauss(z) | The probability between 0 and z of the standard normal distribution.
+fisher | 1 | fisher(x) | The Fisher transformation of a correlation: atanh(x).
+fisherinv | 1 | fisherinv(y) | The inverse of the Fisher transformation: tanh(y).
+confidence.norm, confidence | 3 | confidence.norm(alpha, deviation, size) | Half the width of the confidence interval of a mean, with alpha outside of it.
+expon.dist, expondist | 2-3 | expon.dist(x, rate, cumulative) | The exponential distribution: the probability of at most x, or with false the density.
+weibull.dist, weibull | 3-4 | weibull.dist(x, shape, scale, cumulative) | The Weibull distribution: the probability of at most x, or with false the density.
+poisson.dist, poisson | 2-3 | poisson.dist(n, mean, cumulative) | The Poisson distribution: the probability of at most n events, or with false of n.
+binom.dist, binomdist | 3-4 | binom.dist(n, trials, p, cumulative) | The binomial distribution: the probability of at most n successes, or with false of n.
 length, rows, size, len | 1 | length(list) | How many elements a list has, and how many characters a text.
 index | 2-3 | index(list, n) | The n-th element, from 1; of a list of lists, row and column.
 match, xmatch | 2-3 | match(x, list, 0) | The place of x in a list, from 1. With 1 the last value at most x in a rising list, with -1 the last at least x in a falling one.
@@ -199,5 +216,17 @@ nominal | 2 | nominal(effective, periods) | The nominal rate of a yearly one wit
 rri | 3 | rri(periods, present, future) | The rate at which a value grows to another.
 pduration | 3 | pduration(rate, present, future) | How many periods a value takes to grow to another.
 sln | 3 | sln(cost, salvage, life) | Depreciation in equal parts.
+rate | 3-6 | rate(periods, payment, present, future, type, guess) | The rate of a loan a period; of several the one nearest to the guess (10 %).
+irr | 1-2 | irr(flows, guess) | The rate at which flows a period apart are worth 0; of several the one nearest to the guess (10 %).
+mirr | 3 | mirr(flows, finance, reinvest) | The rate of return when money is borrowed at one rate and invested again at another.
+cumipmt | 5-6 | cumipmt(rate, periods, present, first, last, type) | The interest in the payments from one period to another.
+cumprinc | 5-6 | cumprinc(rate, periods, present, first, last, type) | The principal in the payments from one period to another.
+ispmt | 4 | ispmt(rate, period, periods, present) | The interest of a period, counted from 0, when the principal is paid in equal parts.
+fvschedule | 2 | fvschedule(present, rates) | What a value becomes at one rate after the other.
+dollarde | 2 | dollarde(price, denominator) | A price in fractions as a decimal: dollarde(1.02, 16) is 1 2/16.
+dollarfr | 2 | dollarfr(price, denominator) | A decimal price in fractions: dollarfr(1.125, 16) is 1.02.
+db | 4-5 | db(cost, salvage, life, period, months) | Depreciation of a year by a fixed part of the book value, of three decimals; months (12) are those of the first year.
+ddb | 4-5 | ddb(cost, salvage, life, period, factor) | Depreciation of a period by the double declining balance, or by a factor (2).
+vdb | 5-7 | vdb(cost, salvage, life, start, end, factor, noswitch) | Depreciation from one time to another by a declining balance, straight from when that is more.
 syd | 4 | syd(cost, salvage, life, period) | Depreciation by the sum of the years' digits.
 "#;

@@ -55,6 +55,29 @@ fn depth_and_length() {
     assert_eq!(text(&format!("{}7{}", "(".repeat(200), ")".repeat(200))), "7");
 }
 
+/// Exact fractions grow with each period.
+#[test]
+fn long_lives_and_many_flows_are_bounded() {
+    let exact = Options { mode: expression::Mode::Fraction, ..Options::default() };
+    for source in [
+        "npv(1/3, sequence(100000))",
+        "mirr(concat(sequence(50000, -7, 0), sequence(50000)), 1/3, 1/7)",
+        "fvschedule(1, sequence(100000) / 7)",
+        "vdb(1e9, 1/7, 10000, 0, 9999, 3/7)",
+        "db(1e9, 1/7, 10000, 10000)",
+        "cumipmt(1/3, 1000000, 7, 1, 1000000)",
+        "rate(1000000, -1/7, 3)",
+        "irr(concat(sequence(5000, -7, 0), sequence(5000)))",
+    ] {
+        for options in [&exact, &Options::default()] {
+            let found = value(source, options);
+            if let Err(error) = found {
+                assert!(matches!(error.kind, Kind::TooLarge | Kind::Argument), "{source}: {error:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn work_and_memory_have_a_budget() {
     // Products of numbers of 20,000 digits, element by element.

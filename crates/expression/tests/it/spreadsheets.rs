@@ -170,6 +170,58 @@ fn statistics() {
 }
 
 #[test]
+fn distributions() {
+    let table = "
+        ROUND(NORM.DIST(42, 40, 1.5, TRUE), 7) => 0.9087888
+        ROUND(NORM.DIST(42, 40, 1.5, FALSE), 5) => 0.10934
+        ROUND(NORM.INV(0.908789, 40, 1.5), 6) => 42.000002
+        ROUND(NORM.S.DIST(1.333333, TRUE), 9) => 0.908788726
+        ROUND(NORM.S.DIST(1.333333, FALSE), 9) => 0.164010148
+        ROUND(NORM.S.INV(0.9088), 4) => 1.3334
+        ROUND(LOGNORM.DIST(4, 3.5, 1.2, TRUE), 7) => 0.0390836
+        ROUND(LOGNORM.DIST(4, 3.5, 1.2, FALSE), 7) => 0.0176176
+        ROUND(LOGNORM.INV(0.039084, 3.5, 1.2), 7) => 4.0000252
+        ROUND(PHI(0.75), 9) => 0.301137432
+        ROUND(GAUSS(2), 5) => 0.47725
+        ROUND(FISHER(0.75), 7) => 0.9729551
+        ROUND(FISHERINV(0.972955), 6) => 0.75
+        ROUND(CONFIDENCE.NORM(0.05, 2.5, 50), 6) => 0.692952
+        ROUND(EXPON.DIST(0.2, 10, TRUE), 8) => 0.86466472
+        ROUND(EXPON.DIST(0.2, 10, FALSE), 8) => 1.35335283
+        ROUND(WEIBULL.DIST(105, 20, 100, TRUE), 6) => 0.929581
+        ROUND(WEIBULL.DIST(105, 20, 100, FALSE), 6) => 0.035589
+        ROUND(POISSON.DIST(2, 5, TRUE), 6) => 0.124652
+        ROUND(POISSON.DIST(2, 5, FALSE), 6) => 0.084224
+        ROUND(BINOM.DIST(6, 10, 0.5, FALSE), 7) => 0.2050781
+        ROUND(SKEW.P({3,4,5,2,3,4,5,6,4,7}), 6) => 0.303193
+        ROUND(STEYX({2,3,9,1,8,7,5}, {6,5,11,7,5,4,4}), 6) => 3.305719
+        ROUND(NORM.S.DIST(NORM.S.INV(0.0012345)) - 0.0012345, 32) => 0
+        ROUND(NORM.S.INV(1e-290) + NORM.S.INV(1 - 1e-30), 6) => -24.956707
+        NORM.S.INV(0.5) => 0
+        BINOM.DIST(3, 3, 1) => 1
+        BINOM.DIST(0, 3, 0) => 1
+        POISSON.DIST(0, 0) => 1
+        ROUND(BINOM.DIST(50000, 100000, 0.5), 9) => 0.501261563
+        ROUND(SUM(BINOM.DIST({0,1,2,3}, 3, 1/3, false)), 30) => 1
+    ";
+    assert_table(table, &Options::default());
+    for wrong in [
+        "NORM.DIST(1, 0, 0)",
+        "NORM.S.INV(0)",
+        "NORM.S.INV(1)",
+        "NORM.S.INV(1e-310)",
+        "BINOM.DIST(4, 3, 0.5)",
+        "BINOM.DIST(1, 3, 1.5)",
+        "BINOM.DIST(1, 1e9, 0.5)",
+        "POISSON.DIST(-1, 2)",
+        "EXPON.DIST(1, 0)",
+        "FISHER(1)",
+    ] {
+        assert!(text(wrong).starts_with("error"), "{wrong}: {}", text(wrong));
+    }
+}
+
+#[test]
 fn criteria() {
     let table = "
         SUMIF({100000,200000,300000,400000}, \">160000\", {7000,14000,21000,28000}) => 63000
@@ -212,8 +264,85 @@ fn money() {
         ROUND(IPMT(10%, 3, 3, 8000), 2) => -292.45
         ROUND(PPMT(10%/12, 1, 2*12, 2000), 2) => -75.62
         ROUND(PPMT(8%, 10, 10, 200000), 2) => -27598.05
+        ROUND(RATE(4*12, -200, 8000)*100, 0) => 1
+        ROUND(RATE(4*12, -200, 8000)*12, 10) => 0.0924176699
+        ROUND(IRR({-70000,12000,15000,18000,21000}), 3) => -0.021
+        ROUND(IRR({-70000,12000,15000,18000,21000,26000}), 3) => 0.087
+        ROUND(IRR({-70000,12000,15000}, -10%), 3) => -0.444
+        ROUND(MIRR({-120000,39000,30000,21000,37000,46000}, 10%, 12%), 4) => 0.1261
+        ROUND(MIRR({-120000,39000,30000,21000}, 10%, 12%), 3) => -0.048
+        ROUND(MIRR({-120000,39000,30000,21000,37000,46000}, 10%, 14%), 4) => 0.1348
+        ROUND(CUMIPMT(9%/12, 30*12, 125000, 13, 24, 0), 2) => -11135.23
+        CUMIPMT(9%/12, 30*12, 125000, 1, 1, 0) => -937.5
+        ROUND(CUMPRINC(9%/12, 30*12, 125000, 13, 24, 0), 4) => -934.1071
+        ROUND(CUMPRINC(9%/12, 30*12, 125000, 1, 1, 0), 5) => -68.27827
+        ROUND(ISPMT(10%/12, 1, 3*12, 8000000), 1) => -64814.8
+        ROUND(ISPMT(10%, 1, 3, 8000000), 0) => -533333
+        ROUND(FVSCHEDULE(1, {0.09,0.11,0.1}), 5) => 1.33089
+        DOLLARDE(1.02, 16) => 1.125
+        DOLLARDE(1.1, 32) => 1.3125
+        DOLLARFR(1.125, 16) => 1.02
+        DOLLARFR(1.125, 32) => 1.04
+        ROUND(DB(1000000, 100000, 6, 1, 7), 2) => 186083.33
+        ROUND(DB(1000000, 100000, 6, 2, 7), 2) => 259639.42
+        ROUND(DB(1000000, 100000, 6, 3, 7), 2) => 176814.44
+        ROUND(DB(1000000, 100000, 6, 4, 7), 2) => 120410.64
+        ROUND(DB(1000000, 100000, 6, 5, 7), 2) => 81999.64
+        ROUND(DB(1000000, 100000, 6, 6, 7), 2) => 55841.76
+        ROUND(DB(1000000, 100000, 6, 7, 7), 2) => 15845.1
+        ROUND(DDB(2400, 300, 10*365, 1), 2) => 1.32
+        DDB(2400, 300, 10*12, 1, 2) => 40
+        DDB(2400, 300, 10, 1, 2) => 480
+        DDB(2400, 300, 10, 2, 1.5) => 306
+        ROUND(DDB(2400, 300, 10, 10), 2) => 22.12
+        ROUND(VDB(2400, 300, 10*365, 0, 1), 2) => 1.32
+        VDB(2400, 300, 10*12, 0, 1) => 40
+        VDB(2400, 300, 10, 0, 1) => 480
+        ROUND(VDB(2400, 300, 10*12, 6, 18), 2) => 396.31
+        ROUND(VDB(2400, 300, 10*12, 6, 18, 1.5), 2) => 311.81
+        VDB(2400, 300, 10, 0, 0.875, 1.5) => 315
     ";
     assert_table(table, &Options::default());
+}
+
+/// Rates are solutions to the last digit, and found wherever they are.
+#[test]
+fn rates_solve_their_equations() {
+    let table = "
+        RATE(10, -100, 1000) => 0
+        IRR({-100,50,50}) => 0
+        ROUND(NPV(IRR({-100,39,59,55,20}), {-100,39,59,55,20}), 30) => 0
+        ROUND(FV(RATE(30, -7, 100, 5, 1), 30, -7, 100, 1) - 5, 28) => 0
+        ROUND(IRR({-1,0,0,1000000}), 20) => 99
+        ROUND(IRR({-1000000,0,0,1}), 20) => -0.99
+        ROUND(IRR({-10,21,-11}, 0), 20) => 0
+        ROUND(IRR({-10,21,-11}, 20%), 20) => 0.1
+        ROUND(RATE(1, 0, -100, 110), 20) => 0.1
+        CUMIPMT(1%, 12, 1000, 1, 12, 1) => sum(ipmt(1%, {1,2,3,4,5,6,7,8,9,10,11,12}, 12, 1000, 0, 1))
+        CUMPRINC(1%, 12, 1000, 3, 7) => sum(ppmt(1%, {3,4,5,6,7}, 12, 1000))
+        VDB(2400, 300, 10, 0, 10) => 2100
+        ROUND(VDB(2400, 300, 10, 2, 5.5, 2, true) - DDB(2400, 300, 10, 3) - DDB(2400, 300, 10, 4) - DDB(2400, 300, 10, 5) - DDB(2400, 300, 10, 6)/2, 20) => 0
+    ";
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (expression, expected) = line.split_once(" => ").unwrap();
+        assert_eq!(text(&format!("ROUND({expression}, 20)")), text(&format!("ROUND({expected}, 20)")), "{line}");
+    }
+    for wrong in [
+        "IRR({100,200})",
+        "IRR({})",
+        "IRR({-1,1}, -1)",
+        "RATE(0, 1, 1)",
+        "RATE(1e7, -1, 5)",
+        "RATE(10, 100, 1000)",
+        "DB(100, 10, 5, 6)",
+        "DDB(100, 10, 0, 1)",
+        "VDB(100, 10, 1e9, 0, 1e9)",
+        "CUMIPMT(1%, 12, 1000, 5, 4)",
+        "DOLLARDE(1, 0)",
+        "MIRR({1,2}, 1%, 1%)",
+    ] {
+        assert!(text(wrong).starts_with("error"), "{wrong}: {}", text(wrong));
+    }
 }
 
 #[test]

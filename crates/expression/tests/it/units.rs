@@ -133,7 +133,8 @@ fn convert_takes_units_as_people_write_them() {
     assert_eq!(converted("10", "degC", "degF", true), "18 deltaF (temperature)");
     assert!(converted("1", "kilometre", "yards", false).ends_with("yd (length)"));
     assert!(converted("1", "killogram", "g", false).contains("did you mean kilogram?"));
-    assert!(text("5 dB to bit").starts_with("error: dB is not given as a variable"));
+    // No unit; as a name it is the depreciation of spreadsheets.
+    assert!(text("5 dB to bit").starts_with("error: dB is a function"));
 }
 
 #[test]

@@ -184,7 +184,12 @@ impl Family {
                 (-z.square().scale(0.5) - at.ln()).value() - HALF_LN_2_PI - sd.ln()
             }
             Self::StudentT { df } => {
-                let growth = (at.square() / df + Dd::ONE).ln() * ((Dd::of(df) + 1.0) / 2.0);
+                let square = if x.abs() > FAR {
+                    at.abs().ln().scale(2.0) - Dd::of(df).ln()
+                } else {
+                    (at.square() / df + Dd::ONE).ln()
+                };
+                let growth = square * ((Dd::of(df) + 1.0) / 2.0);
                 (-(growth + ln_beta_dd(df / 2.0, 0.5) + Dd::of(df).ln().scale(0.5))).value()
             }
             Self::Gamma { shape, scale } => {
@@ -325,7 +330,8 @@ impl Family {
         let mut sum = 0.0;
         while at >= low && at <= high {
             sum += term;
-            if term < sum * 1e-18 {
+            // Away from the mean they only fall: after one that is no double above zero there is none.
+            if term <= sum * 1e-18 {
                 break;
             }
             if from_below {
@@ -359,12 +365,14 @@ fn at_zero(shape: f64, factor: f64) -> f64 {
     }
 }
 
+/// Sizes of Student's t from which on only its power law is left; a square would soon have no second part.
+const FAR: f64 = 1e140;
+
 /// Student's t: the tails are those of beta at df / (df + t^2).
 fn student(df: f64, t: f64) -> (f64, f64) {
     let square = Dd::of(t).square();
     let total = square + df;
-    if !total.is_finite() {
-        // t is so large that only its power law is left.
+    if t.abs() > FAR {
         let ln = Dd::of(df).ln() * (df / 2.0)
             - Dd::of(t.abs()).ln() * df
             - ln_beta_dd(df / 2.0, 0.5)

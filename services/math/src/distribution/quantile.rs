@@ -42,16 +42,19 @@ fn continuous(family: Family, p: f64, q: f64) -> f64 {
     let (low, high) = family.support();
     let mut low = place(low.max(-f64::MAX));
     let mut high = place(high.min(f64::MAX));
-    let (mean, variance) = family.moments();
+    let (mean, _) = family.moments();
     let mut next = if mean.is_finite() { mean } else { 1.0 };
-    if variance.is_finite() && matches!(family, Family::Normal { .. }) {
-        next += variance.sqrt() * normal_quantile(p);
+    let z = || if by_lower { normal_quantile(p) } else { -normal_quantile(q) };
+    match family {
+        Family::Normal { mean, sd } => next = mean + sd * z(),
+        Family::Lognormal { mean, sd } => next = (mean + sd * z()).exp(),
+        _ => {}
     }
     if let Family::StudentT { df } = family
         && df > 2.0
     {
         // The first terms of Cornish and Fisher's expansion.
-        let z = if by_lower { normal_quantile(p) } else { -normal_quantile(q) };
+        let z = z();
         next = z + (z.powi(3) + z) / (4.0 * df) + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * df * df);
     }
     let mut near = false;
@@ -109,8 +112,15 @@ fn discrete(family: Family, p: f64, q: f64) -> f64 {
     let width = variance.sqrt().max(1.0);
     let normal = normal_quantile(p.min(q));
     let far = if p <= q { normal } else { -normal };
-    let guess = (mean + width * far).floor().clamp(least, most);
-    let mut step = (width / 8.0).ceil();
+    let (guess, mut step) = match family {
+        // Its distribution function can be solved for k, but for rounding.
+        Family::Geometric { probability } if probability < 1.0 => {
+            let above = if p <= q { (-p).ln_1p() } else { q.ln() };
+            (above / (-probability).ln_1p() - 1.0, 1.0)
+        }
+        _ => (mean + width * far, (width / 8.0).ceil()),
+    };
+    let guess = guess.ceil().clamp(least, most);
     let (mut low, mut high);
     if reached(guess) {
         high = guess;
@@ -180,7 +190,8 @@ mod tests {
             let mut any = || 10.0_f64.powf(random() * 10.0 - 3.0);
             let (a, b) = (any(), any());
             let part = random().clamp(1e-6, 1.0 - 1e-6);
-            let family = match index % 13 {
+            let share = random();
+            let family = match index % 14 {
                 0 => Family::Normal { mean: a, sd: b },
                 1 => Family::StudentT { df: a },
                 2 => Family::Gamma { shape: a, scale: b },
@@ -193,6 +204,11 @@ mod tests {
                 9 => Family::Geometric { probability: part },
                 10 => Family::NegativeBinomial { successes: a.min(1e5), probability: part },
                 11 => Family::Lognormal { mean: part, sd: b.min(10.0) },
+                12 => {
+                    let population = a.max(b).ceil();
+                    let draws = (population * share).floor();
+                    Family::Hypergeometric { population, successes: a.min(b).floor(), draws }
+                }
                 _ => Family::Uniform { low: 0.0, high: a },
             };
             // From the middle to the far tails, on both sides.
@@ -200,7 +216,14 @@ mod tests {
             let (p, q) = if random() < 0.5 { (tail, 1.0 - tail) } else { (1.0 - tail, tail) };
             let start = std::time::Instant::now();
             let x = quantile(family, p, q);
-            times.push(start.elapsed());
+            let mut took = start.elapsed();
+            // What the clock says of a machine that does other things too is an upper bound: the least of a few is closer.
+            for _ in 0..if took.as_micros() > 2_000 { 5 } else { 0 } {
+                let start = std::time::Instant::now();
+                quantile(family, p, q);
+                took = took.min(start.elapsed());
+            }
+            times.push((took, format!("{family:?} p {p:e} q {q:e}")));
             let (low, high) = family.support();
             if x.is_nan() || x < low || x > high {
                 failed.push(format!("{family:?} {p} {q}: {x}"));
@@ -222,7 +245,10 @@ mod tests {
             }
         }
         times.sort();
-        println!("{count} quantiles: median {:?}, worst {:?}", times[times.len() / 2], times[times.len() - 1]);
+        println!("{count} quantiles: median {:?}", times[times.len() / 2].0);
+        for (took, what) in times.iter().rev().take(5) {
+            println!("{took:?} {what}");
+        }
         assert!(failed.is_empty(), "{} failed, such as {:#?}", failed.len(), &failed[..failed.len().min(5)]);
     }
 

@@ -2,6 +2,7 @@
 
 use super::family::Family;
 use super::quantile::quantile;
+use crate::special::gamma::ln_gamma;
 
 /// xoshiro256++ (Blackman and Vigna, 2019), seeded by SplitMix64.
 pub(crate) struct Generator([u64; 4]);
@@ -68,6 +69,36 @@ impl Generator {
     fn gamma(&mut self, shape: f64) -> f64 {
         self.ln_gamma(shape).exp()
     }
+
+    /// A Poisson variable: products of uniform ones, and for larger means transformed rejection (Hörmann, 1993, PTRS).
+    fn poisson(&mut self, mean: f64) -> f64 {
+        if mean < 10.0 {
+            let (least, mut product, mut count) = ((-mean).exp(), self.uniform(), 0.0);
+            while product > least {
+                product *= self.uniform();
+                count += 1.0;
+            }
+            return count;
+        }
+        let b = 0.931 + 2.53 * mean.sqrt();
+        let a = -0.059 + 0.024_83 * b;
+        let (inverse, accepted) = (1.1239 + 1.1328 / (b - 3.4), 0.9277 - 3.6224 / (b - 2.0));
+        loop {
+            let (u, v) = (self.uniform() - 0.5, self.uniform());
+            let rest = 0.5 - u.abs();
+            let k = ((2.0 * a / rest + b) * u + mean + 0.43).floor();
+            if rest >= 0.07 && v <= accepted {
+                return k;
+            }
+            if k < 0.0 || (rest < 0.013 && v > rest) {
+                continue;
+            }
+            let density = k * mean.ln() - mean - ln_gamma(k + 1.0);
+            if v.ln() + inverse.ln() - (a / (rest * rest) + b).ln() <= density {
+                return k;
+            }
+        }
+    }
 }
 
 /// Draws from a distribution.
@@ -133,6 +164,14 @@ impl Sampler {
             Family::Exponential { scale } => -scale * random.uniform().ln(),
             Family::Uniform { low, high } => low + (high - low) * random.uniform(),
             Family::Weibull { shape, scale } => scale * (-random.uniform().ln()).powf(1.0 / shape),
+            Family::Geometric { probability } if self.table.is_none() => {
+                (random.uniform().ln() / (-probability).ln_1p()).floor()
+            }
+            // Poisson with a mean that is gamma distributed.
+            Family::NegativeBinomial { successes, probability } if self.table.is_none() => {
+                let mean = random.gamma(successes) * (1.0 - probability) / probability;
+                random.poisson(mean)
+            }
             _ => {
                 let uniform = random.uniform();
                 match &self.table {

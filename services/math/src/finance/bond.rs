@@ -95,6 +95,14 @@ pub struct FinanceBondResponse {
     pub modified_duration: f64,
     /// Convexity in years squared.
     pub convexity: f64,
+    /// Days of the coupon period before settlement (COUPDAYBS), by the day count convention.
+    pub days_accrued: i64,
+    /// Days from settlement to the next coupon (COUPDAYSNC), by the day count convention.
+    pub days_to_coupon: i64,
+    /// Days of the coupon period that contains settlement (COUPDAYS), by the day count convention.
+    pub coupon_days: f64,
+    /// Number of coupons to come (COUPNUM).
+    pub coupons: usize,
     /// Last coupon date before settlement, or on it.
     pub previous_coupon: Date,
     /// Next coupon date after settlement.
@@ -147,6 +155,10 @@ struct Bond {
     /// The part of a coupon period up to the next coupon.
     first: f64,
     accrued: f64,
+    /// Days of the coupon period up to settlement, from there on, and in all.
+    days_accrued: i64,
+    days_to_coupon: i64,
+    coupon_days: f64,
 }
 
 impl Bond {
@@ -189,7 +201,25 @@ impl Bond {
             _ => count(settlement, next) / period,
         };
         let coupon = 100.0 * request.coupon_rate.fraction.value() / per_year;
-        Ok(Self { days, previous, coupon, redemption: request.redemption.value(), per_year, first, accrued })
+        let days_to_coupon = match convention {
+            // What the whole period of 30-day months has left: the parts add up.
+            DayCount::Thirty360Us | DayCount::Thirty360European => {
+                convention.days(previous, next) - convention.days(previous, settlement)
+            }
+            _ => convention.days(settlement, next),
+        };
+        Ok(Self {
+            days_accrued: convention.days(previous, settlement),
+            days_to_coupon,
+            coupon_days: period,
+            days,
+            previous,
+            coupon,
+            redemption: request.redemption.value(),
+            per_year,
+            first,
+            accrued,
+        })
     }
 
     /// Time in coupon periods, amount, and discount factor of each payment.
@@ -206,7 +236,8 @@ impl Bond {
     }
 
     fn dirty(&self, rate: f64) -> f64 {
-        self.payments(rate).map(|(_, amount, factor)| amount * factor).sum()
+        // A coupon of nothing stays nothing where the factor is infinite.
+        self.payments(rate).filter(|(_, amount, _)| *amount != 0.0).map(|(_, amount, factor)| amount * factor).sum()
     }
 
     /// The yield at which the bond has a price.
@@ -280,6 +311,10 @@ pub fn bond(request: FinanceBondRequest, call: &Call) -> Result<FinanceBondRespo
         duration,
         modified_duration: duration / growth,
         convexity,
+        days_accrued: bond.days_accrued,
+        days_to_coupon: bond.days_to_coupon,
+        coupon_days: bond.coupon_days,
+        coupons: bond.days.len(),
         previous_coupon: bond.previous,
         next_coupon: bond.days[0],
         rows: rows.map(row).collect(),
@@ -329,6 +364,23 @@ mod tests {
             let by_price = bond(request, &Call::detached()).unwrap();
             assert!((by_price.price - price.value()).abs() < 1e-9, "{price:?} {}", by_price.price);
         }
+    }
+
+    #[test]
+    fn a_bond_without_coupons_has_a_yield() {
+        let request = FinanceBondRequest {
+            settlement: date("2010-09-14"),
+            maturity: date("2051-06-07"),
+            coupon_rate: Rate::of(Decimal::ZERO),
+            yield_rate: None,
+            price: Some(Decimal::new(10, 0)),
+            frequency: Frequency::Quarterly,
+            ..example()
+        };
+        let found = bond(request, &Call::detached()).unwrap();
+        // 10 grows to 100 in 162 quarters and 83 of 90 days.
+        let expected = (10.0_f64.ln() / (162.0 + 83.0 / 90.0)).exp_m1() * 4.0;
+        assert!((found.yield_rate - expected).abs() < 1e-12, "{} {expected}", found.yield_rate);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::apr::Repaid;
 use super::npv::cents;
 use super::percent::Rate;
 use crate::date::Date;
@@ -16,7 +17,8 @@ const DESCRIPTION: &str = "\
 The payment of a loan and its whole amortization schedule. Every payment, interest and balance is rounded to cents as \
 banks do, so interest and principal of a row add up to its payment, the principal of all rows to the loan, and the \
 last payment absorbs the rounding difference: the last balance is exactly `finalBalance` (0). `annualRate` is the \
-nominal rate: 6 % over 12 payments per year is 0.5 % per payment.";
+nominal rate: 6 % over 12 payments per year is 0.5 % per payment. With `fees`, the answer has the annual percentage rate \
+including them.";
 
 /// Terms of a loan.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -50,6 +52,9 @@ pub struct FinanceLoanRequest {
     /// Balloon: the balance left after the last payment.
     #[serde(default, alias = "balloon", alias = "residual")]
     pub final_balance: Option<Decimal>,
+    /// Fees paid at the start or kept from the loan.
+    #[serde(default = "nothing")]
+    pub fees: Decimal,
     /// Start date of the loan; dates the rows, for 1, 2, 3, 4, 6 or 12 payments per year.
     #[serde(default)]
     pub start: Option<Date>,
@@ -64,6 +69,10 @@ pub struct FinanceLoanRequest {
 
 fn monthly() -> u32 {
     12
+}
+
+fn nothing() -> Decimal {
+    Decimal::ZERO
 }
 
 /// Repayment method.
@@ -93,6 +102,11 @@ pub struct FinanceLoanResponse {
     pub total_interest: Decimal,
     /// Total of all payments.
     pub total_paid: Decimal,
+    /// Nominal annual percentage rate with fees, as a fraction: the rate per period times the payments per year; null
+    /// when there is none.
+    pub apr: Option<f64>,
+    /// Effective annual percentage rate with fees and compounding, as a fraction.
+    pub effective_apr: Option<f64>,
     /// Rounding mode of the results.
     pub rounding: Rounding,
     /// Amortization schedule, payment by payment.
@@ -129,6 +143,7 @@ fn example() -> FinanceLoanRequest {
         method: Repayment::Annuity,
         payment: None,
         final_balance: None,
+        fees: Decimal::ZERO,
         start: None,
         decimals: 2,
         rounding: Rounding::HalfUp,
@@ -281,6 +296,8 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
     }
     let (payment, last_payment) = (first.payment, last.payment);
     let total_interest = terms.money(interest_paid);
+    let period_rate = with_fees(&request, &rows)?;
+    let per_year = f64::from(request.payments_per_year);
     Ok(FinanceLoanResponse {
         sentence: format!(
             "{} payments of {payment}, the last of {last_payment}, with {total_interest} of interest in all.",
@@ -291,9 +308,24 @@ pub fn loan(request: FinanceLoanRequest, call: &Call) -> Result<FinanceLoanRespo
         payments: rows.len(),
         total_interest,
         total_paid: terms.money(paid),
+        apr: period_rate.map(|rate| rate * per_year),
+        effective_apr: period_rate.map(|rate| (rate.ln_1p() * per_year).exp_m1()).filter(|rate| rate.is_finite()),
         rounding: request.rounding,
         rows,
     })
+}
+
+/// The rate of a period at which all payments, and the balance that is left, are worth the loan less its fees.
+fn with_fees(request: &FinanceLoanRequest, rows: &[Payment]) -> Result<Option<f64>, Error> {
+    if request.fees.signum() < 0 || request.fees >= request.amount {
+        return Err(conflict("fees", "must be from 0 to less than the amount of the loan"));
+    }
+    let financed = request.amount.minus(request.fees).ok_or_else(|| overflow("fees"))?.value();
+    let mut payments: Vec<f64> = rows.iter().map(|row| row.payment.value()).collect();
+    if let (Some(last), Some(row)) = (payments.last_mut(), rows.last()) {
+        *last += row.balance.value();
+    }
+    Ok(Repaid { financed, payments: &payments, first: 1.0 }.rate(true))
 }
 
 /// Months from one payment to the next.

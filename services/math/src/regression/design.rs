@@ -320,7 +320,7 @@ fn power_name(name: &str, degree: u32) -> String {
 /// A value of a response of two kinds.
 fn label(cell: &Cell) -> Option<String> {
     match cell {
-        Cell::Number(number) => Some(number.value().to_string()),
+        Cell::Number(number) | Cell::Grouped(number) => Some(number.value().to_string()),
         Cell::Flag(flag) => Some(flag.to_string()),
         Cell::Text(text) => Some(text.clone()),
         Cell::Missing | Cell::Nested => None,

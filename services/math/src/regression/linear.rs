@@ -138,7 +138,7 @@ pub(super) fn fit(design: &Design, request: &RegressionRequest, call: &Call) -> 
         formula,
         sentence,
         coefficients,
-        ..diagnostics(&qr, &residuals, exact)
+        ..diagnostics(&qr, &residuals, exact, request.intercept)
     })
 }
 
@@ -168,14 +168,16 @@ fn total(y: &[Dd], roots: Option<&[Dd]>, intercept: bool) -> Dd {
 }
 
 /// What the residuals say of the model.
-fn diagnostics(qr: &Qr, residuals: &[Dd], exact: bool) -> RegressionResponse {
+fn diagnostics(qr: &Qr, residuals: &[Dd], exact: bool, intercept: bool) -> RegressionResponse {
     let n = length(residuals.len());
     if exact || residuals.len() < 4 {
         return RegressionResponse::default();
     }
     let squares: f64 = dot(residuals, residuals).value();
     let steps: f64 = residuals.windows(2).map(|pair| (pair[1] - pair[0]).value().powi(2)).sum();
-    let mean = |power: i32| residuals.iter().map(|value| value.value().powi(power)).sum::<f64>() / n;
+    // Around their mean, which is zero only with a constant.
+    let center = residuals.iter().map(|value| value.value()).sum::<f64>() / n;
+    let mean = |power: i32| residuals.iter().map(|value| (value.value() - center).powi(power)).sum::<f64>() / n;
     let second = mean(2);
     let (skewness, kurtosis) = (mean(3) / second.powf(1.5), mean(4) / second.powi(2));
     let jarque_bera = n / 6.0 * (skewness * skewness + (kurtosis - 3.0).powi(2) / 4.0);
@@ -189,7 +191,9 @@ fn diagnostics(qr: &Qr, residuals: &[Dd], exact: bool) -> RegressionResponse {
     RegressionResponse {
         durbin_watson: Some(steps / squares),
         jarque_bera_p_value: Some(chi_square(2.0, jarque_bera)),
-        breusch_pagan_p_value: (columns > 0.0 && breusch_pagan.is_finite()).then(|| chi_square(columns, breusch_pagan)),
+        // Its R squared is that of a model with a constant.
+        breusch_pagan_p_value: (intercept && columns > 0.0 && breusch_pagan.is_finite())
+            .then(|| chi_square(columns, breusch_pagan)),
         ..RegressionResponse::default()
     }
 }

@@ -1,6 +1,6 @@
 //! The incomplete beta function.
 
-use super::gamma::ln_gamma_dd;
+use super::gamma::{NOTHING, ln_gamma_dd, settled};
 use crate::dd::Dd;
 
 /// Terms of the fraction: ten times what parameters of 1e8 need.
@@ -39,6 +39,9 @@ pub fn beta_i(a: f64, b: f64, x: Dd, y: Dd) -> (f64, f64) {
 /// For x below about a / (a + b): it, and its complement.
 fn lower(a: f64, b: f64, x: Dd, y: Dd) -> (f64, f64) {
     let prefix = ln_power_terms(a, b, x, y);
+    if prefix.hi() < NOTHING {
+        return (0.0, 1.0);
+    }
     if a < 1.0 {
         // Its complement may be small, so all digits are kept: x^a / B(a, b) (1/a + sum of (1-b)_n x^n / (n! (a+n))).
         let head = (prefix - y.ln() * b).exp();
@@ -79,7 +82,7 @@ fn fraction(a: f64, b: f64, x: Dd, y: Dd) -> f64 {
     // The first part by itself: with a = 1 the others would divide by zero there.
     let start = a / (a + 1.0) * lambda;
     let mut value = nonzero(start);
-    let (mut c, mut d, mut m) = (value, 0.0, 0.0);
+    let (mut c, mut d, mut m, mut last) = (value, 0.0, 0.0, f64::INFINITY);
     for _ in 0..MAX_TERMS {
         m += 1.0;
         let (numerator, partial) = terms(m);
@@ -87,9 +90,10 @@ fn fraction(a: f64, b: f64, x: Dd, y: Dd) -> f64 {
         c = nonzero(partial + numerator / c);
         let step = c * d;
         value *= step;
-        if (step - 1.0).abs() < 1e-16 {
+        if settled(step, last) {
             break;
         }
+        last = step;
     }
     value
 }

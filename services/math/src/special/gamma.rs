@@ -61,6 +61,16 @@ pub fn ln_gamma(x: f64) -> f64 {
 /// Terms of a sum or fraction: more than ten times what parameters of 1e8 need.
 const MAX_TERMS: u32 = 500_000;
 
+/// A logarithm of a prefix below which no sum or fraction makes it a double above zero.
+pub(super) const NOTHING: f64 = -800.0;
+
+/// Whether the next factor of a continued fraction no longer changes it, `last` being the one before: what is left of a
+/// factor that has come down to a rounding of one may stay there for ever.
+pub(super) fn settled(step: f64, last: f64) -> bool {
+    let off = (step - 1.0).abs();
+    off < 1e-16 || off.is_nan() || (off <= 2.0 * f64::EPSILON && off >= (last - 1.0).abs())
+}
+
 /// The regularized incomplete gamma functions P(a, x) and Q(a, x) = 1 - P.
 #[must_use]
 pub fn gamma_p_q(a: f64, x: Dd) -> (f64, f64) {
@@ -72,6 +82,9 @@ pub fn gamma_p_q(a: f64, x: Dd) -> (f64, f64) {
     }
     // ln(x^a e^-x / gamma(a)).
     let prefix = x.ln() * a - x - ln_gamma_dd(Dd::of(a));
+    if prefix.hi() < NOTHING {
+        return if x.hi() < a { (0.0, 1.0) } else { (1.0, 0.0) };
+    }
     if x.hi() < a + 1.0 {
         let p = if a < 1.0 {
             // Its complement may be small, so all digits are kept.
@@ -124,7 +137,7 @@ fn fraction(a: f64, x: Dd) -> f64 {
     let mut c = start;
     let mut d = 0.0;
     let mut value = start;
-    let mut n = 0.0;
+    let (mut n, mut last) = (0.0, f64::INFINITY);
     for _ in 0..MAX_TERMS {
         n += 1.0;
         let numerator = n * (a - n);
@@ -137,9 +150,10 @@ fn fraction(a: f64, x: Dd) -> f64 {
         }
         let step = c * d;
         value *= step;
-        if (step - 1.0).abs() < 1e-16 {
+        if settled(step, last) {
             break;
         }
+        last = step;
     }
     value
 }

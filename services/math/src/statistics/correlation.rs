@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::describe::{Moments, confidence, short};
 use super::quantiles::length;
 use crate::bulk;
-use crate::cell::{self, Cell, Columns, Record};
+use crate::cell::{self, ByComma as _, Cell, Columns, Record};
 use crate::dd::Dd;
 use crate::distribution::Family;
 use crate::error::{Error, conflict, still_wanted};
@@ -17,7 +17,8 @@ use crate::special::normal::normal_quantile;
 const DESCRIPTION: &str = "\
 The correlation of every pair of columns: Pearson's r (linear), Spearman's rho (ranks) or Kendall's tau-b \
 (concordance), with p-value and confidence interval (Fisher's z; approximate for ranks). Columns by name, or rows; \
-rows where one of the two values is missing are left out of that pair. The correlation of a constant column is \
+rows where one of the two values is missing are left out of that pair. The p-value of Kendall's tau is exact up to 33 \
+rows without equal values, beyond that it is by the normal distribution. The correlation of a constant column is \
 undefined: its values are null.";
 
 /// Numbers of a file.
@@ -50,7 +51,7 @@ pub struct StatisticsCorrelationRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Correlation coefficient.
@@ -213,7 +214,16 @@ fn numeric(rows: &[Record]) -> Vec<String> {
 ///
 /// # Errors
 /// When there are less than two columns, or they differ in length.
-pub fn correlation(request: StatisticsCorrelationRequest, call: &Call) -> Result<StatisticsCorrelationResponse, Error> {
+pub fn correlation(
+    mut request: StatisticsCorrelationRequest,
+    call: &Call,
+) -> Result<StatisticsCorrelationResponse, Error> {
+    if request.decimal_comma {
+        request.columns.by_comma();
+        request.rows.by_comma();
+        request.x.by_comma();
+        request.y.by_comma();
+    }
     let (method, level) = (request.method, request.confidence);
     let columns = columns(request)?;
     let mut matrix = vec![vec![None; columns.len()]; columns.len()];
@@ -319,7 +329,11 @@ fn with_t(correlation: Option<f64>, n: f64) -> (Option<f64>, Option<f64>) {
     (correlation, p)
 }
 
-/// Kendall's tau-b with its p-value by the normal distribution, ties corrected for; in n log n steps (Knight, 1966).
+/// Rows up to which the p-value of Kendall's tau is exact, when no values are equal.
+const EXACT_ROWS: usize = 33;
+
+/// Kendall's tau-b with its p-value, exact or by the normal distribution, ties corrected for; in n log n steps (Knight,
+/// 1966).
 fn kendall(x: &[Dd], y: &[Dd]) -> (Option<f64>, Option<f64>) {
     let n = length(x.len());
     let compare = |a: &Dd, b: &Dd| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
@@ -343,6 +357,9 @@ fn kendall(x: &[Dd], y: &[Dd]) -> (Option<f64>, Option<f64>) {
         return (None, None);
     }
     let tau = (score / scale).clamp(-1.0, 1.0);
+    if tx.is_empty() && ty.is_empty() && x.len() <= EXACT_ROWS {
+        return (Some(tau), Some(exact_kendall(x.len(), swaps)));
+    }
     let sums = |runs: &[f64], term: fn(f64) -> f64| runs.iter().copied().map(term).sum::<f64>();
     let v0 = n * (n - 1.0) * (2.0 * n + 5.0);
     let cubic = |t: f64| t * (t - 1.0) * (2.0 * t + 5.0);
@@ -353,6 +370,26 @@ fn kendall(x: &[Dd], y: &[Dd]) -> (Option<f64>, Option<f64>) {
     let deviation = (first + second + third).sqrt();
     let p = 2.0 * Family::Normal { mean: 0.0, sd: 1.0 }.cdf_sf(score.abs() / deviation).1;
     (Some(tau), Some(p).filter(|_| deviation > 0.0))
+}
+
+/// The two-sided p-value of so many pairs out of order: of all orders of n rows, those with as few or as many.
+fn exact_kendall(n: usize, swaps: f64) -> f64 {
+    // chances[k]: the part of the orders of the rows so far that have k pairs out of order. One more row can stand before
+    // none of them, before one, ..., before all.
+    let mut chances = vec![1.0_f64];
+    for row in 2..=n {
+        let mut next = vec![0.0; chances.len() + row - 1];
+        for (k, chance) in chances.iter().enumerate() {
+            for before in &mut next[k..k + row] {
+                *before += chance / length(row);
+            }
+        }
+        chances = next;
+    }
+    // As many out of order as in order is as likely, so the smaller side is enough.
+    let fewer = swaps.min(length(chances.len() - 1) - swaps);
+    let tail: f64 = chances.iter().enumerate().filter(|(k, _)| length(*k) <= fewer).map(|(_, chance)| chance).sum();
+    (2.0 * tail).min(1.0)
 }
 
 /// Sorts, and counts the pairs that were out of order.

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::describe::confidence;
-use crate::cell::{Cell, Record};
+use crate::cell::{ByComma as _, Cell, Record};
 use crate::distribution::{Family, quantile};
 use crate::error::Error;
 
@@ -61,6 +61,9 @@ pub struct StatisticsTestRequest {
     /// Name of the column that assigns each row to a group.
     #[serde(default)]
     pub group_column: Option<String>,
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Contingency table of counts, row by row.
     #[serde(default)]
     #[garde(length(max = 100), inner(length(max = 100), inner(range(min = 0.0, max = 1e12))))]
@@ -298,6 +301,7 @@ impl StatisticsTestRequest {
             column: None,
             column2: None,
             group_column: None,
+            decimal_comma: false,
             table: Vec::new(),
             observed: Vec::new(),
             expected: Vec::new(),
@@ -348,7 +352,13 @@ fn p_text(p: Option<f64>) -> String {
 ///
 /// # Errors
 /// When samples are missing or too small, or counts do not fit the test.
-pub fn test(request: StatisticsTestRequest, call: &Call) -> Result<StatisticsTestResponse, Error> {
+pub fn test(mut request: StatisticsTestRequest, call: &Call) -> Result<StatisticsTestResponse, Error> {
+    if request.decimal_comma {
+        request.x.by_comma();
+        request.y.by_comma();
+        request.groups.iter_mut().for_each(|group| group.by_comma());
+        request.rows.by_comma();
+    }
     let mut found = match request.test {
         TestName::TOne | TestName::TPaired => means::one(&request, call),
         TestName::TTwo | TestName::Welch => means::two(&request, call),

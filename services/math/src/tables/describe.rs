@@ -7,7 +7,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{self, Cell, Columns, Record};
+use crate::cell::{self, ByComma as _, Cell, Columns, Record};
 use crate::dd::Dd;
 use crate::error::{Error, conflict, still_wanted};
 use crate::statistics::describe::{Moments, sort};
@@ -34,6 +34,9 @@ pub struct TablesDescribeRequest {
     /// Columns by name, each a list of values of the same length; an alternative to `rows`.
     #[serde(default)]
     pub columns: Columns,
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
+    #[serde(default)]
+    pub decimal_comma: bool,
     /// Number of most frequent values to list for each column, 0 to 100.
     #[serde(default = "five")]
     #[garde(range(max = 100))]
@@ -146,6 +149,7 @@ fn example() -> TablesDescribeRequest {
     TablesDescribeRequest {
         rows: vec![row("Bern", 12.5), row("Basel", 14.0), row("Bern", 11.2), row("Genf", 19.9)],
         columns: Columns::default(),
+        decimal_comma: false,
         top: 5,
         bins: None,
     }
@@ -165,7 +169,11 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When there is no table, or its columns differ in length.
-pub fn describe(request: TablesDescribeRequest, call: &Call) -> Result<TablesDescribeResponse, Error> {
+pub fn describe(mut request: TablesDescribeRequest, call: &Call) -> Result<TablesDescribeResponse, Error> {
+    if request.decimal_comma {
+        request.rows.by_comma();
+        request.columns.by_comma();
+    }
     let (count, duplicates, columns) = columns(request.rows, request.columns.0, call)?;
     let mut rows = Vec::with_capacity(columns.len());
     for (name, cells) in columns {
@@ -239,7 +247,7 @@ fn column(
     for (index, cell) in cells.iter().enumerate() {
         let text = match cell {
             Cell::Missing => continue,
-            Cell::Number(number) => {
+            Cell::Number(number) | Cell::Grouped(number) => {
                 cell::checked(cell, || format!("{name}[{index}]"))?;
                 numbers.push(*number);
                 number.value().to_string()

@@ -5,7 +5,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{self, Cell, Record};
+use crate::cell::{self, ByComma as _, Cell, Record};
 use crate::dd::Dd;
 use crate::distribution::{Family, quantile};
 use crate::error::{Error, conflict, still_wanted};
@@ -36,7 +36,7 @@ pub struct TablesOutliersRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Method of outlier detection.
@@ -147,7 +147,11 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When there are too few numbers, or they do not vary where the method needs it.
-pub fn outliers(request: TablesOutliersRequest, call: &Call) -> Result<TablesOutliersResponse, Error> {
+pub fn outliers(mut request: TablesOutliersRequest, call: &Call) -> Result<TablesOutliersResponse, Error> {
+    if request.decimal_comma {
+        request.data.by_comma();
+        request.rows.by_comma();
+    }
     let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
     let (field, cells) = cell::sample("data", request.data, &request.rows, request.column.as_deref(), file)?;
     let mut numbers = Vec::with_capacity(cells.len());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::models::{centered_average, seasonal_parts};
 use super::{Gaps, filled, period};
-use crate::cell::{self, Cell, Record};
+use crate::cell::{self, ByComma as _, Cell, Record};
 use crate::date::Date;
 use crate::dd::Dd;
 use crate::error::{Error, conflict, still_wanted};
@@ -51,7 +51,7 @@ pub struct TimeseriesAnalyzeRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Window of the moving average, in values.
@@ -202,7 +202,11 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When there are no numbers, or dates and values differ in number or are not in order.
-pub fn analyze(request: TimeseriesAnalyzeRequest, call: &Call) -> Result<TimeseriesAnalyzeResponse, Error> {
+pub fn analyze(mut request: TimeseriesAnalyzeRequest, call: &Call) -> Result<TimeseriesAnalyzeResponse, Error> {
+    if request.decimal_comma {
+        request.values.by_comma();
+        request.rows.by_comma();
+    }
     let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
     let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref(), file)?;
     if cells.len() > MAX_LENGTH {

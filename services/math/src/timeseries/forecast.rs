@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::models::{Forecast, ForecastMethod};
 use super::{Gaps, filled, period};
-use crate::cell::{self, Cell, Record};
+use crate::cell::{self, ByComma as _, Cell, Record};
 use crate::dd::Dd;
 use crate::distribution::{Family, quantile};
 use crate::error::{Error, conflict, still_wanted};
@@ -48,7 +48,7 @@ pub struct TimeseriesForecastRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Forecast horizon: number of values to forecast.
@@ -157,7 +157,11 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When the series is empty, has gaps, or is too short for the method.
-pub fn forecast(request: TimeseriesForecastRequest, call: &Call) -> Result<TimeseriesForecastResponse, Error> {
+pub fn forecast(mut request: TimeseriesForecastRequest, call: &Call) -> Result<TimeseriesForecastResponse, Error> {
+    if request.decimal_comma {
+        request.values.by_comma();
+        request.rows.by_comma();
+    }
     let file = request.file.as_ref().map(|file| (file, request.decimal_comma));
     let (field, cells) = cell::sample("values", request.values, &request.rows, request.column.as_deref(), file)?;
     if cells.len() > MAX_LENGTH {

@@ -45,6 +45,30 @@ fn densities_and_probabilities_by_definition() {
     assert!(seen > 120, "{seen}");
 }
 
+/// Far out Student's t is a power law (mpmath, 50 digits): squares of such values have no second double.
+#[test]
+fn heavy_tails_reach_far() {
+    let client = client();
+    for (df, t, sf, pdf) in [
+        (0.02, 1e153, 4.130_761_447_160_105_6e-4, 8.261_522_894_320_211e-159),
+        (0.5, 1e200, 3.207_009_754_142_229e-101, 1.603_504_877_071_114_6e-301),
+        (2.0, 1e100, 5e-201, 1e-300),
+        (0.001, 1e300, 0.249_556_653_271_752_37, 2.495_566_532_717_532_6e-304),
+    ] {
+        let request = json!({"family": "student-t", "degreesOfFreedom": df, "at": [t, -t]});
+        let found = answer(&client, "/distribution", &request);
+        for (row, field) in [(0, "sf"), (1, "cdf")] {
+            assert!(close(&found["rows"][row][field], sf, 11), "{df} {t}: {found}");
+            assert!(close(&found["rows"][row]["pdf"], pdf, 11), "{df} {t}: {found}");
+        }
+    }
+    // Beyond what a double holds nothing is added up.
+    let values: Vec<u32> = (0..2000).map(|step| step * 1000).collect();
+    let request = json!({"family": "hypergeometric", "population": 1e7, "successes": 5e6, "draws": 5e6, "at": values});
+    let found = answer(&client, "/distribution", &request);
+    assert!(found["rows"].as_array().unwrap().iter().all(|row| row["cdf"] == 0.0 && row["sf"] == 1.0));
+}
+
 /// Quantiles all over the box: each one ends, and is where it should be.
 #[test]
 fn random_quantiles_are_inverse() {
@@ -103,6 +127,10 @@ fn samples_repeat_with_their_seed() {
         json!({"family": "poisson", "mean": 12.5}),
         json!({"family": "geometric", "probability": 0.25}),
         json!({"family": "negative-binomial", "successes": 3, "probability": 0.4}),
+        // Too wide for a table.
+        json!({"family": "geometric", "probability": 1e-8}),
+        json!({"family": "negative-binomial", "successes": 3.5, "probability": 1e-6}),
+        json!({"family": "negative-binomial", "successes": 0.4, "probability": 4e-7}),
         json!({"family": "hypergeometric", "population": 60, "successes": 20, "draws": 10}),
     ] {
         let mut asked = request.clone();

@@ -143,6 +143,17 @@ const LOGISTIC: [(&str, f64); 7] = [
     ("/predictions/0/value", 0.25570318264090997),
 ];
 
+/// Without a constant the residuals have a mean, which is no part of their shape (statsmodels 0.15, `jarque_bera`).
+#[test]
+fn shape_of_residuals_without_a_constant() {
+    let client = client();
+    let request = json!({"intercept": false, "x": [1, 2, 3, 4, 5, 6, 7, 8],
+        "y": [5.1, 4.2, 6.9, 7.7, 12.4, 9.1, 13.2, 20.3]});
+    let found = answer(&client, "/regression", &request);
+    assert!(close(&found["jarqueBeraPValue"], 0.825_960_047_134_255_2, 12), "{found}");
+    assert!(found["breuschPaganPValue"].is_null(), "{found}");
+}
+
 #[test]
 fn what_cannot_be_said_is_null() {
     let client = client();

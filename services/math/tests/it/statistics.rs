@@ -308,11 +308,44 @@ fn correlations() {
             && close(&found["pValue"], 0.010_747_577_580_460_075, 11),
         "{found}"
     );
+    // Exact without ties (SciPy 1.17): 8 rows; of three rows, one pair out of order is as likely as two.
+    let request = json!({"x": [1, 2, 3, 4, 5, 6, 7, 8], "y": [2, 3.5, 2.5, 5, 7, 4, 9, 6], "method": "kendall"});
+    let found = answer(&client, "/statistics/correlation", &request);
+    assert!(close(&found["pValue"], 0.031_150_793_650_793_65, 13), "{found}");
+    let found =
+        answer(&client, "/statistics/correlation", &json!({"x": [1, 2, 3], "y": [3, 1, 2], "method": "kendall"}));
+    assert_eq!(found["pValue"], json!(1.0), "{found}");
     // A constant, and a gap.
     let request = json!({"columns": {"a": [1, 2, 3, null], "b": [5, 5, 5, 5], "c": [3, 2, 1, 9]}});
     let found = answer(&client, "/statistics/correlation", &request);
     assert_eq!(found["matrix"][0], json!([1.0, null, -1.0]));
     assert!(found["warnings"].as_array().unwrap().iter().any(|warning| warning["field"] == "b"));
+}
+
+/// Texts as sheets of half the world have them; without the word for it they are refused, or mean what JSON means.
+#[test]
+fn texts_with_a_decimal_comma() {
+    let client = client();
+    let texts = json!(["1.234,50", "1.234", "12,5", "-3,25", 7]);
+    let found = answer(&client, "/statistics/describe", &json!({"data": texts, "decimalComma": true}));
+    assert!(close(&found["sum"], 1234.5 + 1234.0 + 12.5 - 3.25 + 7.0, 14), "{found}");
+    let rows = json!([{"json": {"a": "1,5", "b": "2,5"}}, {"json": {"a": "2,5", "b": "3,5"}}, {"json": {"a": "4", "b": "4,25"}}]);
+    for (path, mut request) in [
+        ("/statistics/correlation", json!({"rows": rows})),
+        ("/statistics/test", json!({"test": "t-paired", "rows": rows, "column": "a", "column2": "b"})),
+        ("/statistics/describe", json!({"rows": rows, "column": "a"})),
+        ("/regression", json!({"rows": rows, "target": "b", "features": ["a"], "predictRows": [{"a": "3,5"}]})),
+        ("/tables/outliers", json!({"rows": rows, "column": "b"})),
+        ("/timeseries/analyze", json!({"rows": rows, "column": "b", "window": 2})),
+        ("/timeseries/forecast", json!({"rows": rows, "column": "b", "horizon": 1, "method": "naive"})),
+    ] {
+        let refused = client.post(&format!("/api/v1/math{path}"), &request);
+        assert_eq!(refused.status, 422, "{path}: {:?}", refused.body);
+        request["decimalComma"] = json!(true);
+        answer(&client, path, &request);
+    }
+    let found = answer(&client, "/tables/describe", &json!({"rows": rows, "decimalComma": "true"}));
+    assert_eq!(found["rows"][1]["sum"], json!(10.25), "{found}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantiles::{QuantileType, length};
 use crate::bulk::{self, Reading};
-use crate::cell::{self, Cell, Record};
+use crate::cell::{self, ByComma as _, Cell, Record};
 use crate::dd::Dd;
 use crate::distribution::{Family, quantile};
 use crate::error::{Error, conflict};
@@ -49,7 +49,7 @@ pub struct StatisticsDescribeRequest {
     /// File with the numbers: CSV, NDJSON, a JSON list, or doubles of 64 bits; an alternative to lists in the request.
     #[serde(default)]
     pub file: Option<Numbers>,
-    /// Whether the decimal mark in the file is a comma.
+    /// Whether the decimal mark is a comma, in the file or in cells sent as text: 1.234,56.
     #[serde(default)]
     pub decimal_comma: bool,
     /// Probabilities of additional quantiles, 0 to 1.
@@ -312,6 +312,10 @@ fn exact(mut values: Vec<Dd>, request: &StatisticsDescribeRequest) -> Figures {
 /// # Errors
 /// When there are no numbers, a value is none, or a quantile is not defined.
 pub fn describe(mut request: StatisticsDescribeRequest, call: &Call) -> Result<StatisticsDescribeResponse, Error> {
+    if request.decimal_comma {
+        request.data.by_comma();
+        request.rows.by_comma();
+    }
     let (data, rows) = (std::mem::take(&mut request.data), std::mem::take(&mut request.rows));
     let (field, missing, figures) = match &request.file {
         Some(file) if data.is_empty() && rows.is_empty() => {

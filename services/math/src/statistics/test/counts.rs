@@ -5,7 +5,6 @@ use chassis::Call;
 use super::{Alternative, StatisticsTestRequest, StatisticsTestResponse, interval};
 use crate::distribution::Family;
 use crate::error::{Error, conflict};
-use crate::special::gamma::ln_gamma;
 use crate::statistics::describe::short;
 use crate::statistics::quantiles::length;
 
@@ -209,11 +208,20 @@ pub(super) fn fisher(request: &StatisticsTestRequest) -> Result<StatisticsTestRe
     }
     let (low, high) = ((draws + successes - population).max(0.0), draws.min(successes));
     // The logarithm of the probability of each first cell, but for a constant.
-    let ln_choose = |n: f64, k: f64| ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a million")]
     let support: Vec<f64> = (0..=(high - low) as u32).map(|step| low + f64::from(step)).collect();
-    let weights: Vec<f64> =
-        support.iter().map(|k| ln_choose(successes, *k) + ln_choose(population - successes, draws - k)).collect();
+    let mut weights = vec![0.0; support.len()];
+    // From the likeliest cell on to both sides, by the ratio of neighbors: what rounding adds up to lies where nothing is.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a million")]
+    let mode = ((((draws + 1.0) * (successes + 1.0) / (population + 2.0)).floor().clamp(low, high)) - low) as usize;
+    let ln_ratio =
+        |k: f64| ((successes - k) / (k + 1.0) * ((draws - k) / (population - successes - draws + k + 1.0))).ln();
+    for at in mode + 1..support.len() {
+        weights[at] = weights[at - 1] + ln_ratio(support[at - 1]);
+    }
+    for at in (0..mode).rev() {
+        weights[at] = weights[at + 1] - ln_ratio(support[at]);
+    }
     let tilted = |ln_odds: f64| -> Vec<f64> {
         let logs: Vec<f64> = weights.iter().zip(&support).map(|(weight, k)| weight + k * ln_odds).collect();
         let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -269,8 +277,12 @@ pub(super) fn fisher(request: &StatisticsTestRequest) -> Result<StatisticsTestRe
 /// The zero of a rising function of a logarithm of odds.
 fn solve(function: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (-60.0, 60.0);
-    for _ in 0..100 {
+    // As long as the odds, which are its power of e, have a digit to gain.
+    while high - low > 1e-15 {
         let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
         if function(middle) < 0.0 { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)

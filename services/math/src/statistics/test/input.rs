@@ -54,7 +54,7 @@ impl StatisticsTestRequest {
         for (index, (cell, name)) in cells.iter().zip(&names).enumerate() {
             let name = match name {
                 Cell::Text(text) => text.clone(),
-                Cell::Number(number) => number.value().to_string(),
+                Cell::Number(number) | Cell::Grouped(number) => number.value().to_string(),
                 Cell::Flag(flag) => flag.to_string(),
                 Cell::Missing | Cell::Nested => continue,
             };
