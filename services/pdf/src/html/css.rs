@@ -1,6 +1,7 @@
 //! Style sheets: rules with selectors and declarations, `@media`, `@page`. What cannot be read is left out, as browsers do.
 
 use super::selector::{Selector, selectors};
+use super::supports;
 
 /// Rules of all sheets together.
 const MAX_RULES: usize = 20_000;
@@ -84,7 +85,9 @@ impl Sheet {
             let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with(['(', ':']))..];
             match name.to_ascii_lowercase().as_str() {
                 "media" if depth < MAX_DEPTH && media(query, width) => self.read(body, width, depth + 1),
-                "supports" | "layer" | "container" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
+                "supports" if depth < MAX_DEPTH && supports::holds(query) => self.read(body, width, depth + 1),
+                "layer" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
+                "container" => self.note("@container"),
                 "page" if query.trim().is_empty() => self.page_rule(body),
                 "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),
                 "page" => self.note("named pages"),
@@ -131,7 +134,12 @@ impl Sheet {
                     let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with('('))..];
                     let holds = match name.to_ascii_lowercase().as_str() {
                         "media" => media(query, width),
-                        "supports" | "layer" | "container" => true,
+                        "supports" => supports::holds(query),
+                        "layer" => true,
+                        "container" => {
+                            self.note("@container");
+                            false
+                        }
                         _ => false,
                     };
                     if holds {
@@ -351,6 +359,18 @@ mod tests {
         assert_eq!(all.iter().filter(|(name, _)| *name == "height").count(), 2);
         assert_eq!(all.iter().filter(|(name, _)| *name == "top").count(), 2);
         assert_eq!(sheet.blocks[0].len(), 2, "what follows a rule within is the rule's own");
+    }
+
+    #[test]
+    fn what_is_asked_of_the_program_is_judged() {
+        let mut sheet = Sheet::default();
+        sheet.add(
+            "@supports (display: grid) { a { top: 0 } } @supports not (display: grid) { b { top: 0 } c { top: 0 } } \
+             @container (width > 10px) { d { top: 0 } } e { @supports (clip-path: none) { top: 0 } @container x (width > 1px) { top: 1px } }",
+            700.0,
+        );
+        assert_eq!(sheet.rules.len(), 2, "{:?}", sheet.rules);
+        assert_eq!(sheet.unsupported, ["@container"]);
     }
 
     #[test]

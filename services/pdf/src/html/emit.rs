@@ -129,15 +129,6 @@ impl<'e> Emitter<'e> {
         self.out.push_str(code);
     }
 
-    pub(super) fn open(&mut self, code: &str) {
-        self.out.push_str(code);
-    }
-
-    pub(super) fn close(&mut self, code: &str) {
-        self.out.push_str(code);
-        self.out.push('\n');
-    }
-
     pub(super) fn statement(&mut self, code: &str) {
         self.out.push_str(code);
         self.out.push('\n');
@@ -379,7 +370,7 @@ impl<'e> Emitter<'e> {
     fn filled(&mut self, bx: &Bx, place: Place, strong: Strong, tall: Option<Tall>) {
         let style = &bx.style;
         match &bx.content {
-            Content::Blocks(blocks) if style.columns > 1 && self.columns(blocks, style, place) => return,
+            Content::Blocks(blocks) if self.columns(blocks, style, place) => return,
             Content::Blocks(blocks) => {
                 let own = Strong::of(style, place.width);
                 self.blocks(blocks, place, Strong(strong.0 || own.0, strong.1 || own.1));

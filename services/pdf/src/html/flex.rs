@@ -167,7 +167,7 @@ impl Emitter<'_> {
             }
             self.push(if height.is_some() { ")}\n" } else { ")\n" });
         }
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &columns {
             self.push(&format!("{},", pt(*width)));
         }
@@ -187,10 +187,10 @@ impl Emitter<'_> {
                 self.item(item, style, width, true, place);
             }
         }
-        self.close(")");
+        self.statement(")");
         if level {
             self.twice -= 1;
-            self.close("}");
+            self.statement("}");
         }
     }
 

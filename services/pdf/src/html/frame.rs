@@ -40,7 +40,7 @@ impl Emitter<'_> {
                 let edges: f64 = [1, 3].iter().map(|side| style.edge(*side)).sum();
                 let wide = (place.width - edges).max(1.0);
                 let shift = |side: usize| pt(-style.padding[side].or_zero(place.width).max(0.0));
-                let body = tapestry.typst(name, *natural, wide, "tall");
+                let body = tapestry.typst(name, *natural, style, wide, "tall");
                 Some(format!("place(top+left,dx:{},dy:{},{body})\n", shift(3), shift(0)))
             }
             _ => None,
@@ -82,9 +82,11 @@ impl Emitter<'_> {
         let Content::Blocks(blocks) = &bx.content else { return None };
         let mut inner = blocks.iter().filter(|one| !is_empty(one));
         let (Some(one), None) = (inner.next(), inner.next()) else { return None };
-        let asks = matches!(one.style.height, Length::Sum(pixels, part) if pixels == 0.0 && part >= 1.0);
+        if !matches!(one.style.height, Length::Sum(pixels, part) if pixels == 0.0 && part >= 1.0) {
+            return None;
+        }
         let around = bx.style.frame([0, 2], width) + top_margin(one).max(0.0) + bottom_margin(one).max(0.0);
-        (asks || matches!(bx.content, Content::Flex(_))).then_some(match tall {
+        Some(match tall {
             Tall::Row(less) => Tall::Row(less + around),
             Tall::Fixed(height) => Tall::Fixed((height - around).max(0.0)),
         })

@@ -1,5 +1,7 @@
 //! Grid containers as grids of typst (CSS Grid 7.2 and 8.5): which cell an item is in, and how wide the columns are.
 
+use std::collections::HashMap;
+
 use super::boxes::Bx;
 use super::code::pt;
 use super::emit::{Emitter, Place, Tall};
@@ -9,6 +11,10 @@ use super::value::{Length, arguments, is_deep, read, words};
 
 /// Tracks of a grid.
 const MAX_TRACKS: usize = 60;
+/// Rows that an item may name.
+const MAX_ROWS: usize = 1_000;
+/// Tracks that an item may reach over.
+const MAX_SPAN: usize = 100;
 
 /// A track of a grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,13 +83,15 @@ pub(crate) fn column_count(style: &Style, items: usize) -> usize {
     tracks(&style.tracks, 700.0, 0.0, items).len().max(named).max(1)
 }
 
-/// An item in its place.
+/// An item in its place, with those that lie in the same cells.
 struct Placed<'b> {
     item: &'b Bx,
     row: usize,
     column: usize,
     rows: usize,
     columns: usize,
+    /// Whether it is over or under the next, which has the same cells.
+    stacked: bool,
 }
 
 /// The cells of a grid that are taken: a row is a set of bits.
@@ -110,55 +118,71 @@ impl Taken {
     }
 }
 
-/// Where the items of a grid are.
-fn places<'b>(items: &'b [Bx], style: &Style, count: usize) -> Vec<Placed<'b>> {
-    let line = |line: i32, count: usize| {
-        let index = if line < 0 { count as i32 + 1 + line } else { line - 1 };
+/// Where an item wants to be along one axis: its first track, if that is named, and how many it has.
+fn range(span: Span, tracks: usize) -> (Option<usize>, usize) {
+    // Negative lines are counted from the end of the tracks that are named.
+    let line = |line: i32| {
+        let index = if line < 0 { tracks as i32 + 1 + line } else { line - 1 };
         usize::try_from(index).unwrap_or(0)
     };
-    // Start, if one is named, and how far it reaches.
-    let range = |span: Span, count: Option<usize>| -> (Option<usize>, usize) {
-        let end = span.end.map(|end| line(end, count.unwrap_or(0)));
-        let start = span.start.map(|start| line(start, count.unwrap_or(0)));
-        match (start, end, span.count) {
-            (Some(start), Some(end), _) if end > start => (Some(start), end - start),
-            (Some(start), _, size) => (Some(start), size.unwrap_or(1)),
-            (None, Some(end), size) => {
-                let size = size.unwrap_or(1);
-                (end.checked_sub(size), size)
-            }
-            (None, None, size) => (None, size.unwrap_or(1)),
-        }
-    };
+    let size = span.count.unwrap_or(1);
+    match (span.start.map(line), span.end.map(line)) {
+        (Some(start), Some(end)) if start != end => (Some(start.min(end)), start.abs_diff(end)),
+        (Some(start), _) => (Some(start), size),
+        (None, Some(end)) => (Some(end.saturating_sub(size)), size),
+        (None, None) => (None, size),
+    }
+}
+
+/// How many tracks are named along both axes: columns and rows.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    columns: usize,
+    rows: usize,
+}
+
+/// Where the items of a grid are.
+fn places<'b>(items: &'b [Bx], style: &Style, named: Named) -> Vec<Placed<'b>> {
+    // Columns that are filled one after the other are rows of a grid that lies on its side.
+    let turned = style.flow_columns;
+    let count = if turned { named.rows.clamp(1, MAX_TRACKS) } else { named.columns };
+    let most = if turned { MAX_TRACKS } else { MAX_ROWS };
+    // The cells an item wants: those it names along the way of the flow and across.
     let wanted = |item: &Bx| {
-        if let Some(area) = item.style.area.as_deref()
-            && let Some(found) = area_of(&style.areas, area)
-        {
-            return found;
-        }
-        let (column, columns) = range(item.style.span, Some(count));
-        let (row, rows) = range(item.style.row_span, None);
-        let column = column.map(|column| column.min(count - 1));
-        let columns = columns.clamp(1, count - column.unwrap_or(0));
-        (row.map(|row| row.min(999)), column, rows.clamp(1, 100), columns)
+        let area = item.style.area.as_deref().and_then(|area| area_of(&style.areas, area));
+        let (row, column, rows, columns) = area.unwrap_or_else(|| {
+            let (column, columns) = range(item.style.span, named.columns);
+            let (row, rows) = range(item.style.row_span, named.rows);
+            (row, column, rows, columns)
+        });
+        let (along, across, along_size, across_size) =
+            if turned { (column, row, columns, rows) } else { (row, column, rows, columns) };
+        let across = across.map(|across| across.min(count - 1));
+        let across_size = across_size.clamp(1, count - across.unwrap_or(0));
+        let along = along.map(|along| along.min(most - 1));
+        (along, across, along_size.clamp(1, MAX_SPAN.min(most - along.unwrap_or(0))), across_size)
     };
     let mut taken = Taken::default();
-    let mut placed: Vec<Option<Placed<'b>>> = items.iter().map(|_| None).collect();
+    let mut cells: Vec<Option<[usize; 4]>> = items.iter().map(|_| None).collect();
     // Those that say where they are come first.
-    for (slot, item) in placed.iter_mut().zip(items) {
+    for (slot, item) in cells.iter_mut().zip(items) {
         if let (Some(row), Some(column), rows, columns) = wanted(item) {
             taken.take(row, column, rows, columns);
-            *slot = Some(Placed { item, row, column, rows, columns });
+            *slot = Some([row, column, rows, columns]);
         }
     }
     let (mut row, mut column) = (0, 0);
-    for (slot, item) in placed.iter_mut().zip(items).filter(|(slot, _)| slot.is_none()) {
+    for (slot, item) in cells.iter_mut().zip(items).filter(|(slot, _)| slot.is_none()) {
         let (own_row, own_column, rows, columns) = wanted(item);
         if let Some(own_row) = own_row {
             let free = (0..=count - columns).find(|at| taken.is_free(own_row, *at, rows, columns)).unwrap_or(0);
             taken.take(own_row, free, rows, columns);
-            *slot = Some(Placed { item, row: own_row, column: free, rows, columns });
+            *slot = Some([own_row, free, rows, columns]);
             continue;
+        }
+        if style.dense {
+            // Gaps are filled again.
+            (row, column) = (taken.0.iter().position(|row| *row != Taken::bits(0, count)).unwrap_or(0), 0);
         }
         if let Some(own) = own_column {
             if own < column {
@@ -177,21 +201,55 @@ fn places<'b>(items: &'b [Bx], style: &Style, count: usize) -> Vec<Placed<'b>> {
             }
         }
         taken.take(row, column, rows, columns);
-        *slot = Some(Placed { item, row, column, rows, columns });
+        *slot = Some([row, column, rows, columns]);
         column += columns;
     }
-    // What lies over another has a row of its own: typst has no cells over each other.
-    let mut seen = Taken::default();
-    let mut last = taken.0.len();
-    let mut found: Vec<Placed<'b>> = placed.into_iter().flatten().collect();
-    for one in &mut found {
-        if !seen.is_free(one.row, one.column, one.rows, one.columns) {
-            one.row = last;
-            last += one.rows;
-        }
-        seen.take(one.row, one.column, one.rows, one.columns);
-    }
+    let mut found: Vec<Placed<'b>> = cells
+        .into_iter()
+        .zip(items)
+        .filter_map(|(cells, item)| {
+            let [row, column, rows, columns] = cells?;
+            let (row, column, rows, columns) =
+                if turned { (column, row, columns, rows) } else { (row, column, rows, columns) };
+            Some(Placed { item, row, column, rows, columns, stacked: false })
+        })
+        .collect();
+    stack(&mut found);
     found
+}
+
+/// Items over each other. In the same cells they are one cell of typst, which has none over each other; one that lies over
+/// others in part has a row of its own below all.
+fn stack(found: &mut Vec<Placed<'_>>) {
+    let is_over = |style: &Style| style.level;
+    let first = |one: &Placed<'_>| (one.row, one.column, one.rows, one.columns);
+    let mut order: HashMap<(usize, usize, usize, usize), usize> = HashMap::new();
+    for one in found.iter() {
+        let next = order.len();
+        order.entry(first(one)).or_insert(next);
+    }
+    if order.len() < found.len() {
+        found.sort_by_key(|one| (order[&first(one)], is_over(&one.item.style)));
+        for at in 1..found.len() {
+            found[at - 1].stacked = first(&found[at - 1]) == first(&found[at]);
+        }
+    }
+    let mut seen = Taken::default();
+    let mut last = found.iter().map(|one| one.row + one.rows).max().unwrap_or(0);
+    let mut at = 0;
+    while at < found.len() {
+        let end = (at..found.len()).find(|one| !found[*one].stacked).unwrap_or(found.len() - 1) + 1;
+        let (mut row, column, mut rows, columns) = first(&found[at]);
+        if !seen.is_free(row, column, rows, columns) {
+            (row, rows) = (last, 1);
+            last += 1;
+        }
+        seen.take(row, column, rows, columns);
+        for one in &mut found[at..end] {
+            (one.row, one.rows) = (row, rows);
+        }
+        at = end;
+    }
 }
 
 /// Row, column and size of an area by its name.
@@ -213,14 +271,18 @@ impl Emitter<'_> {
         if found == [Track::Auto] {
             found = vec![Track::Fraction(1.0)];
         }
+        let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
+        // Rows that `grid-auto-rows` sizes are named by nobody.
+        let rows = if style.auto_rows { 0 } else { heights.len() }.max(style.areas.len());
+        let placed = places(items, style, Named { columns: found.len(), rows });
+        let reach = placed.iter().map(|one| one.column + one.columns).max().unwrap_or(0);
+        found.resize(found.len().max(reach), Track::Auto);
         let count = found.len();
-        let placed = places(items, style, count);
         let room = (width - gap * (count - 1) as f64).max(1.0);
         let widths = widths(&found, &placed, (width, room));
         let wide = |one: &Placed<'_>| {
             widths[one.column..one.column + one.columns].iter().sum::<f64>() + gap * (one.columns - 1) as f64
         };
-        let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
         let sized: Vec<(&Bx, f64)> = placed.iter().map(|one| (one.item, wide(one))).collect();
         let row_count = placed.iter().map(|one| one.row + one.rows).max().unwrap_or(0);
         // Rows share a height that is known, as far as their content lets them.
@@ -235,6 +297,7 @@ impl Emitter<'_> {
         let level = shared.is_none()
             && heights.iter().all(|track| !matches!(track, Track::Fixed(_)))
             && style.justify_items.is_none_or(|align| align == Vertical::Stretch)
+            && placed.iter().all(|one| !one.stacked)
             && self.levels(&sized, style, false, place);
         if level {
             self.push("context{");
@@ -263,7 +326,7 @@ impl Emitter<'_> {
                 ));
             }
         }
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &widths {
             self.push(&format!("{},", pt(*width)));
         }
@@ -284,8 +347,17 @@ impl Emitter<'_> {
             self.push(if style.row_tracks.contains(' ') { "auto,)," } else { ")," });
         }
         self.push(&format!("column-gutter:{},row-gutter:{},", pt(gap), pt(style.gap.0)));
+        let mut stacked: Vec<(&Placed<'_>, f64)> = Vec::new();
         for (index, one) in placed.iter().enumerate() {
             let own = wide(one);
+            if one.stacked || !stacked.is_empty() {
+                stacked.push((one, own));
+                if !one.stacked {
+                    self.overlaid(&stacked, style, place);
+                    stacked.clear();
+                }
+                continue;
+            }
             self.push(&format!(
                 "grid.cell(x:{},y:{},colspan:{},rowspan:{},",
                 one.column, one.row, one.columns, one.rows
@@ -304,11 +376,50 @@ impl Emitter<'_> {
                 Vertical::Baseline | Vertical::Stretch => self.item(one.item, style, own, false, place),
             }
         }
-        self.close(")");
+        self.statement(")");
         if level {
             self.twice -= 1;
-            self.close("}");
+            self.statement("}");
         }
+    }
+
+    /// Items over each other in one cell, which is as high as the highest.
+    fn overlaid(&mut self, items: &[(&Placed<'_>, f64)], container: &Style, place: Place) {
+        let Some((first, _)) = items.first() else { return };
+        self.push(&format!(
+            "grid.cell(x:{},y:{},colspan:{},rowspan:{},align:top+left,",
+            first.column, first.row, first.columns, first.rows
+        ));
+        let heights = items.iter().map(|(one, width)| measure::height(one.item, *width));
+        let highest = heights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index);
+        let inner = place.deeper(8);
+        self.scope(|emitter| {
+            for (index, (one, width)) in items.iter().enumerate() {
+                let style = &one.item.style;
+                let aligned = |align: Option<Vertical>, names: [&'static str; 3]| match align {
+                    Some(Vertical::Middle) => names[1],
+                    Some(Vertical::Bottom) => names[2],
+                    _ => names[0],
+                };
+                let justify = style.own_justify.or(container.justify_items);
+                let across = aligned(justify, ["left", "center", "right"]);
+                let down = aligned(Some(style.own_align.unwrap_or(container.items)), ["top", "horizon", "bottom"]);
+                let natural = matches!(justify, Some(Vertical::Top | Vertical::Middle | Vertical::Bottom));
+                let own = if natural { measure::outer(one.item).1.min(*width) } else { *width };
+                if index != highest {
+                    emitter.push(&format!("place({down}+{across},block(width:{},", pt(own)));
+                }
+                emitter.scope(|emitter| {
+                    let left = if index == highest && across != "left" { *width - own } else { 0.0 };
+                    let left = if across == "center" { left / 2.0 } else { left };
+                    let fresh = Place { left, width: own, container: left + own, top: false, sized: true, ..inner };
+                    emitter.statement("set align(top+left)");
+                    emitter.block(one.item, fresh);
+                });
+                emitter.push(if index == highest { "\n" } else { "))\n" });
+            }
+        });
+        self.push("),");
     }
 
     /// An item that is as wide as it needs, somewhere in its cell.
@@ -380,5 +491,78 @@ mod tests {
         assert_eq!(tracks("repeat(auto-fit, minmax(200px, 1fr))", 700.0, 10.0, 9).len(), 3);
         assert_eq!(tracks("[a] auto minmax(0, 2fr)", 700.0, 0.0, 9), [Track::Auto, Track::Fraction(2.0)]);
         assert_eq!(tracks("repeat(60, repeat(60, 1fr))", 700.0, 0.0, 9).len(), MAX_TRACKS);
+    }
+
+    /// Where items of a grid of three columns and two rows are: row, column, rows, columns.
+    fn placed(container: &str, items: &[&str]) -> Vec<[usize; 4]> {
+        let parent = Style::root();
+        let styled = |declarations: &str| {
+            let mut style = Style::root();
+            for one in super::super::css::declarations(declarations) {
+                super::super::property::set(&mut style, &one.property, &one.value, &parent);
+            }
+            style
+        };
+        let boxes: Vec<Bx> = items
+            .iter()
+            .map(|item| Bx::new(std::rc::Rc::new(styled(item)), super::super::boxes::Content::Lines(Vec::new())))
+            .collect();
+        let found = places(&boxes, &styled(container), Named { columns: 3, rows: 2 });
+        assert_eq!(found.len(), items.len(), "{container} {items:?}");
+        let mut all = vec![[0; 4]; items.len()];
+        for one in &found {
+            let index = boxes.iter().position(|item| std::ptr::eq(item, one.item)).expect("an item of the grid");
+            all[index] = [one.row, one.column, one.rows, one.columns];
+        }
+        all
+    }
+
+    #[test]
+    fn items_are_where_they_ask_to_be() {
+        for (container, items, wanted) in [
+            ("", vec!["", "", "", ""], vec![[0, 0, 1, 1], [0, 1, 1, 1], [0, 2, 1, 1], [1, 0, 1, 1]]),
+            // Negative lines are counted from the end of what is named.
+            ("", vec!["grid-row: 1 / -1", "", ""], vec![[0, 0, 2, 1], [0, 1, 1, 1], [0, 2, 1, 1]]),
+            ("", vec!["grid-column: 1 / -1", ""], vec![[0, 0, 1, 3], [1, 0, 1, 1]]),
+            ("", vec!["grid-column: -2", "grid-column: -3 / -1"], vec![[0, 2, 1, 1], [1, 1, 1, 2]]),
+            ("", vec!["grid-column: 3 / 1"], vec![[0, 0, 1, 2]]),
+            (
+                "",
+                vec!["grid-column: span 2", "grid-column: span 2", ""],
+                vec![[0, 0, 1, 2], [1, 0, 1, 2], [1, 2, 1, 1]],
+            ),
+            ("", vec!["grid-column: span 2 / -1", "grid-row: 2 / span 3"], vec![[0, 1, 1, 2], [1, 0, 3, 1]]),
+            ("", vec!["grid-area: 2 / 1 / 4 / 3"], vec![[1, 0, 2, 2]]),
+            (
+                "grid-template-areas: 'h h h' 'a b b'",
+                vec!["grid-area: b", "grid-area: h", "grid-area: a", "grid-area: nowhere"],
+                vec![[1, 1, 1, 2], [0, 0, 1, 3], [1, 0, 1, 1], [2, 0, 1, 1]],
+            ),
+            ("grid-auto-flow: column", vec!["", "", ""], vec![[0, 0, 1, 1], [1, 0, 1, 1], [0, 1, 1, 1]]),
+            (
+                "grid-auto-flow: column",
+                vec!["grid-row: 1 / -1", "", "", ""],
+                vec![[0, 0, 2, 1], [0, 1, 1, 1], [1, 1, 1, 1], [0, 2, 1, 1]],
+            ),
+            (
+                "grid-auto-flow: dense",
+                vec!["grid-column: span 2", "grid-column: span 2", ""],
+                vec![[0, 0, 1, 2], [1, 0, 1, 2], [0, 2, 1, 1]],
+            ),
+            // Over each other: in the same cells, and in part.
+            ("", vec!["grid-area: 1 / 1", "grid-area: 1 / 1"], vec![[0, 0, 1, 1], [0, 0, 1, 1]]),
+            ("", vec!["grid-area: 1 / 1 / 2 / 3", "grid-area: 1 / 2 / 3 / 3"], vec![[0, 0, 1, 2], [2, 1, 1, 1]]),
+        ] {
+            assert_eq!(placed(container, &items), wanted, "{container} {items:?}");
+        }
+    }
+
+    #[test]
+    fn items_over_each_other_make_few_rows() {
+        let items: Vec<String> =
+            (0..500).map(|at| format!("grid-area: {} / 1 / span 100 / span 2", 900 + at % 90)).collect();
+        let items: Vec<&str> = items.iter().map(String::as_str).collect();
+        let rows = placed("", &items).iter().map(|[row, _, rows, _]| row + rows).max().unwrap_or(0);
+        assert!(rows <= 1_000 + 500, "{rows}");
     }
 }

@@ -69,12 +69,13 @@ impl Sheetlet {
         for Declaration { property, value, .. } in &sheet.page {
             match property.as_str() {
                 "size" => {
-                    let parts = words(value);
-                    endless = matches!(parts.as_slice(), [_, last] if last.eq_ignore_ascii_case("auto"));
-                    paper = match (endless, parts.first().and_then(|width| length(width, 16.0, 16.0))) {
-                        (true, Some(width)) if SIDES.contains(&width) => (width, ROLL),
-                        _ => size(value).unwrap_or(paper),
+                    let roll = match words(value).as_slice() {
+                        [width, last] if last.eq_ignore_ascii_case("auto") => length(width, 16.0, 16.0),
+                        _ => None,
                     };
+                    let roll = roll.filter(|width| SIDES.contains(width));
+                    endless = roll.is_some();
+                    paper = roll.map_or_else(|| size(value).unwrap_or(paper), |width| (width, ROLL));
                 }
                 "margin" => {
                     if let Some(sides) = side_lengths(&value.to_ascii_lowercase(), 16.0) {
@@ -237,5 +238,13 @@ mod tests {
         assert_eq!(rounded("A5 landscape"), Some((794.0, 559.0)));
         assert_eq!(rounded("4in 6in"), Some((384.0, 576.0)));
         assert_eq!(rounded("100000cm"), None);
+        for (wished, endless, width) in
+            [("80mm auto", true, 302.0), ("A4 auto", false, 794.0), ("auto", false, 794.0), ("1px auto", false, 794.0)]
+        {
+            let mut sheet = Sheet::default();
+            sheet.add(&format!("@page {{ size: {wished} }}"), 700.0);
+            let paper = Sheetlet::of(&sheet, &PaperWishes::default());
+            assert_eq!((paper.endless, paper.paper.0.round()), (endless, width), "{wished}");
+        }
     }
 }

@@ -8,13 +8,13 @@ use super::style::{Display, Style};
 
 impl Builder<'_> {
     /// A table: its caption is a block before it.
-    pub(super) fn table(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
+    pub(super) fn table(&mut self, id: NodeId, style: &Rc<Style>, passed: &Passed) -> Content {
         let children = self.dom.nodes[id].children.clone();
-        Content::Table(self.rows(&children, style))
+        Content::Table(self.rows(&children, style, passed))
     }
 
     /// Rows of parts of a table: groups, rows, cells, and what is none of these.
-    pub(super) fn rows(&mut self, parts: &[NodeId], table: &Rc<Style>) -> Vec<Row> {
+    pub(super) fn rows(&mut self, parts: &[NodeId], table: &Rc<Style>, passed: &Passed) -> Vec<Row> {
         let mut heads = Vec::new();
         let mut bodies = Vec::new();
         let mut feet = Vec::new();
@@ -36,9 +36,9 @@ impl Builder<'_> {
             match style.display {
                 Display::None => {}
                 Display::RowGroup | Display::HeadGroup | Display::FootGroup => {
-                    self.loose_row(&mut loose, table, &mut bodies);
+                    self.loose_row(&mut loose, table, &mut bodies, passed);
                     let children = self.dom.nodes[part].children.clone();
-                    let mut rows = self.rows(&children, &style);
+                    let mut rows = self.rows(&children, &style, passed);
                     for row in &mut rows {
                         if row.style.ground.alpha == 0.0 && style.ground.alpha > 0.0 {
                             Rc::make_mut(&mut row.style).ground = style.ground;
@@ -56,14 +56,14 @@ impl Builder<'_> {
                     }
                 }
                 Display::Row => {
-                    self.loose_row(&mut loose, table, &mut bodies);
+                    self.loose_row(&mut loose, table, &mut bodies, passed);
                     let children = self.dom.nodes[part].children.clone();
-                    let cells = self.cells(&children, &style);
+                    let cells = self.cells(&children, &style, passed);
                     bodies.push(Row { style, cells, head: false });
                 }
                 Display::Caption => {
-                    self.loose_row(&mut loose, table, &mut bodies);
-                    let bx = self.container(part, style.clone());
+                    self.loose_row(&mut loose, table, &mut bodies, passed);
+                    let bx = self.container(part, style.clone(), passed);
                     let below = style.caption_below;
                     let cells = vec![TableCell { bx, columns: super::table::CAPTION, rows: 1 }];
                     let caption = Row { style, cells, head: false };
@@ -72,12 +72,12 @@ impl Builder<'_> {
                 _ => loose.push(part),
             }
         }
-        self.loose_row(&mut loose, table, &mut bodies);
+        self.loose_row(&mut loose, table, &mut bodies, passed);
         heads.into_iter().chain(bodies).chain(feet).chain(captions).collect()
     }
 
     /// What is in a table and in no row gets a row.
-    fn loose_row(&mut self, loose: &mut Vec<NodeId>, table: &Rc<Style>, rows: &mut Vec<Row>) {
+    fn loose_row(&mut self, loose: &mut Vec<NodeId>, table: &Rc<Style>, rows: &mut Vec<Row>, passed: &Passed) {
         if loose.is_empty() {
             return;
         }
@@ -85,12 +85,12 @@ impl Builder<'_> {
         let mut style = table.child();
         style.display = Display::Row;
         let style = Rc::new(style);
-        let cells = self.cells(&parts, &style);
+        let cells = self.cells(&parts, &style, passed);
         rows.push(Row { style, cells, head: false });
     }
 
     /// The cells of a row; what is none of them gets a cell together with its neighbors.
-    fn cells(&mut self, parts: &[NodeId], row: &Rc<Style>) -> Vec<TableCell> {
+    fn cells(&mut self, parts: &[NodeId], row: &Rc<Style>, passed: &Passed) -> Vec<TableCell> {
         let mut cells = Vec::new();
         let mut loose = Flow::default();
         let mut cell_style = row.child();
@@ -98,7 +98,7 @@ impl Builder<'_> {
         let cell_style = Rc::new(cell_style);
         let flush = |builder: &mut Self, loose: &mut Flow, cells: &mut Vec<TableCell>| {
             let mut flow = std::mem::take(loose);
-            builder.close(&mut flow, &cell_style);
+            builder.close(&mut flow, &cell_style, passed);
             builder.close_lines(&mut flow, &cell_style);
             if !flow.blocks.is_empty() {
                 let bx = Bx::new(cell_style.clone(), Content::Blocks(flow.blocks));
@@ -115,11 +115,11 @@ impl Builder<'_> {
                         text.and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).clamp(1, 1000)
                     };
                     let (columns, rows) = (span("colspan"), span("rowspan"));
-                    let bx = self.container(part, Rc::new(style));
+                    let bx = self.container(part, Rc::new(style), passed);
                     cells.push(TableCell { bx, columns, rows });
                 }
                 Some(style) if style.display == Display::None => {}
-                _ => self.add(part, row, &mut loose, &Passed::default()),
+                _ => self.add(part, row, &mut loose, passed),
             }
         }
         flush(self, &mut loose, &mut cells);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::backdrop::Backdrop;
+use super::backdrop::{Backdrop, Hanging};
 use super::transform::Transform;
 use super::value::{self, Color, Length, words};
 
@@ -76,6 +76,8 @@ pub(crate) struct Style {
     pub(crate) caption_below: bool,
     /// What is left of what is seen: the product of all `opacity` around.
     pub(crate) fade: f64,
+    /// Marks of quotations, as they are written.
+    pub(crate) quotes: Option<Rc<str>>,
     // Not inherited.
     pub(crate) display: Display,
     /// Whether a flex box, grid or table stands in a line.
@@ -88,6 +90,8 @@ pub(crate) struct Style {
     /// What is over what, among boxes with a position.
     pub(crate) level: i32,
     pub(crate) transform: Transform,
+    /// What `translate`, `rotate` and `scale` say, beside `transform`.
+    pub(crate) motion: Transform,
     pub(crate) width: Length,
     pub(crate) least_width: Length,
     pub(crate) most_width: Length,
@@ -102,6 +106,8 @@ pub(crate) struct Style {
     pub(crate) radius: Sides<Length>,
     pub(crate) ground: Color,
     pub(crate) backdrop: Option<Rc<Backdrop>>,
+    /// How the picture behind the content lies.
+    pub(crate) hanging: Hanging,
     /// Whether the ground is seen through the letters only.
     pub(crate) ground_in_text: bool,
     /// Whether what reaches beyond the box is not seen.
@@ -129,14 +135,21 @@ pub(crate) struct Style {
     pub(crate) gap: (f64, f64),
     pub(crate) tracks: String,
     pub(crate) row_tracks: String,
+    /// Whether the tracks of rows are those of all rows, named by nobody.
+    pub(crate) auto_rows: bool,
+    /// Whether a grid is filled column by column, and whether gaps are filled again.
+    pub(crate) flow_columns: bool,
+    pub(crate) dense: bool,
     /// Names of areas, row by row.
     pub(crate) areas: Rc<Vec<Vec<String>>>,
     pub(crate) area: Option<Rc<str>>,
     pub(crate) span: Span,
     pub(crate) row_span: Span,
     pub(crate) order: i32,
-    /// Columns of text.
-    pub(crate) columns: usize,
+    /// Columns of text: at most so many, where that is said.
+    pub(crate) columns: Option<usize>,
+    /// Least width of a column of text in pixels.
+    pub(crate) column_width: Option<f64>,
     /// `counter-reset` and `counter-increment`, as they are written.
     pub(crate) counters: [Option<Rc<str>>; 2],
     /// Text of `content`, for what stands before and after.
@@ -243,6 +256,7 @@ impl Style {
             rtl: false,
             caption_below: false,
             fade: 1.0,
+            quotes: None,
             display: Display::Inline,
             inline_level: false,
             float: None,
@@ -251,6 +265,7 @@ impl Style {
             inset: [Length::Auto; 4],
             level: 0,
             transform: Transform::NONE,
+            motion: Transform::NONE,
             width: Length::Auto,
             least_width: Length::Auto,
             most_width: Length::Auto,
@@ -264,6 +279,7 @@ impl Style {
             radius: [Length::ZERO; 4],
             ground: Color::CLEAR,
             backdrop: None,
+            hanging: Hanging::default(),
             ground_in_text: false,
             clip: false,
             fit: "stretch",
@@ -287,12 +303,16 @@ impl Style {
             gap: (0.0, 0.0),
             tracks: String::new(),
             row_tracks: String::new(),
+            auto_rows: false,
+            flow_columns: false,
+            dense: false,
             areas: Rc::default(),
             area: None,
             span: Span::default(),
             row_span: Span::default(),
             order: 0,
-            columns: 1,
+            columns: None,
+            column_width: None,
             counters: [None, None],
             content: None,
         }
@@ -321,6 +341,7 @@ impl Style {
             rtl: self.rtl,
             caption_below: self.caption_below,
             fade: self.fade,
+            quotes: self.quotes.clone(),
             ..Self::root()
         }
     }

@@ -224,7 +224,7 @@ impl Emitter<'_> {
         let columns = columns(rows, style);
         let room = (width - gap * (count + 1) as f64).max(1.0);
         let widths = widths(&columns, room);
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &widths {
             self.push(&format!("{},", super::code::pt(*width)));
         }
@@ -257,7 +257,7 @@ impl Emitter<'_> {
         if in_head {
             self.push(")");
         }
-        self.close(")");
+        self.statement(")");
     }
 
     fn cell(&mut self, one: &Placed<'_>, row: &Row, widths: &[f64], gap: f64, kept: bool, place: Place) {
