@@ -2,7 +2,7 @@
 //!
 //! Shown are one gradient, one picture, or a gradient over a picture, which is how pages darken the picture behind a title.
 
-use super::code::pt;
+use super::code::{pt, radii};
 use super::color::{Color, color};
 use super::style::Style;
 use super::value::{Length, arguments, read, words};
@@ -291,7 +291,7 @@ impl Tapestry {
             let fill = over.typst(Color::CLEAR, style.fade);
             body.push_str(&format!("place(top+left,rect(width:100%,height:100%,fill:{fill}))\n"));
         }
-        format!("block(width:{wide},height:{height},clip:true,{{{body}}})")
+        format!("block(width:{wide},height:{height},clip:true,{}{{{body}}})", radii(style))
     }
 }
 

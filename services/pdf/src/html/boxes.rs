@@ -13,6 +13,7 @@ use super::style::{Display, Position, Style};
 use super::value::Length;
 
 /// A box.
+#[derive(Clone)]
 pub(crate) struct Bx {
     pub(crate) style: Rc<Style>,
     pub(crate) content: Content,
@@ -31,6 +32,7 @@ pub(crate) struct Bx {
 }
 
 /// What is in a box.
+#[derive(Clone)]
 pub(crate) enum Content {
     Blocks(Vec<Bx>),
     Lines(Vec<Inline>),
@@ -46,6 +48,7 @@ pub(crate) enum Content {
 }
 
 /// A row of a table.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) style: Rc<Style>,
     pub(crate) cells: Vec<TableCell>,
@@ -54,6 +57,7 @@ pub(crate) struct Row {
 }
 
 /// A cell.
+#[derive(Clone)]
 pub(crate) struct TableCell {
     pub(crate) bx: Bx,
     pub(crate) columns: usize,
@@ -61,6 +65,7 @@ pub(crate) struct TableCell {
 }
 
 /// What flows in a line.
+#[derive(Clone)]
 pub(crate) enum Inline {
     Text { text: String, style: Rc<Style>, link: Option<Rc<str>> },
     Break(Rc<Style>),

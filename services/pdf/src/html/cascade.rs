@@ -190,7 +190,7 @@ fn finish(style: &mut Style, parent: &Style) {
             }
         }
         style.align = Align::Left;
-        style.old_align = false;
+        (style.aligned, style.old_align) = (false, false);
     }
 }
 

@@ -50,8 +50,9 @@ pub(crate) struct Place {
 /// A height that the next box is to have, whatever its content needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tall {
-    /// The variable `hh` of the code around less some pixels; nothing yet where that is `auto`.
-    Row(f64),
+    /// The variable `hh` of the code around less some pixels; where that is `auto`, as its content needs, but at least so many
+    /// pixels.
+    Row { less: f64, least: f64 },
     /// Pixels.
     Fixed(f64),
 }
@@ -270,15 +271,15 @@ impl<'e> Emitter<'e> {
         if !moved.0.is_empty() || !turned.0.is_empty() {
             self.push("{");
         }
+        let least = if style.border_box { least } else { least + style.frame([0, 2], width) };
         if is_seen && place.depth + BOX <= MAX_DEPTH {
             self.dressed(
                 bx,
                 place,
-                match (tall, grows) {
+                match (tall, grows.then_some(least)) {
+                    (Some(Tall::Row { less, .. }), Some(least)) => Some(Tall::Row { less, least }),
                     (Some(tall), _) => Some(tall),
-                    (None, true) if style.border_box => Some(Tall::Fixed(least)),
-                    (None, true) => Some(Tall::Fixed(least + style.frame([0, 2], width))),
-                    (None, false) => None,
+                    (None, least) => least.map(Tall::Fixed),
                 },
                 keeps,
             );
@@ -458,8 +459,9 @@ impl<'e> Emitter<'e> {
                 if let Some(margin) = before.filter(|margin| *margin > 0.0) {
                     self.statement(&format!("v({},weak:true)", pt(margin)));
                 }
-                at = self.floats(&blocks[at..end], at, place);
-                before = Some(0.0);
+                let above = before.unwrap_or(0.0).max(0.0);
+                let (next, margin) = self.floats(&blocks[at..end], (at, above), place);
+                (at, before) = (next, Some(margin));
                 continue;
             }
             at += 1;

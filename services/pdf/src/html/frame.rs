@@ -2,7 +2,7 @@
 
 use super::backdrop::Backdrop;
 use super::boxes::{Bx, Content};
-use super::code::{corners, fill, inset, pt, stroke};
+use super::code::{corners, fill, inset, outset, pt, stroke};
 use super::emit::{BOX, Emitter, MAX_TWICE, Place, Strong, Tall};
 use super::margin::{bottom_margin, is_empty, top_margin};
 use super::value::Length;
@@ -20,7 +20,8 @@ impl Emitter<'_> {
         let strong = Strong::of(style, place.width);
         let levels = if padded { BOX + 1 } else { BOX };
         let inside = Place { top: false, ..place.fresh(inner) }.deeper(levels);
-        let mut arguments = format!("width:{},{}{}", pt(place.width), stroke(style), inset(style, place.width));
+        let mut arguments =
+            format!("width:{},{}{}{}", pt(place.width), stroke(style), outset(style), inset(style, place.width));
         arguments.push_str(&fill(style));
         arguments.push_str(&corners(style));
         // What is placed may reach beyond the box, and is cut off where the page asks for it.
@@ -32,7 +33,10 @@ impl Emitter<'_> {
         }
         let height = match tall {
             Some(Tall::Fixed(height)) => Some(pt(height)),
-            Some(Tall::Row(less)) => Some(format!("if hh==auto{{auto}}else{{hh - {}}}", pt(less))),
+            Some(Tall::Row { less, least }) => {
+                let own = if least > 0.0 { pt(least) } else { "auto".to_owned() };
+                Some(format!("if hh==auto{{{own}}}else{{hh - {}}}", pt(less)))
+            }
             None => None,
         };
         let tapestry = match (style.backdrop.as_deref(), &bx.picture) {
@@ -53,10 +57,13 @@ impl Emitter<'_> {
                 self.push("})");
             }
             (Some(tapestry), ..) if self.twice < MAX_TWICE => {
-                // How high the picture is follows from the content.
+                // How high the picture is follows from the content, or from the row.
+                if let Some(height) = &height {
+                    arguments.push_str(&format!("height:{height},"));
+                }
                 self.twice += 1;
                 self.push("context{let body=");
-                self.scope(|emitter| emitter.content(bx, inside, strong, None));
+                self.scope(|emitter| emitter.content(bx, inside, strong, tall));
                 self.twice -= 1;
                 self.push(&format!(
                     "\nlet tall=measure(block({arguments}body)).height - {edges}\nblock({arguments}{{{tapestry}body}})}}"
@@ -87,7 +94,7 @@ impl Emitter<'_> {
         }
         let around = bx.style.frame([0, 2], width) + top_margin(one).max(0.0) + bottom_margin(one).max(0.0);
         Some(match tall {
-            Tall::Row(less) => Tall::Row(less + around),
+            Tall::Row { less, .. } => Tall::Row { less: less + around, least: 0.0 },
             Tall::Fixed(height) => Tall::Fixed((height - around).max(0.0)),
         })
     }

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use super::boxes::Bx;
 use super::code::pt;
-use super::emit::{Emitter, Place, Tall};
+use super::emit::{Emitter, MAX_DEPTH, MAX_TWICE, Place, Tall};
 use super::measure;
 use super::style::{Span, Style, Vertical};
 use super::value::{Length, arguments, is_deep, read, words};
 
 /// Tracks of a grid.
 const MAX_TRACKS: usize = 60;
+/// Part of a page up to which items can lie over each other.
+const LAID_OVER: f64 = 0.8;
 /// Rows that an item may name.
 const MAX_ROWS: usize = 1_000;
 /// Tracks that an item may reach over.
@@ -141,8 +143,8 @@ struct Named {
     rows: usize,
 }
 
-/// Where the items of a grid are.
-fn places<'b>(items: &'b [Bx], style: &Style, named: Named) -> Vec<Placed<'b>> {
+/// Where the items of a grid are, and whether some lie over each other and are not shown so.
+fn places<'b>(items: &'b [Bx], style: &Style, named: Named, flat: bool) -> (Vec<Placed<'b>>, bool) {
     // Columns that are filled one after the other are rows of a grid that lies on its side.
     let turned = style.flow_columns;
     let count = if turned { named.rows.clamp(1, MAX_TRACKS) } else { named.columns };
@@ -214,13 +216,13 @@ fn places<'b>(items: &'b [Bx], style: &Style, named: Named) -> Vec<Placed<'b>> {
             Some(Placed { item, row, column, rows, columns, stacked: false })
         })
         .collect();
-    stack(&mut found);
-    found
+    let moved = stack(&mut found, flat);
+    (found, moved)
 }
 
 /// Items over each other. In the same cells they are one cell of typst, which has none over each other; one that lies over
-/// others in part has a row of its own below all.
-fn stack(found: &mut Vec<Placed<'_>>) {
+/// others in part, or any where the grid is to be `flat`, has a row of its own below all.
+fn stack(found: &mut [Placed<'_>], flat: bool) -> bool {
     let is_over = |style: &Style| style.level;
     let first = |one: &Placed<'_>| (one.row, one.column, one.rows, one.columns);
     let mut order: HashMap<(usize, usize, usize, usize), usize> = HashMap::new();
@@ -228,7 +230,7 @@ fn stack(found: &mut Vec<Placed<'_>>) {
         let next = order.len();
         order.entry(first(one)).or_insert(next);
     }
-    if order.len() < found.len() {
+    if order.len() < found.len() && !flat {
         found.sort_by_key(|one| (order[&first(one)], is_over(&one.item.style)));
         for at in 1..found.len() {
             found[at - 1].stacked = first(&found[at - 1]) == first(&found[at]);
@@ -236,6 +238,7 @@ fn stack(found: &mut Vec<Placed<'_>>) {
     }
     let mut seen = Taken::default();
     let mut last = found.iter().map(|one| one.row + one.rows).max().unwrap_or(0);
+    let mut moved = false;
     let mut at = 0;
     while at < found.len() {
         let end = (at..found.len()).find(|one| !found[*one].stacked).unwrap_or(found.len() - 1) + 1;
@@ -243,6 +246,7 @@ fn stack(found: &mut Vec<Placed<'_>>) {
         if !seen.is_free(row, column, rows, columns) {
             (row, rows) = (last, 1);
             last += 1;
+            moved = true;
         }
         seen.take(row, column, rows, columns);
         for one in &mut found[at..end] {
@@ -250,6 +254,7 @@ fn stack(found: &mut Vec<Placed<'_>>) {
         }
         at = end;
     }
+    moved
 }
 
 /// Row, column and size of an area by its name.
@@ -274,7 +279,13 @@ impl Emitter<'_> {
         let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
         // Rows that `grid-auto-rows` sizes are named by nobody.
         let rows = if style.auto_rows { 0 } else { heights.len() }.max(style.areas.len());
-        let placed = places(items, style, Named { columns: found.len(), rows });
+        // What is over others is never broken.
+        let high = |item: &Bx| measure::height(item, width) > self.page_height() * LAID_OVER;
+        let flat = items.iter().any(high) || place.depth + 24 > MAX_DEPTH;
+        let (placed, moved) = places(items, style, Named { columns: found.len(), rows }, flat);
+        if moved && !self.breakable {
+            self.missing.insert("items of a grid that lie over others in part, or are as high as a page".to_owned());
+        }
         let reach = placed.iter().map(|one| one.column + one.columns).max().unwrap_or(0);
         found.resize(found.len().max(reach), Track::Auto);
         let count = found.len();
@@ -353,7 +364,9 @@ impl Emitter<'_> {
             if one.stacked || !stacked.is_empty() {
                 stacked.push((one, own));
                 if !one.stacked {
-                    self.overlaid(&stacked, style, place);
+                    let rows = one.rows as f64;
+                    let height = shared.map(|each| each * rows + style.gap.0 * (rows - 1.0));
+                    self.overlaid(&stacked, style, height, place);
                     stacked.clear();
                 }
                 continue;
@@ -383,43 +396,55 @@ impl Emitter<'_> {
         }
     }
 
-    /// Items over each other in one cell, which is as high as the highest.
-    fn overlaid(&mut self, items: &[(&Placed<'_>, f64)], container: &Style, place: Place) {
-        let Some((first, _)) = items.first() else { return };
+    /// Items over each other in one cell, which is as high as the highest, or as `height` says.
+    fn overlaid(&mut self, items: &[(&Placed<'_>, f64)], container: &Style, height: Option<f64>, place: Place) {
+        let Some((first, width)) = items.first() else { return };
         self.push(&format!(
             "grid.cell(x:{},y:{},colspan:{},rowspan:{},align:top+left,",
             first.column, first.row, first.columns, first.rows
         ));
-        let heights = items.iter().map(|(one, width)| measure::height(one.item, *width));
-        let highest = heights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index);
-        let inner = place.deeper(8);
-        self.scope(|emitter| {
-            for (index, (one, width)) in items.iter().enumerate() {
-                let style = &one.item.style;
-                let aligned = |align: Option<Vertical>, names: [&'static str; 3]| match align {
-                    Some(Vertical::Middle) => names[1],
-                    Some(Vertical::Bottom) => names[2],
-                    _ => names[0],
-                };
-                let justify = style.own_justify.or(container.justify_items);
-                let across = aligned(justify, ["left", "center", "right"]);
-                let down = aligned(Some(style.own_align.unwrap_or(container.items)), ["top", "horizon", "bottom"]);
-                let natural = matches!(justify, Some(Vertical::Top | Vertical::Middle | Vertical::Bottom));
-                let own = if natural { measure::outer(one.item).1.min(*width) } else { *width };
-                if index != highest {
-                    emitter.push(&format!("place({down}+{across},block(width:{},", pt(own)));
+        let estimated = items.iter().map(|(one, width)| measure::height(one.item, *width)).fold(0.0, f64::max);
+        let measured = height.is_none() && self.twice < MAX_TWICE;
+        self.push(if measured { "context{" } else { "{" });
+        self.twice += usize::from(measured);
+        // Alone each is as wide and high as the cell, or as it needs.
+        let across = |one: &Placed<'_>| one.item.style.own_justify.or(container.justify_items);
+        let is_whole = |align: Option<Vertical>| matches!(align, None | Some(Vertical::Stretch | Vertical::Baseline));
+        let own = |one: &Placed<'_>| match is_whole(across(one)) {
+            true => *width,
+            false => measure::outer(one.item).1.min(*width),
+        };
+        for (index, (one, _)) in items.iter().enumerate() {
+            self.level_item(index, one.item, own(one), place.deeper(2));
+        }
+        self.twice -= usize::from(measured);
+        match measured {
+            true => {
+                self.push("let hh=calc.max(");
+                for (index, (one, _)) in items.iter().enumerate() {
+                    self.push(&format!("measure(block(width:{},c{index}(auto))).height,", pt(own(one))));
                 }
-                emitter.scope(|emitter| {
-                    let left = if index == highest && across != "left" { *width - own } else { 0.0 };
-                    let left = if across == "center" { left / 2.0 } else { left };
-                    let fresh = Place { left, width: own, container: left + own, top: false, sized: true, ..inner };
-                    emitter.statement("set align(top+left)");
-                    emitter.block(one.item, fresh);
-                });
-                emitter.push(if index == highest { "\n" } else { "))\n" });
+                self.push(")\n");
             }
-        });
-        self.push("),");
+            false => self.push(&format!("let hh={}\n", pt(height.unwrap_or(estimated)))),
+        }
+        self.push("block(width:100%,height:hh,{");
+        for (index, (one, _)) in items.iter().enumerate() {
+            let side = |align: Option<Vertical>, names: [&'static str; 3]| match align {
+                Some(Vertical::Middle) => names[1],
+                Some(Vertical::Bottom) => names[2],
+                _ => names[0],
+            };
+            let down = Some(one.item.style.own_align.unwrap_or(container.items));
+            let tall = if is_whole(down) { "hh" } else { "auto" };
+            let (down, across) =
+                (side(down, ["top", "horizon", "bottom"]), side(across(one), ["left", "center", "right"]));
+            self.push(&format!(
+                "place({down}+{across},block(width:{},align(top+left,c{index}({tall}))))\n",
+                pt(own(one))
+            ));
+        }
+        self.push("})}),");
     }
 
     /// An item that is as wide as it needs, somewhere in its cell.
@@ -507,7 +532,7 @@ mod tests {
             .iter()
             .map(|item| Bx::new(std::rc::Rc::new(styled(item)), super::super::boxes::Content::Lines(Vec::new())))
             .collect();
-        let found = places(&boxes, &styled(container), Named { columns: 3, rows: 2 });
+        let (found, _) = places(&boxes, &styled(container), Named { columns: 3, rows: 2 }, false);
         assert_eq!(found.len(), items.len(), "{container} {items:?}");
         let mut all = vec![[0; 4]; items.len()];
         for one in &found {

@@ -34,6 +34,7 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
                 }
             }
             ("align", _) => {
+                style.aligned = true;
                 style.align = match value.to_ascii_lowercase().as_str() {
                     "center" | "middle" => Align::Center,
                     "right" => Align::Right,

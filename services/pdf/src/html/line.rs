@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::boxes::{Bx, Content, Inline, keeps_space};
-use super::code::{corners, fill, horizontal, inset, linked, literal, pt, space, stroke};
+use super::code::{corners, fill, horizontal, inset, linked, literal, outset, pt, space, stroke};
 use super::emit::{Emitter, Place, Strong, Tall};
 use super::letters::{Letters, is_seen};
 use super::measure;
@@ -170,6 +170,7 @@ impl Emitter<'_> {
         inner.push(&format!("box(width:{},", pt(width)));
         inner.push(&fill(style));
         inner.push(&stroke(style));
+        inner.push(&outset(style));
         inner.push(&inset(style, around));
         inner.push(&corners(style));
         let height = style.height.resolve(0.0).filter(|_| !style.height.is_relative());

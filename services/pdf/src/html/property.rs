@@ -103,7 +103,14 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "font" => return font(style, &lower, parent),
         "line-height" => style.line = line_height(&lower, em).unwrap_or(style.line),
         "letter-spacing" => style.spacing = pixels(&lower).unwrap_or(0.0).clamp(-10.0, 100.0),
+        // Heads of cells are centered where nobody has said otherwise (HTML Standard, 15.3.8).
+        "text-align" if lower == "-internal-center" => {
+            if !style.aligned {
+                (style.align, style.aligned) = (Align::Center, true);
+            }
+        }
         "text-align" => {
+            style.aligned = true;
             style.old_align = lower.starts_with("-webkit-") && lower != "-webkit-match-parent";
             style.align = match lower.as_str() {
                 "center" | "-webkit-center" => Align::Center,

@@ -5,12 +5,40 @@ use std::rc::Rc;
 use super::boxes::{Builder, Bx, Content, Flow, Passed, Row, TableCell};
 use super::dom::{Kind, NodeId};
 use super::style::{Display, Style};
+use super::value::Length;
+
+/// Columns that `<col>` may speak of.
+const MAX_SPAN: usize = 1_000;
 
 impl Builder<'_> {
     /// A table: its caption is a block before it.
     pub(super) fn table(&mut self, id: NodeId, style: &Rc<Style>, passed: &Passed) -> Content {
         let children = self.dom.nodes[id].children.clone();
-        Content::Table(self.rows(&children, style, passed))
+        let mut rows = self.rows(&children, style, passed);
+        super::table::ask(&mut rows, &self.columns(&children, style));
+        Content::Table(rows)
+    }
+
+    /// Widths that `<col>` and `<colgroup>` ask for, column by column.
+    fn columns(&self, parts: &[NodeId], around: &Style) -> Vec<Length> {
+        let mut found = Vec::new();
+        for &part in parts {
+            let Some(element) = self.dom.element(part).filter(|one| matches!(one.tag(), "col" | "colgroup")) else {
+                continue;
+            };
+            let Some(style) = self.cascade.style(self.dom, part, around, None) else { continue };
+            let children = &self.dom.nodes[part].children;
+            let holds = element.tag() == "colgroup"
+                && children.iter().any(|child| self.dom.element(*child).is_some_and(|one| one.tag() == "col"));
+            if holds {
+                found.extend(self.columns(children, &style));
+            } else {
+                let span = element.attribute("span").and_then(|span| span.trim().parse().ok()).unwrap_or(1);
+                found.extend(std::iter::repeat_n(style.width, std::cmp::min(span, MAX_SPAN)));
+            }
+            found.truncate(MAX_SPAN);
+        }
+        found
     }
 
     /// Rows of parts of a table: groups, rows, cells, and what is none of these.
@@ -42,6 +70,17 @@ impl Builder<'_> {
                     for row in &mut rows {
                         if row.style.ground.alpha == 0.0 && style.ground.alpha > 0.0 {
                             Rc::make_mut(&mut row.style).ground = style.ground;
+                        }
+                    }
+                    // The border of a group is that of its first and last row, where borders are shared.
+                    let last = rows.len().saturating_sub(1);
+                    for (at, side) in [(0, 0), (last, 2)] {
+                        if let Some(row) = rows.get_mut(at)
+                            && table.collapse
+                            && style.edge(side) > 0.0
+                            && row.style.edge(side) == 0.0
+                        {
+                            Rc::make_mut(&mut row.style).border[side] = style.border[side];
                         }
                     }
                     match style.display {

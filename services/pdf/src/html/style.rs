@@ -60,6 +60,8 @@ pub(crate) struct Style {
     /// Line height: a factor of the size, or pixels.
     pub(crate) line: Result<f64, f64>,
     pub(crate) align: Align,
+    /// Whether somebody has said how lines are aligned.
+    pub(crate) aligned: bool,
     pub(crate) uppercase: Case,
     pub(crate) pre: Space,
     pub(crate) spacing: f64,
@@ -102,6 +104,8 @@ pub(crate) struct Style {
     pub(crate) margin: Sides<Length>,
     pub(crate) padding: Sides<Length>,
     pub(crate) border: Sides<Border>,
+    /// A line around the box, which takes no room: its width and color.
+    pub(crate) ring: Option<(f64, Color)>,
     /// Of the corners, from the upper left clockwise.
     pub(crate) radius: Sides<Length>,
     pub(crate) ground: Color,
@@ -243,6 +247,7 @@ impl Style {
             mono: false,
             line: Ok(1.2),
             align: Align::Left,
+            aligned: false,
             uppercase: Case::None,
             pre: Space::Normal,
             spacing: 0.0,
@@ -276,6 +281,7 @@ impl Style {
             margin: [Length::ZERO; 4],
             padding: [Length::ZERO; 4],
             border: [Border { width: 3.0, style: Line::None, color: None }; 4],
+            ring: None,
             radius: [Length::ZERO; 4],
             ground: Color::CLEAR,
             backdrop: None,
@@ -328,6 +334,7 @@ impl Style {
             mono: self.mono,
             line: self.line,
             align: self.align,
+            aligned: self.aligned,
             uppercase: self.uppercase,
             pre: self.pre,
             spacing: self.spacing,
@@ -364,9 +371,11 @@ impl Style {
         if self.border[side].style == Line::None { 0.0 } else { self.border[side].width }
     }
 
-    /// Whether something of the box itself is seen.
+    /// Whether something of the box itself is seen, or cuts off what is in it.
     pub(crate) fn is_dressed(&self) -> bool {
-        self.ground.alpha > 0.0 || self.backdrop.is_some() || (0..4).any(|side| self.edge(side) > 0.0)
+        let cuts = self.clip && self.is_round();
+        let lined = self.ring.is_some() || (0..4).any(|side| self.edge(side) > 0.0);
+        self.ground.alpha > 0.0 || self.backdrop.is_some() || lined || cuts
     }
 
     /// Whether it has round corners.
