@@ -10,6 +10,8 @@ use crate::html::{Lost, Named, backdrops, scan, with_whole_addresses};
 
 /// Files of a page that are fetched.
 const MOST: usize = 50;
+/// Addresses in style sheets that are looked at.
+const MOST_NAMED: usize = 1_000;
 /// Bytes of one, and of all; and the time for all, which leaves some to set the page.
 const BOUNDS: FetchBounds = FetchBounds { each: 10 << 20, all: 40 << 20, time: Duration::from_secs(8) };
 
@@ -82,6 +84,7 @@ impl Supplies {
             if !found.is_empty() {
                 self.files[index] = File::new(name, "text/css", text.into_bytes());
                 further.extend(found);
+                further.truncate(MOST_NAMED);
             }
         }
         self.take(further, base.as_ref(), &mut round, call).await;

@@ -34,6 +34,8 @@ pub(crate) struct Sheet {
     /// Declarations of `@page`, and of its margin boxes by their names.
     pub(crate) page: Vec<Declaration>,
     pub(crate) margin_boxes: Vec<(String, Vec<Declaration>)>,
+    /// The margin boxes of the first page, where they are others.
+    pub(crate) first_boxes: Vec<(String, Vec<Declaration>)>,
     /// Names of what is not supported.
     pub(crate) unsupported: Vec<&'static str>,
 }
@@ -88,8 +90,19 @@ impl Sheet {
                 "supports" if depth < MAX_DEPTH && supports::holds(query) => self.read(body, width, depth + 1),
                 "layer" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
                 "container" => self.note("@container"),
-                "page" if query.trim().is_empty() => self.page_rule(body),
-                "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),
+                "page" if query.trim().is_empty() => {
+                    let (page, mut boxes) = page_rule(body);
+                    self.page.extend(page);
+                    self.margin_boxes.append(&mut boxes);
+                }
+                "page" if query.trim().eq_ignore_ascii_case(":first") => {
+                    let (page, mut boxes) = page_rule(body);
+                    if !page.is_empty() {
+                        self.note("@page :first, except what stands in its margins");
+                    }
+                    self.first_boxes.append(&mut boxes);
+                }
+                "page" if query.trim().starts_with(':') => self.note("@page :left, :right and :blank"),
                 "page" => self.note("named pages"),
                 "font-face" => self.note("@font-face"),
                 // What a variable is where nothing sets it.
@@ -155,19 +168,22 @@ impl Sheet {
             }
         }
     }
+}
 
-    fn page_rule(&mut self, body: &str) {
-        let mut rest = body;
-        while let Some(at) = rest.find('@') {
-            self.page.extend(declarations(&rest[..at]));
-            let Some(open) = rest[at..].find('{') else { return };
-            let name = rest[at + 1..at + open].trim().to_ascii_lowercase();
-            let (inner, after) = block(&rest[at + open..]);
-            self.margin_boxes.push((name, declarations(inner)));
-            rest = after;
-        }
-        self.page.extend(declarations(rest));
+/// Declarations of `@page`, and of its margin boxes by their names.
+fn page_rule(body: &str) -> (Vec<Declaration>, Vec<(String, Vec<Declaration>)>) {
+    let (mut page, mut boxes) = (Vec::new(), Vec::new());
+    let mut rest = body;
+    while let Some(at) = rest.find('@') {
+        page.extend(declarations(&rest[..at]));
+        let Some(open) = rest[at..].find('{') else { return (page, boxes) };
+        let name = rest[at + 1..at + open].trim().to_ascii_lowercase();
+        let (inner, after) = block(&rest[at + open..]);
+        boxes.push((name, declarations(inner)));
+        rest = after;
     }
+    page.extend(declarations(rest));
+    (page, boxes)
 }
 
 /// The selectors of a rule within a rule: `&` is the rule around it, which otherwise is an ancestor.

@@ -11,6 +11,8 @@ use super::value::{Length, arguments, is_deep, read, words};
 
 /// Tracks of a grid.
 const MAX_TRACKS: usize = 60;
+/// Rows whose gaps are filled again.
+const LOOKED_BACK: usize = 200;
 /// Part of a page up to which items can lie over each other.
 const LAID_OVER: f64 = 0.8;
 /// Rows that an item may name.
@@ -183,8 +185,10 @@ fn places<'b>(items: &'b [Bx], style: &Style, named: Named, flat: bool) -> (Vec<
             continue;
         }
         if style.dense {
-            // Gaps are filled again.
-            (row, column) = (taken.0.iter().position(|row| *row != Taken::bits(0, count)).unwrap_or(0), 0);
+            // Gaps are filled again, those of the last rows.
+            let first = taken.0.len().saturating_sub(LOOKED_BACK);
+            let open = taken.0[first..].iter().position(|row| *row != Taken::bits(0, count));
+            (row, column) = (open.map_or(taken.0.len(), |open| first + open), 0);
         }
         if let Some(own) = own_column {
             if own < column {

@@ -186,6 +186,23 @@ fn boxes_stand_where_their_positions_say() {
     assert_eq!(words.iter().filter(|word| word.text == "foot").count(), 2, "fixed boxes stand on every page");
 }
 
+#[test]
+fn the_first_page_has_margins_of_its_own_content() {
+    let html = "<style>@page{@top-left{content:'Running'}@bottom-center{content:'Page ' counter(page)}@bottom-right{content:'Common'}}\
+                @page :first{@top-left{content:none}@bottom-center{content:'Cover'}}</style><p>one<p style='break-before:page'>two<p style='break-before:page'>three";
+    let answer = client().post("/from-html", &json!({ "html": html }));
+    assert_eq!(answered(&answer)["warnings"], json!([]));
+    let Some(words) = words_of(&answer.body) else { return };
+    for (word, pages) in [("Running", vec![2, 3]), ("Page", vec![2, 3]), ("Cover", vec![1]), ("Common", vec![1, 2, 3])]
+    {
+        let found: Vec<usize> = words.iter().filter(|one| one.text == word).map(|one| one.page).collect();
+        assert_eq!(found, pages, "{word}");
+    }
+    let margins = "<style>@page :first{margin-top:0}</style><p>x";
+    let told = answered(&client().post("/from-html", &json!({ "html": margins })))["warnings"].clone();
+    assert!(told[0]["message"].as_str().unwrap().starts_with("@page :first"), "{told}");
+}
+
 /// What a browser does with columns, heads of cells, floats and items over each other.
 #[test]
 fn tables_floats_and_grids_are_where_browsers_put_them() {
