@@ -470,7 +470,7 @@ impl<'e> Emitter<'e> {
             }
             let top = top_margin(bx);
             match before {
-                None if strong.0 && top > 0.0 => self.statement(&format!("v({})", pt(top))),
+                None if strong.0 && top != 0.0 => self.statement(&format!("v({})", pt(top.max(-MAX_BACK)))),
                 None => {}
                 Some(bottom) => {
                     let margin = if top < 0.0 || bottom < 0.0 { top + bottom } else { top.max(bottom) };

@@ -22,7 +22,9 @@ const PAGES: [(&str, &str); 12] = [
 ];
 
 /// Pages whose boxes lie over each other, as browsers lay them: positions, turns, pictures behind, gradients, counters.
-const LAYERED: [(&str, &str); 24] = [
+const LAYERED: [(&str, &str); 26] = [
+    ("payslip", include_str!("../data/html/payslip.html")),
+    ("packing-slip", include_str!("../data/html/packing-slip.html")),
     ("marketplace-order", include_str!("../data/html/marketplace-order.html")),
     ("bootstrap-quotation", include_str!("../data/html/bootstrap-quotation.html")),
     ("dark-receipt", include_str!("../data/html/dark-receipt.html")),
@@ -228,6 +230,9 @@ fn tables_floats_and_grids_are_where_browsers_put_them() {
         let (left, top) = place(&words, word);
         assert!((left - x * 0.75).abs() < 3.0 && (top - y * 0.75).abs() < 4.0, "{word}: {left} {top}");
     }
+    let html = "<style>@page{margin:0}body{margin:0}p{margin:-10px 0 0;line-height:20px;font-size:16px}</style><div style='padding:10px'><p>up</p></div>";
+    let answer = client().post("/from-html", &json!({ "html": html }));
+    assert!(place(&words_of(&answer.body).unwrap(), "up").1 < 4.0, "a negative margin takes the padding back");
     let filled = words.iter().filter(|word| word.text == "filler" && word.bounds[0] < 100.0);
     let tops: Vec<f64> = filled.map(|word| word.bounds[1]).collect();
     assert!(!tops.is_empty() && tops.iter().all(|top| *top > 215.0 * 0.75), "text goes on below the float: {tops:?}");
