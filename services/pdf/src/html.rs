@@ -13,7 +13,7 @@
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
 //! | `gallery.rs` | what came with the page: sheets and pictures by their address |
 //! | `measure.rs` | how wide and about how high things are |
-//! | `emit.rs`, `frame.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs`, `grid.rs`, `column.rs`, `position.rs` | boxes as code of typst |
+//! | `emit.rs`, `frame.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs`, `grid.rs`, `placement.rs`, `column.rs`, `position.rs` | boxes as code of typst |
 //! | `code.rs`, `letters.rs`, `margin.rs` | values as typst writes them; what is said of letters; margins that join |
 //! | `paper.rs` | the paper: size, margins, what stands in them |
 
@@ -41,6 +41,7 @@ mod margin;
 mod marker;
 mod measure;
 mod paper;
+mod placement;
 mod position;
 mod property;
 mod pseudo;
