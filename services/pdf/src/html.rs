@@ -8,7 +8,7 @@
 //! | `scan.rs` | what a page names by address, without parsing it |
 //! | `dom.rs` | the page as a tree |
 //! | `css.rs`, `supports.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `font.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
-//! | `backdrop.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
+//! | `backdrop.rs`, `gradient.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
 //! | `cascade.rs`, `style.rs` | the style of each element |
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
 //! | `gallery.rs` | what came with the page: sheets and pictures by their address |
@@ -33,6 +33,7 @@ mod float;
 mod font;
 mod frame;
 mod gallery;
+mod gradient;
 mod grid;
 mod hints;
 mod letters;
