@@ -233,7 +233,7 @@ pub async fn generate(
     let (request, drafts) = drafts.await?;
     let mut supplies = assets(&request)?;
     if let Some(html) = &request.html {
-        supplies.fetch(html, None, &call).await?;
+        supplies.fetch(html, "", None, &call).await?;
     }
     let Supplies { names: assets, files, lost } = supplies;
     let created = today(&call);

@@ -7,13 +7,13 @@
 //! | --- | --- |
 //! | `scan.rs` | what a page names by address, without parsing it |
 //! | `dom.rs` | the page as a tree |
-//! | `css.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `font.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
-//! | `backdrop.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
+//! | `css.rs`, `supports.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `font.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
+//! | `backdrop.rs`, `gradient.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
 //! | `cascade.rs`, `style.rs` | the style of each element |
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
 //! | `gallery.rs` | what came with the page: sheets and pictures by their address |
 //! | `measure.rs` | how wide and about how high things are |
-//! | `emit.rs`, `frame.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs`, `grid.rs`, `column.rs`, `position.rs` | boxes as code of typst |
+//! | `emit.rs`, `frame.rs`, `line.rs`, `float.rs`, `table.rs`, `flex.rs`, `grid.rs`, `placement.rs`, `column.rs`, `position.rs` | boxes as code of typst |
 //! | `code.rs`, `letters.rs`, `margin.rs` | values as typst writes them; what is said of letters; margins that join |
 //! | `paper.rs` | the paper: size, margins, what stands in them |
 
@@ -33,6 +33,7 @@ mod float;
 mod font;
 mod frame;
 mod gallery;
+mod gradient;
 mod grid;
 mod hints;
 mod letters;
@@ -41,6 +42,7 @@ mod margin;
 mod marker;
 mod measure;
 mod paper;
+mod placement;
 mod position;
 mod property;
 mod pseudo;
@@ -49,6 +51,7 @@ mod rows;
 mod scan;
 mod selector;
 mod style;
+mod supports;
 mod table;
 mod transform;
 mod value;
@@ -68,9 +71,10 @@ use dom::Dom;
 use emit::{Emitter, Place};
 pub(crate) use gallery::file_name;
 use gallery::{Gallery, file, reason, short};
+pub(crate) use letters::is_seen;
 pub(crate) use paper::PaperWishes;
 use paper::Sheetlet;
-pub(crate) use scan::scan;
+pub(crate) use scan::{Named, backdrops, scan, with_whole_addresses};
 use serde::{Deserialize, Serialize};
 
 /// Elements within each other.
@@ -112,7 +116,9 @@ pub(crate) struct Converted {
     pub(crate) missing: BTreeSet<String>,
     /// Files that are not there, a sentence for each.
     pub(crate) absent: BTreeSet<String>,
-    /// Characters that are to be on the pages, without white space.
+    /// Where in the source the texts of the page are.
+    pub(crate) texts: std::ops::Range<usize>,
+    /// Characters of them that are to be on the pages, without white space.
     pub(crate) characters: usize,
 }
 
@@ -166,6 +172,9 @@ impl HtmlPage {
         let counted =
             texts.iter().chain([&self.css]).any(|text| text.contains("counter(") || text.contains("counters("));
         let counts = if counted { counter::count(&dom, &cascade) } else { counter::Counts::new() };
+        let lang = find(&dom, "html").and_then(|id| dom.element(id)?.attribute("lang")).unwrap_or("en");
+        let lang: String = lang.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+        let lang = if matches!(lang.len(), 2 | 3) { lang } else { "en".to_owned() };
         let mut gallery = Gallery {
             files,
             lost: &self.lost,
@@ -184,6 +193,8 @@ impl HtmlPage {
             placed: vec![Vec::new()],
             fixed: Vec::new(),
             counts,
+            quotations: 0,
+            language: &lang,
             numbers: HashMap::new(),
         };
         let mut page = builder.page();
@@ -197,8 +208,8 @@ impl HtmlPage {
         }
         let mut every = Emitter::new(paper.height, breakable, emitter.missing);
         every.every_page(&fixed, Place::page(paper.width));
+        let characters = emitter.characters + every.characters;
         let every = every.finish();
-        let characters = emitter.characters;
         let body = emitter.finish();
         missing.extend(sheet.unsupported.iter().chain(&cascade.unsupported()).map(|name| (*name).to_owned()));
         missing.append(&mut gallery.missing);
@@ -209,9 +220,6 @@ impl HtmlPage {
             missing.insert(format!("more than {} elements and texts", dom::MAX_NODES));
         }
         let title = find(&dom, "title").map(|id| dom.text(id)).unwrap_or_default();
-        let lang = find(&dom, "html").and_then(|id| dom.element(id)?.attribute("lang")).unwrap_or("en");
-        let lang: String = lang.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-        let lang = if matches!(lang.len(), 2 | 3) { lang } else { "en".to_owned() };
         let fill = ground.unwrap_or_default();
         let every = match every.is_empty() {
             true => String::new(),
@@ -223,14 +231,11 @@ impl HtmlPage {
                 pt(paper.margins[3])
             ),
         };
-        let source = format!(
+        let mut source = format!(
             "#let sans=(\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\",\"Noto Emoji\",\"Noto Sans Arabic\",\"Noto Sans Hebrew\")\n\
              #let mono=(\"Noto Sans Mono\",\"Noto Sans\",\"Noto Sans Symbols2\",\"Noto Sans Math\",\"Noto Emoji\",\"Noto Sans Arabic\",\"Noto Sans Hebrew\")\n\
              #set document(title:{})\n\
-             #set page(width:{},height:{},margin:(top:{},right:{},bottom:{},left:{}),{fill}{every}{})\n\
-             #set text(font:sans,lang:{},hyphenate:false,overhang:false,size:12pt)\n\
-             #set par(leading:0pt,spacing:0pt,linebreaks:\"simple\")\n#set block(spacing:0pt,above:0pt,below:0pt)\n\
-             #set underline(offset:0.12em,stroke:0.06em,evade:false)\n#show heading:it=>it.body\n#{{\n{body}\n}}\n",
+             #set page(width:{},height:{},margin:(top:{},right:{},bottom:{},left:{}),{fill}{}",
             literal(title.trim()),
             pt(paper.paper.0),
             if paper.endless && !breakable { "auto".to_owned() } else { pt(paper.paper.1) },
@@ -239,9 +244,16 @@ impl HtmlPage {
             pt(paper.margins[2]),
             pt(paper.margins[3]),
             paper.running(),
-            literal(&lang),
         );
-        Converted { source, pictures: gallery.taken, missing, absent: gallery.absent, characters }
+        let start = source.len();
+        source.push_str(&format!(
+            "{every})\n#set text(font:sans,lang:{},hyphenate:false,overhang:false,size:12pt)\n\
+             #set par(leading:0pt,spacing:0pt,linebreaks:\"simple\")\n#set block(spacing:0pt,above:0pt,below:0pt)\n\
+             #set underline(offset:0.12em,stroke:0.06em,evade:false)\n#show heading:it=>it.body\n#{{\n{body}\n}}\n",
+            literal(&lang),
+        ));
+        let texts = start..source.len();
+        Converted { source, pictures: gallery.taken, missing, absent: gallery.absent, texts, characters }
     }
 }
 
@@ -387,7 +399,10 @@ fn ground(page: &mut Bx, paper: &Sheetlet) -> Option<String> {
             (bx.style.backdrop.as_deref(), bx.picture.take())
         {
             let height = pt(paper.paper.1);
-            code.push_str(&format!("background:{},", tapestry.typst(&name, natural, paper.paper.0, &height)));
+            code.push_str(&format!(
+                "background:{},",
+                tapestry.typst(&name, natural, &bx.style, paper.paper.0, &height)
+            ));
         }
         let style = std::rc::Rc::make_mut(&mut bx.style);
         (style.ground, style.backdrop) = (value::Color::CLEAR, None);
@@ -431,5 +446,71 @@ mod tests {
             assert!(made.absent.iter().any(|told| told.starts_with(name)), "{name}: {:?}", made.absent);
         }
         assert!(made.source.contains("\"there\""));
+    }
+
+    #[test]
+    fn it_makes_no_difference_whether_the_picture_or_its_place_is_named_first() {
+        let picture = "url(\"data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>\")";
+        let made = |declarations: String| source(&format!("<style>p{{height:50px;{declarations}}}</style><p>a")).source;
+        let plain = made(format!("background-image:{picture}"));
+        for what in [
+            "background-size:12px 5px",
+            "background-position:right bottom;background-repeat:no-repeat",
+            "background-repeat:no-repeat",
+        ] {
+            let after = made(format!("background-image:{picture};{what}"));
+            assert_eq!(made(format!("{what};background-image:{picture}")), after, "{what}");
+            assert_ne!(after, plain, "{what}");
+            assert_eq!(made(format!("{what};background:{picture}")), plain, "the shorthand resets {what}");
+        }
+        let whole = made(format!("background:{picture} no-repeat center / cover"));
+        assert_eq!(made(format!("background:no-repeat center / cover;background-image:{picture}")), whole);
+        for side in ["0", "0 0", "-5px", "auto 0", "0.01px"] {
+            let made = made(format!("background:{picture};background-size:{side}"));
+            assert!(!made.contains("tiling"), "{side}: {made}");
+        }
+    }
+
+    #[test]
+    fn links_of_every_kind_of_box_lead_somewhere_whole() {
+        for style in
+            ["display:inline", "display:block", "display:inline-block", "display:flex", "display:table", "float:left"]
+        {
+            for around in ["<div>", "<div style='display:flex'>", "<div style='display:grid'>"] {
+                let page = format!(
+                    "<style>a{{{style}}}a::before{{content:'before'}}a::after{{content:'after'}}</style>{around}<a href='https://a.example'>inside</a>"
+                );
+                let made = source(&page).source;
+                // Tables have nothing before and after.
+                let texts = if style == "display:table" { &["inside"][..] } else { &["before", "inside", "after"] };
+                for text in texts {
+                    let linked = made.match_indices("link(\"https://a.example\"").any(|(at, _)| {
+                        made[at..].chars().take(400).collect::<String>().contains(&format!("\"{text}\""))
+                    });
+                    assert!(linked, "{style} {around} {text}: {made}");
+                }
+            }
+        }
+        assert!(
+            source("<a href='https://a.example' style='display:block'><h2>x</h2></a>")
+                .source
+                .contains("heading(level:2")
+        );
+    }
+
+    #[test]
+    fn quotations_have_the_marks_of_their_language() {
+        for (page, text) in [
+            ("<p><q>a<q>b</q></q>", ["\u{201c}", "\u{2018}", "\u{2019}", "\u{201d}"]),
+            ("<html lang=de><p><q>a<q>b</q></q>", ["\u{201e}", "\u{201a}", "\u{2018}", "\u{201c}"]),
+            ("<style>q{quotes:'<' '>' '(' ')'}</style><p><q>a<q>b</q></q>", ["<", "(", ")", ">"]),
+        ] {
+            let made = source(page).source;
+            let mut rest = made.as_str();
+            for mark in text {
+                let at = rest.find(&format!("\"{mark}\"")).unwrap_or_else(|| panic!("{page} {mark}: {made}"));
+                rest = &rest[at + 1..];
+            }
+        }
     }
 }

@@ -1,17 +1,28 @@
 //! Pictures and style sheets that a page names by URL: fetched by the process that may, and handed to the worker, which may
 //! not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chassis::{Call, Cost, Error, FetchBounds, File};
 use url::Url;
 
-use crate::html::{Lost, scan};
+use crate::html::{Lost, Named, backdrops, scan, with_whole_addresses};
 
 /// Files of a page that are fetched.
 const MOST: usize = 50;
+/// Addresses in style sheets that are looked at.
+const MOST_NAMED: usize = 1_000;
 /// Bytes of one, and of all; and the time for all, which leaves some to set the page.
 const BOUNDS: FetchBounds = FetchBounds { each: 10 << 20, all: 40 << 20, time: Duration::from_secs(8) };
+
+/// What may still be fetched for a page.
+struct Round {
+    /// Number of files.
+    left: usize,
+    /// Bytes of them together.
+    bytes: usize,
+    until: Instant,
+}
 
 /// What a page is handed: files, the names it knows them by, and what did not come.
 #[derive(Debug, Default)]
@@ -30,58 +41,95 @@ impl Supplies {
         Self { names: names.collect(), files, lost: Vec::new() }
     }
 
-    /// Fetches what a page names and is not among the files. Relative addresses are relative to `base`.
+    /// Fetches what a page, the sheet `css` and those of the page name and is not among the files. Relative addresses are relative to `base`, those in a
+    /// sheet to the sheet.
     ///
     /// # Errors
     /// When there is no room to look through the page.
-    pub(crate) async fn fetch(&mut self, html: &str, base: Option<&str>, call: &Call) -> Result<(), Error> {
+    pub(crate) async fn fetch(&mut self, html: &str, css: &str, base: Option<&str>, call: &Call) -> Result<(), Error> {
         // Most pages name nothing.
-        let names = |part: &str| html.contains(part);
+        let names = |part: &str| html.contains(part) || css.contains(part);
         let none = !["src", "SRC", "url(", "background"].into_iter().any(names);
         if none && !html.to_ascii_lowercase().contains("stylesheet") {
             return Ok(());
         }
-        let page = html.to_owned();
-        let found = call.compute(Cost::Light, move || Ok(scan(&page))).await?;
+        let (html, css) = (html.to_owned(), css.to_owned());
+        let (found, of_sheet) = call.compute(Cost::Light, move || Ok((scan(&html), backdrops(&css)))).await?;
         let base = base.and_then(|base| Url::parse(base).ok());
         let base = match (&found.base, base) {
             (Some(own), Some(base)) => base.join(own).ok().or(Some(base)),
             (Some(own), None) => Url::parse(own).ok(),
             (None, base) => base,
         };
+        let mut round = Round { left: MOST, bytes: BOUNDS.all, until: Instant::now() + BOUNDS.time };
+        let sheets: Vec<String> =
+            found.named.iter().filter(|named| named.sheet).map(|named| named.source.trim().to_owned()).collect();
+        let pictures = of_sheet.into_iter().map(|source| Named { source, sheet: false });
+        let named = found.named.into_iter().chain(pictures).map(|named| named.source);
+        self.take(named.collect(), base.as_ref(), &mut round, call).await;
+        // The pictures of the sheets that came, by whole addresses.
+        let mut further = Vec::new();
+        for source in sheets {
+            let Some(index) = self.names.iter().position(|name| *name == source) else { continue };
+            let Some(url) = address(&source, base.as_ref()).and_then(|url| Url::parse(&url).ok()) else { continue };
+            let file = self.files[index].clone();
+            let name = file.name().unwrap_or("style.css").to_owned();
+            let (text, found) = call
+                .compute(Cost::Light, move || {
+                    Ok(with_whole_addresses(&String::from_utf8_lossy(file.bytes()), |source| {
+                        address(source, Some(&url))
+                    }))
+                })
+                .await?;
+            if !found.is_empty() {
+                self.files[index] = File::new(name, "text/css", text.into_bytes());
+                further.extend(found);
+                further.truncate(MOST_NAMED);
+            }
+        }
+        self.take(further, base.as_ref(), &mut round, call).await;
+        Ok(())
+    }
+
+    /// Fetches files that are not there yet.
+    async fn take(&mut self, sources: Vec<String>, base: Option<&Url>, round: &mut Round, call: &Call) {
         let mut wanted: Vec<(String, String)> = Vec::new();
-        for named in found.named {
-            let source = named.source.trim();
+        for source in sources {
+            let source = source.trim();
             if source.starts_with("data:")
                 || source.starts_with('#')
                 || source.contains("{{")
                 || source.contains("{%")
                 || self.has(source)
+                || wanted.iter().any(|(known, _)| known == source)
             {
                 continue;
             }
-            let Some(url) = address(source, base.as_ref()) else { continue };
-            if wanted.len() == MOST {
+            let Some(url) = address(source, base) else { continue };
+            if round.left == 0 {
                 let reason = format!("was not fetched: a page may name {MOST} files by URL");
                 self.lost.push(Lost { source: source.to_owned(), reason });
                 continue;
             }
+            round.left -= 1;
             wanted.push((source.to_owned(), url));
         }
         if wanted.is_empty() {
-            return Ok(());
+            return;
         }
         let (sources, urls): (Vec<String>, Vec<String>) = wanted.into_iter().unzip();
-        for (source, fetched) in sources.into_iter().zip(call.fetch(&urls, &BOUNDS).await) {
+        let time = round.until.saturating_duration_since(Instant::now());
+        let bounds = FetchBounds { each: BOUNDS.each, all: round.bytes, time };
+        for (source, fetched) in sources.into_iter().zip(call.fetch(&urls, &bounds).await) {
             match fetched {
                 Ok(file) => {
+                    round.bytes = round.bytes.saturating_sub(file.bytes().len());
                     self.names.push(source);
                     self.files.push(file);
                 }
                 Err(reason) => self.lost.push(Lost { source, reason }),
             }
         }
-        Ok(())
     }
 
     fn has(&self, source: &str) -> bool {

@@ -153,7 +153,7 @@ pub(crate) async fn print(
     let Printing { mut page, field, files, fetch, base, standard, name } = printing;
     let mut supplies = Supplies::of(files);
     if fetch {
-        supplies.fetch(&page.html, base.as_deref(), call).await?;
+        supplies.fetch(&page.html, &page.css, base.as_deref(), call).await?;
     }
     let Supplies { names, files, lost } = supplies;
     page.lost = lost;

@@ -3,7 +3,9 @@
 use chassis::{Call, Code, Error, File, Operation, Secret, WithFiles};
 use garde::Validate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::document::assemble::{self, Assembly, Bookmarks, Prepared};
 use crate::document::selection::spelled;
@@ -37,8 +39,9 @@ pub struct SplitRequest {
     #[serde(default)]
     #[garde(range(min = 1, max = 10_000))]
     pub every: Option<usize>,
-    /// A part for each selection of pages, such as `["1-3", "4-", "-1"]`; they may overlap. A single text is a list with commas: `1-3,4-`.
-    #[serde(default)]
+    /// A part for each selection of pages, such as `["1-3", "4-", "1,3,5"]`; they may overlap. A text in place of the list makes a part for each
+    /// range between its commas: `1-3,4-`.
+    #[serde(default, deserialize_with = "listed")]
     #[garde(length(max = 1000), inner(length(chars, min = 1, max = 2000)))]
     pub ranges: Vec<String>,
     /// A part for each bookmark down to this level; 1 is the top.
@@ -63,6 +66,31 @@ pub struct SplitRequest {
     /// Whether a signed document may be split, whose signature is then lost.
     #[serde(default)]
     pub allow_signed: bool,
+}
+
+/// A list; a text in its place is cut at its commas, since a part of all ranges would be no split.
+fn listed<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    let of_text = |text: String| match text.trim().is_empty() {
+        true => Vec::new(),
+        false => {
+            let parts: Vec<String> =
+                text.split([',', ';']).filter(|part| !part.trim().is_empty()).map(str::to_owned).collect();
+            if parts.is_empty() { vec![text] } else { parts }
+        }
+    };
+    let one = |value: Value| match value {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(D::Error::custom("must be a list of texts, such as [\"1-3\", \"4-\"], or one text with commas")),
+    };
+    match Value::deserialize(source)? {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(items) => items.into_iter().map(one).collect(),
+        Value::String(text) if text.trim_start().starts_with('[') => {
+            serde_json::from_str(&text).map_err(|problem| D::Error::custom(format!("is no list in JSON: {problem}")))
+        }
+        value => one(value).map(of_text),
+    }
 }
 
 /// The parts.
@@ -229,12 +257,7 @@ fn cuts(request: &SplitRequest, opened: &Opened, prepared: &Prepared<'_>, call: 
         }
         return Ok(from_starts(starts, count, request.drop_separators));
     }
-    // One text alone is a list with commas: a part of all its ranges would be no split.
-    let listed: Vec<&str> = match request.ranges.as_slice() {
-        [one] => one.split([',', ';']).filter(|range| !range.trim().is_empty()).collect(),
-        many => many.iter().map(String::as_str).collect(),
-    };
-    let ranges = listed.into_iter().enumerate().map(|(index, range)| {
+    let ranges = request.ranges.iter().enumerate().map(|(index, range)| {
         let selection = Selection::read(&format!("ranges[{index}]"), Some(range), count)?;
         Ok(Cut { pages: selection.0, title: None })
     });

@@ -296,8 +296,12 @@ fn color(text: &str) -> Result<String, Error> {
     let plain = text.trim();
     let bare = matches!(plain.len(), 3 | 6) && plain.bytes().all(|digit| digit.is_ascii_hexdigit());
     let found = crate::html::color(&if bare { format!("#{plain}") } else { plain.to_owned() });
-    let found = found.filter(|color| color.alpha >= 1.0).ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         Error::impossible("color", "is not a color: write it as #rrggbb, such as #c00000, or by its name, such as red")
     })?;
+    if found.alpha < 1.0 {
+        let message = "must not be transparent itself: send it without alpha, and how opaque it is as opacity";
+        return Err(Error::impossible("color", message));
+    }
     Ok(found.rgb.map(|part| format!("{:.4}", f64::from(part) / 255.0)).join(" "))
 }

@@ -1,11 +1,17 @@
-//! What is behind the content of a box: gradients (CSS Images 3) and pictures (CSS Backgrounds 3).
+//! What is behind the content of a box (CSS Backgrounds 3): gradients and pictures, and how pictures lie.
+//!
+//! Shown are one gradient, one picture, or a gradient over a picture, which is how pages darken the picture behind a title.
 
-use super::code::pt;
-use super::color::{Color, color};
+use super::code::{pt, radii};
+use super::color::Color;
+use super::gradient::{Gradient, gradient};
+use super::style::Style;
 use super::value::{Length, arguments, read, words};
 
-/// Colors of a gradient.
-const MAX_STOPS: usize = 32;
+/// Layers that are looked at.
+const MAX_LAYERS: usize = 16;
+/// Sides in pixels below which nothing of a picture is seen.
+const LEAST_SIDE: f64 = 0.5;
 
 /// What is behind the content, over the color of the ground.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,30 +20,22 @@ pub(crate) enum Backdrop {
     Picture(Tapestry),
 }
 
-/// Colors that go over into each other.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Gradient {
-    kind: Kind,
-    /// Colors and where they are, from 0 to 1, in order.
-    stops: Vec<(Color, f64)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
-    /// Along a line: its angle as typst has it, in degrees from the right, clockwise.
-    Linear(f64),
-    Radial,
-    Conic,
-}
-
 /// A picture behind the content.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tapestry {
     pub(crate) source: String,
+    /// A gradient over it.
+    over: Option<Gradient>,
+}
+
+/// How a picture lies: `background-size`, `-position` and `-repeat`, which may stand before the picture is named.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hanging {
     size: Size,
-    /// Where it is: from 0, the left and upper edge, to 1.
-    position: (f64, f64),
-    repeated: bool,
+    /// From the left and upper edge; parts are those of the room that the picture leaves.
+    position: (Length, Length),
+    /// To the right and down.
+    repeated: (bool, bool),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,26 +46,56 @@ enum Size {
     Sides(Length, Length),
 }
 
-/// Reads the first layer of `background` or `background-image`.
-pub(crate) fn backdrop(value: &str) -> Result<Option<Backdrop>, &'static str> {
-    let layer = arguments(value).into_iter().next().unwrap_or_default();
-    for word in words(layer) {
-        if let Some(gradient) = gradient(word)? {
-            return Ok(Some(Backdrop::Gradient(gradient)));
-        }
-        if let Some(source) = source(word) {
-            let mut picture = Tapestry { source, size: Size::Natural, position: (0.0, 0.0), repeated: true };
-            let rest = layer.replace(word, " ").to_ascii_lowercase();
-            let (place, size) = rest.split_once('/').unwrap_or((&rest, ""));
-            picture.place(place);
-            picture.repeat(&rest);
-            if !size.trim().is_empty() {
-                picture.resize(size);
+/// What was read of `background` or `background-image`.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Layers {
+    pub(crate) backdrop: Option<Backdrop>,
+    /// How the picture lies, as the shorthand says it.
+    pub(crate) hanging: Hanging,
+    /// What is not shown of it.
+    pub(crate) missing: Option<&'static str>,
+}
+
+/// Reads the layers of `background` or `background-image`, the uppermost first.
+pub(crate) fn layers(value: &str, em: f64) -> Layers {
+    let mut found = Layers::default();
+    let all = arguments(value);
+    for layer in all.iter().take(MAX_LAYERS) {
+        let mut image = None;
+        for word in words(layer) {
+            match gradient(word, &mut found.missing) {
+                Some(gradient) => image = Some((Backdrop::Gradient(gradient), word)),
+                None => {
+                    if let Some(source) = source(word) {
+                        image = Some((Backdrop::Picture(Tapestry { source, over: None }), word));
+                    }
+                }
             }
-            return Ok(Some(Backdrop::Picture(picture)));
         }
+        let Some((image, word)) = image else {
+            // The size and place of a picture that is named elsewhere.
+            if all.len() == 1 {
+                found.hanging = Hanging::read(&layer.to_ascii_lowercase(), em);
+            }
+            continue;
+        };
+        let hanging = Hanging::read(&layer.replace(word, " ").to_ascii_lowercase(), em);
+        found.backdrop = Some(match (found.backdrop.take(), image) {
+            (None, image) => {
+                found.hanging = hanging;
+                image
+            }
+            (Some(Backdrop::Gradient(over)), Backdrop::Picture(picture)) => {
+                found.hanging = hanging;
+                Backdrop::Picture(Tapestry { over: Some(over), ..picture })
+            }
+            (Some(known), _) => {
+                found.missing = Some("backgrounds of several layers, except a gradient over a picture");
+                known
+            }
+        });
     }
-    Ok(None)
+    found
 }
 
 /// The address in `url(...)`.
@@ -80,50 +108,85 @@ fn source(word: &str) -> Option<String> {
     (!source.is_empty()).then(|| source.to_owned())
 }
 
-impl Tapestry {
+impl Default for Hanging {
+    fn default() -> Self {
+        Self { size: Size::Natural, position: (Length::ZERO, Length::ZERO), repeated: (true, true) }
+    }
+}
+
+impl Hanging {
+    /// That of a layer of the shorthand, without its picture.
+    fn read(layer: &str, em: f64) -> Self {
+        let mut hanging = Self::default();
+        let (place, size) = layer.split_once('/').unwrap_or((layer, ""));
+        hanging.place(place, em);
+        hanging.repeat(layer);
+        hanging.resize(size, em);
+        hanging
+    }
+
     pub(crate) fn repeat(&mut self, value: &str) {
-        if value.contains("no-repeat") {
-            self.repeated = false;
-        } else if value.contains("repeat") {
-            self.repeated = true;
-        }
-    }
-
-    pub(crate) fn place(&mut self, value: &str) {
-        let mut found: Vec<f64> = Vec::new();
-        let mut vertical_first = false;
         for word in words(value) {
-            let at = match word {
-                "left" | "top" => 0.0,
-                "center" => 0.5,
-                "right" | "bottom" => 1.0,
-                other => match other.strip_suffix('%').and_then(|part| part.parse::<f64>().ok()) {
-                    Some(percent) => percent / 100.0,
-                    None => continue,
-                },
+            self.repeated = match word {
+                "no-repeat" => (false, false),
+                "repeat-x" => (true, false),
+                "repeat-y" => (false, true),
+                "repeat" | "round" | "space" => (true, true),
+                _ => self.repeated,
             };
-            if found.is_empty() && matches!(word, "top" | "bottom") {
-                vertical_first = true;
-            }
-            found.push(at.clamp(0.0, 1.0));
-        }
-        match (found.as_slice(), vertical_first) {
-            ([one], false) => self.position = (*one, 0.5),
-            ([one], true) => self.position = (0.5, *one),
-            ([one, two, ..], false) => self.position = (*one, *two),
-            ([one, two, ..], true) => self.position = (*two, *one),
-            ([], _) => {}
         }
     }
 
-    pub(crate) fn resize(&mut self, value: &str) {
+    /// `center`, `right 10px top`, `50% 0`.
+    pub(crate) fn place(&mut self, value: &str, em: f64) {
+        let sum = |part: f64| Length::Sum(0.0, part);
+        // Sides and the distances from them, which follow them when both sides are named.
+        let mut sides: Vec<(&str, Option<Length>)> = Vec::new();
+        let all: Vec<&str> = words(value);
+        let named = all.iter().filter(|word| matches!(**word, "left" | "right" | "top" | "bottom" | "center")).count();
+        for word in &all {
+            match *word {
+                "left" | "right" | "top" | "bottom" | "center" => sides.push((word, None)),
+                other => {
+                    let Some(length @ Length::Sum(..)) = read(other, em, 16.0) else { continue };
+                    match sides.last_mut() {
+                        Some((side, distance @ None)) if named == 2 && !matches!(*side, "" | "center") => {
+                            *distance = Some(length);
+                        }
+                        _ => sides.push(("", Some(length))),
+                    }
+                }
+            }
+        }
+        let at = |(side, length): (&str, Option<Length>)| match (side, length) {
+            ("", Some(length)) => length,
+            ("right" | "bottom", Some(Length::Sum(pixels, part))) => Length::Sum(-pixels, 1.0 - part),
+            ("left" | "top", Some(length)) => length,
+            ("right" | "bottom", _) => sum(1.0),
+            ("center", _) => sum(0.5),
+            _ => Length::ZERO,
+        };
+        let is_vertical = |side: &str| matches!(side, "top" | "bottom");
+        match sides.as_slice() {
+            [one] if is_vertical(one.0) => self.position = (sum(0.5), at(*one)),
+            [one] => self.position = (at(*one), sum(0.5)),
+            [one, two, ..] if is_vertical(one.0) || matches!(two.0, "left" | "right") => {
+                self.position = (at(*two), at(*one));
+            }
+            [one, two, ..] => self.position = (at(*one), at(*two)),
+            [] => {}
+        }
+    }
+
+    pub(crate) fn resize(&mut self, value: &str, em: f64) {
         let parts = words(value);
         self.size = match parts.first().copied() {
             Some("cover") => Size::Cover,
             Some("contain") => Size::Contain,
             _ => {
-                let mut sides = parts.iter().map_while(|part| read(part, 16.0, 16.0));
+                let mut sides = parts.iter().map_while(|part| read(part, em, 16.0));
                 match (sides.next(), sides.next()) {
+                    (Some(Length::Auto), None | Some(Length::Auto)) => Size::Natural,
                     (Some(width), Some(height)) => Size::Sides(width, height),
                     (Some(width), None) => Size::Sides(width, Length::Auto),
                     (None, _) => return,
@@ -132,195 +195,86 @@ impl Tapestry {
         };
     }
 
+    /// Whether it leaves what fills the whole box, as gradients do, as large as it is.
+    pub(crate) fn is_whole(&self) -> bool {
+        let whole = |side: Length| matches!(side, Length::Auto) || side == Length::Sum(0.0, 1.0);
+        match self.size {
+            Size::Natural | Size::Cover | Size::Contain => true,
+            Size::Sides(width, height) => whole(width) && whole(height),
+        }
+    }
+}
+
+impl Tapestry {
     /// Code that fills a box of a width and a height, which typst knows as `height`, with the picture of a natural size.
-    pub(crate) fn typst(&self, name: &str, natural: (f64, f64), width: f64, height: &str) -> String {
+    pub(crate) fn typst(&self, name: &str, natural: (f64, f64), style: &Style, width: f64, height: &str) -> String {
+        let hanging = &style.hanging;
         let name = super::code::literal(name);
-        let fitted = |fit: &str| format!("image({name},width:100%,height:100%,fit:\"{fit}\")");
-        let ratio = if natural.0 > 0.0 { natural.1 / natural.0 } else { 1.0 };
-        let sides = match self.size {
-            Size::Cover | Size::Contain => None,
-            Size::Natural => Some((pt(natural.0), pt(natural.1), false)),
-            Size::Sides(wide, high) => {
-                let relative = high.is_relative();
-                let high_text = |length: Length| match length {
-                    Length::Sum(pixels, 0.0) => pt(pixels),
-                    Length::Sum(pixels, part) => format!("({height}*{part}+{})", pt(pixels)),
-                    Length::Auto => String::new(),
-                };
-                match (wide.resolve(width), high) {
-                    (Some(wide), Length::Auto) => Some((pt(wide), pt(wide * ratio), false)),
-                    (Some(wide), high) => Some((pt(wide), high_text(high), relative)),
-                    (None, Length::Sum(high, 0.0)) => Some((pt(high / ratio), pt(high), false)),
-                    (None, _) => None,
+        let wide = pt(width);
+        let (natural_wide, natural_high) = (natural.0.max(1.0), natural.1.max(1.0));
+        let ratio = natural_high / natural_wide;
+        let part = |length: Length| match length {
+            Length::Sum(pixels, 0.0) => pt(pixels),
+            Length::Sum(pixels, part) => format!("({height}*{part}+{})", pt(pixels)),
+            Length::Auto => pt(natural_high),
+        };
+        let filling = |pick: &str| {
+            let factor = format!("calc.{pick}({wide}/{},{height}/{})", pt(natural_wide), pt(natural_high));
+            (format!("({}*{factor})", pt(natural_wide)), format!("({}*{factor})", pt(natural_high)))
+        };
+        let mut repeated = hanging.repeated;
+        let is_small = |side: Length| matches!(side, Length::Sum(pixels, part) if part == 0.0 && pixels < LEAST_SIDE);
+        let sides = match hanging.size {
+            Size::Cover | Size::Contain => {
+                repeated = (false, false);
+                filling(if hanging.size == Size::Cover { "max" } else { "min" })
+            }
+            Size::Natural => (pt(natural_wide), pt(natural_high)),
+            Size::Sides(across, down) => {
+                // A tile has a size that is known.
+                repeated = if down.is_relative() { (false, false) } else { repeated };
+                match (across.resolve(width), down) {
+                    (Some(across), Length::Auto) => (pt(across), pt(across * ratio)),
+                    (Some(across), down) => (pt(across), part(down)),
+                    (None, down) => (format!("({}/{ratio})", part(down)), part(down)),
                 }
             }
         };
-        let body = match (self.size, sides) {
-            (Size::Cover, _) => fitted("cover"),
-            (_, None) => fitted("contain"),
-            (_, Some((wide, high, relative))) => {
-                let image = format!("image({name},width:{wide},height:{high},fit:\"stretch\")");
-                if self.repeated && !relative {
-                    format!("rect(width:100%,height:100%,fill:tiling(size:({wide},{high}),{image}))")
-                } else {
-                    let (x, y) = self.position;
-                    let horizontal = if x < 0.25 {
-                        "left"
-                    } else if x > 0.75 {
-                        "right"
-                    } else {
-                        "center"
-                    };
-                    let vertical = if y < 0.25 {
-                        "top"
-                    } else if y > 0.75 {
-                        "bottom"
-                    } else {
-                        "horizon"
-                    };
-                    format!("place({horizontal}+{vertical},{image})")
-                }
+        let small = match hanging.size {
+            Size::Sides(across, down) => {
+                is_small(down) || across.resolve(width).is_some_and(|across| across < LEAST_SIDE)
             }
+            _ => false,
         };
-        format!("block(width:{},height:{height},clip:true,{body})", pt(width))
-    }
-}
-
-/// Reads a gradient; nothing for what is none.
-fn gradient(word: &str) -> Result<Option<Gradient>, &'static str> {
-    let lower = word.to_ascii_lowercase();
-    let plain = lower.strip_prefix("-webkit-").unwrap_or(&lower);
-    let Some((name, inner)) = plain.split_once('(').and_then(|(name, rest)| Some((name, rest.strip_suffix(')')?)))
-    else {
-        return Ok(None);
-    };
-    let mut parts = arguments(inner);
-    let kind = match name {
-        "linear-gradient" | "radial-gradient" | "conic-gradient" => name,
-        "repeating-linear-gradient" | "repeating-radial-gradient" | "repeating-conic-gradient" => {
-            return Err("repeating gradients");
+        let mut body = String::new();
+        if !small {
+            let (across, down) = sides;
+            let image = format!("image({name},width:{across},height:{down},fit:\"stretch\")");
+            let shift = |position: Length, room: &str, side: &str, tiled: bool| match position {
+                Length::Sum(pixels, 0.0) if !tiled => pt(pixels),
+                Length::Sum(pixels, part) if !tiled => format!("({room} - {side})*{part}+{}", pt(pixels)),
+                _ => "0pt".to_owned(),
+            };
+            let dx = shift(hanging.position.0, &wide, &across, repeated.0);
+            let dy = shift(hanging.position.1, height, &down, repeated.1);
+            let shown = match repeated {
+                (false, false) => image,
+                _ => {
+                    let side = |tiled: bool, side: &str| if tiled { "100%".to_owned() } else { side.to_owned() };
+                    format!(
+                        "rect(width:{},height:{},fill:tiling(size:({across},{down}),{image}))",
+                        side(repeated.0, &across),
+                        side(repeated.1, &down)
+                    )
+                }
+            };
+            body = format!("place(top+left,dx:{dx},dy:{dy},{shown})\n");
         }
-        _ => return Ok(None),
-    };
-    let is_color = |text: &str| words(text).first().is_some_and(|word| color(word).is_some());
-    let head = if parts.first().is_some_and(|first| !is_color(first)) { Some(parts.remove(0)) } else { None };
-    let kind = match kind {
-        "linear-gradient" => Kind::Linear(angle(head.unwrap_or("to bottom"), plain.len() != lower.len())),
-        "radial-gradient" => Kind::Radial,
-        _ => Kind::Conic,
-    };
-    let stops = stops(&parts);
-    Ok((stops.len() >= 2).then_some(Gradient { kind, stops }))
-}
-
-/// The direction of a gradient as typst has it.
-fn angle(text: &str, old: bool) -> f64 {
-    let words = words(text);
-    let has = |side: &str| words.contains(&side);
-    let number = |unit: &str| words.iter().find_map(|word| word.strip_suffix(unit).and_then(|n| n.parse::<f64>().ok()));
-    let degrees = match () {
-        () if number("grad").is_some() => number("grad").map(|grad| grad * 0.9),
-        () if number("deg").is_some() => number("deg"),
-        () if number("turn").is_some() => number("turn").map(|turn| turn * 360.0),
-        () => number("rad").map(f64::to_degrees),
-    };
-    if let Some(degrees) = degrees.filter(|degrees| degrees.is_finite()) {
-        return (degrees - 90.0).rem_euclid(360.0);
-    }
-    let angle = match (has("top"), has("bottom"), has("left"), has("right")) {
-        (true, _, true, _) => 225.0,
-        (true, _, _, true) => 315.0,
-        (_, true, true, _) => 135.0,
-        (_, true, _, true) => 45.0,
-        (true, ..) => 270.0,
-        (_, _, true, _) => 180.0,
-        (_, _, _, true) => 0.0,
-        _ => 90.0,
-    };
-    // Before the standard the side was where it begins.
-    if old { f64::rem_euclid(angle + 180.0, 360.0) } else { angle }
-}
-
-fn stops(parts: &[&str]) -> Vec<(Color, f64)> {
-    let mut found: Vec<(Color, Option<f64>)> = Vec::new();
-    for part in parts.iter().take(MAX_STOPS) {
-        let mut words = words(part).into_iter();
-        let Some(shade) = words.next().and_then(color) else { continue };
-        let places: Vec<f64> = words
-            .filter_map(|word| word.strip_suffix('%').and_then(|part| part.parse::<f64>().ok()))
-            .filter(|percent| percent.is_finite())
-            .map(|percent| (percent / 100.0).clamp(0.0, 1.0))
-            .take(2)
-            .collect();
-        if places.is_empty() {
-            found.push((shade, None));
+        if let Some(over) = &self.over {
+            let fill = over.typst(Color::CLEAR, style.fade);
+            body.push_str(&format!("place(top+left,rect(width:100%,height:100%,fill:{fill}))\n"));
         }
-        found.extend(places.into_iter().map(|place| (shade, Some(place))));
-    }
-    if found.len() < 2 {
-        return Vec::new();
-    }
-    // What is seen through has the color of what is beside it.
-    for at in 0..found.len() {
-        if found[at].0.alpha == 0.0 {
-            let beside = if at > 0 { found[at - 1].0 } else { found[at + 1].0 };
-            found[at].0.rgb = beside.rgb;
-        }
-    }
-    let last = found.len() - 1;
-    found[0].1.get_or_insert(0.0);
-    found[last].1.get_or_insert(1.0);
-    let mut stops: Vec<(Color, f64)> = Vec::with_capacity(found.len() + 2);
-    let mut at = 0;
-    while at < found.len() {
-        let (shade, Some(place)) = found[at] else { break };
-        let place = stops.last().map_or(place, |(_, before)| place.max(*before));
-        stops.push((shade, place));
-        // Those without a place are spread evenly up to the next that has one.
-        let next = (at + 1..found.len()).find(|next| found[*next].1.is_some()).unwrap_or(found.len());
-        let end = found.get(next).and_then(|(_, place)| *place).unwrap_or(1.0).max(place);
-        for (step, (shade, _)) in found[at + 1..next].iter().enumerate() {
-            let part = (step + 1) as f64 / (next - at) as f64;
-            stops.push((*shade, place + (end - place) * part));
-        }
-        at = next;
-    }
-    if let Some((first, place)) = stops.first().copied()
-        && place > 0.0
-    {
-        stops.insert(0, (first, 0.0));
-    }
-    if let Some((last, place)) = stops.last().copied()
-        && place < 1.0
-    {
-        stops.push((last, 1.0));
-    }
-    stops
-}
-
-impl Gradient {
-    /// As typst writes it, over a ground, seen through.
-    pub(crate) fn typst(&self, ground: Color, fade: f64) -> String {
-        let stops: Vec<String> = self
-            .stops
-            .iter()
-            .map(|(shade, place)| {
-                let shade = shade.faded(fade);
-                let shade = if ground.alpha > 0.0 { shade.over(ground) } else { shade };
-                format!("({},{:.3}%)", shade.typst(), place * 100.0)
-            })
-            .collect();
-        let stops = stops.join(",");
-        match self.kind {
-            Kind::Linear(angle) => format!("gradient.linear({stops},angle:{angle:.2}deg,space:rgb)"),
-            Kind::Radial => format!("gradient.radial({stops},radius:70.7%,space:rgb)"),
-            Kind::Conic => format!("gradient.conic({stops},angle:270deg,space:rgb)"),
-        }
-    }
-
-    /// The color it begins with.
-    pub(crate) fn first(&self) -> Option<Color> {
-        self.stops.first().map(|(shade, _)| *shade)
+        format!("block(width:{wide},height:{height},clip:true,{}{{{body}}})", radii(style))
     }
 }
 
@@ -329,7 +283,7 @@ mod tests {
     use super::*;
 
     fn read_gradient(text: &str) -> String {
-        let Ok(Some(Backdrop::Gradient(gradient))) = backdrop(text) else { panic!("{text}") };
+        let Some(Backdrop::Gradient(gradient)) = layers(text, 16.0).backdrop else { panic!("{text}") };
         gradient.typst(Color::CLEAR, 1.0)
     }
 
@@ -351,19 +305,56 @@ mod tests {
         ] {
             assert_eq!(read_gradient(text), wanted, "{text}");
         }
-        assert_eq!(backdrop("repeating-linear-gradient(red, blue)"), Err("repeating gradients"));
-        assert_eq!(backdrop("linear-gradient(red)"), Ok(None));
-        assert_eq!(backdrop("#fff"), Ok(None));
+        for (text, missing) in [
+            ("repeating-linear-gradient(red, blue)", Some("repeating gradients")),
+            ("linear-gradient(red)", None),
+            ("#fff", None),
+        ] {
+            assert_eq!(layers(text, 16.0), Layers { missing, ..Layers::default() }, "{text}");
+        }
+        for text in ["linear-gradient(red 10px, blue)", "linear-gradient(red, blue), linear-gradient(lime, red)"] {
+            let layers = layers(text, 16.0);
+            assert!(layers.backdrop.is_some() && layers.missing.is_some(), "{text}");
+        }
     }
 
     #[test]
     fn pictures_are_read() {
-        let Ok(Some(Backdrop::Picture(picture))) = backdrop("#eee url( 'A.png' ) no-repeat right top / 40px auto")
-        else {
-            panic!()
+        let read = |text: &str| {
+            let Layers { backdrop: Some(Backdrop::Picture(picture)), hanging, missing: None } = layers(text, 16.0)
+            else {
+                panic!("{text}")
+            };
+            (picture, hanging)
         };
-        assert_eq!(picture.source, "A.png");
-        assert_eq!((picture.position, picture.repeated), ((1.0, 0.0), false));
-        assert_eq!(picture.size, Size::Sides(Length::Sum(40.0, 0.0), Length::Auto));
+        let (picture, hanging) = read("#eee url( 'A.png' ) no-repeat right top / 40px auto");
+        assert_eq!(picture, Tapestry { source: "A.png".to_owned(), over: None });
+        assert_eq!((hanging.position, hanging.repeated), ((Length::Sum(0.0, 1.0), Length::ZERO), (false, false)));
+        assert_eq!(hanging.size, Size::Sides(Length::Sum(40.0, 0.0), Length::Auto));
+        let (picture, hanging) = read("linear-gradient(#000a, #0005), url(B.png) repeat-x 10px 50% / cover");
+        assert!(picture.over.is_some());
+        assert_eq!((hanging.size, hanging.repeated), (Size::Cover, (true, false)));
+        assert_eq!(hanging.position, (Length::Sum(10.0, 0.0), Length::Sum(0.0, 0.5)));
+    }
+
+    #[test]
+    fn places_are_read() {
+        let part = |part: f64| Length::Sum(0.0, part);
+        let pixels = |pixels: f64| Length::Sum(pixels, 0.0);
+        for (text, position) in [
+            ("center", (part(0.5), part(0.5))),
+            ("bottom", (part(0.5), part(1.0))),
+            ("top right", (part(1.0), Length::ZERO)),
+            ("center left", (Length::ZERO, part(0.5))),
+            ("10px", (pixels(10.0), part(0.5))),
+            ("25% 20px", (part(0.25), pixels(20.0))),
+            ("left 20px", (Length::ZERO, pixels(20.0))),
+            ("right 10px bottom 2em", (Length::Sum(-10.0, 1.0), Length::Sum(-20.0, 1.0))),
+            ("#eee", (Length::ZERO, Length::ZERO)),
+        ] {
+            let mut hanging = Hanging::default();
+            hanging.place(text, 10.0);
+            assert_eq!(hanging.position, position, "{text}");
+        }
     }
 }

@@ -1,17 +1,24 @@
 //! Properties of the sides of a box: margins, padding, borders, corners, and the shadow that fills it.
 
 use super::style::{Border, Line, Style, sides};
-use super::value::{Length, color, length, read, words};
+use super::value::{Length, arguments, color, length, read, words};
 
-/// A shadow that fills the box, as frameworks paint the stripes of tables; others are left out.
+/// Shadows that are no shadows: one that fills the box, as frameworks paint the stripes of tables, and one without blur around
+/// it, which is a line. Others are left out.
 pub(super) fn shadow(style: &mut Style, value: &str) {
-    let parts = words(value);
-    if !parts.iter().any(|part| part.eq_ignore_ascii_case("inset")) {
-        return;
-    }
-    let spread = parts.iter().filter_map(|part| length(part, style.size, 16.0)).nth(3).unwrap_or(0.0);
-    if let (true, Some(color)) = (spread >= 100.0, parts.iter().find_map(|part| color(part))) {
-        style.ground = color.over(style.ground);
+    style.ring = None;
+    for one in arguments(value) {
+        let parts = words(one);
+        let Some(color) = parts.iter().find_map(|part| color(part)).filter(|color| color.alpha > 0.0) else { continue };
+        let lengths: Vec<f64> = parts.iter().filter_map(|part| length(part, style.size, 16.0)).collect();
+        let spread = lengths.get(3).copied().unwrap_or(0.0);
+        if parts.iter().any(|part| part.eq_ignore_ascii_case("inset")) {
+            if spread >= 100.0 {
+                style.ground = color.over(style.ground);
+            }
+        } else if lengths.iter().take(3).all(|length| *length == 0.0) && (0.1..=20.0).contains(&spread) {
+            style.ring = Some((spread, color));
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::style::{Display, Position, Style};
 use super::value::Length;
 
 /// A box.
+#[derive(Clone)]
 pub(crate) struct Bx {
     pub(crate) style: Rc<Style>,
     pub(crate) content: Content,
@@ -26,9 +27,12 @@ pub(crate) struct Bx {
     pub(crate) picture: Option<(String, (f64, f64))>,
     /// Narrowest and natural width, once they are known.
     pub(crate) measured: Cell<Option<(f64, f64)>>,
+    /// About how high it is in the widths that were last asked for: all boxes around ask again.
+    pub(crate) heights: Cell<[(f64, f64); 2]>,
 }
 
 /// What is in a box.
+#[derive(Clone)]
 pub(crate) enum Content {
     Blocks(Vec<Bx>),
     Lines(Vec<Inline>),
@@ -44,6 +48,7 @@ pub(crate) enum Content {
 }
 
 /// A row of a table.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) style: Rc<Style>,
     pub(crate) cells: Vec<TableCell>,
@@ -52,6 +57,7 @@ pub(crate) struct Row {
 }
 
 /// A cell.
+#[derive(Clone)]
 pub(crate) struct TableCell {
     pub(crate) bx: Bx,
     pub(crate) columns: usize,
@@ -59,6 +65,7 @@ pub(crate) struct TableCell {
 }
 
 /// What flows in a line.
+#[derive(Clone)]
 pub(crate) enum Inline {
     Text { text: String, style: Rc<Style>, link: Option<Rc<str>> },
     Break(Rc<Style>),
@@ -81,6 +88,10 @@ pub(crate) struct Builder<'d> {
     pub(crate) fixed: Vec<Bx>,
     /// What counters say where text asks for them.
     pub(crate) counts: Counts,
+    /// How many quotations are open.
+    pub(crate) quotations: usize,
+    /// Language of the page, which says what its quotation marks are.
+    pub(crate) language: &'d str,
     /// Numbers of list items, once one of their list was asked for.
     pub(crate) numbers: HashMap<NodeId, i64>,
 }
@@ -111,6 +122,7 @@ impl Bx {
             placed: Vec::new(),
             picture: None,
             measured: Cell::new(None),
+            heights: Cell::new([(f64::NAN, 0.0); 2]),
         }
     }
 }
@@ -121,17 +133,18 @@ impl<'d> Builder<'d> {
         let root_style = Style::root();
         let html = self.dom.nodes[0].children.iter().copied().find(|id| self.dom.element(*id).is_some())?;
         let style = self.cascade.style(self.dom, html, &root_style, None)?;
-        Some(self.container(html, Rc::new(style)))
+        Some(self.container(html, Rc::new(style), &Passed::default()))
     }
 
-    /// The box of an element that is a block.
-    pub(super) fn container(&mut self, id: NodeId, style: Rc<Style>) -> Bx {
+    /// The box of an element that is a block. Its texts lead where a link around it does.
+    pub(super) fn container(&mut self, id: NodeId, style: Rc<Style>, passed: &Passed) -> Bx {
         let holds = self.holds(id, &style);
+        let passed = Passed { link: self.link(id).or_else(|| passed.link.clone()), ground: None };
         let content = match style.display {
-            Display::Flex => Content::Flex(self.items(id, &style)),
-            Display::Grid => Content::Grid(self.items(id, &style)),
-            Display::Table => self.table(id, &style),
-            _ => self.flow(id, &style),
+            Display::Flex => Content::Flex(self.items(id, &style, &passed)),
+            Display::Grid => Content::Grid(self.items(id, &style, &passed)),
+            Display::Table => self.table(id, &style, &passed),
+            _ => self.flow(id, &style, &passed),
         };
         let mut bx = self.finished(style, content, holds);
         if let Some(element) = self.dom.element(id) {
@@ -142,6 +155,11 @@ impl<'d> Builder<'d> {
                 .filter(|level| (1..=6).contains(level));
         }
         bx
+    }
+
+    /// Where an element leads.
+    fn link(&self, id: NodeId) -> Option<Rc<str>> {
+        self.dom.element(id).filter(|element| element.tag() == "a")?.attribute("href").map(Rc::from)
     }
 
     /// Whether boxes out of the flow are placed in this one. In the root and the body they are placed on the page.
@@ -180,7 +198,7 @@ impl<'d> Builder<'d> {
             let Some(bx) = flow.blocks.pop() else { return };
             bx
         } else {
-            self.linked(id, style, passed)
+            self.container(id, Rc::new(style), passed)
         };
         if fixed {
             self.fixed.push(bx);
@@ -190,14 +208,14 @@ impl<'d> Builder<'d> {
     }
 
     /// The content of a block: blocks, or lines, never both.
-    fn flow(&mut self, id: NodeId, style: &Rc<Style>) -> Content {
+    fn flow(&mut self, id: NodeId, style: &Rc<Style>, passed: &Passed) -> Content {
         let mut flow = Flow::default();
-        self.pseudo(id, style, Pseudo::Before, &mut flow, &Passed::default());
+        self.pseudo(id, style, Pseudo::Before, &mut flow, passed);
         for child in self.dom.nodes[id].children.clone() {
-            self.add(child, style, &mut flow, &Passed::default());
+            self.add(child, style, &mut flow, passed);
         }
-        self.pseudo(id, style, Pseudo::After, &mut flow, &Passed::default());
-        self.close(&mut flow, style);
+        self.pseudo(id, style, Pseudo::After, &mut flow, passed);
+        self.close(&mut flow, style, passed);
         if flow.blocks.is_empty() {
             return Content::Lines(flow.lines);
         }
@@ -206,13 +224,13 @@ impl<'d> Builder<'d> {
     }
 
     /// Items of a flex or grid container: every child is one, texts too.
-    fn items(&mut self, id: NodeId, style: &Rc<Style>) -> Vec<Bx> {
+    fn items(&mut self, id: NodeId, style: &Rc<Style>, passed: &Passed) -> Vec<Bx> {
         let mut flow = Flow::default();
-        self.pseudo(id, style, Pseudo::Before, &mut flow, &Passed::default());
+        self.pseudo(id, style, Pseudo::Before, &mut flow, passed);
         self.close_lines(&mut flow, style);
         for child in self.dom.nodes[id].children.clone() {
             let Some(element) = self.dom.element(child) else {
-                self.add(child, style, &mut flow, &Passed::default());
+                self.add(child, style, &mut flow, passed);
                 continue;
             };
             self.close_lines(&mut flow, style);
@@ -222,12 +240,12 @@ impl<'d> Builder<'d> {
                 continue;
             }
             if own.is_out() {
-                self.take_out(child, own, &Passed::default());
+                self.take_out(child, own, passed);
                 continue;
             }
             own.inline_level = false;
             if replaced || own.display == Display::Contents {
-                self.add(child, style, &mut flow, &Passed::default());
+                self.add(child, style, &mut flow, passed);
                 self.close_lines(&mut flow, style);
                 continue;
             }
@@ -236,30 +254,11 @@ impl<'d> Builder<'d> {
             }
             own.float = None;
             own.underline |= style.underline;
-            let link = element.attribute("href").filter(|_| element.tag() == "a").map(Rc::from);
-            if own.display == Display::Block && link.is_some() {
-                let own = Rc::new(own);
-                let mut inner = Flow::default();
-                let passed = Passed { link, ground: None };
-                for grandchild in self.dom.nodes[child].children.clone() {
-                    self.add(grandchild, &own, &mut inner, &passed);
-                }
-                self.close(&mut inner, &own);
-                let content = if inner.blocks.is_empty() {
-                    Content::Lines(inner.lines)
-                } else {
-                    self.close_lines(&mut inner, &own);
-                    Content::Blocks(inner.blocks)
-                };
-                let bx = self.finished(own, content, false);
-                flow.blocks.push(bx);
-                continue;
-            }
-            let bx = self.container(child, Rc::new(own));
+            let bx = self.container(child, Rc::new(own), passed);
             flow.blocks.push(bx);
         }
-        self.pseudo(id, style, Pseudo::After, &mut flow, &Passed::default());
-        self.close(&mut flow, style);
+        self.pseudo(id, style, Pseudo::After, &mut flow, passed);
+        self.close(&mut flow, style, passed);
         self.close_lines(&mut flow, style);
         flow.blocks.sort_by_key(|item| item.style.order);
         flow.blocks
@@ -296,7 +295,7 @@ impl<'d> Builder<'d> {
             flow.parts.push(id);
             return;
         }
-        self.close(flow, parent);
+        self.close(flow, parent, passed);
         let unplaced = style.inset.iter().all(|side| *side == Length::Auto);
         if style.is_out() && (!unplaced || style.position == Position::Fixed) {
             self.take_out(id, style, passed);
@@ -319,10 +318,8 @@ impl<'d> Builder<'d> {
             _ => {}
         }
         let mut passed = passed.clone();
-        if tag == "a"
-            && let Some(address) = element.attribute("href")
-        {
-            passed.link = Some(address.into());
+        if let Some(link) = self.link(id) {
+            passed.link = Some(link);
         }
         match style.display {
             Display::Contents => {
@@ -336,7 +333,7 @@ impl<'d> Builder<'d> {
                 let seen = style.ground.alpha > 0.0 || style.edge(0) > 0.0 || style.edge(3) > 0.0;
                 if framed && seen && self.is_short(id) {
                     style.display = Display::InlineBlock;
-                    let bx = self.container(id, Rc::new(style));
+                    let bx = self.container(id, Rc::new(style), &passed);
                     flow.lines.push(Inline::Box { bx, link: passed.link });
                     return;
                 }
@@ -351,38 +348,17 @@ impl<'d> Builder<'d> {
                 self.pseudo(id, &style, Pseudo::After, flow, &passed);
             }
             _ if style.display == Display::InlineBlock || style.inline_level => {
-                let bx = self.linked(id, style, &passed);
+                let bx = self.container(id, Rc::new(style), &passed);
                 flow.lines.push(Inline::Box { bx, link: passed.link });
             }
             _ => {
                 self.close_lines(flow, parent);
                 let marker = (style.display == Display::ListItem).then(|| self.marker(id, &style)).flatten();
-                let mut bx = self.linked(id, style, &passed);
+                let mut bx = self.container(id, Rc::new(style), &passed);
                 bx.marker = marker;
                 flow.blocks.push(bx);
             }
         }
-    }
-
-    /// A container whose texts lead somewhere, when a link is around it.
-    fn linked(&mut self, id: NodeId, style: Style, passed: &Passed) -> Bx {
-        let style = Rc::new(style);
-        if passed.link.is_none() || !matches!(style.display, Display::Block | Display::InlineBlock | Display::ListItem)
-        {
-            return self.container(id, style);
-        }
-        let holds = self.holds(id, &style);
-        let mut inner = Flow::default();
-        let passed = Passed { link: passed.link.clone(), ground: None };
-        for child in self.dom.nodes[id].children.clone() {
-            self.add(child, &style, &mut inner, &passed);
-        }
-        self.close(&mut inner, &style);
-        if inner.blocks.is_empty() {
-            return self.finished(style, Content::Lines(inner.lines), holds);
-        }
-        self.close_lines(&mut inner, &style);
-        self.finished(style, Content::Blocks(inner.blocks), holds)
     }
 
     /// Whether an inline element is a label of a few words.
@@ -410,7 +386,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Parts of a table without one get one.
-    pub(super) fn close(&mut self, flow: &mut Flow, parent: &Rc<Style>) {
+    pub(super) fn close(&mut self, flow: &mut Flow, parent: &Rc<Style>, passed: &Passed) {
         if flow.parts.is_empty() {
             return;
         }
@@ -419,7 +395,7 @@ impl<'d> Builder<'d> {
         let mut style = parent.child();
         style.display = Display::Table;
         // In a block the table is as wide as it needs.
-        let rows = self.rows(&parts, &Rc::new(style.clone()));
+        let rows = self.rows(&parts, &Rc::new(style.clone()), passed);
         flow.blocks.push(Bx::new(Rc::new(style), Content::Table(rows)));
     }
 }

@@ -122,6 +122,9 @@ impl<'s> Cascade<'s> {
             style.inline_level = false;
         }
         finish(&mut style, parent);
+        if matches!(style.backdrop.as_deref(), Some(Backdrop::Gradient(_))) && !style.hanging.is_whole() {
+            self.note("background-size of gradients");
+        }
         Some(style)
     }
 
@@ -152,6 +155,7 @@ impl<'s> Cascade<'s> {
 
 /// What follows from all that was said of an element.
 fn finish(style: &mut Style, parent: &Style) {
+    style.transform = style.motion.after(style.transform);
     // A part of a height is known where the height around is.
     if let Length::Sum(around, 0.0) = parent.height {
         let around = if parent.border_box { (around - parent.frame([0, 2], 0.0)).max(0.0) } else { around };
@@ -186,7 +190,7 @@ fn finish(style: &mut Style, parent: &Style) {
             }
         }
         style.align = Align::Left;
-        style.old_align = false;
+        (style.aligned, style.old_align) = (false, false);
     }
 }
 

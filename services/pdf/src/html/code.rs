@@ -47,6 +47,12 @@ pub(super) fn fill(style: &Style) -> String {
 
 /// The corners of a box as an argument, and whether what reaches beyond them is cut off.
 pub(super) fn corners(style: &Style) -> String {
+    let clip = if style.clip && style.is_round() { "clip:true," } else { "" };
+    format!("{}{clip}", radii(style))
+}
+
+/// The corners of a box as an argument.
+pub(super) fn radii(style: &Style) -> String {
     if !style.is_round() {
         return String::new();
     }
@@ -55,8 +61,7 @@ pub(super) fn corners(style: &Style) -> String {
         Length::Sum(pixels, part) if *part > 0.0 => format!("{name}:{:.2}%+{},", part * 100.0, pt(*pixels)),
         radius => format!("{name}:{},", pt(radius.or_zero(0.0))),
     });
-    let clip = if style.clip { "clip:true," } else { "" };
-    format!("radius:({}),{clip}", radii.collect::<String>())
+    format!("radius:({}),", radii.collect::<String>())
 }
 
 /// The borders of a box as an argument.
@@ -80,7 +85,21 @@ pub(super) fn stroke(style: &Style) -> String {
         };
         text.push_str(&format!("{name}:(thickness:{},paint:{}{dash}),", pt(width), paint.typst()));
     }
-    if text.is_empty() { text } else { format!("stroke:({text}),") }
+    match (text.is_empty(), style.ring) {
+        (true, Some((width, color))) => format!("stroke:{}+{},", pt(width), color.faded(style.fade).typst()),
+        (true, None) => text,
+        (false, _) => format!("stroke:({text}),"),
+    }
+}
+
+/// Strokes of typst lie on the edge of a box, borders within it, rings around it: the distance between as an argument.
+pub(super) fn outset(style: &Style) -> String {
+    let edges: [f64; 4] = std::array::from_fn(|side| style.edge(side));
+    if edges.iter().all(|edge| *edge <= 0.0) {
+        return style.ring.map_or_else(String::new, |(width, _)| format!("outset:{},", pt(width / 2.0)));
+    }
+    let [top, right, bottom, left] = edges.map(|edge| pt(-edge / 2.0));
+    format!("outset:(top:{top},right:{right},bottom:{bottom},left:{left}),")
 }
 
 /// The padding and borders of a box as an argument.

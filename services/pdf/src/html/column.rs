@@ -8,11 +8,22 @@ use super::margin::is_empty;
 use super::measure;
 use super::style::Style;
 
+/// Columns beside each other.
+const MAX_COLUMNS: usize = 10;
+
 impl Emitter<'_> {
-    /// Blocks in columns; false where there are not enough of them.
+    /// Blocks in columns; false where there are none, or not enough blocks.
     pub(super) fn columns(&mut self, blocks: &[Bx], style: &Style, place: Place) -> bool {
         let gap = if style.gap.1 > 0.0 { style.gap.1 } else { style.size };
-        let count = style.columns.min(10);
+        let fitting = style.column_width.map(|least| ((place.width + gap) / (least + gap)).floor().max(1.0) as usize);
+        let count = match (style.columns, fitting) {
+            (Some(count), Some(fitting)) => count.min(fitting),
+            (count, fitting) => count.or(fitting).unwrap_or(1),
+        };
+        let count = count.min(MAX_COLUMNS);
+        if count < 2 {
+            return false;
+        }
         let width = (place.width - gap * (count - 1) as f64) / count as f64;
         let full = blocks.iter().filter(|one| !is_empty(one)).count() < 2;
         if full || width < 20.0 || place.depth + 10 > MAX_DEPTH || blocks.iter().any(|one| one.style.float.is_some()) {

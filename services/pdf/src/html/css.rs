@@ -1,6 +1,7 @@
 //! Style sheets: rules with selectors and declarations, `@media`, `@page`. What cannot be read is left out, as browsers do.
 
 use super::selector::{Selector, selectors};
+use super::supports;
 
 /// Rules of all sheets together.
 const MAX_RULES: usize = 20_000;
@@ -33,6 +34,8 @@ pub(crate) struct Sheet {
     /// Declarations of `@page`, and of its margin boxes by their names.
     pub(crate) page: Vec<Declaration>,
     pub(crate) margin_boxes: Vec<(String, Vec<Declaration>)>,
+    /// The margin boxes of the first page, where they are others.
+    pub(crate) first_boxes: Vec<(String, Vec<Declaration>)>,
     /// Names of what is not supported.
     pub(crate) unsupported: Vec<&'static str>,
 }
@@ -84,9 +87,22 @@ impl Sheet {
             let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with(['(', ':']))..];
             match name.to_ascii_lowercase().as_str() {
                 "media" if depth < MAX_DEPTH && media(query, width) => self.read(body, width, depth + 1),
-                "supports" | "layer" | "container" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
-                "page" if query.trim().is_empty() => self.page_rule(body),
-                "page" if query.trim().starts_with(':') => self.note("@page :first and alike"),
+                "supports" if depth < MAX_DEPTH && supports::holds(query) => self.read(body, width, depth + 1),
+                "layer" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
+                "container" => self.note("@container"),
+                "page" if query.trim().is_empty() => {
+                    let (page, mut boxes) = page_rule(body);
+                    self.page.extend(page);
+                    self.margin_boxes.append(&mut boxes);
+                }
+                "page" if query.trim().eq_ignore_ascii_case(":first") => {
+                    let (page, mut boxes) = page_rule(body);
+                    if !page.is_empty() {
+                        self.note("@page :first, except what stands in its margins");
+                    }
+                    self.first_boxes.append(&mut boxes);
+                }
+                "page" if query.trim().starts_with(':') => self.note("@page :left, :right and :blank"),
                 "page" => self.note("named pages"),
                 "font-face" => self.note("@font-face"),
                 // What a variable is where nothing sets it.
@@ -131,7 +147,12 @@ impl Sheet {
                     let query = &at[at.len() - query.len() - usize::from(at[name.len()..].starts_with('('))..];
                     let holds = match name.to_ascii_lowercase().as_str() {
                         "media" => media(query, width),
-                        "supports" | "layer" | "container" => true,
+                        "supports" => supports::holds(query),
+                        "layer" => true,
+                        "container" => {
+                            self.note("@container");
+                            false
+                        }
                         _ => false,
                     };
                     if holds {
@@ -147,19 +168,22 @@ impl Sheet {
             }
         }
     }
+}
 
-    fn page_rule(&mut self, body: &str) {
-        let mut rest = body;
-        while let Some(at) = rest.find('@') {
-            self.page.extend(declarations(&rest[..at]));
-            let Some(open) = rest[at..].find('{') else { return };
-            let name = rest[at + 1..at + open].trim().to_ascii_lowercase();
-            let (inner, after) = block(&rest[at + open..]);
-            self.margin_boxes.push((name, declarations(inner)));
-            rest = after;
-        }
-        self.page.extend(declarations(rest));
+/// Declarations of `@page`, and of its margin boxes by their names.
+fn page_rule(body: &str) -> (Vec<Declaration>, Vec<(String, Vec<Declaration>)>) {
+    let (mut page, mut boxes) = (Vec::new(), Vec::new());
+    let mut rest = body;
+    while let Some(at) = rest.find('@') {
+        page.extend(declarations(&rest[..at]));
+        let Some(open) = rest[at..].find('{') else { return (page, boxes) };
+        let name = rest[at + 1..at + open].trim().to_ascii_lowercase();
+        let (inner, after) = block(&rest[at + open..]);
+        boxes.push((name, declarations(inner)));
+        rest = after;
     }
+    page.extend(declarations(rest));
+    (page, boxes)
 }
 
 /// The selectors of a rule within a rule: `&` is the rule around it, which otherwise is an ancestor.
@@ -351,6 +375,18 @@ mod tests {
         assert_eq!(all.iter().filter(|(name, _)| *name == "height").count(), 2);
         assert_eq!(all.iter().filter(|(name, _)| *name == "top").count(), 2);
         assert_eq!(sheet.blocks[0].len(), 2, "what follows a rule within is the rule's own");
+    }
+
+    #[test]
+    fn what_is_asked_of_the_program_is_judged() {
+        let mut sheet = Sheet::default();
+        sheet.add(
+            "@supports (display: grid) { a { top: 0 } } @supports not (display: grid) { b { top: 0 } c { top: 0 } } \
+             @container (width > 10px) { d { top: 0 } } e { @supports (clip-path: none) { top: 0 } @container x (width > 1px) { top: 1px } }",
+            700.0,
+        );
+        assert_eq!(sheet.rules.len(), 2, "{:?}", sheet.rules);
+        assert_eq!(sheet.unsupported, ["@container"]);
     }
 
     #[test]

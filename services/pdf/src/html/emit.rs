@@ -50,8 +50,9 @@ pub(crate) struct Place {
 /// A height that the next box is to have, whatever its content needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tall {
-    /// The variable `hh` of the code around less some pixels; nothing yet where that is `auto`.
-    Row(f64),
+    /// The variable `hh` of the code around less some pixels; where that is `auto`, as its content needs, but at least so many
+    /// pixels.
+    Row { less: f64, least: f64 },
     /// Pixels.
     Fixed(f64),
 }
@@ -127,15 +128,6 @@ impl<'e> Emitter<'e> {
 
     pub(super) fn push(&mut self, code: &str) {
         self.out.push_str(code);
-    }
-
-    pub(super) fn open(&mut self, code: &str) {
-        self.out.push_str(code);
-    }
-
-    pub(super) fn close(&mut self, code: &str) {
-        self.out.push_str(code);
-        self.out.push('\n');
     }
 
     pub(super) fn statement(&mut self, code: &str) {
@@ -279,15 +271,15 @@ impl<'e> Emitter<'e> {
         if !moved.0.is_empty() || !turned.0.is_empty() {
             self.push("{");
         }
+        let least = if style.border_box { least } else { least + style.frame([0, 2], width) };
         if is_seen && place.depth + BOX <= MAX_DEPTH {
             self.dressed(
                 bx,
                 place,
-                match (tall, grows) {
+                match (tall, grows.then_some(least)) {
+                    (Some(Tall::Row { less, .. }), Some(least)) => Some(Tall::Row { less, least }),
                     (Some(tall), _) => Some(tall),
-                    (None, true) if style.border_box => Some(Tall::Fixed(least)),
-                    (None, true) => Some(Tall::Fixed(least + style.frame([0, 2], width))),
-                    (None, false) => None,
+                    (None, least) => least.map(Tall::Fixed),
                 },
                 keeps,
             );
@@ -379,7 +371,7 @@ impl<'e> Emitter<'e> {
     fn filled(&mut self, bx: &Bx, place: Place, strong: Strong, tall: Option<Tall>) {
         let style = &bx.style;
         match &bx.content {
-            Content::Blocks(blocks) if style.columns > 1 && self.columns(blocks, style, place) => return,
+            Content::Blocks(blocks) if self.columns(blocks, style, place) => return,
             Content::Blocks(blocks) => {
                 let own = Strong::of(style, place.width);
                 self.blocks(blocks, place, Strong(strong.0 || own.0, strong.1 || own.1));
@@ -467,8 +459,9 @@ impl<'e> Emitter<'e> {
                 if let Some(margin) = before.filter(|margin| *margin > 0.0) {
                     self.statement(&format!("v({},weak:true)", pt(margin)));
                 }
-                at = self.floats(&blocks[at..end], at, place);
-                before = Some(0.0);
+                let above = before.unwrap_or(0.0).max(0.0);
+                let (next, margin) = self.floats(&blocks[at..end], (at, above), place);
+                (at, before) = (next, Some(margin));
                 continue;
             }
             at += 1;
@@ -477,7 +470,7 @@ impl<'e> Emitter<'e> {
             }
             let top = top_margin(bx);
             match before {
-                None if strong.0 && top > 0.0 => self.statement(&format!("v({})", pt(top))),
+                None if strong.0 && top != 0.0 => self.statement(&format!("v({})", pt(top.max(-MAX_BACK)))),
                 None => {}
                 Some(bottom) => {
                     let margin = if top < 0.0 || bottom < 0.0 { top + bottom } else { top.max(bottom) };

@@ -30,7 +30,7 @@ impl Emitter<'_> {
         let lines = lines(items, style, width, gap);
         let height = match tall {
             Some(Tall::Fixed(height)) if lines.len() == 1 => Some(pt((height - style.frame([0, 2], width)).max(0.0))),
-            Some(Tall::Row(less)) if lines.len() == 1 => {
+            Some(Tall::Row { less, .. }) if lines.len() == 1 => {
                 Some(format!("if hh==auto{{auto}}else{{hh - {}}}", pt(less + style.frame([0, 2], width))))
             }
             _ => None,
@@ -65,7 +65,7 @@ impl Emitter<'_> {
         let width = place.width;
         let stretch = match tall {
             Some(Tall::Fixed(_)) => "v(1fr)",
-            Some(Tall::Row(_)) => "if hh!=auto{v(1fr)}",
+            Some(Tall::Row { .. }) => "if hh!=auto{v(1fr)}",
             None => "",
         };
         let asks = items.iter().any(|item| {
@@ -167,7 +167,7 @@ impl Emitter<'_> {
             }
             self.push(if height.is_some() { ")}\n" } else { ")\n" });
         }
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &columns {
             self.push(&format!("{},", pt(*width)));
         }
@@ -187,10 +187,10 @@ impl Emitter<'_> {
                 self.item(item, style, width, true, place);
             }
         }
-        self.close(")");
+        self.statement(")");
         if level {
             self.twice -= 1;
-            self.close("}");
+            self.statement("}");
         }
     }
 
@@ -226,7 +226,10 @@ impl Emitter<'_> {
             if top > 0.0 {
                 emitter.statement(&format!("v({})", pt(top)));
             }
-            emitter.tall = Some(Tall::Row(top.max(0.0) + bottom.max(0.0)));
+            // A height that is said is that of the item, however high its row is.
+            let said = matches!(item.style.height, Length::Sum(pixels, 0.0) if pixels > 0.0);
+            let less = top.max(0.0) + bottom.max(0.0);
+            emitter.tall = (!said).then_some(Tall::Row { less, least: 0.0 });
             emitter.block(item, inner);
             emitter.tall = None;
             if bottom > 0.0 {

@@ -2,7 +2,7 @@
 
 use super::backdrop::Backdrop;
 use super::boxes::{Bx, Content};
-use super::code::{corners, fill, inset, pt, stroke};
+use super::code::{corners, fill, inset, outset, pt, stroke};
 use super::emit::{BOX, Emitter, MAX_TWICE, Place, Strong, Tall};
 use super::margin::{bottom_margin, is_empty, top_margin};
 use super::value::Length;
@@ -20,7 +20,8 @@ impl Emitter<'_> {
         let strong = Strong::of(style, place.width);
         let levels = if padded { BOX + 1 } else { BOX };
         let inside = Place { top: false, ..place.fresh(inner) }.deeper(levels);
-        let mut arguments = format!("width:{},{}{}", pt(place.width), stroke(style), inset(style, place.width));
+        let mut arguments =
+            format!("width:{},{}{}{}", pt(place.width), stroke(style), outset(style), inset(style, place.width));
         arguments.push_str(&fill(style));
         arguments.push_str(&corners(style));
         // What is placed may reach beyond the box, and is cut off where the page asks for it.
@@ -32,7 +33,10 @@ impl Emitter<'_> {
         }
         let height = match tall {
             Some(Tall::Fixed(height)) => Some(pt(height)),
-            Some(Tall::Row(less)) => Some(format!("if hh==auto{{auto}}else{{hh - {}}}", pt(less))),
+            Some(Tall::Row { less, least }) => {
+                let own = if least > 0.0 { pt(least) } else { "auto".to_owned() };
+                Some(format!("if hh==auto{{{own}}}else{{hh - {}}}", pt(less)))
+            }
             None => None,
         };
         let tapestry = match (style.backdrop.as_deref(), &bx.picture) {
@@ -40,7 +44,7 @@ impl Emitter<'_> {
                 let edges: f64 = [1, 3].iter().map(|side| style.edge(*side)).sum();
                 let wide = (place.width - edges).max(1.0);
                 let shift = |side: usize| pt(-style.padding[side].or_zero(place.width).max(0.0));
-                let body = tapestry.typst(name, *natural, wide, "tall");
+                let body = tapestry.typst(name, *natural, style, wide, "tall");
                 Some(format!("place(top+left,dx:{},dy:{},{body})\n", shift(3), shift(0)))
             }
             _ => None,
@@ -53,10 +57,13 @@ impl Emitter<'_> {
                 self.push("})");
             }
             (Some(tapestry), ..) if self.twice < MAX_TWICE => {
-                // How high the picture is follows from the content.
+                // How high the picture is follows from the content, or from the row.
+                if let Some(height) = &height {
+                    arguments.push_str(&format!("height:{height},"));
+                }
                 self.twice += 1;
                 self.push("context{let body=");
-                self.scope(|emitter| emitter.content(bx, inside, strong, None));
+                self.scope(|emitter| emitter.content(bx, inside, strong, tall));
                 self.twice -= 1;
                 self.push(&format!(
                     "\nlet tall=measure(block({arguments}body)).height - {edges}\nblock({arguments}{{{tapestry}body}})}}"
@@ -82,10 +89,12 @@ impl Emitter<'_> {
         let Content::Blocks(blocks) = &bx.content else { return None };
         let mut inner = blocks.iter().filter(|one| !is_empty(one));
         let (Some(one), None) = (inner.next(), inner.next()) else { return None };
-        let asks = matches!(one.style.height, Length::Sum(pixels, part) if pixels == 0.0 && part >= 1.0);
+        if !matches!(one.style.height, Length::Sum(pixels, part) if pixels == 0.0 && part >= 1.0) {
+            return None;
+        }
         let around = bx.style.frame([0, 2], width) + top_margin(one).max(0.0) + bottom_margin(one).max(0.0);
-        (asks || matches!(bx.content, Content::Flex(_))).then_some(match tall {
-            Tall::Row(less) => Tall::Row(less + around),
+        Some(match tall {
+            Tall::Row { less, .. } => Tall::Row { less: less + around, least: 0.0 },
             Tall::Fixed(height) => Tall::Fixed((height - around).max(0.0)),
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Lost;
 
-/// Bytes of pictures within a page, unpacked.
+/// Bytes of all pictures of a page, as files.
 const MAX_PICTURES: usize = 50 << 20;
 
 /// The name of a picture among the files of the document, and its size in pixels.
@@ -74,6 +74,11 @@ impl Gallery<'_> {
             return None;
         };
         self.bytes += bytes.len();
+        if self.bytes > MAX_PICTURES {
+            let what = format!("pictures of more than {} MB together", MAX_PICTURES >> 20);
+            self.missing.insert(what);
+            return None;
+        }
         let head = pictures::head(&bytes).ok();
         let kind = head.as_ref().and_then(|head| match head.format {
             pictures::Format::Png => Some("png"),
@@ -89,7 +94,7 @@ impl Gallery<'_> {
             frames: pictures::Frames::One(0),
             ..pictures::DecodeOptions::whole(&|| false)
         };
-        let sound = kind.is_some() && self.bytes <= MAX_PICTURES && pictures::decode(&bytes, &options).is_ok();
+        let sound = kind.is_some() && pictures::decode(&bytes, &options).is_ok();
         let (Some(head), Some(kind), true) = (head, kind, sound) else {
             self.missing.insert("a picture that cannot be read".to_owned());
             return None;

@@ -1,14 +1,17 @@
-//! Grid containers as grids of typst (CSS Grid 7.2 and 8.5): which cell an item is in, and how wide the columns are.
+//! Grid containers as grids of typst (CSS Grid 7.2): how wide the columns are, and how high the rows.
 
 use super::boxes::Bx;
 use super::code::pt;
-use super::emit::{Emitter, Place, Tall};
+use super::emit::{Emitter, MAX_DEPTH, MAX_TWICE, Place, Tall};
 use super::measure;
-use super::style::{Span, Style, Vertical};
+use super::placement::{Named, Placed, places};
+use super::style::{Style, Vertical};
 use super::value::{Length, arguments, is_deep, read, words};
 
 /// Tracks of a grid.
-const MAX_TRACKS: usize = 60;
+pub(super) const MAX_TRACKS: usize = 60;
+/// Part of a page up to which items can lie over each other.
+const LAID_OVER: f64 = 0.8;
 
 /// A track of a grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,133 +80,6 @@ pub(crate) fn column_count(style: &Style, items: usize) -> usize {
     tracks(&style.tracks, 700.0, 0.0, items).len().max(named).max(1)
 }
 
-/// An item in its place.
-struct Placed<'b> {
-    item: &'b Bx,
-    row: usize,
-    column: usize,
-    rows: usize,
-    columns: usize,
-}
-
-/// The cells of a grid that are taken: a row is a set of bits.
-#[derive(Default)]
-struct Taken(Vec<u64>);
-
-impl Taken {
-    fn bits(column: usize, columns: usize) -> u64 {
-        ((1_u64 << columns) - 1) << column
-    }
-
-    fn is_free(&self, row: usize, column: usize, rows: usize, columns: usize) -> bool {
-        let bits = Self::bits(column, columns);
-        self.0.iter().skip(row).take(rows).all(|taken| taken & bits == 0)
-    }
-
-    fn take(&mut self, row: usize, column: usize, rows: usize, columns: usize) {
-        if self.0.len() < row + rows {
-            self.0.resize(row + rows, 0);
-        }
-        for taken in &mut self.0[row..row + rows] {
-            *taken |= Self::bits(column, columns);
-        }
-    }
-}
-
-/// Where the items of a grid are.
-fn places<'b>(items: &'b [Bx], style: &Style, count: usize) -> Vec<Placed<'b>> {
-    let line = |line: i32, count: usize| {
-        let index = if line < 0 { count as i32 + 1 + line } else { line - 1 };
-        usize::try_from(index).unwrap_or(0)
-    };
-    // Start, if one is named, and how far it reaches.
-    let range = |span: Span, count: Option<usize>| -> (Option<usize>, usize) {
-        let end = span.end.map(|end| line(end, count.unwrap_or(0)));
-        let start = span.start.map(|start| line(start, count.unwrap_or(0)));
-        match (start, end, span.count) {
-            (Some(start), Some(end), _) if end > start => (Some(start), end - start),
-            (Some(start), _, size) => (Some(start), size.unwrap_or(1)),
-            (None, Some(end), size) => {
-                let size = size.unwrap_or(1);
-                (end.checked_sub(size), size)
-            }
-            (None, None, size) => (None, size.unwrap_or(1)),
-        }
-    };
-    let wanted = |item: &Bx| {
-        if let Some(area) = item.style.area.as_deref()
-            && let Some(found) = area_of(&style.areas, area)
-        {
-            return found;
-        }
-        let (column, columns) = range(item.style.span, Some(count));
-        let (row, rows) = range(item.style.row_span, None);
-        let column = column.map(|column| column.min(count - 1));
-        let columns = columns.clamp(1, count - column.unwrap_or(0));
-        (row.map(|row| row.min(999)), column, rows.clamp(1, 100), columns)
-    };
-    let mut taken = Taken::default();
-    let mut placed: Vec<Option<Placed<'b>>> = items.iter().map(|_| None).collect();
-    // Those that say where they are come first.
-    for (slot, item) in placed.iter_mut().zip(items) {
-        if let (Some(row), Some(column), rows, columns) = wanted(item) {
-            taken.take(row, column, rows, columns);
-            *slot = Some(Placed { item, row, column, rows, columns });
-        }
-    }
-    let (mut row, mut column) = (0, 0);
-    for (slot, item) in placed.iter_mut().zip(items).filter(|(slot, _)| slot.is_none()) {
-        let (own_row, own_column, rows, columns) = wanted(item);
-        if let Some(own_row) = own_row {
-            let free = (0..=count - columns).find(|at| taken.is_free(own_row, *at, rows, columns)).unwrap_or(0);
-            taken.take(own_row, free, rows, columns);
-            *slot = Some(Placed { item, row: own_row, column: free, rows, columns });
-            continue;
-        }
-        if let Some(own) = own_column {
-            if own < column {
-                row += 1;
-            }
-            column = own;
-            while !taken.is_free(row, column, rows, columns) {
-                row += 1;
-            }
-        } else {
-            while column + columns > count || !taken.is_free(row, column, rows, columns) {
-                column += 1;
-                if column + columns > count {
-                    (row, column) = (row + 1, 0);
-                }
-            }
-        }
-        taken.take(row, column, rows, columns);
-        *slot = Some(Placed { item, row, column, rows, columns });
-        column += columns;
-    }
-    // What lies over another has a row of its own: typst has no cells over each other.
-    let mut seen = Taken::default();
-    let mut last = taken.0.len();
-    let mut found: Vec<Placed<'b>> = placed.into_iter().flatten().collect();
-    for one in &mut found {
-        if !seen.is_free(one.row, one.column, one.rows, one.columns) {
-            one.row = last;
-            last += one.rows;
-        }
-        seen.take(one.row, one.column, one.rows, one.columns);
-    }
-    found
-}
-
-/// Row, column and size of an area by its name.
-fn area_of(areas: &[Vec<String>], name: &str) -> Option<(Option<usize>, Option<usize>, usize, usize)> {
-    let is = |cell: &String| cell == name;
-    let top = areas.iter().position(|row| row.iter().any(is))?;
-    let left = areas[top].iter().position(is)?;
-    let columns = areas[top][left..].iter().take_while(|cell| is(cell)).count();
-    let rows = areas[top..].iter().take_while(|row| row.get(left).is_some_and(is)).count();
-    Some((Some(top), Some(left), rows, columns))
-}
-
 impl Emitter<'_> {
     /// A grid container in the width inside its frame.
     pub(super) fn grid(&mut self, items: &[Bx], style: &Style, place: Place, tall: Option<Tall>) {
@@ -213,14 +89,24 @@ impl Emitter<'_> {
         if found == [Track::Auto] {
             found = vec![Track::Fraction(1.0)];
         }
+        let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
+        // Rows that `grid-auto-rows` sizes are named by nobody.
+        let rows = if style.auto_rows { 0 } else { heights.len() }.max(style.areas.len());
+        // What is over others is never broken.
+        let high = |item: &Bx| measure::height(item, width) > self.page_height() * LAID_OVER;
+        let flat = items.iter().any(high) || place.depth + 24 > MAX_DEPTH;
+        let (placed, moved) = places(items, style, Named { columns: found.len(), rows }, flat);
+        if moved && !self.breakable {
+            self.missing.insert("items of a grid that lie over others in part, or are as high as a page".to_owned());
+        }
+        let reach = placed.iter().map(|one| one.column + one.columns).max().unwrap_or(0);
+        found.resize(found.len().max(reach), Track::Auto);
         let count = found.len();
-        let placed = places(items, style, count);
         let room = (width - gap * (count - 1) as f64).max(1.0);
         let widths = widths(&found, &placed, (width, room));
         let wide = |one: &Placed<'_>| {
             widths[one.column..one.column + one.columns].iter().sum::<f64>() + gap * (one.columns - 1) as f64
         };
-        let heights = tracks(&style.row_tracks, 0.0, 0.0, 0);
         let sized: Vec<(&Bx, f64)> = placed.iter().map(|one| (one.item, wide(one))).collect();
         let row_count = placed.iter().map(|one| one.row + one.rows).max().unwrap_or(0);
         // Rows share a height that is known, as far as their content lets them.
@@ -235,6 +121,7 @@ impl Emitter<'_> {
         let level = shared.is_none()
             && heights.iter().all(|track| !matches!(track, Track::Fixed(_)))
             && style.justify_items.is_none_or(|align| align == Vertical::Stretch)
+            && placed.iter().all(|one| !one.stacked)
             && self.levels(&sized, style, false, place);
         if level {
             self.push("context{");
@@ -263,7 +150,7 @@ impl Emitter<'_> {
                 ));
             }
         }
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &widths {
             self.push(&format!("{},", pt(*width)));
         }
@@ -284,8 +171,19 @@ impl Emitter<'_> {
             self.push(if style.row_tracks.contains(' ') { "auto,)," } else { ")," });
         }
         self.push(&format!("column-gutter:{},row-gutter:{},", pt(gap), pt(style.gap.0)));
+        let mut stacked: Vec<(&Placed<'_>, f64)> = Vec::new();
         for (index, one) in placed.iter().enumerate() {
             let own = wide(one);
+            if one.stacked || !stacked.is_empty() {
+                stacked.push((one, own));
+                if !one.stacked {
+                    let rows = one.rows as f64;
+                    let height = shared.map(|each| each * rows + style.gap.0 * (rows - 1.0));
+                    self.overlaid(&stacked, style, height, place);
+                    stacked.clear();
+                }
+                continue;
+            }
             self.push(&format!(
                 "grid.cell(x:{},y:{},colspan:{},rowspan:{},",
                 one.column, one.row, one.columns, one.rows
@@ -304,11 +202,62 @@ impl Emitter<'_> {
                 Vertical::Baseline | Vertical::Stretch => self.item(one.item, style, own, false, place),
             }
         }
-        self.close(")");
+        self.statement(")");
         if level {
             self.twice -= 1;
-            self.close("}");
+            self.statement("}");
         }
+    }
+
+    /// Items over each other in one cell, which is as high as the highest, or as `height` says.
+    fn overlaid(&mut self, items: &[(&Placed<'_>, f64)], container: &Style, height: Option<f64>, place: Place) {
+        let Some((first, width)) = items.first() else { return };
+        self.push(&format!(
+            "grid.cell(x:{},y:{},colspan:{},rowspan:{},align:top+left,",
+            first.column, first.row, first.columns, first.rows
+        ));
+        let estimated = items.iter().map(|(one, width)| measure::height(one.item, *width)).fold(0.0, f64::max);
+        let measured = height.is_none() && self.twice < MAX_TWICE;
+        self.push(if measured { "context{" } else { "{" });
+        self.twice += usize::from(measured);
+        // Alone each is as wide and high as the cell, or as it needs.
+        let across = |one: &Placed<'_>| one.item.style.own_justify.or(container.justify_items);
+        let is_whole = |align: Option<Vertical>| matches!(align, None | Some(Vertical::Stretch | Vertical::Baseline));
+        let own = |one: &Placed<'_>| match is_whole(across(one)) {
+            true => *width,
+            false => measure::outer(one.item).1.min(*width),
+        };
+        for (index, (one, _)) in items.iter().enumerate() {
+            self.level_item(index, one.item, own(one), place.deeper(2));
+        }
+        self.twice -= usize::from(measured);
+        match measured {
+            true => {
+                self.push("let hh=calc.max(");
+                for (index, (one, _)) in items.iter().enumerate() {
+                    self.push(&format!("measure(block(width:{},c{index}(auto))).height,", pt(own(one))));
+                }
+                self.push(")\n");
+            }
+            false => self.push(&format!("let hh={}\n", pt(height.unwrap_or(estimated)))),
+        }
+        self.push("block(width:100%,height:hh,{");
+        for (index, (one, _)) in items.iter().enumerate() {
+            let side = |align: Option<Vertical>, names: [&'static str; 3]| match align {
+                Some(Vertical::Middle) => names[1],
+                Some(Vertical::Bottom) => names[2],
+                _ => names[0],
+            };
+            let down = Some(one.item.style.own_align.unwrap_or(container.items));
+            let tall = if is_whole(down) { "hh" } else { "auto" };
+            let (down, across) =
+                (side(down, ["top", "horizon", "bottom"]), side(across(one), ["left", "center", "right"]));
+            self.push(&format!(
+                "place({down}+{across},block(width:{},align(top+left,c{index}({tall}))))\n",
+                pt(own(one))
+            ));
+        }
+        self.push("})}),");
     }
 
     /// An item that is as wide as it needs, somewhere in its cell.

@@ -34,6 +34,7 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
                 }
             }
             ("align", _) => {
+                style.aligned = true;
                 style.align = match value.to_ascii_lowercase().as_str() {
                     "center" | "middle" => Align::Center,
                     "right" => Align::Right,
@@ -46,9 +47,8 @@ pub(super) fn apply(style: &mut Style, dom: &Dom, id: NodeId) {
             }
             ("dir", _) => style.rtl = value.eq_ignore_ascii_case("rtl"),
             ("background", "body" | "table" | "td" | "th") => {
-                if let Ok(found) = super::backdrop::backdrop(&format!("url({value})")) {
-                    style.backdrop = found.map(std::rc::Rc::new);
-                }
+                style.backdrop =
+                    super::backdrop::layers(&format!("url({value})"), style.size).backdrop.map(std::rc::Rc::new);
             }
             ("valign", _) => {
                 style.valign = match value.to_ascii_lowercase().as_str() {

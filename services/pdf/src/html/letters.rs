@@ -7,6 +7,13 @@ use super::style::{Raise, Style};
 const ASCENT: f64 = 1.069;
 const DESCENT: f64 = 0.293;
 
+/// Whether a character is to be seen: no white space, no control, joiner, soft hyphen or selector of variants.
+pub(crate) fn is_seen(letter: char) -> bool {
+    let silent = letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
+    !silent && !letter.is_whitespace()
+}
+
 /// What is said of letters so far.
 #[derive(Clone, PartialEq)]
 pub(super) struct Letters {

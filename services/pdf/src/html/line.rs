@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::boxes::{Bx, Content, Inline, keeps_space};
-use super::code::{corners, fill, horizontal, inset, linked, literal, pt, space, stroke};
+use super::code::{corners, fill, horizontal, inset, linked, literal, outset, pt, space, stroke};
 use super::emit::{Emitter, Place, Strong, Tall};
-use super::letters::Letters;
+use super::letters::{Letters, is_seen};
 use super::measure;
 use super::style::{Align, Space, Style, Vertical};
 
@@ -61,11 +61,12 @@ impl Emitter<'_> {
             let letters = Letters::of(&style).differing(Some(&base_letters));
             let gap = style.size * 0.5;
             let room = measure::width(&marker, &style) + gap + 2.0;
+            self.characters += marker.chars().filter(|letter| is_seen(*letter)).count();
             code.push_str(&format!(
-                "h({})\nbox(width:{},align(right,text({letters}{})))\nh({})\n",
+                "h({})\nbox(width:{},align(right,{}))\nh({})\n",
                 pt(-room),
                 pt(room - gap),
-                literal(&marker),
+                spoken(&letters, &marker),
                 pt(gap)
             ));
         }
@@ -103,20 +104,19 @@ impl Emitter<'_> {
                         if part.is_empty() {
                             continue;
                         }
-                        let letters =
-                            part.chars().filter(|letter| !letter.is_whitespace() && *letter != '\u{ad}').count();
+                        let letters = part.chars().filter(|letter| is_seen(*letter)).count();
                         self.characters += letters;
                         if letters > 0 || keeps_space(style) {
                             line_empty = false;
                             blank = false;
                         }
-                        let written = literal(&fitting(part, style, width));
+                        let fitted = fitting(part, style, width);
                         let letters = Letters::of(style).differing(Some(&base_letters));
-                        let mut inner = if letters.is_empty() {
-                            format!("text({written})")
-                        } else {
-                            format!("text({letters}{written})")
-                        };
+                        let mut inner = pieces(&fitted)
+                            .into_iter()
+                            .map(|piece| spoken(&letters, piece))
+                            .collect::<Vec<_>>()
+                            .join("+");
                         if style.underline {
                             inner = format!("underline({inner})");
                         }
@@ -170,6 +170,7 @@ impl Emitter<'_> {
         inner.push(&format!("box(width:{},", pt(width)));
         inner.push(&fill(style));
         inner.push(&stroke(style));
+        inner.push(&outset(style));
         inner.push(&inset(style, around));
         inner.push(&corners(style));
         let height = style.height.resolve(0.0).filter(|_| !style.height.is_relative());
@@ -235,6 +236,29 @@ fn collapse(text: &str, style: &Style, space: &mut bool) -> String {
         }
     }
     out
+}
+
+/// A text in its letters. The innermost call stands for the text on the pages: each has its own place in the code.
+fn spoken(letters: &str, text: &str) -> String {
+    let plain = format!("text({})", literal(text));
+    if letters.is_empty() { plain } else { format!("text({letters}{plain})") }
+}
+
+/// A text in parts of which typst tells every place, so that characters can be counted on the pages.
+fn pieces(text: &str) -> Vec<&str> {
+    /// Bytes; places are 16 bits.
+    const LONGEST: usize = 60_000;
+    let mut found = Vec::new();
+    let mut rest = text;
+    while rest.len() > LONGEST {
+        let end = rest[..rest.floor_char_boundary(LONGEST)].rfind(' ').unwrap_or(rest.floor_char_boundary(LONGEST));
+        let end = if end == 0 { rest.floor_char_boundary(LONGEST) } else { end };
+        let (piece, after) = rest.split_at(end);
+        found.push(piece);
+        rest = after;
+    }
+    found.push(rest);
+    found
 }
 
 /// A text whose words all fit in a width: longer ones may be broken where their parts fill a line.

@@ -22,6 +22,11 @@ pub(super) fn is_empty(bx: &Bx) -> bool {
         && style.margin[2].or_zero(0.0) == 0.0
 }
 
+/// Margins that join: the largest, less what is taken back (CSS 2, 8.3.1).
+fn joined(one: f64, other: f64) -> f64 {
+    one.max(other).max(0.0) + one.min(other).min(0.0)
+}
+
 /// The margin above a box, with those of what is first in it.
 pub(super) fn top_margin(bx: &Bx) -> f64 {
     let own = bx.style.margin[0].or_zero(0.0);
@@ -30,7 +35,7 @@ pub(super) fn top_margin(bx: &Bx) -> f64 {
         Content::Blocks(blocks) if joins => {
             let first =
                 blocks.iter().find(|bx| !is_empty(bx)).filter(|bx| bx.style.float.is_none()).map_or(0.0, top_margin);
-            own.max(first)
+            joined(own, first)
         }
         _ => own,
     }
@@ -48,7 +53,7 @@ pub(super) fn bottom_margin(bx: &Bx) -> f64 {
                 .find(|bx| !is_empty(bx))
                 .filter(|bx| bx.style.float.is_none())
                 .map_or(0.0, bottom_margin);
-            own.max(last)
+            joined(own, last)
         }
         _ => own,
     }

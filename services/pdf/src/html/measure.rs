@@ -216,6 +216,16 @@ fn inline(lines: &[Inline], _: &Style) -> (f64, f64) {
 
 /// About how high a box is in a width, without its margins.
 pub(crate) fn height(bx: &Bx, around: f64) -> f64 {
+    let [last, before] = bx.heights.get();
+    if let Some((_, height)) = [last, before].into_iter().find(|(width, _)| *width == around) {
+        return height;
+    }
+    let height = height_in(bx, around);
+    bx.heights.set([(around, height), last]);
+    height
+}
+
+fn height_in(bx: &Bx, around: f64) -> f64 {
     let style = &bx.style;
     let frame = style.frame([0, 2], around);
     let width = (around - style.frame([1, 3], around)).max(1.0);

@@ -40,6 +40,8 @@ pub(crate) struct Sheetlet {
     pub(crate) endless: bool,
     /// What stands in the margins: by its place, as code.
     boxes: Vec<(String, String)>,
+    /// What stands there on the first page, where it is something else.
+    first_boxes: Vec<(String, String)>,
 }
 
 /// A size by its name, in pixels.
@@ -69,12 +71,13 @@ impl Sheetlet {
         for Declaration { property, value, .. } in &sheet.page {
             match property.as_str() {
                 "size" => {
-                    let parts = words(value);
-                    endless = matches!(parts.as_slice(), [_, last] if last.eq_ignore_ascii_case("auto"));
-                    paper = match (endless, parts.first().and_then(|width| length(width, 16.0, 16.0))) {
-                        (true, Some(width)) if SIDES.contains(&width) => (width, ROLL),
-                        _ => size(value).unwrap_or(paper),
+                    let roll = match words(value).as_slice() {
+                        [width, last] if last.eq_ignore_ascii_case("auto") => length(width, 16.0, 16.0),
+                        _ => None,
                     };
+                    let roll = roll.filter(|width| SIDES.contains(width));
+                    endless = roll.is_some();
+                    paper = roll.map_or_else(|| size(value).unwrap_or(paper), |width| (width, ROLL));
                 }
                 "margin" => {
                     if let Some(sides) = side_lengths(&value.to_ascii_lowercase(), 16.0) {
@@ -110,9 +113,15 @@ impl Sheetlet {
         let (top, bottom) = limit(margins[0].max(0.0), margins[2].max(0.0), paper.1);
         let mut boxes: Vec<(String, String)> =
             sheet.margin_boxes.iter().filter_map(|(place, block)| Some((place.clone(), margin_box(block)?))).collect();
+        let mut first_boxes: Vec<(String, String)> = sheet
+            .first_boxes
+            .iter()
+            .map(|(place, block)| (place.clone(), margin_box(block).unwrap_or_default()))
+            .collect();
         for (text, place) in [(&wishes.header, "top-center"), (&wishes.footer, "bottom-center")] {
             if let Some(text) = text.as_deref().filter(|text| !text.trim().is_empty()) {
                 boxes.retain(|(known, _)| known != place);
+                first_boxes.retain(|(known, _)| known != place);
                 boxes.push((place.to_owned(), running_text(text)));
             }
         }
@@ -123,20 +132,29 @@ impl Sheetlet {
             height: paper.1 - top - bottom,
             endless,
             boxes,
+            first_boxes,
         }
     }
 
     /// Head and foot of the pages, as arguments of `page`.
     pub(crate) fn running(&self) -> String {
         let band = |edge: &str| {
-            let at = |place: &str| {
-                self.boxes.iter().find(|(known, _)| *known == format!("{edge}-{place}")).map(|(_, code)| code.as_str())
+            let find = |boxes: &[(String, String)], place: &str| {
+                // The last one that speaks of a place is right.
+                let found = boxes.iter().rev().find(|(known, _)| *known == format!("{edge}-{place}"));
+                found.map(|(_, code)| code.clone())
+            };
+            let at = |place: &str| match (find(&self.first_boxes, place), find(&self.boxes, place)) {
+                (None, usual) => usual,
+                (Some(first), usual) => {
+                    Some(format!("if here().page()==1{{{first}}}else{{{}}}", usual.unwrap_or_default()))
+                }
             };
             let (left, center, right) = (at("left"), at("center"), at("right"));
             if left.is_none() && center.is_none() && right.is_none() {
                 return None;
             }
-            let cell = |code: Option<&str>| code.map_or_else(|| "[]".to_owned(), |code| format!("{{{code}}}"));
+            let cell = |code: Option<String>| code.map_or_else(|| "[]".to_owned(), |code| format!("{{{code}}}"));
             Some(format!(
                 "context {{set text(size:8pt,font:sans)\ngrid(columns:(1fr,auto,1fr),align:(left+horizon,center+horizon,right+horizon),{},{},{})}}",
                 cell(left),
@@ -237,5 +255,13 @@ mod tests {
         assert_eq!(rounded("A5 landscape"), Some((794.0, 559.0)));
         assert_eq!(rounded("4in 6in"), Some((384.0, 576.0)));
         assert_eq!(rounded("100000cm"), None);
+        for (wished, endless, width) in
+            [("80mm auto", true, 302.0), ("A4 auto", false, 794.0), ("auto", false, 794.0), ("1px auto", false, 794.0)]
+        {
+            let mut sheet = Sheet::default();
+            sheet.add(&format!("@page {{ size: {wished} }}"), 700.0);
+            let paper = Sheetlet::of(&sheet, &PaperWishes::default());
+            assert_eq!((paper.endless, paper.paper.0.round()), (endless, width), "{wished}");
+        }
     }
 }

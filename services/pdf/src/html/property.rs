@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::backdrop::{Backdrop, backdrop};
+use super::backdrop::layers;
 use super::border::{corner, round, shadow, sided};
 use super::font::{font, font_size, line_height, mono, weight};
 use super::style::{
@@ -41,7 +41,7 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "inset" => style.inset = side_lengths(&lower, em).unwrap_or(style.inset),
         "z-index" => style.level = lower.parse().unwrap_or(0),
         "transform" | "-webkit-transform" => return style.transform.set(&lower, em),
-        "rotate" => style.transform.turn = super::transform::angle(&lower).unwrap_or(0.0),
+        "rotate" | "translate" | "scale" => return style.motion.one(property, &lower, em),
         "overflow" | "overflow-x" | "overflow-y" => style.clip = matches!(lower.as_str(), "hidden" | "clip"),
         "object-fit" => {
             style.fit = match lower.as_str() {
@@ -82,21 +82,20 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
             if let Some(color) = words(last).into_iter().find_map(color) {
                 style.ground = color;
             }
-            return picture(style, value);
+            let layers = layers(value, em);
+            (style.backdrop, style.hanging) = (layers.backdrop.map(Rc::new), layers.hanging);
+            return layers.missing;
         }
-        "background-image" => return picture(style, value),
+        "background-image" => {
+            let layers = layers(value, em);
+            style.backdrop = layers.backdrop.map(Rc::new);
+            return layers.missing;
+        }
         "background-clip" | "-webkit-background-clip" => style.ground_in_text = lower == "text",
-        "background-size" | "background-position" | "background-repeat" => {
-            if let Some(Backdrop::Picture(picture)) = style.backdrop.as_deref() {
-                let mut picture = picture.clone();
-                match property {
-                    "background-size" => picture.resize(&lower),
-                    "background-position" => picture.place(&lower),
-                    _ => picture.repeat(&lower),
-                }
-                style.backdrop = Some(Rc::new(Backdrop::Picture(picture)));
-            }
-        }
+        // Of several layers the picture is the last.
+        "background-size" => style.hanging.resize(arguments(&lower).pop().unwrap_or_default(), em),
+        "background-position" => style.hanging.place(arguments(&lower).pop().unwrap_or_default(), em),
+        "background-repeat" => style.hanging.repeat(arguments(&lower).pop().unwrap_or_default()),
         "font-size" => style.size = font_size(&lower, parent.size).unwrap_or(style.size),
         "font-weight" => style.weight = weight(&lower, parent.weight).unwrap_or(style.weight),
         "font-style" => style.italic = lower != "normal",
@@ -104,7 +103,14 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "font" => return font(style, &lower, parent),
         "line-height" => style.line = line_height(&lower, em).unwrap_or(style.line),
         "letter-spacing" => style.spacing = pixels(&lower).unwrap_or(0.0).clamp(-10.0, 100.0),
+        // Heads of cells are centered where nobody has said otherwise (HTML Standard, 15.3.8).
+        "text-align" if lower == "-internal-center" => {
+            if !style.aligned {
+                (style.align, style.aligned) = (Align::Center, true);
+            }
+        }
         "text-align" => {
+            style.aligned = true;
             style.old_align = lower.starts_with("-webkit-") && lower != "-webkit-match-parent";
             style.align = match lower.as_str() {
                 "center" | "-webkit-center" => Align::Center,
@@ -225,7 +231,15 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "row-gap" | "grid-row-gap" => style.gap.0 = pixels(&lower).unwrap_or(0.0).max(0.0),
         "column-gap" | "grid-column-gap" => style.gap.1 = pixels(&lower).unwrap_or(0.0).max(0.0),
         "grid-template-columns" => style.tracks = lower,
-        "grid-template-rows" | "grid-auto-rows" => style.row_tracks = lower,
+        "grid-template-rows" => (style.row_tracks, style.auto_rows) = (lower, false),
+        // Rows that are named have sizes of their own.
+        "grid-auto-rows" if style.row_tracks.is_empty() || style.auto_rows => {
+            (style.row_tracks, style.auto_rows) = (lower, true);
+        }
+        "grid-auto-flow" => {
+            style.flow_columns = lower.contains("column");
+            style.dense = lower.contains("dense");
+        }
         "grid-template-areas" => style.areas = Rc::new(areas(value)),
         "grid-template" | "grid" => {
             let (rows, columns) = lower.rsplit_once('/').unwrap_or((&lower, ""));
@@ -241,7 +255,7 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         }
         "grid-area" => match value.split_once('/') {
             None if value.trim().parse::<i32>().is_err() => style.area = Some(Rc::from(value.trim())),
-            None => {}
+            None => line(&mut style.row_span, &lower, true),
             Some(_) => {
                 let parts: Vec<&str> = lower.split('/').collect();
                 for (at, part) in parts.iter().enumerate().take(4) {
@@ -264,9 +278,13 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
             style.own_justify = parts.last().map(|last| vertical(last));
         }
         "content" => style.content = Some(value.to_owned()),
-        "columns" | "column-count" => {
-            style.columns = words(&lower).iter().find_map(|word| word.parse().ok()).unwrap_or(1);
+        "columns" => {
+            style.columns = words(&lower).iter().find_map(|word| word.parse().ok());
+            style.column_width = words(&lower).into_iter().find_map(pixels).filter(|width| *width > 0.0);
         }
+        "column-count" => style.columns = lower.parse().ok(),
+        "column-width" => style.column_width = pixels(&lower).filter(|width| *width > 0.0),
+        "quotes" => style.quotes = (lower != "auto").then(|| Rc::from(value)),
         "counter-reset" => style.counters[0] = (lower != "none").then(|| Rc::from(value)),
         "counter-increment" => style.counters[1] = (lower != "none").then(|| Rc::from(value)),
         _ => return sided(style, property, value),
@@ -316,7 +334,11 @@ fn inherit(style: &mut Style, property: &str, parent: &Style) -> Option<&'static
         "max-width" => style.most_width = parent.most_width,
         "height" => style.height = parent.height,
         "display" => style.display = parent.display,
-        "background-color" | "background" => style.ground = parent.ground,
+        "background-color" => style.ground = parent.ground,
+        "background" => {
+            style.ground = parent.ground;
+            (style.backdrop, style.hanging) = (parent.backdrop.clone(), parent.hanging);
+        }
         "text-decoration" => (style.underline, style.strike) = (parent.underline, parent.strike),
         "box-sizing" => style.border_box = parent.border_box,
         "vertical-align" => style.valign = parent.valign,
@@ -348,17 +370,6 @@ fn display(style: &mut Style, value: &str) -> Option<&'static str> {
         _ => return None,
     };
     None
-}
-
-/// What is behind the content.
-fn picture(style: &mut Style, value: &str) -> Option<&'static str> {
-    match backdrop(value) {
-        Ok(found) => {
-            style.backdrop = found.map(Rc::new);
-            None
-        }
-        Err(what) => Some(what),
-    }
 }
 
 /// Rows of names: `"head head" "side main"`.

@@ -74,7 +74,11 @@ pub(crate) fn scan(html: &str) -> Scan {
             found.named.push(Named { source, sheet });
         }
     }
-    backdrops(html, &mut found, &mut known);
+    for source in backdrops(html) {
+        if found.named.len() < MOST && known.insert(source.clone()) {
+            found.named.push(Named { source, sheet: false });
+        }
+    }
     found
 }
 
@@ -83,24 +87,47 @@ const LONGEST: usize = 2_000;
 /// Endings of what is no picture.
 const FONTS: [&str; 5] = [".woff", ".woff2", ".ttf", ".otf", ".eot"];
 
-/// Pictures behind boxes: `url(...)` in the sheets and attributes of the page.
-fn backdrops(html: &str, found: &mut Scan, known: &mut std::collections::HashSet<String>) {
-    for (at, _) in html.match_indices("url(") {
-        if found.named.len() >= MOST {
-            return;
-        }
-        let rest = &html[at + 4..];
+/// Pictures behind boxes: `url(...)` in the sheets and attributes of a page, or in a sheet alone.
+pub(crate) fn backdrops(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = addresses(text).into_iter().map(|(_, source)| source).collect();
+    found.truncate(MOST);
+    found
+}
+
+/// A sheet whose pictures have whole addresses, and those.
+pub(crate) fn with_whole_addresses(sheet: &str, whole: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+    let (mut text, mut found) = (String::with_capacity(sheet.len()), Vec::new());
+    let mut end = 0;
+    for (range, source) in addresses(sheet).into_iter().take(MOST) {
+        // What is in quotes stays so.
+        let Some(url) = whole(&source).filter(|url| !url.contains(['"', '(', ')', '\\'])) else { continue };
+        text.push_str(&sheet[end..range.start]);
+        text.push_str(&format!("\"{url}\""));
+        end = range.end;
+        found.push(url);
+    }
+    text.push_str(&sheet[end..]);
+    (text, found)
+}
+
+/// The addresses of pictures in a text, and where they stand with their quotes.
+fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("url(") {
+        let start = at + 4;
+        let rest = &text[start..];
         let Some(end) = rest.bytes().take(LONGEST).position(|byte| byte == b')') else { continue };
         let written = plain(&rest[..end]);
         let source = written.trim().trim_matches(['"', '\'']).trim();
         let path = source.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
         let is_picture =
             !path.is_empty() && !path.starts_with("data:") && !FONTS.iter().any(|font| path.ends_with(font));
-        let imported = html[..at].trim_end().ends_with("@import");
-        if is_picture && !imported && known.insert(source.to_owned()) {
-            found.named.push(Named { source: source.to_owned(), sheet: false });
+        let imported = text[..at].trim_end().ends_with("@import");
+        if is_picture && !imported {
+            found.push((start..start + end, source.to_owned()));
         }
     }
+    found
 }
 
 fn is_space(letter: char) -> bool {
@@ -219,6 +246,17 @@ mod tests {
                     <td background=old.gif><p style='background:url(&quot;in.png&quot;)'><b style='background:url(data:image/png;base64,AA)'>url(";
         let named: Vec<String> = scan(page).named.into_iter().map(|one| one.source).collect();
         assert_eq!(named, ["old.gif", "back.png", "in.png"]);
+    }
+
+    #[test]
+    fn addresses_in_sheets_become_whole() {
+        let sheet = "@font-face{src:url(f.woff2)} p{background:url(a.png)} b{background:url( 'c/d.png' )} i{background:url(data:x,y)}";
+        let (text, found) = with_whole_addresses(sheet, |source| Some(format!("https://a.b/{source}")));
+        assert_eq!(found, ["https://a.b/a.png", "https://a.b/c/d.png"]);
+        assert_eq!(
+            text,
+            "@font-face{src:url(f.woff2)} p{background:url(\"https://a.b/a.png\")} b{background:url(\"https://a.b/c/d.png\")} i{background:url(data:x,y)}"
+        );
     }
 
     #[test]

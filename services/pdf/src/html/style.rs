@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::backdrop::Backdrop;
+use super::backdrop::{Backdrop, Hanging};
 use super::transform::Transform;
 use super::value::{self, Color, Length, words};
 
@@ -60,6 +60,8 @@ pub(crate) struct Style {
     /// Line height: a factor of the size, or pixels.
     pub(crate) line: Result<f64, f64>,
     pub(crate) align: Align,
+    /// Whether somebody has said how lines are aligned.
+    pub(crate) aligned: bool,
     pub(crate) uppercase: Case,
     pub(crate) pre: Space,
     pub(crate) spacing: f64,
@@ -76,6 +78,8 @@ pub(crate) struct Style {
     pub(crate) caption_below: bool,
     /// What is left of what is seen: the product of all `opacity` around.
     pub(crate) fade: f64,
+    /// Marks of quotations, as they are written.
+    pub(crate) quotes: Option<Rc<str>>,
     // Not inherited.
     pub(crate) display: Display,
     /// Whether a flex box, grid or table stands in a line.
@@ -88,6 +92,8 @@ pub(crate) struct Style {
     /// What is over what, among boxes with a position.
     pub(crate) level: i32,
     pub(crate) transform: Transform,
+    /// What `translate`, `rotate` and `scale` say, beside `transform`.
+    pub(crate) motion: Transform,
     pub(crate) width: Length,
     pub(crate) least_width: Length,
     pub(crate) most_width: Length,
@@ -98,10 +104,14 @@ pub(crate) struct Style {
     pub(crate) margin: Sides<Length>,
     pub(crate) padding: Sides<Length>,
     pub(crate) border: Sides<Border>,
+    /// A line around the box, which takes no room: its width and color.
+    pub(crate) ring: Option<(f64, Color)>,
     /// Of the corners, from the upper left clockwise.
     pub(crate) radius: Sides<Length>,
     pub(crate) ground: Color,
     pub(crate) backdrop: Option<Rc<Backdrop>>,
+    /// How the picture behind the content lies.
+    pub(crate) hanging: Hanging,
     /// Whether the ground is seen through the letters only.
     pub(crate) ground_in_text: bool,
     /// Whether what reaches beyond the box is not seen.
@@ -129,14 +139,21 @@ pub(crate) struct Style {
     pub(crate) gap: (f64, f64),
     pub(crate) tracks: String,
     pub(crate) row_tracks: String,
+    /// Whether the tracks of rows are those of all rows, named by nobody.
+    pub(crate) auto_rows: bool,
+    /// Whether a grid is filled column by column, and whether gaps are filled again.
+    pub(crate) flow_columns: bool,
+    pub(crate) dense: bool,
     /// Names of areas, row by row.
     pub(crate) areas: Rc<Vec<Vec<String>>>,
     pub(crate) area: Option<Rc<str>>,
     pub(crate) span: Span,
     pub(crate) row_span: Span,
     pub(crate) order: i32,
-    /// Columns of text.
-    pub(crate) columns: usize,
+    /// Columns of text: at most so many, where that is said.
+    pub(crate) columns: Option<usize>,
+    /// Least width of a column of text in pixels.
+    pub(crate) column_width: Option<f64>,
     /// `counter-reset` and `counter-increment`, as they are written.
     pub(crate) counters: [Option<Rc<str>>; 2],
     /// Text of `content`, for what stands before and after.
@@ -230,6 +247,7 @@ impl Style {
             mono: false,
             line: Ok(1.2),
             align: Align::Left,
+            aligned: false,
             uppercase: Case::None,
             pre: Space::Normal,
             spacing: 0.0,
@@ -243,6 +261,7 @@ impl Style {
             rtl: false,
             caption_below: false,
             fade: 1.0,
+            quotes: None,
             display: Display::Inline,
             inline_level: false,
             float: None,
@@ -251,6 +270,7 @@ impl Style {
             inset: [Length::Auto; 4],
             level: 0,
             transform: Transform::NONE,
+            motion: Transform::NONE,
             width: Length::Auto,
             least_width: Length::Auto,
             most_width: Length::Auto,
@@ -261,9 +281,11 @@ impl Style {
             margin: [Length::ZERO; 4],
             padding: [Length::ZERO; 4],
             border: [Border { width: 3.0, style: Line::None, color: None }; 4],
+            ring: None,
             radius: [Length::ZERO; 4],
             ground: Color::CLEAR,
             backdrop: None,
+            hanging: Hanging::default(),
             ground_in_text: false,
             clip: false,
             fit: "stretch",
@@ -287,12 +309,16 @@ impl Style {
             gap: (0.0, 0.0),
             tracks: String::new(),
             row_tracks: String::new(),
+            auto_rows: false,
+            flow_columns: false,
+            dense: false,
             areas: Rc::default(),
             area: None,
             span: Span::default(),
             row_span: Span::default(),
             order: 0,
-            columns: 1,
+            columns: None,
+            column_width: None,
             counters: [None, None],
             content: None,
         }
@@ -308,6 +334,7 @@ impl Style {
             mono: self.mono,
             line: self.line,
             align: self.align,
+            aligned: self.aligned,
             uppercase: self.uppercase,
             pre: self.pre,
             spacing: self.spacing,
@@ -321,6 +348,7 @@ impl Style {
             rtl: self.rtl,
             caption_below: self.caption_below,
             fade: self.fade,
+            quotes: self.quotes.clone(),
             ..Self::root()
         }
     }
@@ -343,9 +371,11 @@ impl Style {
         if self.border[side].style == Line::None { 0.0 } else { self.border[side].width }
     }
 
-    /// Whether something of the box itself is seen.
+    /// Whether something of the box itself is seen, or cuts off what is in it.
     pub(crate) fn is_dressed(&self) -> bool {
-        self.ground.alpha > 0.0 || self.backdrop.is_some() || (0..4).any(|side| self.edge(side) > 0.0)
+        let cuts = self.clip && self.is_round();
+        let lined = self.ring.is_some() || (0..4).any(|side| self.edge(side) > 0.0);
+        self.ground.alpha > 0.0 || self.backdrop.is_some() || lined || cuts
     }
 
     /// Whether it has round corners.

@@ -118,6 +118,34 @@ pub(crate) fn columns(rows: &[Row], style: &Style) -> Vec<Column> {
     columns
 }
 
+/// Gives the widths that columns ask for to one cell of each, where that asks for none.
+pub(crate) fn ask(rows: &mut [Row], asked: &[Length]) {
+    if asked.iter().all(|width| *width == Length::Auto) {
+        return;
+    }
+    let (placed, _) = places(rows);
+    let mut wanted: Vec<Option<(usize, usize)>> = vec![None; asked.len()];
+    let mut index = 0;
+    let mut row = 0;
+    for one in &placed {
+        // Cells are placed in their order.
+        index = if one.row == row { index } else { 0 };
+        row = one.row;
+        if one.columns == 1
+            && one.cell.bx.style.width == Length::Auto
+            && let Some(slot @ None) = wanted.get_mut(one.column)
+        {
+            *slot = Some((row, index));
+        }
+        index += 1;
+    }
+    for ((row, index), width) in wanted.into_iter().zip(asked).filter_map(|(place, width)| Some((place?, *width))) {
+        let style = Rc::make_mut(&mut rows[row].cells[index].bx.style);
+        // The width of a column is that of its cells with their padding.
+        (style.width, style.border_box) = (width, true);
+    }
+}
+
 /// The widths of columns in a table of a width.
 fn widths(columns: &[Column], room: f64) -> Vec<f64> {
     let least: f64 = columns.iter().map(|column| column.least).sum();
@@ -224,7 +252,7 @@ impl Emitter<'_> {
         let columns = columns(rows, style);
         let room = (width - gap * (count + 1) as f64).max(1.0);
         let widths = widths(&columns, room);
-        self.open("grid(columns:(");
+        self.push("grid(columns:(");
         for width in &widths {
             self.push(&format!("{},", super::code::pt(*width)));
         }
@@ -257,7 +285,7 @@ impl Emitter<'_> {
         if in_head {
             self.push(")");
         }
-        self.close(")");
+        self.statement(")");
     }
 
     fn cell(&mut self, one: &Placed<'_>, row: &Row, widths: &[f64], gap: f64, kept: bool, place: Place) {

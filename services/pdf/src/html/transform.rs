@@ -1,7 +1,7 @@
 //! `transform` (CSS Transforms 1): moved, turned, made larger or smaller.
 
 use super::code::pt;
-use super::value::{Length, arguments, read};
+use super::value::{Length, arguments, read, words};
 
 /// Turns, moves and sizes of a box, about its middle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +53,34 @@ impl Transform {
             }
         }
         None
+    }
+
+    /// Sets one of `translate`, `rotate` and `scale`, which are properties too (CSS Transforms 2).
+    pub(crate) fn one(&mut self, property: &str, value: &str, em: f64) -> Option<&'static str> {
+        let mut read = Self::NONE;
+        let parts = words(value).join(",");
+        let missing = if value == "none" { None } else { read.set(&format!("{property}({parts})"), em) };
+        match property {
+            "translate" => self.shift = read.shift,
+            "scale" => self.scale = read.scale,
+            // An axis may stand before or after the angle; about the one to the reader it is the same.
+            _ => self.turn = words(value).into_iter().filter(|word| *word != "z").find_map(angle).unwrap_or(0.0),
+        }
+        missing
+    }
+
+    /// Together with what is done before it.
+    pub(crate) fn after(self, first: Self) -> Self {
+        let sum = |a: Length, b: Length| match (a, b) {
+            (Length::Sum(pixels, part), Length::Sum(more, parts)) => Length::Sum(pixels + more, part + parts),
+            (a, Length::Auto) => a,
+            (Length::Auto, b) => b,
+        };
+        Self {
+            turn: self.turn + first.turn,
+            shift: (sum(self.shift.0, first.shift.0), sum(self.shift.1, first.shift.1)),
+            scale: (self.scale.0 * first.scale.0, self.scale.1 * first.scale.1),
+        }
     }
 
     /// Whether it turns or sizes.
@@ -125,6 +153,14 @@ mod tests {
         assert_eq!(transform.shift, (Length::Sum(0.0, -0.5), Length::Sum(4.0, 0.0)));
         assert_eq!((transform.turn, transform.scale), (-45.0, (1.5, 1.5)));
         assert_eq!(transform.set("matrix(1, 0, 0, 1, 0, 0)", 10.0), Some("transform: skew and matrix"));
+        assert_eq!(transform.set("translatey(4px) rotate(-45deg) scale(1.5)", 10.0), None);
+        let mut motion = Transform::NONE;
+        for (property, value) in [("translate", "10px -50%"), ("scale", "50% 2"), ("rotate", "z 90deg")] {
+            assert_eq!(motion.one(property, value, 10.0), None);
+        }
+        let both = motion.after(transform);
+        assert_eq!(both.shift, (Length::Sum(10.0, 0.0), Length::Sum(4.0, -0.5)));
+        assert_eq!((both.turn, both.scale), (45.0, (0.75, 3.0)));
         assert_eq!(transform.set("none", 10.0), None);
         assert_eq!(transform, Transform::NONE);
     }

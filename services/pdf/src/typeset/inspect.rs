@@ -1,12 +1,14 @@
 //! What was laid out. A document is compiled without an error even when letters have no glyph or stand beyond the edge
 //! of the paper; whoever sends a thousand invoices does not look at each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use typst::layout::{Frame, FrameItem, Point, Size, Transform};
+use typst::syntax::Span;
 use typst_layout::PagedDocument;
 
 use super::{NAMED_MISSING, Note, NoteKind};
+use crate::html::is_seen;
 
 /// Points beyond the edge that nobody sees.
 const TOLERANCE: f64 = 1.0;
@@ -18,9 +20,12 @@ const MAX_DEPTH: usize = 512;
 pub(crate) struct Inspection {
     /// Characters that no typeface has.
     pub(crate) missing: BTreeSet<char>,
-    /// Characters laid out, without white space.
-    pub(crate) characters: usize,
-    /// Those of them that stand beyond the edge of their page.
+    /// Characters laid out, by the text of the document they are of and their place in it: what stands on every page is
+    /// one text, which makes up for no other.
+    texts: HashMap<Span, Vec<u64>>,
+    /// Those of which nobody knows where they are from.
+    unplaced: usize,
+    /// Characters that stand beyond the edge of their page.
     pub(crate) off_page: usize,
     /// Pages with such.
     pages_off: BTreeSet<usize>,
@@ -33,12 +38,6 @@ pub(crate) fn inspect(document: &PagedDocument) -> Inspection {
         inspection.look(&page.frame, Transform::identity(), page.frame.size(), number + 1, 0);
     }
     inspection
-}
-
-/// Whether a character is not drawn: controls, joiners and selectors of variants.
-fn is_silent(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 impl Inspection {
@@ -56,10 +55,13 @@ impl Inspection {
                     let mut x = at.x;
                     for glyph in &text.glyphs {
                         let written = text.text.get(glyph.range()).unwrap_or_default();
-                        let count = written.chars().filter(|letter| !letter.is_whitespace()).count();
-                        self.characters += count;
-                        if glyph.id == 0 {
-                            self.missing.extend(written.chars().filter(|letter| !is_silent(*letter)));
+                        let mut count = 0;
+                        for (place, letter) in written.char_indices().filter(|(_, letter)| is_seen(*letter)) {
+                            count += 1;
+                            self.note(glyph.span, place);
+                            if glyph.id == 0 {
+                                self.missing.insert(letter);
+                            }
                         }
                         let advance = glyph.x_advance.at(text.size);
                         let middle = Point::new(x + advance / 2.0, at.y - text.size / 4.0).transform(transform);
@@ -75,6 +77,25 @@ impl Inspection {
                 FrameItem::Shape(..) | FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(_) => {}
             }
         }
+    }
+
+    fn note(&mut self, (span, start): (Span, u16), place: usize) {
+        if span.is_detached() {
+            self.unplaced += 1;
+            return;
+        }
+        let at = usize::from(start) + place;
+        let seen = self.texts.entry(span).or_default();
+        if seen.len() <= at / 64 {
+            seen.resize(at / 64 + 1, 0);
+        }
+        seen[at / 64] |= 1 << (at % 64);
+    }
+
+    /// How many characters of the texts in some parts of the document are on its pages, each once.
+    pub(crate) fn shown(&self, is_within: impl Fn(Span) -> bool) -> usize {
+        let within = self.texts.iter().filter(|(span, _)| is_within(**span));
+        within.flat_map(|(_, seen)| seen).map(|bits| bits.count_ones() as usize).sum::<usize>() + self.unplaced
     }
 
     /// What is to be told of it.

@@ -25,6 +25,9 @@ fn server() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
             let page = "<link rel=stylesheet href='../style.css?v=1&amp;w=2'><p class=big>styled</p><img src=dot.png>";
             let (status, body) = match path.as_str() {
                 "/a/page.html" => ("200 OK", page.as_bytes().to_vec()),
+                "/css/back.css" => {
+                    ("200 OK", b"p{background-image:url(../a/dot.png)} div{background:url('gone.png')}".to_vec())
+                }
                 "/style.css?v=1&w=2" => ("200 OK", b".big{font-size:40px}".to_vec()),
                 "/a/dot.png" => ("200 OK", include_bytes!("../../data/dot.png").to_vec()),
                 "/large.png" => ("200 OK", vec![0; 11 << 20]),
@@ -79,6 +82,26 @@ fn what_a_page_names_by_url_is_fetched() {
         assert_eq!(warned(&client, path, &body), [], "{body}");
         assert_eq!(*asked.lock().unwrap(), ["/a/dot.png"], "{body}");
     }
+}
+
+/// Pictures of sheets are relative to the sheet; those of the sheet in the request to the page.
+#[test]
+fn pictures_of_sheets_are_fetched() {
+    let (address, asked) = server();
+    let client = open_client();
+    let base = format!("http://{address}/a/");
+    let html = "<link rel=stylesheet href=../css/back.css><p>x<div>y</div>";
+    let told = warned(&client, "/from-html", &json!({ "html": html, "baseUrl": base }));
+    let [(code, message)] = told.as_slice() else { panic!("{told:?}") };
+    assert!(code == "file-missing" && message.starts_with("the picture gone.png could not be fetched"), "{message}");
+    let mut paths = asked.lock().unwrap().clone();
+    paths.sort();
+    assert_eq!(paths, ["/a/dot.png", "/css/back.css", "/css/gone.png"]);
+    asked.lock().unwrap().clear();
+    for css in ["p{background:url(dot.png)}".to_owned(), format!("p{{background:url({base}dot.png)}}")] {
+        assert_eq!(warned(&client, "/from-html", &json!({ "html": "<p>x", "css": css, "baseUrl": base })), []);
+    }
+    assert_eq!(*asked.lock().unwrap(), ["/a/dot.png", "/a/dot.png"]);
 }
 
 #[test]

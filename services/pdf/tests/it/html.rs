@@ -22,7 +22,16 @@ const PAGES: [(&str, &str); 12] = [
 ];
 
 /// Pages whose boxes lie over each other, as browsers lay them: positions, turns, pictures behind, gradients, counters.
-const LAYERED: [(&str, &str); 17] = [
+const LAYERED: [(&str, &str); 26] = [
+    ("payslip", include_str!("../data/html/payslip.html")),
+    ("packing-slip", include_str!("../data/html/packing-slip.html")),
+    ("marketplace-order", include_str!("../data/html/marketplace-order.html")),
+    ("bootstrap-quotation", include_str!("../data/html/bootstrap-quotation.html")),
+    ("dark-receipt", include_str!("../data/html/dark-receipt.html")),
+    ("grid-menu", include_str!("../data/html/grid-menu.html")),
+    ("landscape-timesheet", include_str!("../data/html/landscape-timesheet.html")),
+    ("german-invoice", include_str!("../data/html/german-invoice.html")),
+    ("newsletter", include_str!("../data/html/newsletter.html")),
     ("shop-receipt", include_str!("../data/html/shop-receipt.html")),
     ("order-mail", include_str!("../data/html/order-mail.html")),
     ("bootstrap-pricing", include_str!("../data/html/bootstrap-pricing.html")),
@@ -129,7 +138,12 @@ fn layered_pages_lose_no_word_and_say_nothing() {
         let answer = client.post("/from-html", &json!({"html": html}));
         let facts = answered(&answer);
         assert_eq!(facts["warnings"], json!([]), "{name}");
-        assert_eq!(facts["pages"], if name == "fixed-invoice" { 2 } else { 1 }, "{name}");
+        let pages = match name {
+            "fixed-invoice" => 2,
+            "landscape-timesheet" | "german-invoice" => 3,
+            _ => 1,
+        };
+        assert_eq!(facts["pages"], pages, "{name}");
         let Some(text) = text_of(&answer.body) else { return };
         let found = letters(&text);
         let mut left = found.chars().peekable();
@@ -172,6 +186,56 @@ fn boxes_stand_where_their_positions_say() {
         assert!((left - x * 0.75).abs() < 2.0 && (top - y * 0.75).abs() < 4.0, "{word}: {left} {top}");
     }
     assert_eq!(words.iter().filter(|word| word.text == "foot").count(), 2, "fixed boxes stand on every page");
+}
+
+#[test]
+fn the_first_page_has_margins_of_its_own_content() {
+    let html = "<style>@page{@top-left{content:'Running'}@bottom-center{content:'Page ' counter(page)}@bottom-right{content:'Common'}}\
+                @page :first{@top-left{content:none}@bottom-center{content:'Cover'}}</style><p>one<p style='break-before:page'>two<p style='break-before:page'>three";
+    let answer = client().post("/from-html", &json!({ "html": html }));
+    assert_eq!(answered(&answer)["warnings"], json!([]));
+    let Some(words) = words_of(&answer.body) else { return };
+    for (word, pages) in [("Running", vec![2, 3]), ("Page", vec![2, 3]), ("Cover", vec![1]), ("Common", vec![1, 2, 3])]
+    {
+        let found: Vec<usize> = words.iter().filter(|one| one.text == word).map(|one| one.page).collect();
+        assert_eq!(found, pages, "{word}");
+    }
+    let margins = "<style>@page :first{margin-top:0}</style><p>x";
+    let told = answered(&client().post("/from-html", &json!({ "html": margins })))["warnings"].clone();
+    assert!(told[0]["message"].as_str().unwrap().starts_with("@page :first"), "{told}");
+}
+
+/// What a browser does with columns, heads of cells, floats and items over each other.
+#[test]
+fn tables_floats_and_grids_are_where_browsers_put_them() {
+    let filler = "filler ".repeat(60);
+    let html = format!(
+        "<style>@page{{size:800px 800px;margin:0}}body{{margin:0;font-size:16px;line-height:20px}}table{{width:100%;border-collapse:collapse}}td,th{{padding:0}}</style>\
+         <table><colgroup><col style='width:100px'><col width=50><col></colgroup><thead style='text-align:left'><tr><th>one<th>two<th>three</thead><tr><td>a<td>b<td>c</table>\
+         <table><tr><th>centered</table>\
+         <div style='display:grid;height:100px'><b style='grid-area:1/1;background:#eee'>under</b><i style='grid-area:1/1;place-self:end'>over</i></div>\
+         <p style='margin:0'><span style='float:left;width:200px;height:60px;background:red'></span>first {filler}last</p>"
+    );
+    let answer = client().post("/from-html", &json!({ "html": html }));
+    assert_eq!(answered(&answer)["warnings"], json!([]));
+    let Some(words) = words_of(&answer.body) else { return };
+    for (word, x, y) in [
+        ("two", 100.0, 0.0),
+        ("three", 150.0, 0.0),
+        ("centered", 365.0, 40.0),
+        ("under", 0.0, 60.0),
+        ("over", 767.0, 140.0),
+        ("first", 200.0, 160.0),
+    ] {
+        let (left, top) = place(&words, word);
+        assert!((left - x * 0.75).abs() < 3.0 && (top - y * 0.75).abs() < 4.0, "{word}: {left} {top}");
+    }
+    let html = "<style>@page{margin:0}body{margin:0}p{margin:-10px 0 0;line-height:20px;font-size:16px}</style><div style='padding:10px'><p>up</p></div>";
+    let answer = client().post("/from-html", &json!({ "html": html }));
+    assert!(place(&words_of(&answer.body).unwrap(), "up").1 < 4.0, "a negative margin takes the padding back");
+    let filled = words.iter().filter(|word| word.text == "filler" && word.bounds[0] < 100.0);
+    let tops: Vec<f64> = filled.map(|word| word.bounds[1]).collect();
+    assert!(!tops.is_empty() && tops.iter().all(|top| *top > 215.0 * 0.75), "text goes on below the float: {tops:?}");
 }
 
 #[test]

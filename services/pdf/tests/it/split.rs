@@ -30,6 +30,10 @@ fn a_document_is_split_in_every_way() {
     assert_eq!(split(json!({ "every": 100 })), ["1-10"]);
     assert_eq!(split(json!({ "ranges": ["1-3", "-1", "odd"] })), ["1-3", "10", "1,3,5,7,9"]);
     assert_eq!(split(json!({ "ranges": "1 - 3, 8–" })), ["1-3", "8-10"]);
+    assert_eq!(split(json!({ "ranges": ["1,3,5"] })), ["1,3,5"]);
+    assert_eq!(split(json!({ "ranges": ["1,3,5", 7] })), ["1,3,5", "7"]);
+    assert_eq!(split(json!({ "ranges": "[\"1,3\", \"5\"]" })), ["1,3", "5"]);
+    assert_eq!(split(json!({ "ranges": 2 })), ["2"]);
     assert_eq!(split(json!({ "bookmarks": 1 })), ["1-2", "3-4", "5-6", "7-10"]);
     let by_size = split(json!({ "maxBytes": 2500 }));
     assert!(by_size.len() > 1, "{by_size:?}");
@@ -54,6 +58,16 @@ fn parts_keep_what_belongs_to_their_pages() {
         [1, 3]
     );
     assert_eq!(found["names"], json!({}));
+}
+
+#[test]
+fn ranges_that_name_no_pages_are_refused() {
+    let client = client();
+    for ranges in [json!(","), json!([","]), json!(["1-3", " , "]), json!({ "a": 1 }), json!([["1"]]), json!("[1")] {
+        let answer = client.post("/split", &json!({ "file": file("A.pdf", A), "ranges": ranges }));
+        assert!(matches!(answer.status, 400 | 422), "{ranges}: {}", answer.status);
+        assert!(answer.message().contains("ranges"), "{ranges}: {}", answer.message());
+    }
 }
 
 /// qpdf#174, #203; pypdf#449, #1786; pdfsam#463: each part has its own picture only, and looks as it did.

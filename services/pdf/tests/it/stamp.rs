@@ -89,6 +89,7 @@ fn what_cannot_be_stamped_is_told() {
         (json!({"file": page, "text": "a", "overlay": page}), "text: send one of text, image and overlay"),
         (json!({"file": page, "text": "a", "pages": "3"}), "pages: page 3 does not exist"),
         (json!({"file": page, "text": "a", "color": "reddish"}), "color: is not a color"),
+        (json!({"file": page, "text": "a", "color": "rgba(255, 0, 0, 0.5)"}), "color: must not be transparent itself"),
         (json!({"file": page, "overlay": page, "overlayPage": "2"}), "overlayPage: page 2 does not exist"),
         (json!({"file": page, "overlay": base64(b"nonsense")}), "overlay: must be a PDF"),
     ] {

@@ -72,7 +72,6 @@ fn what_is_no_table_is_left() {
     }
 }
 
-/// A table of four pages is one, with one head, and its cells say where they are.
 #[test]
 fn addresses_beside_each_other_are_no_table() {
     let page = |left: &str, right: &str| {
@@ -87,6 +86,7 @@ fn addresses_beside_each_other_are_no_table() {
     assert_eq!(page("Invoice<br>Date<br>Customer", "4711<br>2026-11-30<br>1002"), 1, "labels and numbers are one");
 }
 
+/// A table of four pages is one, with one head, and its cells say where they are.
 #[test]
 fn a_table_goes_on_on_the_next_page() {
     let Some((document, expected)) = drawn("pages") else { return };
