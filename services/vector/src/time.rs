@@ -3,6 +3,8 @@
 use chassis::{Code, Error};
 use jiff::Timestamp;
 
+use crate::filter::micros;
+
 /// Microseconds since 1970 in RFC 3339.
 #[must_use]
 pub fn rfc3339(micros: i64) -> String {
@@ -18,10 +20,9 @@ pub fn expiry(field: &str, at: Option<&str>, seconds: Option<u64>, now: Timestam
     match (at, seconds) {
         (Some(_), Some(_)) => Err(wrong("expiresAt", "send expiresAt or ttlSeconds, not both")),
         (Some(at), None) => {
-            let time: Timestamp =
-                at.parse().map_err(|_| wrong("expiresAt", "must be a time such as 2030-01-01T00:00:00Z"))?;
-            match time > now {
-                true => Ok(Some(time.as_microsecond())),
+            let time = micros(at).ok_or_else(|| wrong("expiresAt", "must be a time such as 2030-01-01T00:00:00Z"))?;
+            match time > now.as_microsecond() {
+                true => Ok(Some(time)),
                 false => Err(wrong("expiresAt", "is over: a point must expire in the future")),
             }
         }

@@ -15,6 +15,7 @@ pub(crate) mod remarks;
 mod time;
 
 pub use parse::parse;
+pub(crate) use time::micros;
 
 /// A scalar of a payload or of a condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,10 +111,16 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether it keeps every point.
+    /// Whether it keeps every point, whatever that has: it says nothing, nor does any filter within it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.must.is_empty() && self.should.is_empty() && self.must_not.is_empty() && self.min_should.is_none()
+        let says_nothing = |condition: &Condition| matches!(condition, Condition::Nested(filter) if filter.is_empty());
+        self.must.iter().all(says_nothing)
+            && (self.should.is_empty() || self.should.iter().any(says_nothing))
+            && self.must_not.is_empty()
+            && self.min_should.as_ref().is_none_or(|(count, conditions)| {
+                *count <= conditions.iter().filter(|condition| says_nothing(condition)).count()
+            })
     }
 
     /// Both this and one more condition.

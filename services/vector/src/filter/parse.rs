@@ -2,7 +2,11 @@
 //!
 //! Qdrant's form (`must`, `should`, `mustNot`, `minShould`; conditions `match`, `range`, `isEmpty`, `isNull`, `hasId`, nested
 //! filters), in camel or snake case, and the flat form of no-code tools: `{"color": "red", "size": {"gte": 3}}`. Objects in
-//! the flat form are paths: `{"metadata": {"source": "a"}}` is `{"metadata.source": "a"}`.
+//! the flat form are paths: `{"metadata": {"source": "a"}}` is `{"metadata.source": "a"}`. The operators of MongoDB, which
+//! Pinecone and Chroma have taken over, are read too: `{"size": {"$gte": 3}, "$or": [...]}`.
+//!
+//! What says nothing (a condition without a field, a range without a bound) is refused: it is what is left of an expression
+//! that was empty, and deletes go by filters.
 
 use chassis::{Code, Error};
 use serde_json::{Map, Value};
@@ -19,6 +23,8 @@ const MAX_CONDITIONS: usize = 256;
 const MAX_VALUES: usize = 10_000;
 
 const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
+/// Operators about the values of a field, as MongoDB writes them.
+const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists";
 
 /// Reads a filter of a field of the request.
 ///
@@ -70,7 +76,19 @@ impl Parser {
                     let count = count.ok_or_else(|| wrong(&at, "wants minCount, a whole number"))?;
                     filter.min_should = Some((usize::try_from(count).unwrap_or(usize::MAX), conditions));
                 }
-                None => self.flat(name, value, &at, level, &mut filter.must)?,
+                None => match name.as_str() {
+                    "$and" => filter.must.extend(self.conditions(value, &at, level)?),
+                    "$or" => {
+                        let should = self.conditions(value, &at, level)?;
+                        filter.must.push(Condition::Nested(Filter { should, ..Filter::default() }));
+                    }
+                    "$not" | "$nor" => filter.must_not.extend(self.conditions(value, &at, level)?),
+                    "operator" if entries.contains_key("path") || entries.contains_key("operands") => {
+                        let message = "is a filter in the form of Weaviate: write {\"field\": value}, or must, should and mustNot";
+                        return Err(wrong(&at, message));
+                    }
+                    _ => self.flat(name, value, &at, level, &mut filter.must)?,
+                },
             }
         }
         Ok(filter)
@@ -103,6 +121,16 @@ impl Parser {
             return Err(wrong(at, "must be a condition such as {\"key\": \"color\", \"match\": {\"value\": \"red\"}}"));
         };
         self.count(at)?;
+        if entries.is_empty() {
+            return Err(wrong(at, "is an empty condition, which every point meets: say a field and what it is to be"));
+        }
+        if let Some(Value::Object(nested)) = entries.get("nested")
+            && nested.contains_key("key")
+            && nested.contains_key("filter")
+        {
+            let message = "asks for one element of a list that meets several conditions, which is not there yet: paths such as parts[].color are about any element";
+            return Err(wrong(&format!("{at}.nested"), message));
+        }
         let get = |camel: &str, snake: &str| entries.get(camel).or_else(|| entries.get(snake));
         if let Some(inner) = get("isEmpty", "is_empty").filter(|_| entries.len() == 1) {
             return Ok(Condition::Empty { key: key_of(inner, at)? });
@@ -139,6 +167,7 @@ impl Parser {
             ("value", Value::Null) => Ok(Condition::Null { key }),
             ("value", value) => Ok(Condition::Any { key, values: self.values(std::slice::from_ref(value), at)? }),
             ("any", Value::Array(values)) => Ok(Condition::Any { key, values: self.values(values, at)? }),
+            ("except", Value::Array(values)) if values.is_empty() => Err(wrong(at, "except is an empty list")),
             ("except", Value::Array(values)) => Ok(Condition::Except { key, values: self.values(values, at)? }),
             ("text", Value::String(text)) => Ok(Condition::Contains { key, text: text.clone() }),
             ("any" | "except", _) => Err(wrong(at, format!("{name} wants a list"))),
@@ -172,6 +201,45 @@ impl Parser {
             .collect()
     }
 
+    /// `{"$gte": 3, "$ne": 5}` about a field. A point without the field is not equal to anything, so `$ne` and `$nin` keep it.
+    fn operators(&mut self, key: &str, entries: &Map<String, Value>, at: &str) -> Result<Filter, Error> {
+        let mut filter = Filter::default();
+        let key = || key.to_owned();
+        for (name, value) in entries {
+            let at = format!("{at}.{name}");
+            match (name.as_str(), value) {
+                ("$eq", Value::Null) => filter.must.push(Condition::Null { key: key() }),
+                ("$ne", Value::Null) => filter.must_not.push(Condition::Null { key: key() }),
+                ("$eq", one) => {
+                    let values = self.values(std::slice::from_ref(one), &at)?;
+                    filter.must.push(Condition::Any { key: key(), values });
+                }
+                ("$ne", one) => {
+                    let values = self.values(std::slice::from_ref(one), &at)?;
+                    filter.must_not.push(Condition::Any { key: key(), values });
+                }
+                ("$in", Value::Array(some)) => {
+                    filter.must.push(Condition::Any { key: key(), values: self.values(some, &at)? });
+                }
+                ("$nin", Value::Array(some)) if some.is_empty() => return Err(wrong(&at, "is an empty list")),
+                ("$nin", Value::Array(some)) => {
+                    filter.must_not.push(Condition::Any { key: key(), values: self.values(some, &at)? });
+                }
+                ("$in" | "$nin", _) => return Err(wrong(&at, "wants a list")),
+                ("$exists", Value::Bool(true)) => filter.must_not.push(Condition::Empty { key: key() }),
+                ("$exists", Value::Bool(false)) => filter.must.push(Condition::Empty { key: key() }),
+                ("$exists", _) => return Err(wrong(&at, "wants true or false")),
+                ("$gt" | "$gte" | "$lt" | "$lte", _) => {}
+                _ => return Err(wrong(&at, format!("is no operator: use {OPERATORS}"))),
+            }
+        }
+        let bounds = bounds_of(entries);
+        if !bounds.is_empty() {
+            filter.must.push(range_of(key(), &Value::Object(bounds), at)?);
+        }
+        Ok(filter)
+    }
+
     /// `{"color": "red"}`, `{"color": ["red", "blue"]}`, `{"size": {"gte": 3}}`, `{"metadata": {"source": "a"}}`.
     fn flat(
         &mut self,
@@ -195,6 +263,9 @@ impl Parser {
             Value::Object(entries) if entries.keys().all(|name| BOUNDS.contains(&name.as_str())) => {
                 into.push(range_of(key.to_owned(), value, at)?);
             }
+            Value::Object(entries) if entries.keys().any(|name| name.starts_with('$')) => {
+                into.push(Condition::Nested(self.operators(key, entries, at)?));
+            }
             Value::Object(entries) => {
                 for (name, value) in entries {
                     self.flat(&format!("{key}.{name}"), value, &format!("{at}.{name}"), level + 1, into)?;
@@ -205,6 +276,12 @@ impl Parser {
         }
         Ok(())
     }
+}
+
+/// The bounds among MongoDB's operators, by the names of ours.
+fn bounds_of(entries: &Map<String, Value>) -> Map<String, Value> {
+    let bound = |name: &str| name.strip_prefix('$').filter(|name| BOUNDS.contains(name)).map(str::to_owned);
+    entries.iter().filter_map(|(name, value)| Some((bound(name)?, value.clone()))).collect()
 }
 
 fn scalar(value: &Value) -> Option<Scalar> {
@@ -231,6 +308,9 @@ fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
         return Err(wrong(at, format!("wants gte, gt, lte or lt, not {name}")));
     }
     let said = |name: &str| entries.get(name).filter(|value| !value.is_null());
+    if BOUNDS.iter().all(|name| said(name).is_none()) {
+        return Err(wrong(at, "has no bound: gte, gt, lte or lt is null, perhaps what is left of an empty expression"));
+    }
     if entries.values().any(Value::is_string) {
         let time = |name: &str| {
             let moment = |value: &Value| value.as_str().and_then(micros);
@@ -278,6 +358,21 @@ mod tests {
             &json!({ "must": [{ "key": "n", "range": { "gte": 1.0, "lt": 5 } }] }),
         );
         same(&json!({ "tags[]": ["x"] }), &json!({ "tags": "x" }));
+        let nested = |filter: Value| json!({ "must": [filter] });
+        same(
+            &json!({ "size": { "$gte": 3, "$lt": 5, "$ne": 4 } }),
+            &nested(json!({
+                "must": [{ "key": "size", "range": { "gte": 3, "lt": 5 } }],
+                "mustNot": [{ "key": "size", "match": { "value": 4 } }]
+            })),
+        );
+        same(
+            &json!({ "$or": [{ "a": 1 }, { "b": { "$in": [2, 3] } }] }),
+            &nested(
+                json!({ "should": [{ "a": 1 }, { "must": [{ "must": [{ "key": "b", "match": { "any": [2, 3] } }] }] }] }),
+            ),
+        );
+        same(&json!({ "a": { "$exists": false } }), &nested(json!({ "must": [{ "isEmpty": { "key": "a" } }] })));
         assert!(read(&json!({})).unwrap().is_empty());
     }
 
@@ -293,6 +388,21 @@ mod tests {
             ),
             (json!({ "minShould": { "conditions": [] } }), "filter.minShould: wants minCount"),
             (json!({ "a": {} }), "filter.a: is an empty object"),
+            (json!({ "must": [{}] }), "filter.must[0]: is an empty condition"),
+            (json!({ "must": {} }), "filter.must: is an empty condition"),
+            (json!({ "ts": { "lt": null } }), "filter.ts: has no bound"),
+            (json!({ "ts": { "$lt": null } }), "filter.ts: has no bound"),
+            (json!({ "must": [{ "key": "ts", "range": { "gte": null } }] }), "filter.must[0].range: has no bound"),
+            (json!({ "must": [{ "key": "a", "match": { "except": [] } }] }), "filter.must[0].match: except is"),
+            (json!({ "a": { "$like": "x" } }), "filter.a.$like: is no operator: use $eq, $ne"),
+            (
+                json!({ "operator": "Equal", "path": ["a"], "valueText": "x" }),
+                "filter.operator: is a filter in the form of Weaviate",
+            ),
+            (
+                json!({ "must": [{ "nested": { "key": "parts", "filter": { "must": [] } } }] }),
+                "filter.must[0].nested: asks for one element",
+            ),
             (json!({ "a": [[1]] }), "filter.a: wants text, numbers"),
         ] {
             let message = read(&filter).unwrap_err().message();

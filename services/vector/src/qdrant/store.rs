@@ -87,10 +87,12 @@ impl Shared {
         self.turns.of(uid)
     }
 
-    /// The next numbers of the sequence: microseconds since 1970 with ten bits more, always rising.
+    /// The next numbers of the sequence: eighths of a microsecond since 2025, always rising. Qdrant reads where a page starts
+    /// as a float, which holds every number below 2^53: these come there in 2060.
     pub(super) fn next(&self, now: i64, count: usize) -> std::ops::Range<i64> {
+        const SINCE: i64 = 1_735_689_600_000_000;
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let clock = now << 10;
+        let clock = now.saturating_sub(SINCE).max(0) << 3;
         let after = |last: i64| last.max(clock) + count;
         let before = self.seq.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last)));
         let end = after(before.unwrap_or_else(|last| last));

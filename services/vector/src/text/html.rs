@@ -57,7 +57,7 @@ const ENTITIES: [(&str, &str); 16] = [
 #[must_use]
 pub fn text_of(html: &str) -> (String, Option<String>) {
     let mut text = String::with_capacity(html.len() / 2);
-    let mut title = None;
+    let (mut title, mut looked) = (None, false);
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         add(&mut text, &rest[..at]);
@@ -77,14 +77,15 @@ pub fn text_of(html: &str) -> (String, Option<String>) {
         rest = &rest[end..];
         if name == "title" && !closes && title.is_none() {
             let end = rest.find("</").unwrap_or(rest.len());
-            let mut found = String::new();
-            add(&mut found, &rest[..end]);
-            title = Some(found.trim().to_owned()).filter(|title| !title.is_empty());
+            let mut said = String::new();
+            add(&mut said, &rest[..end]);
+            title = Some(said.trim().to_owned()).filter(|title| !title.is_empty());
         }
         if UNSEEN.contains(&name.as_str()) && !closes {
             // A title is within the head, which is passed over with all it has.
-            if name == "head" && title.is_none() {
-                title = head_title(rest);
+            if name == "head" && !looked {
+                looked = true;
+                title = title.or_else(|| head_title(rest));
             }
             rest = after_closing(rest, &name);
         } else if BLOCKS.contains(&name.as_str()) {
@@ -131,20 +132,27 @@ fn after_closing<'t>(text: &'t str, name: &str) -> &'t str {
     let mut rest = text;
     while let Some(at) = rest.find("</") {
         rest = &rest[at + 2..];
-        if rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
+        let same = rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if same && !rest[name.len()..].starts_with(|next: char| next.is_ascii_alphanumeric()) {
             return rest.find('>').map_or("", |end| &rest[end + 1..]);
         }
     }
     ""
 }
 
+/// The title in the first head. Looked for once: it may be far to its end.
 fn head_title(head: &str) -> Option<String> {
-    let head = &head[..head.find("</head").or_else(|| head.find("</HEAD")).unwrap_or(head.len())];
-    let start = head.find("<title").or_else(|| head.find("<TITLE"))?;
-    let inner = &head[start + head[start..].find('>')? + 1..];
+    let head = &head[..found(head, "</head").unwrap_or(head.len())];
+    let tag = &head[found(head, "<title")?..];
+    let inner = &tag[tag.find('>')? + 1..];
     let mut title = String::new();
     add(&mut title, &inner[..inner.find("</").unwrap_or(inner.len())]);
     Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+}
+
+/// Where something stands in whatever case.
+fn found(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 /// Adds text, with its entities as what they stand for.
@@ -224,5 +232,15 @@ mod tests {
         }
         let (text, _) = text_of(&"<div>".repeat(100_000));
         assert_eq!(text, "");
+        // Minutes, where each head is looked through to the end of all.
+        let (text, title) = text_of(&"<head></heaD>".repeat(150_000));
+        assert_eq!((text.as_str(), title), ("", None));
+    }
+
+    #[test]
+    fn a_header_is_no_head() {
+        let (text, title) = text_of("<HEAD><TITLE>T</TITLE></HEAD><header>above</header><p>below");
+        assert_eq!((text.as_str(), title.as_deref()), ("above\n\nbelow", Some("T")));
+        assert_eq!(text_of("<head><header>in</header></head>out").0, "out");
     }
 }

@@ -30,6 +30,11 @@ fn seq(collection: &Collection, id: &str, key: &str) -> Option<i64> {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "as Qdrant compares")]
+fn as_float(number: i64) -> f64 {
+    number as f64
+}
+
 fn scrolled(collection: &Collection, request: &ScrollPoints) -> Result<ScrollResponse, Status> {
     let mut ids = collection.kept(rules::scoped(request.filter.as_ref())?)?;
     let limit = request.limit.unwrap_or(10) as usize;
@@ -46,7 +51,8 @@ fn scrolled(collection: &Collection, request: &ScrollPoints) -> Result<ScrollRes
             };
             let mut ordered: Vec<(i64, String)> =
                 ids.into_iter().filter_map(|id| Some((seq(collection, &id, &order.key)?, id))).collect();
-            ordered.retain(|(seq, _)| *seq >= from);
+            // Qdrant takes the start of a page as a float, whatever was sent.
+            ordered.retain(|(seq, _)| as_float(*seq) >= as_float(from));
             ordered.sort();
             ids = ordered.into_iter().map(|(_, id)| id).collect();
         }
