@@ -34,7 +34,11 @@ pub struct Cited {
 #[must_use]
 pub fn read(said: &str, passages: usize) -> Option<Cited> {
     let said = said.trim();
-    let is_absent = said.is_empty() || said.trim_matches(['"', '.', '*']).eq_ignore_ascii_case(NOT_THERE);
+    // Models say more than they were told to: "NOT IN TEXT [1]", "NOT IN TEXT. The passages are about ...".
+    let begins = said.trim_start_matches(['"', '*']);
+    let is_absent = begins.is_empty()
+        || begins.get(..NOT_THERE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(NOT_THERE))
+            && !begins[NOT_THERE.len()..].starts_with(char::is_alphanumeric);
     (!is_absent).then(|| cited(said, passages))
 }
 
@@ -92,7 +96,15 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_no_answer() {
-        for said in ["NOT IN TEXT", " \"Not in text.\" ", "**NOT IN TEXT**", "", " \n"] {
+        for said in [
+            "NOT IN TEXT",
+            "NOT IN TEXT [1]",
+            "not in text. The passages are about birds [2].",
+            " \"Not in text.\" ",
+            "**NOT IN TEXT**",
+            "",
+            " \n",
+        ] {
             assert_eq!(read(said, 3), None, "{said}");
         }
         assert!(read("It is not in text 3.", 3).is_some());

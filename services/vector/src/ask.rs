@@ -14,8 +14,10 @@ use crate::chat;
 use crate::documents::{number_entry, text_entry};
 use crate::json_object::JsonObject;
 use crate::model;
+use crate::plan::MAX_RESULTS;
 use crate::query::{self, MAX_QUERY, Mode, QueryRequest, Scores};
 use crate::settings::Vectors;
+use crate::store::Distance;
 use crate::text::highlight::{Highlight, highlights};
 
 /// Score of the vector below which a passage says nothing about the question: of 40 questions on the subject the best passage had
@@ -188,12 +190,19 @@ pub async fn ask(request: AskRequest, call: Arc<Call>, vectors: Arc<Vectors>) ->
     let tenant = vectors.tenant(&call);
     let spec = vectors.store.spec(&call, &tenant, &request.collection).await?;
     model::check("collection", &spec, &vectors.model)?;
+    if matches!(spec.distance, Distance::Euclid | Distance::Manhattan) {
+        let message =
+            "is compared by distance, and minScore is a likeness: ask a collection with the distance cosine or dot";
+        return Err(Error::impossible("collection", message));
+    }
+    let limit = request.limit.unwrap_or(6);
     let query = QueryRequest {
         collection: request.collection,
         text: Some(request.question),
         mode: Some(Mode::Hybrid),
         filter: request.filter,
-        limit: Some(request.limit.unwrap_or(6)),
+        // Points without a text are no passages and take no places.
+        limit: Some((limit * 4).min(MAX_RESULTS)),
         score_threshold: Some(request.min_score.unwrap_or(MIN_SCORE)),
         ..QueryRequest::default()
     };
@@ -202,6 +211,7 @@ pub async fn ask(request: AskRequest, call: Arc<Call>, vectors: Arc<Vectors>) ->
         .hits
         .into_iter()
         .filter(|hit| hit.point.text.is_some())
+        .take(limit)
         .enumerate()
         .map(|(index, hit)| {
             let row = query::row(hit, &query, found.mode, &found.terms);

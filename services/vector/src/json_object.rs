@@ -43,10 +43,24 @@ impl JsonObject {
         self.0.get()
     }
 
-    /// The object as a tree; nothing when it is nested too deep to be read.
+    /// The object as a tree; nothing when it cannot be read.
     #[must_use]
     pub fn value(&self) -> Option<Value> {
-        serde_json::from_str(self.text()).ok()
+        self.read().ok()
+    }
+
+    /// The object as a tree.
+    ///
+    /// # Errors
+    /// Why it cannot be read: it is nested too deep, or holds a number or a text that no program has.
+    pub fn read(&self) -> Result<Value, String> {
+        serde_json::from_str(self.text()).map_err(|error| {
+            let reason = error.to_string();
+            match reason.starts_with("recursion limit") {
+                true => "is nested too deep".to_owned(),
+                false => format!("cannot be read: {reason}"),
+            }
+        })
     }
 
     /// The entries, in their order.

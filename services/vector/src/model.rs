@@ -40,15 +40,6 @@ impl TextModel {
         Ok(self.loaded()?.dimensions())
     }
 
-    /// Tokens of a text that it reads, without those that mark start and end.
-    ///
-    /// # Errors
-    /// When it is not there.
-    pub fn limit(&self) -> Result<usize, Error> {
-        let model = self.loaded()?;
-        Ok(model.limit().saturating_sub(model.marks()))
-    }
-
     /// Vectors of texts that are kept; `field` names the text of an index.
     ///
     /// # Errors
@@ -87,6 +78,15 @@ impl TextModel {
             texts.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()
         });
         let tokens = tokens.await?;
+        let many = tokens.iter().filter(|tokens| tokens.truncated).count();
+        if many > 0 {
+            let limit = model.limit().saturating_sub(model.marks());
+            let texts = if many == 1 { "one text is".to_owned() } else { format!("{many} texts are") };
+            let message = format!(
+                "{texts} longer than the {limit} tokens that the model reads: what follows is not in the vector; send it in pieces"
+            );
+            call.warn("text-truncated", None, message);
+        }
         let consumer = call.consumer().map(|consumer| consumer.id.as_str());
         let vectors = self.0.embed(&model, tokens, consumer).await.map_err(|error| fault("text", &error))?;
         Ok(vectors.into_iter().map(|vector| vector.to_vec()).collect())

@@ -214,8 +214,11 @@ pub async fn query(request: QueryRequest, call: Arc<Call>, vectors: Arc<Vectors>
     let tenant = vectors.tenant(&call);
     let spec = vectors.store.spec(&call, &tenant, &request.collection).await?;
     let found = search(&request, &spec, &call, &vectors, &tenant).await?;
-    let rows = found.hits.into_iter().map(|hit| row(hit, &request, found.mode, &found.terms)).collect();
-    Ok(QueryResponse { rows, mode: found.mode })
+    let Searched { hits, mode, terms } = found;
+    let highlights = request.highlight;
+    let rows = move || Ok(hits.into_iter().map(|hit| row(hit, &request, mode, &terms)).collect());
+    let rows = if highlights { call.compute(Cost::Light, rows).await? } else { rows()? };
+    Ok(QueryResponse { rows, mode })
 }
 
 /// What a search found, and how.
@@ -272,7 +275,8 @@ pub(crate) async fn search(
     tell(call, found.remarks);
     let mut hits = found.hits;
     if let Some(key) = &request.group_by {
-        hits = crate::groups::best_of_each(hits, key, request.group_size.unwrap_or(1));
+        let (key, size) = (key.clone(), request.group_size.unwrap_or(1));
+        hits = call.compute(Cost::Light, move || Ok(crate::groups::best_of_each(hits, &key, size))).await?;
     }
     if let Some(diversity) = request.diversity.filter(|_| choosing) {
         let wanted = limit + request.offset;

@@ -31,8 +31,10 @@ const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists";
 /// # Errors
 /// When it is no filter; the path of what is wrong is named.
 pub fn parse(field: &str, filter: &JsonObject) -> Result<Filter, Error> {
-    let too_deep = || wrong(field, format!("is nested deeper than {MAX_LEVELS} levels"));
-    let value = filter.value().ok_or_else(too_deep)?;
+    let value = filter.read().map_err(|problem| match problem.ends_with("too deep") {
+        true => wrong(field, format!("is nested deeper than {MAX_LEVELS} levels")),
+        false => wrong(field, problem),
+    })?;
     let entries = value.as_object().ok_or_else(|| wrong(field, "must be an object"))?;
     let mut parser = Parser { conditions: 0, values: 0 };
     parser.filter(entries, field, 0)

@@ -7,7 +7,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::selection;
+use super::{remark, selection};
 use crate::json_object::JsonObject;
 use crate::names::MAX_ID;
 use crate::plan::MAX_POINTS;
@@ -69,6 +69,8 @@ pub async fn delete(
     vectors: Arc<Vectors>,
 ) -> Result<DeletePointsResponse, Error> {
     let which = selection(request.ids, request.filter.as_ref(), request.all)?;
-    let deleted = vectors.store.delete(&call, &vectors.tenant(&call), &request.collection, which).await?;
+    let tenant = vectors.tenant(&call);
+    remark(&which, &call, &vectors, &tenant, &request.collection).await?;
+    let deleted = vectors.store.delete(&call, &tenant, &request.collection, which).await?;
     Ok(DeletePointsResponse { deleted: deleted.deleted, not_found: deleted.not_found })
 }

@@ -13,7 +13,9 @@ use serde::Serialize;
 
 use crate::filter::{self, Filter};
 use crate::json_object::JsonObject;
+use crate::settings::Vectors;
 use crate::store::{Remark, Selection, Stored};
+use crate::tenant::Tenant;
 use crate::time::rfc3339;
 
 /// A point, with the parts that were asked for.
@@ -59,6 +61,22 @@ pub(crate) fn tell(call: &Call, remarks: Vec<Remark>) {
     for (code, field, message) in remarks {
         call.warn(code, Some(&field), message);
     }
+}
+
+/// Tells what is odd about the filter of a change before it is made: afterwards the field may be gone with the points.
+pub(crate) async fn remark(
+    which: &Selection,
+    call: &Call,
+    vectors: &Vectors,
+    tenant: &Tenant,
+    collection: &str,
+) -> Result<(), Error> {
+    if let Selection::Filter(filter) = which
+        && !filter.is_empty()
+    {
+        tell(call, vectors.store.count(call, tenant, collection, filter.clone()).await?.1);
+    }
+    Ok(())
 }
 
 /// The points a request is about: by ids, by a filter, or all of them when it says so.

@@ -7,7 +7,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::selection;
+use super::{remark, selection};
 use crate::json_object::JsonObject;
 use crate::names::MAX_ID;
 use crate::plan::{MAX_PAYLOAD, MAX_POINTS};
@@ -114,6 +114,8 @@ pub async fn payload(
         PayloadAction::Remove => PayloadChange::Remove(request.keys.ok_or_else(|| missing("keys"))?),
         PayloadAction::Clear => PayloadChange::Clear,
     };
-    let updated = vectors.store.payload(&call, &vectors.tenant(&call), &request.collection, which, change).await?;
+    let tenant = vectors.tenant(&call);
+    remark(&which, &call, &vectors, &tenant, &request.collection).await?;
+    let updated = vectors.store.payload(&call, &tenant, &request.collection, which, change).await?;
     Ok(ChangePayloadResponse { updated })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Code, Error, Operation};
+use chassis::{Call, Code, Cost, Error, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ use crate::vector::fitting;
 
 /// Bytes of the vectors, payloads and texts of a request.
 const MAX_BYTES: usize = 8_000_000;
+
+/// Bytes of points that are read where they arrive; more on the compute pool.
+const READ_HERE: usize = 64 * 1024;
 
 const DESCRIPTION: &str = "\
 Puts points in, in place of those with the same id. Answered when they are on the disk: what was answered is there after a crash. \
@@ -129,18 +132,19 @@ pub async fn upsert(
             + point.payload.as_ref().map_or(0, |payload| payload.text().len())
             + point.text.as_ref().map_or(0, String::len)
     };
-    if request.points.iter().map(size).sum::<usize>() > MAX_BYTES {
+    let size = request.points.iter().map(size).sum::<usize>();
+    if size > MAX_BYTES {
         return Err(Error::field(Code::PayloadTooLarge, "points", "have more than 8 MB together: send fewer at once"));
     }
-    let mut points = Vec::with_capacity(request.points.len());
-    let mut texts = Vec::new();
-    for (index, point) in request.points.into_iter().enumerate() {
-        let field = format!("points[{index}]");
-        points.push(read(&field, point, &spec, &call)?);
-        if points[index].vector.is_empty() {
-            texts.push((index, points[index].text.clone().unwrap_or_default()));
-        }
-    }
+    let (reader, known, sent) = (call.clone(), spec.clone(), request.points);
+    let all = move || {
+        let each = |(index, point)| read(&format!("points[{index}]"), point, &known, &reader);
+        sent.into_iter().enumerate().map(each).collect::<Result<Vec<_>, _>>()
+    };
+    // Payloads are taken apart: of many that takes half a second.
+    let mut points = if size <= READ_HERE { all()? } else { call.compute(Cost::Light, all).await? };
+    let without = points.iter().enumerate().filter(|(_, point)| point.vector.is_empty());
+    let texts = without.map(|(index, point)| (index, point.text.clone().unwrap_or_default())).collect();
     embed(&call, &vectors, &spec, &mut points, texts).await?;
     let ids = points.iter().map(|point| point.id.clone()).collect();
     let change = Change { remove: None, upsert: points };
@@ -171,9 +175,7 @@ fn read(field: &str, point: NewPoint, spec: &Spec, call: &Call) -> Result<Point,
         let message = format!("has {size} bytes; the limit of a payload is {MAX_PAYLOAD}");
         return Err(Error::field(Code::PayloadTooLarge, at("payload"), message));
     }
-    let Some(value) = payload.value() else {
-        return Err(Error::impossible(at("payload"), "is nested too deep"));
-    };
+    let value = payload.read().map_err(|problem| Error::impossible(at("payload"), problem))?;
     crate::filter::leaves::leaves(&value).map_err(|_| {
         let most = crate::filter::leaves::MAX_LEAVES;
         Error::impossible(at("payload"), format!("has more than {most} values"))

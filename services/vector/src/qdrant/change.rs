@@ -33,9 +33,7 @@ impl Shared {
         name: &str,
         change: Change,
     ) -> Result<Changed, Error> {
-        let mut head = self.registry.find(&self.server, tenant, name).await?;
-        let turn = self.turn(&head.uid);
-        let _turn = turn.lock().await;
+        let (mut head, _turn) = self.held(tenant, name).await?;
         let now = call.now().as_microsecond();
         self.purge(&head, now).await?;
         // Of several points with one id the last stays.
@@ -133,9 +131,7 @@ impl Shared {
         name: &str,
         which: Selection,
     ) -> Result<Deleted, Error> {
-        let head = self.registry.find(&self.server, tenant, name).await?;
-        let turn = self.turn(&head.uid);
-        let _turn = turn.lock().await;
+        let (head, _turn) = self.held(tenant, name).await?;
         let now = call.now().as_microsecond();
         self.purge(&head, now).await?;
         match which {
@@ -173,9 +169,7 @@ impl Shared {
         which: Selection,
         change: PayloadChange,
     ) -> Result<u64, Error> {
-        let head = self.registry.find(&self.server, tenant, name).await?;
-        let turn = self.turn(&head.uid);
-        let _turn = turn.lock().await;
+        let (head, _turn) = self.held(tenant, name).await?;
         let now = call.now().as_microsecond();
         self.purge(&head, now).await?;
         let filter = match which {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chassis::{Call, Code, Cost, Error};
+use futures_util::lock::OwnedMutexGuard;
 use qdrant_client::qdrant::order_value;
 use qdrant_client::qdrant::{
     Direction, FacetCounts, Filter as TheirFilter, OrderBy, ScrollPoints, StartFrom, facet_value, start_from,
@@ -85,6 +86,20 @@ impl Shared {
     /// The right to change a collection.
     pub(super) fn turn(&self, uid: &str) -> Turn {
         self.turns.of(uid)
+    }
+
+    /// A collection, and the right to change it: looked for again once the turn has come, because it may have been dropped or
+    /// replaced by another meanwhile.
+    pub(super) async fn held(&self, tenant: &Tenant, name: &str) -> Result<(Head, OwnedMutexGuard<()>), Error> {
+        let mut head = self.registry.find(&self.server, tenant, name).await?;
+        loop {
+            let turn = self.turn(&head.uid).lock_owned().await;
+            let now = self.registry.find(&self.server, tenant, name).await?;
+            if now.uid == head.uid {
+                return Ok((now, turn));
+            }
+            head = now;
+        }
     }
 
     /// The next numbers of the sequence: eighths of a microsecond since 2025, always rising. Qdrant reads where a page starts
@@ -220,9 +235,7 @@ impl Shared {
     }
 
     pub(super) async fn remove(&self, call: &Call, tenant: &Tenant, name: &str) -> Result<u64, Error> {
-        let head = self.registry.find(&self.server, tenant, name).await?;
-        let turn = self.turn(&head.uid);
-        let _turn = turn.lock().await;
+        let (head, _turn) = self.held(tenant, name).await?;
         let alive = of_collection(&head.uid, call.now().as_microsecond());
         let points = self.server.count(&head.shared, alive).await?;
         self.drop(tenant, &head).await?;
@@ -266,6 +279,11 @@ impl Shared {
             all.points + new.points - before.0.min(all.points),
             all.bytes + new.bytes - before.1.min(all.bytes),
         )?;
+        // Who changes what is replaced is done first.
+        let _old = match &old {
+            Some(old) => Some(self.turn(&old.uid).lock_owned().await),
+            None => None,
+        };
         name.clone_into(&mut head.spec.name);
         // From here on the name leads to the new points.
         self.registry.put(&self.server, tenant, &head).await?;

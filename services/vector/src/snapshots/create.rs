@@ -68,6 +68,9 @@ pub async fn create(
     });
     names::check("snapshot", &name)?;
     let (snapshots, quota) = (vectors.snapshots.of(&tenant), tenant.quota);
+    // One after the other: what the plan has is counted before a snapshot is there.
+    let turn = vectors.snapshots.turn(&tenant);
+    let _turn = turn.lock().await;
     let place = {
         let (snapshots, name) = (snapshots.clone(), name.clone());
         let placed = call.compute(Cost::Light, move || {

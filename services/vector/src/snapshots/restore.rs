@@ -68,14 +68,7 @@ pub async fn restore(
     let into = request.into.unwrap_or_else(|| reader.header.collection.clone());
     names::check("into", &into)?;
     if !request.overwrite {
-        match vectors.store.spec(&call, &tenant, &into).await {
-            Ok(_) => {
-                let message = format!("there is a collection {into} already: choose another name, or set overwrite");
-                return Err(Error::field(Code::Conflict, "into", message));
-            }
-            Err(error) if error.code() == Code::NotFound => {}
-            Err(error) => return Err(error),
-        }
+        must_be_free(&into, &call, &vectors, &tenant).await?;
     }
     let turn = vectors.snapshots.turn(&tenant);
     let Some(_turn) = turn.try_lock() else {
@@ -83,7 +76,8 @@ pub async fn restore(
         return Err(Error::new(Code::Unavailable, message).retry_after(10));
     };
     let staged = format!("{STAGED}{}", uuid::Uuid::new_v4().simple());
-    let made = fill(reader, &staged, &into, &call, &vectors, &tenant).await;
+    let goal = Goal { staged: &staged, into: &into, overwrite: request.overwrite };
+    let made = fill(reader, goal, &call, &vectors, &tenant).await;
     if made.is_err() {
         // What is left is taken away now, or before the next restore.
         let _ = vectors.store.remove(&call, &tenant, &staged).await;
@@ -91,11 +85,30 @@ pub async fn restore(
     Ok(made?.into())
 }
 
+/// Refuses a name that a collection has.
+async fn must_be_free(into: &str, call: &Call, vectors: &Vectors, tenant: &Tenant) -> Result<(), Error> {
+    match vectors.store.spec(call, tenant, into).await {
+        Ok(_) => {
+            let message = format!("there is a collection {into} already: choose another name, or set overwrite");
+            Err(Error::field(Code::Conflict, "into", message))
+        }
+        Err(error) if error.code() == Code::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where points of a snapshot go: what nobody sees, and the name it gets.
+#[derive(Clone, Copy)]
+struct Goal<'g> {
+    staged: &'g str,
+    into: &'g str,
+    overwrite: bool,
+}
+
 /// Puts the points of a snapshot into a staged collection, and gives that its name.
 async fn fill(
     mut reader: SnapshotReader,
-    staged: &str,
-    into: &str,
+    Goal { staged, into, overwrite }: Goal<'_>,
     call: &Call,
     vectors: &Vectors,
     tenant: &Tenant,
@@ -115,6 +128,10 @@ async fn fill(
             store.change(call, tenant, staged, Change { remove: None, upsert: points }).await?;
         }
         if ended {
+            if !overwrite {
+                // Somebody may have made one meanwhile.
+                must_be_free(into, call, vectors, tenant).await?;
+            }
             return store.replace(call, tenant, staged, into).await;
         }
     }

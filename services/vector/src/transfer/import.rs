@@ -7,6 +7,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::filter::micros;
 use crate::points::upsert::{NewPoint, UpsertPointsRequest, upsert};
 use crate::settings::Vectors;
 
@@ -42,7 +43,8 @@ pub fn about(op: Operation) -> Operation {
         .summary("Import points from NDJSON")
         .description(
             "Puts in the points of a file of JSON lines, 500 at a time. A line that is no point ends it with an error that names the line; \
-             what came before it is in, and importing the file again replaces it by the same.",
+             what came before it is in, and importing the file again replaces it by the same. Points whose `expiresAt` is over are left \
+             out, with the warning `expired`.",
         )
         .files(1, &[])
         .cost(Cost::Heavy)
@@ -59,11 +61,18 @@ pub fn about(op: Operation) -> Operation {
 pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vectors>) -> Result<ImportResponse, Error> {
     let text =
         std::str::from_utf8(request.file.bytes()).map_err(|_| Error::impossible("file", "is not text in UTF-8"))?;
+    // Programs of Windows begin files so.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut done = ImportResponse::default();
-    let (mut points, mut bytes, mut first) = (Vec::new(), 0, 1);
+    let (mut points, mut bytes, mut first, mut expired) = (Vec::new(), 0, 1, 0_usize);
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let point =
-            point(line).map_err(|problem| Error::impossible("file", format!("line {}: {problem}", number + 1)))?;
+        let point: NewPoint = call
+            .read("", line)
+            .map_err(|error| Error::impossible("file", format!("line {}: {}", number + 1, error.message())))?;
+        if point.expires_at.as_deref().and_then(micros).is_some_and(|at| at <= call.now().as_microsecond()) {
+            expired += 1;
+            continue;
+        }
         bytes += line.len();
         points.push(point);
         if points.len() == AT_ONCE || bytes > BYTES_AT_ONCE {
@@ -74,14 +83,14 @@ pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vector
     if !points.is_empty() {
         put(&request.collection, points, first, &call, &vectors, &mut done).await?;
     }
+    if expired > 0 {
+        call.warn(
+            "expired",
+            Some("file"),
+            format!("points that have expired since they were exported: {expired}; they are left out"),
+        );
+    }
     Ok(done)
-}
-
-fn point(line: &str) -> Result<NewPoint, String> {
-    let point: NewPoint = serde_json::from_str(line)
-        .map_err(|_| "is no point: {\"id\", \"vector\", \"text\", \"payload\"}".to_owned())?;
-    point.validate().map_err(|report| report.to_string().lines().next().unwrap_or("is no point").to_owned())?;
-    Ok(point)
 }
 
 async fn put(
