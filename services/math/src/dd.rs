@@ -18,6 +18,18 @@ pub struct Dd {
 /// ln 2.
 const LN_2: Dd = Dd { hi: std::f64::consts::LN_2, lo: 2.319_046_813_846_299_6e-17 };
 
+/// 1/2 to 1/9.
+const INVERSES: [Dd; 8] = [
+    Dd::ratio(1.0, 2.0),
+    Dd::ratio(1.0, 3.0),
+    Dd::ratio(1.0, 4.0),
+    Dd::ratio(1.0, 5.0),
+    Dd::ratio(1.0, 6.0),
+    Dd::ratio(1.0, 7.0),
+    Dd::ratio(1.0, 8.0),
+    Dd::ratio(1.0, 9.0),
+];
+
 fn two_sum(a: f64, b: f64) -> Dd {
     let sum = a + b;
     let other = sum - a;
@@ -29,13 +41,13 @@ fn quick_two_sum(a: f64, b: f64) -> Dd {
     Dd { hi: sum, lo: b - (sum - a) }
 }
 
-fn split(a: f64) -> (f64, f64) {
+const fn split(a: f64) -> (f64, f64) {
     let scaled = 134_217_729.0 * a;
     let high = scaled - (scaled - a);
     (high, a - high)
 }
 
-fn two_product(a: f64, b: f64) -> Dd {
+const fn two_product(a: f64, b: f64) -> Dd {
     let product = a * b;
     let ((ah, al), (bh, bl)) = (split(a), split(b));
     Dd { hi: product, lo: ((ah * bh - product) + ah * bl + al * bh) + al * bl }
@@ -57,6 +69,14 @@ impl Dd {
     #[must_use]
     pub const fn parts(hi: f64, lo: f64) -> Self {
         Self { hi, lo }
+    }
+
+    /// A quotient of two doubles, for tables: multiplying by it takes a fifth of the time of dividing.
+    #[must_use]
+    pub const fn ratio(numerator: f64, denominator: f64) -> Self {
+        let hi = numerator / denominator;
+        let back = two_product(hi, denominator);
+        Self { hi, lo: ((numerator - back.hi) - back.lo) / denominator }
     }
 
     /// A whole number.
@@ -192,8 +212,8 @@ impl Dd {
         let rest = (self - LN_2 * twos).scale(1.0 / 512.0);
         let mut term = rest;
         let mut sum = rest;
-        for n in 2..=9_u8 {
-            term = term * rest / f64::from(n);
+        for inverse in INVERSES {
+            term = term * rest * inverse;
             sum += term;
         }
         for _ in 0..9 {

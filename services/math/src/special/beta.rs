@@ -1,16 +1,31 @@
 //! The incomplete beta function.
 
+use std::cell::Cell;
+
 use super::gamma::{NOTHING, ln_gamma_dd, settled};
 use crate::dd::Dd;
 
 /// Terms of the fraction: ten times what parameters of 1e8 need.
 const MAX_TERMS: u32 = 500_000;
 
+thread_local! {
+    /// The last that was asked for: a quantile asks for it at every step, a regression for every coefficient.
+    static LAST: Cell<(f64, f64, Dd)> = const { Cell::new((0.0, 0.0, Dd::ZERO)) };
+}
+
 /// ln B(a, b), to 30 digits of one.
 #[must_use]
 pub fn ln_beta_dd(a: f64, b: f64) -> Dd {
-    let (a, b) = (Dd::of(a), Dd::of(b));
-    ln_gamma_dd(a) + ln_gamma_dd(b) - ln_gamma_dd(a + b)
+    let (a, b) = if a < b { (a, b) } else { (b, a) };
+    let (known_a, known_b, known) = LAST.get();
+    #[expect(clippy::float_cmp, reason = "the very same numbers")]
+    if known_a == a && known_b == b {
+        return known;
+    }
+    let (first, second) = (Dd::of(a), Dd::of(b));
+    let value = ln_gamma_dd(first) + ln_gamma_dd(second) - ln_gamma_dd(first + second);
+    LAST.set((a, b, value));
+    value
 }
 
 /// ln(x^a y^b / B(a, b)) with y = 1 - x.

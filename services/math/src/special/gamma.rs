@@ -6,20 +6,20 @@ use crate::dd::Dd;
 const HALF_LN_2_PI: Dd = Dd::parts(0.918_938_533_204_672_8, -3.878_294_158_067_241_4e-17);
 
 /// The coefficients of Stirling's series, B(2k) / (2k (2k - 1)).
-const STIRLING: [(f64, f64); 13] = [
-    (1.0, 12.0),
-    (-1.0, 360.0),
-    (1.0, 1260.0),
-    (-1.0, 1680.0),
-    (1.0, 1188.0),
-    (-691.0, 360_360.0),
-    (1.0, 156.0),
-    (-3617.0, 122_400.0),
-    (43_867.0, 244_188.0),
-    (-174_611.0, 125_400.0),
-    (77_683.0, 5796.0),
-    (-236_364_091.0, 1_506_960.0),
-    (657_931.0, 300.0),
+const STIRLING: [Dd; 13] = [
+    Dd::ratio(1.0, 12.0),
+    Dd::ratio(-1.0, 360.0),
+    Dd::ratio(1.0, 1260.0),
+    Dd::ratio(-1.0, 1680.0),
+    Dd::ratio(1.0, 1188.0),
+    Dd::ratio(-691.0, 360_360.0),
+    Dd::ratio(1.0, 156.0),
+    Dd::ratio(-3617.0, 122_400.0),
+    Dd::ratio(43_867.0, 244_188.0),
+    Dd::ratio(-174_611.0, 125_400.0),
+    Dd::ratio(77_683.0, 5796.0),
+    Dd::ratio(-236_364_091.0, 1_506_960.0),
+    Dd::ratio(657_931.0, 300.0),
 ];
 
 /// From here on the series has 30 digits.
@@ -40,8 +40,8 @@ pub fn ln_gamma_dd(x: Dd) -> Dd {
     let square = inverse.square();
     let mut power = inverse;
     let mut series = Dd::ZERO;
-    for (numerator, denominator) in STIRLING {
-        let term = power * numerator / denominator;
+    for coefficient in STIRLING {
+        let term = power * coefficient;
         series += term;
         if term.hi().abs() < 1e-33 * x.hi() {
             break;
