@@ -83,7 +83,7 @@ fn at_one_moment(
         (None, None) => None,
     };
     let remarks = if search.filter.is_empty() { Vec::new() } else { remarks(snapshot, head.id, &search.filter)? };
-    let ranked = ranked(collection, &memory, search, allowed.as_deref());
+    let ranked = ranked(collection, &memory, search, allowed.as_deref())?;
     let rows: Vec<u32> = ranked.iter().map(|one| memory.row(one.slot)).collect();
     drop(memory);
     let mut points = read::by_rows(snapshot, rows.iter().copied(), search.parts)?.into_iter().peekable();
@@ -102,7 +102,12 @@ struct Ranked {
     sparse: Option<f32>,
 }
 
-fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Option<&Allowed>) -> Vec<Ranked> {
+fn ranked(
+    collection: &Collection,
+    memory: &Memory,
+    search: &Search,
+    allowed: Option<&Allowed>,
+) -> Result<Vec<Ranked>, Error> {
     let depth = search.depth();
     let meets = |score: f32| search.threshold.is_none_or(|threshold| memory.distance.meets(score, threshold));
     let dense = search.vector.as_deref().map(|query| {
@@ -110,8 +115,9 @@ fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Op
         let scored = found.into_iter().map(|(slot, nearness)| (slot, memory.score(nearness)));
         scored.filter(|(_, score)| meets(*score)).collect::<Vec<_>>()
     });
-    let sparse = search.terms.as_deref().map(|terms| {
-        let found = postings::search(memory, terms, depth, allowed);
+    let terms = search.terms.as_deref().map(|terms| postings::sought(memory, terms));
+    let found = terms.as_deref().map(|terms| postings::search(memory, terms, depth, allowed)).transpose()?;
+    let sparse = found.map(|found| {
         let near = |slot: u32| match (search.threshold, search.vector.as_deref()) {
             (Some(_), Some(query)) => meets(memory.score(memory.nearness(query, slot))),
             _ => true,
@@ -134,12 +140,13 @@ fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Op
         by_vector.get(&slot).copied().or_else(own)
     };
     let by_words_or_own = |slot: u32| {
-        let own = || search.terms.as_deref().and_then(|terms| postings::score_of(memory, terms, slot));
+        let own = || terms.as_deref().and_then(|terms| postings::score_of(memory, terms, slot));
         by_words.get(&slot).copied().or_else(own)
     };
     let page = ranked.into_iter().skip(search.offset).take(search.limit);
-    page.map(|(slot, score)| Ranked { slot, score, dense: by_vector_or_own(slot), sparse: by_words_or_own(slot) })
-        .collect()
+    let ranked =
+        page.map(|(slot, score)| Ranked { slot, score, dense: by_vector_or_own(slot), sparse: by_words_or_own(slot) });
+    Ok(ranked.collect())
 }
 
 /// The nearest slots to a query: slot and nearness, the nearest first.

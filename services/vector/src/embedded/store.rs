@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chassis::{Call, Code, Cost, Error, Runtime};
 
 use super::indexer::Indexer;
+use super::patience::Patience;
 use super::schema::{Head, Refused, head, heads};
 use super::tenant::{Collection, Database};
 use super::{collections, payloads, read, search, values};
@@ -65,7 +66,13 @@ impl Embedded {
         work: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<T, Error> + Send + 'static,
     ) -> Pending<'a, T> {
         let (shared, key, now) = (self.0.clone(), tenant.key.clone(), call.now().as_microsecond());
-        Box::pin(call.compute(Cost::Light, move || work(&shared, &shared.database(&key)?, now)))
+        let (patience, waits) = Patience::until(call.deadline());
+        let work = move || patience.within(|| work(&shared, &shared.database(&key)?, now));
+        Box::pin(async move {
+            let done = call.compute(Cost::Light, work).await;
+            drop(waits);
+            done
+        })
     }
 
     /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
@@ -77,16 +84,21 @@ impl Embedded {
         work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
         landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
     ) -> Pending<'a, T> {
+        let (patience, waits) = Patience::until(call.deadline());
         let opened = self.with(call, tenant, move |shared, database, now| {
             if bytes > 0 {
                 shared.runtime.data.room_for(bytes)?;
             }
             let known = database.clone();
-            Ok(database
-                .ledger
-                .write(move |connection| work(connection, now).map_err(Refused), move |value| landed(&known, value)))
+            let work = move |connection: &ledger::rusqlite::Connection| patience.within(|| work(connection, now));
+            let work = move |connection: &ledger::rusqlite::Connection| work(connection).map_err(Refused);
+            Ok(database.ledger.write(work, move |value| landed(&known, value)))
         });
-        Box::pin(async move { opened.await?.await.map_err(|Refused(error)| error) })
+        Box::pin(async move {
+            let written = opened.await?.await.map_err(|Refused(error)| error);
+            drop(waits);
+            written
+        })
     }
 }
 

@@ -302,3 +302,47 @@ fn rates() {
     told("half deleted", &Filter::default());
     bench.close();
 }
+
+/// Rows a filter keeps.
+fn kept(bench: &Bench, filter: &Filter) -> Result<Vec<u32>, chassis::Error> {
+    let rows = bench
+        .database
+        .ledger
+        .read(|snapshot| -> Result<_, Refused> { Ok(super::select::rows_of(snapshot, 1, filter)?) });
+    rows.map(|rows| rows.into_iter().collect()).map_err(|Refused(error)| error)
+}
+
+#[test]
+fn so_many_of_conditions_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&vec![vec![1.0]; 100], 0);
+    // Point n has n % 10; of these conditions, 10 - n % 10 hold, and twice as many hold of doubled ones.
+    let conditions: Vec<Condition> = (0..10)
+        .map(|most| Condition::Any { key: "tenth".into(), values: (0..=most).map(Scalar::Whole).collect() })
+        .collect();
+    let doubled: Vec<Condition> = conditions.iter().chain(&conditions).cloned().collect();
+    for (all, factor) in [(conditions, 1), (doubled, 2)] {
+        for least in 0..=all.len() + 1 {
+            let filter = Filter { min_should: Some((least, all.clone())), ..Filter::default() };
+            let wanted: Vec<u32> =
+                (0..100u32).filter(|n| (10 - n % 10) as usize * factor >= least).map(|n| n + 1).collect();
+            assert_eq!(kept(&bench, &filter).unwrap(), wanted, "{least}");
+        }
+    }
+    bench.close();
+}
+
+#[test]
+fn a_filter_ends_with_whoever_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&vec![vec![1.0]; 1_000], 0);
+    let (patience, waits) = super::patience::Patience::until(Instant::now() + Duration::from_secs(600));
+    patience.clone().within(|| assert_eq!(kept(&bench, &having("tenth", 3)).unwrap().len(), 100));
+    drop(waits);
+    patience.within(|| assert!(kept(&bench, &having("tenth", 3)).is_err()));
+    bench.close();
+}
