@@ -162,10 +162,10 @@ impl Memory {
             self.alive -= 1;
             self.postings.remove(&removed.terms);
         }
+        // Put in and taken out again within one change.
+        let gone: std::collections::HashSet<u32> = applied.removed.iter().map(|removed| removed.row).collect();
         for added in &applied.added {
-            // Put in and taken out again within one change.
-            let gone = applied.removed.iter().any(|removed| removed.row == added.row);
-            if !gone {
+            if !gone.contains(&added.row) {
                 self.push(added.row, &added.vector, &added.weights);
             }
         }

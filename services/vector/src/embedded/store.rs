@@ -316,8 +316,8 @@ impl VectorStore for Embedded {
             call,
             tenant,
             bytes,
-            move |connection, _| {
-                let mut writer = super::write::Writer::new(connection, &name)?;
+            move |connection, now| {
+                let mut writer = super::write::Writer::new(connection, &name, now)?;
                 let changed = writer.change(&change)?;
                 Ok((changed, writer.finish(Some(&quota))?))
             },
@@ -338,7 +338,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
-            move |connection, _| payloads::delete(connection, &name, &which),
+            move |connection, now| payloads::delete(connection, &name, &which, now),
             |database, (_, applied)| database.apply(applied),
         );
         Box::pin(async move { Ok(written.await?.0) })
@@ -357,7 +357,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             1,
-            move |connection, _| payloads::payload(connection, &name, &which, &change, &quota),
+            move |connection, now| payloads::payload(connection, &name, &which, &change, &quota, now),
             |database, (_, applied)| database.apply(applied),
         );
         Box::pin(async move { Ok(written.await?.0) })

@@ -82,7 +82,7 @@ impl Bench {
             let change = Change { remove: None, upsert: vectors.iter().enumerate().map(point).collect() };
             let database = self.database.clone();
             let write = move |connection: &ledger::rusqlite::Connection| -> Result<_, Refused> {
-                let mut writer = Writer::new(connection, "t")?;
+                let mut writer = Writer::new(connection, "t", 0)?;
                 writer.change(&change)?;
                 Ok(writer.finish(None)?)
             };
@@ -98,7 +98,7 @@ impl Bench {
     fn delete(&self, ids: Vec<String>) {
         let database = self.database.clone();
         let write = move |connection: &ledger::rusqlite::Connection| {
-            payloads::delete(connection, "t", &Selection::Ids(ids)).map_err(Refused)
+            payloads::delete(connection, "t", &Selection::Ids(ids), 0).map_err(Refused)
         };
         let written = self.database.ledger.write(write, move |(_, applied)| database.apply(applied));
         written.wait().map_err(|Refused(error)| error).unwrap();

@@ -5,6 +5,50 @@ use serde_json::{Value, json};
 
 use crate::{Served, ids};
 
+#[test]
+fn what_has_expired_counts_for_no_plan() {
+    let served = Served::new();
+    let free = consumer("f", "free");
+    let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
+    for name in ["a", "b"] {
+        assert_eq!(send("POST", "/collections", &json!({ "name": name, "dimensions": 1 })).status, 200);
+    }
+    for part in 0..10 {
+        let points: Vec<Value> =
+            (0..1_000).map(|n| json!({ "id": part * 1_000 + n, "vector": [1], "ttlSeconds": 6 })).collect();
+        assert_eq!(send("PUT", "/collections/a/points", &json!({ "points": points })).status, 200);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(6_100));
+    let one = json!({ "points": [{ "id": "new", "vector": [1] }] });
+    assert_eq!(send("PUT", "/collections/b/points", &one).status, 200);
+    assert_eq!(send("PUT", "/collections/a/points", &one).status, 200);
+    assert_eq!(send("POST", "/collections/a/points/count", &json!({})).json()["count"], 1);
+}
+
+/// Names that differ from point to point leave nothing behind, and have a bound.
+#[test]
+fn names_of_fields_are_bounded() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    let points = |round: usize, count: usize| -> Value {
+        let payload = |n: usize| {
+            (0..if round == 9 { 12 } else { 10 })
+                .map(|k| (format!("k{round}-{n}-{k}"), json!(1)))
+                .collect::<serde_json::Map<_, _>>()
+        };
+        (0..count).map(|n| json!({ "id": n, "vector": [1], "payload": payload(n) })).collect()
+    };
+    for round in 0..4 {
+        served.upsert("p", &points(round, 900));
+    }
+    let (status, message) = served.refused("PUT", "/collections/p/points", &json!({ "points": points(9, 900) }));
+    assert!(
+        status == 422 && message.starts_with("payload: the fields of the collection would be more than 10000"),
+        "{message}"
+    );
+    assert_eq!(served.count("p"), 900);
+}
+
 over_stores! {
     nobody_reaches_what_is_anothers
     plans_bound_what_is_kept
