@@ -50,6 +50,11 @@ impl Allowed {
         slots.iter().for_each(|slot| bits.set(*slot));
         Self { slots, bits }
     }
+
+    /// Bytes of memory it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.slots.capacity() * 4 + self.bits.0.capacity() * 8
+    }
 }
 
 /// A collection in memory.

@@ -18,6 +18,8 @@ const PACE: usize = 65_536;
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     lists: HashMap<u32, List>,
+    /// Entries of all lists.
+    entries: usize,
     /// Points with a text that has words.
     documents: usize,
 }
@@ -36,6 +38,7 @@ impl Postings {
             list.entries.push((slot, *weight));
             list.alive += 1;
         }
+        self.entries += weights.len();
         self.documents += usize::from(!weights.is_empty());
     }
 
@@ -50,7 +53,8 @@ impl Postings {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.lists.values().map(|list| list.entries.capacity() * 8 + 48).sum()
+        // Lists have room for up to twice what is in them.
+        self.entries * 12 + self.lists.capacity() * 48
     }
 }
 

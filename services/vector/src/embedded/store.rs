@@ -19,6 +19,9 @@ use crate::store::{
 };
 use crate::tenant::Tenant;
 
+/// Bytes of text that hold a word, about.
+const WORD: usize = 6;
+
 /// What the store is given.
 pub struct EmbeddedSettings {
     /// The folder of all tenants.
@@ -31,6 +34,12 @@ pub struct EmbeddedSettings {
 
 /// The embedded store.
 pub struct Embedded(Arc<Shared>);
+
+/// What a change adds to a collection in memory.
+struct Growth {
+    name: String,
+    bytes: usize,
+}
 
 struct Shared {
     settings: EmbeddedSettings,
@@ -81,6 +90,7 @@ impl Embedded {
         call: &'a Call,
         tenant: &'a Tenant,
         bytes: u64,
+        growth: Option<Growth>,
         work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
         landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
     ) -> Pending<'a, T> {
@@ -88,6 +98,9 @@ impl Embedded {
         let opened = self.with(call, tenant, move |shared, database, now| {
             if bytes > 0 {
                 shared.runtime.data.room_for(bytes)?;
+            }
+            if let Some(growth) = &growth {
+                shared.make_room_for(growth, database)?;
             }
             let known = database.clone();
             let work = move |connection: &ledger::rusqlite::Connection| patience.within(|| work(connection, now));
@@ -152,23 +165,42 @@ impl Shared {
             .into_iter()
             .map(|(database, one)| (one.used.load(Ordering::Relaxed), one.bytes(), database, one.id))
             .collect();
+        let message = "the memory for collections is used up: raise FLOWFORGE_VECTOR_MEMORY, or keep fewer points";
+        let full = || Error::new(Code::Unavailable, message).retry_after(60);
+        let is_it = |database: &Arc<Database>, id: i64| id == but && Arc::ptr_eq(database, of);
+        let own: usize =
+            loaded.iter().filter(|(_, _, database, id)| is_it(database, *id)).map(|(_, own, ..)| own).sum();
+        if own.saturating_add(bytes) > self.settings.memory {
+            // It would be in vain.
+            return Err(full());
+        }
         let mut total: usize = bytes + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
         loaded.sort_by_key(|(used, ..)| *used);
         for (_, bytes, database, id) in loaded {
             if total <= self.settings.memory {
                 break;
             }
-            if id == but && Arc::ptr_eq(&database, of) {
+            if is_it(&database, id) {
                 continue;
             }
             database.unload(id);
             total -= bytes;
         }
-        if total <= self.settings.memory {
+        if total <= self.settings.memory { Ok(()) } else { Err(full()) }
+    }
+
+    /// Makes room for so many bytes that a change adds to a collection, if it is in memory.
+    fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
+        let Some(collection) = database.known_head(&growth.name).and_then(|head| database.known(head.id)) else {
+            return Ok(());
+        };
+        let made = self.make_room(growth.bytes, collection.id, database);
+        if made.is_err() && collection.has_dead() {
+            // Read anew, it takes less.
+            database.unload(collection.id);
             return Ok(());
         }
-        let message = "the memory for collections is used up: raise FLOWFORGE_VECTOR_MEMORY, or keep fewer points";
-        Err(Error::new(Code::Unavailable, message).retry_after(60))
+        made
     }
 
     /// The collection of a name, in memory and without what has expired.
@@ -180,7 +212,7 @@ impl Shared {
                 let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
                 let head = head.map_err(|Refused(error)| error)?;
                 let points = usize::try_from(head.points).unwrap_or(usize::MAX);
-                self.make_room(points.saturating_mul(head.spec.dimensions * 5 + 200), head.id, database)?;
+                self.make_room(points.saturating_mul(bytes_in_memory(head.spec.dimensions)), head.id, database)?;
                 database.collection(head.id)?
             }
         };
@@ -188,6 +220,11 @@ impl Shared {
         database.expire(&collection, name, now)?;
         Ok(collection)
     }
+}
+
+/// Bytes of memory a point takes, about, without its words: floats, codes, and its part of a graph.
+const fn bytes_in_memory(dimensions: usize) -> usize {
+    dimensions * 5 + 200
 }
 
 /// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
@@ -237,6 +274,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             1,
+            None,
             move |connection, now| collections::create(connection, &spec, &quota, now),
             |database, (_, left)| {
                 database.heads_changed();
@@ -280,6 +318,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::rename(connection, &name, &new),
             |database, _| database.heads_changed(),
         );
@@ -296,6 +335,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::drop(connection, &name),
             |database, head| {
                 database.heads_changed();
@@ -312,10 +352,16 @@ impl VectorStore for Embedded {
             3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
         };
         let bytes = change.upsert.iter().map(size).sum::<usize>() as u64;
+        let in_memory = |point: &crate::store::Point| {
+            let words = point.text.as_deref().map_or(0, str::len) / WORD;
+            bytes_in_memory(point.vector.len()) + words * 12
+        };
+        let growth = Growth { name: name.clone(), bytes: change.upsert.iter().map(in_memory).sum() };
         let written = self.write(
             call,
             tenant,
             bytes,
+            (!change.upsert.is_empty()).then_some(growth),
             move |connection, now| {
                 let mut writer = super::write::Writer::new(connection, &name, now)?;
                 let changed = writer.change(&change)?;
@@ -338,6 +384,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, now| payloads::delete(connection, &name, &which, now),
             |database, (_, applied)| database.apply(applied),
         );
@@ -357,6 +404,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             1,
+            None,
             move |connection, now| payloads::payload(connection, &name, &which, &change, &quota, now),
             |database, (_, applied)| database.apply(applied),
         );
@@ -457,6 +505,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::replace(connection, &staged, &new, &quota),
             |database, (_, old)| {
                 database.heads_changed();

@@ -55,7 +55,7 @@ pub(super) fn facet(
         let mut read = 0usize;
         while let Some(row) = found.next().map_err(failed)? {
             read += 1;
-            if read % PACE == 0 {
+            if read.is_multiple_of(PACE) {
                 patience::check()?;
             }
             let (value, number): (Value, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);

@@ -67,6 +67,8 @@ fn nobody_reaches_what_is_anothers(served: Served) {
     make(&alice, "secret");
     let points = json!({ "points": [{ "id": "p1", "vector": [1, 0], "text": "the password is swordfish", "payload": { "k": "v" } }] });
     assert_eq!(served.send_as(alice.clone(), "PUT", "/collections/secret/points", &points).status, 200);
+    let kept = json!({ "snapshot": "kept" });
+    assert_eq!(served.send_as(alice.clone(), "POST", "/collections/secret/snapshots", &kept).status, 200);
     // Others, among them one without a key, one whose id is made to look alike, and one with no id at all.
     for other in
         [consumer("bob", "pro"), consumer("alice ", "pro"), consumer("Alice", "pro"), consumer("", "pro"), None]
@@ -89,6 +91,13 @@ fn nobody_reaches_what_is_anothers(served: Served) {
                 ("POST", "/query", json!({ "text": "password" })),
                 ("POST", "/query", json!({ "id": "p1" })),
                 ("POST", "/facet", json!({ "key": "k" })),
+                ("POST", "/documents", json!({ "text": "mine now", "documentId": "d" })),
+                ("GET", "/documents", json!({})),
+                ("GET", "/documents/d", json!({})),
+                ("DELETE", "/documents/d", json!({})),
+                ("POST", "/ask", json!({ "question": "what is the password?" })),
+                ("POST", "/export", json!({})),
+                ("POST", "/snapshots", json!({ "snapshot": "stolen" })),
             ] {
                 let answer = send(method, &format!("/collections/{name}{path}"), &body);
                 let text = String::from_utf8_lossy(&answer.body).into_owned();
@@ -96,6 +105,13 @@ fn nobody_reaches_what_is_anothers(served: Served) {
                 assert!(!text.contains("swordfish"), "{text}");
             }
         }
+        let line = r#"{"id":"p1","vector":[0,1]}"#;
+        let imported = served.send_lines_as(other.clone(), "/collections/secret/import", line);
+        assert!((400..500).contains(&imported.status), "{}", imported.status);
+        assert_eq!(send("GET", "/snapshots", &json!({})).json()["rows"], json!([]));
+        let restored = send("POST", "/snapshots/kept/restore", &json!({ "into": "mine" }));
+        assert_eq!(restored.status, 404, "{}", restored.message());
+        assert_eq!(send("DELETE", "/snapshots/kept", &json!({})).status, 404);
         // A collection of the same name is another one, and ids and filters find nothing of the first.
         make(&other, "secret");
         let found = send(
@@ -107,6 +123,7 @@ fn nobody_reaches_what_is_anothers(served: Served) {
         assert_eq!(send("POST", "/collections/secret/points/delete", &json!({ "all": true })).json()["deleted"], 0);
         assert_eq!(send("DELETE", "/collections/secret", &json!({})).status, 200);
     }
+    assert_eq!(served.send_as(alice.clone(), "GET", "/snapshots", &json!({})).json()["rows"][0]["snapshot"], "kept");
     let found = served.send_as(alice, "POST", "/collections/secret/query", &json!({ "text": "password" })).json();
     assert_eq!(ids(&found), ["p1"]);
 }
