@@ -236,6 +236,11 @@ impl Database {
         if let Some(known) = self.known(id) {
             return Ok(known);
         }
+        self.load(id)
+    }
+
+    /// The same, where it was not in memory a moment ago.
+    pub(super) fn load(self: &Arc<Self>, id: i64) -> Result<Arc<Collection>, Error> {
         let database = self.clone();
         let receipt = self.ledger.write(
             move |connection| match database.known(id) {

@@ -154,6 +154,52 @@ fn having(key: &str, value: i64) -> Filter {
 }
 
 #[test]
+fn what_was_taken_out_of_memory_does_not_come_back_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&[vec![1.0]], 0);
+    drop(bench.database.collection(1).unwrap());
+    // In one commit: it is taken out, changed, and asked for by somebody who did not find it before.
+    let ledger = &bench.database.ledger;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begun, begins) = std::sync::mpsc::channel::<()>();
+    let first = ledger.write(
+        move |_| -> Result<(), Refused> {
+            begun.send(()).unwrap();
+            held.recv().unwrap();
+            Ok(())
+        },
+        |()| {},
+    );
+    begins.recv().unwrap();
+    let database = bench.database.clone();
+    let out = ledger.write(|_| -> Result<(), Refused> { Ok(()) }, move |()| database.unload(1));
+    let database = bench.database.clone();
+    let changed = ledger.write(
+        |connection| -> Result<_, Refused> {
+            Ok(payloads::delete(connection, "t", &Selection::Ids(vec!["0".into()]), 0)?)
+        },
+        move |(_, applied)| database.apply(applied),
+    );
+    let database = bench.database.clone();
+    let asking = std::thread::spawn(move || database.load(1).is_ok());
+    std::thread::sleep(Duration::from_millis(200));
+    release.send(()).unwrap();
+    first.wait().map_err(|Refused(error)| error).unwrap();
+    out.wait().map_err(|Refused(error)| error).unwrap();
+    changed.wait().map_err(|Refused(error)| error).unwrap();
+    assert!(asking.join().unwrap());
+    let seq = |database: &Arc<Database>| database.known(1).map(|collection| collection.memory().seq);
+    assert!(seq(&bench.database).is_none_or(|seq| seq == 2), "{:?}", seq(&bench.database));
+    // What comes later is found, and what is gone is not.
+    bench.put(&[vec![2.0]], 1);
+    drop(bench.database.collection(1).unwrap());
+    assert_eq!(bench.ask(&[2.0], Filter::default(), false), ["1"]);
+    bench.close();
+}
+
+#[test]
 fn a_graph_finds_what_a_scan_finds() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::open(folder.path());
