@@ -50,6 +50,11 @@ impl Allowed {
         slots.iter().for_each(|slot| bits.set(*slot));
         Self { slots, bits }
     }
+
+    /// Bytes of memory it takes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.slots.capacity() * 4 + self.bits.0.capacity() * 8
+    }
 }
 
 /// A collection in memory.
@@ -162,10 +167,10 @@ impl Memory {
             self.alive -= 1;
             self.postings.remove(&removed.terms);
         }
+        // Put in and taken out again within one change.
+        let gone: std::collections::HashSet<u32> = applied.removed.iter().map(|removed| removed.row).collect();
         for added in &applied.added {
-            // Put in and taken out again within one change.
-            let gone = applied.removed.iter().any(|removed| removed.row == added.row);
-            if !gone {
+            if !gone.contains(&added.row) {
                 self.push(added.row, &added.vector, &added.weights);
             }
         }

@@ -14,6 +14,7 @@
 //! | `schema.rs` | tables; heads of collections |
 //! | `write.rs`, `payloads.rs` | changes, within a transaction |
 //! | `select.rs`, `values.rs` | filters to sets of rows; values of fields |
+//! | `patience.rs` | how long the work of a thread is waited for |
 //! | `memory.rs` | a collection in memory: rows, which are alive, words |
 //! | `postings.rs` | words to rows, for BM25 |
 //! | `scan.rs` | the nearest rows by comparing all |
@@ -34,6 +35,7 @@ mod graph;
 mod indexer;
 mod links;
 mod memory;
+mod patience;
 mod payloads;
 mod postings;
 mod read;

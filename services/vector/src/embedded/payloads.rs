@@ -1,5 +1,7 @@
 //! Deletions and changes of payloads, of the points a selection says.
 
+use std::collections::HashSet;
+
 use chassis::Error;
 use ledger::rusqlite::Connection;
 use roaring::RoaringBitmap;
@@ -12,15 +14,20 @@ use crate::plan::{MAX_PAYLOAD, Quota};
 use crate::store::{Deleted, PayloadChange, Selection};
 
 /// Deletes points; filters are judged within the same transaction, so what is counted is what is deleted.
-pub(super) fn delete(connection: &Connection, name: &str, which: &Selection) -> Result<(Deleted, Applied), Error> {
-    let mut writer = Writer::new(connection, name)?;
+pub(super) fn delete(
+    connection: &Connection,
+    name: &str,
+    which: &Selection,
+    now: i64,
+) -> Result<(Deleted, Applied), Error> {
+    let mut writer = Writer::new(connection, name, now)?;
     let mut deleted = Deleted::default();
     match which {
         Selection::Ids(ids) => {
-            for id in ids {
+            let mut seen = HashSet::new();
+            for id in ids.iter().filter(|id| seen.insert(id.as_str())) {
                 match writer.remove(id)? {
                     true => deleted.deleted += 1,
-                    false if deleted.not_found.contains(id) || repeated(ids, id) => {}
                     false => deleted.not_found.push(id.clone()),
                 }
             }
@@ -35,22 +42,9 @@ pub(super) fn delete(connection: &Connection, name: &str, which: &Selection) -> 
     Ok((deleted, writer.finish(None)?))
 }
 
-/// Whether an id is said more than once: the second time it is gone because of the first.
-fn repeated(ids: &[String], id: &String) -> bool {
-    ids.iter().filter(|known| *known == id).count() > 1
-}
-
 /// Deletes what has expired.
 pub(super) fn expire(connection: &Connection, name: &str, now: i64) -> Result<Applied, Error> {
-    let mut writer = Writer::new(connection, name)?;
-    let mut select = connection
-        .prepare_cached("select id from points where collection = ? and expires is not null and expires <= ?")
-        .map_err(failed)?;
-    let ids = select.query_map((writer.head.id, now), |row| row.get::<_, String>(0)).map_err(failed)?;
-    for id in ids.collect::<Result<Vec<_>, _>>().map_err(failed)? {
-        writer.remove(&id)?;
-    }
-    writer.finish(None)
+    Writer::new(connection, name, now)?.finish(None)
 }
 
 /// When the next point expires.
@@ -68,8 +62,9 @@ pub(super) fn payload(
     which: &Selection,
     change: &PayloadChange,
     quota: &Quota,
+    now: i64,
 ) -> Result<(u64, Applied), Error> {
-    let mut writer = Writer::new(connection, name)?;
+    let mut writer = Writer::new(connection, name, now)?;
     let rows = match which {
         Selection::Ids(ids) => {
             let condition = crate::filter::Condition::Ids(ids.clone());

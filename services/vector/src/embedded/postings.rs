@@ -2,14 +2,24 @@
 
 use std::collections::HashMap;
 
+use chassis::Error;
+
 use super::memory::{Allowed, Memory};
+use super::patience;
 use super::scan::Best;
 use crate::text::bm25::idf;
+
+/// Words of a query that are looked for at most: those that the fewest texts have, which say the most.
+const MAX_TERMS: usize = 1_024;
+/// Entries that are added up before the clock is looked at again.
+const PACE: usize = 65_536;
 
 /// The words of a collection.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     lists: HashMap<u32, List>,
+    /// Entries of all lists.
+    entries: usize,
     /// Points with a text that has words.
     documents: usize,
 }
@@ -28,6 +38,7 @@ impl Postings {
             list.entries.push((slot, *weight));
             list.alive += 1;
         }
+        self.entries += weights.len();
         self.documents += usize::from(!weights.is_empty());
     }
 
@@ -42,23 +53,43 @@ impl Postings {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.lists.values().map(|list| list.entries.capacity() * 8 + 48).sum()
+        // Lists have room for up to twice what is in them.
+        self.entries * 12 + self.lists.capacity() * 48
     }
 }
 
+/// The words of a query that are looked for.
+pub(super) fn sought(memory: &Memory, terms: &[u32]) -> Vec<u32> {
+    let alive = |term: &u32| memory.postings.lists.get(term).map_or(0, |list| list.alive);
+    let mut known: Vec<u32> = terms.iter().copied().filter(|term| alive(term) > 0).collect();
+    if known.len() > MAX_TERMS {
+        known.sort_by_cached_key(alive);
+        known.truncate(MAX_TERMS);
+    }
+    known
+}
+
 /// The best documents for some terms: slot and score, the best first.
-pub(super) fn search(memory: &Memory, terms: &[u32], most: usize, allowed: Option<&Allowed>) -> Vec<(u32, f32)> {
+pub(super) fn search(
+    memory: &Memory,
+    terms: &[u32],
+    most: usize,
+    allowed: Option<&Allowed>,
+) -> Result<Vec<(u32, f32)>, Error> {
     let postings = &memory.postings;
     let mut scores = vec![0.0f32; memory.len()];
     let mut touched = Vec::new();
     for list in terms.iter().filter_map(|term| postings.lists.get(term)).filter(|list| list.alive > 0) {
         let idf = idf(postings.documents, list.alive);
-        for (slot, weight) in &list.entries {
-            let score = &mut scores[*slot as usize];
-            if *score == 0.0 {
-                touched.push(*slot);
+        for entries in list.entries.chunks(PACE) {
+            patience::check()?;
+            for (slot, weight) in entries {
+                let score = &mut scores[*slot as usize];
+                if *score == 0.0 {
+                    touched.push(*slot);
+                }
+                *score += idf * weight;
             }
-            *score += idf * weight;
         }
     }
     let mut best = Best::new(most);
@@ -67,7 +98,7 @@ pub(super) fn search(memory: &Memory, terms: &[u32], most: usize, allowed: Optio
             best.offer(scores[slot as usize], slot);
         }
     }
-    best.into_sorted()
+    Ok(best.into_sorted())
 }
 
 /// The score of one document.

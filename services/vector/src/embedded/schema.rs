@@ -103,6 +103,18 @@ pub(super) fn usage(connection: &Connection) -> Result<(u64, u64, u64), Error> {
     Ok((count(counts.0), count(counts.1), count(counts.2)))
 }
 
+/// What has expired and is still there, in collections that are not staged: points, bytes.
+pub(super) fn expired(connection: &Connection, now: i64) -> Result<(u64, u64), Error> {
+    let mut select = connection
+        .prepare_cached(
+            "select count(*), coalesce(sum(p.bytes), 0) from collections c join points p on p.collection = c.id
+             where c.name not like '.%' and p.expires is not null and p.expires <= ?",
+        )
+        .map_err(failed)?;
+    let counts: (i64, i64) = select.query_row([now], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+    Ok((u64::try_from(counts.0).unwrap_or(0), u64::try_from(counts.1).unwrap_or(0)))
+}
+
 /// What a fault of the database is to the caller.
 pub(super) fn failed(error: ledger::rusqlite::Error) -> Error {
     fault(&ledger::Error::from(error))

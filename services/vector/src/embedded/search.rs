@@ -10,6 +10,7 @@ use ledger::rusqlite::Connection;
 use super::calibrate::WALK_COST;
 use super::indexer::GRAPH_FROM;
 use super::memory::{Allowed, Memory};
+use super::patience;
 use super::postings;
 use super::read;
 use super::scan::{self, Best};
@@ -22,6 +23,8 @@ use crate::store::{Found, Hit, Search};
 
 /// Times a search looks again for a moment at which memory is what its snapshot is.
 const ATTEMPTS: usize = 50;
+/// Times a filter is evaluated while memory may move on; after that memory is held still for it.
+const EVALUATIONS: usize = 2;
 
 thread_local! {
     static WALKER: RefCell<Walker> = RefCell::default();
@@ -29,7 +32,9 @@ thread_local! {
 
 /// Searches a collection.
 pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now: i64) -> Result<Found, Error> {
+    let mut evaluated = 0;
     for attempt in 0..ATTEMPTS {
+        patience::check()?;
         let found = database.ledger.read(|snapshot| -> Result<Option<Found>, Refused> {
             let head = head(snapshot, name)?;
             let Some(collection) = database.known(head.id) else { return Ok(None) };
@@ -37,7 +42,7 @@ pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now:
                 return Ok(None);
             }
             let patience = attempt + 1 < ATTEMPTS;
-            let found = at_one_moment(snapshot, &collection, &head, search, patience)?;
+            let found = at_one_moment(snapshot, &collection, &head, search, patience, &mut evaluated)?;
             if collection.wants_measuring() {
                 database.tell(&collection);
             }
@@ -63,13 +68,23 @@ fn at_one_moment(
     head: &Head,
     search: &Search,
     patience: bool,
+    evaluated: &mut usize,
 ) -> Result<Option<Found>, Error> {
+    let still = collection.memory();
+    if still.seq != head.seq && patience {
+        return Ok(None);
+    }
     let kept = collection.kept_filter(&search.filter, head.seq);
-    let rows = match (&kept, search.filter.is_empty()) {
-        (None, false) => Some(rows_of(snapshot, head.id, &search.filter)?),
-        _ => None,
+    let (rows, memory) = match (&kept, search.filter.is_empty()) {
+        (None, false) if *evaluated < EVALUATIONS => {
+            // Changes need not wait for it.
+            drop(still);
+            *evaluated += 1;
+            (Some(rows_of(snapshot, head.id, &search.filter)?), collection.memory())
+        }
+        (None, false) => (Some(rows_of(snapshot, head.id, &search.filter)?), still),
+        _ => (None, still),
     };
-    let memory = collection.memory();
     if memory.seq != head.seq && patience {
         return Ok(None);
     }
@@ -77,13 +92,16 @@ fn at_one_moment(
         (Some(kept), _) => Some(kept),
         (None, Some(rows)) => {
             let allowed = Arc::new(Allowed::new(rows.iter().filter_map(|row| memory.slot(row)).collect()));
-            collection.keep_filter(&search.filter, head.seq, &allowed);
+            // Of two moments, it is good for this answer alone.
+            if memory.seq == head.seq {
+                collection.keep_filter(&search.filter, head.seq, &allowed);
+            }
             Some(allowed)
         }
         (None, None) => None,
     };
     let remarks = if search.filter.is_empty() { Vec::new() } else { remarks(snapshot, head.id, &search.filter)? };
-    let ranked = ranked(collection, &memory, search, allowed.as_deref());
+    let ranked = ranked(collection, &memory, search, allowed.as_deref())?;
     let rows: Vec<u32> = ranked.iter().map(|one| memory.row(one.slot)).collect();
     drop(memory);
     let mut points = read::by_rows(snapshot, rows.iter().copied(), search.parts)?.into_iter().peekable();
@@ -102,7 +120,12 @@ struct Ranked {
     sparse: Option<f32>,
 }
 
-fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Option<&Allowed>) -> Vec<Ranked> {
+fn ranked(
+    collection: &Collection,
+    memory: &Memory,
+    search: &Search,
+    allowed: Option<&Allowed>,
+) -> Result<Vec<Ranked>, Error> {
     let depth = search.depth();
     let meets = |score: f32| search.threshold.is_none_or(|threshold| memory.distance.meets(score, threshold));
     let dense = search.vector.as_deref().map(|query| {
@@ -110,8 +133,9 @@ fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Op
         let scored = found.into_iter().map(|(slot, nearness)| (slot, memory.score(nearness)));
         scored.filter(|(_, score)| meets(*score)).collect::<Vec<_>>()
     });
-    let sparse = search.terms.as_deref().map(|terms| {
-        let found = postings::search(memory, terms, depth, allowed);
+    let terms = search.terms.as_deref().map(|terms| postings::sought(memory, terms));
+    let found = terms.as_deref().map(|terms| postings::search(memory, terms, depth, allowed)).transpose()?;
+    let sparse = found.map(|found| {
         let near = |slot: u32| match (search.threshold, search.vector.as_deref()) {
             (Some(_), Some(query)) => meets(memory.score(memory.nearness(query, slot))),
             _ => true,
@@ -134,12 +158,13 @@ fn ranked(collection: &Collection, memory: &Memory, search: &Search, allowed: Op
         by_vector.get(&slot).copied().or_else(own)
     };
     let by_words_or_own = |slot: u32| {
-        let own = || search.terms.as_deref().and_then(|terms| postings::score_of(memory, terms, slot));
+        let own = || terms.as_deref().and_then(|terms| postings::score_of(memory, terms, slot));
         by_words.get(&slot).copied().or_else(own)
     };
     let page = ranked.into_iter().skip(search.offset).take(search.limit);
-    page.map(|(slot, score)| Ranked { slot, score, dense: by_vector_or_own(slot), sparse: by_words_or_own(slot) })
-        .collect()
+    let ranked =
+        page.map(|(slot, score)| Ranked { slot, score, dense: by_vector_or_own(slot), sparse: by_words_or_own(slot) });
+    Ok(ranked.collect())
 }
 
 /// The nearest slots to a query: slot and nearness, the nearest first.

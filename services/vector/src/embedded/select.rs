@@ -1,9 +1,13 @@
-//! Filters to sets of rows, by the table of scalar leaves.
+//! Filters to sets of rows, by the table of scalar leaves. What takes long ends when nobody waits for it any more.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 
 use chassis::Error;
 use ledger::rusqlite::{Connection, OptionalExtension, Params};
 use roaring::RoaringBitmap;
 
+use super::patience;
 use super::schema::failed;
 use super::write::row_number;
 use crate::filter::leaves::{Kind, Leaf, leaf_of, number_leaf};
@@ -13,20 +17,37 @@ use crate::store::Remark;
 
 /// The rows of a collection that a filter keeps.
 pub(super) fn rows_of(connection: &Connection, collection: i64, filter: &Filter) -> Result<RoaringBitmap, Error> {
-    Select { connection, collection }.filter(filter)
+    Select { whole: Some(filter), ..Select::of(connection, collection) }.filter(filter)
 }
+
+/// Rows that are read before the clock is looked at again.
+const PACE: usize = 4_096;
 
 struct Select<'c> {
     connection: &'c Connection,
     collection: i64,
+    /// The whole filter.
+    whole: Option<&'c Filter>,
+    /// Rows whose long texts contain a text, by path and text, for all conditions of the filter at once.
+    long: OnceCell<BTreeMap<(&'c str, &'c str), RoaringBitmap>>,
 }
 
-impl Select<'_> {
+impl<'c> Select<'c> {
+    fn of(connection: &'c Connection, collection: i64) -> Self {
+        Self { connection, collection, whole: None, long: OnceCell::new() }
+    }
+}
+
+impl<'c> Select<'c> {
     fn rows(&self, sql: &str, parameters: impl Params) -> Result<RoaringBitmap, Error> {
+        patience::check()?;
         let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
         let mut rows = select.query(parameters).map_err(failed)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
+            if found.len() % PACE == PACE - 1 {
+                patience::check()?;
+            }
             found.push(row_number(row.get(0).map_err(failed)?)?);
         }
         found.sort_unstable();
@@ -66,23 +87,42 @@ impl Select<'_> {
         Ok(kept)
     }
 
-    /// Rows for which at least so many conditions hold.
+    /// Rows for which at least so many conditions hold. How many hold is counted for all rows at once, a set for each bit
+    /// of the count.
     fn at_least(&self, least: usize, conditions: &[Condition]) -> Result<RoaringBitmap, Error> {
         if least == 0 {
             return self.all();
         }
-        // One set for each number of conditions that hold so far.
-        let mut levels = vec![RoaringBitmap::new(); least.min(conditions.len() + 1)];
-        for condition in conditions {
-            let rows = self.condition(condition)?;
-            for level in (1..levels.len()).rev() {
-                let risen = &levels[level - 1] & &rows;
-                levels[level] |= risen;
-            }
-            levels[0] |= rows;
+        if least > conditions.len() {
+            return Ok(RoaringBitmap::new());
         }
-        let reached = if least > conditions.len() { None } else { levels.pop() };
-        Ok(reached.unwrap_or_default())
+        let mut bits: Vec<RoaringBitmap> = Vec::new();
+        for condition in conditions {
+            let mut carry = self.condition(condition)?;
+            for bit in &mut bits {
+                let both = &*bit & &carry;
+                *bit ^= &carry;
+                carry = both;
+            }
+            if !carry.is_empty() {
+                bits.push(carry);
+            }
+        }
+        let (mut more, mut same) = (RoaringBitmap::new(), RoaringBitmap::new());
+        bits.iter().for_each(|bit| same |= bit);
+        if least >> bits.len() > 0 {
+            return Ok(more);
+        }
+        for (place, bit) in bits.iter().enumerate().rev() {
+            match least >> place & 1 == 1 {
+                true => same &= bit,
+                false => {
+                    more |= &same & bit;
+                    same -= bit;
+                }
+            }
+        }
+        Ok(more | same)
     }
 
     fn condition(&self, condition: &Condition) -> Result<RoaringBitmap, Error> {
@@ -92,10 +132,8 @@ impl Select<'_> {
                 let mut rows = RoaringBitmap::new();
                 for kind in [Kind::Text, Kind::LongText, Kind::Number, Kind::Bool] {
                     let Some(field) = self.field(key, kind)? else { continue };
-                    let mut excluded = Vec::new();
-                    for value in values {
-                        excluded.extend(leaf_of(value).filter(|(of, _)| *of == kind).map(|(_, leaf)| sql_value(&leaf)));
-                    }
+                    let of_kind = distinct(values).into_iter().filter(|(of, _)| *of == kind);
+                    let excluded: Vec<_> = of_kind.map(|(_, leaf)| sql_value(&leaf)).collect();
                     let marks = vec!["?"; excluded.len()].join(",");
                     let sql = format!("select row from leaves where field = {field} and value not in ({marks})");
                     rows |= self.rows(&sql, ledger::rusqlite::params_from_iter(excluded))?;
@@ -143,8 +181,7 @@ impl Select<'_> {
 
     fn any(&self, key: &str, values: &[Scalar]) -> Result<RoaringBitmap, Error> {
         let mut rows = RoaringBitmap::new();
-        for value in values {
-            let Some((kind, leaf)) = leaf_of(value) else { continue };
+        for (kind, leaf) in distinct(values) {
             let Some(field) = self.field(key, kind)? else { continue };
             let sql = "select row from leaves where field = ? and value = ?";
             rows |= self.rows(sql, (field, sql_value(&leaf)))?;
@@ -173,19 +210,47 @@ impl Select<'_> {
         if let Some(field) = self.field(key, Kind::Text)? {
             rows |= self.rows("select row from leaves where field = ? and instr(value, ?) > 0", (field, text))?;
         }
-        if let Some(field) = self.field(key, Kind::LongText)? {
-            let sql = "select distinct p.row, p.payload from leaves l join points p on p.row = l.row where l.field = ?";
-            let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
-            let mut found = select.query([field]).map_err(failed)?;
-            while let Some(row) = found.next().map_err(failed)? {
-                let payload: String = row.get(1).map_err(failed)?;
-                let value = serde_json::from_str(&payload).unwrap_or_default();
-                if texts_at(&value, key).iter().any(|known| known.contains(text)) {
-                    rows.insert(row_number(row.get(0).map_err(failed)?)?);
+        let long = match self.long.get() {
+            Some(known) => known,
+            None => {
+                let found = self.long_texts()?;
+                self.long.get_or_init(|| found)
+            }
+        };
+        if let Some(found) = long.get(&(key, text)) {
+            rows |= found;
+        }
+        Ok(rows)
+    }
+
+    /// What the conditions of the whole filter find in long texts; each payload is read once for all of them.
+    fn long_texts(&self) -> Result<BTreeMap<(&'c str, &'c str), RoaringBitmap>, Error> {
+        let mut wanted: BTreeMap<&str, (RoaringBitmap, HashSet<&str>)> = BTreeMap::new();
+        for condition in self.whole.into_iter().flat_map(Filter::leaves) {
+            let Condition::Contains { key, text } = condition else { continue };
+            if let Some((_, texts)) = wanted.get_mut(key.as_str()) {
+                texts.insert(text);
+            } else if let Some(field) = self.field(key, Kind::LongText)? {
+                let rows = self.rows("select row from leaves where field = ?", [field])?;
+                wanted.insert(key, (rows, HashSet::from([text.as_str()])));
+            }
+        }
+        let mut found: BTreeMap<(&str, &str), RoaringBitmap> = BTreeMap::new();
+        let mut all = RoaringBitmap::new();
+        wanted.values().for_each(|(rows, _)| all |= rows);
+        let mut select = self.connection.prepare_cached("select payload from points where row = ?").map_err(failed)?;
+        for row in all {
+            patience::check()?;
+            let payload: String = select.query_row([row], |row| row.get(0)).map_err(failed)?;
+            let value = serde_json::from_str(&payload).unwrap_or_default();
+            for (key, (_, texts)) in wanted.iter().filter(|(_, (rows, _))| rows.contains(row)) {
+                let known = texts_at(&value, key);
+                for text in texts.iter().filter(|text| known.iter().any(|known| known.contains(**text))) {
+                    found.entry((key, text)).or_default().insert(row);
                 }
             }
         }
-        Ok(rows)
+        Ok(found)
     }
 
     fn field(&self, path: &str, kind: Kind) -> Result<Option<i64>, Error> {
@@ -202,6 +267,19 @@ impl Select<'_> {
         let fields = select.query_map((self.collection, path), |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
         fields.collect::<Result<_, _>>().map_err(failed)
     }
+}
+
+/// The values of a condition as they are compared, each once.
+fn distinct(values: &[Scalar]) -> Vec<(Kind, Leaf)> {
+    let mut seen = HashSet::new();
+    let is_new = |(kind, leaf): &(Kind, Leaf)| {
+        seen.insert(match leaf {
+            Leaf::Text(text) => (*kind, text.clone()),
+            Leaf::Whole(number) => (*kind, number.to_string()),
+            Leaf::Float(number) => (*kind, format!("{:x}", number.to_bits())),
+        })
+    };
+    values.iter().filter_map(leaf_of).filter(is_new).collect()
 }
 
 /// The texts at a path of a payload.
@@ -254,10 +332,10 @@ impl Fields for Known<'_> {
 
 /// What is odd about the fields of a filter.
 pub(super) fn remarks(connection: &Connection, collection: i64, filter: &Filter) -> Result<Vec<Remark>, Error> {
-    remarks::remarks(filter, &Known(Select { connection, collection }))
+    remarks::remarks(filter, &Known(Select::of(connection, collection)))
 }
 
 /// A field no point has.
 pub(super) fn unknown(connection: &Connection, collection: i64, key: &str) -> Result<Remark, Error> {
-    remarks::unknown(key, &Known(Select { connection, collection }))
+    remarks::unknown(key, &Known(Select::of(connection, collection)))
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chassis::{Call, Code, Cost, Error, Runtime};
 
 use super::indexer::Indexer;
+use super::patience::Patience;
 use super::schema::{Head, Refused, head, heads};
 use super::tenant::{Collection, Database};
 use super::{collections, payloads, read, search, values};
@@ -17,6 +18,9 @@ use crate::store::{
     Selection, Spec, Stored, VectorStore,
 };
 use crate::tenant::Tenant;
+
+/// Bytes of text that hold a word, about.
+const WORD: usize = 6;
 
 /// What the store is given.
 pub struct EmbeddedSettings {
@@ -30,6 +34,12 @@ pub struct EmbeddedSettings {
 
 /// The embedded store.
 pub struct Embedded(Arc<Shared>);
+
+/// What a change adds to a collection in memory.
+struct Growth {
+    name: String,
+    bytes: usize,
+}
 
 struct Shared {
     settings: EmbeddedSettings,
@@ -65,7 +75,13 @@ impl Embedded {
         work: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<T, Error> + Send + 'static,
     ) -> Pending<'a, T> {
         let (shared, key, now) = (self.0.clone(), tenant.key.clone(), call.now().as_microsecond());
-        Box::pin(call.compute(Cost::Light, move || work(&shared, &shared.database(&key)?, now)))
+        let (patience, waits) = Patience::until(call.deadline());
+        let work = move || patience.within(|| work(&shared, &shared.database(&key)?, now));
+        Box::pin(async move {
+            let done = call.compute(Cost::Light, work).await;
+            drop(waits);
+            done
+        })
     }
 
     /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
@@ -74,19 +90,28 @@ impl Embedded {
         call: &'a Call,
         tenant: &'a Tenant,
         bytes: u64,
+        growth: Option<Growth>,
         work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
         landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
     ) -> Pending<'a, T> {
+        let (patience, waits) = Patience::until(call.deadline());
         let opened = self.with(call, tenant, move |shared, database, now| {
             if bytes > 0 {
                 shared.runtime.data.room_for(bytes)?;
             }
+            if let Some(growth) = &growth {
+                shared.make_room_for(growth, database)?;
+            }
             let known = database.clone();
-            Ok(database
-                .ledger
-                .write(move |connection| work(connection, now).map_err(Refused), move |value| landed(&known, value)))
+            let work = move |connection: &ledger::rusqlite::Connection| patience.within(|| work(connection, now));
+            let work = move |connection: &ledger::rusqlite::Connection| work(connection).map_err(Refused);
+            Ok(database.ledger.write(work, move |value| landed(&known, value)))
         });
-        Box::pin(async move { opened.await?.await.map_err(|Refused(error)| error) })
+        Box::pin(async move {
+            let written = opened.await?.await.map_err(|Refused(error)| error);
+            drop(waits);
+            written
+        })
     }
 }
 
@@ -140,23 +165,42 @@ impl Shared {
             .into_iter()
             .map(|(database, one)| (one.used.load(Ordering::Relaxed), one.bytes(), database, one.id))
             .collect();
+        let message = "the memory for collections is used up: raise FLOWFORGE_VECTOR_MEMORY, or keep fewer points";
+        let full = || Error::new(Code::Unavailable, message).retry_after(60);
+        let is_it = |database: &Arc<Database>, id: i64| id == but && Arc::ptr_eq(database, of);
+        let own: usize =
+            loaded.iter().filter(|(_, _, database, id)| is_it(database, *id)).map(|(_, own, ..)| own).sum();
+        if own.saturating_add(bytes) > self.settings.memory {
+            // It would be in vain.
+            return Err(full());
+        }
         let mut total: usize = bytes + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
         loaded.sort_by_key(|(used, ..)| *used);
         for (_, bytes, database, id) in loaded {
             if total <= self.settings.memory {
                 break;
             }
-            if id == but && Arc::ptr_eq(&database, of) {
+            if is_it(&database, id) {
                 continue;
             }
             database.unload(id);
             total -= bytes;
         }
-        if total <= self.settings.memory {
+        if total <= self.settings.memory { Ok(()) } else { Err(full()) }
+    }
+
+    /// Makes room for so many bytes that a change adds to a collection, if it is in memory.
+    fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
+        let Some(collection) = database.known_head(&growth.name).and_then(|head| database.known(head.id)) else {
+            return Ok(());
+        };
+        let made = self.make_room(growth.bytes, collection.id, database);
+        if made.is_err() && collection.has_dead() {
+            // Read anew, it takes less.
+            database.unload(collection.id);
             return Ok(());
         }
-        let message = "the memory for collections is used up: raise FLOWFORGE_VECTOR_MEMORY, or keep fewer points";
-        Err(Error::new(Code::Unavailable, message).retry_after(60))
+        made
     }
 
     /// The collection of a name, in memory and without what has expired.
@@ -168,7 +212,7 @@ impl Shared {
                 let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
                 let head = head.map_err(|Refused(error)| error)?;
                 let points = usize::try_from(head.points).unwrap_or(usize::MAX);
-                self.make_room(points.saturating_mul(head.spec.dimensions * 5 + 200), head.id, database)?;
+                self.make_room(points.saturating_mul(bytes_in_memory(head.spec.dimensions)), head.id, database)?;
                 database.collection(head.id)?
             }
         };
@@ -176,6 +220,11 @@ impl Shared {
         database.expire(&collection, name, now)?;
         Ok(collection)
     }
+}
+
+/// Bytes of memory a point takes, about, without its words: floats, codes, and its part of a graph.
+const fn bytes_in_memory(dimensions: usize) -> usize {
+    dimensions * 5 + 200
 }
 
 /// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
@@ -225,6 +274,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             1,
+            None,
             move |connection, now| collections::create(connection, &spec, &quota, now),
             |database, (_, left)| {
                 database.heads_changed();
@@ -268,6 +318,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::rename(connection, &name, &new),
             |database, _| database.heads_changed(),
         );
@@ -284,6 +335,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::drop(connection, &name),
             |database, head| {
                 database.heads_changed();
@@ -300,12 +352,18 @@ impl VectorStore for Embedded {
             3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
         };
         let bytes = change.upsert.iter().map(size).sum::<usize>() as u64;
+        let in_memory = |point: &crate::store::Point| {
+            let words = point.text.as_deref().map_or(0, str::len) / WORD;
+            bytes_in_memory(point.vector.len()) + words * 12
+        };
+        let growth = Growth { name: name.clone(), bytes: change.upsert.iter().map(in_memory).sum() };
         let written = self.write(
             call,
             tenant,
             bytes,
-            move |connection, _| {
-                let mut writer = super::write::Writer::new(connection, &name)?;
+            (!change.upsert.is_empty()).then_some(growth),
+            move |connection, now| {
+                let mut writer = super::write::Writer::new(connection, &name, now)?;
                 let changed = writer.change(&change)?;
                 Ok((changed, writer.finish(Some(&quota))?))
             },
@@ -326,7 +384,8 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
-            move |connection, _| payloads::delete(connection, &name, &which),
+            None,
+            move |connection, now| payloads::delete(connection, &name, &which, now),
             |database, (_, applied)| database.apply(applied),
         );
         Box::pin(async move { Ok(written.await?.0) })
@@ -345,7 +404,8 @@ impl VectorStore for Embedded {
             call,
             tenant,
             1,
-            move |connection, _| payloads::payload(connection, &name, &which, &change, &quota),
+            None,
+            move |connection, now| payloads::payload(connection, &name, &which, &change, &quota, now),
             |database, (_, applied)| database.apply(applied),
         );
         Box::pin(async move { Ok(written.await?.0) })
@@ -445,6 +505,7 @@ impl VectorStore for Embedded {
             call,
             tenant,
             0,
+            None,
             move |connection, _| collections::replace(connection, &staged, &new, &quota),
             |database, (_, old)| {
                 database.heads_changed();

@@ -126,7 +126,17 @@ impl Collection {
 
     /// Bytes of memory it takes, about.
     pub(super) fn bytes(&self) -> usize {
-        self.memory().bytes() + self.graph().as_ref().map_or(0, |indexed| indexed.graph.bytes())
+        let filters: usize = {
+            let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+            filters.iter().map(|kept| kept.allowed.bytes()).sum()
+        };
+        filters + self.memory().bytes() + self.graph().as_ref().map_or(0, |indexed| indexed.graph.bytes())
+    }
+
+    /// Whether there are dead rows in it.
+    pub(super) fn has_dead(&self) -> bool {
+        let memory = self.memory();
+        memory.len() > memory.alive()
     }
 
     /// Whether a point has expired.
@@ -226,18 +236,28 @@ impl Database {
         if let Some(known) = self.known(id) {
             return Ok(known);
         }
+        self.load(id)
+    }
+
+    /// The same, where it was not in memory a moment ago.
+    pub(super) fn load(self: &Arc<Self>, id: i64) -> Result<Arc<Collection>, Error> {
         let database = self.clone();
         let receipt = self.ledger.write(
             move |connection| match database.known(id) {
-                Some(known) => Ok(known),
-                None => read(connection, id),
+                Some(known) => Ok((known, false)),
+                None => read(connection, id).map(|read| (read, true)),
             },
             {
                 let database = self.clone();
-                move |collection: &mut Arc<Collection>| database.install(collection)
+                // What was there already may have been taken out since, and changes have passed it by.
+                move |(collection, is_read): &mut (Arc<Collection>, bool)| {
+                    if *is_read {
+                        database.install(collection);
+                    }
+                }
             },
         );
-        receipt.wait().map_err(|Refused(error)| error)
+        receipt.wait().map(|(collection, _)| collection).map_err(|Refused(error)| error)
     }
 
     fn install(&self, collection: &Arc<Collection>) {
@@ -264,8 +284,15 @@ impl Database {
         let Some(collection) = self.known(applied.collection) else { return };
         let worn = {
             let mut memory = collection.memory.write().unwrap_or_else(PoisonError::into_inner);
-            memory.apply(applied);
-            memory.is_worn()
+            // It was read with this change in it.
+            if applied.seq <= memory.seq {
+                return;
+            }
+            let follows = applied.seq == memory.seq + 1;
+            if follows {
+                memory.apply(applied);
+            }
+            !follows || memory.is_worn()
         };
         if let Some(expiry) = applied.added.iter().filter_map(|added| added.expires).min() {
             collection.expiry.fetch_min(expiry, Ordering::AcqRel);

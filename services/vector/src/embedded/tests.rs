@@ -82,7 +82,7 @@ impl Bench {
             let change = Change { remove: None, upsert: vectors.iter().enumerate().map(point).collect() };
             let database = self.database.clone();
             let write = move |connection: &ledger::rusqlite::Connection| -> Result<_, Refused> {
-                let mut writer = Writer::new(connection, "t")?;
+                let mut writer = Writer::new(connection, "t", 0)?;
                 writer.change(&change)?;
                 Ok(writer.finish(None)?)
             };
@@ -98,7 +98,7 @@ impl Bench {
     fn delete(&self, ids: Vec<String>) {
         let database = self.database.clone();
         let write = move |connection: &ledger::rusqlite::Connection| {
-            payloads::delete(connection, "t", &Selection::Ids(ids)).map_err(Refused)
+            payloads::delete(connection, "t", &Selection::Ids(ids), 0).map_err(Refused)
         };
         let written = self.database.ledger.write(write, move |(_, applied)| database.apply(applied));
         written.wait().map_err(|Refused(error)| error).unwrap();
@@ -151,6 +151,52 @@ impl Bench {
 
 fn having(key: &str, value: i64) -> Filter {
     Filter::default().and(Condition::Any { key: key.into(), values: vec![Scalar::Whole(value)] })
+}
+
+#[test]
+fn what_was_taken_out_of_memory_does_not_come_back_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&[vec![1.0]], 0);
+    drop(bench.database.collection(1).unwrap());
+    // In one commit: it is taken out, changed, and asked for by somebody who did not find it before.
+    let ledger = &bench.database.ledger;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begun, begins) = std::sync::mpsc::channel::<()>();
+    let first = ledger.write(
+        move |_| -> Result<(), Refused> {
+            begun.send(()).unwrap();
+            held.recv().unwrap();
+            Ok(())
+        },
+        |()| {},
+    );
+    begins.recv().unwrap();
+    let database = bench.database.clone();
+    let out = ledger.write(|_| -> Result<(), Refused> { Ok(()) }, move |()| database.unload(1));
+    let database = bench.database.clone();
+    let changed = ledger.write(
+        |connection| -> Result<_, Refused> {
+            Ok(payloads::delete(connection, "t", &Selection::Ids(vec!["0".into()]), 0)?)
+        },
+        move |(_, applied)| database.apply(applied),
+    );
+    let database = bench.database.clone();
+    let asking = std::thread::spawn(move || database.load(1).is_ok());
+    std::thread::sleep(Duration::from_millis(200));
+    release.send(()).unwrap();
+    first.wait().map_err(|Refused(error)| error).unwrap();
+    out.wait().map_err(|Refused(error)| error).unwrap();
+    changed.wait().map_err(|Refused(error)| error).unwrap();
+    assert!(asking.join().unwrap());
+    let seq = |database: &Arc<Database>| database.known(1).map(|collection| collection.memory().seq);
+    assert!(seq(&bench.database).is_none_or(|seq| seq == 2), "{:?}", seq(&bench.database));
+    // What comes later is found, and what is gone is not.
+    bench.put(&[vec![2.0]], 1);
+    drop(bench.database.collection(1).unwrap());
+    assert_eq!(bench.ask(&[2.0], Filter::default(), false), ["1"]);
+    bench.close();
 }
 
 #[test]
@@ -300,5 +346,49 @@ fn rates() {
     }
     bench.settled();
     told("half deleted", &Filter::default());
+    bench.close();
+}
+
+/// Rows a filter keeps.
+fn kept(bench: &Bench, filter: &Filter) -> Result<Vec<u32>, chassis::Error> {
+    let rows = bench
+        .database
+        .ledger
+        .read(|snapshot| -> Result<_, Refused> { Ok(super::select::rows_of(snapshot, 1, filter)?) });
+    rows.map(|rows| rows.into_iter().collect()).map_err(|Refused(error)| error)
+}
+
+#[test]
+fn so_many_of_conditions_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&vec![vec![1.0]; 100], 0);
+    // Point n has n % 10; of these conditions, 10 - n % 10 hold, and twice as many hold of doubled ones.
+    let conditions: Vec<Condition> = (0..10)
+        .map(|most| Condition::Any { key: "tenth".into(), values: (0..=most).map(Scalar::Whole).collect() })
+        .collect();
+    let doubled: Vec<Condition> = conditions.iter().chain(&conditions).cloned().collect();
+    for (all, factor) in [(conditions, 1), (doubled, 2)] {
+        for least in 0..=all.len() + 1 {
+            let filter = Filter { min_should: Some((least, all.clone())), ..Filter::default() };
+            let wanted: Vec<u32> =
+                (0..100u32).filter(|n| (10 - n % 10) as usize * factor >= least).map(|n| n + 1).collect();
+            assert_eq!(kept(&bench, &filter).unwrap(), wanted, "{least}");
+        }
+    }
+    bench.close();
+}
+
+#[test]
+fn a_filter_ends_with_whoever_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&vec![vec![1.0]; 1_000], 0);
+    let (patience, waits) = super::patience::Patience::until(Instant::now() + Duration::from_secs(600));
+    patience.clone().within(|| assert_eq!(kept(&bench, &having("tenth", 3)).unwrap().len(), 100));
+    drop(waits);
+    patience.within(|| assert!(kept(&bench, &having("tenth", 3)).is_err()));
     bench.close();
 }

@@ -6,7 +6,7 @@ use chassis::Error;
 use ledger::rusqlite::{Connection, OptionalExtension, params};
 
 use super::payloads::ids_of;
-use super::schema::{Head, failed, head, usage};
+use super::schema::{Head, expired, failed, head, usage};
 use super::select::rows_of;
 use crate::filter::leaves::{Kind, Leaf, leaves};
 use crate::plan::Quota;
@@ -15,6 +15,8 @@ use crate::text::bm25;
 
 /// Bytes a point counts for besides its vector, payload, text and id.
 const OVERHEAD: usize = 64;
+/// Fields of a collection at most: paths of payloads, and the kinds of values each has.
+const MAX_FIELDS: usize = 10_000;
 
 /// What a change did to the rows of a collection.
 #[derive(Debug, Default)]
@@ -48,8 +50,11 @@ pub(super) struct Removed {
 pub(super) struct Writer<'c> {
     connection: &'c Connection,
     pub(super) head: Head,
+    now: i64,
     /// Fields by path and kind, and by how much their counts change.
     fields: HashMap<(String, Kind), (i64, i64)>,
+    /// Fields that are new.
+    made: usize,
     points: i64,
     bytes: i64,
     pub(super) applied: Applied,
@@ -63,11 +68,13 @@ struct Known {
 }
 
 impl<'c> Writer<'c> {
-    /// Begins a change of a collection.
-    pub(super) fn new(connection: &'c Connection, name: &str) -> Result<Self, Error> {
+    /// Begins a change of a collection, which has nothing expired any more.
+    pub(super) fn new(connection: &'c Connection, name: &str, now: i64) -> Result<Self, Error> {
         let head = head(connection, name)?;
         let applied = Applied { collection: head.id, ..Applied::default() };
-        Ok(Self { connection, head, fields: HashMap::new(), points: 0, bytes: 0, applied })
+        let mut writer = Self { connection, head, now, fields: HashMap::new(), made: 0, points: 0, bytes: 0, applied };
+        writer.expire()?;
+        Ok(writer)
     }
 
     /// Ends it: counts are written down, and checked against what the plan has.
@@ -83,14 +90,44 @@ impl<'c> Writer<'c> {
         for (id, delta) in self.fields.values().filter(|(_, delta)| *delta != 0) {
             count.execute((delta, id)).map_err(failed)?;
         }
+        let mut delete =
+            self.connection.prepare_cached("delete from fields where id = ? and count <= 0").map_err(failed)?;
+        for (id, _) in self.fields.values().filter(|(_, delta)| *delta <= 0) {
+            delete.execute([id]).map_err(failed)?;
+        }
+        if self.made > 0 {
+            let mut count =
+                self.connection.prepare_cached("select count(*) from fields where collection = ?").map_err(failed)?;
+            let fields: u32 = count.query_row([self.head.id], |row| row.get(0)).map_err(failed)?;
+            if fields as usize > MAX_FIELDS {
+                return Err(too_many_fields());
+            }
+        }
         if let Some(quota) = quota
             && (self.points > 0 || self.bytes > 0)
         {
             let (_, points, bytes) = usage(self.connection)?;
             // What makes things smaller is never refused.
-            quota.allow(if self.points > 0 { points } else { 0 }, if self.bytes > 0 { bytes } else { 0 })?;
+            let allow = |points: u64, bytes: u64| {
+                quota.allow(if self.points > 0 { points } else { 0 }, if self.bytes > 0 { bytes } else { 0 })
+            };
+            if allow(points, bytes).is_err() {
+                // What has expired in other collections counts no more.
+                let (old_points, old_bytes) = expired(self.connection, self.now)?;
+                allow(points.saturating_sub(old_points), bytes.saturating_sub(old_bytes))?;
+            }
         }
         Ok(self.applied)
+    }
+
+    fn expire(&mut self) -> Result<(), Error> {
+        let select = "select id from points where collection = ? and expires is not null and expires <= ?";
+        let mut select = self.connection.prepare_cached(select).map_err(failed)?;
+        let ids = select.query_map((self.head.id, self.now), |row| row.get::<_, String>(0)).map_err(failed)?;
+        for id in ids.collect::<Result<Vec<_>, _>>().map_err(failed)? {
+            self.remove(&id)?;
+        }
+        Ok(())
     }
 
     /// Removes and puts in.
@@ -211,6 +248,11 @@ impl<'c> Writer<'c> {
             None => {
                 let insert = "insert into fields (collection, path, kind) values (?, ?, ?)";
                 let mut insert = self.connection.prepare_cached(insert).map_err(failed)?;
+                self.made += 1;
+                // What goes with the points that are replaced makes room for as many again.
+                if self.made > 2 * MAX_FIELDS {
+                    return Err(too_many_fields());
+                }
                 insert.insert((collection, path, kind.letter())).map_err(failed)?
             }
         };
@@ -221,7 +263,9 @@ impl<'c> Writer<'c> {
     fn note_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
         for (path, kind, leaf) in leaves_of(payload)? {
             let field = self.field(&path, kind, 1)?;
-            let mut insert = self.connection.prepare_cached("insert into leaves values (?, ?, ?)").map_err(failed)?;
+            // A whole number may be there twice, as one and as a float.
+            let mut insert =
+                self.connection.prepare_cached("insert or ignore into leaves values (?, ?, ?)").map_err(failed)?;
             match leaf {
                 Leaf::Text(text) => insert.execute((field, text, row)),
                 Leaf::Whole(number) => insert.execute((field, number, row)),
@@ -246,6 +290,13 @@ impl<'c> Writer<'c> {
         }
         Ok(())
     }
+}
+
+fn too_many_fields() -> Error {
+    let message = format!(
+        "the fields of the collection would be more than {MAX_FIELDS}: keep what differs from point to point in values, not in names"
+    );
+    Error::impossible("payload", message)
 }
 
 fn leaves_of(payload: &str) -> Result<Vec<(String, Kind, Leaf)>, Error> {

@@ -26,6 +26,20 @@ fn every_condition_keeps_what_it_says(served: Served) {
         (json!({ "legs": { "gte": 2 } }), "ab"),
         (json!({ "legs": { "gt": 0, "lt": 4 } }), "a"),
         (json!({ "weight": 2.5 }), "c"),
+        (
+            json!({ "must": [{ "key": "text", "match": { "text": "needle" } }, { "key": "text", "match": { "text": "xxx" } }] }),
+            "d",
+        ),
+        (
+            json!({ "must": [{ "key": "text", "match": { "text": "needle" } }, { "key": "text", "match": { "text": "zzz" } }] }),
+            "",
+        ),
+        (
+            json!({ "should": [{ "must": [{ "key": "text", "match": { "text": "needle" } }] }, { "key": "name", "match": { "text": "ow" } }] }),
+            "ad",
+        ),
+        (json!({ "wild": vec![true; 5_000] }), "ac"),
+        (json!({ "must": [{ "key": "name", "match": { "except": vec!["owl"; 5_000] } }] }), "bc"),
         (json!({ "wild": true }), "ac"),
         (json!({ "wild": true, "legs": 0 }), "c"),
         (json!({ "born": { "gte": "2021-01-01T00:00:00Z" } }), "b"),

@@ -146,6 +146,18 @@ impl Served {
         self.client.send(request)
     }
 
+    /// Sends JSON lines.
+    fn send_lines_as(&self, consumer: Option<Consumer>, path: &str, lines: &str) -> Answer {
+        let request = Request::post(format!("/api/v1/vector{path}")).header("content-type", "application/x-ndjson");
+        let mut request = request.body(Body::from(lines.to_owned())).unwrap();
+        let context = Context::default();
+        if let Some(consumer) = consumer {
+            context.set_consumer(Arc::new(consumer));
+        }
+        request.extensions_mut().insert(context);
+        self.client.send(request)
+    }
+
     fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.send_as(None, method, path, body)
     }

@@ -1,4 +1,4 @@
-//! Many consumers at once: databases that nobody uses are closed.
+//! Many consumers and many requests at once: databases that nobody uses are closed, memory has its bound, nothing is lost.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -67,4 +67,79 @@ fn closing_does_not_lose_what_is_under_way() {
         let answer = served.send_as(consumer(number), "POST", "/collections/mine/points/count", &json!({}));
         assert_eq!(answer.json()["count"], 30);
     }
+}
+
+#[test]
+fn what_is_larger_than_memory_turns_out_nobody() {
+    // Enough for one of the small collections and not for the large one.
+    let served = Served::over(tempfile::tempdir().unwrap(), vec!["--vector-memory=1MB".into()]);
+    served.create("small", 2, "cosine");
+    served.create("large", 512, "cosine");
+    served.upsert("small", &json!([{ "id": "a", "vector": [1, 0] }]));
+    let vector: Vec<u32> = (1..=512).collect();
+    let points = |from: usize| -> Value { (from..from + 100).map(|n| json!({ "id": n, "vector": vector })).collect() };
+    // Nobody searches, so nothing of it is in memory.
+    for part in 0..10 {
+        served.upsert("large", &points(part * 100));
+    }
+    assert_eq!(ids(&served.query("small", &json!({ "vector": [1, 0] }))), ["a"]);
+    for _ in 0..2 {
+        let (status, message) = served.refused("POST", "/collections/large/query", &json!({ "vector": vector }));
+        assert!(status == 503 && message.contains("FLOWFORGE_VECTOR_MEMORY"), "{status} {message}");
+    }
+    // What grows while it is in memory has the same bound, and nothing of what is refused is kept.
+    served.create("grows", 512, "cosine");
+    assert_eq!(ids(&served.query("grows", &json!({ "vector": vector }))).len(), 0);
+    let put = |part: usize| served.send("PUT", "/collections/grows/points", &json!({ "points": points(part * 100) }));
+    let taken = (0..20).find(|part| put(*part).status == 503).unwrap();
+    assert!((1..10).contains(&taken), "{taken}");
+    assert_eq!(served.count("grows"), taken as u64 * 100);
+    assert_eq!(ids(&served.query("small", &json!({ "vector": [1, 0] }))), ["a"]);
+}
+
+#[test]
+fn nothing_is_lost_where_many_change_and_ask() {
+    const WRITERS: usize = 4;
+    const ROUNDS: usize = 60;
+    let served = Served::new();
+    served.create("p", 2, "dot");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let path = "/collections/p/points";
+    std::thread::scope(|scope| {
+        let (served, done) = (&served, &done);
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                scope.spawn(move || {
+                    for round in 0..ROUNDS {
+                        let point = |n: usize| json!({ "id": format!("{writer}-{n}"), "vector": [writer + 1, round], "payload": { "writer": writer, "round": round } });
+                        served.upsert("p", &json!([point(0), point(1), point(2)]));
+                        // What was answered is seen by whoever asks next, by vector and by filter.
+                        let filter = json!({ "writer": writer, "round": round });
+                        let found = served.query("p", &json!({ "vector": [1, 1], "filter": filter, "limit": 10 }));
+                        assert_eq!(ids(&found).len(), 3, "{writer} {round}");
+                        let gone = served.ok("POST", &format!("{path}/delete"), &json!({ "ids": [format!("{writer}-2")] }));
+                        assert_eq!(gone["deleted"], 1);
+                        let found = served.query("p", &json!({ "vector": [1, 1], "filter": { "writer": writer }, "limit": 10 }));
+                        assert_eq!(ids(&found).len(), 2, "{writer} {round}");
+                    }
+                })
+            })
+            .collect();
+        scope.spawn(move || {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                // A point has one payload at any moment, so no two of an answer are the same.
+                let found = served.query("p", &json!({ "vector": [1, 1], "limit": 100 }));
+                let found: Vec<&str> = ids(&found);
+                let different: HashSet<&&str> = found.iter().collect();
+                assert_eq!(different.len(), found.len(), "{found:?}");
+            }
+        });
+        let ended: Vec<_> = writers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(ended.iter().all(Result::is_ok));
+    });
+    assert_eq!(served.count("p"), WRITERS as u64 * 2);
+    let served = served.again();
+    let rest = served.ok("POST", &format!("{path}/scroll"), &json!({ "filter": { "round": ROUNDS - 1 } }));
+    assert_eq!(ids(&rest).len(), WRITERS * 2);
 }

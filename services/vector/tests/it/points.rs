@@ -10,6 +10,9 @@ over_stores! {
     pages_have_every_point_once
     everything_is_there_after_a_restart
     points_expire
+    what_has_expired_is_not_there_for_changes
+    ids_that_are_said_twice_count_once
+    whole_numbers_are_one_value_however_written
     points_like_others_and_unlike
 }
 
@@ -105,6 +108,45 @@ fn points_expire(served: Served) {
     assert_eq!(served.count("p"), 2);
     assert_eq!(served.refused("GET", "/collections/p/points/a", &json!({})).0, 404);
     assert_eq!(served.ok("GET", "/collections/p", &json!({}))["points"], 2);
+}
+
+fn what_has_expired_is_not_there_for_changes(served: Served) {
+    served.create("p", 1, "dot");
+    let points: Vec<Value> = ["a", "b", "c", "d"]
+        .iter()
+        .map(|id| json!({ "id": id, "vector": [1], "payload": { "k": 1 }, "ttlSeconds": 1 }))
+        .collect();
+    served.upsert("p", &json!(points));
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    // No read comes first.
+    let written = served.upsert("p", &json!([{ "id": "a", "vector": [2] }]));
+    assert_eq!((&written["inserted"], &written["updated"]), (&json!(1), &json!(0)));
+    let gone = served.ok("POST", "/collections/p/points/delete", &json!({ "ids": ["b"] }));
+    assert_eq!((&gone["deleted"], &gone["notFound"]), (&json!(0), &json!(["b"])));
+    let change = json!({ "ids": ["c"], "payload": { "k": 2 } });
+    assert_eq!(served.ok("PATCH", "/collections/p/points", &change)["updated"], 0);
+    assert_eq!(served.count("p"), 1);
+}
+
+fn ids_that_are_said_twice_count_once(served: Served) {
+    served.create("p", 1, "dot");
+    served.upsert("p", &json!([{ "id": "a", "vector": [1] }]));
+    let gone = served.ok("POST", "/collections/p/points/delete", &json!({ "ids": ["ghost", "a", "ghost", "a"] }));
+    assert_eq!((&gone["deleted"], &gone["notFound"]), (&json!(1), &json!(["ghost"])));
+}
+
+fn whole_numbers_are_one_value_however_written(served: Served) {
+    served.create("p", 1, "dot");
+    let number: Value = serde_json::from_str("[10000000000000000, 1e16]").unwrap();
+    for _ in 0..2 {
+        served.upsert("p", &json!([{ "id": "a", "vector": [1], "payload": { "n": number } }]));
+    }
+    for number in ["10000000000000000", "1e16"] {
+        let filter = json!({ "n": serde_json::from_str::<Value>(number).unwrap() });
+        let count = served.ok("POST", "/collections/p/points/count", &json!({ "filter": filter }));
+        assert_eq!(count["count"], 1, "{number}");
+    }
+    assert_eq!(served.ok("POST", "/collections/p/points/delete", &json!({ "ids": ["a"] }))["deleted"], 1);
 }
 
 fn points_like_others_and_unlike(served: Served) {

@@ -5,6 +5,50 @@ use serde_json::{Value, json};
 
 use crate::{Served, ids};
 
+#[test]
+fn what_has_expired_counts_for_no_plan() {
+    let served = Served::new();
+    let free = consumer("f", "free");
+    let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
+    for name in ["a", "b"] {
+        assert_eq!(send("POST", "/collections", &json!({ "name": name, "dimensions": 1 })).status, 200);
+    }
+    for part in 0..10 {
+        let points: Vec<Value> =
+            (0..1_000).map(|n| json!({ "id": part * 1_000 + n, "vector": [1], "ttlSeconds": 6 })).collect();
+        assert_eq!(send("PUT", "/collections/a/points", &json!({ "points": points })).status, 200);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(6_100));
+    let one = json!({ "points": [{ "id": "new", "vector": [1] }] });
+    assert_eq!(send("PUT", "/collections/b/points", &one).status, 200);
+    assert_eq!(send("PUT", "/collections/a/points", &one).status, 200);
+    assert_eq!(send("POST", "/collections/a/points/count", &json!({})).json()["count"], 1);
+}
+
+/// Names that differ from point to point leave nothing behind, and have a bound.
+#[test]
+fn names_of_fields_are_bounded() {
+    let served = Served::new();
+    served.create("p", 1, "dot");
+    let points = |round: usize, count: usize| -> Value {
+        let payload = |n: usize| {
+            (0..if round == 9 { 12 } else { 10 })
+                .map(|k| (format!("k{round}-{n}-{k}"), json!(1)))
+                .collect::<serde_json::Map<_, _>>()
+        };
+        (0..count).map(|n| json!({ "id": n, "vector": [1], "payload": payload(n) })).collect()
+    };
+    for round in 0..4 {
+        served.upsert("p", &points(round, 900));
+    }
+    let (status, message) = served.refused("PUT", "/collections/p/points", &json!({ "points": points(9, 900) }));
+    assert!(
+        status == 422 && message.starts_with("payload: the fields of the collection would be more than 10000"),
+        "{message}"
+    );
+    assert_eq!(served.count("p"), 900);
+}
+
 over_stores! {
     nobody_reaches_what_is_anothers
     plans_bound_what_is_kept
@@ -23,6 +67,8 @@ fn nobody_reaches_what_is_anothers(served: Served) {
     make(&alice, "secret");
     let points = json!({ "points": [{ "id": "p1", "vector": [1, 0], "text": "the password is swordfish", "payload": { "k": "v" } }] });
     assert_eq!(served.send_as(alice.clone(), "PUT", "/collections/secret/points", &points).status, 200);
+    let kept = json!({ "snapshot": "kept" });
+    assert_eq!(served.send_as(alice.clone(), "POST", "/collections/secret/snapshots", &kept).status, 200);
     // Others, among them one without a key, one whose id is made to look alike, and one with no id at all.
     for other in
         [consumer("bob", "pro"), consumer("alice ", "pro"), consumer("Alice", "pro"), consumer("", "pro"), None]
@@ -45,6 +91,13 @@ fn nobody_reaches_what_is_anothers(served: Served) {
                 ("POST", "/query", json!({ "text": "password" })),
                 ("POST", "/query", json!({ "id": "p1" })),
                 ("POST", "/facet", json!({ "key": "k" })),
+                ("POST", "/documents", json!({ "text": "mine now", "documentId": "d" })),
+                ("GET", "/documents", json!({})),
+                ("GET", "/documents/d", json!({})),
+                ("DELETE", "/documents/d", json!({})),
+                ("POST", "/ask", json!({ "question": "what is the password?" })),
+                ("POST", "/export", json!({})),
+                ("POST", "/snapshots", json!({ "snapshot": "stolen" })),
             ] {
                 let answer = send(method, &format!("/collections/{name}{path}"), &body);
                 let text = String::from_utf8_lossy(&answer.body).into_owned();
@@ -52,6 +105,13 @@ fn nobody_reaches_what_is_anothers(served: Served) {
                 assert!(!text.contains("swordfish"), "{text}");
             }
         }
+        let line = r#"{"id":"p1","vector":[0,1]}"#;
+        let imported = served.send_lines_as(other.clone(), "/collections/secret/import", line);
+        assert!((400..500).contains(&imported.status), "{}", imported.status);
+        assert_eq!(send("GET", "/snapshots", &json!({})).json()["rows"], json!([]));
+        let restored = send("POST", "/snapshots/kept/restore", &json!({ "into": "mine" }));
+        assert_eq!(restored.status, 404, "{}", restored.message());
+        assert_eq!(send("DELETE", "/snapshots/kept", &json!({})).status, 404);
         // A collection of the same name is another one, and ids and filters find nothing of the first.
         make(&other, "secret");
         let found = send(
@@ -63,6 +123,7 @@ fn nobody_reaches_what_is_anothers(served: Served) {
         assert_eq!(send("POST", "/collections/secret/points/delete", &json!({ "all": true })).json()["deleted"], 0);
         assert_eq!(send("DELETE", "/collections/secret", &json!({})).status, 200);
     }
+    assert_eq!(served.send_as(alice.clone(), "GET", "/snapshots", &json!({})).json()["rows"][0]["snapshot"], "kept");
     let found = served.send_as(alice, "POST", "/collections/secret/query", &json!({ "text": "password" })).json();
     assert_eq!(ids(&found), ["p1"]);
 }
