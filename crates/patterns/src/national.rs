@@ -51,7 +51,7 @@ pub static COUNTRIES: [National; 27] = [
     National {
         country: "GB",
         name: "National Insurance number",
-        pattern: r"(?i)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+        pattern: r"(?i-u)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
         check: nino,
         words: &[],
     },
@@ -78,12 +78,12 @@ pub static COUNTRIES: [National; 27] = [
         check: fr,
         words: &[],
     },
-    National { country: "ES", name: "DNI", pattern: r"(?i)[0-9]{8}-?[A-HJ-NP-TV-Z]", check: dni, words: &[] },
-    National { country: "ES", name: "NIE", pattern: r"(?i)[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]", check: nie, words: &[] },
+    National { country: "ES", name: "DNI", pattern: r"(?i-u)[0-9]{8}-?[A-HJ-NP-TV-Z]", check: dni, words: &[] },
+    National { country: "ES", name: "NIE", pattern: r"(?i-u)[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]", check: nie, words: &[] },
     National {
         country: "IT",
         name: "Codice fiscale",
-        pattern: r"(?i)[A-Z]{6}[0-9L-V]{2}[A-EHLMPR-T][0-9L-V]{2}[A-Z][0-9L-V]{3}[A-Z]",
+        pattern: r"(?i-u)[A-Z]{6}[0-9L-V]{2}[A-EHLMPR-T][0-9L-V]{2}[A-Z][0-9L-V]{3}[A-Z]",
         check: it,
         words: &[],
     },
@@ -113,7 +113,7 @@ pub static COUNTRIES: [National; 27] = [
     National {
         country: "FI",
         name: "Henkilötunnus",
-        pattern: r"(?i)[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]",
+        pattern: r"(?i-u)[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]",
         check: fi,
         words: &[],
     },
@@ -135,14 +135,14 @@ pub static COUNTRIES: [National; 27] = [
     National {
         country: "CL",
         name: "RUT",
-        pattern: r"(?i)[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9K]",
+        pattern: r"(?i-u)[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9K]",
         check: cl,
         words: &[],
     },
     National {
         country: "MX",
         name: "CURP",
-        pattern: r"(?i)[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]",
+        pattern: r"(?i-u)[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]",
         check: mx,
         words: &[],
     },
@@ -156,13 +156,13 @@ pub static COUNTRIES: [National; 27] = [
     National {
         country: "CN",
         name: "Resident identity number",
-        pattern: r"(?i)[1-8][0-9]{16}[0-9X]",
+        pattern: r"(?i-u)[1-8][0-9]{16}[0-9X]",
         check: cn,
         words: &[],
     },
     National { country: "KR", name: "RRN", pattern: r"[0-9]{6}-[0-9]{7}", check: kr, words: &[] },
     National { country: "TR", name: "T.C. Kimlik No.", pattern: r"[1-9][0-9]{10}", check: tr, words: &[] },
-    National { country: "SG", name: "NRIC", pattern: r"(?i)[STFG][0-9]{7}[A-Z]", check: sg, words: &[] },
+    National { country: "SG", name: "NRIC", pattern: r"(?i-u)[STFG][0-9]{7}[A-Z]", check: sg, words: &[] },
     National { country: "ZA", name: "Identity number", pattern: r"[0-9]{13}", check: za, words: &[] },
 ];
 
@@ -398,6 +398,14 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&str, &'static str)> {
         national(text).into_iter().map(|(start, end, country)| (&text[start..end], country)).collect()
+    }
+
+    #[test]
+    fn letters_that_only_look_like_ours_are_none() {
+        // In small letters these are s and k, and a pattern of all of Unicode takes them for such.
+        for text in ["\u{17f}1234567A", "54362315\u{212a}", "RCCMNL83\u{17f}18D969H", "\u{212a}-2482300W"] {
+            assert_eq!(found(text), [], "{text}");
+        }
     }
 
     /// Numbers that the states themselves, or python-stdnum (LGPL, only its examples), show as right and wrong.

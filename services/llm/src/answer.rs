@@ -148,7 +148,7 @@ fn relevant(text: &str, question: &str, most: usize) -> Vec<Passage> {
         order.sort_unstable();
     }
     let passage = |(number, index): (usize, usize)| {
-        let Span { text, start, end } = all[index];
+        let Span { text, start, end, .. } = all[index];
         Passage { number: number + 1, text: text.to_owned(), start, end }
     };
     order.into_iter().enumerate().map(passage).collect()

@@ -173,13 +173,12 @@ pub fn chunk(request: ChunkRequest, call: &Call, llm: &Llm) -> Result<ChunkRespo
     }
     let costs = measure.costs(text, &atoms)?;
     let worst = if request.unit == ChunkUnit::Sentences { Break::Sentence } else { Break::Word };
-    let mut plan = Plan { size, overlap: request.overlap, sections: outline.is_some(), worst };
+    let mut plan = Plan { size, overlap: request.overlap, sections: outline.is_some(), most: MAX_CHUNKS, worst };
     let ranges = loop {
         call.check()?;
         let ranges = pack::pack(&atoms, &costs, &plan);
         if ranges.len() > MAX_CHUNKS {
-            let message =
-                format!("would make {} chunks, at most {MAX_CHUNKS} are made: choose a greater size", ranges.len());
+            let message = format!("would make more than {MAX_CHUNKS} chunks: choose a greater size");
             return Err(Error::impossible("size", message));
         }
         // Cut words may have more tokens than the whole had: then less goes into a chunk.

@@ -19,21 +19,25 @@ pub(crate) struct Span<'a> {
     pub(crate) start: usize,
     /// Where it ends, exclusive.
     pub(crate) end: usize,
+    /// Where it starts, in bytes.
+    first: usize,
 }
 
 /// The sentences of a text (Unicode annex 29); a line break after a blank line ends one too.
 pub(crate) fn sentences(text: &str) -> Vec<Span<'_>> {
     let mut spans = Vec::new();
-    let mut characters = 0;
+    let (mut characters, mut bytes) = (0, 0);
     for piece in text.split_sentence_bounds() {
         let count = piece.chars().count();
         let before = piece.chars().take_while(|letter| letter.is_whitespace()).count();
         let trimmed = piece.trim();
         if !trimmed.is_empty() {
             let start = characters + before;
-            spans.push(Span { text: trimmed, start, end: start + trimmed.chars().count() });
+            let first = bytes + piece.len() - piece.trim_start().len();
+            spans.push(Span { text: trimmed, start, end: start + trimmed.chars().count(), first });
         }
         characters += count;
+        bytes += piece.len();
     }
     spans
 }
@@ -45,19 +49,12 @@ pub(crate) fn passages(text: &str) -> Vec<Span<'_>> {
         match passages.last_mut().filter(|last| sentence.end - last.start <= PASSAGE) {
             Some(last) => {
                 last.end = sentence.end;
-                last.text = slice(text, last.start, last.end);
+                last.text = &text[last.first..sentence.first + sentence.text.len()];
             }
             None => passages.push(sentence),
         }
     }
     passages
-}
-
-fn slice(text: &str, start: usize, end: usize) -> &str {
-    let mut places = text.char_indices().map(|(at, _)| at).skip(start);
-    let first = places.next().unwrap_or(text.len());
-    let last = places.nth((end - start).saturating_sub(1)).unwrap_or(text.len());
-    &text[first..last]
 }
 
 /// The words of a text in small letters, without those of one letter that is no number or ideograph.
@@ -70,18 +67,22 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 
 /// How well each of some texts fits a question, by the words they share (BM25). Zero is nothing in common.
 pub(crate) fn relevance(texts: &[&str], question: &str) -> Vec<f64> {
-    let asked = words(question);
+    let mut asked = words(question);
+    asked.truncate(200);
     let counted: Vec<HashMap<String, f64>> = texts.iter().map(|text| counts(text)).collect();
     let lengths: Vec<f64> = counted.iter().map(|words| words.values().sum()).collect();
     let mean = (lengths.iter().sum::<f64>() / lengths.len().max(1) as f64).max(1.0);
+    let rarity = |word: &String| {
+        let within = counted.iter().filter(|words| words.contains_key(word)).count() as f64;
+        (1.0 + (counted.len() as f64 - within + 0.5) / (within + 0.5)).ln()
+    };
+    let rare: Vec<f64> = asked.iter().map(rarity).collect();
     let score = |(words, length): (&HashMap<String, f64>, &f64)| {
-        let of_word = |word: &String| {
+        let of_word = |(word, rare): (&String, &f64)| {
             let count = words.get(word).copied().unwrap_or(0.0);
-            let within = counted.iter().filter(|words| words.contains_key(word)).count() as f64;
-            let rare = (1.0 + (counted.len() as f64 - within + 0.5) / (within + 0.5)).ln();
             rare * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean))
         };
-        asked.iter().take(200).map(of_word).sum()
+        asked.iter().zip(&rare).map(of_word).sum()
     };
     counted.iter().zip(&lengths).map(score).collect()
 }

@@ -1,5 +1,7 @@
 //! Personal data taken out of texts.
 
+use std::collections::BTreeMap;
+
 use chassis::{Call, Code, Error, Operation, Secret};
 use garde::Validate;
 use patterns::{Finding, Kind, Pseudonyms, UNCOVERED, word_places};
@@ -239,8 +241,10 @@ impl Spot {
 
 /// Adds the places of words, where nothing was found.
 fn add_words(text: &str, words: &[String], spots: &mut Vec<Spot>) {
+    let mut taken: BTreeMap<usize, usize> = spots.iter().map(|spot| (spot.start, spot.end)).collect();
     for (start, end) in word_places(text, words) {
-        if !spots.iter().any(|spot| spot.start < end && start < spot.end) {
+        if taken.range(..end).next_back().is_none_or(|(_, last)| *last <= start) {
+            taken.insert(start, end);
             spots.push(Spot { kind: EntityType::Word, start, end, country: None });
         }
     }

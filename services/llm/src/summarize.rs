@@ -212,7 +212,7 @@ fn extracted(request: &SummarizeRequest) -> Vec<SummarySentence> {
     let scores: Vec<f64> = vectors.iter().enumerate().map(score).collect();
     let chosen = choose(request, &spans, &vectors, &scores);
     let sentence = |index: usize| {
-        let Span { text, start, end } = spans[index];
+        let Span { text, start, end, .. } = spans[index];
         SummarySentence { text: text.to_owned(), start, end, score: (scores[index] * 1e4).round() / 1e4 }
     };
     chosen.into_iter().map(sentence).collect()

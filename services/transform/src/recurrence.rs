@@ -59,8 +59,8 @@ pub struct RecurrenceRequest {
     #[serde(default, alias = "after")]
     #[garde(length(chars, max = 64))]
     pub from: Option<String>,
-    /// Leaves out what comes after this moment.
-    #[serde(default, alias = "to", alias = "before")]
+    /// Leaves out what comes after this moment; of a date all day counts.
+    #[serde(default, alias = "to")]
     #[garde(length(chars, max = 64))]
     pub until: Option<String>,
     /// Number of dates at most (default 10, or 1,000 with `until`).

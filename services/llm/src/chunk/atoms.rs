@@ -74,16 +74,22 @@ pub fn bounded(text: &str, atoms: Vec<Atom>, fits: &dyn Fn(&str) -> bool) -> Vec
             all.push(atom);
             continue;
         }
-        let mut rest = atom;
-        while rest.start < rest.end {
-            let part = &text[rest.start..rest.end];
-            let ends: Vec<usize> =
-                part.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len()).collect();
-            // The longest start that fits, found by halving: longer ones hold no less. One grapheme is taken in any case.
-            let most = ends.partition_point(|end| fits(&part[..*end])).max(1);
-            let end = rest.start + ends[most - 1];
+        let graphemes = text[atom.start..atom.end].grapheme_indices(true);
+        let ends: Vec<usize> = graphemes.map(|(start, grapheme)| atom.start + start + grapheme.len()).collect();
+        let (mut rest, mut left) = (atom, ends.as_slice());
+        while !left.is_empty() {
+            let fitting = |end: &usize| fits(&text[rest.start..*end]);
+            // The longest start that fits, found by doubling and then by halving: longer ones hold no less. What is measured
+            // is never much longer than that. One grapheme is taken in any case.
+            let mut reach = 1;
+            while reach < left.len() && fitting(&left[reach]) {
+                reach = (2 * reach).min(left.len());
+            }
+            let most = left[..reach].partition_point(fitting).max(1);
+            let end = left[most - 1];
             all.push(Atom { end, ..rest });
             rest = Atom { start: end, before: Break::Inside, ..rest };
+            left = &left[most..];
         }
     }
     all

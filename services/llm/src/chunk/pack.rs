@@ -27,22 +27,25 @@ pub struct Plan {
     pub overlap: usize,
     /// Whether chunks end before headings.
     pub sections: bool,
+    /// Chunks at most.
+    pub most: usize,
     /// The worst place to cut, where there is a choice.
     pub worst: Break,
 }
 
-/// The chunks as ranges of atoms. Each starts and ends behind the last.
+/// The chunks as ranges of atoms, one more than there may be at most. Each starts and ends behind the last.
 pub fn pack(atoms: &[Atom], costs: &Costs, plan: &Plan) -> Vec<Range<usize>> {
     let mut chunks: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     // The first atom that is in no chunk yet.
     let mut fresh = 0;
-    while fresh < atoms.len() {
-        let section = if plan.sections {
-            (fresh + 1..atoms.len()).find(|index| atoms[*index].before == Break::Section).unwrap_or(atoms.len())
-        } else {
-            atoms.len()
-        };
+    // Where the next section begins: looked for once it is reached.
+    let mut section = if plan.sections { 0 } else { atoms.len() };
+    while fresh < atoms.len() && chunks.len() <= plan.most {
+        if section <= fresh {
+            let next = (fresh + 1..atoms.len()).find(|index| atoms[*index].before == Break::Section);
+            section = next.unwrap_or(atoms.len());
+        }
         let fits = |last: &usize| costs.of(start, *last) <= plan.size;
         let most = (fresh..section).take_while(fits).last().unwrap_or(fresh) + 1;
         let end = if most == section { most } else { best_end(atoms, costs, start, fresh, most, plan) };

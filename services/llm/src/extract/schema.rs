@@ -111,7 +111,9 @@ fn referred<'a>(
         Some(None) => return Err(format!("$ref {} leads in a circle", clipped(target))),
         None => {}
     }
-    let found = target.strip_prefix('#').and_then(|pointer| whole.pointer(pointer));
+    // What is escaped would be read otherwise by who checks than by who counts.
+    let plain = target.strip_prefix('#').filter(|pointer| !pointer.contains('%'));
+    let found = plain.and_then(|pointer| whole.pointer(pointer));
     let found = found.ok_or_else(|| {
         format!("$ref {} must lead to a definition of the schema itself, as #/$defs/name does", clipped(target))
     })?;
@@ -139,7 +141,7 @@ mod tests {
             doubled["$defs"][format!("d{level}")] = json!({ "anyOf": [below, below] });
         }
         assert!(refused(doubled).contains("too large"));
-        for elsewhere in ["http://example.com/a", "file:///etc/passwd", "other.json", "#name"] {
+        for elsewhere in ["http://example.com/a", "file:///etc/passwd", "other.json", "#name", "#/$defs/%78"] {
             assert!(refused(json!({ "$ref": elsewhere })).contains("itself"), "{elsewhere}");
         }
         assert!(refused(json!({ "type": "nothing" })).contains("not a valid JSON Schema"));

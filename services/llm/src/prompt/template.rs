@@ -192,13 +192,17 @@ fn admit(source: &str) -> Result<(), String> {
 fn end_of(inside: &str, close: &str) -> Result<usize, String> {
     let mut quote = None;
     let mut escaped = false;
+    // As the engine does: within brackets nothing ends.
+    let mut open = 0_usize;
     for (at, letter) in inside.char_indices() {
         match quote {
             Some(_) if escaped => escaped = false,
             Some(_) if letter == '\\' => escaped = true,
             Some(open) if letter == open => quote = None,
             Some(_) => {}
-            None if inside[at..].starts_with(close) => return Ok(at),
+            None if open == 0 && inside[at..].starts_with(close) => return Ok(at),
+            None if matches!(letter, '(' | '[' | '{') => open += 1,
+            None if matches!(letter, ')' | ']' | '}') => open = open.saturating_sub(1),
             None if matches!(letter, '"' | '\'') => quote = Some(letter),
             // The sign right after `{%` or before `%}` only keeps white space.
             None if GROWING.contains(&letter) && at > 0 && !inside[at + 1..].starts_with(close) => {
@@ -253,6 +257,7 @@ mod proof {
             "{{ a ~ a }}",
             "{{ a * 9 }}",
             "{{ [1] + [2] }}",
+            "{{ [{'a':{'b':1}}, t*9] | length }}",
             "{% include 'x' %}",
             "{% import 'x' as y %}",
             "{% extends 'x' %}",

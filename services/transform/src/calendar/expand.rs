@@ -1,11 +1,13 @@
 //! Repeating events as the events they are: one row for each time, changed and cancelled ones as they were changed.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use chassis::{Call, Code, Error};
-use jiff::civil::{Date, DateTime};
+use jiff::Span;
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
-use jiff::{Span, Timestamp};
 
 use super::rule::Rule;
 use super::series::Series;
@@ -14,6 +16,8 @@ use super::{CalendarEvent, CalendarRow};
 
 /// Rows of an answer.
 const MAX_ROWS: usize = 20_000;
+/// Bytes of its rows, about.
+const MAX_BYTES: usize = 100_000_000;
 /// Times of one event, at most and by default.
 pub(super) const MAX_TIMES: u32 = 1_000;
 const TIMES: u32 = 100;
@@ -44,31 +48,39 @@ pub(super) struct Origin {
     pub(super) replaces: Option<(DateTime, Clock)>,
 }
 
-/// One end of the time that is asked for.
+/// One end of the time that is asked for: a time of day, its offset if it has one, and whether all of its day is meant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bound {
     time: DateTime,
     offset: Option<Offset>,
+    whole_day: bool,
 }
 
 impl Bound {
     /// Reads a date or a time.
     pub(super) fn parse(field: &str, text: &str) -> Result<Self, Error> {
         let text = text.trim();
-        let moment = || text.parse::<Timestamp>().ok().map(|at| (Offset::UTC.to_datetime(at), Some(Offset::UTC)));
-        let local = || text.parse::<DateTime>().ok().map(|time| (time, None));
-        let date = || text.parse::<Date>().ok().map(|date| (date.at(0, 0, 0, 0), None));
-        let (time, offset) = moment().or_else(local).or_else(date).ok_or_else(|| {
+        let pieces = Pieces::parse(text).map_err(|_| {
             Error::impossible(field, "must be a date or a time, such as 2024-03-05 or 2024-03-05T10:00:00+01:00")
         })?;
-        Ok(Self { time, offset })
+        let (time, offset) = (pieces.time(), pieces.to_numeric_offset());
+        let whole_day = time.is_none();
+        Ok(Self { time: pieces.date().to_datetime(time.unwrap_or_default()), offset, whole_day })
     }
 
-    /// Whether a time of day with its offset comes before it. Without an offset it is a time of day of the event's own.
-    fn is_after(&self, time: DateTime, offset: Option<Offset>) -> bool {
+    /// How a time of day with its offset lies to it. Where either has none, times of day are compared.
+    fn compare(&self, time: DateTime, offset: Option<Offset>) -> Ordering {
         match (self.offset, offset) {
-            (Some(own), Some(offset)) => utc(time, offset) < utc(self.time, own),
-            _ => time < self.time,
+            (Some(own), Some(offset)) => utc(time, offset).cmp(&utc(self.time, own)),
+            _ => time.cmp(&self.time),
+        }
+    }
+
+    /// Whether a time lies after it; after its day, when that is meant.
+    fn is_over(&self, time: DateTime, offset: Option<Offset>) -> bool {
+        match self.whole_day {
+            true => time.date() > self.time.date(),
+            false => self.compare(time, offset) == Ordering::Greater,
         }
     }
 }
@@ -122,7 +134,7 @@ fn written(time: DateTime, all_day: bool, offset: Option<Offset>, clock: &Clock)
 /// Events with one row for each of their times.
 ///
 /// # Errors
-/// When a rule is none, or there are too many rows.
+/// When there are too many rows, or they are too large together.
 pub(super) fn expanded(
     rows: Vec<CalendarRow>,
     origins: Vec<Origin>,
@@ -138,28 +150,51 @@ pub(super) fn expanded(
     }
     let mut made: Vec<(DateTime, CalendarRow)> = Vec::new();
     let (mut work, mut cut, mut given_up) = (ALL_WORK, 0_usize, Vec::new());
-    for (CalendarRow(event), origin) in rows.into_iter().zip(origins) {
+    let (mut bytes, mut passed, mut without_start) = (0, 0_u32, Vec::new());
+    for (CalendarRow(mut event), origin) in rows.into_iter().zip(origins) {
         call.check()?;
-        let Some((start, clock)) = origin.start.clone() else { continue };
+        let Some((start, clock)) = origin.start.clone() else {
+            without_start.push(title(&event));
+            continue;
+        };
         let length = origin.end.as_ref().map(|(end, own)| on(zones, *end, own, &clock) - start);
         let repeats = event.recurrence.is_some() || !origin.dates.is_empty();
+        let once = || Series::of(Vec::new(), start, vec![start], 1);
         let mut series = match repeats && origin.replaces.is_none() {
-            false => Series::of(Vec::new(), start, vec![start], 1),
-            true => series(&event, &origin, (start, &clock), &replaced, zones, work.min(WORK))?,
+            false => once(),
+            true => match series(&event, &origin, (start, &clock), &replaced, zones, work.min(WORK)) {
+                Ok(series) => {
+                    event.recurrence = None;
+                    series
+                }
+                // The others are wanted all the same; its rule stays with it as text.
+                Err(problem) => {
+                    call.warn("bad-rule", Some("calendar"), format!("{problem}: it is given once"));
+                    once()
+                }
+            },
         };
+        // Each row has its own copy of the rest.
+        event.recurrence_dates = Vec::new();
+        event.exception_dates = Vec::new();
+        let size = serde_json::to_string(&event).map_or(0, |json| json.len());
         let most = wanted.limit.unwrap_or(if wanted.until.is_some() { MAX_TIMES } else { TIMES });
         let mut times = 0;
         for time in series.by_ref() {
             let own = offset(zones, &clock, time);
-            if wanted.until.is_some_and(|until| !until.is_after(time, own)) {
+            passed = passed.wrapping_add(1);
+            if passed.is_multiple_of(1_024) {
+                call.check()?;
+            }
+            if wanted.until.is_some_and(|until| until.is_over(time, own)) {
                 break;
             }
             let end = length.and_then(|length| time.checked_add(length).ok());
             let end_offset = end.and_then(|end| offset(zones, &clock, end));
             // What ends when the time begins is over; what has no length is not.
             let over = |from: Bound| match end {
-                Some(end) if end > time => from.is_after(end, end_offset) || from.time == end && from.offset.is_none(),
-                _ => from.is_after(time, own),
+                Some(end) if end > time => from.compare(end, end_offset) != Ordering::Greater,
+                _ => from.compare(time, own) == Ordering::Less,
             };
             if wanted.from.is_some_and(over) {
                 continue;
@@ -173,13 +208,18 @@ pub(super) fn expanded(
                 let message = format!("the calendar has more than {MAX_ROWS} events in that time: say from and until");
                 return Err(Error::new(Code::PayloadTooLarge, message));
             }
+            bytes += size;
+            if bytes > MAX_BYTES {
+                let message = format!(
+                    "the events of that time, each with its own text, are more than {} MB: say from and until",
+                    MAX_BYTES / 1_000_000
+                );
+                return Err(Error::new(Code::PayloadTooLarge, message));
+            }
             let all_day = event.all_day;
             let row = CalendarEvent {
                 start: Some(written(time, all_day, own, &clock)),
                 end: end.map(|end| written(end, all_day, end_offset, &clock)).or_else(|| event.end.clone()),
-                recurrence: None,
-                recurrence_dates: Vec::new(),
-                exception_dates: Vec::new(),
                 recurrence_id: match repeats {
                     true if origin.replaces.is_none() => Some(written(time, all_day, own, &clock)),
                     _ => event.recurrence_id.clone(),
@@ -194,6 +234,11 @@ pub(super) fn expanded(
             }
             work = work.saturating_sub(work.min(WORK).saturating_sub(series.work_left())).max(1);
         }
+    }
+    if let Some(first) = without_start.first() {
+        let others =
+            if without_start.len() > 1 { format!(" and {} others", without_start.len() - 1) } else { String::new() };
+        call.warn("no-start", Some("calendar"), format!("{first}{others}: no start, so no time, and left out"));
     }
     if let Some(first) = given_up.first() {
         let others = if given_up.len() > 1 { format!(" and {} others", given_up.len() - 1) } else { String::new() };
@@ -222,11 +267,10 @@ fn series(
     replaced: &HashMap<String, Vec<(DateTime, Clock)>>,
     zones: &mut Zones,
     work: u64,
-) -> Result<Series, Error> {
+) -> Result<Series, String> {
     let mut rules = Vec::new();
     if let Some(text) = &event.recurrence {
-        let mut rule = Rule::parse(text)
-            .map_err(|why| Error::impossible("calendar", format!("the recurrence of {} {why}", title(event))))?;
+        let mut rule = Rule::parse(text).map_err(|why| format!("the recurrence of {} {why}", title(event)))?;
         rule.settle(|until| on(zones, until, &Clock::Utc, clock));
         rules.push(rule);
     }

@@ -43,8 +43,8 @@ pub struct CalendarReadRequest {
     #[serde(default)]
     #[garde(length(chars, max = 64))]
     pub from: Option<String>,
-    /// Leaves out what does not begin before.
-    #[serde(default, alias = "to", alias = "before")]
+    /// Leaves out what begins after this moment; of a date all day counts.
+    #[serde(default, alias = "to")]
     #[garde(length(chars, max = 64))]
     pub until: Option<String>,
     /// Times of one event at most (default 1,000 with `until`, else 100).

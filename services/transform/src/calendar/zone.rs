@@ -79,7 +79,9 @@ impl Zones {
                 match name {
                     "DTSTART" => last.start = civil(&line.value),
                     "TZOFFSETTO" => last.offset = offset(&line.value).unwrap_or(0),
-                    "RDATE" => last.dates.extend(line.value.split(',').take(500).filter_map(civil)),
+                    "RDATE" if last.dates.len() < 1_000 => {
+                        last.dates.extend(line.value.split(',').take(500).filter_map(civil));
+                    }
                     "RRULE" => (last.yearly, last.until) = rule(&line.value),
                     _ => {}
                 }

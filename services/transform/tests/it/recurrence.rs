@@ -193,7 +193,8 @@ fn events_that_repeat_become_a_row_for_each_time() {
         json!(["Team", "2024-04-09T10:00:00+02:00", "2024-04-09T11:00:00+02:00"]),
     ];
     assert_eq!(read(json!({ "from": "2024-03-01", "until": "2024-05-01" })), all);
-    assert_eq!(read(json!({ "from": "2024-04-02T16:00:00+02:00", "until": "2024-04-09T08:00:00Z" })), all[2..4]);
+    assert_eq!(read(json!({ "from": "2024-04-02T16:00:00+02:00", "until": "2024-04-09T07:59:59Z" })), all[2..4]);
+    assert_eq!(read(json!({ "from": "2024-04-02T16:00:00+02:00", "until": "2024-04-09" })), all[2..]);
     let found = answer(&client, "/calendar/read", &json!({ "calendar": MEETINGS, "expand": true, "limit": 2 }));
     assert_eq!(found["rowCount"], 5);
     assert_eq!(found["warnings"][0]["code"], "cut-off");
@@ -208,8 +209,27 @@ fn events_that_repeat_become_a_row_for_each_time() {
     assert_eq!((&found["rowCount"], &found["warnings"][0]["code"]), (&json!(2_000), &json!("given-up")));
     assert_eq!(found["warnings"].as_array().unwrap().len(), 1);
     let wrong = MEETINGS.replace("FREQ=WEEKLY", "FREQ=SOMETIMES");
-    let message = refused(&client, "/calendar/read", &json!({ "calendar": wrong, "expand": true }));
+    // One rule that is none spoils no other event.
+    let found = answer(&client, "/calendar/read", &json!({ "calendar": wrong, "expand": true }));
+    let message = found["warnings"][0]["message"].as_str().unwrap();
+    assert_eq!(found["warnings"][0]["code"], "bad-rule");
     assert!(message.contains("the recurrence of Team has FREQ=SOMETIMES"), "{message}");
+    assert_eq!(found["rows"].as_array().unwrap().iter().filter(|row| row["summary"] == "Team").count(), 1);
+    // Without a zone, a bound with an offset is about the hour that is written.
+    let floating = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:A\r\nDTSTART:20240305T100000\r\nDTEND:20240305T110000\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:B\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let found = |from: &str, until: &str| {
+        let request = json!({ "calendar": floating, "from": from, "until": until });
+        answer(&client, "/calendar/read", &request)
+    };
+    assert_eq!(found("2024-03-05T10:30:00+02:00", "2024-03-06T00:00:00+02:00")["rowCount"], 1);
+    assert_eq!(found("2024-03-05T11:00:00+02:00", "2024-03-06T00:00:00+02:00")["rowCount"], 0);
+    assert_eq!(found("2024-03-05", "2024-03-05T09:59:00-05:00")["rowCount"], 0);
+    let found = found("2024-03-05", "2024-03-05");
+    assert_eq!((&found["rowCount"], &found["warnings"][0]["code"]), (&json!(1), &json!("no-start")));
+    // Each time has its own copy of a long text.
+    let long = floating.replace("SUMMARY:A", &format!("DESCRIPTION:{}\r\nRRULE:FREQ=DAILY", "x".repeat(2_000_000)));
+    let refused = client.post("/calendar/read", &json!({ "calendar": long, "expand": true }));
+    assert!(refused.status == 413 && refused.message().contains("more than 100 MB"), "{}", refused.message());
 }
 
 /// When expressions are due next, by croniter.
