@@ -138,10 +138,8 @@ impl Object {
     /// Whether this is no data that happens to have such fields: it has no fact beside, or all those of our answers.
     fn is_nothing_else(&self) -> bool {
         let ours = self.sized && self.content_type.is_some() && self.expires == self.url.is_some();
-        // Things with a name and a page on the web are no files: those of ours have a size or a type besides.
-        let named_page = self.name.is_some() && self.url.is_some() && self.content_type.is_none() && !ours;
         // Data has ids of its own.
-        !named_page && self.id.as_deref().is_none_or(Store::is_id) && (ours || !self.sized && !self.expires)
+        self.id.as_deref().is_none_or(Store::is_id) && (ours || !self.sized && !self.expires)
     }
 
     /// The file, if there is one.

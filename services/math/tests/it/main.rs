@@ -11,6 +11,7 @@ mod convert;
 mod distribution;
 mod evaluate;
 mod finance;
+mod finance_markets;
 mod matrix;
 mod numeric;
 mod regression;

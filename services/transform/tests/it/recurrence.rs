@@ -228,7 +228,7 @@ fn events_that_repeat_become_a_row_for_each_time() {
     assert_eq!((&found["rowCount"], &found["warnings"][0]["code"]), (&json!(1), &json!("no-start")));
     // Each time has its own copy of a long text.
     let long = floating.replace("SUMMARY:A", &format!("DESCRIPTION:{}\r\nRRULE:FREQ=DAILY", "x".repeat(2_000_000)));
-    let refused = client.post("/calendar/read", &json!({ "calendar": long, "expand": true }));
+    let refused = client.post("/api/v1/data/calendar/read", &json!({ "calendar": long, "expand": true }));
     assert!(refused.status == 413 && refused.message().contains("more than 100 MB"), "{}", refused.message());
 }
 

@@ -9,18 +9,13 @@ use chassis::{Call, Code, Cost, Error, Runtime};
 
 use super::indexer::Indexer;
 use super::patience::Patience;
-use super::schema::{Head, Refused, head, heads};
+use super::schema::{Head, Refused, head};
 use super::tenant::{Collection, Database};
-use super::{collections, payloads, read, search, values};
-use crate::filter::Filter;
-use crate::store::{
-    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Paging, Parts, PayloadChange, Pending, Search,
-    Selection, Spec, Stored, VectorStore,
-};
+use crate::store::{IndexKind, Info, Pending};
 use crate::tenant::Tenant;
 
 /// Bytes of text that hold a word, about.
-const WORD: usize = 6;
+pub(super) const WORD: usize = 6;
 
 /// What the store is given.
 pub struct EmbeddedSettings {
@@ -33,28 +28,28 @@ pub struct EmbeddedSettings {
 }
 
 /// The embedded store.
-pub struct Embedded(Arc<Shared>);
+pub struct Embedded(pub(super) Arc<Shared>);
 
 /// What a change adds to a collection in memory.
-struct Growth {
-    name: String,
-    bytes: usize,
+pub(super) struct Growth {
+    pub(super) name: String,
+    pub(super) bytes: usize,
 }
 
-struct Shared {
-    settings: EmbeddedSettings,
-    runtime: Arc<Runtime>,
-    indexer: Arc<Indexer>,
-    tenants: Mutex<HashMap<String, Arc<Place>>>,
-    uses: AtomicU64,
+pub(super) struct Shared {
+    pub(super) settings: EmbeddedSettings,
+    pub(super) runtime: Arc<Runtime>,
+    pub(super) indexer: Arc<Indexer>,
+    pub(super) tenants: Mutex<HashMap<String, Arc<Place>>>,
+    pub(super) uses: AtomicU64,
 }
 
 /// The place of a tenant's database; whoever finds it empty opens it, the others wait.
 #[derive(Default)]
-struct Place {
-    database: Mutex<Option<Arc<Database>>>,
+pub(super) struct Place {
+    pub(super) database: Mutex<Option<Arc<Database>>>,
     /// When it was last asked for, by a count of uses of all collections.
-    used: AtomicU64,
+    pub(super) used: AtomicU64,
 }
 
 impl Embedded {
@@ -68,7 +63,7 @@ impl Embedded {
     }
 
     /// Does something with a tenant's database, on the pool.
-    fn with<'a, T: Send + 'static>(
+    pub(super) fn with<'a, T: Send + 'static>(
         &'a self,
         call: &'a Call,
         tenant: &'a Tenant,
@@ -85,7 +80,7 @@ impl Embedded {
     }
 
     /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
-    fn write<'a, T: Send + 'static>(
+    pub(super) fn write<'a, T: Send + 'static>(
         &'a self,
         call: &'a Call,
         tenant: &'a Tenant,
@@ -116,7 +111,7 @@ impl Embedded {
 }
 
 impl Shared {
-    fn database(&self, key: &str) -> Result<Arc<Database>, Error> {
+    pub(super) fn database(&self, key: &str) -> Result<Arc<Database>, Error> {
         let now = self.uses.fetch_add(1, Ordering::Relaxed);
         let (place, idle) = {
             let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,14 +138,14 @@ impl Shared {
     }
 
     /// A tenant's database, if it is open and nobody opens it just now.
-    fn opened(&self, key: &str) -> Option<Arc<Database>> {
+    pub(super) fn opened(&self, key: &str) -> Option<Arc<Database>> {
         let place = self.tenants.lock().unwrap_or_else(PoisonError::into_inner).get(key)?.clone();
         place.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         place.database.try_lock().ok()?.clone()
     }
 
     /// All collections in memory.
-    fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
+    pub(super) fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
         let places: Vec<Arc<Place>> =
             self.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         let open = places.iter().filter_map(|place| place.database.try_lock().ok()?.clone());
@@ -190,7 +185,7 @@ impl Shared {
     }
 
     /// Makes room for so many bytes that a change adds to a collection, if it is in memory.
-    fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
+    pub(super) fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
         let Some(collection) = database.known_head(&growth.name).and_then(|head| database.known(head.id)) else {
             return Ok(());
         };
@@ -204,7 +199,7 @@ impl Shared {
     }
 
     /// The collection of a name, in memory and without what has expired.
-    fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<Arc<Collection>, Error> {
+    pub(super) fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<Arc<Collection>, Error> {
         let known = database.head(name)?;
         let collection = match database.known(known.id) {
             Some(collection) => collection,
@@ -223,14 +218,14 @@ impl Shared {
 }
 
 /// Bytes of memory a point takes, about, without its words: floats, codes, and its part of a graph.
-const fn bytes_in_memory(dimensions: usize) -> usize {
+pub(super) const fn bytes_in_memory(dimensions: usize) -> usize {
     dimensions * 5 + 200
 }
 
 /// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
 /// database that is used, or written to, is held by whoever does, so it is never among them; nor is one whose place
 /// somebody has just been given.
-fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
+pub(super) fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
     let excess = (tenants.len() + 1).saturating_sub(most.max(1));
     if excess == 0 {
         return Vec::new();
@@ -250,7 +245,7 @@ fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Datab
 }
 
 /// Reads within one snapshot.
-fn reading<T>(
+pub(super) fn reading<T>(
     database: &Database,
     name: &str,
     work: impl FnOnce(&ledger::rusqlite::Connection, &Head) -> Result<T, Error>,
@@ -262,279 +257,7 @@ fn reading<T>(
     read.map_err(|Refused(error)| error)
 }
 
-fn info(database: &Database, head: Head) -> Info {
+pub(super) fn info(database: &Database, head: Head) -> Info {
     let index = database.known(head.id).map_or(IndexKind::Scan, |collection| collection.index());
     Info { spec: head.spec, points: head.points, bytes: head.bytes, created: head.created, index }
-}
-
-impl VectorStore for Embedded {
-    fn create<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, spec: Spec) -> Pending<'a, Info> {
-        let quota = tenant.quota;
-        let made = self.write(
-            call,
-            tenant,
-            1,
-            None,
-            move |connection, now| collections::create(connection, &spec, &quota, now),
-            |database, (_, left)| {
-                database.heads_changed();
-                left.iter().for_each(|id| database.forget(*id));
-            },
-        );
-        Box::pin(async move {
-            let (head, _) = made.await?;
-            Ok(Info { spec: head.spec, points: 0, bytes: 0, created: head.created, index: IndexKind::Scan })
-        })
-    }
-
-    fn list<'a>(&'a self, call: &'a Call, tenant: &'a Tenant) -> Pending<'a, Vec<Info>> {
-        self.with(call, tenant, |_, database, _| {
-            let heads = database.ledger.read(|snapshot| heads(snapshot, false).map_err(Refused::from));
-            let heads = heads.map_err(|Refused(error)| error)?;
-            Ok(heads.into_iter().map(|head| info(database, head)).collect())
-        })
-    }
-
-    fn get<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Info> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |_, head| Ok(info(database, head.clone())))
-        })
-    }
-
-    fn spec<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Spec> {
-        // What is known needs no thread.
-        if let Some(head) = self.0.opened(&tenant.key).and_then(|database| database.known_head(name)) {
-            return Box::pin(async move { Ok(head.spec.clone()) });
-        }
-        let name = name.to_owned();
-        self.with(call, tenant, move |_, database, _| Ok(database.head(&name)?.spec.clone()))
-    }
-
-    fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info> {
-        let (name, new) = (name.to_owned(), new.to_owned());
-        let renamed = self.write(
-            call,
-            tenant,
-            0,
-            None,
-            move |connection, _| collections::rename(connection, &name, &new),
-            |database, _| database.heads_changed(),
-        );
-        Box::pin(async move {
-            let head = renamed.await?;
-            let name = head.spec.name;
-            self.get(call, tenant, &name).await
-        })
-    }
-
-    fn remove<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, u64> {
-        let name = name.to_owned();
-        let dropped = self.write(
-            call,
-            tenant,
-            0,
-            None,
-            move |connection, _| collections::drop(connection, &name),
-            |database, head| {
-                database.heads_changed();
-                database.forget(head.id);
-            },
-        );
-        Box::pin(async move { Ok(dropped.await?.points) })
-    }
-
-    fn change<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, change: Change) -> Pending<'a, Changed> {
-        let (name, quota) = (name.to_owned(), tenant.quota);
-        let size = |point: &crate::store::Point| {
-            // The database, its log, and the index of values.
-            3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
-        };
-        let bytes = change.upsert.iter().map(size).sum::<usize>() as u64;
-        let in_memory = |point: &crate::store::Point| {
-            let words = point.text.as_deref().map_or(0, str::len) / WORD;
-            bytes_in_memory(point.vector.len()) + words * 12
-        };
-        let growth = Growth { name: name.clone(), bytes: change.upsert.iter().map(in_memory).sum() };
-        let written = self.write(
-            call,
-            tenant,
-            bytes,
-            (!change.upsert.is_empty()).then_some(growth),
-            move |connection, now| {
-                let mut writer = super::write::Writer::new(connection, &name, now)?;
-                let changed = writer.change(&change)?;
-                Ok((changed, writer.finish(Some(&quota))?))
-            },
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
-    }
-
-    fn delete<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        which: Selection,
-    ) -> Pending<'a, Deleted> {
-        let name = name.to_owned();
-        let written = self.write(
-            call,
-            tenant,
-            0,
-            None,
-            move |connection, now| payloads::delete(connection, &name, &which, now),
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
-    }
-
-    fn payload<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        which: Selection,
-        change: PayloadChange,
-    ) -> Pending<'a, u64> {
-        let (name, quota) = (name.to_owned(), tenant.quota);
-        let written = self.write(
-            call,
-            tenant,
-            1,
-            None,
-            move |connection, now| payloads::payload(connection, &name, &which, &change, &quota, now),
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
-    }
-
-    fn retrieve<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        ids: Vec<String>,
-        parts: Parts,
-    ) -> Pending<'a, Vec<Stored>> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| read::by_ids(snapshot, head, &ids, parts))
-        })
-    }
-
-    fn scroll<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        filter: Filter,
-        parts: Parts,
-        paging: Paging,
-    ) -> Pending<'a, Page> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| {
-                read::page(snapshot, head, &filter, parts, paging.limit, paging.cursor.as_deref())
-            })
-        })
-    }
-
-    fn count<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        filter: Filter,
-    ) -> Pending<'a, (u64, Vec<crate::store::Remark>)> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| {
-                let remarks = super::select::remarks(snapshot, head.id, &filter)?;
-                Ok((read::count(snapshot, head, &filter)?, remarks))
-            })
-        })
-    }
-
-    fn facet<'a>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        name: &'a str,
-        key: &'a str,
-        filter: Filter,
-        limit: usize,
-    ) -> Pending<'a, Facet> {
-        let (name, key) = (name.to_owned(), key.to_owned());
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| values::facet(snapshot, head, &key, &filter, limit))
-        })
-    }
-
-    fn search<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, search: Search) -> Pending<'a, Found> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            search::search(database, &name, &search, now)
-        })
-    }
-
-    fn dump<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, file: PathBuf) -> Pending<'a, u64> {
-        let (name, until, now) = (name.to_owned(), call.deadline(), call.now().as_microsecond());
-        let (shared, key) = (self.0.clone(), tenant.key.clone());
-        // All of a collection is no light work.
-        Box::pin(call.compute(Cost::Heavy, move || {
-            let database = shared.database(&key)?;
-            shared.ready(&database, &name, now)?;
-            reading(&database, &name, |snapshot, head| {
-                shared.runtime.data.room_for(head.bytes)?;
-                read::dump(snapshot, head, &file, now, until)
-            })
-        }))
-    }
-
-    fn replace<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, staged: &'a str, name: &'a str) -> Pending<'a, Info> {
-        let (staged, new, quota) = (staged.to_owned(), name.to_owned(), tenant.quota);
-        let replaced = self.write(
-            call,
-            tenant,
-            0,
-            None,
-            move |connection, _| collections::replace(connection, &staged, &new, &quota),
-            |database, (_, old)| {
-                database.heads_changed();
-                old.iter().for_each(|id| database.forget(*id));
-            },
-        );
-        Box::pin(async move {
-            replaced.await?;
-            self.get(call, tenant, name).await
-        })
-    }
-
-    fn name(&self) -> &'static str {
-        "embedded"
-    }
-
-    fn check(&self) -> Pending<'_, ()> {
-        // Whether the disk has room is what `keeps_data` reports.
-        Box::pin(async { Ok(()) })
-    }
-
-    fn close(&self) {
-        self.0.indexer.stop();
-        let places: Vec<Arc<Place>> =
-            self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        for place in places {
-            if let Some(database) = &*place.database.lock().unwrap_or_else(PoisonError::into_inner) {
-                database.ledger.close();
-            }
-        }
-    }
 }

@@ -1,0 +1,94 @@
+//! Pages as they are read.
+
+use super::*;
+
+fn source(html: &str) -> Converted {
+    HtmlPage { html: html.to_owned(), ..HtmlPage::default() }.convert(&[], false)
+}
+
+#[test]
+fn texts_are_never_code() {
+    let made = source("<p>#import \"x\" \\ \" ] ) } panic(1)</p><a href='https://a.b/\"#panic()'>x</a>");
+    assert!(made.source.contains(r##""#import \"x\" \\ \" ] ) } panic(1)""##), "{}", made.source);
+    assert!(made.source.contains(r##"link("https://a.b/\"#panic()",{"##), "{}", made.source);
+}
+
+#[test]
+fn what_is_not_supported_is_named() {
+    let made = source(
+        "<script>x</script><link rel=stylesheet href=https://a/b.css><style>p{transform:matrix(1,0,0,1,0,0);background:repeating-linear-gradient(red,blue)} \
+         @font-face{font-family:x}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
+    );
+    let named: Vec<&str> = made.missing.iter().map(String::as_str).collect();
+    for name in ["<iframe>", "JavaScript", "repeating gradients", "@font-face", "transform: skew and matrix"] {
+        assert!(named.contains(&name), "{name}: {named:?}");
+    }
+    for name in ["the picture c.png is not there", "the style sheet b.css is not there"] {
+        assert!(made.absent.iter().any(|told| told.starts_with(name)), "{name}: {:?}", made.absent);
+    }
+    assert!(made.source.contains("\"there\""));
+}
+
+#[test]
+fn it_makes_no_difference_whether_the_picture_or_its_place_is_named_first() {
+    let picture = "url(\"data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>\")";
+    let made = |declarations: String| source(&format!("<style>p{{height:50px;{declarations}}}</style><p>a")).source;
+    let plain = made(format!("background-image:{picture}"));
+    for what in [
+        "background-size:12px 5px",
+        "background-position:right bottom;background-repeat:no-repeat",
+        "background-repeat:no-repeat",
+    ] {
+        let after = made(format!("background-image:{picture};{what}"));
+        assert_eq!(made(format!("{what};background-image:{picture}")), after, "{what}");
+        assert_ne!(after, plain, "{what}");
+        assert_eq!(made(format!("{what};background:{picture}")), plain, "the shorthand resets {what}");
+    }
+    let whole = made(format!("background:{picture} no-repeat center / cover"));
+    assert_eq!(made(format!("background:no-repeat center / cover;background-image:{picture}")), whole);
+    for side in ["0", "0 0", "-5px", "auto 0", "0.01px"] {
+        let made = made(format!("background:{picture};background-size:{side}"));
+        assert!(!made.contains("tiling"), "{side}: {made}");
+    }
+}
+
+#[test]
+fn links_of_every_kind_of_box_lead_somewhere_whole() {
+    for style in
+        ["display:inline", "display:block", "display:inline-block", "display:flex", "display:table", "float:left"]
+    {
+        for around in ["<div>", "<div style='display:flex'>", "<div style='display:grid'>"] {
+            let page = format!(
+                "<style>a{{{style}}}a::before{{content:'before'}}a::after{{content:'after'}}</style>{around}<a href='https://a.example'>inside</a>"
+            );
+            let made = source(&page).source;
+            // Tables have nothing before and after.
+            let texts = if style == "display:table" { &["inside"][..] } else { &["before", "inside", "after"] };
+            for text in texts {
+                let linked = made
+                    .match_indices("link(\"https://a.example\"")
+                    .any(|(at, _)| made[at..].chars().take(400).collect::<String>().contains(&format!("\"{text}\"")));
+                assert!(linked, "{style} {around} {text}: {made}");
+            }
+        }
+    }
+    assert!(
+        source("<a href='https://a.example' style='display:block'><h2>x</h2></a>").source.contains("heading(level:2")
+    );
+}
+
+#[test]
+fn quotations_have_the_marks_of_their_language() {
+    for (page, text) in [
+        ("<p><q>a<q>b</q></q>", ["\u{201c}", "\u{2018}", "\u{2019}", "\u{201d}"]),
+        ("<html lang=de><p><q>a<q>b</q></q>", ["\u{201e}", "\u{201a}", "\u{2018}", "\u{201c}"]),
+        ("<style>q{quotes:'<' '>' '(' ')'}</style><p><q>a<q>b</q></q>", ["<", "(", ")", ">"]),
+    ] {
+        let made = source(page).source;
+        let mut rest = made.as_str();
+        for mark in text {
+            let at = rest.find(&format!("\"{mark}\"")).unwrap_or_else(|| panic!("{page} {mark}: {made}"));
+            rest = &rest[at + 1..];
+        }
+    }
+}
