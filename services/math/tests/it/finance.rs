@@ -328,6 +328,23 @@ fn hostile_amounts_are_refused() {
 
 /// Annual percentage rates: "J" is Regulation Z (12 CFR 1026), Appendix J (c)(1), printed to hundredths of a percent; "EU"
 /// the examples of Directive 98/7/EC, whose equation Directive 2008/48/EC, Annex I, has kept.
+const NUMPY_FINANCIAL: &str = r#"
+import json, sys
+import numpy_financial as npf
+answers = []
+for case in json.load(sys.stdin):
+    name, arguments = case[0], case[1:]
+    if name == "irr":
+        answers.append(float(npf.irr(arguments[0])))
+    elif name == "mirr":
+        answers.append(float(npf.mirr(*arguments)))
+    elif name == "npv":
+        answers.append(float(npf.npv(*arguments)))
+    else:
+        answers.append(float(getattr(npf, name)(*arguments)))
+json.dump(answers, sys.stdout)
+"#;
+
 /// Eighty cases beside numpy-financial: loans and savings at the start and the end of periods, and rates of return.
 #[test]
 fn as_numpy_financial_has_them() {

@@ -1,6 +1,6 @@
 //! Rates by law, bonds and day counts, by published figures.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{answer, client, close, refused};
 
@@ -156,20 +156,3 @@ fn day_counts_of_the_markets() {
         assert_eq!(found["days"], days, "{source} {convention} {start} {end}: {found}");
     }
 }
-
-const NUMPY_FINANCIAL: &str = r#"
-import json, sys
-import numpy_financial as npf
-answers = []
-for case in json.load(sys.stdin):
-    name, arguments = case[0], case[1:]
-    if name == "irr":
-        answers.append(float(npf.irr(arguments[0])))
-    elif name == "mirr":
-        answers.append(float(npf.mirr(*arguments)))
-    elif name == "npv":
-        answers.append(float(npf.npv(*arguments)))
-    else:
-        answers.append(float(getattr(npf, name)(*arguments)))
-json.dump(answers, sys.stdout)
-"#;
