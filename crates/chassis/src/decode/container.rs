@@ -70,9 +70,12 @@ impl<'de, V: Visitor<'de>> Bridge<'_, 'de, V> {
         let trimmed = text.trim();
         let opening = if matches!(self.shape, Shape::List) { '[' } else { '{' };
         // Where a text may stand for the object, or for a list of one text, one that only begins like it is that text.
-        let may_be_text =
-            matches!(self.shape, Shape::Short(_)) || matches!(self.shape, Shape::List) && reader.is_scalar("[]");
-        let is_text = || may_be_text && serde_json::from_str::<IgnoredAny>(trimmed).is_err();
+        let may_be_text = || match self.shape {
+            Shape::Short(_) => true,
+            Shape::List => reader.is_list_of_texts(),
+            _ => false,
+        };
+        let is_text = || may_be_text() && serde_json::from_str::<IgnoredAny>(trimmed).is_err();
         if trimmed.starts_with(opening) && !is_text() {
             let json = reader.keep(trimmed.to_owned())?;
             let mut source = serde_json::Deserializer::from_str(json);

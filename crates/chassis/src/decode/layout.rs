@@ -25,6 +25,8 @@ pub(crate) struct Layout {
     fields: &'static [&'static str],
     /// The paths of numbers, booleans and enums, as `options.width` and `algorithms[]`.
     scalars: HashSet<String>,
+    /// The paths of texts that may say anything, as `title` and `tags[]`.
+    texts: HashSet<String>,
     /// The paths of all properties.
     paths: HashSet<String>,
     /// Fields that take files, in the order they are declared.
@@ -62,6 +64,10 @@ impl Layout {
         self.scalars.contains(path)
     }
 
+    pub(crate) fn is_text(&self, path: &str) -> bool {
+        self.texts.contains(path)
+    }
+
     /// Whether the schema has a property at this path.
     pub(crate) fn has_path(&self, path: &str) -> bool {
         self.paths.contains(path.trim_end_matches("[]"))
@@ -96,6 +102,8 @@ impl Layout {
         }
         if is_scalar(schema) {
             self.scalars.insert(path.clone());
+        } else if schema["type"] == "string" {
+            self.texts.insert(path.clone());
         }
         if schema["writeOnly"] == true {
             self.secrets.push(path.clone());

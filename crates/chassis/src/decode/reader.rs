@@ -121,6 +121,11 @@ impl<'de> Reader<'de> {
         self.layout.is_scalar(&text)
     }
 
+    /// Whether the schema says that the list at the path is one of texts.
+    pub(super) fn is_list_of_texts(&self) -> bool {
+        self.schema_path().is_some_and(|path| self.layout.is_text(&(path + "[]")))
+    }
+
     /// Whether the value at the path is a field by a name that only serde knows, so that nothing is known of its type.
     pub(super) fn is_alias(&self) -> bool {
         self.schema_path().is_some_and(|path| !path.is_empty() && !self.layout.has_path(&path))
