@@ -51,7 +51,7 @@ impl Cell {
             ("true", literal::Literal::Json("true")) => Self::Flag(true),
             ("false", literal::Literal::Json("false")) => Self::Flag(false),
             _ if text.trim().is_empty() => Self::Missing,
-            _ => match number(text).or_else(|| number(&literal::joined(text)?)) {
+            _ => match number(text).or_else(|| number(&literal::joined(text, '.')?)) {
                 Some(number) if !literal.is_number() && comma::may_be_thousands(text) => Self::Grouped(number),
                 Some(number) => Self::Number(number),
                 None => Self::Text(text.to_owned()),

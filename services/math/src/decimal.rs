@@ -95,7 +95,7 @@ impl Decimal {
     /// When it is no number, or has too many digits.
     pub fn read(text: &str) -> Result<Self, String> {
         let digits = literal::digits(text)
-            .or_else(|| literal::digits(&literal::joined(text)?))
+            .or_else(|| literal::digits(&literal::joined(text, '.')?))
             .ok_or_else(|| "must be a number with a point as its decimal sign, such as 1234.56".to_owned())?;
         let many = || format!("must have at most {MAX_DIGITS} digits, {MAX_SCALE} of them decimals");
         if digits.mantissa == 0 {

@@ -156,33 +156,40 @@ pub(crate) fn digits(text: &str) -> Option<Digits> {
     any.then_some(Digits { mantissa: if negative { -mantissa } else { mantissa }, exponent, cut })
 }
 
-/// A number with its thousands apart, such as `1,234.56` or `1 234`, without what parts them. A comma counts only beside
-/// a point: `1,234` may mean 1.234 too.
-pub(crate) fn joined(text: &str) -> Option<String> {
+/// A number as people write it, such as `1,234.56` with a point or `1.234,56` with a comma for its decimals, as one with
+/// a decimal point and without what parts its thousands. A comma parts them only beside a point: `1,234` may mean 1.234.
+pub(crate) fn joined(text: &str, decimal_mark: char) -> Option<String> {
     let text = text.trim();
     let (sign, number) = match text.strip_prefix(['-', '+']) {
         Some(rest) => (&text[..1], rest),
         None => ("", text),
     };
-    let (whole, decimals) = match number.split_once('.') {
+    let (whole, decimals) = match number.split_once(decimal_mark) {
         Some((whole, decimals)) => (whole, Some(decimals)),
         None => (number, None),
     };
-    let is_mark = |letter: char| matches!(letter, ',' | ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}');
-    let mark = whole.chars().find(|letter| is_mark(*letter)).filter(|mark| *mark != ',' || decimals.is_some())?;
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut groups = whole.split(mark);
-    let first = groups.next().filter(|first| first.len() <= 3 && digits(first))?;
-    if !groups.clone().all(|group| group.len() == 3 && digits(group)) || !decimals.is_none_or(digits) {
+    if !decimals.is_none_or(digits) {
         return None;
     }
-    let mut joined = format!("{sign}{first}");
-    groups.for_each(|group| joined.push_str(group));
-    if let Some(decimals) = decimals {
-        joined.push('.');
-        joined.push_str(decimals);
-    }
-    Some(joined)
+    let other = if decimal_mark == ',' { '.' } else { ',' };
+    let is_mark = |letter: char| letter == other || matches!(letter, ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}');
+    let whole = match whole.chars().find(|letter| is_mark(*letter)) {
+        None => Some(whole.to_owned()).filter(|whole| digits(whole))?,
+        Some(',') if decimals.is_none() => return None,
+        Some(mark) => {
+            let mut groups = whole.split(mark);
+            let first = groups.next().filter(|first| first.len() <= 3 && digits(first))?;
+            if !groups.clone().all(|group| group.len() == 3 && digits(group)) {
+                return None;
+            }
+            groups.fold(first.to_owned(), |joined, group| joined + group)
+        }
+    };
+    Some(match decimals {
+        Some(decimals) => format!("{sign}{whole}.{decimals}"),
+        None => format!("{sign}{whole}"),
+    })
 }
 
 #[cfg(test)]
@@ -209,7 +216,7 @@ mod tests {
             ("1 2 3", None),
             ("", None),
         ] {
-            assert_eq!(joined(text).as_deref(), found, "{text}");
+            assert_eq!(joined(text, '.').as_deref(), found, "{text}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::{Cell, Columns, Record, number};
 use crate::dd::Dd;
+use crate::literal;
 
 /// Whether a text such as `1.234` would be a number with its thousands apart: up to three digits, the first no zero, a
 /// point, three digits.
@@ -21,43 +22,13 @@ pub(super) fn may_be_thousands(text: &str) -> bool {
     })
 }
 
-/// A text with a decimal comma as one with a decimal point, its thousands joined.
-fn pointed(text: &str) -> Option<String> {
-    let text = text.trim();
-    let (sign, number) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (&text[..1], rest),
-        None => ("", text),
-    };
-    let (whole, decimals) = match number.split_once(',') {
-        Some((whole, decimals)) => (whole, Some(decimals)),
-        None => (number, None),
-    };
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !decimals.is_none_or(digits) {
-        return None;
-    }
-    let is_mark = |letter: char| matches!(letter, '.' | ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}');
-    let joined = match whole.chars().find(|letter| is_mark(*letter)) {
-        None => Some(whole.to_owned()).filter(|whole| digits(whole))?,
-        Some(mark) => {
-            let mut groups = whole.split(mark);
-            let first = groups.next().filter(|first| first.len() <= 3 && digits(first))?;
-            if !groups.clone().all(|group| group.len() == 3 && digits(group)) {
-                return None;
-            }
-            groups.fold(first.to_owned(), |joined, group| joined + group)
-        }
-    };
-    Some(format!("{sign}{joined}.{}", decimals.unwrap_or("0")))
-}
-
 impl Cell {
     /// The cell where the decimal mark of texts is a comma.
     fn by_comma(&mut self) {
         match self {
             Self::Grouped(value) => *self = Self::Number(*value * Dd::of(1000.0)),
             Self::Text(text) => {
-                if let Some(value) = pointed(text).and_then(|text| number(&text)) {
+                if let Some(value) = literal::joined(text, ',').and_then(|text| number(&text)) {
                     *self = Self::Number(value);
                 }
             }
