@@ -11,6 +11,9 @@ pub struct Prompt {
     pub max_tokens: Option<u32>,
     /// Randomness: 0 always takes the likeliest token, 1 follows the model, at most 2.
     pub temperature: Option<f64>,
+    /// Whether the likeliest tokens are wanted where no temperature is given: a wish, which a model that takes no
+    /// temperature may leave.
+    pub steady: bool,
     /// The likeliest tokens whose probabilities reach this sum are chosen from.
     pub top_p: Option<f64>,
     /// Strings that end the answer; they are not part of it.
@@ -87,9 +90,9 @@ pub struct Message {
 pub enum Part {
     /// Text.
     Text(String),
-    /// A picture, by a link or a data URI.
+    /// A picture.
     Image {
-        /// The link.
+        /// Its data URI.
         url: String,
         /// `low`, `high` or `auto`.
         detail: Option<String>,
@@ -127,6 +130,11 @@ impl Message {
 }
 
 impl Prompt {
+    /// The temperature that is given, or wished.
+    pub(crate) fn wished_temperature(&self) -> Option<f64> {
+        self.temperature.or_else(|| self.steady.then_some(0.0))
+    }
+
     /// Instructions and a question.
     #[must_use]
     pub fn of(instructions: impl Into<String>, question: impl Into<String>) -> Self {

@@ -101,7 +101,7 @@ pub async fn extract(request: ExtractRequest, call: Arc<Call>, llm: Arc<Llm>) ->
         let prompt = Prompt {
             messages: messages.clone(),
             max_tokens: request.max_tokens,
-            temperature: Some(0.0),
+            steady: true,
             format: if shape.is_object() { Format::Object } else { Format::Text },
             ..Prompt::default()
         };

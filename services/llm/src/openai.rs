@@ -6,6 +6,7 @@ pub mod completions;
 pub mod embeddings;
 mod messages;
 pub mod models;
+mod pictures;
 mod response;
 pub mod responses;
 

@@ -104,7 +104,7 @@ pub async fn translate(request: TranslateRequest, call: Arc<Call>, llm: Arc<Llm>
     );
     let prompt = Prompt {
         max_tokens: request.max_tokens,
-        temperature: Some(0.0),
+        steady: true,
         elsewhere: true,
         ..Prompt::of(instructions, request.text)
     };

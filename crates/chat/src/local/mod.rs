@@ -318,7 +318,7 @@ impl Making<'_> {
 
 fn sampler(prompt: &Prompt) -> Sampler {
     let choice = Choice {
-        temperature: prompt.temperature.unwrap_or(TEMPERATURE) as f32,
+        temperature: prompt.wished_temperature().unwrap_or(TEMPERATURE) as f32,
         top_p: prompt.top_p.unwrap_or(TOP_P) as f32,
         presence: prompt.presence_penalty.unwrap_or(0.0) as f32,
         frequency: prompt.frequency_penalty.unwrap_or(0.0) as f32,

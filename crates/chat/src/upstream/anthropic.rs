@@ -29,7 +29,7 @@ impl Anthropic {
         self.server.clone()
     }
 
-    pub(super) fn request(model: &str, prompt: &Prompt) -> Result<Value, Fault> {
+    pub(super) fn request(model: &str, prompt: &Prompt) -> Result<Map<String, Value>, Fault> {
         let mut body = Map::new();
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -47,7 +47,7 @@ impl Anthropic {
         put("max_tokens", Some(prompt.max_tokens.unwrap_or(ANSWER).into()));
         put("system", (!system.is_empty()).then(|| system.join("\n\n").into()));
         put("messages", Some(messages(&prompt.messages)?));
-        put("temperature", prompt.temperature.map(|temperature| temperature.min(1.0).into()));
+        put("temperature", prompt.wished_temperature().map(|temperature| temperature.min(1.0).into()));
         put("top_p", prompt.top_p.map(Into::into));
         let stops = prompt.stop.iter().filter(|stop| !stop.trim().is_empty());
         let stops: Value = stops.cloned().collect::<Vec<_>>().into();
@@ -55,7 +55,7 @@ impl Anthropic {
         put("tools", (!prompt.tools.is_empty()).then(|| prompt.tools.iter().filter_map(tool).collect()));
         put("tool_choice", prompt.tool_choice.as_ref().filter(|_| !prompt.tools.is_empty()).and_then(tool_choice));
         put("stream", Some(true.into()));
-        Ok(Value::Object(body))
+        Ok(body)
     }
 }
 
@@ -102,16 +102,12 @@ fn part(part: &Part) -> Result<Value, Fault> {
     match part {
         Part::Text(text) => Ok(json!({ "type": "text", "text": text })),
         Part::Image { url, .. } => {
-            let source = match url.strip_prefix("data:") {
-                None => json!({ "type": "url", "url": url }),
-                Some(data) => {
-                    let (kind, data) = data.split_once(";base64,").ok_or_else(|| Fault::Impossible {
-                        field: "messages",
-                        message: "a picture must be a link or a data URI with base64".to_owned(),
-                    })?;
-                    json!({ "type": "base64", "media_type": kind, "data": data })
-                }
-            };
+            let data = url.strip_prefix("data:").and_then(|data| data.split_once(";base64,"));
+            let (kind, data) = data.ok_or_else(|| Fault::Impossible {
+                field: "messages",
+                message: "a picture must be a data URI with base64".to_owned(),
+            })?;
+            let source = json!({ "type": "base64", "media_type": kind, "data": data });
             Ok(json!({ "type": "image", "source": source }))
         }
     }

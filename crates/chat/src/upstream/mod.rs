@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod events;
+mod habits;
 mod openai;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, Url};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{Kind, Times, Upstream};
@@ -18,6 +19,7 @@ use crate::fault::Fault;
 use crate::piece::Pieces;
 use crate::prompt::Prompt;
 use crate::{Backend, Opening};
+use habits::Habits;
 
 pub(crate) use anthropic::Anthropic;
 pub(crate) use openai::Openai;
@@ -61,6 +63,7 @@ pub(crate) struct Server {
     url: Url,
     headers: HeaderMap,
     key: Option<String>,
+    habits: Habits,
     places: Arc<Semaphore>,
 }
 
@@ -98,14 +101,14 @@ impl Server {
             headers.insert(name, value);
         }
         let places = Arc::new(Semaphore::new(upstream.at_once.clamp(1, 10_000)));
-        Ok(Self { client: client.clone(), url, headers, key, places })
+        Ok(Self { client: client.clone(), url, headers, key, habits: Habits::default(), places })
     }
 
     /// Sends a request; the answer's head is a good one.
-    async fn post(&self, body: &Value) -> Result<(Response, OwnedSemaphorePermit), Fault> {
+    async fn post(&self, body: String) -> Result<(Response, OwnedSemaphorePermit), Fault> {
         let place = self.places.clone().try_acquire_owned();
         let place = place.map_err(|_| Fault::Busy { retry_after: Some(Duration::from_secs(1)) })?;
-        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body.to_string());
+        let request = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body);
         let response = request.send().await.map_err(|error| match error.is_timeout() {
             // The time to connect is over; that for an answer is kept elsewhere.
             true => Fault::Unreachable,
@@ -162,6 +165,10 @@ impl Server {
         {
             return Fault::Busy { retry_after: None };
         }
+        let refused = ["invalid_request_error", "BadRequestError"];
+        if kind.iter().any(|kind| refused.contains(kind)) || matches!(status, Some(400 | 413 | 422)) {
+            return Fault::Refused(self.message(error).unwrap_or_else(|| "it does not say why".to_owned()));
+        }
         Fault::Reported(self.message(error).unwrap_or_else(|| "it does not say which".to_owned()))
     }
 }
@@ -200,9 +207,25 @@ trait Reading: Send + 'static {
     fn is_finished(&self) -> bool;
 }
 
-/// Sends a request and reads its answer piece by piece.
-async fn pieces(server: Arc<Server>, body: Value, reading: impl Reading) -> Result<Pieces, Fault> {
-    let (response, place) = server.post(&body).await?;
+/// Sends a request, in the way its model takes it, and reads the answer piece by piece.
+async fn ask<R: Reading + Default>(
+    server: Arc<Server>,
+    model: &str,
+    mut body: Map<String, Value>,
+    prompt: &Prompt,
+) -> Result<Pieces, Fault> {
+    server.habits.meet(model, &mut body, prompt);
+    loop {
+        let written = serde_json::to_string(&body).map_err(|_| Fault::Malformed("the request is not JSON"))?;
+        match pieces(server.clone(), written, R::default()).await {
+            Err(fault) if server.habits.learn(model, &fault, &mut body, prompt) => {}
+            answered => return answered,
+        }
+    }
+}
+
+async fn pieces(server: Arc<Server>, body: String, reading: impl Reading) -> Result<Pieces, Fault> {
+    let (response, place) = server.post(body).await?;
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     match kind.split(';').next().unwrap_or_default().trim() {
         "application/json" => events::whole(server, response, place, reading).await,
@@ -216,16 +239,14 @@ async fn pieces(server: Arc<Server>, body: Value, reading: impl Reading) -> Resu
 
 impl Backend for Openai {
     fn open<'a>(&'a self, model: &'a str, prompt: &'a Arc<Prompt>) -> Opening<'a> {
-        let body = self.request(model, prompt);
-        Box::pin(pieces(self.server(), body, openai::Chunks::default()))
+        Box::pin(ask::<openai::Chunks>(self.server(), model, self.request(model, prompt), prompt))
     }
 }
 
 impl Backend for Anthropic {
     fn open<'a>(&'a self, model: &'a str, prompt: &'a Arc<Prompt>) -> Opening<'a> {
-        Box::pin(async move {
-            let body = Self::request(model, prompt)?;
-            pieces(self.server(), body, anthropic::Blocks::default()).await
-        })
+        Box::pin(
+            async move { ask::<anthropic::Blocks>(self.server(), model, Self::request(model, prompt)?, prompt).await },
+        )
     }
 }

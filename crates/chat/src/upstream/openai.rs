@@ -34,7 +34,7 @@ impl Openai {
         self.server.clone()
     }
 
-    pub(super) fn request(&self, model: &str, prompt: &Prompt) -> Value {
+    pub(super) fn request(&self, model: &str, prompt: &Prompt) -> Map<String, Value> {
         let mut body = prompt.extra.clone();
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -44,7 +44,7 @@ impl Openai {
         put("model", Some(model.into()));
         put("messages", Some(prompt.messages.iter().map(message).collect()));
         put(&self.limit, prompt.max_tokens.map(Into::into));
-        put("temperature", prompt.temperature.map(Into::into));
+        put("temperature", prompt.wished_temperature().map(Into::into));
         put("top_p", prompt.top_p.map(Into::into));
         put("seed", prompt.seed.map(Into::into));
         put("presence_penalty", prompt.presence_penalty.map(Into::into));
@@ -64,7 +64,7 @@ impl Openai {
         );
         put("stream", Some(true.into()));
         put("stream_options", self.stream_usage.then(|| json!({ "include_usage": true })));
-        Value::Object(body)
+        body
     }
 }
 

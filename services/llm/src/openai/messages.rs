@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Bytes of a picture as a data URI, or of a link.
+/// Bytes of a picture as a data URI.
 const MAX_IMAGE: usize = 20 * 1024 * 1024;
 
 /// A message of OpenAI's API.
@@ -71,7 +71,7 @@ pub(crate) fn role(name: &str, at: &str) -> Result<Role, Error> {
     }
 }
 
-/// The parts of a message, by the names of both contracts.
+/// The parts of a message, by the names of both contracts. Links to pictures are fetched before.
 pub(crate) fn content(content: &Value, at: &str) -> Result<Vec<Part>, Error> {
     match content {
         Value::Null => Ok(Vec::new()),
@@ -95,9 +95,7 @@ fn part(part: &Value, at: String) -> Result<Part, Error> {
             let image = &part["image_url"];
             let url = image.as_str().or_else(|| image["url"].as_str());
             let detail = image["detail"].as_str().or_else(|| part["detail"].as_str());
-            let is_image =
-                |url: &&str| ["https://", "http://", "data:image/"].iter().any(|start| url.starts_with(start));
-            match url.filter(is_image).filter(|url| url.len() <= MAX_IMAGE) {
+            match url.filter(|url| url.starts_with("data:image/") && url.len() <= MAX_IMAGE) {
                 Some(url) => Ok(Part::Image { url: url.to_owned(), detail: detail.map(str::to_owned) }),
                 None => Err(wrong(format!("{at}.image_url"), "must be a link, or a data URI of a picture up to 20 MB")),
             }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::foreign;
 use super::messages;
+use super::pictures::{self, Link};
 use super::response::Response;
 use crate::asking;
 use crate::held::Llm;
@@ -105,7 +106,8 @@ pub fn about(op: Operation) -> Operation {
 ///
 /// # Errors
 /// When the model is not known, or does not answer.
-pub async fn responses(request: ResponseRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<Reply<Value>, Error> {
+pub async fn responses(mut request: ResponseRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<Reply<Value>, Error> {
+    pictures::fetch(input_links(&mut request.input), &call).await?;
     let prompt = prompt(&request)?;
     let is_streamed = request.stream;
     let model = request.model.clone();
@@ -156,6 +158,17 @@ fn prompt(request: &ResponseRequest) -> Result<Prompt, Error> {
         extra,
         ..Prompt::default()
     })
+}
+
+/// The links to pictures in an input.
+fn input_links(input: &mut Value) -> Vec<Link<'_>> {
+    let items = input.as_array_mut().into_iter().flatten().enumerate();
+    let fields = items.flat_map(|(index, item)| {
+        let fields = item.as_object_mut().into_iter().flatten();
+        let fields = fields.filter(|(name, _)| matches!(name.as_str(), "content" | "output"));
+        fields.map(move |(name, value)| (value, format!("input[{index}].{name}")))
+    });
+    fields.flat_map(|(value, at)| pictures::links(value, &at)).collect()
 }
 
 /// The messages of an input.

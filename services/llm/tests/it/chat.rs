@@ -35,8 +35,17 @@ pub(crate) fn configured(upstreams: &[&Upstream], times: &Value, tokens: &Value)
 }
 
 pub(crate) fn with(chat: &Value) -> Client {
+    with_settings(chat, Settings::default())
+}
+
+/// The same where files may be fetched from this machine.
+pub(crate) fn with_files_of_this_machine(chat: &Value) -> Client {
+    with_settings(chat, Settings { fetch_allow: vec!["127.0.0.1/32".parse().unwrap()], ..Settings::default() })
+}
+
+fn with_settings(chat: &Value, settings: Settings) -> Client {
     let data = std::env::temp_dir().join("flowforge-llm-tests-without-models");
-    let settings = Settings { data: Some(data), ..Settings::default() };
+    let settings = Settings { data: Some(data), ..settings };
     Client::on(llm::service(), engines(), settings, &["--chat", &chat.to_string()])
 }
 

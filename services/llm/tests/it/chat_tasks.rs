@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::chat::{events, served_by, with};
+use crate::chat::{events, served_by, with, with_files_of_this_machine};
 use crate::upstream::{Step, Upstream, chunk, event, finish, head, reply, says};
 
 fn path(operation: &str) -> String {
@@ -290,7 +290,7 @@ fn responses_are_made_of_chat() {
         "text": { "format": { "type": "json_schema", "name": "n", "schema": { "type": "object" }, "strict": true } },
         "tools": [{ "type": "function", "name": "look", "parameters": { "type": "object" } }], "tool_choice": { "type": "function", "name": "look" },
         "input": [
-            { "role": "user", "content": [{ "type": "input_text", "text": "Hello" }, { "type": "input_image", "image_url": "https://example.com/a.png" }] },
+            { "role": "user", "content": [{ "type": "input_text", "text": "Hello" }, { "type": "input_image", "image_url": "data:image/png;base64,AAAA" }] },
             { "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "Yes?" }] },
             { "type": "reasoning", "summary": [] },
             { "type": "function_call", "call_id": "c", "name": "look", "arguments": "{}" },
@@ -310,7 +310,7 @@ fn responses_are_made_of_chat() {
         body["messages"],
         json!([
             { "role": "system", "content": "Be brief." },
-            { "role": "user", "content": [{ "type": "text", "text": "Hello" }, { "type": "image_url", "image_url": { "url": "https://example.com/a.png" } }] },
+            { "role": "user", "content": [{ "type": "text", "text": "Hello" }, { "type": "image_url", "image_url": { "url": "data:image/png;base64,AAAA" } }] },
             { "role": "assistant", "content": "Yes?", "tool_calls": [{ "id": "c", "type": "function", "function": { "name": "look", "arguments": "{}" } }] },
             { "role": "tool", "content": "a cat", "tool_call_id": "c" },
         ])
@@ -383,4 +383,118 @@ fn responses_are_made_of_chat() {
         let answer = client.post(&path("openai/responses"), &request);
         assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!(field)), "{change}");
     }
+}
+
+/// An upstream may stand where it reaches what a stranger must not: no link reaches it, the picture does.
+#[test]
+fn pictures_by_link_are_fetched_and_passed_on_in_place() {
+    let file = |bytes: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
+        vec![Step::Send([head.as_bytes(), bytes].concat())]
+    };
+    let picture = Upstream::of(vec![file(b"\x89PNG\r\n\x1a\n...")]);
+    let page = Upstream::of(vec![file(b"<!doctype html>secret")]);
+    let upstream = Upstream::of(vec![says(&["A cat."])]);
+    let model = json!({
+        "upstreams": { "up": { "kind": "openai", "url": upstream.url, "key": "sk-secret" } }, "models": { "m": ["up/model"] },
+    });
+    let completion = |url: &str| {
+        let parts = json!([{ "type": "text", "text": "See:" }, { "type": "image_url", "image_url": { "url": url, "detail": "low" } }]);
+        (
+            path("openai/chat/completions"),
+            json!({ "model": "m", "messages": [{ "role": "user", "content": parts }] }),
+            "messages[0].content[1].image_url",
+        )
+    };
+    let response = |url: &str| {
+        let parts = json!([{ "type": "input_text", "text": "See:" }, { "type": "input_image", "image_url": url, "detail": "low" }]);
+        (
+            path("openai/responses"),
+            json!({ "model": "m", "input": [{ "role": "user", "content": parts }] }),
+            "input[0].content[1].image_url",
+        )
+    };
+    let client = with_files_of_this_machine(&model);
+    for (path, request, _) in [completion(&picture.url), response(&picture.url)] {
+        let answer = client.post(&path, &request);
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        let asked = upstream.asked().pop().unwrap();
+        let data = json!({ "url": "data:image/png;base64,iVBORw0KGgouLi4=", "detail": "low" });
+        assert_eq!(asked.body["messages"][0]["content"][1]["image_url"], data);
+    }
+    let count = upstream.count();
+    // What is no picture is not passed on, nor is anything fetched from within.
+    let closed = with(&model);
+    for (client, url, says) in
+        [(&client, &page.url, "leads to no picture"), (&closed, &picture.url, "no public address")]
+    {
+        for (path, request, field) in [completion(url), response(url)] {
+            let answer = client.post(&path, &request);
+            let error = answer.json()["error"].clone();
+            assert_eq!((answer.status, &error["param"]), (422, &json!(field)), "{error}");
+            assert!(error["message"].as_str().unwrap().contains(says), "{error}");
+        }
+    }
+    assert_eq!((upstream.count(), picture.count()), (count, 2));
+    let links = vec![json!({ "type": "image_url", "image_url": { "url": picture.url } }); 51];
+    let answer = client.post(
+        &path("openai/chat/completions"),
+        &json!({ "model": "m", "messages": [{ "role": "user", "content": links }] }),
+    );
+    assert_eq!((answer.status, &answer.json()["error"]["param"]), (400, &json!("messages[0].content[50].image_url")));
+    assert_eq!(picture.count(), 2);
+}
+
+/// Models that reason take no temperature, and call the limit of an answer by a newer name.
+#[test]
+fn what_a_model_does_not_take_is_sent_otherwise() {
+    let unsupported = |name: &str, message: &str| {
+        let error = json!({ "error": { "message": message, "type": "invalid_request_error", "param": name, "code": "unsupported_value" } });
+        reply(400, "", &error.to_string())
+    };
+    let cold =
+        "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.";
+    let upstream = Upstream::of(vec![
+        unsupported("temperature", cold),
+        says(&["A translation."]),
+        says(&["Another."]),
+        unsupported("temperature", cold),
+        unsupported(
+            "max_tokens",
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        ),
+        says(&["Yes."]),
+        says(&["No."]),
+    ]);
+    let client = served_by(&[&upstream]);
+    let translate = json!({ "text": "Guten Tag", "to": "English", "model": "m" });
+    for (asked, text) in [(2, "A translation."), (3, "Another.")] {
+        let answer = client.post(&path("translate"), &translate);
+        assert_eq!((answer.status, &answer.json()["text"]), (200, &json!(text)), "{:?}", answer.body);
+        assert_eq!(upstream.count(), asked);
+    }
+    let temperatures: Vec<Value> = upstream.asked().iter().map(|asked| asked.body["temperature"].clone()).collect();
+    assert_eq!(temperatures, [json!(0.0), Value::Null, Value::Null]);
+    // One that was chosen is not left out: the server's own words say what to change.
+    let chosen = json!({ "prompt": "Well?", "model": "m", "temperature": 0.2 });
+    let answer = client.post(&path("chat"), &chosen);
+    assert_eq!((answer.status, upstream.count()), (422, 4), "{:?}", answer.body);
+    assert!(answer.json()["error"]["message"].as_str().unwrap().contains("Only the default"), "{:?}", answer.body);
+    let limited = json!({ "model": "m", "messages": [{ "role": "user", "content": "Well?" }], "max_tokens": 9 });
+    for asked in [6, 7] {
+        assert_eq!(client.post(&path("openai/chat/completions"), &limited).status, 200);
+        assert_eq!(upstream.count(), asked);
+        let body = upstream.asked().pop().unwrap().body;
+        assert_eq!((&body["max_completion_tokens"], &body["max_tokens"]), (&json!(9), &Value::Null));
+    }
+}
+
+/// A request that is refused within an answer is as wrong as one that is refused before: nobody is asked again.
+#[test]
+fn a_refusal_within_an_answer_is_the_requests() {
+    let wrong = json!({ "error": { "message": "context length exceeded", "type": "BadRequestError", "code": 400 } });
+    let upstream = Upstream::of(vec![vec![head(), Step::Send(event(&wrong))], says(&["x"])]);
+    let client = served_by(&[&upstream]);
+    let answer = client.post(&path("chat"), &json!({ "prompt": "Well?", "model": "m" }));
+    assert_eq!((answer.status, upstream.count()), (422, 1), "{:?}", answer.body);
 }

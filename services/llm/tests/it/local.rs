@@ -107,7 +107,7 @@ fn what_it_cannot_do_is_refused() {
         (json!({ "tools": [{ "type": "function", "function": { "name": "f" } }] }), "tools"),
         (json!({ "response_format": { "type": "json_schema", "json_schema": { "schema": {} } } }), "response_format"),
         (
-            json!({ "messages": [{ "role": "user", "content": [{ "type": "image_url", "image_url": { "url": "https://a.b/c" } }] }] }),
+            json!({ "messages": [{ "role": "user", "content": [{ "type": "image_url", "image_url": { "url": "data:image/png;base64,AAAA" } }] }] }),
             "messages",
         ),
         (json!({ "messages": [{ "role": "user", "content": "word ".repeat(2_000) }] }), "messages"),

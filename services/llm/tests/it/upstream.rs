@@ -96,7 +96,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
         head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.trim().parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Asked { head, body: serde_json::from_slice(&body).unwrap() })
+    Some(Asked { head, body: serde_json::from_slice(&body).unwrap_or_default() })
 }
 
 fn answer(stream: &mut TcpStream, steps: &[Step]) {
