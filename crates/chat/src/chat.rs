@@ -47,7 +47,7 @@ struct Upstream {
     metered: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Target {
     upstream: String,
     model: String,
@@ -245,7 +245,8 @@ impl Chat {
             let mut again = Vec::new();
             let mut pause: Option<Duration> = None;
             for target in open {
-                match self.attempt(target, prompt, until).await {
+                let is_last = targets.last() == Some(&target);
+                match self.attempt(target, is_last, prompt, until).await {
                     Ok((first, rest)) => return Ok((target, first, rest)),
                     Err(fault) => {
                         tracing::warn!(
@@ -279,18 +280,30 @@ impl Chat {
         Err(last)
     }
 
-    /// One attempt at one target: its first piece within its time.
-    async fn attempt(&self, target: &Target, prompt: &Arc<Prompt>, until: Instant) -> Result<(Piece, Pieces), Fault> {
+    /// One attempt at one target: its first piece, with no silence before it that is too long.
+    async fn attempt(
+        &self,
+        target: &Target,
+        is_last: bool,
+        prompt: &Arc<Prompt>,
+        until: Instant,
+    ) -> Result<(Piece, Pieces), Fault> {
         let absent = || Fault::NotReady("the model of this process is not configured".to_owned());
         let upstream = self.upstreams.get(&target.upstream).ok_or_else(absent)?;
         let attempt = upstream.circuit.attempt(Instant::now()).map_err(|retry_after| Fault::Resting { retry_after })?;
-        let by = until.min(Instant::now() + self.times.first_piece());
+        let patience = || until.min(Instant::now() + self.times.first_piece(is_last)).into();
         let begun = async {
-            let mut pieces = upstream.backend.open(&target.model, prompt).await?;
-            let first = pieces.next().await.unwrap_or(Err(Fault::Broken))?;
-            Ok((first, pieces))
+            let open = timeout_at(patience(), upstream.backend.open(&target.model, prompt));
+            let mut pieces = open.await.unwrap_or(Err(Fault::TooSlow))?;
+            loop {
+                let piece = timeout_at(patience(), pieces.next()).await.unwrap_or(Some(Err(Fault::TooSlow)));
+                let piece = piece.unwrap_or(Err(Fault::Broken))?;
+                if !piece.is_empty() {
+                    return Ok((piece, pieces));
+                }
+            }
         };
-        let begun = timeout_at(by.into(), begun).await.unwrap_or(Err(Fault::TooSlow));
+        let begun: Result<(Piece, Pieces), Fault> = begun.await;
         match &begun {
             Ok(_) => attempt.succeeded(),
             Err(fault) if fault.is_an_outage() && upstream.metered => attempt.failed(Instant::now()),
@@ -334,14 +347,22 @@ struct Guard {
 }
 
 impl Guard {
-    async fn next(mut self) -> Option<(Result<Piece, Fault>, Option<Self>)> {
-        let piece = match self.ready.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => {
-                let by = self.until.min(Instant::now() + self.times.idle());
-                timeout_at(by.into(), self.rest.next()).await.map_or(Err(Fault::TooSlow), Option::transpose)
+    /// The next piece that says something: an empty one says only that the server is not silent.
+    async fn more(&mut self) -> Result<Option<Piece>, Fault> {
+        if let Some(piece) = self.ready.take() {
+            return Ok(Some(piece));
+        }
+        loop {
+            let by = self.until.min(Instant::now() + self.times.idle());
+            let piece = timeout_at(by.into(), self.rest.next()).await.map_or(Err(Fault::TooSlow), Option::transpose);
+            if !piece.as_ref().is_ok_and(|piece| piece.as_ref().is_some_and(Piece::is_empty)) {
+                return piece;
             }
-        };
+        }
+    }
+
+    async fn next(mut self) -> Option<(Result<Piece, Fault>, Option<Self>)> {
+        let piece = self.more().await;
         match piece {
             Ok(Some(mut piece)) => {
                 self.finished |= piece.finish.is_some();

@@ -85,14 +85,14 @@ impl fmt::Debug for Key {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Times {
     connect_ms: u64,
-    first_piece_ms: u64,
+    first_piece_ms: Option<u64>,
     idle_ms: u64,
     whole_ms: u64,
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Self { connect_ms: 5_000, first_piece_ms: 25_000, idle_ms: 30_000, whole_ms: 300_000 }
+        Self { connect_ms: 5_000, first_piece_ms: None, idle_ms: 30_000, whole_ms: 300_000 }
     }
 }
 
@@ -102,9 +102,9 @@ impl Times {
         Duration::from_millis(self.connect_ms)
     }
 
-    /// For the first piece, from the beginning of a request to a server.
-    pub(crate) fn first_piece(&self) -> Duration {
-        Duration::from_millis(self.first_piece_ms)
+    /// How long a server may be silent before its first piece. Where nobody else can be asked, it is left to think.
+    pub(crate) fn first_piece(&self, is_last: bool) -> Duration {
+        Duration::from_millis(self.first_piece_ms.unwrap_or(if is_last { 120_000 } else { 25_000 }))
     }
 
     /// Between two pieces.

@@ -150,7 +150,8 @@ impl<R: Reading> Source<R> {
         }
     }
 
-    /// Pieces of the events that came in; those before an event that is wrong are handed out first.
+    /// Pieces of the events that came in; those before an event that is wrong are handed out first. Bytes without a piece,
+    /// such as what a model thinks or a comment that keeps the connection, are an empty one: the server is not silent.
     fn read(&mut self, bytes: &[u8]) -> Result<Vec<Piece>, Fault> {
         let mut pieces = Vec::new();
         for event in self.parser.push(bytes)? {
@@ -162,6 +163,9 @@ impl<R: Reading> Source<R> {
                     break;
                 }
             }
+        }
+        if pieces.is_empty() && self.after.is_none() {
+            pieces.push(Piece::default());
         }
         Ok(pieces)
     }

@@ -249,6 +249,21 @@ fn before_the_first_piece_another_is_asked() {
     }
 }
 
+/// A server is silent when nothing comes, not when nothing is said yet.
+#[test]
+fn a_model_that_thinks_is_waited_for() {
+    let thinks = || vec![Step::Send(event(&json!({ "choices": [{ "delta": { "reasoning_content": "hmm" } }] })))];
+    let waits = || vec![Step::Wait(Duration::from_millis(700)), Step::Send(b": processing\n\n".to_vec())];
+    let thinks_long = || [thinks(), waits(), thinks(), waits(), thinks(), waits()].concat();
+    let fine = || vec![Step::Send([chunk("fine"), finish("stop")].concat())];
+    let steps = [vec![head()], thinks_long(), vec![Step::Send(chunk("so "))], thinks_long(), fine()].concat();
+    let upstream = Upstream::of(vec![steps]);
+    let times = json!({ "idleMs": 1500, "firstPieceMs": 1500 });
+    let answer = configured(&[&upstream], &times, &json!({})).post(COMPLETIONS, &ask(true));
+    assert_eq!(told(&answer), ("so fine".into(), Some("stop".into()), None));
+    assert_eq!(upstream.count(), 1);
+}
+
 /// Case 5 d: 429 once, then fine: one clean answer.
 #[test]
 fn one_that_is_busy_is_asked_again_after_the_time_it_says() {
