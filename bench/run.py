@@ -311,6 +311,7 @@ def instructions(flowforge, folder, options):
         dump = (folder / "callgrind.out.1").read_text()
         total = int(re.search(r"^(?:totals|summary): (\d+)", dump, re.MULTILINE)[1])
         if options.profile:
+            options.profile.mkdir(parents=True, exist_ok=True)
             shutil.copy(folder / "callgrind.out.1", options.profile / f"callgrind.{name}")
         print(f"| {name} | {total / counted / 1e3:.1f} |", flush=True)
 
