@@ -104,9 +104,6 @@ impl Readers {
     ) -> Result<(Done, Vec<File>), Error> {
         let installation = self.installation()?;
         let installed = installation.languages();
-        // `deu,eng` and `deu+eng` are two, however they are sent.
-        let languages: Vec<String> =
-            languages.iter().flat_map(|some| some.split([',', '+'])).map(|one| one.trim().to_owned()).collect();
         if languages.len() > MOST_LANGUAGES {
             return Err(Error::impossible("languages", format!("at most {MOST_LANGUAGES} are read at once")));
         }
@@ -115,7 +112,7 @@ impl Readers {
         if !unknown.is_empty() {
             return Err(not_installed(&unknown, &installed));
         }
-        let key = ReaderKey { library: installation.library, data: installation.data, languages };
+        let key = ReaderKey { library: installation.library, data: installation.data, languages: languages.to_vec() };
         self.workers.ask(call, &key, job, files).await
     }
 }

@@ -30,9 +30,9 @@ pub struct RecognizeRequest {
     /// The picture.
     #[serde(alias = "url", alias = "file")]
     pub image: File,
-    /// Languages of the text by their codes in Tesseract, such as `eng` and `deu`; the main one first. `GET /languages` lists
-    /// those installed.
-    #[serde(default = "english")]
+    /// Languages of the text, the main one first: `en`, `pt-BR`, `German`, or codes of Tesseract such as `deu` and `chi_sim`.
+    /// `GET /languages` lists those installed.
+    #[serde(default = "english", deserialize_with = "crate::languages::read", alias = "language", alias = "lang")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// The part to read, in pixels of the picture turned upright by its EXIF data.

@@ -37,8 +37,8 @@ pub struct ExportRequest {
     pub file: File,
     /// Output format.
     pub format: ExportFormat,
-    /// Languages of the text by their codes in Tesseract, such as `eng` and `deu`; the main one first.
-    #[serde(default = "english")]
+    /// Languages of the text, the main one first: `en`, `pt-BR`, `German`, or codes of Tesseract such as `deu` and `chi_sim`.
+    #[serde(default = "english", deserialize_with = "crate::languages::read", alias = "language", alias = "lang")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Pages of a PDF or TIFF, such as `1-5,9`; the first 20 by default. Of an animation, the frame to read.

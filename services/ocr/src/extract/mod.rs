@@ -56,8 +56,8 @@ pub struct ExtractRequest {
     /// What it is.
     #[serde(default, rename = "type")]
     pub kind: DocumentType,
-    /// Languages of the text by their codes in Tesseract, such as `eng` and `deu`; the main one first.
-    #[serde(default = "english")]
+    /// Languages of the text, the main one first: `en`, `pt-BR`, `German`, or codes of Tesseract such as `deu` and `chi_sim`.
+    #[serde(default = "english", deserialize_with = "crate::languages::read", alias = "language", alias = "lang")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Other values to find, by their labels.

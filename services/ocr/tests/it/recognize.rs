@@ -78,6 +78,17 @@ fn several_languages_are_read_in_any_order() {
         assert_eq!(lines(&answer["text"]), expected, "{languages:?}");
         assert_eq!(warnings(&answer), [""; 0]);
     }
+    // As people write them, by the names that other services have for the field.
+    for asked in
+        [json!({ "languages": "de-AT, English" }), json!({ "language": "German,en" }), json!({ "lang": "ger+eng" })]
+    {
+        let answer = recognized(&client, &picture, &asked);
+        assert_eq!(
+            (lines(&answer["text"]), &answer["languages"]),
+            (expected.map(str::to_owned).to_vec(), &json!(["deu", "eng"])),
+            "{asked}"
+        );
+    }
     let english = recognized(&client, &picture, &json!({ "languages": ["eng"] }));
     assert_eq!(warnings(&english), ["language-missing"], "{}", english["text"]);
     let body = json!({ "image": crate::file(&picture), "languages": ["xyz"] });
