@@ -103,7 +103,7 @@ pub struct Search<'a> {
     pub multiple: bool,
     /// Whether to try harder: rotated, inverted, at other sizes.
     pub harder: bool,
-    /// Whether the caller has gone.
+    /// Whether to search no longer.
     pub cancelled: &'a dyn Fn() -> bool,
 }
 
@@ -125,10 +125,10 @@ pub struct Found {
 }
 
 impl Search<'_> {
-    /// The codes in a picture.
+    /// The codes in a picture; those found until then when the search is cancelled.
     ///
     /// # Errors
-    /// When it cannot be made smaller, or the caller has gone.
+    /// When it cannot be made smaller, or the search is cancelled before anything was found.
     pub fn codes(&self, picture: &Picture) -> Result<Vec<Found>, Error> {
         let formats = FORMATS.iter().filter(|(kind, _)| self.kinds.contains(kind)).map(|(_, format)| *format).collect();
         let scan = Scan { formats, multiple: self.multiple, harder: self.harder, cancelled: self.cancelled };
@@ -148,7 +148,10 @@ impl Search<'_> {
             _ => look(THEN, &[Treatment::Plain])?,
         };
         if is_large && self.harder && (codes.is_empty() || self.multiple) {
-            let mut finer = look(THEN, &[Treatment::Fine])?;
+            let mut finer = match look(THEN, &[Treatment::Fine]) {
+                Err(Error::Cancelled) => Vec::new(),
+                looked => looked?,
+            };
             let same = |code: &Found, other: &Found| (code.kind, &code.text) == (other.kind, &other.text);
             codes.retain(|code| !finer.iter().any(|other| same(code, other)));
             finer.append(&mut codes);
@@ -158,7 +161,7 @@ impl Search<'_> {
         if codes.is_empty() && self.harder {
             codes = if is_large { look(FIRST, OF_LARGE)? } else { look(LARGE, ALL)? };
         }
-        if (self.cancelled)() { Err(Error::Cancelled) } else { Ok(codes) }
+        if codes.is_empty() && (self.cancelled)() { Err(Error::Cancelled) } else { Ok(codes) }
     }
 }
 

@@ -110,6 +110,17 @@ pub(crate) async fn read(
         return recognized(readers, call, file, &wanted, survey).await;
     }
     let pages = picture_pages(call, file, wanted.pages, wanted.default_pages)?;
+    read_pictures(readers, call, file, wanted, pages).await
+}
+
+/// Reads pages of a picture.
+pub(crate) async fn read_pictures(
+    readers: &Readers,
+    call: &Call,
+    file: &File,
+    wanted: Wanted<'_>,
+    pages: Vec<u32>,
+) -> Result<Vec<DocumentPage>, Error> {
     if let [page] = pages[..] {
         let manner = Manner { page, ..wanted.manner };
         let read = recognize::read(readers, call, wanted.languages, manner, file).await?;
@@ -207,6 +218,11 @@ struct Unread {
     dpi: Option<f64>,
 }
 
+/// Whether there is time to begin with another page, some time being left for what follows.
+pub(crate) fn has_time(call: &Call, spare: Duration) -> bool {
+    Instant::now() + SHORTEST + spare + crate::engine::SPARE <= call.deadline()
+}
+
 /// Recognizes the pages that need it, as many at once as there are workers.
 async fn side_by_side(
     readers: &Readers,
@@ -220,7 +236,7 @@ async fn side_by_side(
         if reason.is_none() {
             return Ok(Some(DocumentPage { number, page: own, source: TextSource::TextLayer, reason, dpi }));
         }
-        if Instant::now() + SHORTEST + crate::engine::SPARE > call.deadline() {
+        if !has_time(call, wanted.manner.spare) {
             return Ok(None);
         }
         let manner = Manner { page: number, ..wanted.manner.clone() };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::{self, PageCode};
 use crate::document::Survey;
-use crate::layer::{self, PageLayer};
+use crate::layer::{self, PageLayer, PicturePage};
 use crate::orientation::Uprightness;
 use crate::page::Page;
 use crate::pages::Range;
@@ -47,14 +47,19 @@ pub enum Job {
     Codes(CodesOf),
     /// Read the tables of a page.
     Tables(TablesOf),
-    /// Put words on the pages of a PDF, or of a picture as one.
+    /// Make a page of a picture one of a PDF.
+    Picture {
+        /// The page, from 1.
+        page: u32,
+        /// Pixels per inch of the picture.
+        dpi: f64,
+    },
+    /// Put words on the pages of a PDF, or on those that pictures become.
     Layer {
         /// The words, page by page.
         layers: Vec<PageLayer>,
-        /// The pages of the file, when that is a picture; none for a PDF.
-        pictures: Vec<u32>,
-        /// Pixels per inch of a picture.
-        dpi: f64,
+        /// What the files are, when they are pictures; none for a PDF.
+        pictures: Vec<PicturePage>,
     },
     /// Tell which way is up.
     Orient {
@@ -70,12 +75,14 @@ pub enum Done {
     Read(Box<ReadPage>),
     /// What a PDF is like.
     Surveyed(Box<Survey>),
-    /// Barcodes of a page.
-    Codes(Vec<PageCode>),
+    /// Barcodes of a page, and whether it was looked at in every way.
+    Codes(Vec<PageCode>, bool),
     /// The tables of a page, and whether all of them was read in time.
     Tables(Vec<Table>, bool),
     /// The PDF is the file that comes with this.
     Layered,
+    /// What a page of a picture is as one of a PDF; the file has its bytes.
+    Pictured(PicturePage),
     /// Which way is up, if there was enough to tell.
     Oriented(Box<Uprightness>),
 }
@@ -135,7 +142,7 @@ impl Job {
             Self::Read(manner) => {
                 let sheet = source::sheet(file, manner.page, until)?;
                 let pages = sheet.pages;
-                let page = reading::read(engine, sheet, &manner, until)?;
+                let page = reading::read(engine, sheet, &manner, manner.until(until))?;
                 Done::Read(Box::new(ReadPage { page, pages, engine: engine.name() }))
             }
             Self::Survey { pages, chosen, force, password } => {
@@ -147,26 +154,30 @@ impl Job {
                 let sheet = pdf_page::sheet(&document, manner.page, dpi)?;
                 drop(document);
                 let pages = sheet.pages;
-                let page = reading::read(engine, sheet, &manner, until)?;
+                let page = reading::read(engine, sheet, &manner, manner.until(until))?;
                 Done::Read(Box::new(ReadPage { page, pages, engine: engine.name() }))
             }
             Self::Codes(CodesOf { page, dpi, password, types }) => {
                 let sheet = page_of(file, page, dpi, password.as_deref(), until)?;
-                Done::Codes(codes::find(sheet, page, &types, until)?)
+                let (found, whole) = codes::find(sheet, page, &types, until)?;
+                Done::Codes(found, whole)
             }
             Self::Tables(TablesOf { page, dpi, own, password }) => {
                 let sheet = page_of(file, page, dpi, password.as_deref(), until)?;
                 let (tables, complete) = cells::tables(engine, &sheet.pixels, page, own.as_ref(), until)?;
                 Done::Tables(tables, complete)
             }
-            Self::Layer { layers, pictures, dpi } => {
-                let made = if pictures.is_empty() {
-                    layer::with_layers(file, &layers)?
+            Self::Picture { page, dpi } => {
+                let (page, made) = source::as_page(file, page, 72.0 / dpi, until)?;
+                return Ok((Done::Pictured(page), vec![made]));
+            }
+            Self::Layer { layers, pictures } => {
+                let pdf = if pictures.is_empty() {
+                    layer::open(file)?
                 } else {
-                    let pdf = source::as_pdf(file, &pictures, 72.0 / dpi, until)?;
-                    let numbered = (1..).zip(layers).map(|(number, layer)| PageLayer { number, ..layer });
-                    layer::with_layers(&File::new("page.pdf", "application/pdf", pdf), &numbered.collect::<Vec<_>>())?
+                    layer::of_pictures(pictures.into_iter().zip(files))
                 };
+                let made = layer::with_layers(pdf, &layers, file.bytes().len())?;
                 return Ok((Done::Layered, vec![File::new("document.pdf", "application/pdf", made)]));
             }
             Self::Orient { page } => {

@@ -49,14 +49,19 @@ const WIDTH: f64 = 500.0;
 const ASCENT: f64 = 718.0;
 const DESCENT: f64 = 207.0;
 
-/// The PDF with layers of words.
-pub(crate) fn with_layers(file: &File, layers: &[PageLayer]) -> Result<Vec<u8>, Error> {
+/// A PDF to be written anew.
+pub(crate) fn open(file: &File) -> Result<Document, Error> {
     let options = LoadOptions { max_decompressed_size: Some(MAX_STREAM), ..LoadOptions::default() };
     let unreadable = |_| Error::impossible("file", "is too damaged to be written anew: repair it first");
-    let mut pdf = Document::load_mem_with_options(file.bytes(), options).map_err(unreadable)?;
+    let pdf = Document::load_mem_with_options(file.bytes(), options).map_err(unreadable)?;
     if pdf.is_encrypted() || pdf.encryption_state.is_some() {
         return Err(Error::impossible("file", "is encrypted: send it without its password"));
     }
+    Ok(pdf)
+}
+
+/// The PDF with layers of words; about as large as before.
+pub(crate) fn with_layers(mut pdf: Document, layers: &[PageLayer], before: usize) -> Result<Vec<u8>, Error> {
     let pages = pdf.get_pages();
     let mut fonts = Fonts::default();
     for layer in layers.iter().filter(|layer| !layer.words.is_empty()) {
@@ -69,7 +74,7 @@ pub(crate) fn with_layers(file: &File, layers: &[PageLayer]) -> Result<Vec<u8>, 
         give_fonts(&mut pdf, page, &used)?;
     }
     fonts.write(&mut pdf);
-    let mut bytes = Vec::with_capacity(file.bytes().len() + (64 << 10));
+    let mut bytes = Vec::with_capacity(before + (64 << 10));
     pdf.save_to(&mut bytes).map_err(|_| Error::new(Code::InternalError, "the PDF cannot be written"))?;
     Ok(bytes)
 }
@@ -314,46 +319,62 @@ fn to_unicode(letters: &[char]) -> Vec<u8> {
     map.into_bytes()
 }
 
-/// A JPEG that becomes a page.
-pub(crate) struct PicturePage {
-    pub(crate) jpeg: Vec<u8>,
+/// A picture that becomes a page.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct PicturePage {
     /// Width and height in pixels.
     pub(crate) size: (u32, u32),
-    pub(crate) is_gray: bool,
+    pub(crate) tones: Tones,
     /// Points per pixel.
     pub(crate) scale: f64,
 }
 
-/// A PDF whose pages show JPEGs, upright: what a picture becomes.
-pub(crate) fn of_pictures(pictures: Vec<PicturePage>) -> Result<Vec<u8>, Error> {
+/// What its pixels are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tones {
+    /// A bit each.
+    BlackAndWhite,
+    /// A gray JPEG.
+    Gray,
+    /// A JPEG in color.
+    Color,
+}
+
+/// A PDF whose pages show pictures, upright.
+pub(crate) fn of_pictures<'a>(pictures: impl Iterator<Item = (PicturePage, &'a File)>) -> Document {
     let mut pdf = Document::with_version("1.5");
     let tree = pdf.new_object_id();
-    let pages: Vec<Object> = pictures.into_iter().map(|picture| picture_page(&mut pdf, tree, picture).into()).collect();
+    let pages: Vec<Object> =
+        pictures.map(|(picture, file)| picture_page(&mut pdf, tree, picture, file.bytes().to_vec()).into()).collect();
     let count = pages.len() as i64;
     pdf.objects.insert(tree, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => pages, "Count" => count }));
     let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
     pdf.trailer.set("Root", catalog);
-    let mut bytes = Vec::new();
-    pdf.save_to(&mut bytes).map_err(|_| Error::new(Code::InternalError, "the PDF cannot be written"))?;
-    Ok(bytes)
+    pdf
 }
 
-fn picture_page(pdf: &mut Document, tree: ObjectId, picture: PicturePage) -> ObjectId {
-    let PicturePage { jpeg, size, is_gray, scale } = picture;
+fn picture_page(pdf: &mut Document, tree: ObjectId, picture: PicturePage, bytes: Vec<u8>) -> ObjectId {
+    let PicturePage { size, tones, scale } = picture;
     let (width, height) = (f64::from(size.0) * scale, f64::from(size.1) * scale);
-    let image = Stream::new(
-        dictionary! {
-            "Type" => "XObject",
-            "Subtype" => "Image",
-            "Width" => i64::from(size.0),
-            "Height" => i64::from(size.1),
-            "ColorSpace" => if is_gray { "DeviceGray" } else { "DeviceRGB" },
-            "BitsPerComponent" => 8,
-            "Filter" => "DCTDecode",
-        },
-        jpeg,
-    )
-    .with_compression(false);
+    let (space, bits) = match tones {
+        Tones::BlackAndWhite => ("DeviceGray", 1),
+        Tones::Gray => ("DeviceGray", 8),
+        Tones::Color => ("DeviceRGB", 8),
+    };
+    let mut about = dictionary! {
+        "Type" => "XObject",
+        "Subtype" => "Image",
+        "Width" => i64::from(size.0),
+        "Height" => i64::from(size.1),
+        "ColorSpace" => space,
+        "BitsPerComponent" => bits,
+    };
+    let image = if tones == Tones::BlackAndWhite {
+        compressed(Stream::new(about, bytes))
+    } else {
+        about.set("Filter", "DCTDecode");
+        Stream::new(about, bytes).with_compression(false)
+    };
     let image = pdf.add_object(Object::Stream(image));
     let drawing = format!("q {width:.3} 0 0 {height:.3} 0 0 cm /Im0 Do Q");
     let content = pdf.add_object(Object::Stream(Stream::new(Dictionary::new(), drawing.into_bytes())));

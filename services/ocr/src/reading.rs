@@ -49,6 +49,15 @@ pub struct Manner {
     pub(crate) prepare: bool,
     /// Words that are less sure are dropped.
     pub(crate) min_confidence: f64,
+    /// Time to leave for what follows the reading.
+    pub(crate) spare: Duration,
+}
+
+impl Manner {
+    /// When to end a reading that must have ended by then.
+    pub(crate) fn until(&self, until: Instant) -> Instant {
+        until.checked_sub(self.spare).unwrap_or(until)
+    }
 }
 
 impl Default for Manner {
@@ -60,6 +69,7 @@ impl Default for Manner {
             layout: Layout::Auto,
             prepare: true,
             min_confidence: 0.0,
+            spare: Duration::ZERO,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! A PDF whose scans can be searched: the words are put behind the pictures, unseen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chassis::{Call, Error, File, Operation, WithFile};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,17 +13,23 @@ use serde::{Deserialize, Serialize};
 use crate::document::{self, DocumentPage, MOST_PAGES, TextSource, Wanted, is_pdf};
 use crate::engine::Readers;
 use crate::job::{Done, Job};
-use crate::layer::{LayerWord, PageLayer};
+use crate::layer::{LayerWord, PageLayer, PicturePage};
 use crate::page::{Area, Page};
 use crate::pdf::PdfMode;
 use crate::reading::Manner;
 use crate::recognize::{english, example_picture};
 
+/// Time to leave for writing the PDF, and bytes that are written a microsecond at least.
+const SPARE: Duration = Duration::from_secs(1);
+const WRITTEN_A_MICROSECOND: u64 = 50;
+
 /// What the document says.
 const DESCRIPTION: &str = "\
 Makes a PDF that can be searched, and whose text can be selected: the pages of a PDF that are scans, or those of a picture, are recognized, \
 and the words are put on them unseen, each in its place. Pages that have text of their own are not touched, and no picture is changed. \
-With `mode=force` every page is recognized, and only words that a page does not have yet are added. An encrypted PDF is refused.";
+With `mode=force` every page is recognized, and only words that a page does not have yet are added. An encrypted PDF is refused. \
+Pages that were not read when the time was over stay as they are, and `out-of-time` says so. The pages of a picture become JPEGs, unless they are black and \
+white alone or the file is an upright JPEG: then nothing is lost.";
 
 /// A PDF or picture to make searchable.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -34,7 +43,8 @@ pub struct SearchableRequest {
     #[serde(default = "english", deserialize_with = "crate::languages::read", alias = "language", alias = "lang")]
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
-    /// Pages to recognize, such as `1-5,9`; all by default, at most 100. The others stay as they are.
+    /// Pages to recognize, such as `1-5,9`; all by default, at most 100. The others stay as they are; those of a picture are left
+    /// out.
     #[serde(default)]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
@@ -92,42 +102,71 @@ pub async fn searchable(
     call: Arc<Call>,
     readers: Arc<Readers>,
 ) -> Result<WithFile<SearchableFacts>, Error> {
+    let file = &request.file;
     let every = format!("1-{MOST_PAGES}");
+    let writing = SPARE + Duration::from_micros(file.bytes().len() as u64 / WRITTEN_A_MICROSECOND);
     let wanted = Wanted {
         languages: &request.languages,
         pages: request.pages.as_deref(),
         default_pages: &every,
         password: None,
-        manner: Manner::default(),
+        manner: Manner { spare: writing, ..Manner::default() },
     };
-    let file = &request.file;
-    let is_pdf = is_pdf(file);
-    let (read, own) = if is_pdf {
+    let mut pictures = Vec::new();
+    let mut files = vec![file.clone()];
+    // The pages that a picture has; in a PDF they keep their numbers.
+    let mut pages = Vec::new();
+    let (read, own) = if is_pdf(file) {
         let force = request.mode == PdfMode::Force;
         let survey = document::survey(&readers, &call, file, &wanted, force).await?;
         let own: Vec<(u32, Page)> = survey.pages.iter().map(|page| (page.number, page.own.clone())).collect();
         (document::recognized(&readers, &call, file, &wanted, survey).await?, own)
     } else {
-        (document::read(&readers, &call, file, wanted).await?, Vec::new())
+        pages = document::picture_pages(&call, file, wanted.pages, wanted.default_pages)?;
+        (pictures, files) = pictured(&readers, &call, &request, pages.clone()).await?;
+        (document::read_pictures(&readers, &call, file, wanted, pages.clone()).await?, Vec::new())
     };
-    let pages = read.len();
+    let looked_at = read.len();
     let mut layers = Vec::new();
     let mut added = Vec::new();
     for read in read.into_iter().filter(|read| read.source == TextSource::Ocr) {
         let known = own.iter().find(|(number, _)| *number == read.number).map(|(_, page)| page);
         let dpi = read.dpi.unwrap_or(request.dpi);
-        layers.push(layer(&read, known, dpi));
+        let place = pages.iter().position(|page| *page == read.number);
+        let number = place.map_or(read.number, |place| place as u32 + 1);
+        layers.push(PageLayer { number, ..layer(&read, known, dpi) });
         added.push(read);
     }
     let recognized: Vec<u32> = added.iter().map(|read| read.number).collect();
     let words = layers.iter().map(|layer| layer.words.len()).sum();
     let confidence = crate::page::confidence(added.iter().flat_map(|read| read.page.words()));
-    let job = Job::Layer { layers, pictures: if is_pdf { Vec::new() } else { recognized.clone() }, dpi: request.dpi };
-    let (done, mut files) = readers.ask_for_files(&call, &request.languages, &job, vec![file.clone()]).await?;
+    let job = Job::Layer { layers, pictures };
+    let (done, mut files) = readers.ask_for_files(&call, &request.languages, &job, files).await?;
     let (Done::Layered, Some(made)) = (done, files.pop()) else { return Err(Error::internal()) };
     let name = file.name().map_or("document", |name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     let made = File::new(format!("{name}-searchable.pdf"), "application/pdf", made.bytes().clone());
-    Ok(WithFile { file: made, facts: SearchableFacts { pages, recognized, words, confidence } })
+    Ok(WithFile { file: made, facts: SearchableFacts { pages: looked_at, recognized, words, confidence } })
+}
+
+/// The pages of a picture as those of a PDF, made side by side: what they are, and their files.
+async fn pictured(
+    readers: &Readers,
+    call: &Call,
+    request: &SearchableRequest,
+    pages: Vec<u32>,
+) -> Result<(Vec<PicturePage>, Vec<File>), Error> {
+    let made = iter(pages).map(|page| async move {
+        let job = Job::Picture { page, dpi: request.dpi };
+        let (done, mut files) =
+            readers.ask_for_files(call, &request.languages, &job, vec![request.file.clone()]).await?;
+        match (done, files.pop()) {
+            (Done::Pictured(page), Some(file)) => Ok((page, file)),
+            _ => Err(Error::internal()),
+        }
+    });
+    let made: Vec<Result<(PicturePage, File), Error>> = made.buffered(readers.most()).collect().await;
+    let made: Result<Vec<(PicturePage, File)>, Error> = made.into_iter().collect();
+    Ok(made?.into_iter().unzip())
 }
 
 /// The words of a page that it does not have yet.

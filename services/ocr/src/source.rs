@@ -8,7 +8,7 @@ use pictures::{DecodeOptions, Frames, Limits};
 
 use crate::document::is_pdf;
 use crate::error::of_picture;
-use crate::layer;
+use crate::layer::{PicturePage, Tones};
 use crate::page::Step;
 
 /// Pixels that are read at most; larger pictures are made smaller.
@@ -81,31 +81,40 @@ pub(crate) fn sheet(file: &File, page: u32, until: Instant) -> Result<Sheet, Err
     Ok(Sheet { pixels, ground, size, pages: head.pages })
 }
 
-/// Pages of a picture as a PDF.
-pub(crate) fn as_pdf(file: &File, pages: &[u32], scale: f64, until: Instant) -> Result<Vec<u8>, Error> {
-    let pages = pages.iter().map(|page| as_page(file, *page, scale, until));
-    layer::of_pictures(pages.collect::<Result<_, _>>()?)
-}
-
-/// A page of a picture as one of a PDF: the JPEG it is, when it is upright and has no other page; else a new one.
-fn as_page(file: &File, page: u32, scale: f64, until: Instant) -> Result<layer::PicturePage, Error> {
+/// A page of a picture as one of a PDF, and the file it is there: the JPEG it is, when it is upright and has no other page; black
+/// and white without loss; else a new JPEG.
+pub(crate) fn as_page(file: &File, page: u32, scale: f64, until: Instant) -> Result<(PicturePage, File), Error> {
     const QUALITY: u8 = 90;
     let head = admit(file)?;
     let plain = head.format == pictures::Format::Jpeg && head.upright() == head.stored && head.depth == 8;
     let is_upright = head.orientation == pictures::image::metadata::Orientation::NoTransforms;
     if plain && is_upright && head.colors != pictures::Colors::Cmyk {
-        let is_gray = head.colors == pictures::Colors::Gray;
-        return Ok(layer::PicturePage { jpeg: file.bytes().to_vec(), size: head.stored, is_gray, scale });
+        let tones = if head.colors == pictures::Colors::Gray { Tones::Gray } else { Tones::Color };
+        return Ok((PicturePage { size: head.stored, tones, scale }, file.clone()));
     }
+    let part = |bytes: Vec<u8>| File::new("page", "application/octet-stream", bytes);
     let sheet = sheet(file, page, until)?;
     let size = (sheet.pixels.width(), sheet.pixels.height());
-    let is_gray = !sheet.pixels.color().has_color();
+    // The page has the size of the picture as it was sent.
+    let scale = scale * f64::from(sheet.size.0) / f64::from(size.0);
+    if let Some(bits) = sheet.pixels.as_luma8().and_then(black_and_white) {
+        return Ok((PicturePage { size, tones: Tones::BlackAndWhite, scale }, part(bits)));
+    }
+    let tones = if sheet.pixels.color().has_color() { Tones::Color } else { Tones::Gray };
     let picture = pictures::Picture::still(pictures::Format::Jpeg, sheet.pixels);
     let encoding = pictures::Encoding { quality: QUALITY, ..pictures::Encoding::of(pictures::Format::Jpeg) };
     let jpeg = pictures::encode(&picture, &encoding, &|| Instant::now() > until).map_err(of_picture("file"))?;
-    // The page has the size of the picture as it was sent.
-    let scale = scale * f64::from(sheet.size.0) / f64::from(size.0);
-    Ok(layer::PicturePage { jpeg, size, is_gray, scale })
+    Ok((PicturePage { size, tones, scale }, part(jpeg)))
+}
+
+/// The pixels of a page that is black and white alone: a bit each, rows from whole bytes, the first leftmost, 1 for white.
+fn black_and_white(gray: &GrayImage) -> Option<Vec<u8>> {
+    if gray.as_raw().iter().any(|pixel| !matches!(*pixel, 0 | u8::MAX)) {
+        return None;
+    }
+    let byte = |eight: &[u8]| eight.iter().zip(0..).fold(0, |byte, (pixel, bit)| byte | (pixel & 0x80) >> bit);
+    let rows = gray.as_raw().chunks_exact(gray.width().max(1) as usize);
+    Some(rows.flat_map(|row| row.chunks(8).map(byte)).collect())
 }
 
 /// Gray or in color, on white or black where it was transparent.

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use ::codes::{Found, ReadableType, Search};
 use chassis::{Call, Error, File, Operation, Secret};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
 use garde::Validate;
 use pictures::{Format, Picture};
 use schemars::JsonSchema;
@@ -152,13 +154,32 @@ pub async fn codes(request: CodesRequest, call: Arc<Call>, readers: Arc<Readers>
             let pages = document::picture_pages(&call, file, request.pages.as_deref(), PAGES)?;
             pages.into_iter().map(|page| (page, None)).collect()
         };
-        for (page, dpi) in pages {
+        let (call, languages, readers, types) = (&call, &languages, &readers, &request.types);
+        let looks = iter(pages).map(|(page, dpi)| async move {
+            if !document::has_time(call, Duration::ZERO) {
+                return Ok((Vec::new(), false));
+            }
             let password = password.map(|password| password.reveal().clone());
-            let job = Job::Codes(CodesOf { page, dpi, password, types: request.types.clone() });
-            let Done::Codes(found) = readers.ask(&call, &languages, &job, file).await? else {
-                return Err(Error::internal());
-            };
+            let job = Job::Codes(CodesOf { page, dpi, password, types: types.clone() });
+            match readers.ask(call, languages, &job, file).await? {
+                Done::Codes(found, whole) => Ok((found, whole)),
+                _ => Err(Error::internal()),
+            }
+        });
+        let looks: Vec<Result<(Vec<PageCode>, bool), Error>> = looks.buffered(readers.most()).collect().await;
+        let all = looks.len();
+        let mut whole = 0;
+        for look in looks {
+            let (found, was_whole) = look?;
+            whole += usize::from(was_whole);
             rows.extend(found);
+        }
+        if whole < all {
+            let message = format!(
+                "{whole} of {all} pages were looked at in every way before the time was over: send fewer pages, or crop \
+                 them closer to their codes"
+            );
+            call.warn("out-of-time", Some("pages"), message);
         }
     }
     let mut zones = Vec::new();
@@ -187,8 +208,13 @@ async fn read_zones<'a>(
     Ok(read.iter().flat_map(zones).collect())
 }
 
-/// The barcodes of a page, in a worker.
-pub(crate) fn find(sheet: Sheet, page: u32, types: &[ReadableType], until: Instant) -> Result<Vec<PageCode>, Error> {
+/// The barcodes of a page, and whether it was looked at in every way; in a worker.
+pub(crate) fn find(
+    sheet: Sheet,
+    page: u32,
+    types: &[ReadableType],
+    until: Instant,
+) -> Result<(Vec<PageCode>, bool), Error> {
     let until = until.min(Instant::now() + PATIENCE);
     let cancelled = || Instant::now() > until;
     let (width, _) = sheet.size;
@@ -200,7 +226,7 @@ pub(crate) fn find(sheet: Sheet, page: u32, types: &[ReadableType], until: Insta
         Err(pictures::Error::Cancelled) => Vec::new(),
         other => other.map_err(of_picture("file"))?,
     };
-    Ok(found.into_iter().map(|found| code(found, page, scale)).collect())
+    Ok((found.into_iter().map(|found| code(found, page, scale)).collect(), !cancelled()))
 }
 
 fn code(found: Found, page: u32, scale: f64) -> PageCode {

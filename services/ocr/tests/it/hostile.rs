@@ -192,17 +192,64 @@ fn the_pages_of_a_tiff_are_read() {
     assert_eq!(texts, [vec!["20.11.17"], vec!["Y", "Y", "Y"]]);
 }
 
-/// A TIFF of gray pictures, one a page, uncompressed (TIFF 6.0, section 4).
+/// Pages that there was no time for are in the PDF all the same, and the warning says how many were read.
+#[test]
+fn no_page_of_a_long_scan_is_lost_to_time() {
+    if client().is_none() {
+        return;
+    }
+    let limit = Duration::from_secs(10);
+    let short = Client::started(ocr::service(), Settings { deadline: Span(limit), ..settings() }, Clock::System, &[]);
+    let tiff = tiff_of(&vec![own("o5-numbers.png"); 100]);
+    let answer = short.post("/api/v1/ocr/searchable-pdf", &json!({ "file": file(&tiff) }));
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    let facts: Value = serde_json::from_str(answer.header("x-result")).unwrap();
+    let recognized = facts["recognized"].as_array().unwrap().len();
+    assert!(recognized < 100, "{recognized}");
+    assert_eq!(warnings(&facts), ["out-of-time"], "{facts}");
+    assert_eq!(documents::Document::open(answer.body.to_vec(), None).unwrap().page_count(), 100);
+}
+
+/// Black and white stays what it was: a bit a pixel, as a scanner sends it.
+#[test]
+fn a_page_in_black_and_white_loses_nothing() {
+    let Some(client) = client() else { return };
+    let mut page = pictures::image::load_from_memory(&own("o5-numbers.png")).unwrap().to_luma8();
+    page.pixels_mut().for_each(|pixel| pixel.0 = [if pixel.0[0] < 128 { 0 } else { 255 }]);
+    let mut png = std::io::Cursor::new(Vec::new());
+    page.write_to(&mut png, pictures::image::ImageFormat::Png).unwrap();
+    let answer = client.post("/api/v1/ocr/searchable-pdf", &json!({ "file": file(png.get_ref()) }));
+    assert_eq!(answer.status, 200);
+    let pdf = lopdf::Document::load_mem(&answer.body).unwrap();
+    let images = pdf.objects.values().filter_map(|object| object.as_stream().ok());
+    let image = images
+        .clone()
+        .find(|stream| stream.dict.get(b"Subtype").and_then(lopdf::Object::as_name).ok() == Some(b"Image"));
+    let bits = image.unwrap().decompressed_content().unwrap();
+    let (width, height) = page.dimensions();
+    let row = width.div_ceil(8) as usize;
+    assert_eq!(bits.len(), row * height as usize);
+    for (x, y, pixel) in page.enumerate_pixels() {
+        let bit = bits[y as usize * row + x as usize / 8] >> (7 - x % 8) & 1;
+        assert_eq!(bit == 1, pixel.0[0] == 255, "{x} {y}");
+    }
+}
+
+/// A TIFF of gray pictures, one a page, uncompressed (TIFF 6.0, section 4). Equal ones share their pixels.
 fn tiff_of(pictures: &[Vec<u8>]) -> Vec<u8> {
     const ENTRIES: u16 = 9;
     let mut bytes = b"II*\0\0\0\0\0".to_vec();
     let mut link = 4;
+    let mut known: Vec<(&Vec<u8>, u32)> = Vec::new();
     for picture in pictures {
         let gray = pictures::image::load_from_memory(picture).unwrap().to_luma8();
         let (width, height) = gray.dimensions();
-        let start = bytes.len() as u32;
-        bytes.extend_from_slice(gray.as_raw());
-        bytes.resize(bytes.len().next_multiple_of(2), 0);
+        let start = known.iter().find(|(same, _)| *same == picture).map_or(bytes.len() as u32, |(_, start)| *start);
+        if start as usize == bytes.len() {
+            bytes.extend_from_slice(gray.as_raw());
+            bytes.resize(bytes.len().next_multiple_of(2), 0);
+            known.push((picture, start));
+        }
         let directory = bytes.len() as u32;
         bytes[link..link + 4].copy_from_slice(&directory.to_le_bytes());
         bytes.extend_from_slice(&ENTRIES.to_le_bytes());
