@@ -57,6 +57,21 @@ pub(crate) fn rows(page: &Page, number: u32) -> Vec<Row> {
     rows
 }
 
+/// Rows of a document of tests, a line each.
+#[cfg(test)]
+pub(crate) fn rows_of(text: &str) -> Vec<Row> {
+    let row = |(at, line): (usize, &str)| {
+        let word = |(column, text): (usize, &str)| {
+            let area = Area { x: column as u32 * 100, y: at as u32 * 30, width: 95, height: 20 };
+            Word { text: text.into(), area, confidence: 0.9 }
+        };
+        let words: Vec<Word> = line.split_whitespace().enumerate().map(word).collect();
+        let area = Area::around(words.iter().map(|word| word.area));
+        Row { words, area, page: 1 }
+    };
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate().map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

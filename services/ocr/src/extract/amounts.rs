@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::label::{Label, label};
 use super::money::{Amount, Money, amounts, written};
-use crate::page::rounded;
+use crate::page::{Area, rounded};
 use crate::rows::Row;
 
 /// A sum that should come out.
@@ -26,9 +26,9 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckKind {
-    /// Subtotal and tax make the total.
+    /// Subtotal and tax make the total; with shipping and tip, and less the discount, where these belong to the sum.
     SubtotalPlusTaxIsTotal,
-    /// Net amount and tax make the total.
+    /// Net amount and tax make the total; with the same.
     NetPlusTaxIsTotal,
     /// What was given minus the change is the total.
     CashMinusChangeIsTotal,
@@ -51,6 +51,7 @@ pub(crate) struct Amounts {
     pub(crate) subtotal: Option<Money>,
     pub(crate) net: Option<Money>,
     pub(crate) tax: Option<Money>,
+    pub(crate) taxes: Vec<Money>,
     pub(crate) cash: Option<Money>,
     pub(crate) change: Option<Money>,
     pub(crate) checks: Vec<Check>,
@@ -70,6 +71,8 @@ const ROUNDED: f64 = 2.0;
 const STAND_IN: f64 = 3.0;
 /// Score of what was paid, when it is the sum of subtotal and tax.
 const AGREED: f64 = 6.0;
+/// Score from which a tip is one that is only suggested.
+const SUGGESTED: f64 = 10.0;
 /// What is rounded away at most, in hundredths.
 const LARGEST_ROUNDING: i64 = 10;
 
@@ -87,15 +90,23 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
         }
     }
     let of = |wanted: Label| labeled.get(&wanted).into_iter().flatten().copied();
-    let known: Vec<&str> = candidates.iter().filter_map(|candidate| candidate.amount.currency).collect();
+    let known = candidates.iter().filter_map(|candidate| candidate.amount.currency);
+    let known: Vec<&str> = known.filter(|currency| !currency.is_empty()).collect();
     let only = known.first().filter(|first| known.iter().all(|other| other == *first)).copied();
     let sums = |one: Label, other: Label, sign: i64| -> HashSet<i64> {
         let pairs = of(one).flat_map(|one| of(other).map(move |other| (one, other)));
         pairs.map(|(one, other)| one.amount.cents + sign * other.amount.cents).collect()
     };
     let given = sums(Label::Cash, Label::Change, -1);
+    let extras = extras(&of);
+    let taxes = taxes(of(Label::Tax));
+    let tax_of_all: i64 = taxes.iter().map(|tax| tax.amount.cents).sum();
     let mut made = sums(Label::Subtotal, Label::Tax, 1);
     made.extend(sums(Label::Net, Label::Tax, 1));
+    if !taxes.is_empty() {
+        made.extend(of(Label::Subtotal).chain(of(Label::Net)).map(|base| base.amount.cents + tax_of_all));
+    }
+    let made: HashSet<i64> = made.iter().flat_map(|made| extras.iter().map(move |extra| made + extra)).collect();
     // What is rounded away; its sign is often lost.
     let adjustments: HashSet<i64> = of(Label::Rounding)
         .map(|candidate| candidate.amount.cents.abs())
@@ -109,7 +120,7 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
     let gives_change = of(Label::Change).any(|candidate| candidate.amount.cents > 0);
     let largest = candidates
         .iter()
-        .filter(|candidate| !matches!(candidate.label, Some(Label::Cash | Label::Discount | Label::Tip)))
+        .filter(|one| !matches!(one.label, Some(Label::Cash | Label::Discount | Label::Tip | Label::Shipping)))
         .map(|candidate| candidate.amount.cents)
         .max();
 
@@ -137,7 +148,8 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
         score += if rounded_from(cents, &|cents| is(Label::Subtotal, cents)) { 1.0 } else { 0.0 };
         score += again.saturating_sub(1).min(2) as f64;
         score += if Some(cents) == largest { 1.5 } else { 0.0 };
-        score -= if cents <= 0 { 7.0 } else { 0.0 };
+        // Unless it is the total of a credit note.
+        score -= if cents == 0 || cents < 0 && names_total { 7.0 } else { 0.0 };
         score -= if is(Label::Tax, cents) && !is_given && !is_made { 2.0 } else { 0.0 };
         let candidate = Candidate { score, ..candidate.clone() };
         match places.get(&cents) {
@@ -162,25 +174,36 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
         });
         scored.max_by(|a, b| a.score.total_cmp(&b.score))
     };
+    let is_total = |cents: i64| extras.iter().any(|extra| total == Some(cents + extra));
     let makes_total = |one: i64, others: &[Label]| {
-        others.iter().any(|label| of(*label).any(|other| total == Some(one + other.amount.cents)))
+        others.iter().any(|label| of(*label).any(|other| is_total(one + other.amount.cents)))
     };
-    let tax = best(Label::Tax, &|cents| makes_total(cents, &[Label::Subtotal, Label::Net]));
-    let subtotal = best(Label::Subtotal, &|cents| makes_total(cents, &[Label::Tax]));
-    let net = best(Label::Net, &|cents| makes_total(cents, &[Label::Tax]));
+    let bases = [Label::Subtotal, Label::Net];
+    // Several rates make the total together, where no one alone does.
+    let is_of_all = !of(Label::Tax).any(|tax| makes_total(tax.amount.cents, &bases)) && makes_total(tax_of_all, &bases);
+    let tax = match Candidate::of_all(&taxes).filter(|_| is_of_all) {
+        Some(all) => Some(all),
+        None => best(Label::Tax, &|cents| makes_total(cents, &bases)),
+    };
+    let proves = |base: i64| makes_total(base, &[Label::Tax]) || is_of_all && is_total(base + tax_of_all);
+    let subtotal = best(Label::Subtotal, &proves);
+    let net = best(Label::Net, &proves);
     let cash = best(Label::Cash, &|cents| of(Label::Change).any(|other| total == Some(cents - other.amount.cents)));
     let change = best(Label::Change, &|cents| of(Label::Cash).any(|other| total == Some(other.amount.cents - cents)));
 
     let mut checks = Vec::new();
-    let mut check = |check: CheckKind, one: &Option<Candidate>, other: &Option<Candidate>, sign: i64| {
-        if let (Some(one), Some(other), Some(total)) = (one, other, total) {
-            let difference = one.amount.cents + sign * other.amount.cents - total;
-            checks.push(Check { check, passed: difference == 0, difference: written(difference) });
-        }
-    };
-    check(CheckKind::SubtotalPlusTaxIsTotal, &subtotal, &tax, 1);
-    check(CheckKind::NetPlusTaxIsTotal, &net, &tax, 1);
-    check(CheckKind::CashMinusChangeIsTotal, &cash, &change, -1);
+    let mut check =
+        |check: CheckKind, one: &Option<Candidate>, other: &Option<Candidate>, sign: i64, extras: &[i64]| {
+            if let (Some(one), Some(other), Some(total)) = (one, other, total) {
+                let difference = one.amount.cents + sign * other.amount.cents - total;
+                let extra = extras.iter().find(|extra| difference + **extra == 0).copied().unwrap_or(0);
+                let difference = difference + extra;
+                checks.push(Check { check, passed: difference == 0, difference: written(difference) });
+            }
+        };
+    check(CheckKind::SubtotalPlusTaxIsTotal, &subtotal, &tax, 1, &extras);
+    check(CheckKind::NetPlusTaxIsTotal, &net, &tax, 1, &extras);
+    check(CheckKind::CashMinusChangeIsTotal, &cash, &change, -1, &[]);
 
     let money = |candidate: Candidate| candidate.money(only);
     Amounts {
@@ -189,18 +212,56 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
         subtotal: subtotal.map(money),
         net: net.map(money),
         tax: tax.map(money),
+        taxes: taxes.into_iter().cloned().map(money).collect(),
         cash: cash.map(money),
         change: change.map(money),
         checks,
     }
 }
 
+/// The taxes of a document, each once: one that is said twice has the same amount.
+fn taxes<'a>(labeled: impl Iterator<Item = &'a Candidate>) -> Vec<&'a Candidate> {
+    let mut known = HashSet::new();
+    labeled.filter(|tax| tax.amount.cents != 0 && known.insert(tax.amount.cents)).collect()
+}
+
+/// What may come on top of base and tax, in hundredths: shipping, a tip, and a discount that is taken off; each or none.
+fn extras<'a, I: Iterator<Item = &'a Candidate>>(of: &impl Fn(Label) -> I) -> Vec<i64> {
+    const EACH: usize = 4;
+    let mut sums = vec![0];
+    for (label, sign) in [(Label::Shipping, 1), (Label::Tip, 1), (Label::Discount, -1)] {
+        let real = of(label).filter(|one| one.score < SUGGESTED).map(|one| sign * one.amount.cents.abs());
+        let real: Vec<i64> = real.collect();
+        let more = real.iter().take(EACH).copied().chain([real.iter().sum(), 0]);
+        let more: Vec<i64> = more.collect();
+        sums = sums.iter().flat_map(|sum| more.iter().map(move |more| sum + more)).collect();
+    }
+    sums.sort_unstable_by_key(|sum| (sum.abs(), *sum));
+    sums.dedup();
+    sums
+}
+
 impl Candidate {
+    /// Several as one: their sum.
+    fn of_all(all: &[&Self]) -> Option<Self> {
+        let first = all.first().filter(|_| all.len() > 1)?;
+        let on_page = all.iter().filter(|one| one.page == first.page);
+        let amount = Amount {
+            cents: all.iter().map(|one| one.amount.cents).sum(),
+            currency: first.amount.currency,
+            text: all.iter().map(|one| one.amount.text.as_str()).collect::<Vec<_>>().join(" + "),
+            area: Area::around(on_page.map(|one| one.amount.area)),
+            confidence: all.iter().map(|one| one.amount.confidence).sum::<f64>() / all.len() as f64,
+            from: 0,
+        };
+        Some(Self { score: first.score + PROVEN, amount, ..(*first).clone() })
+    }
+
     fn money(self, only: Option<&str>) -> Money {
         let likely = (self.score / CERTAIN).clamp(0.05, 0.98);
         Money {
             amount: written(self.amount.cents),
-            currency: self.amount.currency.or(only).map(str::to_owned),
+            currency: self.amount.currency.filter(|currency| !currency.is_empty()).or(only).map(str::to_owned),
             text: self.amount.text,
             confidence: rounded(likely * f64::midpoint(1.0, self.amount.confidence)),
             area: self.amount.area,
@@ -245,20 +306,10 @@ fn candidates(rows: &[Row]) -> Vec<Candidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::{Area, Word};
+    use crate::rows::rows_of;
 
-    /// Rows of a receipt, as text.
     fn resolved(text: &str) -> Amounts {
-        let row = |(at, line): (usize, &str)| {
-            let word = |(column, text): (usize, &str)| {
-                let area = Area { x: column as u32 * 100, y: at as u32 * 30, width: 90, height: 20 };
-                Word { text: text.into(), area, confidence: 0.9 }
-            };
-            let words: Vec<Word> = line.split_whitespace().enumerate().map(word).collect();
-            let area = Area::around(words.iter().map(|word| word.area));
-            Row { words, area, page: 1 }
-        };
-        resolve(&text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate().map(row).collect::<Vec<_>>())
+        resolve(&rows_of(text))
     }
 
     #[test]
@@ -293,9 +344,31 @@ mod tests {
             ("Qty 8 25.15\nDue 29.15\nPay 25.15\nChange 0.00", Some("25.15")),
             ("Total 0.00\nGift card 5.00", Some("5.00")),
             ("nothing", None),
+            // Two rates; a tip behind a total; one that is only suggested; shipping and a discount; a credit note.
+            ("Nettobetrag 150,00\nMwSt 7% 3,50\nMwSt 19% 19,00\nGesamtbetrag 172,50", Some("172.50")),
+            ("Subtotal 20.00\nTax 1.60\nTotal 21.60\nTip 4.00\nTotal 25.60", Some("25.60")),
+            ("Subtotal 20.00\nTax 1.60\nTotal 21.60\nSuggested tip 20% 4.00\nTotal with tip 25.60", Some("21.60")),
+            ("Subtotal 100.00\nDiscount -10.00\nShipping 5.00\nTax 9.50\nTotal 104.50", Some("104.50")),
+            ("Gutschrift\nTotal -45.00 EUR", Some("-45.00")),
         ] {
             let found = resolved(receipt).totals.first().map(|total| total.amount.clone());
             assert_eq!(found.as_deref(), total, "{receipt}");
+        }
+    }
+
+    #[test]
+    fn taxes_shipping_tips_and_discounts_are_part_of_the_sum() {
+        for (document, tax, taxes, passed) in [
+            ("Netto 150,00\nMwSt 7% 3,50\nMwSt 19% 19,00\nGesamt 172,50", "22.50", 2, true),
+            ("Subtotal 50.00\nState Tax 4.00\nCity Tax 1.00\nTip 10.00\nTotal 65.00", "5.00", 2, true),
+            ("Subtotal 100.00\nDiscount -10.00\nShipping 5.00\nTax 9.50\nTotal 104.50", "9.50", 1, true),
+            ("Subtotal 100.00\nTax 9.50\nTotal 104.50", "9.50", 1, false),
+            ("Subtotal 10.00\nGST 0.60\nTotal 10.60\nGST 0.60", "0.60", 1, true),
+        ] {
+            let found = resolved(document);
+            let tax_found = found.tax.map(|tax| tax.amount);
+            assert_eq!((tax_found.as_deref(), found.taxes.len()), (Some(tax), taxes), "{document}");
+            assert_eq!(found.checks.iter().map(|check| check.passed).collect::<Vec<_>>(), [passed], "{document}");
         }
     }
 }

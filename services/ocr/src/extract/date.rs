@@ -55,6 +55,10 @@ const MONTHS: [&[&str]; 12] = [
     &["nov"],
     &["dec", "dez", "déc", "dic"],
 ];
+/// Words within a date that say nothing: `4 de julio del 2025`.
+const PARTICLES: [&str; 8] = ["de", "del", "di", "of", "the", "le", "den", "d"];
+/// Years of two digits from here on are of the century before.
+const LAST_CENTURY: u32 = 70;
 /// Years that are dates of documents.
 const YEARS: std::ops::RangeInclusive<u32> = 1970..=2099;
 
@@ -63,7 +67,7 @@ pub(crate) fn dates(words: &[Word], page: u32, month_first: bool) -> Vec<Date> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let longest = (1..=5.min(words.len() - at)).rev().find_map(|count| {
+        let longest = (1..=6.min(words.len() - at)).rev().find_map(|count| {
             let text = words[at..at + count].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
             Some((read(&text, month_first)?, text, count))
         });
@@ -88,6 +92,25 @@ pub(crate) fn dates(words: &[Word], page: u32, month_first: bool) -> Vec<Date> {
     found
 }
 
+/// Whether the month comes first in the dates of a document, where one of them can be read in no other way and none
+/// contradicts it.
+pub(crate) fn proven_order<'a>(words: impl Iterator<Item = &'a str>) -> Option<bool> {
+    let mut orders = words.filter_map(|word| {
+        let word = word.trim_matches(|letter: char| !letter.is_ascii_digit());
+        let parts: Vec<&str> = word.split(['/', '-']).collect();
+        let [one, two, three] = parts[..] else { return None };
+        let (one, two, _) = (one.parse::<u32>().ok()?, two.parse::<u32>().ok()?, year(three)?);
+        let day = 13..=31;
+        match (day.contains(&one), day.contains(&two)) {
+            (true, false) if (1..=12).contains(&two) => Some(false),
+            (false, true) if (1..=12).contains(&one) => Some(true),
+            _ => None,
+        }
+    });
+    let first = orders.next()?;
+    orders.all(|other| other == first).then_some(first)
+}
+
 /// A text as a date, and as others it may be.
 fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     let text = text.trim_matches(|letter: char| !letter.is_alphanumeric());
@@ -98,8 +121,8 @@ fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     let text = if is_glued { &text[digits..] } else { text };
     // Nor does a time behind it.
     let text = text.split(['T']).next().filter(|date| date.len() == 10 && date.contains('-')).unwrap_or(text);
-    let parts: Vec<&str> =
-        text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.filter(|part| !PARTICLES.contains(&part.to_lowercase().as_str())).collect();
     let signs =
         |allowed: &str| text.chars().filter(|letter| !letter.is_alphanumeric()).all(|sign| allowed.contains(sign));
     let [one, two, three] = parts[..] else { return glued(&parts) };
@@ -164,11 +187,12 @@ fn glued(parts: &[&str]) -> Option<(String, Vec<String>)> {
     one_date(year(&rest)?, month as u32 + 1, day.parse().ok().filter(|_| day.len() <= 2)?)
 }
 
-/// A year, of two digits in this century.
+/// A year; of two digits in this century, or in the last from 70 on.
 fn year(text: &str) -> Option<u32> {
     let digits = text.trim_start_matches(['\'', '’']);
     let number: u32 = digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     match digits.len() {
+        2 if number >= LAST_CENTURY => Some(1900 + number),
         2 => Some(2000 + number),
         4 => Some(number).filter(|year| YEARS.contains(year)),
         _ => None,
@@ -207,6 +231,11 @@ mod tests {
             ("2026-04-15T10:00:00", Some(("2026-04-15", vec![]))),
             ("4 July 2025", Some(("2025-07-04", vec![]))),
             ("July 4th, 2025", Some(("2025-07-04", vec![]))),
+            ("4 de julio de 2025", Some(("2025-07-04", vec![]))),
+            ("5 de marzo del 2024", Some(("2024-03-05", vec![]))),
+            ("the 4th of July, 2025", Some(("2025-07-04", vec![]))),
+            ("1er août 2025", Some(("2025-08-01", vec![]))),
+            ("01/02/99", Some(("1999-02-01", vec!["1999-01-02"]))),
             ("9. März 2024", Some(("2024-03-09", vec![]))),
             ("25DEC2018", Some(("2018-12-25", vec![]))),
             ("Date:25-12-2018", Some(("2018-12-25", vec![]))),
@@ -227,5 +256,17 @@ mod tests {
             assert_eq!(read(text, false), expected, "{text}");
         }
         assert_eq!(read("07/04/2025", true).unwrap().0, "2025-07-04");
+    }
+
+    #[test]
+    fn one_date_tells_how_others_are_meant() {
+        for (words, month_first) in [
+            ("05/06/2025 04/15/2025", Some(true)),
+            ("05/06/2025 15-04-2025", Some(false)),
+            ("04/15/2025 15/04/2025", None),
+            ("05/06/2025 13/13/2025 19.80/12/15 2025-04-15", None),
+        ] {
+            assert_eq!(proven_order(words.split(' ')), month_first, "{words}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::date::{DateOrder, dates};
+use super::date::dates;
 use super::identifier::Found;
 use super::label::{plain, position};
 use super::money::{amounts, written};
@@ -62,28 +62,56 @@ pub struct ExtractedField {
 }
 
 /// Labels of the number of an invoice or a receipt.
-const NUMBERS: [&str; 20] = [
+const NUMBERS: [&str; 46] = [
     "invoice number",
     "invoice no",
     "invoice nr",
+    "invoice num",
+    "invoice id",
     "tax invoice no",
     "inv no",
     "bill no",
+    "bill number",
     "receipt no",
     "receipt number",
     "doc no",
     "document no",
+    "document number",
     "rechnungsnummer",
     "rechnungs nr",
     "rechnung nr",
+    "rechnung no",
     "belegnummer",
     "beleg nr",
+    "quittung nr",
     "bon nr",
     "bon",
     "numero de facture",
+    "numero facture",
     "facture no",
-    "invoice",
+    "facture n",
+    "facture numero",
+    "n facture",
+    "no facture",
+    "factura no",
+    "factura n",
+    "factura numero",
+    "numero de factura",
+    "numero factura",
+    "n factura",
+    "fattura no",
+    "fattura n",
+    "fattura numero",
+    "numero fattura",
+    "factuurnummer",
+    "factuur nr",
+    "factuur no",
+    "fakturanummer",
+    "faktura nr",
+    "faktura no",
 ];
+/// What heads a document whose number stands beside it, with nothing between: `Invoice 2025-118`.
+const HEADS: [&str; 8] = ["invoice", "rechnung", "facture", "factura", "fattura", "factuur", "faktura", "receipt"];
 
 /// Rows below a label that are looked at, and how far, in heights of the label.
 const ROWS_BELOW: usize = 3;
@@ -109,8 +137,8 @@ impl<'a> Named<'a> {
 }
 
 /// Finds the value of a label; the first that has one.
-pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, order: DateOrder) -> ExtractedField {
-    let found = values(rows, &wanted.label).find_map(|words| read(&words, wanted.kind, order));
+pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, month_first: bool) -> ExtractedField {
+    let found = values(rows, &wanted.label).find_map(|value| read(&value, wanted.kind, month_first));
     match found {
         Some(found) => ExtractedField {
             name: wanted.name.clone(),
@@ -131,25 +159,39 @@ pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, order: DateOrder) -
     }
 }
 
-/// The number of the document: a word with a digit beside a label that says so.
+/// The number of the document: a word with a digit beside or below a label that says so, or beside what heads it.
 pub(crate) fn number(rows: &[Named<'_>]) -> Option<Found> {
-    NUMBERS.iter().find_map(|label| {
-        values(rows, label).find_map(|(words, page)| {
-            let is_number = |word: &&Word| {
-                let text = word.text.trim_matches(|letter: char| !letter.is_alphanumeric());
-                text.chars().filter(char::is_ascii_digit).count() >= 2 && !word.text.contains([':', '%'])
-            };
-            // What follows at once, save for a sign between.
-            let at = words.iter().take(3).position(|word| is_number(&word))?;
-            let value = words[at].text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
-            let is_date = !dates(&words[at..=at], page, false).is_empty();
-            (!is_date).then(|| Found::of(value, &words[at..=at], page))
-        })
-    })
+    let labeled = NUMBERS.iter().find_map(|label| values(rows, label).find_map(|value| number_in(&value, 3)));
+    let headed = || {
+        HEADS
+            .iter()
+            .find_map(|head| values(rows, head).filter(|value| value.beside).find_map(|value| number_in(&value, 1)))
+    };
+    labeled.or_else(headed)
+}
+
+/// Of the first words of a value, the one that is a number and neither money nor a date.
+fn number_in(value: &Value, first: usize) -> Option<Found> {
+    let bare = |word: &Word| word.text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
+    let is_number =
+        |word: &Word| bare(word).chars().filter(char::is_ascii_digit).count() >= 2 && !word.text.contains([':', '%']);
+    // What follows at once, save for a sign between.
+    let at = value.words.iter().take(first).position(is_number)?;
+    let used = &value.words[at..=at];
+    let is_other = !dates(used, value.page, false).is_empty() || !amounts(used).is_empty();
+    (!is_other).then(|| Found::of(bare(&used[0]), used, value.page))
+}
+
+/// What stands at a label.
+struct Value {
+    words: Vec<Word>,
+    page: u32,
+    /// Whether to its right, and not below.
+    beside: bool,
 }
 
 /// Wherever a label stands: the words to its right, then those below it.
-fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = (Vec<Word>, u32)> + 'a {
+fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = Value> + 'a {
     let phrase: Vec<String> =
         label.split(|letter: char| !letter.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
     rows.iter().enumerate().flat_map(move |(index, Named { row, words, places })| {
@@ -159,8 +201,8 @@ fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = (Vec<W
             let right = &row.words[last + 1..];
             let right: Vec<Word> = right.iter().filter(|word| !is_sign(&word.text)).cloned().collect();
             let label = Area::around(row.words[first..=last].iter().map(|word| word.area));
-            found.push((right, row.page));
-            found.extend(below(rows, index, label).map(|words| (words, row.page)));
+            found.push(Value { words: right, page: row.page, beside: true });
+            found.extend(below(rows, index, label).map(|words| Value { words, page: row.page, beside: false }));
         }
         found
     })
@@ -180,7 +222,7 @@ fn below(rows: &[Named<'_>], index: usize, label: Area) -> Option<Vec<Word>> {
 }
 
 /// The words as a value.
-fn read((words, page): &(Vec<Word>, u32), kind: FieldType, order: DateOrder) -> Option<Found> {
+fn read(Value { words, page, .. }: &Value, kind: FieldType, month_first: bool) -> Option<Found> {
     match kind {
         FieldType::Text => {
             let mut end = 0;
@@ -207,7 +249,7 @@ fn read((words, page): &(Vec<Word>, u32), kind: FieldType, order: DateOrder) -> 
             Some(Found::of(written(amount.cents), &words[amount.from..amount.from + count], *page))
         }
         FieldType::Date => {
-            let date = dates(words, *page, order == DateOrder::MonthFirst).into_iter().next()?;
+            let date = dates(words, *page, month_first).into_iter().next()?;
             Some(Found { value: date.date, text: date.text, confidence: date.confidence, area: date.area, page: *page })
         }
     }

@@ -36,58 +36,17 @@ impl Found {
     }
 }
 
-/// Lengths of IBANs by country (SWIFT's IBAN registry).
-const IBANS: [(&str, usize); 40] = [
-    ("AD", 24),
-    ("AE", 23),
-    ("AL", 28),
-    ("AT", 20),
-    ("BA", 20),
-    ("BE", 16),
-    ("BG", 22),
-    ("CH", 21),
-    ("CY", 28),
-    ("CZ", 24),
-    ("DE", 22),
-    ("DK", 18),
-    ("EE", 20),
-    ("ES", 24),
-    ("FI", 18),
-    ("FR", 27),
-    ("GB", 22),
-    ("GR", 27),
-    ("HR", 21),
-    ("HU", 28),
-    ("IE", 22),
-    ("IL", 23),
-    ("IS", 26),
-    ("IT", 27),
-    ("LI", 21),
-    ("LT", 20),
-    ("LU", 20),
-    ("LV", 21),
-    ("MC", 27),
-    ("MT", 31),
-    ("NL", 18),
-    ("NO", 15),
-    ("PL", 28),
-    ("PT", 25),
-    ("RO", 24),
-    ("RS", 22),
-    ("SA", 24),
-    ("SE", 24),
-    ("SI", 19),
-    ("TR", 26),
-];
-
-/// Forms of VAT numbers behind their country (European Commission, VIES): `9` a digit, `A` a letter, `X` either.
-const VAT: [(&str, &str); 30] = [
+/// Forms of VAT numbers behind their country (European Commission, VIES): `9` a digit, `A` a letter, `X` either, others
+/// themselves.
+const VAT: [(&str, &str); 40] = [
     ("ATU", "99999999"),
     ("BE", "9999999999"),
     ("BG", "9999999999"),
     ("CHE", "999999999"),
     ("CY", "99999999A"),
     ("CZ", "99999999"),
+    ("CZ", "999999999"),
+    ("CZ", "9999999999"),
     ("DE", "999999999"),
     ("DK", "99999999"),
     ("EE", "999999999"),
@@ -103,30 +62,40 @@ const VAT: [(&str, &str); 30] = [
     ("IE", "9999999AA"),
     ("IT", "99999999999"),
     ("LT", "999999999"),
+    ("LT", "999999999999"),
     ("LU", "99999999"),
     ("LV", "99999999999"),
     ("MT", "99999999"),
     ("NL", "999999999B99"),
+    ("NO", "999999999MVA"),
     ("PL", "9999999999"),
     ("PT", "999999999"),
+    ("RO", "999999"),
+    ("RO", "9999999"),
     ("RO", "99999999"),
+    ("RO", "999999999"),
+    ("RO", "9999999999"),
     ("SE", "999999999999"),
     ("SI", "99999999"),
+    ("SK", "9999999999"),
+    ("XI", "999999999"),
 ];
 
 /// The IBANs of a row. Letters that look like digits are tried as these; the check digits decide.
 pub(crate) fn ibans(row: &Row) -> Vec<Found> {
+    // Country and check digits; many have the letters of a bank behind them.
+    const BANK: usize = 4;
     spans(row, 12, |text| {
-        let country = text.get(..2)?;
-        let (_, length) = IBANS.iter().find(|(code, _)| *code == country)?;
-        if text.len() != *length {
-            return None;
-        }
-        let fixed = || {
-            text[..2].to_owned()
-                + &text[2..].replace('O', "0").replace(['I', 'L'], "1").replace('S', "5").replace('B', "8")
-        };
-        [text.to_owned(), fixed()].into_iter().find(|text| is_iban(text))
+        let digits = |part: &str| part.replace('O', "0").replace(['I', 'L'], "1").replace('S', "5").replace('B', "8");
+        let (country, rest) = text.split_at_checked(2)?;
+        let (check, rest) = rest.split_at_checked(2)?;
+        let (bank, account) = rest.split_at_checked(BANK)?;
+        let fixed = [
+            text.to_owned(),
+            [country, &digits(check), bank, &digits(account)].concat(),
+            [country, &digits(check), &digits(rest)].concat(),
+        ];
+        fixed.into_iter().find(|text| patterns::is_iban(text))
     })
 }
 
@@ -139,8 +108,8 @@ pub(crate) fn vat_ids(row: &Row) -> Vec<Found> {
                     && rest.chars().zip(form.chars()).all(|(letter, form)| match form {
                         '9' => letter.is_ascii_digit(),
                         'A' => letter.is_ascii_uppercase(),
-                        'B' => letter == 'B',
-                        _ => letter.is_ascii_alphanumeric(),
+                        'X' => letter.is_ascii_alphanumeric(),
+                        form => letter == form,
                     })
             })
         };
@@ -175,16 +144,6 @@ fn spans(row: &Row, most: usize, read: impl Fn(&str) -> Option<String>) -> Vec<F
     found
 }
 
-/// Whether the check digits are right (ISO 13616: the number, rotated by four, is 1 modulo 97).
-fn is_iban(text: &str) -> bool {
-    let mut rest = 0u32;
-    for letter in text[4..].chars().chain(text[..4].chars()) {
-        let Some(value) = letter.to_digit(36) else { return false };
-        rest = (rest * if value > 9 { 100 } else { 10 } + value) % 97;
-    }
-    rest == 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +160,9 @@ mod tests {
             ("IBAN DE89 3704 0044 0532 0130 00", Some("DE89370400440532013000")),
             ("IBAN: DE89 37O4 0044 0532 0130 00 BIC", Some("DE89370400440532013000")),
             ("GB29NWBK60161331926819", Some("GB29NWBK60161331926819")),
+            ("GB82 WEST 1234 S698 7654 32", Some("GB82WEST12345698765432")),
+            ("BR15 0000 0000 0000 1093 2840 814P 2", Some("BR1500000000000010932840814P2")),
+            ("XK05 1212 0123 4567 8906", Some("XK051212012345678906")),
             ("DE88 3704 0044 0532 0130 00", None),
         ] {
             assert_eq!(ibans(&row(text)).first().map(|found| found.value.as_str()), value, "{text}");
@@ -214,6 +176,11 @@ mod tests {
             ("ATU12345678", Some("ATU12345678")),
             ("TVA FR 40 303265045", Some("FR40303265045")),
             ("NL123456789B01", Some("NL123456789B01")),
+            ("VAT XI123456789", Some("XI123456789")),
+            ("LT123456789012", Some("LT123456789012")),
+            ("RO1234567", Some("RO1234567")),
+            ("NO 123456789 MVA", Some("NO123456789MVA")),
+            ("NO 123456789 XYZ", None),
             ("DE12345678", None),
         ] {
             assert_eq!(vat_ids(&row(text)).first().map(|found| found.value.as_str()), value, "{text}");

@@ -14,6 +14,8 @@ mod field;
 mod identifier;
 mod label;
 mod money;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -114,8 +116,10 @@ pub struct ExtractResponse {
     pub subtotal: Option<Money>,
     /// Net amount.
     pub net: Option<Money>,
-    /// Tax.
+    /// Tax; of several rates the sum, where that makes the total.
     pub tax: Option<Money>,
+    /// Each tax of the document.
+    pub taxes: Vec<Money>,
     /// What was given or paid.
     pub cash: Option<Money>,
     /// Change.
@@ -212,7 +216,10 @@ fn of_rows<'a>(
     let text = rows.iter().map(Row::text).collect::<Vec<_>>().join("\n");
     let plain = text.to_lowercase();
     let month_first = match order {
-        DateOrder::Auto => looks_american(&plain),
+        DateOrder::Auto => {
+            let words = rows.iter().flat_map(|row| &row.words).map(|word| word.text.as_str());
+            date::proven_order(words).unwrap_or_else(|| looks_american(&plain))
+        }
         DateOrder::DayFirst => false,
         DateOrder::MonthFirst => true,
     };
@@ -221,7 +228,9 @@ fn of_rows<'a>(
     let dates: Vec<(&Row, Date)> = rows.iter().flat_map(dates_of).collect();
     let amounts = amounts::resolve(rows);
     let kind = match kind {
-        DocumentType::Auto if looks_like_invoice(&plain) && amounts.cash.is_none() => DocumentType::Invoice,
+        DocumentType::Auto if looks_like_invoice(&plain) && (amounts.cash.is_none() || is_to_be_paid(&plain)) => {
+            DocumentType::Invoice
+        }
         DocumentType::Auto => DocumentType::Receipt,
         said => said,
     };
@@ -238,12 +247,13 @@ fn of_rows<'a>(
         subtotal: amounts.subtotal,
         net: amounts.net,
         tax: amounts.tax,
+        taxes: amounts.taxes,
         cash: amounts.cash,
         change: amounts.change,
         checks: amounts.checks,
         ibans: rows.iter().flat_map(identifier::ibans).collect(),
         vat_ids: rows.iter().flat_map(identifier::vat_ids).collect(),
-        fields: wanted.iter().map(|wanted| field::find(&named, wanted, order)).collect(),
+        fields: wanted.iter().map(|wanted| field::find(&named, wanted, month_first)).collect(),
         text,
         confidence,
     }
@@ -262,14 +272,29 @@ fn looks_like_invoice(text: &str) -> bool {
     ["invoice", "rechnung", "facture", "factura", "fattura", "factuur"].iter().any(|word| text.contains(word))
 }
 
-/// The first row that looks like a name: mostly letters, and not one of the words that head a receipt.
+/// Whether it says by when and by whom it is to be paid, which a receipt does not.
+fn is_to_be_paid(text: &str) -> bool {
+    let says = ["bill to", "balance due", "due date", "payment terms", "zahlbar", "fällig", "échéance", "vencimiento"];
+    says.iter().any(|says| text.contains(says))
+}
+
+/// The first row that looks like a name: mostly letters, none of the words that head a document, no date and no amount.
 fn seller(rows: &[Row]) -> Option<Found> {
-    const HEADS: [&str; 9] =
-        ["receipt", "invoice", "tax invoice", "rechnung", "quittung", "facture", "cash bill", "bill", "factura"];
+    const HEADS: [&str; 3] = ["tax invoice", "cash bill", "bill"];
+    const FIRST: [&str; 15] = [
+        "receipt", "invoice", "rechnung", "quittung", "facture", "factura", "fattura", "factuur", "faktura", "page",
+        "seite", "tel", "phone", "telefon", "fax",
+    ];
     let is_name = |row: &&Row| {
         let text = row.text();
         let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
-        letters >= 4 && letters * 2 > text.chars().count() && !HEADS.contains(&text.to_lowercase().trim())
+        let first = text.split(|letter: char| !letter.is_alphanumeric()).find(|word| !word.is_empty());
+        letters >= 4
+            && letters * 2 > text.chars().count()
+            && !HEADS.contains(&text.to_lowercase().trim())
+            && !first.is_some_and(|first| FIRST.contains(&label::plain(first).as_str()))
+            && date::dates(&row.words, row.page, false).is_empty()
+            && money::amounts(&row.words).is_empty()
     };
     let row = rows.iter().take(8).find(is_name)?;
     let mut found = Found::of(row.text(), &row.words, row.page);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::label::plain;
 use crate::page::{Area, Word, rounded};
 
 /// An amount that was found.
@@ -37,50 +38,93 @@ pub(crate) struct Amount {
     pub(crate) from: usize,
 }
 
-/// Signs and codes of currencies.
-const CURRENCIES: [(&str, &str); 25] = [
+/// Signs of currencies.
+const SIGNS: [(&str, &str); 37] = [
     ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("C$", "CAD"),
+    ("AU$", "AUD"),
+    ("A$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("NT$", "TWD"),
+    ("MX$", "MXN"),
+    ("S$", "SGD"),
+    ("R$", "BRL"),
     ("$", "USD"),
     ("€", "EUR"),
     ("£", "GBP"),
     ("¥", "JPY"),
     ("₹", "INR"),
+    ("₩", "KRW"),
+    ("฿", "THB"),
+    ("₫", "VND"),
+    ("₱", "PHP"),
+    ("₺", "TRY"),
+    ("₴", "UAH"),
+    ("₽", "RUB"),
+    ("₪", "ILS"),
+    ("₦", "NGN"),
     ("RM", "MYR"),
-    ("R$", "BRL"),
     ("Rs.", "INR"),
     ("Rs", "INR"),
     ("Fr.", "CHF"),
-    ("kr", "SEK"),
     ("zł", "PLN"),
-    ("USD", "USD"),
-    ("EUR", "EUR"),
+    ("Kč", "CZK"),
+    ("Ft", "HUF"),
+    ("лв", "BGN"),
+    ("грн", "UAH"),
     ("EURO", "EUR"),
-    ("GBP", "GBP"),
-    ("CHF", "CHF"),
-    ("JPY", "JPY"),
-    ("MYR", "MYR"),
-    ("INR", "INR"),
-    ("SGD", "SGD"),
-    ("CAD", "CAD"),
-    ("AUD", "AUD"),
-    ("PLN", "PLN"),
+    ("kr", CROWNS),
+    ("kr.", CROWNS),
 ];
+/// Codes of currencies (ISO 4217).
+const CODES: [&str; 48] = [
+    "USD", "EUR", "GBP", "CHF", "JPY", "MYR", "INR", "SGD", "CAD", "AUD", "PLN", "NZD", "HKD", "TWD", "CNY", "KRW",
+    "THB", "IDR", "PHP", "VND", "DKK", "NOK", "SEK", "ISK", "CZK", "HUF", "RON", "BGN", "TRY", "UAH", "RUB", "ILS",
+    "AED", "SAR", "QAR", "EGP", "ZAR", "NGN", "KES", "MXN", "BRL", "ARS", "CLP", "COP", "PEN", "PKR", "BDT", "LKR",
+];
+/// What `kr` is: the sign of a currency that four countries have, each its own.
+const CROWNS: &str = "";
 
 /// The currency a word is.
-pub(crate) fn currency(word: &str) -> Option<&'static str> {
+fn currency(word: &str) -> Option<&'static str> {
     let word = word.trim_matches(|letter: char| "():;,*".contains(letter));
-    CURRENCIES.iter().find(|(sign, _)| sign.eq_ignore_ascii_case(word)).map(|(_, code)| *code)
+    let code = CODES.iter().find(|code| code.eq_ignore_ascii_case(word)).copied();
+    code.or_else(|| SIGNS.iter().find(|(sign, _)| sign.to_lowercase() == word.to_lowercase()).map(|(_, code)| *code))
 }
+
+/// Of what stands within and beside an amount, what tells its currency best: a sign that many countries have is the weakest,
+/// so that `CAD $12.00` is in Canadian dollars.
+fn surest(beside: [Option<&'static str>; 3], words: [&str; 3]) -> Option<&'static str> {
+    let is_shared = |word: &str| {
+        let sign = word.trim_matches(|letter: char| letter.is_ascii_digit() || "().,:;*-".contains(letter));
+        matches!(sign, "$" | "kr" | "Kr" | "KR")
+    };
+    let telling = beside.iter().zip(words).find_map(|(currency, word)| currency.filter(|_| !is_shared(word)));
+    telling.or_else(|| beside.into_iter().flatten().next())
+}
+
+/// What makes an amount in parentheses one that is given back, as accountants write it.
+const CREDITS: [&str; 9] =
+    ["refund", "refunded", "credit", "discount", "gutschrift", "erstattung", "avoir", "remboursement", "reembolso"];
 
 /// The amounts in a row, from left to right.
 pub(crate) fn amounts(words: &[Word]) -> Vec<Amount> {
-    let mut found = Vec::new();
+    let is_credit = words.iter().any(|word| CREDITS.contains(&plain(&word.text).as_str()));
+    let mut found: Vec<Amount> = Vec::new();
+    // Words before this one belong to amounts before.
+    let mut taken = 0;
     let mut at = 0;
     while at < words.len() {
-        match amount_at(words, at) {
-            Some((amount, count)) => {
+        match amount_at(words, at, taken) {
+            Some((mut amount, count)) => {
+                if is_credit && amount.text.starts_with('(') && amount.text.ends_with(')') {
+                    amount.cents = -amount.cents.abs();
+                }
                 found.push(amount);
                 at += count;
+                taken = at;
             }
             None => at += 1,
         }
@@ -89,7 +133,7 @@ pub(crate) fn amounts(words: &[Word]) -> Vec<Amount> {
 }
 
 /// The amount that begins with a word, and how many words it has.
-fn amount_at(words: &[Word], at: usize) -> Option<(Amount, usize)> {
+fn amount_at(words: &[Word], at: usize, taken: usize) -> Option<(Amount, usize)> {
     // A number that was cut at its point: `9. 00`, `9 .00`.
     let joined = words.get(at + 1).and_then(|next| {
         let (one, other) = (words[at].text.as_str(), next.text.as_str());
@@ -99,13 +143,15 @@ fn amount_at(words: &[Word], at: usize) -> Option<(Amount, usize)> {
         (is_cut && gap <= next.area.height).then(|| format!("{one}{other}"))
     });
     let cut = joined.as_deref().and_then(|text| Some((parsed(text)?, 2)));
+    let cut = cut.or_else(|| spaced(words, at));
     let (Parsed { cents, currency: own, decimals }, mut count) = cut.or_else(|| Some((parsed(&words[at].text)?, 1)))?;
-    let before = at.checked_sub(1).and_then(|before| currency(&words[before].text));
-    let after = words.get(at + count).and_then(|word| currency(&word.text));
+    let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
+    let around = [word(Some(at)), word(at.checked_sub(1).filter(|before| *before >= taken)), word(Some(at + count))];
+    let (before, after) = (currency(around[1]), currency(around[2]));
     if after.is_some() {
         count += 1;
     }
-    let currency = own.or(before).or(after);
+    let currency = surest([own, before, after], around);
     // A whole number is money only when a currency says so.
     if !decimals && currency.is_none() {
         return None;
@@ -115,6 +161,38 @@ fn amount_at(words: &[Word], at: usize) -> Option<(Amount, usize)> {
     let confidence = used.iter().map(|word| word.confidence).sum::<f64>() / used.len() as f64;
     let area = Area::around(used.iter().map(|word| word.area));
     Some((Amount { cents, currency, text, area, confidence: rounded(confidence), from: at }, count))
+}
+
+/// A number whose thousands are parted by spaces, and how many words it has: `1 234,50`, `12 000 Ft`. The gaps are those
+/// between digits, not between columns.
+fn spaced(words: &[Word], at: usize) -> Option<(Parsed, usize)> {
+    const GAP: f64 = 0.6;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let first = words[at].text.as_str();
+    let start = first.find(|letter: char| letter.is_ascii_digit())?;
+    let head = &first[start..];
+    if !(1..=3).contains(&head.len()) || !is_digits(head) || head.starts_with('0') {
+        return None;
+    }
+    let mut text = first.to_owned();
+    for (count, next) in (2..).zip(&words[at + 1..]) {
+        let gap = f64::from(next.area.x.saturating_sub(words[at + count - 2].area.right()));
+        let (digits, rest) = next.text.split_at_checked(3)?;
+        if gap > GAP * f64::from(next.area.height) || !is_digits(digits) {
+            return None;
+        }
+        text.push_str(&next.text);
+        if !rest.is_empty() {
+            // What has no decimals is money by its currency, as any number.
+            let ends = rest.starts_with(['.', ',']) || rest.chars().all(|letter| !letter.is_ascii_digit());
+            return parsed(&text).filter(|_| ends).map(|parsed| (parsed, count));
+        }
+        let after = words.get(at + count).map(|word| word.text.as_str()).unwrap_or_default();
+        if !after.starts_with(|letter: char| letter.is_ascii_digit()) {
+            return parsed(&text).map(|parsed| (parsed, count));
+        }
+    }
+    None
 }
 
 struct Parsed {
@@ -216,6 +294,16 @@ mod tests {
             ("2 x 8.50 17.00", vec![("8.50", None), ("17.00", None)]),
             ("19 12:31 8.00% #12.34 07/04/2025 123456.7 A1.50B 12.345,6", vec![]),
             ("No 40718 qty 120", vec![]),
+            ("Total HT 1 234,50 €", vec![("1234.50", Some("EUR"))]),
+            ("Total €1 234,50 2 x 12 345 678,00", vec![("1234.50", Some("EUR")), ("12345678.00", None)]),
+            ("Razem 12 000 zł 1 230,00zł", vec![("12000.00", Some("PLN")), ("1230.00", Some("PLN"))]),
+            ("Tel 12 345 678 0 345,00", vec![("345.00", None)]),
+            ("CAD $12.00", vec![("12.00", Some("CAD"))]),
+            ("$12.00 CAD A$12.00 HK$5", vec![("12.00", Some("CAD")), ("12.00", Some("AUD")), ("5.00", Some("HKD"))]),
+            ("12.00 NZD 300 Kč", vec![("12.00", Some("NZD")), ("300.00", Some("CZK"))]),
+            ("Refund total (12.00)", vec![("-12.00", None)]),
+            ("Total incl. GST (12.00)", vec![("12.00", None)]),
+            ("120,00 kr", vec![("120.00", Some(""))]),
         ] {
             let found: Vec<(String, Option<&str>)> =
                 amounts(&row(text)).into_iter().map(|amount| (written(amount.cents), amount.currency)).collect();
