@@ -63,7 +63,9 @@ impl Engine for Tesseract {
     }
 
     fn read(&mut self, picture: &Pixels<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
-        let characters = c_string(options.characters)?;
+        // Without the blank in the list words run together, and none is sure.
+        let blank = if options.characters.is_empty() { "" } else { " " };
+        let characters = c_string(&format!("{}{blank}", options.characters))?;
         self.reader.set(c"tessedit_char_whitelist", &characters)?;
         self.reader.set(c"tessedit_char_blacklist", &c_string(options.except)?)?;
         self.reader.segment(match options.segmentation {

@@ -51,6 +51,8 @@ pub struct Manner {
     pub(crate) min_confidence: f64,
     /// Time to leave for what follows the reading.
     pub(crate) spare: Duration,
+    /// Quarter turns clockwise before anything else.
+    pub(crate) quarters: u8,
 }
 
 impl Manner {
@@ -70,6 +72,7 @@ impl Default for Manner {
             prepare: true,
             min_confidence: 0.0,
             spare: Duration::ZERO,
+            quarters: 0,
         }
     }
 }
@@ -108,7 +111,11 @@ impl From<Layout> for Segmentation {
 
 /// Reads a picture.
 pub(crate) fn read(engine: &mut dyn Engine, sheet: Sheet, manner: &Manner, until: Instant) -> Result<Page, Error> {
-    let Sheet { pixels, ground, size, .. } = sheet;
+    let Sheet { mut pixels, ground, mut size, .. } = sheet;
+    if manner.quarters > 0 {
+        pixels = turned(pixels, orientation(false, false, manner.quarters));
+        size = if manner.quarters % 2 == 1 { (size.1, size.0) } else { size };
+    }
     // Where the decoded picture lies in the whole one, when it came smaller.
     let decoded =
         Transform::scale(f64::from(size.0) / f64::from(pixels.width()), f64::from(size.1) / f64::from(pixels.height()));

@@ -1,7 +1,6 @@
 //! Read the text of a picture: blocks, lines and words, where each is, and how sure that is.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chassis::{Call, Error, File, Operation};
 use garde::Validate;
@@ -163,7 +162,7 @@ pub async fn recognize(
         layout: request.layout,
         prepare: request.preprocess,
         min_confidence: request.min_confidence,
-        spare: Duration::ZERO,
+        ..Manner::default()
     };
     let ReadPage { page, pages, engine } = read(&readers, &call, &request.languages, manner, &request.image).await?;
     source::warn_of_pages(pages, request.page, &call);

@@ -194,7 +194,7 @@ pub async fn codes(request: CodesRequest, call: Arc<Call>, readers: Arc<Readers>
     Ok(CodesResponse { count: rows.len() + zones.len(), rows, mrz: zones })
 }
 
-/// Reads machine-readable zones: as one block, with their characters alone.
+/// Reads machine-readable zones: as one block, with their characters alone, and turned when none is found.
 async fn read_zones<'a>(
     readers: &Readers,
     call: &Call,
@@ -202,10 +202,21 @@ async fn read_zones<'a>(
     wanted: impl Fn(Manner) -> Wanted<'a>,
     year: u32,
 ) -> Result<Vec<Mrz>, Error> {
-    let manner = Manner { characters: mrz::CHARACTERS.to_owned(), layout: Layout::Block, ..Manner::default() };
-    let read = document::read(readers, call, file, wanted(manner)).await?;
     let zones = |read: &DocumentPage| mrz::find(&read.page.lines().collect::<Vec<_>>(), read.number, year);
-    Ok(read.iter().flat_map(zones).collect())
+    // Lines of capitals and fillers do not tell which way is up: what has no zone is turned.
+    for quarters in [0, 1, 3, 2] {
+        if quarters > 0 && !document::has_time(call, Duration::ZERO) {
+            break;
+        }
+        let characters = mrz::CHARACTERS.to_owned();
+        let manner = Manner { characters, layout: Layout::Block, quarters, ..Manner::default() };
+        let read = document::read(readers, call, file, wanted(manner)).await?;
+        let found: Vec<Mrz> = read.iter().flat_map(zones).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The barcodes of a page, and whether it was looked at in every way; in a worker.

@@ -16,6 +16,8 @@ pub struct Mrz {
     pub format: MrzFormat,
     /// Whether every check digit is right.
     pub valid: bool,
+    /// Whether a character of the number was read as another that looks like it, and its check digit told the right one.
+    pub repaired: bool,
     /// Check digits, and whether each is right.
     pub checks: Vec<MrzCheck>,
     /// Document code, such as `P` for a passport and `I` or `ID` for a card.
@@ -40,7 +42,7 @@ pub struct Mrz {
     pub optional_data: String,
     /// Its lines.
     pub lines: Vec<String>,
-    /// Where it is.
+    /// Where it is, in pixels of the page turned so that it is upright.
     #[serde(rename = "box")]
     pub area: Area,
     /// Page, from 1.
@@ -91,6 +93,10 @@ pub enum MrzField {
 
 /// Characters by which a line may be too long or too short.
 const SLACK: usize = 3;
+/// Characters of a line of names at least.
+const SHORTEST_NAMES: usize = 12;
+/// Characters of a number that are taken for each other most; the more there are, the likelier one is right by chance.
+const ALIKE: [(char, char); 4] = [('0', 'O'), ('0', 'Q'), ('0', 'D'), ('1', 'I')];
 
 /// The machine-readable zones among lines, from the top. `year` is this year, for the century of births.
 pub(crate) fn find(lines: &[&Line], page: u32, year: u32) -> Vec<Mrz> {
@@ -99,14 +105,22 @@ pub(crate) fn find(lines: &[&Line], page: u32, year: u32) -> Vec<Mrz> {
     let mut at = 0;
     while at < lines.len() {
         let fits = |count: usize, length: usize| {
+            // The line of names ends with fillers, which are often read as fewer.
+            let names = if count == 3 { at + 2 } else { at };
+            let fits_names =
+                |text: &str| text.contains("<<") && (SHORTEST_NAMES..=length + SLACK).contains(&text.len());
             at + count <= lines.len()
-                && (at..at + count).all(|line| texts[line].len().abs_diff(length) <= SLACK)
+                && (at..at + count).all(|line| {
+                    texts[line].len().abs_diff(length) <= SLACK || line == names && fits_names(&texts[line])
+                })
                 && (at..at + count).any(|line| texts[line].contains('<'))
         };
         let layouts = [(3, 30), (2, 44), (2, 36)];
         let read = layouts.into_iter().filter(|(count, length)| fits(*count, *length)).find_map(|(count, length)| {
             let lines: Vec<String> = (at..at + count).map(|line| fitted(&texts[line], length)).collect();
-            Some((read(&lines, year)?, count))
+            let found = read(&lines, year)?;
+            let found = if found.valid { found } else { repaired(&lines, year).unwrap_or(found) };
+            Some((found, count))
         });
         match read {
             Some((mrz, count)) => {
@@ -141,6 +155,28 @@ fn fitted(text: &str, length: usize) -> String {
         }
     }
     text
+}
+
+/// The lines with one character of the number as another that looks like it, when all check digits are right then, and no
+/// other character would do as well: one check digit in ten is right by chance.
+fn repaired(lines: &[String], year: u32) -> Option<Mrz> {
+    let (line, number) = if lines.len() == 3 { (0, 5..15) } else { (1, 0..10) };
+    let mut found: Option<Mrz> = None;
+    for at in number {
+        let read_as = lines[line].chars().nth(at)?;
+        let pairs = ALIKE.iter().flat_map(|(one, other)| [(*one, *other), (*other, *one)]);
+        for (_, meant) in pairs.filter(|(from, _)| *from == read_as) {
+            let mut lines = lines.to_vec();
+            lines[line].replace_range(at..=at, meant.encode_utf8(&mut [0; 4]));
+            let Some(other) = read(&lines, year).filter(|other| other.valid) else { continue };
+            // Several that give the same number do not contradict each other.
+            if found.as_ref().is_some_and(|found| found.number != other.number) {
+                return None;
+            }
+            found = Some(Mrz { repaired: true, ..other });
+        }
+    }
+    found
 }
 
 /// Check digits that are right at least: each is so once in ten by chance.
@@ -226,6 +262,7 @@ fn read(lines: &[String], year: u32) -> Option<Mrz> {
     Some(Mrz {
         format,
         valid: checks.iter().all(|check| check.passed),
+        repaired: false,
         checks,
         document_code: trimmed(&first[..2]),
         issuer: trimmed(&letters(&first[2..5])),
@@ -376,5 +413,20 @@ mod tests {
             found(&["P<THIS<IS<NOT<A<PASSPORT<<<<<<<<<<<<<<<<<<<<", "OR<SO<IT<SEEMS<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"])
                 .is_empty()
         );
+    }
+
+    /// Numbers read as others that look alike, and names whose fillers were lost.
+    #[test]
+    fn a_check_digit_tells_which_character_was_meant() {
+        for (read_as, number, repaired, valid) in [
+            ("L898902C36", "L898902C3", false, true),
+            ("L8989O2C36", "L898902C3", true, true),
+            ("L898902C46", "L898902C4", false, false),
+        ] {
+            let second = format!("{read_as}UTO7408122F1204159ZE184226B<<<<<10");
+            let mrz = &found(&["P<UTOERIKSSON<<ANNA<MARIA<<<", &second])[0];
+            let seen = (mrz.number.as_str(), mrz.repaired, mrz.valid, mrz.given_names.as_str());
+            assert_eq!(seen, (number, repaired, valid, "ANNA MARIA"), "{read_as}");
+        }
     }
 }

@@ -93,16 +93,18 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
     let known = candidates.iter().filter_map(|candidate| candidate.amount.currency);
     let known: Vec<&str> = known.filter(|currency| !currency.is_empty()).collect();
     let only = known.first().filter(|first| known.iter().all(|other| other == *first)).copied();
-    let sums = |one: Label, other: Label, sign: i64| -> HashSet<i64> {
+    let sums = |one: Label, other: Label| -> HashSet<i64> {
         let pairs = of(one).flat_map(|one| of(other).map(move |other| (one, other)));
-        pairs.map(|(one, other)| one.amount.cents + sign * other.amount.cents).collect()
+        pairs.map(|(one, other)| one.amount.cents + other.amount.cents).collect()
     };
-    let given = sums(Label::Cash, Label::Change, -1);
+    let pairs = of(Label::Cash).flat_map(|cash| of(Label::Change).map(move |change| (cash, change)));
+    // Some write what is given back with a minus.
+    let given: HashSet<i64> = pairs.map(|(cash, change)| cash.amount.cents - change.amount.cents.abs()).collect();
     let extras = extras(&of);
     let taxes = taxes(of(Label::Tax));
     let tax_of_all: i64 = taxes.iter().map(|tax| tax.amount.cents).sum();
-    let mut made = sums(Label::Subtotal, Label::Tax, 1);
-    made.extend(sums(Label::Net, Label::Tax, 1));
+    let mut made = sums(Label::Subtotal, Label::Tax);
+    made.extend(sums(Label::Net, Label::Tax));
     if !taxes.is_empty() {
         made.extend(of(Label::Subtotal).chain(of(Label::Net)).map(|base| base.amount.cents + tax_of_all));
     }
@@ -188,22 +190,27 @@ pub(crate) fn resolve(rows: &[Row]) -> Amounts {
     let proves = |base: i64| makes_total(base, &[Label::Tax]) || is_of_all && is_total(base + tax_of_all);
     let subtotal = best(Label::Subtotal, &proves);
     let net = best(Label::Net, &proves);
-    let cash = best(Label::Cash, &|cents| of(Label::Change).any(|other| total == Some(cents - other.amount.cents)));
-    let change = best(Label::Change, &|cents| of(Label::Cash).any(|other| total == Some(other.amount.cents - cents)));
+    let cash =
+        best(Label::Cash, &|cents| of(Label::Change).any(|other| total == Some(cents - other.amount.cents.abs())));
+    let change =
+        best(Label::Change, &|cents| of(Label::Cash).any(|other| total == Some(other.amount.cents - cents.abs())));
 
     let mut checks = Vec::new();
-    let mut check =
-        |check: CheckKind, one: &Option<Candidate>, other: &Option<Candidate>, sign: i64, extras: &[i64]| {
-            if let (Some(one), Some(other), Some(total)) = (one, other, total) {
-                let difference = one.amount.cents + sign * other.amount.cents - total;
-                let extra = extras.iter().find(|extra| difference + **extra == 0).copied().unwrap_or(0);
-                let difference = difference + extra;
-                checks.push(Check { check, passed: difference == 0, difference: written(difference) });
-            }
-        };
-    check(CheckKind::SubtotalPlusTaxIsTotal, &subtotal, &tax, 1, &extras);
-    check(CheckKind::NetPlusTaxIsTotal, &net, &tax, 1, &extras);
-    check(CheckKind::CashMinusChangeIsTotal, &cash, &change, -1, &[]);
+    let mut check = |check: CheckKind, one: &Option<Candidate>, other: &Option<Candidate>, extras: &[i64]| {
+        if let (Some(one), Some(other), Some(total)) = (one, other, total) {
+            let other = match check {
+                CheckKind::CashMinusChangeIsTotal => -other.amount.cents.abs(),
+                _ => other.amount.cents,
+            };
+            let difference = one.amount.cents + other - total;
+            let extra = extras.iter().find(|extra| difference + **extra == 0).copied().unwrap_or(0);
+            let difference = difference + extra;
+            checks.push(Check { check, passed: difference == 0, difference: written(difference) });
+        }
+    };
+    check(CheckKind::SubtotalPlusTaxIsTotal, &subtotal, &tax, &extras);
+    check(CheckKind::NetPlusTaxIsTotal, &net, &tax, &extras);
+    check(CheckKind::CashMinusChangeIsTotal, &cash, &change, &[]);
 
     let money = |candidate: Candidate| candidate.money(only);
     Amounts {
@@ -364,6 +371,7 @@ mod tests {
             ("Subtotal 100.00\nDiscount -10.00\nShipping 5.00\nTax 9.50\nTotal 104.50", "9.50", 1, true),
             ("Subtotal 100.00\nTax 9.50\nTotal 104.50", "9.50", 1, false),
             ("Subtotal 10.00\nGST 0.60\nTotal 10.60\nGST 0.60", "0.60", 1, true),
+            ("MwSt 2,68\nSumme 16,80\nBar 20,00\nRückgeld -3,20\nSteuernummer 12.34", "2.68", 1, true),
         ] {
             let found = resolved(document);
             let tax_found = found.tax.map(|tax| tax.amount);

@@ -46,7 +46,7 @@ const MONTHS: [&[&str]; 12] = [
     &["feb", "fev", "fév"],
     &["mar", "mär", "mrz"],
     &["apr", "avr", "abr"],
-    &["may", "mai", "mag"],
+    &["may", "mai", "mag", "mei"],
     &["jun", "juin", "giu"],
     &["jul", "juil", "lug"],
     &["aug", "aoû", "aou", "ago"],
@@ -148,8 +148,12 @@ fn read(text: &str, month_first: bool) -> Option<(String, Vec<String>)> {
     if let Some(month) = named(one) {
         return one_date(year(three)?, month, ordinal(two)?);
     }
-    // Three numbers are a date only with signs between them.
-    if !signs("/.-") {
+    // Three numbers are a date only with signs between them, beside which one may have been read apart: `2025 -07-04`.
+    let apart = text.matches(' ').count();
+    if !signs("/.- ")
+        || apart > 1
+        || text.chars().filter(|letter| !letter.is_alphanumeric() && *letter != ' ').count() < 2
+    {
         return None;
     }
     let (a, b, c) = (number(one)?, number(two)?, number(three)?);
@@ -242,6 +246,11 @@ mod tests {
             ("Datum:03.11.2025", Some(("2025-11-03", vec![]))),
             ("Dater11/03/18", Some(("2018-03-11", vec!["2018-11-03"]))),
             ("05/05/18", Some(("2018-05-05", vec![]))),
+            ("12 mei 2025", Some(("2025-05-12", vec![]))),
+            ("12 de maio de 2025", Some(("2025-05-12", vec![]))),
+            ("2025 -07-04", Some(("2025-07-04", vec![]))),
+            ("03.11. 2025", Some(("2025-11-03", vec![]))),
+            ("12-31 45", None),
             ("29/02/2023", None),
             ("31.04.2024", None),
             ("1.20", None),

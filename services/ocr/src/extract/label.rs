@@ -164,6 +164,22 @@ const PHRASES: &[(&str, Label, f64)] = &[
 /// Words that make a total one of something else.
 const NOT_MONEY: [&str; 8] = ["qty", "items", "item", "quantity", "pieces", "points", "unit", "artikel"];
 
+/// Words that make a tax the number of one who is taxed.
+const IDENTIFIES: [&str; 12] = [
+    "no",
+    "nr",
+    "number",
+    "id",
+    "idnr",
+    "reg",
+    "registration",
+    "nummer",
+    "numero",
+    "num",
+    "steuernummer",
+    "identification",
+];
+
 /// What a row says it is, and how surely; the surest phrase counts, the longer one of two.
 pub(crate) fn label(row: &Row) -> Option<(Label, f64)> {
     let words = plain_words(&row.text());
@@ -175,7 +191,12 @@ pub(crate) fn label(row: &Row) -> Option<(Label, f64)> {
         one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
     });
     let (_, label, sure) = best?;
-    let of_something = *label == Label::Total && words.iter().any(|word| NOT_MONEY.contains(&word.as_str()));
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // `VAT No`, `Tax ID`: the number of whoever pays it.
+    if *label == Label::Tax && says(&IDENTIFIES) {
+        return None;
+    }
+    let of_something = *label == Label::Total && says(&NOT_MONEY);
     Some((*label, if of_something { sure - 7.0 } else { *sure }))
 }
 
@@ -263,6 +284,9 @@ mod tests {
             ("TOTAL <GST INCL)", Some(Label::Total)),
             ("Total GST", Some(Label::Tax)),
             ("Total (GST Excl)", Some(Label::Subtotal)),
+            ("Tax number", None),
+            ("USt-IdNr.", None),
+            ("VAT Reg No", None),
             ("Sandwich", None),
         ] {
             let word = |text: &str| Word { text: text.into(), area: Area::default(), confidence: 1.0 };

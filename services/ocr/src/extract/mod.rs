@@ -303,6 +303,24 @@ fn seller(rows: &[Row]) -> Option<Found> {
     Some(found)
 }
 
+/// What says that a date is not that of the document.
+const DUE: [&str; 13] = [
+    "due",
+    "fallig",
+    "expiry",
+    "exp",
+    "valid",
+    "delivery",
+    "until",
+    "before",
+    "zahlbar",
+    "bis",
+    "scadenza",
+    "vencimiento",
+    "echeance",
+];
+const DUE_COMPOUNDS: [&str; 5] = ["leistungs", "liefer", "falligkeits", "ablauf", "verval"];
+
 /// The date of the document: one with a label, else one with a time beside it, else the first; none in years to come, where there
 /// is another. Each date comes with its row.
 fn date_of(dates: &[(&Row, Date)], year: i16) -> Option<Date> {
@@ -310,11 +328,14 @@ fn date_of(dates: &[(&Row, Date)], year: i16) -> Option<Date> {
     let score = |row: &Row, date: &Date| {
         let words: Vec<String> = row.words.iter().map(|word| label::plain(&word.text)).collect();
         let says = |phrases: &[&str]| phrases.iter().any(|phrase| label::contains(&words, phrase));
-        let labeled = says(&["date", "datum", "fecha", "data", "dated", "invoice date"]);
-        let due = says(&["due", "fallig", "expiry", "exp", "valid", "delivery", "until", "before"]);
+        let is_datum = words.iter().any(|word| word.ends_with("datum"));
+        let labeled = is_datum || says(&["date", "fecha", "data", "dated", "invoice date", "rechnung vom"]);
+        let due = says(&DUE) || words.iter().any(|word| DUE_COMPOUNDS.iter().any(|start| word.starts_with(start)));
+        let called = says(&["tel", "phone", "telefon", "fax", "mobile", "mobil"]);
         let timed = row.words.iter().any(|word| is_time(&word.text));
         let is = |yes: bool| f64::from(u8::from(yes));
-        2.0 * is(labeled) + 1.5 * is(timed) - 3.0 * is(due) - 4.0 * is(is_to_come(date)) + date.confidence * 0.5
+        2.0 * is(labeled) + 1.5 * is(timed) - 3.0 * is(due) - 3.0 * is(called) - 4.0 * is(is_to_come(date))
+            + date.confidence * 0.5
     };
     let scored = dates.iter().take(MOST_DATES).map(|(row, date)| (score(row, date), date));
     // Of equals the first.

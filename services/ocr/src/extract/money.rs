@@ -211,7 +211,11 @@ fn parsed(word: &str) -> Option<Parsed> {
     };
     let (word, negative) = match word.strip_prefix(['-', '−']) {
         Some(rest) => (rest, true),
-        None => (word.strip_suffix('-').unwrap_or(word), word.ends_with('-')),
+        // `12,-` is of no cents.
+        None => match word.strip_suffix('-') {
+            Some(rest) if !rest.ends_with([',', '.']) => (rest, true),
+            _ => (word, false),
+        },
     };
     let start = word.find(|letter: char| letter.is_ascii_digit())?;
     let end = word.rfind(|letter: char| letter.is_ascii_digit())? + 1;
@@ -222,6 +226,7 @@ fn parsed(word: &str) -> Option<Parsed> {
     let strange = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).count();
     let is_mark = strange(after) <= 1 && !after.contains(['%', '/', ':']);
     let (cents, decimals) = cents(number)?;
+    let decimals = decimals || [",-", ".-", ",–", ".–"].iter().any(|none| after.starts_with(none));
     // Two capitals are a code that was misread: `RH2.95` for `RM2.95`.
     let is_code = decimals && before.len() == 2 && before.bytes().all(|letter| letter.is_ascii_uppercase());
     if own.is_none() && (strange(before) > 0 && !is_code || !is_mark || before.contains(['#', '/'])) {
@@ -245,8 +250,14 @@ fn cents(number: &str) -> Option<(i64, bool)> {
         _ => (number, None),
     };
     let groups: Vec<&str> = whole.split(['.', ',', '\'', '’']).collect();
-    let well =
-        groups[1..].iter().all(|group| group.len() == 3) && (groups.len() == 1 || (1..=3).contains(&groups[0].len()));
+    let of_three = groups[1..].iter().all(|group| group.len() == 3);
+    // A lakh and more, as India writes it: `1,23,456.00`.
+    let of_two = groups.len() > 2
+        && groups[groups.len() - 1].len() == 3
+        && groups[1..groups.len() - 1].iter().all(|group| group.len() == 2);
+    let well = groups.len() == 1
+        || of_three && (1..=3).contains(&groups[0].len())
+        || of_two && (1..=2).contains(&groups[0].len());
     if !well || groups[0].is_empty() && decimals.is_none() {
         return None;
     }
@@ -301,6 +312,8 @@ mod tests {
             ("CAD $12.00", vec![("12.00", Some("CAD"))]),
             ("$12.00 CAD A$12.00 HK$5", vec![("12.00", Some("CAD")), ("12.00", Some("AUD")), ("5.00", Some("HKD"))]),
             ("12.00 NZD 300 Kč", vec![("12.00", Some("NZD")), ("300.00", Some("CZK"))]),
+            ("Total 12,- € 7,- 3,–", vec![("12.00", Some("EUR")), ("7.00", None), ("3.00", None)]),
+            ("₹ 1,23,456.00 1,2,345.00", vec![("123456.00", Some("INR"))]),
             ("Refund total (12.00)", vec![("-12.00", None)]),
             ("Total incl. GST (12.00)", vec![("12.00", None)]),
             ("120,00 kr", vec![("120.00", Some(""))]),

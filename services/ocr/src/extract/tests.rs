@@ -43,6 +43,11 @@ fn dates_are_meant_as_the_document_shows() {
     for (text, date) in [
         ("Order 04/15/2025\nInvoice date: 05/06/2025", "2025-05-06"),
         ("Order 15/04/2025\nInvoice date: 05/06/2025\nSubtotal 1.00\nTax 0.08", "2025-06-05"),
+        (
+            "Tel 01.02.2003\nRechnung vom 05.06.2025\nLeistungsdatum 01.06.2025\nzahlbar bis 20.06.2025\nInvoice date 05.06.2025",
+            "2025-06-05",
+        ),
+        ("Geburtstag 01.02.2003\nRechnungsdatum 05.06.2025\nInvoice date 05.06.2025", "2025-06-05"),
         ("Invoice date: 03/04/2025\nSubtotal 1.00\nSales Tax 0.08\nTotal $1.08", "2025-03-04"),
     ] {
         let found = fields(text, &wanted);

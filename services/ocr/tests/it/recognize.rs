@@ -120,7 +120,8 @@ fn only_the_characters_that_are_asked_for_are_read() {
     let picture = own("o5-numbers.png");
     let answer = recognized(&client, &picture, &json!({ "digits": true }));
     let text = answer["text"].as_str().unwrap();
-    assert!(text.contains("1234.056789") && !text.contains("IBAN"), "{text}");
+    assert!(text.contains("1234.056789 440.5678") && !text.contains("IBAN"), "{text}");
+    assert!(answer["confidence"].as_f64().unwrap() > 0.5, "{answer}");
     assert!(text.chars().all(|letter| letter.is_ascii_digit() || letter.is_whitespace() || ".,-".contains(letter)));
     // The next request of the same worker is not held to them.
     let answer = recognized(&client, &picture, &json!({}));
