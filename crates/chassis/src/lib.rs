@@ -49,6 +49,7 @@ pub use clock::Clock;
 pub use context::{Consumer, Context, REQUEST_ID, RequestId, Window};
 pub use data::DataFolder;
 pub use decode::exact::ExactNumber;
+pub use decode::joined::joined;
 pub use decode::secret::Secret;
 pub use decode::short::{Short, Shorthand, short, shorts};
 pub use error::{Code, Detail, Error};

@@ -79,6 +79,21 @@ fn digits(text: &str, code: CodeType, length: usize) -> Result<String, Error> {
     }
 }
 
+/// Whether a text that lacks a digit may lack a zero at its start instead of its check digit at the end: a spreadsheet that
+/// takes a UPC for a number loses it.
+#[must_use]
+pub fn may_lack_zero(text: &str, code: CodeType) -> bool {
+    let length = match code {
+        CodeType::Ean13 => 13,
+        CodeType::Ean8 => 8,
+        CodeType::UpcA => 12,
+        _ => return false,
+    };
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let Some((body, last)) = digits.split_at_checked(length - 2) else { return false };
+    digits.len() == length - 1 && last.starts_with(check_digit(&format!("0{body}")))
+}
+
 /// The check digit of a GTIN or SSCC: GS1 General Specifications, 7.9.1. From the right, every other digit counts three
 /// times.
 pub(crate) fn check_digit(digits: &str) -> char {

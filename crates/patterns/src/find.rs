@@ -166,6 +166,13 @@ mod tests {
     }
 
     #[test]
+    fn a_social_security_number_is_one_where_a_word_says_so() {
+        assert_eq!(found("SSN: 123-45-6789"), [("123-45-6789", "NATIONAL_ID")]);
+        assert_eq!(found("social security 078-05-1120"), [("078-05-1120", "NATIONAL_ID")]);
+        assert_eq!(found("order 123-45-6789"), []);
+    }
+
+    #[test]
     fn digits_of_other_scripts_count() {
         assert_eq!(found("é: ４１１１ １１１１ １１１１ １１１１."), [("４１１１ １１１１ １１１１ １１１１", "CARD")]);
         assert_eq!(found("هاتف +٣٩٠٦٥٦٨٥١٢٤٢"), [("+٣٩٠٦٥٦٨٥١٢٤٢", "PHONE")]);

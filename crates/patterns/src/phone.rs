@@ -84,6 +84,15 @@ fn is_phone(text: &str, start: usize, number: &str) -> bool {
     if american {
         return true;
     }
+    // `00` dials abroad, as a plus sign does.
+    let abroad = digits.strip_prefix("00").filter(|rest| number.starts_with("00") && !rest.starts_with('0'));
+    if abroad.is_some_and(|rest| (9..=13).contains(&rest.len())) {
+        return true;
+    }
+    // A social security number, or something of its form.
+    if lengths == [3, 2, 4] {
+        return false;
+    }
     let long_enough = (7..=15).contains(&digits.len());
     let bracketed = number.starts_with('(') && groups.len() >= 2 && (2..=5).contains(&lengths[0]);
     // A trunk zero, then at least one more group.
@@ -136,6 +145,8 @@ mod tests {
             ("+49 30 901820, 030 901820-00 und 0171/2345678", vec!["+49 30 901820", "030 901820-00", "0171/2345678"]),
             ("+33 1 42 68 53 00 / +442079460018", vec!["+33 1 42 68 53 00", "+442079460018"]),
             ("Tel: 5552671 and order 5552671", vec!["5552671"]),
+            ("00491711234567, 0044 20 7946 0018", vec!["00491711234567", "0044 20 7946 0018"]),
+            ("00012345678905 078-05-1120 000-12-3456", vec![]),
             ("3f2a9c10-7b1e-4c55-8021-5550123901aa", vec![]),
             ("2024-01-31, 31.12.2024, 01/02/2003, 12-31-99", vec![]),
             ("1764500000005 1764500000013 3.14159265 10,000,000 $1234567890", vec![]),

@@ -43,11 +43,11 @@ pub struct ChunkRequest {
     #[garde(skip)]
     pub unit: ChunkUnit,
     /// Most units of a chunk; by default 1,000 characters, 200 tokens or 5 sentences.
-    #[serde(default)]
+    #[serde(default, alias = "chunkSize", alias = "chunk_size")]
     #[garde(inner(range(min = 1, max = 100_000)))]
     pub size: Option<usize>,
     /// Most units that a chunk repeats of the one before, at most `size`.
-    #[serde(default)]
+    #[serde(default, alias = "chunkOverlap", alias = "chunk_overlap")]
     #[garde(range(max = 100_000))]
     pub overlap: usize,
     /// How the text is written.

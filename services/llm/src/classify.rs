@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Code, Cost, Error, Operation};
+use chassis::{Call, Code, Cost, Error, Operation, Short, Shorthand};
 use embedder::Vector;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -38,7 +38,8 @@ pub struct ClassifyRequest {
     #[serde(default)]
     #[garde(length(max = 1000), inner(length(chars, max = MAX_CHARS)))]
     pub texts: Vec<String>,
-    /// Labels to choose from, 2 to 100; one is enough with `other`.
+    /// Labels to choose from, 2 to 100; one is enough with `other`. A name alone will do for a label.
+    #[serde(deserialize_with = "chassis::shorts")]
     #[garde(length(min = 1, max = MAX_LABELS), dive)]
     pub labels: Vec<Label>,
     /// Whether texts that are near no label get the label `other`.
@@ -66,6 +67,12 @@ pub struct Label {
     #[serde(default)]
     #[garde(length(max = 100), inner(length(chars, max = MAX_CHARS)))]
     pub examples: Vec<String>,
+}
+
+impl Shorthand for Label {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|name| Self { name, ..Self::default() })
+    }
 }
 
 /// Labels of texts.
@@ -151,7 +158,15 @@ pub fn about(op: Operation) -> Operation {
 /// # Errors
 /// When there is no model, two labels have one name, or a text has nothing the model can read.
 pub async fn classify(request: ClassifyRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<ClassifyResponse, Error> {
-    let ClassifyRequest { text, texts, labels, other, min_score } = request;
+    let ClassifyRequest { text, texts, mut labels, other, min_score } = request;
+    // `refund, praise` in place of the list.
+    if let [Label { name, description: None, examples }] = &labels[..]
+        && examples.is_empty()
+        && name.contains(',')
+    {
+        let names = name.split(',').map(str::trim).filter(|name| !name.is_empty());
+        labels = names.map(|name| Label { name: name.to_owned(), ..Label::default() }).collect();
+    }
     if labels.len() < 2 && !other {
         return Err(Error::field(Code::ValidationError, "labels", "must be two at least, or one with other"));
     }

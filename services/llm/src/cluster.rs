@@ -31,10 +31,10 @@ pub struct ClusterRequest {
     /// The texts, 2 to 2,000.
     #[garde(length(min = 2, max = MAX_TEXTS), inner(length(chars, max = MAX_CHARS)))]
     pub texts: Vec<String>,
-    /// How groups are made.
+    /// How groups are made; `k-means` when `k` is given, else `agglomerative`.
     #[serde(default)]
     #[garde(skip)]
-    pub method: ClusterMethod,
+    pub method: Option<ClusterMethod>,
     /// Number of groups; with `k-means`.
     #[serde(default)]
     #[garde(inner(range(min = 1, max = MAX_TEXTS)))]
@@ -112,6 +112,7 @@ pub fn about(op: Operation) -> Operation {
 /// When there is no model, `k` and method contradict each other, or a text has nothing the model can read.
 pub async fn cluster(request: ClusterRequest, call: Arc<Call>, llm: Arc<Llm>) -> Result<ClusterResponse, Error> {
     let ClusterRequest { texts, method, k, threshold } = request;
+    let method = method.unwrap_or(if k.is_some() { ClusterMethod::KMeans } else { ClusterMethod::Agglomerative });
     let k = match (method, k) {
         (ClusterMethod::KMeans, Some(k)) if k <= texts.len() => k,
         (ClusterMethod::KMeans, Some(_)) => {

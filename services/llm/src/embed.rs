@@ -32,7 +32,7 @@ pub struct EmbedRequest {
     #[garde(inner(length(chars, max = MAX_CHARS)))]
     pub text: Option<String>,
     /// Several texts, at most 2,048.
-    #[serde(default, alias = "inputs")]
+    #[serde(default, alias = "inputs", alias = "input")]
     #[garde(length(max = MAX_TEXTS), inner(length(chars, max = MAX_CHARS)))]
     pub texts: Vec<String>,
     /// Whether the texts are passages or queries; only models trained with prompts (E5, BGE) tell them apart.

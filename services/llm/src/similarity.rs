@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Code, Error, Operation};
+use chassis::{Call, Code, Error, Operation, Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,8 +31,8 @@ pub struct SimilarityRequest {
     #[serde(default)]
     #[garde(length(max = 2000), inner(length(chars, max = MAX_CHARS)))]
     pub targets: Vec<String>,
-    /// Pairs of texts, at most 1,000.
-    #[serde(default)]
+    /// Pairs of texts, at most 1,000; a list of two texts will do for a pair.
+    #[serde(default, deserialize_with = "chassis::shorts")]
     #[garde(length(max = 1000), dive)]
     pub pairs: Vec<TextPair>,
     /// Texts to compare with each other, at most 300.
@@ -51,6 +51,13 @@ pub struct TextPair {
     /// Another.
     #[garde(length(chars, max = MAX_CHARS))]
     pub b: String,
+}
+
+impl Shorthand for TextPair {
+    fn of(short: Short) -> Option<Self> {
+        let [a, b] = short.list()?.try_into().ok()?;
+        Some(Self { a, b })
+    }
 }
 
 /// Similarities of texts.

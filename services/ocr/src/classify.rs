@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{Call, Cost, Error, File, Operation, Secret};
+use chassis::{Call, Cost, Error, File, Operation, Secret, Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,8 +27,8 @@ pub struct ClassifyRequest {
     /// The picture or PDF.
     #[serde(alias = "url", alias = "image")]
     pub file: File,
-    /// Classes with their keywords; common documents by default.
-    #[serde(default)]
+    /// Classes with their keywords; common documents by default. A name alone is its own keyword.
+    #[serde(default, deserialize_with = "chassis::shorts")]
     #[garde(length(max = 100), dive)]
     pub classes: Vec<Class>,
     /// Languages of the text, the main one first: `en`, `pt-BR`, `German`, or codes of Tesseract such as `deu` and `chi_sim`.
@@ -36,7 +36,7 @@ pub struct ClassifyRequest {
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Pages of a PDF or TIFF, such as `1-2`; the first two by default. Of an animation, the frame to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Password of an encrypted PDF.
@@ -55,6 +55,12 @@ pub struct Class {
     /// Words and phrases that speak for it; case and marks do not matter.
     #[garde(length(min = 1, max = 100), inner(length(chars, min = 1, max = 100)))]
     pub keywords: Vec<String>,
+}
+
+impl Shorthand for Class {
+    fn of(short: Short) -> Option<Self> {
+        short.text().map(|name| Self { keywords: vec![name.clone()], name })
+    }
 }
 
 /// What kind of document it is.

@@ -48,7 +48,7 @@ pub struct FindRequest {
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Pages of a PDF or TIFF, such as `1-5,9`; the first 20 by default. Of an animation, the frame to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Whether to prepare pictures where measurements say that it helps.

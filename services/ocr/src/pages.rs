@@ -16,6 +16,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Range>, Error> {
             if to.is_some_and(|to| to < from) { Err(wrong()) } else { Ok((from, to)) }
         }
     };
+    if text.trim().eq_ignore_ascii_case("all") {
+        return Ok(vec![(1, None)]);
+    }
     text.split(',').map(range).collect()
 }
 
@@ -49,6 +52,7 @@ mod tests {
         let pages = |text: &str, count| chosen(&parse(text).unwrap(), count, true, 100);
         assert_eq!(pages("1-3,5, 2", 5).unwrap(), [1, 2, 3, 5]);
         assert_eq!(pages("4-", 6).unwrap(), [4, 5, 6]);
+        assert_eq!(pages("all", 3).unwrap(), [1, 2, 3]);
         assert_eq!(pages("7", 6).unwrap_err().message(), "pages: the document has 6 pages");
         assert!(pages("1-4000000000", 5000).is_err());
         assert_eq!(chosen(&parse("1-5").unwrap(), 2, false, 100).unwrap(), [1, 2]);

@@ -33,7 +33,7 @@ pub struct PdfRequest {
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Pages, such as `1-5,9` or `3-`; the first 20 by default, at most 100.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Which pages are recognized.

@@ -45,7 +45,7 @@ pub struct SearchableRequest {
     pub languages: Vec<String>,
     /// Pages to recognize, such as `1-5,9`; all by default, at most 100. The others stay as they are; those of a picture are left
     /// out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Which pages are recognized.

@@ -13,12 +13,13 @@
 //! | `problem.rs` | what is wrong, and where |
 //! | `validate.rs` | bounds of what was read, in sentences |
 //! | `identifiers.rs`, `trial.rs`, `maker.rs` | the names clients have for what validation found, from requests that are made up |
-//! | `exact.rs`, `secret.rs`, `short.rs` | numbers that keep their digits; secrets; objects that may be said shortly |
+//! | `exact.rs`, `secret.rs`, `short.rs`, `joined.rs` | numbers that keep their digits; secrets; objects that may be said shortly; texts that may come as lists |
 
 mod container;
 pub(crate) mod exact;
 mod form;
 mod identifiers;
+pub(crate) mod joined;
 mod layout;
 mod maker;
 mod names;

@@ -194,6 +194,13 @@ pub fn generate(request: CodesGenerateRequest, call: &Call) -> Result<WithFile<C
         CodeType::DataMatrix | CodeType::Pdf417 | CodeType::Aztec => matrix::encode(&request.text, code, request.gs1)?,
         _ => {
             let made = linear::encode(&request.text, code, request.gs1)?;
+            if linear::may_lack_zero(&request.text, code) {
+                let message = format!(
+                    "was completed to {} by a check digit; if it lost a zero at its start, as numbers do, send 0{}",
+                    made.text, request.text
+                );
+                call.warn("leading-zero", Some("text"), message);
+            }
             text = Some(made.text);
             made.symbol
         }

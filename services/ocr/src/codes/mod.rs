@@ -47,7 +47,7 @@ pub struct CodesRequest {
     #[garde(length(max = 32))]
     pub types: Vec<ReadableType>,
     /// Pages of a PDF or TIFF, such as `1-5,9`; the first five by default. Of an animation, the frame to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Password of an encrypted PDF.

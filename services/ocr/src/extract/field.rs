@@ -136,9 +136,15 @@ impl<'a> Named<'a> {
     }
 }
 
+/// Finds the values of labels, in their order.
+pub(crate) fn find_all(rows: &[Named<'_>], wanted: &[WantedField], month_first: bool) -> Vec<ExtractedField> {
+    let labels: Vec<Vec<String>> = wanted.iter().map(|wanted| phrase(&wanted.label)).collect();
+    wanted.iter().map(|wanted| find(rows, wanted, &labels, month_first)).collect()
+}
+
 /// Finds the value of a label; the first that has one.
-pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, month_first: bool) -> ExtractedField {
-    let found = values(rows, &wanted.label).find_map(|value| read(&value, wanted.kind, month_first));
+fn find(rows: &[Named<'_>], wanted: &WantedField, labels: &[Vec<String>], month_first: bool) -> ExtractedField {
+    let found = values(rows, &wanted.label, labels).find_map(|value| read(&value, wanted.kind, month_first));
     match found {
         Some(found) => ExtractedField {
             name: wanted.name.clone(),
@@ -161,11 +167,11 @@ pub(crate) fn find(rows: &[Named<'_>], wanted: &WantedField, month_first: bool) 
 
 /// The number of the document: a word with a digit beside or below a label that says so, or beside what heads it.
 pub(crate) fn number(rows: &[Named<'_>]) -> Option<Found> {
-    let labeled = NUMBERS.iter().find_map(|label| values(rows, label).find_map(|value| number_in(&value, 3)));
+    let labeled = NUMBERS.iter().find_map(|label| values(rows, label, &[]).find_map(|value| number_in(&value, 3)));
     let headed = || {
-        HEADS
-            .iter()
-            .find_map(|head| values(rows, head).filter(|value| value.beside).find_map(|value| number_in(&value, 1)))
+        HEADS.iter().find_map(|head| {
+            values(rows, head, &[]).filter(|value| value.beside).find_map(|value| number_in(&value, 1))
+        })
     };
     labeled.or_else(headed)
 }
@@ -190,10 +196,26 @@ struct Value {
     beside: bool,
 }
 
-/// Wherever a label stands: the words to its right, then those below it.
-fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = Value> + 'a {
-    let phrase: Vec<String> =
-        label.split(|letter: char| !letter.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect();
+/// The words of a label, plain.
+fn phrase(label: &str) -> Vec<String> {
+    label.split(|letter: char| !letter.is_alphanumeric()).map(plain).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a row heads a table: three cells or more, and no digit.
+fn is_head(row: &Row) -> bool {
+    const CELLS: usize = 3;
+    let gaps = row.words.windows(2).filter(|pair| is_wide(&pair[0], &pair[1])).count();
+    gaps + 1 >= CELLS && !row.words.iter().any(|word| word.text.contains(|letter: char| letter.is_ascii_digit()))
+}
+
+fn is_wide(before: &Word, after: &Word) -> bool {
+    f64::from(after.area.x.saturating_sub(before.area.right())) > WIDE * f64::from(after.area.height.max(1))
+}
+
+/// Wherever a label stands: the words to its right, then those below it; first those below it, where it heads a column or
+/// another label stands to its right.
+fn values<'a>(rows: &'a [Named<'a>], label: &str, others: &'a [Vec<String>]) -> impl Iterator<Item = Value> + 'a {
+    let phrase = phrase(label);
     rows.iter().enumerate().flat_map(move |(index, Named { row, words, places })| {
         let mut found = Vec::new();
         if let Some(at) = position(words, &phrase) {
@@ -201,8 +223,13 @@ fn values<'a>(rows: &'a [Named<'a>], label: &str) -> impl Iterator<Item = Value>
             let right = &row.words[last + 1..];
             let right: Vec<Word> = right.iter().filter(|word| !is_sign(&word.text)).cloned().collect();
             let label = Area::around(row.words[first..=last].iter().map(|word| word.area));
+            let next = words.get(at + phrase.len()..).unwrap_or_default();
+            let is_next_a_label = others.iter().any(|other| *other != phrase && position(next, other) == Some(0));
             found.push(Value { words: right, page: row.page, beside: true });
             found.extend(below(rows, index, label).map(|words| Value { words, page: row.page, beside: false }));
+            if is_head(row) || is_next_a_label {
+                found.reverse();
+            }
         }
         found
     })
@@ -227,8 +254,7 @@ fn read(Value { words, page, .. }: &Value, kind: FieldType, month_first: bool) -
         FieldType::Text => {
             let mut end = 0;
             for (at, word) in words.iter().enumerate() {
-                let gap = at.checked_sub(1).map_or(0, |before| word.area.x.saturating_sub(words[before].area.right()));
-                if f64::from(gap) > WIDE * f64::from(word.area.height.max(1)) {
+                if at.checked_sub(1).is_some_and(|before| is_wide(&words[before], word)) {
                     break;
                 }
                 end = at + 1;

@@ -70,7 +70,7 @@ pub struct ExtractRequest {
     #[serde(default)]
     pub date_order: DateOrder,
     /// Pages of a PDF or TIFF, such as `1-2,5`; the first five by default. Of an animation, the frame to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Password of an encrypted PDF.
@@ -253,7 +253,7 @@ fn of_rows<'a>(
         checks: amounts.checks,
         ibans: rows.iter().flat_map(identifier::ibans).collect(),
         vat_ids: rows.iter().flat_map(identifier::vat_ids).collect(),
-        fields: wanted.iter().map(|wanted| field::find(&named, wanted, month_first)).collect(),
+        fields: field::find_all(&named, wanted, month_first),
         text,
         confidence,
     }

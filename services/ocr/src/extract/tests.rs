@@ -1,6 +1,7 @@
 //! Whole documents, as rows of text.
 
 use super::*;
+use crate::page::{Area, Word};
 use crate::rows::rows_of;
 
 fn fields(text: &str, wanted: &[WantedField]) -> ExtractResponse {
@@ -74,4 +75,37 @@ fn a_crown_is_of_no_country_unless_the_document_says_which() {
         let total = fields(text, &[]).total.unwrap();
         assert_eq!((total.amount.as_str(), total.currency.as_deref()), ("120.00", currency), "{text}");
     }
+}
+
+/// Rows of cells, each in its column.
+fn table(rows: &[&[&str]]) -> Vec<Row> {
+    let row = |(at, cells): (usize, &&[&str])| {
+        let cell = |(column, text): (usize, &&str)| -> Vec<Word> {
+            let word = |(place, text): (usize, &str)| {
+                let area = Area { x: (column * 1000 + place * 100) as u32, y: at as u32 * 40, width: 90, height: 20 };
+                Word { text: text.into(), area, confidence: 0.9 }
+            };
+            text.split(' ').enumerate().map(word).collect()
+        };
+        let words: Vec<Word> = cells.iter().enumerate().flat_map(cell).collect();
+        Row { area: Area::around(words.iter().map(|word| word.area)), words, page: 1 }
+    };
+    rows.iter().enumerate().map(row).collect()
+}
+
+#[test]
+fn a_label_that_heads_a_column_has_its_value_below() {
+    let rows = table(&[
+        &["Invoice No", "Date", "Due date"],
+        &["INV-77", "2025-07-04", "2025-08-03"],
+        &["Bill to", "Ship to"],
+        &["ACME Corp.", "Foo Ltd."],
+        &["Customer", "Ada Lovelace"],
+        &["City", "London"],
+    ]);
+    let wanted = |label: &str| WantedField { name: label.into(), label: label.into(), kind: FieldType::Text };
+    let labels = ["Invoice No", "Bill to", "Ship to", "Customer", "City"];
+    let found = of_rows(&rows, DocumentType::Auto, DateOrder::Auto, 2026, &labels.map(wanted), None);
+    let values: Vec<&str> = found.fields.iter().filter_map(|field| field.value.as_deref()).collect();
+    assert_eq!(values, ["INV-77", "ACME Corp.", "Foo Ltd.", "Ada Lovelace", "London"]);
 }

@@ -45,7 +45,7 @@ pub struct TablesRequest {
     #[garde(length(min = 1, max = 8), inner(length(chars, min = 2, max = 40)))]
     pub languages: Vec<String>,
     /// Pages of a PDF or TIFF, such as `1-5,9`; the first five by default. Of an animation, the frame to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 200))]
     pub pages: Option<String>,
     /// Password of an encrypted PDF.

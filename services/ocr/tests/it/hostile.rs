@@ -181,6 +181,8 @@ fn the_pages_of_a_tiff_are_read() {
     assert_eq!((&found["rows"][0]["page"], found["pages"].as_array().map(Vec::len)), (&json!(2), Some(3)), "{found}");
     let some = ask(&client, "find", "file", &tiff, &json!({ "text": "Hello!", "pages": "1-2" }));
     assert_eq!((&some["count"], some["pages"].as_array().map(Vec::len)), (&json!(1), Some(2)));
+    let listed = ask(&client, "find", "file", &tiff, &json!({ "text": "Hello!", "pages": [1, "2-3"] }));
+    assert_eq!((&listed["count"], listed["pages"].as_array().map(Vec::len)), (&json!(1), Some(3)));
     let beyond = client.post("/api/v1/ocr/find", &json!({ "file": file(&tiff), "text": "a", "pages": "4" }));
     assert_eq!((beyond.status, beyond.message().as_str()), (422, "pages: the document has 3 pages"));
     let answer = client.post("/api/v1/ocr/searchable-pdf", &json!({ "file": file(&tiff), "pages": "2-3" }));

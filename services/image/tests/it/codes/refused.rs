@@ -88,6 +88,9 @@ fn what_may_not_be_read_is_warned_of() {
     for (body, warnings) in [
         (json!({ "text": "a" }), json!([])),
         (json!({ "text": "a", "margin": 1 }), json!(["narrow-margin"])),
+        // 036000291452 that lost its zero, or 11 digits without the check digit: both are codes.
+        (json!({ "text": 36_000_291_452_u64, "type": "upca" }), json!(["leading-zero"])),
+        (json!({ "text": "03600029145", "type": "upca" }), json!([])),
         (json!({ "text": "a", "color": "#ccc" }), json!(["low-contrast"])),
         (json!({ "text": "a", "color": "white", "background": "black" }), json!(["inverted"])),
         (json!({ "text": "a", "color": "white", "background": "transparent" }), json!(["low-contrast"])),
