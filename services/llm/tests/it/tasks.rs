@@ -133,7 +133,7 @@ fn texts_are_grouped_by_meaning() {
         7
     );
     for (body, status) in [
-        (json!({ "texts": TEXTS, "k": 2 }), 422),
+        (json!({ "texts": TEXTS, "method": "duplicates", "k": 2 }), 422),
         (json!({ "texts": TEXTS, "method": "k-means" }), 400),
         (json!({ "texts": TEXTS, "method": "k-means", "k": 8 }), 422),
         (json!({ "texts": TEXTS, "method": "k-means", "k": 2, "threshold": 0.5 }), 422),
