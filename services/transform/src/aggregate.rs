@@ -46,7 +46,7 @@ pub struct AggregateRequest {
     #[garde(length(max = 100))]
     pub by: Vec<String>,
     /// What is computed over each group. By default how many rows it has.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::shorts")]
     #[garde(length(max = 200), dive)]
     pub measures: Vec<Measure>,
     /// A column each of whose values becomes a column.

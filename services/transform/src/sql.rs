@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::join::stream_of;
 use crate::rows::answer::{Answering, MEDIA_TYPES, TableResponse, Target, WriteOptions};
-use crate::rows::cell::{Cell, Columns, Row};
+use crate::rows::cell::{Cell, Columns, Row, shown};
 use crate::rows::collect::Room;
 use crate::rows::named::Named;
 use crate::rows::number;
@@ -373,14 +373,23 @@ fn query_open(
     query(base, sql, params, literals, &is_nothing)
 }
 
+/// What SQLite says.
+fn said(error: &rusqlite::Error) -> Option<&str> {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => Some(message),
+        rusqlite::Error::SqlInputError { msg, .. } => Some(msg),
+        _ => None,
+    }
+}
+
+/// The table that a query asks for and is not there.
+fn missing_table(error: &rusqlite::Error) -> Option<String> {
+    said(error)?.strip_prefix("no such table: ").map(str::to_owned)
+}
+
 /// The column that a query asks for and is not there.
 fn missing_column(error: &rusqlite::Error) -> Option<String> {
-    let said = match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
-        rusqlite::Error::SqlInputError { msg, .. } => msg,
-        _ => return None,
-    };
-    let name = said.strip_prefix("no such column: ")?;
+    let name = said(error)?.strip_prefix("no such column: ")?;
     Some(name.rsplit('.').next().unwrap_or(name).to_owned())
 }
 
@@ -404,13 +413,20 @@ fn query(
     literals: &Literals,
     is_nothing: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Row<'static>>, Columns), Error> {
-    let mut statement = base.prepare(sql).map_err(|error| fault(&error))?;
+    let mut statement = base.prepare(sql).map_err(|error| match missing_table(&error) {
+        Some(name) => {
+            let tables = tables_of(base).unwrap_or_default();
+            let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+            Error::impossible("sql", format!("there is no table {}; there are {}", shown(&name), names.join(", ")))
+        }
+        None => fault(&error),
+    })?;
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(Error::impossible("sql", "answers with no rows: write one SELECT"));
     }
-    let shown: Vec<usize> =
+    let kept: Vec<usize> =
         (0..statement.column_count()).filter(|column| !statement.column_name(*column).is_ok_and(is_nothing)).collect();
-    let names = shown.iter().map(|column| statement.column_name(*column).unwrap_or_default().to_owned());
+    let names = kept.iter().map(|column| statement.column_name(*column).unwrap_or_default().to_owned());
     let columns = Columns::of(names)?;
     let width = statement.column_count();
     // Where it can, the query tells which rows it takes, so that each number is written as it is there.
@@ -447,8 +463,8 @@ fn query(
             let of_taken = taken.get(column).and_then(Option::as_ref).and_then(of_taken);
             of_taken.or_else(|| literals.of_origins(name, double, &made_of))
         };
-        let mut cells = Vec::with_capacity(shown.len());
-        for (place, column) in shown.iter().enumerate() {
+        let mut cells = Vec::with_capacity(kept.len());
+        for (place, column) in kept.iter().enumerate() {
             let cell = match row.get_ref(*column).map_err(|error| fault(&error))? {
                 ValueRef::Null => Cell::Null,
                 ValueRef::Integer(whole) => Cell::Number(whole.to_string().into()),

@@ -47,5 +47,9 @@ pub(crate) fn warn(call: &Call) {
 
 /// Says so of a field that is called otherwise.
 pub(crate) fn warn_of(field: &str, call: &Call) {
+    // A source may end twice: when its rows are held, and when they are written.
+    if call.warnings().iter().any(|before| before.code == "unwrapped-items") {
+        return;
+    }
     call.warn("unwrapped-items", Some(field), "the rows are the items of n8n: what stands in json of each is the row");
 }
