@@ -37,6 +37,8 @@ const STEPS: i32 = 10_000;
 /// Bytes of a value, and of all SQLite holds.
 const MAX_VALUE: i32 = 16 << 20;
 const MAX_HEAP: u64 = 700 << 20;
+/// Cells that are looked at for the literals of numbers that an answer has under another name.
+const MAX_LOOKS: u64 = 200_000_000;
 /// Rows of an answer.
 const MAX_ROWS: usize = 1_000_000;
 /// The column of a table that has none, and columns that such a table is given.
@@ -443,6 +445,8 @@ fn query(
     bind(&mut statement, params)?;
     let mut found = statement.raw_query();
     let (mut rows, mut room) = (Vec::new(), Room::default());
+    let called: Vec<Vec<(usize, usize)>> = columns.names().iter().map(|name| literals.called(name)).collect();
+    let mut looks = MAX_LOOKS;
     // Doubles whose rows are not known, with their places.
     let (mut open, mut doubles) = (Vec::new(), HashSet::new());
     while let Some(row) = found.next().map_err(|error| fault(&error))? {
@@ -455,20 +459,20 @@ fn query(
         };
         let origins: Vec<Option<Origin>> = origins.iter().enumerate().map(origin).collect();
         let made_of: Vec<Origin> = origins.iter().flatten().copied().collect();
-        let literal = |column: usize, name: &str, double: f64| {
+        let mut literal = |column: usize, place: usize, double: f64| {
             let of_taken = |Taken { column, table }: &Taken| match table {
                 Some(table) => literals.of_column(origins[*table]?, column, double),
                 None => made_of.iter().find_map(|origin| literals.of_column(*origin, column, double)),
             };
             let of_taken = taken.get(column).and_then(Option::as_ref).and_then(of_taken);
-            of_taken.or_else(|| literals.of_origins(name, double, &made_of))
+            of_taken.or_else(|| literals.of_origins(&called[place], double, &made_of, &mut looks))
         };
         let mut cells = Vec::with_capacity(kept.len());
         for (place, column) in kept.iter().enumerate() {
             let cell = match row.get_ref(*column).map_err(|error| fault(&error))? {
                 ValueRef::Null => Cell::Null,
                 ValueRef::Integer(whole) => Cell::Number(whole.to_string().into()),
-                ValueRef::Real(double) => match literal(*column, columns.name(place as u32), double) {
+                ValueRef::Real(double) => match literal(*column, place, double) {
                     Some(literal) => Cell::Number(literal.into()),
                     None => {
                         doubles.insert(double.to_bits());

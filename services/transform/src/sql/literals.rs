@@ -154,22 +154,41 @@ impl Literals {
         own.literal_of(row, double)
     }
 
-    /// The literal that a double has in the rows that a row of the answer was made of: in the column that is called so, else if all
-    /// columns agree.
-    pub(super) fn of_origins(&self, column: &str, double: f64, origins: &[Origin]) -> Option<String> {
-        let mut agreed: Option<String> = None;
-        let mut is_one = true;
+    /// The columns of the tables that are called so.
+    pub(super) fn called(&self, name: &str) -> Vec<(usize, usize)> {
+        let key = name.to_lowercase();
+        let tables = self.tables.iter().enumerate();
+        let all = tables.flat_map(|(table, columns)| columns.iter().enumerate().map(move |(at, own)| (table, at, own)));
+        all.filter(|(_, _, own)| own.key == key).map(|(table, at, _)| (table, at)).collect()
+    }
+
+    /// The literal that a double has in the rows that a row of the answer was made of: in a column that is called so, else if all
+    /// columns agree. So many may be looked at: what was computed is in none of them.
+    pub(super) fn of_origins(
+        &self,
+        called: &[(usize, usize)],
+        double: f64,
+        origins: &[Origin],
+        looks: &mut u64,
+    ) -> Option<String> {
         for (table, row) in origins {
-            for own in self.tables.get(*table).into_iter().flatten() {
-                let Some(literal) = own.literal_of(*row, double) else { continue };
-                if own.name.eq_ignore_ascii_case(column) {
-                    return Some(literal);
+            let mut own = called.iter().filter(|(of, _)| of == table).map(|(_, at)| &self.tables[*table][*at]);
+            if let Some(literal) = own.find_map(|own| own.literal_of(*row, double)) {
+                return Some(literal);
+            }
+        }
+        let mut agreed: Option<String> = None;
+        for (table, row) in origins {
+            let columns = self.tables.get(*table)?;
+            *looks = looks.checked_sub(columns.len() as u64)?;
+            for literal in columns.iter().filter_map(|own| own.literal_of(*row, double)) {
+                if agreed.as_ref().is_some_and(|before| *before != literal) {
+                    return None;
                 }
-                is_one &= agreed.as_ref().is_none_or(|before| *before == literal);
                 agreed = Some(literal);
             }
         }
-        agreed.filter(|_| is_one)
+        agreed
     }
 
     /// How these doubles are written in all rows.
@@ -247,6 +266,10 @@ mod tests {
         literals.found(&HashSet::from([double.to_bits()])).written(column, double)
     }
 
+    fn of_origins(literals: &Literals, name: &str, double: f64, origins: &[Origin]) -> Option<String> {
+        literals.of_origins(&literals.called(name), double, origins, &mut 100)
+    }
+
     #[test]
     fn what_was_not_changed_is_written_as_it_came() {
         let mut literals = Literals::default();
@@ -258,7 +281,7 @@ mod tests {
         for (row, literal) in WRITTEN.iter().enumerate() {
             let double = literal.parse().unwrap();
             assert_eq!(written(&literals, "P", double).as_deref(), Some(*literal));
-            assert_eq!(literals.of_origins("other", double, &[(0, row)]).as_deref(), Some(*literal));
+            assert_eq!(of_origins(&literals, "other", double, &[(0, row)]).as_deref(), Some(*literal));
         }
         assert_eq!(written(&literals, "q", 2.5).as_deref(), Some("2.50"));
         // Under another name: of one literal yes, of two no.
@@ -267,9 +290,14 @@ mod tests {
         // Two for one double: as each row has it, where that is known.
         literals.note(0, 9, "1.1", 1.1);
         assert_eq!(written(&literals, "p", 1.1).as_deref(), Some("1.1"));
-        assert_eq!(literals.of_origins("p", 1.1, &[(0, 0)]).as_deref(), Some("1.10"));
-        assert_eq!(literals.of_origins("x", 1.1, &[(0, 9)]).as_deref(), Some("1.1"));
-        assert_eq!(literals.of_origins("p", 1.1, &[(0, 1), (7, 0), (0, 99)]), None);
+        assert_eq!(of_origins(&literals, "p", 1.1, &[(0, 0)]).as_deref(), Some("1.10"));
+        assert_eq!(of_origins(&literals, "x", 1.1, &[(0, 9)]).as_deref(), Some("1.1"));
+        assert_eq!(of_origins(&literals, "p", 1.1, &[(0, 1), (7, 0), (0, 99)]), None);
+        // By its name it needs no looking around.
+        for (name, looks, found) in [("P", 0, Some("1.10")), ("x", 2, Some("1.10")), ("x", 1, None)] {
+            let literal = literals.of_origins(&literals.called(name), 1.1, &[(0, 0)], &mut looks.clone());
+            assert_eq!(literal.as_deref(), found, "{name} {looks}");
+        }
     }
 
     #[test]
@@ -284,7 +312,7 @@ mod tests {
         let call = Call::detached();
         literals.warn(&call);
         assert!(call.warnings().is_empty());
-        assert_eq!(literals.of_origins("p", last as f64 + 0.1, &[(0, last)]), Some(format!("{last}.10")));
+        assert_eq!(of_origins(&literals, "p", last as f64 + 0.1, &[(0, last)]), Some(format!("{last}.10")));
         assert_eq!(written(&literals, "p", last as f64 + 0.1), Some(format!("{last}.10")));
         literals.odd = MAX_KEPT;
         literals.note(1, 0, "1e3", 1e3);
