@@ -34,7 +34,7 @@ pub struct CastOptions {
     /// The type: text, number, boolean, date, or datetime.
     #[serde(rename = "type", alias = "to")]
     pub kind: String,
-    /// How dates are written (default auto): a pattern such as DD/MM/YYYY, or unix, unix-ms, excel, rfc2822.
+    /// Format of the values (default auto): a pattern such as DD/MM/YYYY, or unix, unix-ms, excel, rfc2822.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_format: Option<String>,
     /// Order of dates in digits: dmy, mdy, ymd; by default found from the whole column.
