@@ -5,7 +5,8 @@
 
 PROGRAM is target/release/transform, FLOWFORGE the product binary. Needs curl, Node with npm, and jq for its part; Python packages and npm packages
 are installed into $FLOWFORGE_CACHE. CPU time is user and system time: of ours that of the service and its workers, HTTP included, of the others that
-of the whole process less that of an empty one, without HTTP. Ratios are taken within a round; shown is their median.
+of the whole process, without HTTP. Of both is taken off what the same costs on an input of one row: the start, what is imported, one request and one
+worker. Ratios are taken within a round; shown is their median.
 """
 
 import argparse
@@ -94,6 +95,13 @@ def make_csv(path, size):
             written += len(text.encode())
 
 
+def first_lines(path, to, lines):
+    with open(path) as source, open(to, "w") as out:
+        for _ in range(lines):
+            out.write(source.readline())
+    return to
+
+
 class Service:
     def __init__(self, command, folder, ports=1):
         free = []
@@ -147,22 +155,24 @@ def cpu_of(command, **more):
 
 
 def python(program, *arguments):
-    return lambda: cpu_of([CACHE / "venv/bin/python", "-c", program, *arguments])
+    return lambda file: cpu_of([CACHE / "venv/bin/python", "-c", program, file, *arguments])
 
 
 def node(program, *arguments):
-    return lambda: cpu_of(["node", "--input-type=module", "-e", program, *arguments], cwd=CACHE)
+    return lambda file: cpu_of(["node", "--input-type=module", "-e", program, file, *arguments], cwd=CACHE)
 
 
-def compare(what, ours, others, options, note=lambda seconds: ""):
-    """Rounds of ours and the others in turns."""
-    empty = {"python": python("")(), "node": node("")()}
+def compare(what, ours, others, files, options, note=lambda seconds: ""):
+    """Rounds of ours and the others in turns, on a file and on one of a row."""
+    file, least = files
+    ours(least)
+    start = {name: statistics.median(run(least) for _ in range(3)) for name, run in {"ours": ours, **others}.items()}
     own, ratios, seconds = [], {name: [] for name in others}, {name: [] for name in others}
     for _ in range(options.rounds):
-        mine = ours()
+        mine = ours(file) - start["ours"]
         own.append(mine)
         for name, other in others.items():
-            taken = other() - (empty["node"] if name in ("csv-parse", "SheetJS") else empty["python"] if name not in ("jq",) else 0)
+            taken = other(file) - start[name]
             seconds[name].append(taken)
             ratios[name].append(taken / max(mine, 1 / TICK))
     print(f"\n{what}: {statistics.median(own):.2f} s CPU{note(statistics.median(own))}")
@@ -172,33 +182,34 @@ def compare(what, ours, others, options, note=lambda seconds: ""):
 
 def convert(service, csv, folder, options):
     size = csv.stat().st_size / 1e6
+    files = (csv, first_lines(csv, folder / "least.csv", 2))
     ndjson = "import {parse} from 'csv-parse'; import fs from 'fs'; const out = fs.createWriteStream('/dev/null'); for await (const row of fs.createReadStream(process.argv[1]).pipe(parse({columns: true}))) out.write(JSON.stringify(row) + '\\n');"
     others = {
-        "csv-parse": node(ndjson, csv),
-        "pandas": python("import sys, pandas; pandas.read_csv(sys.argv[1], dtype={'zip': str}).to_json('/dev/null', orient='records', lines=True)", csv),
-        "polars": python("import sys, os; os.environ['POLARS_MAX_THREADS'] = '1'; import polars; polars.scan_csv(sys.argv[1]).sink_ndjson('/dev/null')", csv),
-        "DuckDB, one thread": python("import sys, duckdb; c = duckdb.connect(config={'threads': 1}); c.execute(f\"copy (select * from read_csv('{sys.argv[1]}')) to '/dev/null' (format json)\")", csv),
+        "csv-parse": node(ndjson),
+        "pandas": python("import sys, pandas; pandas.read_csv(sys.argv[1], dtype={'zip': str}).to_json('/dev/null', orient='records', lines=True)"),
+        "polars": python("import sys, os; os.environ['POLARS_MAX_THREADS'] = '1'; import polars; polars.scan_csv(sys.argv[1]).sink_ndjson('/dev/null')"),
+        "DuckDB, one thread": python("import sys, duckdb; c = duckdb.connect(config={'threads': 1}); c.execute(f\"copy (select * from read_csv('{sys.argv[1]}')) to '/dev/null' (format json)\")"),
     }
-    compare(f"CSV of {size:.0f} MB to NDJSON over HTTP", lambda: service.send("/convert?to=ndjson", csv, "text/csv"), others, options, lambda s: f", {size / s:.0f} MB/s a core")
+    compare(f"CSV of {size:.0f} MB to NDJSON over HTTP", lambda file: service.send("/convert?to=ndjson", file, "text/csv"), others, files, options, lambda s: f", {size / s:.0f} MB/s a core")
 
 
 def xlsx(service, csv, folder, options):
     small, book, lines = folder / "small.csv", folder / "book.xlsx", 50_000 * options.size // 100
-    with open(csv) as source, open(small, "w") as out:
-        for _ in range(lines + 1):
-            out.write(source.readline())
+    first_lines(csv, small, lines + 1)
+    least, least_book = first_lines(csv, folder / "least.csv", 2), folder / "least.xlsx"
     service.send("/convert?to=xlsx", small, "text/csv", book)
+    service.send("/convert?to=xlsx", least, "text/csv", least_book)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     read = {
-        "openpyxl": python("import sys, json, openpyxl\nfor row in openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0].iter_rows(values_only=True): json.dumps(row, default=str)", book),
-        "SheetJS": node("import XLSX from 'xlsx'; const book = XLSX.readFile(process.argv[1]); JSON.stringify(XLSX.utils.sheet_to_json(book.Sheets[book.SheetNames[0]]));", book),
+        "openpyxl": python("import sys, json, openpyxl\nfor row in openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0].iter_rows(values_only=True): json.dumps(row, default=str)"),
+        "SheetJS": node("import XLSX from 'xlsx'; const book = XLSX.readFile(process.argv[1]); JSON.stringify(XLSX.utils.sheet_to_json(book.Sheets[book.SheetNames[0]]));"),
     }
-    compare(f"XLSX of {lines:,} rows read to NDJSON", lambda: service.send("/convert?to=ndjson", book, kind), read, options)
+    compare(f"XLSX of {lines:,} rows read to NDJSON", lambda file: service.send("/convert?to=ndjson", file, kind), read, (book, least_book), options)
     write = {
-        "openpyxl": python("import sys, csv, openpyxl\nbook = openpyxl.Workbook(write_only=True); sheet = book.create_sheet()\nfor row in csv.reader(open(sys.argv[1])): sheet.append(row)\nbook.save(sys.argv[1] + '.xlsx')", small),
-        "SheetJS": node("import XLSX from 'xlsx'; import {parse} from 'csv-parse/sync'; import fs from 'fs'; const rows = parse(fs.readFileSync(process.argv[1])); const book = XLSX.utils.book_new(); XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows), 'a'); XLSX.writeFile(book, process.argv[1] + '.xlsx', {compression: true});", small),
+        "openpyxl": python("import sys, csv, openpyxl\nbook = openpyxl.Workbook(write_only=True); sheet = book.create_sheet()\nfor row in csv.reader(open(sys.argv[1])): sheet.append(row)\nbook.save(sys.argv[1] + '.xlsx')"),
+        "SheetJS": node("import XLSX from 'xlsx'; import {parse} from 'csv-parse/sync'; import fs from 'fs'; const rows = parse(fs.readFileSync(process.argv[1])); const book = XLSX.utils.book_new(); XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows), 'a'); XLSX.writeFile(book, process.argv[1] + '.xlsx', {compression: true});"),
     }
-    compare(f"CSV of {lines:,} rows written as XLSX", lambda: service.send("/convert?to=xlsx", small, "text/csv", book), write, options)
+    compare(f"CSV of {lines:,} rows written as XLSX", lambda file: service.send("/convert?to=xlsx", file, "text/csv", book), write, (small, least), options)
 
 
 def jq(service, csv, folder, options):
@@ -206,16 +217,18 @@ def jq(service, csv, folder, options):
     data = [{"id": n, "group": f"g{chance.randrange(50)}", "name": f"Name {n}", "email": f"user{n % 1000}@example.com", "price": round(chance.random() * 1000, 2), "qty": chance.randrange(9), "active": chance.random() < 0.5} for n in range(objects)]
     whole = folder / "objects.json"
     whole.write_text(json.dumps(data))
+    least = folder / "object.json"
+    least.write_text(json.dumps(data[:1]))
     filters = [
-        (".[] | select(.active) | {id, name, total: (.price * .qty)}", whole),
-        ("group_by(.group) | map({group: .[0].group, sum: (map(.price) | add)})", whole),
-        ("map(.price |= . * 2 | .name |= ascii_upcase)", whole),
-        ('map(select(.email | test("7@")))', whole),
+        ".[] | select(.active) | {id, name, total: (.price * .qty)}",
+        "group_by(.group) | map({group: .[0].group, sum: (map(.price) | add)})",
+        "map(.price |= . * 2 | .name |= ascii_upcase)",
+        'map(select(.email | test("7@")))',
     ]
-    for expression, file in filters:
+    for expression in filters:
         query = urllib.parse.quote(expression, safe="")
-        ours = lambda: service.send(f"/query?expression={query}&output=list", file, "application/octet-stream")
-        compare(f"jq {expression} on {whole.stat().st_size / 1e6:.0f} MB", ours, {"jq": lambda: cpu_of(["jq", "-c", expression, str(file)])}, options)
+        ours = lambda file: service.send(f"/query?expression={query}&output=list", file, "application/octet-stream")
+        compare(f"jq {expression} on {whole.stat().st_size / 1e6:.0f} MB", ours, {"jq": lambda file: cpu_of(["jq", "-c", expression, str(file)])}, (whole, least), options)
 
 
 def query(service, csv, folder, options):
@@ -237,11 +250,11 @@ def sql(service, csv, folder, options):
             out.write(source.readline())
     statement = "select date, count(*) as n, sum(price * quantity) as total from data group by date order by total desc"
     others = {
-        "DuckDB, one thread": python("import sys, duckdb; c = duckdb.connect(config={'threads': 1}); c.execute(sys.argv[2].replace('from data', f\"from read_csv('{sys.argv[1]}')\")).fetchall()", part, statement),
-        "pandas": python("import sys, pandas; f = pandas.read_csv(sys.argv[1]); f['t'] = f.price * f.quantity; f.groupby('date').agg(n=('t', 'size'), total=('t', 'sum')).sort_values('total')", part),
+        "DuckDB, one thread": python("import sys, duckdb; c = duckdb.connect(config={'threads': 1}); c.execute(sys.argv[2].replace('from data', f\"from read_csv('{sys.argv[1]}')\")).fetchall()", statement),
+        "pandas": python("import sys, pandas; f = pandas.read_csv(sys.argv[1]); f['t'] = f.price * f.quantity; f.groupby('date').agg(n=('t', 'size'), total=('t', 'sum')).sort_values('total')"),
     }
     address = "/sql?sql=" + urllib.parse.quote(statement, safe="")
-    compare(f"SQL group by over {part.stat().st_size / 1e6:.0f} MB of CSV", lambda: service.send(address, part, "text/csv"), others, options)
+    compare(f"SQL group by over {part.stat().st_size / 1e6:.0f} MB of CSV", lambda file: service.send(address, file, "text/csv"), others, (part, first_lines(csv, folder / "least.csv", 2)), options)
 
 
 def gateway(program, folder, options):

@@ -46,7 +46,7 @@ pub struct AggregateRequest {
     #[garde(length(max = 100))]
     pub by: Vec<String>,
     /// What is computed over each group. By default how many rows it has.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::shorts")]
     #[garde(length(max = 200), dive)]
     pub measures: Vec<Measure>,
     /// A column each of whose values becomes a column.
@@ -245,18 +245,30 @@ fn grouped(
 
 /// Warns of cells that are no numbers where numbers are wanted.
 fn warn(groups: &[Group], measures: &[Measure], call: &Call) {
-    for (index, measure) in measures.iter().enumerate() {
-        let passed = groups
-            .iter()
-            .flat_map(|group| group.gathered.values())
-            .map(|gathered| gathered[index].passed_over())
-            .sum::<u64>();
-        if passed > 0 {
-            let name = shown(measure.column.as_deref().unwrap_or_default());
-            let message = format!(
-                "{passed} cells of column {name} are no numbers and were passed over; read.decimal: \",\" reads 1,5 as one"
-            );
-            call.warn("not-numbers", Some("measures"), message);
+    let mut passed = vec![0; measures.len()];
+    for gathered in groups.iter().flat_map(|group| group.gathered.values()) {
+        for (passed, gathering) in passed.iter_mut().zip(gathered) {
+            *passed += gathering.passed_over();
         }
     }
+    // Said once for each column, and for a few: a hundred measures are no hundred warnings.
+    let mut columns: Vec<(&str, u64)> = Vec::new();
+    for (measure, passed) in measures.iter().zip(passed).filter(|(_, passed)| *passed > 0) {
+        let name = measure.column.as_deref().unwrap_or_default();
+        match columns.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, most)) => *most = passed.max(*most),
+            None => columns.push((name, passed)),
+        }
+    }
+    let Some((first, passed)) = columns.first() else { return };
+    let others = match columns.len() - 1 {
+        0 => String::new(),
+        1 => format!(", also of column {}", shown(columns[1].0)),
+        more => format!(", also of {more} other columns"),
+    };
+    let message = format!(
+        "{passed} cells of column {} are no numbers and were passed over{others}; read.decimal: \",\" reads 1,5 as one",
+        shown(first)
+    );
+    call.warn("not-numbers", Some("measures"), message);
 }

@@ -84,7 +84,7 @@ pub struct ExtractRequest {
     #[serde(default)]
     pub base_url: Option<String>,
     /// What to find in the text (default everything), or in the text of the page.
-    #[serde(default)]
+    #[serde(default, alias = "kind", alias = "kinds", alias = "types")]
     #[garde(length(max = 5))]
     pub find: Vec<Kind>,
     /// Whether only the first of each kind is found.

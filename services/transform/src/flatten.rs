@@ -36,6 +36,7 @@ pub enum Mode {
     /// Columns become nested objects.
     Unflatten,
     /// A list becomes rows.
+    #[serde(alias = "rows", alias = "split-out")]
     Explode,
 }
 

@@ -2,6 +2,7 @@
 
 mod fuzzy;
 mod joined;
+mod on;
 
 use chassis::{Call, Code, Cost, Data, DataStream, Error, FileStream, Flow, Operation};
 use garde::Validate;
@@ -13,6 +14,7 @@ use crate::rows::collect;
 use crate::rows::open::{self, ReadOptions, Table, Want};
 use fuzzy::Fuzzy;
 use joined::{Appended, Joined, Sides};
+pub use on::JoinColumns;
 
 /// What the document says.
 const DESCRIPTION: &str = "\
@@ -74,10 +76,10 @@ pub struct JoinRequest {
     /// The right table.
     #[serde(alias = "file2", alias = "data2")]
     pub right: Data,
-    /// Columns in which rows must be the same, called so in both tables.
+    /// Columns in which rows must be the same, called so in both tables: ["id", "day"]; or those of the left with those of the right, {"customer": "id"}.
     #[serde(default)]
-    #[garde(length(max = 50))]
-    pub on: Vec<String>,
+    #[garde(custom(few))]
+    pub on: JoinColumns,
     /// Columns of the left, where they are called otherwise.
     #[serde(default)]
     #[garde(length(max = 50))]
@@ -149,7 +151,7 @@ fn example() -> JoinRequest {
     JoinRequest {
         left: DataStream::Text("order,customer\n1,07\n2,08\n3,07\n".to_owned()),
         right: Data::Json(json(r#"[{"customer":"07","name":"Ada"},{"customer":"09","name":"Bob"}]"#)),
-        on: vec!["customer".to_owned()],
+        on: JoinColumns(vec![("customer".to_owned(), "customer".to_owned())]),
         left_on: Vec::new(),
         right_on: Vec::new(),
         how: How::Left,
@@ -216,9 +218,10 @@ pub fn join(request: JoinRequest, call: &Call) -> Result<Flow<TableResponse>, Er
     let result = match how {
         How::Append => Appended::of(left, right)?,
         _ => {
+            let fields = if on.0.is_empty() { ["leftOn", "rightOn"] } else { ["on", "on"] };
             let (left_on, right_on) = columns_of(how, on, left_on, right_on)?;
             let suffix = suffix.unwrap_or_else(|| "_right".to_owned());
-            let sides = Sides::of(left, right, &left_on, &right_on, &suffix)?;
+            let sides = Sides::of(left, right, (&left_on, &right_on), fields, &suffix)?;
             let fuzzy = fuzzy.map(|options| Fuzzy::new(options.metric, options.threshold.unwrap_or(0.85)));
             if fuzzy.is_some() && !matches!(how, How::Inner | How::Left) {
                 return Err(Error::impossible("how", "with fuzzy use inner or left"));
@@ -230,10 +233,17 @@ pub fn join(request: JoinRequest, call: &Call) -> Result<Flow<TableResponse>, Er
     Answering::to(&data, write, call).answer(result, call)
 }
 
+fn few(columns: &JoinColumns, _: &()) -> garde::Result {
+    match columns.0.len() {
+        ..=50 => Ok(()),
+        _ => Err(garde::Error::new("must name at most 50 columns")),
+    }
+}
+
 /// The columns that must be the same.
 fn columns_of(
     how: How,
-    on: Vec<String>,
+    JoinColumns(on): JoinColumns,
     left: Vec<String>,
     right: Vec<String>,
 ) -> Result<(Vec<String>, Vec<String>), Error> {
@@ -244,7 +254,7 @@ fn columns_of(
         };
     }
     match (on.is_empty(), left.is_empty() && right.is_empty()) {
-        (false, true) => Ok((on.clone(), on)),
+        (false, true) => Ok(on.into_iter().unzip()),
         (true, false) if left.len() == right.len() => Ok((left, right)),
         (true, false) => Err(Error::impossible("rightOn", "must name as many columns as leftOn")),
         (true, true) => Err(Error::field(

@@ -20,7 +20,7 @@ const MAX_COPIED: usize = 64 * 1024 * 1024;
 const DESCRIPTION: &str = "\
 Applies a patch to a JSON document. A list is a **JSON Patch** (RFC 6902): operations `add`, `remove`, `replace`, `move`, `copy` and `test` \
 with JSON Pointers, one after the other, all or none: `[{\"op\": \"replace\", \"path\": \"/items/0/price\", \"value\": 1.10}]`. An object is a **merge patch** \
-(RFC 7396): its fields replace those of the document, objects are merged, null removes: `{\"status\": \"paid\", \"note\": null}`.
+(RFC 7396): its fields replace those of the document, objects are merged, null removes: `{\"status\": \"paid\", \"note\": null}`. `kind` says which it is, where an object of yours has `op` and `path` itself.
 
 Numbers keep their digits, objects the order of their keys. An operation that cannot be done, or a `test` that fails, is 422 and names the operation.";
 
@@ -37,6 +37,24 @@ pub struct PatchRequest {
     pub syntax: Syntax,
     /// Patch: a list of operations (JSON Patch), or an object (merge patch).
     pub patch: Tree,
+    /// What the patch is, where its form does not say so.
+    #[serde(default, alias = "type", alias = "mode", alias = "format")]
+    pub kind: PatchForm,
+}
+
+/// What a patch is taken for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PatchForm {
+    /// By its form: a list, or an object that is one operation, is a JSON Patch; another object a merge patch.
+    #[default]
+    Auto,
+    /// JSON Patch (RFC 6902).
+    #[serde(alias = "rfc6902")]
+    JsonPatch,
+    /// Merge patch (RFC 7396): also of objects that have op and path themselves; a list or a value replaces the document.
+    #[serde(alias = "merge", alias = "json-merge-patch", alias = "rfc7396")]
+    MergePatch,
 }
 
 /// Kind of a patch.
@@ -69,6 +87,7 @@ fn example() -> PatchRequest {
             r#"[{"op":"test","path":"/price","value":1.1},{"op":"add","path":"/tags/-","value":"sale"}]"#,
         )
         .expect("it is JSON"),
+        kind: PatchForm::Auto,
     }
 }
 
@@ -84,14 +103,22 @@ pub fn about(op: Operation) -> Operation {
 /// When the data is no JSON, or the patch is none or cannot be applied.
 pub fn patch(request: PatchRequest, call: &Call) -> Result<PatchResponse, Error> {
     let before = tree_of(&request.data, request.syntax, "data")?;
-    let patch = structure_of(request.patch, "patch")?;
+    let patch = match (request.kind, request.patch) {
+        // Not a document that is written as text: it is what the document becomes.
+        (PatchForm::MergePatch, patch @ Tree::Text(_)) => structure_of(patch.clone(), "patch").unwrap_or(patch),
+        (_, patch) => structure_of(patch, "patch")?,
+    };
     let (result, kind) = match &patch {
+        _ if request.kind == PatchForm::MergePatch => (merge(before.clone(), &patch), PatchKind::MergePatch),
+        Tree::Object(_) if request.kind == PatchForm::JsonPatch => {
+            (apply(before.clone(), std::slice::from_ref(&patch), call)?, PatchKind::JsonPatch)
+        }
         Tree::List(operations) => (apply(before.clone(), operations, call)?, PatchKind::JsonPatch),
         Tree::Object(operation) if is_operation(operation) => {
             call.warn(
                 "one-operation",
                 Some("patch"),
-                "is read as the one operation of a JSON Patch, not as a merge patch",
+                "is read as the one operation of a JSON Patch; kind: merge-patch merges it",
             );
             (apply(before.clone(), std::slice::from_ref(&patch), call)?, PatchKind::JsonPatch)
         }
@@ -280,6 +307,39 @@ mod tests {
 
     fn json(text: &str) -> Tree {
         read(text).unwrap()
+    }
+
+    #[test]
+    fn what_a_patch_is_can_be_said() {
+        let patched = |patch: &str, kind| {
+            let request = PatchRequest {
+                data: Data::Text(r#"{"op":"replace","path":"/a","n":1}"#.to_owned()),
+                syntax: Syntax::Auto,
+                patch: json(patch),
+                kind,
+            };
+            patch_of(request)
+        };
+        let operation = r#"{"op":"add","path":"/a","value":1}"#;
+        for (patch, kind, right) in [
+            (operation, PatchForm::Auto, r#"{"op":"replace","path":"/a","n":1,"a":1}"#),
+            (operation, PatchForm::JsonPatch, r#"{"op":"replace","path":"/a","n":1,"a":1}"#),
+            (operation, PatchForm::MergePatch, r#"{"op":"add","path":"/a","n":1,"value":1}"#),
+            (r#"{"op":"add","path":null}"#, PatchForm::Auto, r#"{"op":"add","n":1}"#),
+            ("[1]", PatchForm::MergePatch, "[1]"),
+            (r#""x""#, PatchForm::MergePatch, r#""x""#),
+            ("null", PatchForm::MergePatch, "null"),
+            (r#""{\"n\":2}""#, PatchForm::MergePatch, r#"{"op":"replace","path":"/a","n":2}"#),
+        ] {
+            assert_eq!(patched(patch, kind).as_deref(), Ok(right), "{patch}");
+        }
+        assert!(patched(r#"{"n":2}"#, PatchForm::JsonPatch).unwrap_err().contains("has no op"));
+        assert!(patched("5", PatchForm::Auto).unwrap_err().contains("must be a list of operations or an object"));
+    }
+
+    fn patch_of(request: PatchRequest) -> Result<String, String> {
+        let answer = patch(request, &Call::detached()).map_err(|error| error.message())?;
+        Ok(answer.result.to_json())
     }
 
     /// github.com/json-patch/json-patch-tests, Apache-2.0.

@@ -81,9 +81,9 @@ pub struct QueryRequest {
     /// What a text or a file in `data` holds.
     #[serde(default)]
     pub syntax: Syntax,
-    /// Language of the expression.
+    /// Language of the expression (default jq; JSONPath where it begins with `$.` or `$[`, which is nothing in jq).
     #[serde(default, alias = "language")]
-    pub engine: Engine,
+    pub engine: Option<Engine>,
     /// Expression, at most 65,536 characters (JMESPath and JSONPath 4,096): `.items[] | select(.price > 10)`.
     #[serde(alias = "query", alias = "filter")]
     #[garde(length(chars, min = 1, max = 65_536))]
@@ -154,7 +154,7 @@ fn example() -> QueryRequest {
     QueryRequest {
         data: serde_json::from_str(orders).expect("it is JSON"),
         syntax: Syntax::Auto,
-        engine: Engine::Jq,
+        engine: Some(Engine::Jq),
         expression: ".orders[] | select(.total > $least) | {id, total}".to_owned(),
         variables: Some(Object::from_iter([("least", Tree::from(10_i64))]).into()),
         output: Shape::List,
@@ -173,6 +173,12 @@ pub fn about(op: Operation) -> Operation {
 /// When the data or the expression cannot be read, when they do not go together, when it takes too long.
 pub fn query(request: QueryRequest, call: &Call) -> Result<QueryResponse, Error> {
     let QueryRequest { data, syntax, engine, expression, variables, output } = request;
+    let engine = engine.unwrap_or_else(|| {
+        match expression.trim_start().strip_prefix('$').is_some_and(|rest| rest.starts_with(['.', '['])) {
+            true => Engine::Jsonpath,
+            false => Engine::Jq,
+        }
+    });
     let long = matches!(engine, Engine::Jmespath | Engine::Jsonpath) && expression.chars().count() > 4_096;
     if long {
         return Err(Error::impossible("expression", "is longer than 4096 characters"));

@@ -2,6 +2,7 @@
 
 mod columns;
 mod literals;
+mod text;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -17,14 +18,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::join::stream_of;
 use crate::rows::answer::{Answering, MEDIA_TYPES, TableResponse, Target, WriteOptions};
-use crate::rows::cell::{Cell, Columns, Row};
+use crate::rows::cell::{Cell, Columns, Row, shown};
 use crate::rows::collect::Room;
 use crate::rows::named::Named;
 use crate::rows::number;
 use crate::rows::open::{self, Detected, ReadOptions, Table, Want};
 use crate::rows::source::Rows;
 use crate::tree::Tree;
-use literals::Literals;
+use literals::{Literals, Origin};
+use text::{Taken, Traced};
 
 /// Tables of one request.
 const MAX_TABLES: usize = 10;
@@ -35,6 +37,8 @@ const STEPS: i32 = 10_000;
 /// Bytes of a value, and of all SQLite holds.
 const MAX_VALUE: i32 = 16 << 20;
 const MAX_HEAP: u64 = 700 << 20;
+/// Cells that are looked at for the literals of numbers that an answer has under another name.
+const MAX_LOOKS: u64 = 200_000_000;
 /// Rows of an answer.
 const MAX_ROWS: usize = 1_000_000;
 /// The column of a table that has none, and columns that such a table is given.
@@ -131,6 +135,7 @@ pub fn sql(request: SqlRequest, call: &Call) -> Result<Flow<TableResponse>, Erro
     }
     lock(&mut base)?;
     let (rows, columns) = query_open(&mut base, &sql, params.as_ref(), &literals, &empty)?;
+    literals.warn(call);
     let detected = Detected { format: "sql".to_owned(), ..Detected::default() };
     let write = WriteOptions { to, ..write.unwrap_or_default() };
     let table = Table { source: Box::new(Rows::of(rows)), columns, detected };
@@ -245,7 +250,8 @@ fn load(
         let mut insert = transaction
             .prepare(&format!("INSERT INTO {} ({}) VALUES ({places})", quoted(name), chosen.join(", ")))
             .map_err(|error| refused(&error))?;
-        let mut rows: u64 = 0;
+        literals.begin(needed.iter().map(|column| unique[*column].clone()));
+        let mut rows = 0_usize;
         while let Some(row) = source.next(&mut columns)? {
             rows += 1;
             if rows.is_multiple_of(1024) {
@@ -253,7 +259,7 @@ fn load(
             }
             for (place, column) in needed.iter().enumerate() {
                 let value = Bound::of(row.get(*column as u32));
-                value.note(&unique[*column], literals);
+                value.note(place, rows - 1, literals);
                 insert.raw_bind_parameter(place + 1, value).map_err(|error| refused(&error))?;
             }
             insert.raw_execute().map_err(|error| refused(&error))?;
@@ -294,9 +300,9 @@ impl<'c> Bound<'c> {
     }
 
     /// Keeps the literal of what SQL holds in another form.
-    fn note(&self, column: &str, literals: &mut Literals) {
+    fn note(&self, column: usize, row: usize, literals: &mut Literals) {
         match self {
-            Self::Double(double, literal) => literals.note(column, literal, *double),
+            Self::Double(double, literal) => literals.note(column, row, literal, *double),
             Self::Big(literal) => literals.note_text(literal),
             Self::Text(text) => literals.note_word(text),
             _ => {}
@@ -364,22 +370,42 @@ fn query_open(
         }
         lock(base)?;
     }
-    let (rows, columns) = query(base, sql, params, literals)?;
-    match rows.is_empty() && columns.find(NOTHING).is_some() {
-        true => Ok((rows, Columns::of(columns.names().iter().filter(|name| *name != NOTHING).cloned())?)),
-        false => Ok((rows, columns)),
+    // A column that stands for none is none, also in the rows of another table.
+    let is_nothing = |name: &str| name == NOTHING && !empty.is_empty();
+    query(base, sql, params, literals, &is_nothing)
+}
+
+/// What SQLite says.
+fn said(error: &rusqlite::Error) -> Option<&str> {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => Some(message),
+        rusqlite::Error::SqlInputError { msg, .. } => Some(msg),
+        _ => None,
     }
+}
+
+/// The table that a query asks for and is not there.
+fn missing_table(error: &rusqlite::Error) -> Option<String> {
+    said(error)?.strip_prefix("no such table: ").map(str::to_owned)
 }
 
 /// The column that a query asks for and is not there.
 fn missing_column(error: &rusqlite::Error) -> Option<String> {
-    let said = match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
-        rusqlite::Error::SqlInputError { msg, .. } => msg,
-        _ => return None,
-    };
-    let name = said.strip_prefix("no such column: ")?;
+    let name = said(error)?.strip_prefix("no such column: ")?;
     Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+}
+
+/// The tables that are loaded, with their columns, in small letters.
+fn tables_of(base: &Connection) -> rusqlite::Result<Vec<(String, Vec<String>)>> {
+    let mut tables = Vec::new();
+    let mut names = base.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")?;
+    for name in names.query_map([], |row| row.get::<_, String>(0))? {
+        let name = name?;
+        let statement = base.prepare(&format!("SELECT * FROM {}", quoted(&name)))?;
+        let columns = statement.column_names().map(str::to_lowercase).collect();
+        tables.push((name.to_lowercase(), columns));
+    }
+    Ok(tables)
 }
 
 fn query(
@@ -387,39 +413,92 @@ fn query(
     sql: &str,
     params: Option<&Tree>,
     literals: &Literals,
+    is_nothing: &dyn Fn(&str) -> bool,
 ) -> Result<(Vec<Row<'static>>, Columns), Error> {
-    let mut statement = base.prepare(sql).map_err(|error| fault(&error))?;
+    let mut statement = base.prepare(sql).map_err(|error| match missing_table(&error) {
+        Some(name) => {
+            let tables = tables_of(base).unwrap_or_default();
+            let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+            Error::impossible("sql", format!("there is no table {}; there are {}", shown(&name), names.join(", ")))
+        }
+        None => fault(&error),
+    })?;
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(Error::impossible("sql", "answers with no rows: write one SELECT"));
     }
-    let columns = Columns::of(statement.column_names().map(str::to_owned))?;
+    let kept: Vec<usize> =
+        (0..statement.column_count()).filter(|column| !statement.column_name(*column).is_ok_and(is_nothing)).collect();
+    let names = kept.iter().map(|column| statement.column_name(*column).unwrap_or_default().to_owned());
+    let columns = Columns::of(names)?;
+    let width = statement.column_count();
+    // Where it can, the query tells which rows it takes, so that each number is written as it is there.
+    let (mut origins, mut taken) = (Vec::new(), Vec::new());
+    let traced = tables_of(base).ok().and_then(|tables| text::traced(sql, &tables));
+    if let Some(Traced { sql, tables, columns }) = traced
+        && let Ok(telling) = base.prepare(&sql)
+        && telling.column_count() == width + tables.len()
+        && telling.readonly()
+    {
+        statement = telling;
+        (origins, taken) = (tables, columns);
+    }
     bind(&mut statement, params)?;
-    let width = columns.len();
     let mut found = statement.raw_query();
     let (mut rows, mut room) = (Vec::new(), Room::default());
+    let called: Vec<Vec<(usize, usize)>> = columns.names().iter().map(|name| literals.called(name)).collect();
+    let mut looks = MAX_LOOKS;
+    // Doubles whose rows are not known, with their places.
+    let (mut open, mut doubles) = (Vec::new(), HashSet::new());
     while let Some(row) = found.next().map_err(|error| fault(&error))? {
         if rows.len() >= MAX_ROWS {
             return Err(Error::new(Code::PayloadTooLarge, "the answer has more than 1,000,000 rows: add a LIMIT"));
         }
-        let mut cells = Vec::with_capacity(width);
-        for column in 0..width {
-            let cell = match row.get_ref(column).map_err(|error| fault(&error))? {
+        let origin = |(place, table): (usize, &usize)| match row.get_ref(width + place) {
+            Ok(ValueRef::Integer(number)) => usize::try_from(number - 1).ok().map(|row| (*table, row)),
+            _ => None,
+        };
+        let origins: Vec<Option<Origin>> = origins.iter().enumerate().map(origin).collect();
+        let made_of: Vec<Origin> = origins.iter().flatten().copied().collect();
+        let mut literal = |column: usize, place: usize, double: f64| {
+            let of_taken = |Taken { column, table }: &Taken| match table {
+                Some(table) => literals.of_column(origins[*table]?, column, double),
+                None => made_of.iter().find_map(|origin| literals.of_column(*origin, column, double)),
+            };
+            let of_taken = taken.get(column).and_then(Option::as_ref).and_then(of_taken);
+            of_taken.or_else(|| literals.of_origins(&called[place], double, &made_of, &mut looks))
+        };
+        let mut cells = Vec::with_capacity(kept.len());
+        for (place, column) in kept.iter().enumerate() {
+            let cell = match row.get_ref(*column).map_err(|error| fault(&error))? {
                 ValueRef::Null => Cell::Null,
                 ValueRef::Integer(whole) => Cell::Number(whole.to_string().into()),
-                ValueRef::Real(double) => literals
-                    .written(columns.name(column as u32), double)
-                    .map_or(Cell::Null, |text| Cell::Number(text.into())),
+                ValueRef::Real(double) => match literal(*column, place, double) {
+                    Some(literal) => Cell::Number(literal.into()),
+                    None => {
+                        doubles.insert(double.to_bits());
+                        open.push((rows.len(), place, double));
+                        Cell::Null
+                    }
+                },
                 ValueRef::Text(text) => {
                     let text = String::from_utf8_lossy(text).into_owned();
                     if literals.is_number(&text) { Cell::Number(text.into()) } else { Cell::Text(text.into()) }
                 }
                 ValueRef::Blob(bytes) => Cell::Text(hex(bytes).into()),
             };
-            cells.push((column as u32, cell));
+            cells.push((place as u32, cell));
         }
         let row = Row { cells };
         room.take(&row, "the answer")?;
         rows.push(row);
+    }
+    let written = literals.found(&doubles);
+    for (row, place, double) in open {
+        if let Some(literal) = written.written(columns.name(place as u32), double) {
+            let cell = Cell::Number(literal.into());
+            room.take_cell(&cell, "the answer")?;
+            rows[row].cells[place].1 = cell;
+        }
     }
     Ok((rows, columns))
 }

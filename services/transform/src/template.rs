@@ -127,6 +127,11 @@ pub fn template(request: TemplateRequest, call: &Call) -> Result<TemplateRespons
     Ok(response)
 }
 
+/// Names that are compared with keys, to say what was probably meant; keys that each is compared with; bytes of either.
+const NAMES_COMPARED: usize = 50;
+const KEYS_COMPARED: usize = 1_000;
+const NAME_COMPARED: usize = 100;
+
 /// What was probably meant otherwise: variables that are called like something of the data, but are not there.
 fn hints(template: &Template<'_, '_>, tree: &Tree, each: bool) -> Vec<String> {
     let data = match tree {
@@ -147,11 +152,16 @@ fn hints(template: &Template<'_, '_>, tree: &Tree, each: bool) -> Vec<String> {
     };
     let Some(row) = row else { return Vec::new() };
     let near = |name: &String| {
-        let scored = row.keys().map(|key| (strsim::jaro_winkler(&key.to_lowercase(), &name.to_lowercase()), key));
+        let scored = row
+            .keys()
+            .take(KEYS_COMPARED)
+            .filter(|key| key.len() <= NAME_COMPARED)
+            .map(|key| (strsim::jaro_winkler(&key.to_lowercase(), &name.to_lowercase()), key));
         scored.filter(|(score, _)| *score > 0.85).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, key)| key.to_string())
     };
     let hint = |name: &String| Some(format!("there is no {name} in the data; did you mean {}?", near(name)?));
-    missing.iter().filter(|name| !row.contains(name)).filter_map(hint).take(5).collect()
+    let names = missing.iter().filter(|name| name.len() <= NAME_COMPARED && !row.contains(name)).take(NAMES_COMPARED);
+    names.filter_map(hint).take(5).collect()
 }
 
 fn fill(request: &TemplateRequest, tree: Tree) -> Result<(TemplateResponse, Vec<String>), Error> {

@@ -150,6 +150,8 @@ pub enum Values {
         columns: Vec<String>,
         /// The column the result goes to, where it is another one.
         into: Option<String>,
+        /// Whether they were the items of n8n.
+        unwrapped: bool,
     },
 }
 
@@ -178,7 +180,7 @@ impl Values {
         if into.is_some() && columns.len() > 1 {
             return Err(Error::impossible("into", "goes with one column, not with several"));
         }
-        let rows = match structure_of(input, "input")? {
+        let (rows, unwrapped) = match structure_of(input, "input")? {
             Tree::List(list) => unwrapped(unshared(list), columns),
             row @ Tree::Object(_) => unwrapped(vec![row], columns),
             other => {
@@ -203,7 +205,7 @@ impl Values {
                 return Err(known.missing(&format!("columns[{index}]"), column));
             }
         }
-        Ok(Self::Rows { rows, columns: columns.to_vec(), into: into.map(str::to_owned) })
+        Ok(Self::Rows { rows, columns: columns.to_vec(), into: into.map(str::to_owned), unwrapped })
     }
 
     /// How many values there are.
@@ -299,7 +301,10 @@ impl Values {
         match self {
             Self::One(_) => response.result = results.pop().unwrap_or_default(),
             Self::List(_) => response.result = results.into(),
-            Self::Rows { rows, columns, into } => {
+            Self::Rows { rows, columns, into, unwrapped } => {
+                if unwrapped {
+                    item::warn_of("input", call);
+                }
                 response.rows = Some(placed(rows, &columns, into.as_deref(), results));
             }
         }
@@ -324,14 +329,14 @@ fn placed(mut rows: Vec<Tree>, columns: &[String], into: Option<&str>, results: 
     rows
 }
 
-/// Rows out of items of n8n, where these columns stand in their `json`.
-fn unwrapped(rows: Vec<Tree>, columns: &[String]) -> Vec<Tree> {
+/// Rows out of items of n8n, where these columns stand in their `json`; whether they were such.
+fn unwrapped(rows: Vec<Tree>, columns: &[String]) -> (Vec<Tree>, bool) {
     let is_item = |tree: &Tree| item::row(tree).is_some();
     let asked = columns.iter().any(|name| rows.iter().any(|row| row.get(name).is_some()));
     if rows.is_empty() || asked || !rows.iter().all(is_item) {
-        return rows;
+        return (rows, false);
     }
-    rows.iter().filter_map(item::row).cloned().collect()
+    (rows.iter().filter_map(item::row).cloned().collect(), true)
 }
 
 fn unshared(list: std::sync::Arc<Vec<Tree>>) -> Vec<Tree> {
@@ -413,6 +418,12 @@ mod tests {
             r#"[{"b":1.10,"a":"X"},{"a":"Y"}]"#
         );
         assert_eq!(rows(r#"[{"json":"x"}]"#, &["json"], None), r#"[{"json":"X"}]"#);
+        for (input, said) in [(r#"[{"json":{"a":"x"}}]"#, 1), (r#"[{"a":"x"}]"#, 0)] {
+            let call = Call::detached();
+            let values = Values::of(read(input).unwrap(), &["a".to_owned()], None).unwrap();
+            values.change(OnError::Fail, &call, |value| Ok(value.tree.clone())).unwrap();
+            assert_eq!(call.warnings().iter().filter(|one| one.code == "unwrapped-items").count(), said, "{input}");
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use chassis::{Code, Error};
+use chassis::{Code, Error, Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as Unknown;
 use serde::{Deserialize, Serialize};
 
 use super::sum::Sum;
@@ -82,6 +84,22 @@ pub struct Measure {
     #[serde(default)]
     #[garde(length(chars, max = 100))]
     pub separator: Option<String>,
+}
+
+impl Shorthand for Measure {
+    /// As people say it: `count`, `sum(amount)`, `sum amount`.
+    fn of(short: Short) -> Option<Self> {
+        let Short::Text(said) = short else { return None };
+        let said = said.trim();
+        let (function, column) = match said.strip_suffix(')') {
+            Some(rest) => rest.split_once('(')?,
+            None => said.split_once(char::is_whitespace).unwrap_or((said, "")),
+        };
+        let name = function.trim().to_lowercase().replace('_', "-");
+        let known: Result<_, Unknown> = Function::deserialize(name.as_str().into_deserializer());
+        let column = Some(column.trim()).filter(|column| !matches!(*column, "" | "*")).map(str::to_owned);
+        Some(Self { function: known.ok()?, column, ..Self::default() })
+    }
 }
 
 impl Measure {

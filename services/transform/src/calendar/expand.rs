@@ -1,7 +1,7 @@
 //! Repeating events as the events they are: one row for each time, changed and cancelled ones as they were changed.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chassis::{Call, Code, Error};
 use jiff::Span;
@@ -85,6 +85,32 @@ impl Bound {
     }
 }
 
+/// The times of an event that others replace. Kept for all events of a name together: of one there may be thousands.
+#[derive(Debug, Default)]
+struct Replaced {
+    instants: HashSet<DateTime>,
+    floating: HashSet<DateTime>,
+    written: HashSet<DateTime>,
+}
+
+impl Replaced {
+    fn add(&mut self, time: DateTime, offset: Option<Offset>) {
+        match offset {
+            Some(offset) => self.instants.insert(utc(time, offset)),
+            None => self.floating.insert(time),
+        };
+        self.written.insert(time);
+    }
+
+    /// Whether a time is one of them. Where either has no offset, times of day are compared.
+    fn has(&self, time: DateTime, offset: Option<Offset>) -> bool {
+        match offset {
+            Some(offset) => self.instants.contains(&utc(time, offset)) || self.floating.contains(&time),
+            None => self.written.contains(&time),
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -142,14 +168,16 @@ pub(super) fn expanded(
     wanted: Wanted,
     call: &Call,
 ) -> Result<Vec<CalendarRow>, Error> {
-    let mut replaced: HashMap<String, Vec<(DateTime, Clock)>> = HashMap::new();
+    let mut replaced: HashMap<String, Replaced> = HashMap::new();
     for (CalendarRow(event), origin) in rows.iter().zip(&origins) {
-        if let (Some(uid), Some(time)) = (&event.uid, &origin.replaces) {
-            replaced.entry(uid.clone()).or_default().push(time.clone());
+        if let (Some(uid), Some((time, clock))) = (&event.uid, &origin.replaces) {
+            let offset = offset(zones, clock, *time);
+            replaced.entry(uid.clone()).or_default().add(*time, offset);
         }
     }
     let mut made: Vec<(DateTime, CalendarRow)> = Vec::new();
     let (mut work, mut cut, mut given_up) = (ALL_WORK, 0_usize, Vec::new());
+    let mut bad_rules = Vec::new();
     let (mut bytes, mut passed, mut without_start) = (0, 0_u32, Vec::new());
     for (CalendarRow(mut event), origin) in rows.into_iter().zip(origins) {
         call.check()?;
@@ -158,27 +186,31 @@ pub(super) fn expanded(
             continue;
         };
         let length = origin.end.as_ref().map(|(end, own)| on(zones, *end, own, &clock) - start);
-        let repeats = event.recurrence.is_some() || !origin.dates.is_empty();
-        let once = || Series::of(Vec::new(), start, vec![start], 1);
-        let mut series = match repeats && origin.replaces.is_none() {
-            false => once(),
-            true => match series(&event, &origin, (start, &clock), &replaced, zones, work.min(WORK)) {
-                Ok(series) => {
-                    event.recurrence = None;
-                    series
-                }
-                // The others are wanted all the same; its rule stays with it as text.
-                Err(problem) => {
-                    call.warn("bad-rule", Some("calendar"), format!("{problem}: it is given once"));
-                    once()
-                }
-            },
+        let own_rule = event.recurrence.take().filter(|_| origin.replaces.is_none());
+        let mut rules = Vec::new();
+        match own_rule.as_deref().map(Rule::parse) {
+            None => {}
+            Some(Ok(mut rule)) => {
+                rule.settle(|until| on(zones, until, &Clock::Utc, &clock));
+                rules.push(rule);
+            }
+            // The others are wanted all the same, and its own dates too; its rule stays with it as text.
+            Some(Err(why)) => {
+                bad_rules.push(format!("the recurrence of {} {why}", title(&event)));
+                event.recurrence = own_rule;
+            }
+        }
+        let repeats = origin.replaces.is_none() && !(rules.is_empty() && origin.dates.is_empty());
+        let mut series = match origin.replaces.is_none() {
+            false => Series::of(Vec::new(), start, vec![start], 1),
+            true => series(&event, &origin, rules, (start, &clock), zones, work.min(WORK)),
         };
         // Each row has its own copy of the rest.
         event.recurrence_dates = Vec::new();
         event.exception_dates = Vec::new();
         let size = serde_json::to_string(&event).map_or(0, |json| json.len());
         let most = wanted.limit.unwrap_or(if wanted.until.is_some() { MAX_TIMES } else { TIMES });
+        let changed = event.uid.as_ref().filter(|_| origin.replaces.is_none()).and_then(|uid| replaced.get(uid));
         let mut times = 0;
         for time in series.by_ref() {
             let own = offset(zones, &clock, time);
@@ -188,6 +220,9 @@ pub(super) fn expanded(
             }
             if wanted.until.is_some_and(|until| until.is_over(time, own)) {
                 break;
+            }
+            if changed.is_some_and(|changed| changed.has(time, own)) {
+                continue;
             }
             let end = length.and_then(|length| time.checked_add(length).ok());
             let end_offset = end.and_then(|end| offset(zones, &clock, end));
@@ -221,8 +256,8 @@ pub(super) fn expanded(
                 start: Some(written(time, all_day, own, &clock)),
                 end: end.map(|end| written(end, all_day, end_offset, &clock)).or_else(|| event.end.clone()),
                 recurrence_id: match repeats {
-                    true if origin.replaces.is_none() => Some(written(time, all_day, own, &clock)),
-                    _ => event.recurrence_id.clone(),
+                    true => Some(written(time, all_day, own, &clock)),
+                    false => event.recurrence_id.clone(),
                 },
                 ..event.clone()
             };
@@ -235,13 +270,24 @@ pub(super) fn expanded(
             work = work.saturating_sub(work.min(WORK).saturating_sub(series.work_left())).max(1);
         }
     }
+    let others = |all: &[String]| match all.len() {
+        0 | 1 => String::new(),
+        2 => " and 1 other".to_owned(),
+        many => format!(" and {} others", many - 1),
+    };
+    if let Some(first) = bad_rules.first() {
+        let message = match bad_rules.len() {
+            1 => format!("{first}: it is given without it"),
+            _ => format!("{first}{}: they are given without their rules", others(&bad_rules)),
+        };
+        call.warn("bad-rule", Some("calendar"), message);
+    }
     if let Some(first) = without_start.first() {
-        let others =
-            if without_start.len() > 1 { format!(" and {} others", without_start.len() - 1) } else { String::new() };
+        let others = others(&without_start);
         call.warn("no-start", Some("calendar"), format!("{first}{others}: no start, so no time, and left out"));
     }
     if let Some(first) = given_up.first() {
-        let others = if given_up.len() > 1 { format!(" and {} others", given_up.len() - 1) } else { String::new() };
+        let others = others(&given_up);
         let message =
             format!("the rules of {first}{others} hardly ever come true, or have very many times: they were given up");
         call.warn("given-up", Some("calendar"), message);
@@ -263,17 +309,11 @@ fn title(event: &CalendarEvent) -> String {
 fn series(
     event: &CalendarEvent,
     origin: &Origin,
+    rules: Vec<Rule>,
     (start, clock): (DateTime, &Clock),
-    replaced: &HashMap<String, Vec<(DateTime, Clock)>>,
     zones: &mut Zones,
     work: u64,
-) -> Result<Series, String> {
-    let mut rules = Vec::new();
-    if let Some(text) = &event.recurrence {
-        let mut rule = Rule::parse(text).map_err(|why| format!("the recurrence of {} {why}", title(event)))?;
-        rule.settle(|until| on(zones, until, &Clock::Utc, clock));
-        rules.push(rule);
-    }
+) -> Series {
     // The begin is the first time, whatever the rule says.
     let mut dates = vec![start];
     for (time, own) in &origin.dates {
@@ -286,9 +326,5 @@ fn series(
             false => series.without(on(zones, *time, own, clock)),
         }
     }
-    let others = event.uid.as_ref().and_then(|uid| replaced.get(uid));
-    for (time, own) in others.into_iter().flatten() {
-        series.without(on(zones, *time, own, clock));
-    }
-    Ok(series)
+    series
 }

@@ -34,6 +34,9 @@ pub(crate) fn by_name(name: &str) -> Option<(&'static str, TimeZone)> {
     TimeZone::tzif(canonical, data).ok().map(|zone| (canonical, zone))
 }
 
+/// Dates that the zones of a calendar may list, together.
+const MAX_DATES: usize = 5_000;
+
 /// One of the times of a zone: standard or daylight saving.
 #[derive(Debug, Default, Clone)]
 struct Observance {
@@ -42,6 +45,7 @@ struct Observance {
     /// Month, weekday, and which of them in the month, from the end where negative.
     yearly: Option<(i8, Weekday, i8)>,
     until: Option<Timestamp>,
+    /// When else it begins, in order once its zone is defined.
     dates: Vec<DateTime>,
 }
 
@@ -50,6 +54,8 @@ struct Observance {
 pub(super) struct Zones {
     defined: HashMap<String, Vec<Observance>>,
     open: Option<(String, Vec<Observance>)>,
+    /// How many dates they list.
+    dates: usize,
     /// Names that were looked up: a calendar has few zones and many times.
     known: HashMap<String, Option<(&'static str, TimeZone)>>,
 }
@@ -60,7 +66,10 @@ impl Zones {
         match (line.name.as_str(), line.value.trim().to_ascii_uppercase().as_str()) {
             ("BEGIN", "VTIMEZONE") => self.open = Some((String::new(), Vec::new())),
             ("END", "VTIMEZONE") => {
-                if let Some((name, observances)) = self.open.take() {
+                if let Some((name, mut observances)) = self.open.take() {
+                    for one in &mut observances {
+                        one.dates.sort_unstable();
+                    }
                     self.defined.insert(name, observances);
                 }
             }
@@ -79,8 +88,11 @@ impl Zones {
                 match name {
                     "DTSTART" => last.start = civil(&line.value),
                     "TZOFFSETTO" => last.offset = offset(&line.value).unwrap_or(0),
-                    "RDATE" if last.dates.len() < 1_000 => {
-                        last.dates.extend(line.value.split(',').take(500).filter_map(civil));
+                    "RDATE" => {
+                        let before = last.dates.len();
+                        let room = MAX_DATES.saturating_sub(self.dates);
+                        last.dates.extend(line.value.split(',').take(room).filter_map(civil));
+                        self.dates += last.dates.len() - before;
                     }
                     "RRULE" => (last.yearly, last.until) = rule(&line.value),
                     _ => {}
@@ -116,7 +128,9 @@ impl Observance {
     /// When it last began before a time.
     fn latest(&self, time: DateTime) -> Option<DateTime> {
         let start = self.start?;
-        let single = self.dates.iter().copied().chain([start]).filter(|onset| *onset <= time).max();
+        let before = self.dates.partition_point(|onset| *onset <= time);
+        let dated = before.checked_sub(1).map(|last| self.dates[last]);
+        let single = dated.max(Some(start).filter(|onset| *onset <= time));
         let yearly = self.yearly.and_then(|(month, weekday, which)| {
             [time.year(), time.year() - 1].into_iter().find_map(|year| {
                 let first = Date::new(year, month, 1).ok()?;
@@ -256,6 +270,40 @@ mod tests {
         }
         assert_eq!(by_name("/x/Olson_1/Europe/Berlin").unwrap().0, "Europe/Berlin");
         assert!(by_name("Nowhere").is_none());
+    }
+
+    #[test]
+    fn a_zone_may_list_when_it_changes() {
+        let mut zones = Zones::default();
+        let mut read = |text: &str| {
+            for line in text.lines() {
+                let (name, value) = line.split_once(':').unwrap();
+                zones.line(&Line { name: name.to_owned(), parameters: Vec::new(), value: value.to_owned() });
+            }
+        };
+        read(
+            "BEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20200101T000000\nTZOFFSETTO:+0100\nRDATE:20241001T000000,20231001T000000\nEND:STANDARD",
+        );
+        read(
+            "BEGIN:DAYLIGHT\nDTSTART:20200401T000000\nTZOFFSETTO:+0200\nRDATE:20230401T000000\nRDATE:20240401T000000\nEND:DAYLIGHT\nEND:VTIMEZONE",
+        );
+        for (time, hours) in
+            [("2020-02-01", 1), ("2023-06-01", 2), ("2023-12-01", 1), ("2024-06-01", 2), ("2025-06-01", 1)]
+        {
+            let (offset, _) = zones.offset("Own", format!("{time}T00:00:00").parse().unwrap()).unwrap();
+            assert_eq!(offset.seconds() / 3_600, hours, "{time}");
+        }
+        let dates = vec!["20230401T000000"; 400].join(",");
+        for _ in 0..100 {
+            let mut read = |name: &str, value: &str| {
+                zones.line(&Line { name: name.to_owned(), parameters: Vec::new(), value: value.to_owned() });
+            };
+            read("BEGIN", "VTIMEZONE");
+            read("BEGIN", "STANDARD");
+            read("RDATE", &dates);
+            read("END", "VTIMEZONE");
+        }
+        assert_eq!(zones.dates, MAX_DATES);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) struct Columns<'c> {
     pub(super) call: &'c Call,
     /// What was done to local times that a change of the clocks leaves out or has twice.
     pub(super) changed: Vec<String>,
+    /// Where a value stands, in words.
+    pub(super) place: &'c dyn Fn(&Value<'_>) -> String,
 }
 
 /// What the values of a column mean; nothing for blanks.
@@ -56,9 +58,9 @@ impl Columns<'_> {
                 let message = format!(
                     "has dates of two orders: {} of {} and {} of {}: one begins with the day, the other with the month",
                     text(one),
-                    column[one].field(),
+                    (self.place)(&column[one]),
                     text(two),
-                    column[two].field()
+                    (self.place)(&column[two])
                 );
                 return Err(Error::impossible("input", message));
             }
@@ -66,7 +68,7 @@ impl Columns<'_> {
                 let message = format!(
                     "is needed: {} of {} may be two dates, and no value decides; say dmy (day first) or mdy (month first)",
                     text(place),
-                    column[place].field()
+                    (self.place)(&column[place])
                 );
                 return Err(Error::impossible("order", message));
             }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `read.rs` | what a value means when nobody says its format |
 //! | `order.rs` | one order of day and month for a whole column |
-//! | `columns.rs` | columns of dates, read |
+//! | `columns.rs`, `column.rs` | columns of dates, read; one of them, for other operations |
 //! | `pattern.rs`, `tokens.rs`, `parts.rs` | formats: the tokens of Moment, Luxon and strftime; what they write and read |
 //! | `names.rs` | names of months and weekdays |
 //! | `moment.rs` | a date, a local time, or an instant; changes of the clocks |
@@ -21,6 +21,7 @@ mod action;
 mod amount;
 mod business;
 mod calendar;
+mod column;
 mod columns;
 mod difference;
 mod moment;
@@ -50,6 +51,7 @@ use crate::tree::Tree;
 use crate::values::{Failure, OnError, Value, Values};
 use action::{Action, OtherColumns, Outcome};
 use business::Calendar;
+pub(crate) use column::{DateColumn, column};
 use columns::Columns;
 pub use moment::Dst;
 use moment::Moment;
@@ -281,7 +283,9 @@ pub fn datetime(request: DatetimeRequest, call: &Call) -> Result<DatetimeRespons
     if values.len() > MAX_DATES {
         return Err(Error::impossible("input", format!("has more than {MAX_DATES} dates: send them in parts")));
     }
-    let mut columns = Columns { context: &context, format: input_format.as_ref(), call, changed: Vec::new() };
+    let place = |value: &Value<'_>| value.field();
+    let mut columns =
+        Columns { context: &context, format: input_format.as_ref(), call, changed: Vec::new(), place: &place };
     let mut detected = Vec::new();
     let mut moments = Vec::with_capacity(values.len());
     let all: Vec<Value<'_>> = values.iter().collect();

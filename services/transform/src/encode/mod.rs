@@ -101,7 +101,7 @@ pub struct EncodeRequest {
     #[serde(default)]
     pub file: Option<File>,
     /// Spelling.
-    #[serde(default, alias = "encoding", alias = "scheme", alias = "format")]
+    #[serde(default, alias = "encoding", alias = "scheme", alias = "format", alias = "to")]
     pub spelling: Spelling,
     /// Which way: encode or decode.
     #[serde(default, alias = "direction", alias = "operation", alias = "mode")]

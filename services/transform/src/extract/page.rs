@@ -263,11 +263,29 @@ fn fields_of(fields: &Tree) -> Result<Vec<Field>, Error> {
     fields.iter().map(|(name, rule)| field_of(name, rule)).collect()
 }
 
+/// A selector and the attribute it names behind: `a@href`, `a::attr(href)`. Neither is CSS.
+fn attribute_of(text: &str) -> Option<(&str, &str)> {
+    let (css, attribute) = match text.trim().strip_suffix(')') {
+        Some(rest) => rest.rsplit_once("::attr(")?,
+        None => text.trim().rsplit_once('@')?,
+    };
+    let is_name =
+        !attribute.is_empty() && attribute.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':'));
+    is_name.then_some((css.trim(), attribute))
+}
+
 fn field_of(name: &str, rule: &Tree) -> Result<Field, Error> {
     let place = format!("fields.{name}");
     let mut field = Field { name: name.to_owned(), selector: None, part: Part::Text, all: false };
     match rule {
-        Tree::Text(text) => field.selector = Some(selector(text, &place)?),
+        Tree::Text(text) => match attribute_of(text) {
+            // An attribute of what is left: the element it is asked of, where that is nothing.
+            Some((css, attribute)) => {
+                field.selector = if css.is_empty() { None } else { Some(selector(css, &place)?) };
+                field.part = Part::Attribute(attribute.to_ascii_lowercase());
+            }
+            None => field.selector = Some(selector(text, &place)?),
+        },
         Tree::Object(rule) => {
             for (key, value) in rule.iter() {
                 match (&**key, value) {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use garde::Validate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -263,12 +264,8 @@ impl<'de> Deserialize<'de> for FieldList {
                 serde_json::from_str(json).map_err(|_| E::custom("must be an object of names and types"))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldList, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(FieldList(Named(fields)))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldList, A::Error> {
+                Named::deserialize(MapAccessDeserializer::new(map)).map(FieldList)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldList, A::Error> {

@@ -37,25 +37,24 @@ impl Sides {
     pub fn of(
         mut left: Table,
         mut right: Table,
-        left_on: &[String],
-        right_on: &[String],
+        (left_on, right_on): (&[String], &[String]),
+        [first, second]: [&str; 2],
         suffix: &str,
     ) -> Result<Self, Error> {
         let shared = left_on == right_on;
-        let (first, second) = if shared { ("on", "on") } else { ("leftOn", "rightOn") };
-        let side = |name: &str, error: Error| {
+        let side = |name: &str, side: &str, error: Error| {
             Error::impossible(
                 name.to_owned(),
-                error.message().replace(&format!("{name}: there is no"), "the table has no"),
+                error.message().replace(&format!("{name}: there is no"), &format!("the {side} table has no")),
             )
         };
         let columns_left = left_on
             .iter()
-            .map(|name| left.columns.expect(first, name).map_err(|error| side(first, error)))
+            .map(|name| left.columns.expect(first, name).map_err(|error| side(first, "left", error)))
             .collect::<Result<_, _>>()?;
         let columns_right = right_on
             .iter()
-            .map(|name| right.columns.expect(second, name).map_err(|error| side(second, error)))
+            .map(|name| right.columns.expect(second, name).map_err(|error| side(second, "right", error)))
             .collect::<Result<_, _>>()?;
         let keys = Keys { left: columns_left, right: columns_right, suffix: suffix.to_owned(), shared };
         Ok(Self { left, right, keys })

@@ -24,7 +24,16 @@ itself. With `names` only those; pictures shown within the message only with `in
 #[garde(allow_unvalidated)]
 pub struct MailAttachmentsRequest {
     /// Message: its text, a file or a URL.
-    #[serde(alias = "file", alias = "data", alias = "eml", alias = "url", alias = "input", alias = "raw")]
+    #[serde(
+        alias = "file",
+        alias = "data",
+        alias = "eml",
+        alias = "url",
+        alias = "input",
+        alias = "raw",
+        alias = "mail",
+        alias = "email"
+    )]
     pub message: Data,
     /// Names of the attachments; all by default.
     #[serde(default)]

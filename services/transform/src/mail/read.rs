@@ -30,7 +30,16 @@ Attachments are listed with name, type and size; `mail/attachments` takes them o
 #[garde(allow_unvalidated)]
 pub struct MailReadRequest {
     /// Message: its text, a file or a URL.
-    #[serde(alias = "file", alias = "data", alias = "eml", alias = "url", alias = "input", alias = "raw")]
+    #[serde(
+        alias = "file",
+        alias = "data",
+        alias = "eml",
+        alias = "url",
+        alias = "input",
+        alias = "raw",
+        alias = "mail",
+        alias = "email"
+    )]
     pub message: Data,
 }
 

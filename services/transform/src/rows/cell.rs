@@ -12,6 +12,9 @@ use chassis::{Code, Error};
 /// Columns a table may have: as many as a spreadsheet.
 pub const MAX_COLUMNS: usize = 16_384;
 
+/// Bytes of names that are compared to say which was meant.
+const MAX_COMPARED: usize = 200;
+
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell<'a> {
@@ -170,8 +173,10 @@ impl Columns {
     /// The error for a column that is not there.
     #[must_use]
     pub fn missing(&self, field: &str, name: &str) -> Error {
-        let near =
-            self.names.iter().map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known));
+        // Names as long as a text are no slips of the pen.
+        let is_name = |name: &&String| name.len() <= MAX_COMPARED;
+        let near = self.names.iter().filter(is_name).take_while(|_| name.len() <= MAX_COMPARED);
+        let near = near.map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known));
         let near = near.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known);
         let name = shown(name);
         let message = match near {

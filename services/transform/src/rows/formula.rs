@@ -15,8 +15,9 @@ const ELEMENTS: u64 = 100_000;
 /// long table is no reason to refuse it.
 const ALL_WORK: u64 = 20_000_000;
 const ROW_WORK: u64 = 100;
-/// Bytes of JSON in a cell that are read in a unit of work.
+/// Bytes of JSON in a cell that are read in a unit of work, and bytes of text that are copied.
 const BYTES: u64 = 16;
+const COPIED: u64 = 64;
 /// Elements of a list in a cell that are handed to it.
 const MAX_LIST: usize = 10_000;
 
@@ -57,9 +58,13 @@ impl Formula {
         let read = std::cell::Cell::new(0_u64);
         let lookup = |name: &str| {
             let cell = row.get(columns.find(name)?);
-            if let Some(Cell::Json(json)) = cell {
-                read.set(read.get() + json.len() as u64 / BYTES);
-            }
+            // Each time it is named is a copy of its own.
+            let cost = match cell {
+                Some(Cell::Json(json)) => json.len() as u64 / BYTES,
+                Some(Cell::Text(text) | Cell::Number(text)) => text.len() as u64 / COPIED,
+                _ => 0,
+            };
+            read.set(read.get() + cost);
             Some(cell.filter(|_| read.get() <= WORK).map_or(Value::Null, |cell| self.of_cell(cell)))
         };
         let mut budget = Budget::with_limits(WORK, ELEMENTS, &|| false);

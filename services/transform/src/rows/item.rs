@@ -42,5 +42,14 @@ pub(crate) fn unwrapped<'t>(tree: &'t Tree, call: &Call) -> &'t Tree {
 
 /// Says that items were unwrapped.
 pub(crate) fn warn(call: &Call) {
-    call.warn("unwrapped-items", Some("data"), "the rows are the items of n8n: what stands in json of each is the row");
+    warn_of("data", call);
+}
+
+/// Says so of a field that is called otherwise.
+pub(crate) fn warn_of(field: &str, call: &Call) {
+    // A source may end twice: when its rows are held, and when they are written.
+    if call.warnings().iter().any(|before| before.code == "unwrapped-items") {
+        return;
+    }
+    call.warn("unwrapped-items", Some(field), "the rows are the items of n8n: what stands in json of each is the row");
 }

@@ -3,9 +3,16 @@
 //! Told by the text alone: a column is named where it is used, unless a star stands for all. Whoever asks SQLite instead is not told
 //! of columns that `using` names. In doubt a column is loaded.
 
+use super::text::{Piece, pieces};
+
 /// The places of the columns a query may look at; at least one.
 pub(super) fn needed(sql: &str, columns: &[String]) -> Vec<usize> {
     let lower = sql.to_lowercase();
+    // A table that values are looked for in has all its columns there, and none is named.
+    let is_list = |pair: &[(usize, Piece)]| pair[0].1.is("in") && matches!(pair[1].1, Piece::Word(_) | Piece::Name(_));
+    if pieces(sql).windows(2).any(is_list) {
+        return (0..columns.len()).collect();
+    }
     if has_star(&lower) || lower.contains("natural") || lower.contains("--") || lower.contains("/*") {
         return (0..columns.len()).collect();
     }
@@ -47,6 +54,8 @@ mod tests {
             ("select 1 from data natural join other", &[0, 1, 2, 3, 4]),
             ("select --x\n* from data", &[0, 1, 2, 3, 4]),
             ("select 2*3 from data", &[4]),
+            ("select 1 from other where (a, b) not in data", &[0, 1, 2, 3, 4]),
+            ("select 1 from other where a IN (1, 2)", &[4]),
         ] {
             assert_eq!(needed(sql, &columns), places, "{sql}");
         }

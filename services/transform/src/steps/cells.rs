@@ -1,4 +1,4 @@
-//! What is in the cells: computed, cast, filled, trimmed, split, joined.
+//! What is in the cells: computed, filled, trimmed, split, joined.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,6 @@ use crate::rows::formula::Formula;
 use crate::rows::named::Named;
 use crate::rows::open::Table;
 use crate::rows::source::Source;
-use crate::rows::types::{ColumnType, Typed};
 use crate::tree;
 
 /// Parts a cell is split into at most.
@@ -70,44 +69,6 @@ pub fn compute(field: &str, formulas: &Named<String>, mut table: Table) -> Resul
         }
         Ok(())
     }))
-}
-
-/// Gives columns another type.
-pub fn cast(field: &str, types: &Named<ColumnType>, mut table: Table) -> Result<Table, Error> {
-    let mut typed = Vec::new();
-    for (name, kind) in &types.0 {
-        table.columns.expect(field, name)?;
-        typed.push((name.clone(), Typed::new(*kind, true)));
-    }
-    Ok(Table { source: Box::new(Cast { source: table.source, typed, row: 0 }), ..table })
-}
-
-struct Cast {
-    source: Box<dyn Source>,
-    typed: Vec<(String, Typed)>,
-    row: u64,
-}
-
-impl Source for Cast {
-    fn next(&mut self, columns: &mut Columns) -> Result<Option<Row<'_>>, Error> {
-        let Self { source, typed, row } = self;
-        let Some(mut next) = source.next(columns)? else { return Ok(None) };
-        *row += 1;
-        for (column, cell) in &mut next.cells {
-            if let Some((_, typed)) = typed.iter_mut().find(|(name, _)| name == columns.name(*column)) {
-                let before = std::mem::replace(cell, Cell::Null);
-                *cell = typed.recast(before, *row);
-            }
-        }
-        Ok(Some(next))
-    }
-
-    fn finish(&mut self, columns: &Columns, call: &Call) {
-        self.source.finish(columns, call);
-        for (name, typed) in &self.typed {
-            typed.warn(name, call);
-        }
-    }
 }
 
 /// Fills empty cells.

@@ -3,10 +3,12 @@
 //! | file | job |
 //! | --- | --- |
 //! | `columns.rs` | which columns there are, and what they are called |
-//! | `cells.rs` | what is in them: computed, cast, filled, trimmed, split |
+//! | `cells.rs` | what is in them: computed, filled, trimmed, split |
+//! | `cast.rs` | what is in them, in another type |
 //! | `choose.rs`, `sort_key.rs` | which rows stay, and in which order |
 //! | `window.rs` | columns computed over the rows around each |
 
+mod cast;
 mod cells;
 mod choose;
 mod columns;
@@ -23,8 +25,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::rows::named::Named;
 use crate::rows::open::Table;
-use crate::rows::types::ColumnType;
 use crate::tree::Tree;
+pub use cast::{Cast, CastOptions};
 pub use sort_key::SortKey;
 pub use window::{Window, WindowFunction, windows};
 
@@ -58,9 +60,9 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(length(min = 1, max = 16_384))]
     pub drop: Option<Vec<String>>,
-    /// Gives columns another type: {"zip": "text", "price": "number"}. A cell that cannot have it stays, with a warning.
+    /// Gives columns another type: {"zip": "text", "price": "number", "paid": "date", "sent": {"type": "datetime", "order": "dmy"}}. A cell that cannot have it stays, with a warning. Dates have one order for a column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cast: Option<Named<ColumnType>>,
+    pub cast: Option<Named<Cast>>,
     /// Fills empty cells.
     #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
@@ -275,8 +277,8 @@ pub fn apply(step: Step, field: &str, table: Table, call: &Call) -> Result<Table
     if let Some(drop) = &drop {
         run("drop", &|field, table| columns::drop(field, drop, table))?;
     }
-    if let Some(cast) = &cast {
-        run("cast", &|field, table| cells::cast(field, cast, table))?;
+    if let Some(types) = &cast {
+        run("cast", &|field, table| cast::cast(field, types, table, call))?;
     }
     if let Some(fill) = &fill {
         run("fill", &|field, table| cells::fill(field, fill, table))?;

@@ -54,6 +54,7 @@ pub struct TextRequest {
     #[serde(alias = "value", alias = "values", alias = "text", alias = "data", alias = "rows")]
     pub input: Tree,
     /// What is done, in this order.
+    #[serde(deserialize_with = "chassis::shorts")]
     #[garde(length(min = 1, max = 50), dive)]
     pub steps: Vec<TextStep>,
     /// Columns of the rows to work on.

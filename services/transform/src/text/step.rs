@@ -1,7 +1,10 @@
 //! The steps of a request, as it says them.
 
+use chassis::{Short, Shorthand};
 use garde::Validate;
 use schemars::JsonSchema;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as Unknown;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
@@ -128,6 +131,30 @@ pub struct TextStep {
     #[serde(default, deserialize_with = "chassis::short", skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub closest: Option<Closest>,
+}
+
+impl Shorthand for TextStep {
+    /// A step that needs nothing said: `trim`, `upper`, `slug`.
+    fn of(short: Short) -> Option<Self> {
+        let Short::Text(name) = short else { return None };
+        let name = name.trim().to_lowercase().replace(['_', ' '], "-");
+        let step = Self::default();
+        Some(match name.as_str() {
+            "trim" => Self { trim: Some(Side::Both), ..step },
+            "slug" | "slugify" => Self { slug: Some(Slug::default()), ..step },
+            "ascii" => Self { ascii: Some(Fold::Plain), ..step },
+            "collapse" => Self { whitespace: Some(Whitespace::Collapse), ..step },
+            "reverse" => Self { reverse: Some(true), ..step },
+            "split" => Self { split: Some(TextSplit::default()), ..step },
+            "join" => Self { join: Some(Join::default()), ..step },
+            name => {
+                let case = name.trim_end_matches("-case");
+                let case = case.strip_suffix("case").filter(|case| *case != "sentence").unwrap_or(case);
+                let known: Result<_, Unknown> = Case::deserialize(case.into_deserializer());
+                Self { case: Some(known.ok()?), ..step }
+            }
+        })
+    }
 }
 
 impl TextStep {

@@ -328,6 +328,58 @@ fn windows_are_exact_and_say_what_is_wrong() {
 }
 
 #[test]
+fn joins_take_columns_as_people_write_them() {
+    let client = client();
+    let left = json!([{ "customer": 1, "day": 2, "x": "a" }, { "customer": 2, "day": 2, "x": "b" }]);
+    let right = json!([{ "id": 2, "date": 2, "name": "Bo" }, { "id": 1, "date": 3, "name": "Ada" }]);
+    let both = json!([{ "customer": 2, "day": 2, "x": "b", "id": 2, "date": 2, "name": "Bo" }]);
+    for on in [
+        json!({ "customer": "id", "day": "date" }),
+        json!([["customer", "id"], ["day", "date"]]),
+        json!([{ "left": "customer", "right": "id" }, { "left": "day", "right": "date" }]),
+        json!([{ "customer": "id" }, { "day": "date" }]),
+        json!("{\"customer\": \"id\", \"day\": \"date\"}"),
+    ] {
+        let found = crate::answer(&client, "/join", &json!({ "left": left, "right": right, "on": on }));
+        assert_eq!(found["rows"], both, "{on}");
+    }
+    let one = crate::answer(
+        &client,
+        "/join",
+        &json!({ "left": left, "right": right, "on": { "left": "customer", "right": "id" }, "how": "anti" }),
+    );
+    assert_eq!(one["rowCount"], 0);
+    for on in [json!("k"), json!(["k"]), json!("k,l"), json!(["k", "l"]), json!("[\"k\"]")] {
+        let side = json!([{ "k": 1, "l": 2 }]);
+        let found = crate::answer(&client, "/join", &json!({ "left": side, "right": side, "on": on }));
+        assert_eq!(found["rowCount"], 1, "{on}");
+    }
+    let missing = json!({ "left": left, "right": right, "on": { "customer": "idd" } });
+    let message = crate::refused(&client, "/join", &missing);
+    assert!(message.starts_with("on: the right table has no column \"idd\""), "{message}");
+    for on in
+        [json!([["a"]]), json!([["a", "b", "c"]]), json!([1.5]), json!({ "a": [1] }), json!("{"), json!(vec!["a"; 60])]
+    {
+        let answer = client.post("/api/v1/data/join", &json!({ "left": left, "right": right, "on": on }));
+        assert_eq!(answer.status, 400, "{on}: {:?}", answer.body);
+    }
+}
+
+#[test]
+fn what_is_no_number_is_said_once() {
+    let client = client();
+    let rows = json!([{ "a": "x", "b": "y" }, { "a": 1, "b": 2 }]);
+    let measures: Vec<Value> = (0..40)
+        .map(|at| json!({ "function": "sum", "column": if at % 2 == 0 { "a" } else { "b" }, "name": format!("s{at}") }))
+        .collect();
+    let found = crate::answer(&client, "/aggregate", &json!({ "data": rows, "measures": measures }));
+    let warnings = found["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &json!("not-numbers")));
+    let message = warnings[0]["message"].as_str().unwrap();
+    assert!(message.contains("1 cells of column \"a\"") && message.contains("also of column \"b\""), "{message}");
+}
+
+#[test]
 fn sql_hands_out_literals_as_they_came() {
     let client = client();
     let sql = |request: &str| crate::raw(&client, "/sql", request);
@@ -347,6 +399,35 @@ fn sql_hands_out_literals_as_they_came() {
         let params = if query.contains('?') { r#","params":9224851642388483"# } else { "" };
         let found = sql(&format!(r#"{{"data":{data},"sql":"{query}"{params}}}"#));
         assert!(found.starts_with(&format!(r#"{{"rows":{right},"#)), "{query}: {found}");
+    }
+    // Two literals of one double come out as each row has them, wherever the rows of an answer can be told.
+    let rows = r#"[{"id":1,"p":1.10},{"id":2,"p":1.1},{"id":3,"p":1.100}]"#;
+    let others = r#"[{"id":2,"q":1.1000},{"id":9,"q":5}]"#;
+    for (query, right) in [
+        ("select * from data", rows),
+        ("select p as price from data order by id desc", r#"[{"price":1.100},{"price":1.1},{"price":1.10}]"#),
+        ("select a.p, b.q from data as a join others b using (id)", r#"[{"p":1.1,"q":1.1000}]"#),
+        ("select a.p as x, b.p as y from data a, data b where a.id = 1 and b.id = 3", r#"[{"x":1.10,"y":1.100}]"#),
+        ("select p from data where p = 1.1 limit 2", r#"[{"p":1.10},{"p":1.1}]"#),
+        ("select distinct p from data", r#"[{"p":1.1}]"#),
+        ("select p, count(*) as n from data group by p", r#"[{"p":1.1,"n":3}]"#),
+    ] {
+        let found = sql(&format!(r#"{{"data":{rows},"tables":{{"others":{others}}},"sql":"{query}"}}"#));
+        assert!(found.starts_with(&format!(r#"{{"rows":{right},"#)), "{query}: {found}");
+    }
+    // All columns of a table in which values are looked for; no column of a table without rows.
+    let tables = json!({ "other": [{ "a": 1, "b": 2 }, { "a": 3, "b": 4 }], "empty": [] });
+    for (query, right) in [
+        ("select * from data where (a, b) in other", json!([{ "a": 3, "b": 4 }])),
+        ("select * from data left join empty on 1", json!([{ "a": 1, "b": 9 }, { "a": 3, "b": 4 }])),
+        ("select d.*, e.* from data d left join empty e on e.a = d.a", json!([{ "a": 1, "b": 9 }, { "a": 3, "b": 4 }])),
+    ] {
+        let data = json!([{ "a": 1, "b": 9 }, { "a": 3, "b": 4 }]);
+        let found = crate::answer(&client, "/sql", &json!({ "data": data, "tables": tables, "sql": query }));
+        let rows = found["rows"].as_array().unwrap();
+        let kept: Vec<Value> = rows.iter().map(|row| json!({ "a": row["a"], "b": row["b"] })).collect();
+        assert_eq!(json!(kept), right, "{query}");
+        assert!(!found.to_string().contains("no columns"), "{query}: {found}");
     }
     let csv = "zip,price\n01730,1.10\n01731,2.50\n";
     let answer = client.post("/api/v1/data/sql", &json!({ "data": csv, "sql": "select * from data", "to": "csv" }));

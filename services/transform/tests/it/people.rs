@@ -273,3 +273,55 @@ fn other_names_for_the_same() {
         answer(&client, "/template", &json!({ "template": "{{ x | default('-') }}", "data": { "name": "Ada" } }));
     assert_eq!((&found["text"], &found["warnings"]), (&json!("-"), &json!([])));
 }
+
+#[test]
+fn what_people_write_first_is_understood() {
+    let client = client();
+    let rows = json!([{ "r": "n", "v": 1 }, { "r": "n", "v": 2 }]);
+    for (path, request, pointer, right) in [
+        ("/query", json!({ "data": { "a": [{ "b": 1 }] }, "expression": "$.a[*].b" }), "/result", json!([1])),
+        ("/query", json!({ "data": { "a": [{ "b": 1 }] }, "expression": "$.a[*].b" }), "/engine", json!("jsonpath")),
+        ("/query", json!({ "data": { "a": 1 }, "expression": ".a" }), "/engine", json!("jq")),
+        ("/text", json!({ "input": " Ada B ", "steps": ["trim", "upper"] }), "/result", json!("ADA B")),
+        ("/text", json!({ "input": "Über uns", "steps": "slug" }), "/result", json!("uber-uns")),
+        ("/text", json!({ "input": "the quick fox", "steps": ["camelCase"] }), "/result", json!("theQuickFox")),
+        ("/text", json!({ "input": "A b", "steps": ["snake_case", { "append": "!" }] }), "/result", json!("a_b!")),
+        ("/aggregate", json!({ "data": rows, "by": "r", "measures": ["count", "sum(v)"] }), "/rows/0/sum_v", json!(3)),
+        ("/aggregate", json!({ "data": rows, "by": "r", "measures": "avg v" }), "/rows/0/mean_v", json!(1.5)),
+        ("/aggregate", json!({ "data": rows, "measures": ["count(*)"] }), "/rows/0/count", json!(2)),
+        (
+            "/flatten",
+            json!({ "data": [{ "i": 1, "x": [1, 2] }], "mode": "rows", "column": "x" }),
+            "/rows/1/x",
+            json!(2),
+        ),
+        ("/extract", json!({ "html": "<a href=/x>l</a>", "fields": { "l": "a@href" } }), "/fields/l", json!("/x")),
+        (
+            "/extract",
+            json!({ "html": "<a href=/x>l</a>", "fields": { "l": "a::attr(href)" } }),
+            "/fields/l",
+            json!("/x"),
+        ),
+        (
+            "/extract",
+            json!({ "html": "<a href='/@x'>l</a>", "fields": { "l": "a[href='/@x']" } }),
+            "/fields/l",
+            json!("l"),
+        ),
+        ("/extract", json!({ "text": "to a@b.de", "kinds": ["email"] }), "/found/0/text", json!("a@b.de")),
+        ("/encode", json!({ "input": "a", "to": "hex" }), "/result", json!("61")),
+        ("/mail/read", json!({ "mail": "Subject: Hi\n\nBody" }), "/subject", json!("Hi")),
+    ] {
+        let found = answer(&client, path, &request);
+        assert_eq!(found.pointer(pointer), Some(&right), "{path} {request}: {found}");
+    }
+    for request in [json!({ "input": "a", "steps": ["shout"] }), json!({ "input": "a", "steps": [5] })] {
+        assert_eq!(client.post("/api/v1/data/text", &request).status, 400, "{request}");
+    }
+    let message = refused(&client, "/sql", &json!({ "data": rows, "sql": "select * from items" }));
+    assert_eq!(message, "sql: there is no table \"items\"; there are data");
+    // Said once, though dates need all rows first.
+    let items = json!([{ "json": { "d": "2024-01-05" }, "pairedItem": 0 }]);
+    let found = answer(&client, "/rows", &json!({ "data": items, "steps": [{ "cast": { "d": "date" } }] }));
+    assert_eq!(found["warnings"].as_array().unwrap().len(), 1, "{found}");
+}

@@ -214,7 +214,35 @@ fn events_that_repeat_become_a_row_for_each_time() {
     let message = found["warnings"][0]["message"].as_str().unwrap();
     assert_eq!(found["warnings"][0]["code"], "bad-rule");
     assert!(message.contains("the recurrence of Team has FREQ=SOMETIMES"), "{message}");
-    assert_eq!(found["rows"].as_array().unwrap().iter().filter(|row| row["summary"] == "Team").count(), 1);
+    assert_eq!(found["rows"].as_array().unwrap().iter().filter(|row| row["summary"] == "Team").count(), 2);
+    let starts = |calendar: &str| {
+        let found = answer(&client, "/calendar/read", &json!({ "calendar": calendar, "expand": true, "limit": 3 }));
+        let rows = found["rows"].as_array().unwrap().iter().filter(|row| row["summary"] != "Feast");
+        let rows: Vec<Value> = rows.map(|row| json!([row["start"], row["recurrenceId"], row["recurrence"]])).collect();
+        (rows, found["warnings"].as_array().unwrap().clone())
+    };
+    // Its own dates and exceptions count, and the event that replaces one of its times.
+    let (rows, _) = starts(&wrong.replace("EXDATE;TZID=Europe/Berlin:20240326", "EXDATE;TZID=Europe/Berlin:20240319"));
+    let rule = "FREQ=SOMETIMES;COUNT=4";
+    assert_eq!(
+        rows,
+        [
+            json!(["2024-04-02T15:00:00+02:00", "2024-04-02T08:00:00Z", null]),
+            json!(["2024-04-04T10:00:00+02:00", "2024-04-04T10:00:00+02:00", rule]),
+        ]
+    );
+    // What has no other times is none of several.
+    let (rows, _) = starts(&wrong.replace("RDATE:20240404T080000Z\r\n", ""));
+    assert_eq!(rows[0], json!(["2024-03-19T10:00:00+01:00", null, rule]));
+    // A changed time is that time alone, though it has the rule once more.
+    let (rows, _) = starts(&MEETINGS.replace("DURATION:PT2H", "DURATION:PT2H\r\nRRULE:FREQ=WEEKLY;COUNT=4"));
+    assert_eq!(rows[1], json!(["2024-04-02T15:00:00+02:00", "2024-04-02T08:00:00Z", null]));
+    // However many rules are none, other warnings have their place.
+    let bad = "BEGIN:VEVENT\r\nSUMMARY:X\r\nDTSTART:20240101T000000\r\nRRULE:FREQ=NEVER\r\nEND:VEVENT\r\n".repeat(500);
+    let (_, said) = starts(&MEETINGS.replace("BEGIN:VCALENDAR\r\n", &format!("BEGIN:VCALENDAR\r\n{bad}")));
+    let codes: Vec<&str> = said.iter().map(|warning| warning["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["bad-rule", "cut-off"]);
+    assert!(said[0]["message"].as_str().unwrap().contains("and 499 others"), "{}", said[0]);
     // Without a zone, a bound with an offset is about the hour that is written.
     let floating = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:A\r\nDTSTART:20240305T100000\r\nDTEND:20240305T110000\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:B\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let found = |from: &str, until: &str| {

@@ -142,3 +142,67 @@ fn values_are_looked_up() {
     assert_eq!(text(&answer), "c,n,name\nDE,01,Germany\nXX,02,XX\n");
     refused(&client.post("/api/v1/data/lookup", &json!({ "table": table })), 400, "values is required");
 }
+
+#[test]
+fn columns_become_dates_in_one_order() {
+    let client = client();
+    let rows = |data: Value, cast: Value| {
+        let body = json!({ "data": data, "steps": [{ "cast": cast }] });
+        client.post("/api/v1/data/rows", &body)
+    };
+    let dates = json!([{ "d": "17/4/2021", "n": 1 }, { "d": "3/5/2021" }, { "d": null }, { "d": "" }]);
+    let found = rows(dates.clone(), json!({ "d": "date" })).json();
+    assert_eq!(
+        found["rows"],
+        json!([{ "d": "2021-04-17", "n": 1 }, { "d": "2021-05-03" }, { "d": null }, { "d": null }])
+    );
+    for (data, cast, right) in [
+        ("17/4/2021 10:30", json!("date"), "2021-04-17"),
+        ("17/4/2021 10:30", json!("datetime"), "2021-04-17T10:30:00"),
+        ("3/5/2021", json!({ "type": "date", "order": "mdy" }), "2021-03-05"),
+        ("3/5/2021", json!({ "type": "date", "inputFormat": "DD/MM/YYYY", "format": "D MMMM YYYY" }), "3 May 2021"),
+        ("2021-05-03T10:00:00Z", json!({ "type": "Date-Time", "format": "unix" }), "1620036000"),
+        ("7", json!("number"), "7"),
+    ] {
+        let found = rows(json!([{ "d": data }]), json!({ "d": cast })).json();
+        let value = &found["rows"][0]["d"];
+        assert_eq!(value.as_str().map_or(value.to_string(), str::to_owned), right, "{data} {cast}: {found}");
+    }
+    // What is no date stays and is said; what may be two asks; what contradicts itself names both rows.
+    let found = rows(json!([{ "d": "17/4/2021" }, { "d": "soon" }]), json!({ "d": "date" })).json();
+    assert_eq!(found["rows"][1]["d"], "soon");
+    assert_eq!(found["warnings"][0]["code"], "mixed-types");
+    assert!(found["warnings"][0]["message"].as_str().unwrap().contains("row 2"), "{found}");
+    for (data, cast, said) in [
+        (json!([{ "d": "3/5/2021" }]), json!({ "d": "date" }), "steps[0].cast.d.order: is needed"),
+        (
+            json!([{ "d": "17/4/2021" }, { "d": "4/25/2021" }]),
+            json!({ "d": "date" }),
+            "of row 1 and \"4/25/2021\" of row 2",
+        ),
+        (json!([{ "d": "1" }]), json!({ "d": "dat" }), "must be text, number, boolean, date or datetime"),
+        (json!([{ "d": "1" }]), json!({ "e": "date" }), "there is no column \"e\""),
+        (json!([{ "d": "1" }]), json!({ "d": { "type": "number", "order": "dmy" } }), "which only dates have"),
+        (json!([{ "d": "1" }]), json!({ "d": { "type": "date", "format": "YYYY-MM-dd" } }), "steps[0].cast.d.format"),
+    ] {
+        let answer = rows(data, cast.clone());
+        assert_eq!(answer.status, 422, "{cast}: {:?}", answer.body);
+        assert!(answer.message().contains(said), "{cast}: {}", answer.message());
+    }
+    // With others beside, and in a stream.
+    let csv = client.post_as(
+        "text/csv",
+        "/api/v1/data/rows?to=csv&steps=%5B%7B%22cast%22:%7B%22a%22:%22number%22,%22d%22:%22date%22%7D%7D%5D",
+        "a,d\n007,17.04.2021\n1,03.05.2021\n".to_owned(),
+    );
+    assert_eq!(text(&csv), "a,d\n7,2021-04-17\n1,2021-05-03\n");
+}
+
+#[test]
+fn a_long_text_costs_each_time_it_is_named() {
+    let client = client();
+    let names = vec!["t"; 2_000].join(", ");
+    let body = json!({ "data": [{ "t": "x".repeat(4_000_000) }], "steps": [{ "compute": { "n": format!("len(concatenate({names}))") } }] });
+    let answer = client.post("/api/v1/data/rows", &body);
+    assert_eq!(answer.status, 422, "{:?}", &answer.body[..answer.body.len().min(300)]);
+}
