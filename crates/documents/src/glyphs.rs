@@ -2,7 +2,7 @@
 
 use hayro_interpret::font::{Glyph as DrawnGlyph, GlyphRun};
 use hayro_interpret::hayro_cmap::WritingMode;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
 use hayro_syntax::object::{Dict, String as PdfString};
 
@@ -101,7 +101,9 @@ impl<'c> NoteTaker<'c> {
 
 impl<'a> Device<'a> for NoteTaker<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
-        self.notes.shapes += 1;
+        // Letters as outlines are often one path, of a word or a page.
+        let parts = path.elements().iter().filter(|element| matches!(element, PathEl::MoveTo(_))).count();
+        self.notes.shapes += parts.max(1);
         if let Some(drawing) = &mut self.notes.drawing {
             drawing.path(path, props.transform, mode, &props.paint);
         }

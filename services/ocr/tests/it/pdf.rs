@@ -202,3 +202,23 @@ fn scans_of_an_open_collection_are_read() {
         assert!(words.is_empty() || text.split_whitespace().any(|word| word == words), "{name}: {text}");
     }
 }
+
+/// Letters that are outlines, a whole page of them in one path, as programs for print write them.
+#[test]
+fn outlines_are_recognized() {
+    let Some(client) = client() else { return };
+    let letters = (0..80).map(|at| {
+        let (x, y) = (50 + at % 20 * 20, 700 - at / 20 * 30);
+        format!("{x} {y} m {} {y} l {} {} l h ", x + 10, x + 5, y + 15)
+    });
+    let content = letters.collect::<String>() + "f";
+    let pdf = format!(
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
+         3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>\nendobj\n\
+         4 0 obj\n<</Length {}>>\nstream\n{content}\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n",
+        content.len()
+    );
+    let answer = ask(&client, "pdf", "file", pdf.as_bytes(), &json!({}));
+    let page = &answer["pages"][0];
+    assert_eq!((&page["source"], &page["reason"]), (&json!("ocr"), &json!("drawn-text")), "{answer}");
+}
