@@ -319,6 +319,7 @@ impl Fields for Known<'_> {
     type Fault = Error;
 
     fn kinds(&self, path: &str) -> Result<Vec<Kind>, Error> {
+        patience::check()?;
         Ok(self.0.fields(path)?.iter().filter_map(|(_, letter)| Kind::of_letter(letter)).collect())
     }
 

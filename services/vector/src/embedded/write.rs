@@ -8,7 +8,7 @@ use ledger::rusqlite::{Connection, OptionalExtension, params};
 use super::payloads::ids_of;
 use super::schema::{Head, expired, failed, head, usage};
 use super::select::rows_of;
-use crate::filter::leaves::{Kind, Leaf, leaves};
+use crate::filter::leaves::{Kind, Leaf, Placed, leaves, leaves_kept, weight};
 use crate::plan::Quota;
 use crate::store::{Change, Changed, Point};
 use crate::text::bm25;
@@ -180,7 +180,7 @@ impl<'c> Writer<'c> {
     /// Removes the point of an id; whether there was one.
     pub(super) fn remove(&mut self, id: &str) -> Result<bool, Error> {
         let Some(Known { row, payload, bytes }) = self.known(id)? else { return Ok(false) };
-        self.forget_leaves(row, &payload)?;
+        self.forget_leaves(row, kept(&payload))?;
         let mut words =
             self.connection.prepare_cached("delete from words where row = ? returning counts").map_err(failed)?;
         let counts: Option<Vec<u8>> = words.query_row([row], |row| row.get(0)).optional().map_err(failed)?;
@@ -199,7 +199,9 @@ impl<'c> Writer<'c> {
     fn insert(&mut self, point: &Point) -> Result<(), Error> {
         let payload = point.payload.text();
         let text = point.text.as_deref();
-        let size = point.vector.len() * 4 + payload.len() + text.map_or(0, str::len) + point.id.len() + OVERHEAD;
+        let placed = leaves_of(payload)?;
+        let length = point.vector.len() * 4 + payload.len() + text.map_or(0, str::len) + point.id.len() + OVERHEAD;
+        let size = length + weight(&placed);
         let bytes = i64::try_from(size).unwrap_or(i64::MAX);
         let insert = "insert into points (collection, id, payload, text, expires, bytes) values (?, ?, ?, ?, ?, ?)";
         let mut insert = self.connection.prepare_cached(insert).map_err(failed)?;
@@ -213,7 +215,7 @@ impl<'c> Writer<'c> {
             let mut insert = self.connection.prepare_cached("insert into words values (?, ?)").map_err(failed)?;
             insert.execute((row, write_counts(&counts))).map_err(failed)?;
         }
-        self.note_leaves(row, payload)?;
+        self.note_leaves(row, placed)?;
         let weights = bm25::weights(&counts, self.head.spec.average_length.unwrap_or(1.0));
         self.applied.added.push(Added { row: number, vector: point.vector.clone(), weights, expires: point.expires });
         self.points += 1;
@@ -223,13 +225,19 @@ impl<'c> Writer<'c> {
 
     /// Puts another payload in the place of a row's.
     pub(super) fn replace_payload(&mut self, row: i64, old: &str, new: &str) -> Result<(), Error> {
-        self.forget_leaves(row, old)?;
-        self.note_leaves(row, new)?;
-        let delta = i64::try_from(new.len()).unwrap_or(0) - i64::try_from(old.len()).unwrap_or(0);
-        let update = "update points set payload = ?, bytes = bytes + ? where row = ?";
-        let mut update = self.connection.prepare_cached(update).map_err(failed)?;
-        update.execute((new, delta, row)).map_err(failed)?;
-        self.bytes += delta;
+        let (placed_before, placed) = (kept(old), leaves_of(new)?);
+        let counted = |text: &str, placed: &[Placed]| i64::try_from(text.len() + weight(placed)).unwrap_or(i64::MAX);
+        let delta = counted(new, &placed) - counted(old, &placed_before);
+        self.forget_leaves(row, placed_before)?;
+        self.note_leaves(row, placed)?;
+        // Of points that were put in before values counted, more may be taken off than was counted.
+        let mut select = self.connection.prepare_cached("select bytes from points where row = ?").map_err(failed)?;
+        let before: i64 = select.query_row([row], |row| row.get(0)).map_err(failed)?;
+        let after = (before + delta).max(0);
+        let mut update =
+            self.connection.prepare_cached("update points set payload = ?, bytes = ? where row = ?").map_err(failed)?;
+        update.execute((new, after, row)).map_err(failed)?;
+        self.bytes += after - before;
         Ok(())
     }
 
@@ -260,8 +268,8 @@ impl<'c> Writer<'c> {
         Ok(id)
     }
 
-    fn note_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
-        for (path, kind, leaf) in leaves_of(payload)? {
+    fn note_leaves(&mut self, row: i64, placed: Vec<Placed>) -> Result<(), Error> {
+        for (path, kind, leaf) in placed {
             let field = self.field(&path, kind, 1)?;
             // A whole number may be there twice, as one and as a float.
             let mut insert =
@@ -276,8 +284,8 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    fn forget_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
-        for (path, kind, leaf) in leaves_of(payload)? {
+    fn forget_leaves(&mut self, row: i64, placed: Vec<Placed>) -> Result<(), Error> {
+        for (path, kind, leaf) in placed {
             let field = self.field(&path, kind, -1)?;
             let delete = "delete from leaves where field = ? and value = ? and row = ?";
             let mut delete = self.connection.prepare_cached(delete).map_err(failed)?;
@@ -299,9 +307,15 @@ fn too_many_fields() -> Error {
     Error::impossible("payload", message)
 }
 
-fn leaves_of(payload: &str) -> Result<Vec<(String, Kind, Leaf)>, Error> {
+/// The values of a payload that is put in.
+fn leaves_of(payload: &str) -> Result<Vec<Placed>, Error> {
     let value = serde_json::from_str(payload).map_err(|_| Error::impossible("payload", "is nested too deep"))?;
-    leaves(&value)
+    leaves(&value).map_err(|problem| Error::impossible("payload", problem))
+}
+
+/// The values of a payload that is there.
+fn kept(payload: &str) -> Vec<Placed> {
+    serde_json::from_str(payload).map(|value| leaves_kept(&value)).unwrap_or_default()
 }
 
 /// A row as it is kept in memory.

@@ -11,6 +11,7 @@
 use chassis::{Code, Error};
 use serde_json::{Map, Value};
 
+use super::leaves::MAX_PATH;
 use super::time::micros;
 use super::{Bounds, Condition, Filter, Scalar};
 use crate::json_object::JsonObject;
@@ -67,6 +68,7 @@ impl Parser {
         }
         let mut filter = Filter::default();
         for (name, value) in entries {
+            bounded(name, at)?;
             let at = format!("{at}.{name}");
             match part(name) {
                 Some("must") => filter.must.extend(self.conditions(value, &at, level)?),
@@ -145,7 +147,7 @@ impl Parser {
         }
         match entries.get("key") {
             Some(Value::String(key)) if entries.len() == 2 => {
-                let key = super::leaves::path(key).to_owned();
+                let key = bounded(super::leaves::path(key), at)?.to_owned();
                 if let Some(matching) = entries.get("match") {
                     return self.matching(key, matching, &format!("{at}.match"));
                 }
@@ -255,7 +257,7 @@ impl Parser {
             return Err(wrong(at, format!("is nested deeper than {MAX_LEVELS} levels")));
         }
         self.count(at)?;
-        let key = super::leaves::path(key);
+        let key = bounded(super::leaves::path(key), at)?;
         match value {
             Value::Array(values) => into.push(Condition::Any { key: key.to_owned(), values: self.values(values, at)? }),
             Value::Null => into.push(Condition::Null { key: key.to_owned() }),
@@ -270,6 +272,7 @@ impl Parser {
             }
             Value::Object(entries) => {
                 for (name, value) in entries {
+                    bounded(name, at)?;
                     self.flat(&format!("{key}.{name}"), value, &format!("{at}.{name}"), level + 1, into)?;
                 }
             }
@@ -300,7 +303,16 @@ fn scalar(value: &Value) -> Option<Scalar> {
 
 fn key_of(value: &Value, at: &str) -> Result<String, Error> {
     let key = value.as_str().or_else(|| value["key"].as_str());
-    key.map(|key| super::leaves::path(key).to_owned()).ok_or_else(|| wrong(at, "wants a key, the path of a field"))
+    let key = key.ok_or_else(|| wrong(at, "wants a key, the path of a field"))?;
+    Ok(bounded(super::leaves::path(key), at)?.to_owned())
+}
+
+/// Refuses a path longer than any point can have.
+fn bounded<'p>(path: &'p str, at: &str) -> Result<&'p str, Error> {
+    match path.len() <= MAX_PATH {
+        true => Ok(path),
+        false => Err(wrong(at, format!("names a field of {} bytes: the limit of a path is {MAX_PATH}", path.len()))),
+    }
 }
 
 fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
@@ -423,6 +435,16 @@ mod tests {
         }
         let many: Vec<Value> = (0..300).map(|number| json!({ "key": "n", "match": { "value": number } })).collect();
         assert!(read(&json!({ "should": many })).unwrap_err().message().contains("at most 256 conditions"));
+        let long = "k".repeat(70_000);
+        for filter in [
+            json!({ &long: 1 }),
+            json!({ "a": { &long: 1 } }),
+            json!({ "must": [{ "key": long, "match": { "value": 1 } }] }),
+            json!({ "must": [{ "isNull": { "key": long } }] }),
+        ] {
+            let message = read(&filter).unwrap_err().message();
+            assert!(message.contains("names a field of 70000 bytes: the limit of a path is 1024"), "{message}");
+        }
         assert!(read(&json!({ "n": (0..10_001).collect::<Vec<_>>() })).unwrap_err().message().contains("10000 values"));
     }
 }
