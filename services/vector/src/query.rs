@@ -39,6 +39,8 @@ hybrid mode. Every result has its scores apart.\n\n\
 `filter` takes `{\"field\": value}`, lists (any of), `{\"gte\": 1, \"lt\": 5}`, and Qdrant's must, should, mustNot, minShould with \
 match, range, isEmpty, isNull and hasId. As many results come as there are points that match, up to `limit`; a filter never makes \
 them fewer than that. A field no point has is a warning.\n\n\
+`groupBy` and `diversity` choose among the best points: four times as many as are asked for, 1,000 at most. Where there may be \
+more groups beyond them, that is a warning.\n\n\
 Results of an index are near to perfect (at least 98 of 100); `exact` compares every vector.";
 
 /// How points are found.
@@ -274,6 +276,7 @@ pub(crate) async fn search(
     let found = vectors.store.search(call, tenant, &request.collection, search).await?;
     tell(call, found.remarks);
     let mut hits = found.hits;
+    let read = hits.len();
     if let Some(key) = &request.group_by {
         let (key, size) = (key.clone(), request.group_size.unwrap_or(1));
         hits = call.compute(Cost::Light, move || Ok(crate::groups::best_of_each(hits, &key, size))).await?;
@@ -284,6 +287,12 @@ pub(crate) async fn search(
     }
     if choosing || grouping {
         hits = hits.into_iter().skip(request.offset).take(limit).collect();
+        if grouping && hits.len() < limit && read == depth {
+            let message = format!(
+                "groups were sought among the best {read} points: there may be more of them beyond; ask for fewer points of a group, or narrow the filter"
+            );
+            call.warn("groups-bounded", Some("groupBy"), message);
+        }
     }
     Ok(Searched { hits, mode, terms })
 }

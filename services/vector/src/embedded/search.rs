@@ -31,7 +31,15 @@ thread_local! {
 }
 
 /// Searches a collection.
-pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now: i64) -> Result<Found, Error> {
+///
+/// `bring` brings the collection to memory, without what has expired, when it is not there.
+pub(super) fn search(
+    database: &Arc<Database>,
+    name: &str,
+    search: &Search,
+    now: i64,
+    bring: impl Fn() -> Result<(), Error>,
+) -> Result<Found, Error> {
     let mut evaluated = 0;
     for attempt in 0..ATTEMPTS {
         patience::check()?;
@@ -51,9 +59,7 @@ pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now:
         match found.map_err(|Refused(error)| error)? {
             Some(found) => return Ok(found),
             None => {
-                let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
-                let collection = database.collection(head.map_err(|Refused(error)| error)?.id)?;
-                database.expire(&collection, name, now)?;
+                bring()?;
                 std::thread::yield_now();
             }
         }

@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chassis::{Call, Code, Cost, Error, Runtime};
+use ledger::rusqlite::Connection;
 
-use super::indexer::Indexer;
-use super::patience::Patience;
+use super::indexer::{GRAPH_FROM, Indexer};
+use super::patience::{self, Patience, Waiting};
 use super::schema::{Head, Refused, head};
+use super::search;
 use super::tenant::{Collection, Database};
-use crate::store::{IndexKind, Info, Pending};
+use super::write::Applied;
+use crate::filter::Filter;
+use crate::store::{Found, IndexKind, Info, Pending, Search};
 use crate::tenant::Tenant;
 
 /// Bytes of text that hold a word, about.
@@ -30,10 +34,14 @@ pub struct EmbeddedSettings {
 /// The embedded store.
 pub struct Embedded(pub(super) Arc<Shared>);
 
-/// What a change adds to a collection in memory.
-pub(super) struct Growth {
+/// What a change wants before it begins.
+pub(super) struct Wanted {
+    /// The collection.
     pub(super) name: String,
-    pub(super) bytes: usize,
+    /// Bytes on the disk.
+    pub(super) disk: u64,
+    /// Bytes in memory, if the collection is there.
+    pub(super) memory: usize,
 }
 
 pub(super) struct Shared {
@@ -41,7 +49,21 @@ pub(super) struct Shared {
     pub(super) runtime: Arc<Runtime>,
     pub(super) indexer: Arc<Indexer>,
     pub(super) tenants: Mutex<HashMap<String, Arc<Place>>>,
-    pub(super) uses: AtomicU64,
+    uses: AtomicU64,
+    /// Bytes of memory that were promised to what is under way.
+    promised: Mutex<usize>,
+}
+
+/// Bytes of memory that nobody else is promised for as long as it is kept.
+pub(super) struct Promise {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        *self.shared.promised.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+    }
 }
 
 /// The place of a tenant's database; whoever finds it empty opens it, the others wait.
@@ -49,7 +71,23 @@ pub(super) struct Shared {
 pub(super) struct Place {
     pub(super) database: Mutex<Option<Arc<Database>>>,
     /// When it was last asked for, by a count of uses of all collections.
-    pub(super) used: AtomicU64,
+    used: AtomicU64,
+}
+
+/// What is asked of a collection, as far as it says how long that takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// Some points, or the nearest ones, by an index.
+    Few,
+    /// What a filter keeps, or every vector: it takes as long as the collection is large.
+    All,
+}
+
+impl Asking {
+    /// By a filter.
+    pub(super) fn by(filter: &Filter) -> Self {
+        if filter.is_empty() { Self::Few } else { Self::All }
+    }
 }
 
 impl Embedded {
@@ -59,7 +97,17 @@ impl Embedded {
     /// When the system starts no thread.
     pub fn open(settings: EmbeddedSettings, runtime: Arc<Runtime>) -> Result<Self, String> {
         let indexer = Arc::new(Indexer::start()?);
-        Ok(Self(Arc::new(Shared { settings, runtime, indexer, tenants: Mutex::default(), uses: AtomicU64::new(0) })))
+        let (tenants, uses, promised) = Default::default();
+        Ok(Self(Arc::new(Shared { settings, runtime, indexer, tenants, uses, promised })))
+    }
+
+    /// What asking a collection costs: light where it is in memory and small, or an index answers.
+    fn cost(&self, tenant: &Tenant, name: &str, asking: Asking) -> Cost {
+        let known = self.0.opened(&tenant.key).and_then(|database| database.known(database.known_head(name)?.id));
+        match known {
+            Some(collection) if asking == Asking::Few || collection.size() <= GRAPH_FROM => Cost::Light,
+            _ => Cost::Heavy,
+        }
     }
 
     /// Does something with a tenant's database, on the pool.
@@ -67,46 +115,105 @@ impl Embedded {
         &'a self,
         call: &'a Call,
         tenant: &'a Tenant,
+        cost: Cost,
         work: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<T, Error> + Send + 'static,
     ) -> Pending<'a, T> {
         let (shared, key, now) = (self.0.clone(), tenant.key.clone(), call.now().as_microsecond());
-        let (patience, waits) = Patience::until(call.deadline());
+        let (patience, waits) = Patience::until(call.deadline(), Waiting::Answer);
         let work = move || patience.within(|| work(&shared, &shared.database(&key)?, now));
         Box::pin(async move {
-            let done = call.compute(Cost::Light, work).await;
+            let done = call.compute(cost, work).await;
             drop(waits);
             done
         })
     }
 
-    /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
-    pub(super) fn write<'a, T: Send + 'static>(
+    /// Asks something of a collection, which is in memory then and has nothing expired.
+    pub(super) fn ask<'a, T: Send + 'static>(
         &'a self,
         call: &'a Call,
         tenant: &'a Tenant,
-        bytes: u64,
-        growth: Option<Growth>,
-        work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
+        name: &'a str,
+        asking: Asking,
+        work: impl FnOnce(&Database, &Connection, &Head) -> Result<T, Error> + Send + 'static,
+    ) -> Pending<'a, T> {
+        let known = name.to_owned();
+        self.with(call, tenant, self.cost(tenant, name, asking), move |shared, database, now| {
+            shared.ready(database, &known, now)?;
+            reading(database, &known, |snapshot, head| work(database, snapshot, head))
+        })
+    }
+
+    /// Searches a collection.
+    pub(super) fn find<'a>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        name: &'a str,
+        search: Search,
+    ) -> Pending<'a, Found> {
+        let asking = if search.exact { Asking::All } else { Asking::by(&search.filter) };
+        let known = name.to_owned();
+        self.with(call, tenant, self.cost(tenant, name, asking), move |shared, database, now| {
+            let bring = || shared.ready(database, &known, now).map(drop);
+            bring()?;
+            search::search(database, &known, &search, now, bring)
+        })
+    }
+
+    /// Writes to a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
+    /// `before` comes first, on the pool; what it returns is kept until memory has followed.
+    pub(super) fn write<'a, T: Send + 'static, K: Send + 'static>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        before: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<K, Error> + Send + 'static,
+        work: impl FnOnce(&Connection, i64) -> Result<T, Error> + Send + 'static,
         landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
     ) -> Pending<'a, T> {
-        let (patience, waits) = Patience::until(call.deadline());
-        let opened = self.with(call, tenant, move |shared, database, now| {
-            if bytes > 0 {
-                shared.runtime.data.room_for(bytes)?;
-            }
-            if let Some(growth) = &growth {
-                shared.make_room_for(growth, database)?;
-            }
+        let (patience, waits) = Patience::until(call.deadline(), Waiting::Change);
+        let opened = self.with(call, tenant, Cost::Light, move |shared, database, now| {
+            let kept = before(shared, database, now)?;
             let known = database.clone();
-            let work = move |connection: &ledger::rusqlite::Connection| patience.within(|| work(connection, now));
-            let work = move |connection: &ledger::rusqlite::Connection| work(connection).map_err(Refused);
-            Ok(database.ledger.write(work, move |value| landed(&known, value)))
+            let work = move |connection: &Connection| {
+                patience.within(|| {
+                    patience::check()?;
+                    work(connection, now)
+                })
+            };
+            let work = move |connection: &Connection| work(connection).map_err(Refused);
+            Ok(database.ledger.write(work, move |value| {
+                landed(&known, value);
+                drop(kept);
+            }))
         });
         Box::pin(async move {
             let written = opened.await?.await.map_err(|Refused(error)| error);
             drop(waits);
             written
         })
+    }
+
+    /// Changes points of a collection: with room for them, and after most of what has expired is gone.
+    pub(super) fn changing<'a, T: Send + 'static>(
+        &'a self,
+        call: &'a Call,
+        tenant: &'a Tenant,
+        wanted: Wanted,
+        work: impl FnOnce(&Connection, i64) -> Result<(T, Applied), Error> + Send + 'static,
+    ) -> Pending<'a, T> {
+        let before = move |shared: &Arc<Shared>, database: &Arc<Database>, now: i64| {
+            database.expire_most(&wanted.name, now)?;
+            if wanted.disk > 0 {
+                shared.runtime.data.room_for(wanted.disk)?;
+            }
+            match wanted.memory {
+                0 => Ok(None),
+                bytes => shared.make_room_for(&wanted.name, bytes, database),
+            }
+        };
+        let written = self.write(call, tenant, before, work, |database, (_, applied)| database.apply(applied));
+        Box::pin(async move { Ok(written.await?.0) })
     }
 }
 
@@ -133,6 +240,7 @@ impl Shared {
                 .retry_after(60)
         })?;
         let opened = Arc::new(Database::open(&folder, self.indexer.clone())?);
+        opened.sweep();
         *database = Some(opened.clone());
         Ok(opened)
     }
@@ -145,7 +253,7 @@ impl Shared {
     }
 
     /// All collections in memory.
-    pub(super) fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
+    fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
         let places: Vec<Arc<Place>> =
             self.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         let open = places.iter().filter_map(|place| place.database.try_lock().ok()?.clone());
@@ -153,8 +261,9 @@ impl Shared {
             .collect()
     }
 
-    /// Makes room in memory for so many bytes, by taking out what was not used for longest.
-    fn make_room(&self, bytes: usize, but: i64, of: &Arc<Database>) -> Result<(), Error> {
+    /// Makes room in memory for so many bytes, by taking out what was not used for longest, and promises them.
+    fn make_room(self: &Arc<Self>, bytes: usize, but: i64, of: &Arc<Database>) -> Result<Promise, Error> {
+        let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
         let mut loaded: Vec<(u64, usize, Arc<Database>, i64)> = self
             .loaded()
             .into_iter()
@@ -169,7 +278,7 @@ impl Shared {
             // It would be in vain.
             return Err(full());
         }
-        let mut total: usize = bytes + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
+        let mut total: usize = bytes + *promised + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
         loaded.sort_by_key(|(used, ..)| *used);
         for (_, bytes, database, id) in loaded {
             if total <= self.settings.memory {
@@ -181,39 +290,62 @@ impl Shared {
             database.unload(id);
             total -= bytes;
         }
-        if total <= self.settings.memory { Ok(()) } else { Err(full()) }
+        if total > self.settings.memory {
+            return Err(full());
+        }
+        *promised += bytes;
+        Ok(Promise { shared: self.clone(), bytes })
     }
 
     /// Makes room for so many bytes that a change adds to a collection, if it is in memory.
-    pub(super) fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
-        let Some(collection) = database.known_head(&growth.name).and_then(|head| database.known(head.id)) else {
-            return Ok(());
+    fn make_room_for(
+        self: &Arc<Self>,
+        name: &str,
+        bytes: usize,
+        database: &Arc<Database>,
+    ) -> Result<Option<Promise>, Error> {
+        let Some(collection) = database.known_head(name).and_then(|head| database.known(head.id)) else {
+            return Ok(None);
         };
-        let made = self.make_room(growth.bytes, collection.id, database);
+        let made = self.make_room(bytes, collection.id, database);
         if made.is_err() && collection.has_dead() {
             // Read anew, it takes less.
             database.unload(collection.id);
-            return Ok(());
+            return Ok(None);
         }
-        made
+        made.map(Some)
     }
 
     /// The collection of a name, in memory and without what has expired.
-    pub(super) fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<Arc<Collection>, Error> {
+    pub(super) fn ready(
+        self: &Arc<Self>,
+        database: &Arc<Database>,
+        name: &str,
+        now: i64,
+    ) -> Result<Arc<Collection>, Error> {
         let known = database.head(name)?;
         let collection = match database.known(known.id) {
             Some(collection) => collection,
-            None => {
-                let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
-                let head = head.map_err(|Refused(error)| error)?;
-                let points = usize::try_from(head.points).unwrap_or(usize::MAX);
-                self.make_room(points.saturating_mul(bytes_in_memory(head.spec.dimensions)), head.id, database)?;
-                database.collection(head.id)?
-            }
+            None => self.load(database, name)?,
         };
         collection.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        database.expire(&collection, name, now)?;
+        database.expire(&collection, now)?;
         Ok(collection)
+    }
+
+    /// Reads a collection into memory, once there is room.
+    fn load(self: &Arc<Self>, database: &Arc<Database>, name: &str) -> Result<Arc<Collection>, Error> {
+        let _alone = database.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+        let head = head.map_err(|Refused(error)| error)?;
+        // Whoever came first may have read it.
+        if let Some(collection) = database.known(head.id) {
+            return Ok(collection);
+        }
+        let points = usize::try_from(head.points).unwrap_or(usize::MAX);
+        let bytes = points.saturating_mul(bytes_in_memory(head.spec.dimensions));
+        let _promise = self.make_room(bytes, head.id, database)?;
+        database.collection(head.id)
     }
 }
 
@@ -225,7 +357,7 @@ pub(super) const fn bytes_in_memory(dimensions: usize) -> usize {
 /// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
 /// database that is used, or written to, is held by whoever does, so it is never among them; nor is one whose place
 /// somebody has just been given.
-pub(super) fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
+fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
     let excess = (tenants.len() + 1).saturating_sub(most.max(1));
     if excess == 0 {
         return Vec::new();
@@ -248,7 +380,7 @@ pub(super) fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Ve
 pub(super) fn reading<T>(
     database: &Database,
     name: &str,
-    work: impl FnOnce(&ledger::rusqlite::Connection, &Head) -> Result<T, Error>,
+    work: impl FnOnce(&Connection, &Head) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let read = database.ledger.read(|snapshot| -> Result<T, Refused> {
         let head = head(snapshot, name)?;
@@ -260,4 +392,48 @@ pub(super) fn reading<T>(
 pub(super) fn info(database: &Database, head: Head) -> Info {
     let index = database.known(head.id).map_or(IndexKind::Scan, |collection| collection.index());
     Info { spec: head.spec, points: head.points, bytes: head.bytes, created: head.created, index }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Changes that come together do not each get the room that is there once.
+    #[test]
+    fn memory_is_promised_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new(chassis::Settings::default(), chassis::Clock::System).unwrap();
+        let settings = EmbeddedSettings { folder: folder.path().to_owned(), memory: 1_000_000, open: 4 };
+        let shared = Embedded::open(settings, runtime).unwrap().0;
+        let database = shared.database("tenant").unwrap();
+        let spec = |name: &str| crate::store::Spec {
+            name: name.into(),
+            dimensions: 2,
+            distance: crate::store::Distance::Cosine,
+            model: None,
+            average_length: None,
+        };
+        for name in ["a", "b"] {
+            let spec = spec(name);
+            let made = database.ledger.write(
+                move |connection| {
+                    super::super::collections::create(connection, &spec, &crate::plan::Quota::of(None), 0)
+                        .map_err(Refused)
+                },
+                |_| {},
+            );
+            assert!(made.wait().is_ok());
+            assert!(shared.ready(&database, name, 0).is_ok());
+        }
+        let first = shared.make_room_for("a", 600_000, &database).unwrap();
+        assert!(first.is_some());
+        // Taking out the other one is not enough: what is promised is not there yet.
+        let second = shared.make_room_for("b", 600_000, &database);
+        assert_eq!(second.map(|_| ()).unwrap_err().code(), Code::Unavailable);
+        drop(first);
+        assert!(shared.ready(&database, "b", 0).is_ok());
+        assert!(shared.make_room_for("b", 600_000, &database).unwrap().is_some());
+        shared.indexer.stop();
+        database.ledger.close();
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chassis::Error;
 use ledger::rusqlite::{Connection, OptionalExtension, params};
 
+use super::patience;
 use super::payloads::ids_of;
 use super::schema::{Head, expired, failed, head, usage};
 use super::select::rows_of;
@@ -70,11 +71,15 @@ struct Known {
 impl<'c> Writer<'c> {
     /// Begins a change of a collection, which has nothing expired any more.
     pub(super) fn new(connection: &'c Connection, name: &str, now: i64) -> Result<Self, Error> {
-        let head = head(connection, name)?;
-        let applied = Applied { collection: head.id, ..Applied::default() };
-        let mut writer = Self { connection, head, now, fields: HashMap::new(), made: 0, points: 0, bytes: 0, applied };
-        writer.expire()?;
+        let mut writer = Self::begin(connection, head(connection, name)?, now);
+        writer.expire(usize::MAX)?;
         Ok(writer)
+    }
+
+    /// Begins a change of a collection as it is.
+    pub(super) fn begin(connection: &'c Connection, head: Head, now: i64) -> Self {
+        let applied = Applied { collection: head.id, ..Applied::default() };
+        Self { connection, head, now, fields: HashMap::new(), made: 0, points: 0, bytes: 0, applied }
     }
 
     /// Ends it: counts are written down, and checked against what the plan has.
@@ -120,10 +125,12 @@ impl<'c> Writer<'c> {
         Ok(self.applied)
     }
 
-    fn expire(&mut self) -> Result<(), Error> {
-        let select = "select id from points where collection = ? and expires is not null and expires <= ?";
+    /// Removes what has expired, so many points at most.
+    pub(super) fn expire(&mut self, most: usize) -> Result<(), Error> {
+        let select = "select id from points where collection = ? and expires is not null and expires <= ? limit ?";
         let mut select = self.connection.prepare_cached(select).map_err(failed)?;
-        let ids = select.query_map((self.head.id, self.now), |row| row.get::<_, String>(0)).map_err(failed)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let ids = select.query_map((self.head.id, self.now, most), |row| row.get::<_, String>(0)).map_err(failed)?;
         for id in ids.collect::<Result<Vec<_>, _>>().map_err(failed)? {
             self.remove(&id)?;
         }
@@ -179,6 +186,7 @@ impl<'c> Writer<'c> {
 
     /// Removes the point of an id; whether there was one.
     pub(super) fn remove(&mut self, id: &str) -> Result<bool, Error> {
+        patience::check()?;
         let Some(Known { row, payload, bytes }) = self.known(id)? else { return Ok(false) };
         self.forget_leaves(row, kept(&payload))?;
         let mut words =
@@ -197,6 +205,7 @@ impl<'c> Writer<'c> {
     }
 
     fn insert(&mut self, point: &Point) -> Result<(), Error> {
+        patience::check()?;
         let payload = point.payload.text();
         let text = point.text.as_deref();
         let placed = leaves_of(payload)?;
@@ -225,6 +234,7 @@ impl<'c> Writer<'c> {
 
     /// Puts another payload in the place of a row's.
     pub(super) fn replace_payload(&mut self, row: i64, old: &str, new: &str) -> Result<(), Error> {
+        patience::check()?;
         let (placed_before, placed) = (kept(old), leaves_of(new)?);
         let counted = |text: &str, placed: &[Placed]| i64::try_from(text.len() + weight(placed)).unwrap_or(i64::MAX);
         let delta = counted(new, &placed) - counted(old, &placed_before);

@@ -14,6 +14,19 @@ over_stores! {
     ids_that_are_said_twice_count_once
     whole_numbers_are_one_value_however_written
     points_like_others_and_unlike
+    groups_are_sought_among_the_best_alone
+}
+
+fn groups_are_sought_among_the_best_alone(served: Served) {
+    served.create("p", 1, "dot");
+    let points: Vec<Value> =
+        (0..60).map(|n| json!({ "id": n, "vector": [100 - n], "payload": { "side": n / 50 } })).collect();
+    served.upsert("p", &json!(points));
+    let ask = |limit: usize| served.query("p", &json!({ "vector": [1], "groupBy": "side", "limit": limit }));
+    let (few, all) = (ask(10), ask(20));
+    // Forty of sixty are looked at: the second group may be beyond.
+    assert_eq!((ids(&few), crate::warnings(&few)[0].0), (vec!["0"], "groups-bounded"));
+    assert_eq!((ids(&all), crate::warnings(&all).len()), (vec!["0", "50"], 0));
 }
 
 fn payloads_keep_their_literals_and_order(served: Served) {
@@ -103,7 +116,9 @@ fn points_expire(served: Served) {
     let points = json!([{ "id": "a", "vector": [3], "ttlSeconds": 1 }, { "id": "b", "vector": [2], "expiresAt": "2130-01-01T00:10:00Z" }, { "id": "c", "vector": [1] }]);
     served.upsert("p", &points);
     assert_eq!(served.ok("GET", "/collections/p/points/b", &json!({}))["expiresAt"], "2130-01-01T00:10:00Z");
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    served.later(1);
+    // The list, which looks at no collection, counts them no more.
+    assert_eq!(served.ok("GET", "/collections", &json!({}))["rows"][0]["points"], 2);
     assert_eq!(ids(&served.query("p", &json!({ "vector": [1] }))), ["b", "c"]);
     assert_eq!(served.count("p"), 2);
     assert_eq!(served.refused("GET", "/collections/p/points/a", &json!({})).0, 404);
@@ -117,7 +132,7 @@ fn what_has_expired_is_not_there_for_changes(served: Served) {
         .map(|id| json!({ "id": id, "vector": [1], "payload": { "k": 1 }, "ttlSeconds": 1 }))
         .collect();
     served.upsert("p", &json!(points));
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    served.later(1);
     // No read comes first.
     let written = served.upsert("p", &json!([{ "id": "a", "vector": [2] }]));
     assert_eq!((&written["inserted"], &written["updated"]), (&json!(1), &json!(0)));

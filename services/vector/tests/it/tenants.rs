@@ -18,7 +18,7 @@ fn what_has_expired_counts_for_no_plan() {
             (0..1_000).map(|n| json!({ "id": part * 1_000 + n, "vector": [1], "ttlSeconds": 6 })).collect();
         assert_eq!(send("PUT", "/collections/a/points", &json!({ "points": points })).status, 200);
     }
-    std::thread::sleep(std::time::Duration::from_millis(6_100));
+    served.later(6);
     let one = json!({ "points": [{ "id": "new", "vector": [1] }] });
     assert_eq!(send("PUT", "/collections/b/points", &one).status, 200);
     assert_eq!(send("PUT", "/collections/a/points", &one).status, 200);
