@@ -247,6 +247,17 @@ fn a_graph_finds_what_a_scan_finds() {
         let recall = bench.recall(&queries, &filter);
         assert!(recall >= 0.98, "{recall} {filter:?}");
     }
+    // A walk through what a filter leaves out: any fifth of the points; a fifth that lies together, asked from elsewhere.
+    let along = chance.unit();
+    let mut ordered: Vec<usize> = (0..vectors.len()).collect();
+    ordered.sort_by(|a, b| kernels::dot(&vectors[*a], &along).total_cmp(&kernels::dot(&vectors[*b], &along)));
+    let together = ordered[..5_200].iter().map(ToString::to_string).collect();
+    let fifth =
+        Filter::default().and(Condition::Any { key: "tenth".into(), values: vec![Scalar::Whole(2), Scalar::Whole(7)] });
+    for filter in [fifth, Filter::default().and(Condition::Ids(together))] {
+        let recall = bench.recall(&queries, &filter);
+        assert!(recall >= 0.98, "{recall}");
+    }
     // Every point finds itself.
     for number in (0..vectors.len()).step_by(211) {
         assert_eq!(bench.ask(&vectors[number], Filter::default(), false)[0], number.to_string());
@@ -360,6 +371,11 @@ fn rates() {
     told("no filter", &Filter::default());
     told("filter of 10 %", &having("tenth", 3));
     told("filter of 1 %", &having("hundredth", 7));
+    // Those of the points that lie on one side, whichever side the question is on.
+    let mut ordered: Vec<usize> = (0..vectors.len()).collect();
+    ordered.sort_by(|a, b| vectors[*a][0].total_cmp(&vectors[*b][0]));
+    let together = ordered[..vectors.len() / 10].iter().map(ToString::to_string).collect();
+    told("10 % that lie together", &Filter::default().and(Condition::Ids(together)));
     let gone: Vec<String> = (0..vectors.len())
         .filter(|number| number * 2_654_435_761 / 7 % 2 == 0)
         .map(|number| number.to_string())
