@@ -170,8 +170,14 @@ fn points_like_others_and_unlike(served: Served) {
     served.upsert("p", &json!([at("a", 0.0), at("b", 10.0), at("c", 40.0), at("dd", 80.0), at("ee", 90.0)]));
     assert_eq!(ids(&served.query("p", &json!({ "id": "a" }))), ["b", "c", "dd", "ee"]);
     assert_eq!(ids(&served.query("p", &json!({ "positive": ["c"], "negative": ["a"], "limit": 2 }))), ["dd", "ee"]);
+    // Pages of them, and with a filter.
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 2, "offset": 1 }))), ["c", "dd"]);
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 1, "filter": { "side": 2 } }))), ["dd"]);
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 1, "exact": true }))), ["b"]);
     let (status, message) = served.refused("POST", "/collections/p/query", &json!({ "id": "ghost" }));
-    assert_eq!((status, message.as_str()), (404, "positive: there is no point ghost in p"));
+    assert_eq!((status, message.as_str()), (404, "id: there is no point ghost in p"));
+    let (_, message) = served.refused("POST", "/collections/p/query", &json!({ "positive": ["ghost"] }));
+    assert_eq!(message, "positive: there is no point ghost in p");
     let found = served.query("p", &json!({ "vector": [1, 0], "groupBy": "side", "groupSize": 1 }));
     assert_eq!(ids(&found), ["a", "dd"]);
     // Unlike each other: not the two that are nearly alike.
