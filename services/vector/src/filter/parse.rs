@@ -25,7 +25,9 @@ const MAX_VALUES: usize = 10_000;
 
 const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
 /// Operators about the values of a field, as MongoDB writes them.
-const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists";
+const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists, $not";
+/// Those that are read without their sign too, besides the bounds.
+const PLAIN: [&str; 4] = ["eq", "ne", "in", "nin"];
 
 /// Reads a filter of a field of the request.
 ///
@@ -67,6 +69,16 @@ impl Parser {
             return Err(wrong(at, format!("is nested deeper than {MAX_LEVELS} levels")));
         }
         let mut filter = Filter::default();
+        if is_condition(entries) {
+            let value = Value::Object(entries.clone());
+            filter.must.push(self.condition(&value, at, level + 1)?);
+            return Ok(filter);
+        }
+        if entries.get("field").is_some_and(Value::is_string)
+            && ["match", "range"].iter().any(|name| entries.contains_key(*name))
+        {
+            return Err(wrong(&format!("{at}.field"), "names the field of a condition: call it key"));
+        }
         for (name, value) in entries {
             bounded(name, at)?;
             let at = format!("{at}.{name}");
@@ -87,6 +99,16 @@ impl Parser {
                         filter.must.push(Condition::Nested(Filter { should, ..Filter::default() }));
                     }
                     "$not" | "$nor" => filter.must_not.extend(self.conditions(value, &at, level)?),
+                    _ if is_list_of_objects(value) && name.eq_ignore_ascii_case("and") => {
+                        filter.must.extend(self.conditions(value, &at, level)?);
+                    }
+                    _ if is_list_of_objects(value) && name.eq_ignore_ascii_case("or") => {
+                        let should = self.conditions(value, &at, level)?;
+                        filter.must.push(Condition::Nested(Filter { should, ..Filter::default() }));
+                    }
+                    _ if (value.is_object() || is_list_of_objects(value)) && name.eq_ignore_ascii_case("not") => {
+                        filter.must_not.extend(self.conditions(value, &at, level)?);
+                    }
                     "operator" if entries.contains_key("path") || entries.contains_key("operands") => {
                         let message = "is a filter in the form of Weaviate: write {\"field\": value}, or must, should and mustNot";
                         return Err(wrong(&at, message));
@@ -162,6 +184,11 @@ impl Parser {
     }
 
     fn matching(&mut self, key: String, value: &Value, at: &str) -> Result<Condition, Error> {
+        match value {
+            Value::Array(values) => return Ok(Condition::Any { key, values: self.values(values, at)? }),
+            Value::Object(_) | Value::Null => {}
+            one => return Ok(Condition::Any { key, values: self.values(std::slice::from_ref(one), at)? }),
+        }
         let entries = value.as_object().filter(|entries| entries.len() == 1);
         let entry = entries.and_then(|entries| entries.iter().next());
         let Some((name, value)) = entry else {
@@ -181,7 +208,10 @@ impl Parser {
     }
 
     fn ids(&mut self, value: &Value, at: &str) -> Result<Condition, Error> {
-        let members = value.as_array().ok_or_else(|| wrong(at, "must be a list of ids"))?;
+        let members = match value {
+            Value::Array(members) => members.as_slice(),
+            one => std::slice::from_ref(one),
+        };
         self.values += members.len();
         if self.values > MAX_VALUES {
             return Err(wrong(at, format!("a filter has at most {MAX_VALUES} values")));
@@ -232,6 +262,9 @@ impl Parser {
                 ("$in" | "$nin", _) => return Err(wrong(&at, "wants a list")),
                 ("$exists", Value::Bool(true)) => filter.must_not.push(Condition::Empty { key: key() }),
                 ("$exists", Value::Bool(false)) => filter.must.push(Condition::Empty { key: key() }),
+                ("$not", Value::Object(entries)) => {
+                    filter.must_not.push(Condition::Nested(self.operators(key().as_str(), entries, &at)?));
+                }
                 ("$exists", _) => return Err(wrong(&at, "wants true or false")),
                 ("$gt" | "$gte" | "$lt" | "$lte", _) => {}
                 _ => return Err(wrong(&at, format!("is no operator: use {OPERATORS}"))),
@@ -270,6 +303,10 @@ impl Parser {
             Value::Object(entries) if entries.keys().any(|name| name.starts_with('$')) => {
                 into.push(Condition::Nested(self.operators(key, entries, at)?));
             }
+            Value::Object(entries) if is_plain(entries) => {
+                let signed = entries.iter().map(|(name, value)| (format!("${name}"), value.clone())).collect();
+                into.push(Condition::Nested(self.operators(key, &signed, at)?));
+            }
             Value::Object(entries) => {
                 for (name, value) in entries {
                     bounded(name, at)?;
@@ -281,6 +318,38 @@ impl Parser {
         }
         Ok(())
     }
+}
+
+/// Whether it is one condition, which stands where a filter may.
+fn is_condition(entries: &Map<String, Value>) -> bool {
+    let has = |name: &str| entries.get(name).is_some_and(Value::is_object);
+    let empty = ["isEmpty", "is_empty", "isNull", "is_null"]
+        .iter()
+        .any(|name| entries.get(*name).is_some_and(|value| value["key"].is_string()));
+    let ids = ["hasId", "has_id"].iter().any(|name| entries.get(*name).is_some_and(Value::is_array));
+    match entries.len() {
+        1 => empty || ids,
+        2 => entries.get("key").is_some_and(Value::is_string) && (has("match") || has("range")),
+        _ => false,
+    }
+}
+
+fn is_list_of_objects(value: &Value) -> bool {
+    value.as_array().is_some_and(|members| !members.is_empty() && members.iter().all(Value::is_object))
+}
+
+/// Whether they are operators without their sign, and not the names of fields.
+fn is_plain(entries: &Map<String, Value>) -> bool {
+    let lists = ["in", "nin"].iter().all(|name| entries.get(*name).is_none_or(Value::is_array));
+    let scalars = ["eq", "ne"].iter().all(|name| entries.get(*name).is_none_or(|value| scalar(value).is_some()));
+    let known = |name: &String| PLAIN.contains(&name.as_str()) || BOUNDS.contains(&name.as_str());
+    lists && scalars && entries.keys().all(known)
+}
+
+/// A number, also as the text of one.
+fn number_of(value: &Value) -> Option<f64> {
+    let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    value.as_f64().or_else(|| value.as_str().and_then(read))
 }
 
 /// The bounds among MongoDB's operators, by the names of ours.
@@ -325,7 +394,7 @@ fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     if BOUNDS.iter().all(|name| said(name).is_none()) {
         return Err(wrong(at, "has no bound: gte, gt, lte or lt is null, perhaps what is left of an empty expression"));
     }
-    if entries.values().any(Value::is_string) {
+    if entries.values().any(|value| value.is_string() && number_of(value).is_none()) {
         let time = |name: &str| {
             let moment = |value: &Value| value.as_str().and_then(micros);
             let read =
@@ -337,7 +406,7 @@ fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     }
     let number = |name: &str| {
         let read = |value: &Value| {
-            value.as_f64().ok_or_else(|| wrong(at, "wants numbers, or dates such as 2024-05-01T12:00:00Z"))
+            number_of(value).ok_or_else(|| wrong(at, "wants numbers, or dates such as 2024-05-01T12:00:00Z"))
         };
         said(name).map(read).transpose()
     };
@@ -386,6 +455,26 @@ mod tests {
                 json!({ "should": [{ "a": 1 }, { "must": [{ "must": [{ "key": "b", "match": { "any": [2, 3] } }] }] }] }),
             ),
         );
+        // Operators without their sign, joined in plain words; one condition where a filter stands; numbers that are text.
+        same(&json!({ "a": { "in": [1, 2], "lt": "5" } }), &json!({ "a": { "$in": [1, 2], "$lt": 5 } }));
+        same(
+            &json!({ "OR": [{ "a": 1 }, { "b": { "ne": 2 } }] }),
+            &json!({ "$or": [{ "a": 1 }, { "b": { "$ne": 2 } }] }),
+        );
+        same(&json!({ "not": { "a": 1 } }), &json!({ "$not": { "a": 1 } }));
+        same(
+            &json!({ "a": { "$not": { "$eq": 1 } } }),
+            &nested(json!({ "mustNot": [{ "must": [{ "key": "a", "match": { "value": 1 } }] }] })),
+        );
+        let one = json!({ "key": "a", "match": { "value": 1 } });
+        same(&one, &json!({ "must": [one] }));
+        same(&json!({ "must": [{ "key": "a", "match": 1 }] }), &one);
+        same(&json!({ "has_id": [1, "b"] }), &json!({ "must": [{ "hasId": ["1", "b"] }] }));
+        same(&json!({ "must": { "hasId": 1 } }), &json!({ "must": [{ "hasId": ["1"] }] }));
+        // Fields may have such names.
+        same(&json!({ "in": "Berlin" }), &json!({ "must": [{ "key": "in", "match": { "value": "Berlin" } }] }));
+        same(&json!({ "made": { "in": "Berlin" } }), &json!({ "made.in": "Berlin" }));
+        same(&json!({ "and": "x" }), &json!({ "must": [{ "key": "and", "match": { "value": "x" } }] }));
         same(&json!({ "a": { "$exists": false } }), &nested(json!({ "must": [{ "isEmpty": { "key": "a" } }] })));
         assert!(read(&json!({})).unwrap().is_empty());
     }
@@ -403,6 +492,13 @@ mod tests {
             (json!({ "minShould": { "conditions": [] } }), "filter.minShould: wants minCount"),
             (json!({ "a": {} }), "filter.a: is an empty object"),
             (json!({ "must": [{}] }), "filter.must[0]: is an empty condition"),
+            // Within mustNot it would keep every point.
+            (
+                json!({ "mustNot": [{ "field": "a", "match": { "value": 1 } }] }),
+                "filter.mustNot[0].field: names the field of a condition: call it key",
+            ),
+            (json!({ "not": {} }), "filter.not: is an empty condition"),
+            (json!({ "hasId": [[1]] }), "filter.hasId: must be a list of ids"),
             (json!({ "must": {} }), "filter.must: is an empty condition"),
             (json!({ "ts": { "lt": null } }), "filter.ts: has no bound"),
             (json!({ "ts": { "$lt": null } }), "filter.ts: has no bound"),
