@@ -15,6 +15,35 @@ over_stores! {
     whole_numbers_are_one_value_however_written
     points_like_others_and_unlike
     groups_are_sought_among_the_best_alone
+    files_of_points_are_lines_or_a_list
+}
+
+fn files_of_points_are_lines_or_a_list(served: Served) {
+    served.create("p", 1, "dot");
+    let import = |file: &str| served.send_lines_as(None, "/collections/p/import", file);
+    let lines = import("\u{feff}{\"id\":1,\"vector\":[1]}\r\n\r\n{\"id\":2,\"vector\":[2]}\r\n").json();
+    let list = import(" [{\"id\":2,\"vector\":[2],\"payload\":{\"n\":1.50}},\n{\"id\":3,\"vector\":[3]}]").json();
+    assert_eq!((&lines["inserted"], &list["inserted"], &list["updated"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(served.count("p"), 3);
+    for (file, message) in [
+        (
+            "{\"id\":1,\"vector\":[1]}\n{\"id\":4,\"vectors\":[1]}",
+            "file: line 2: vectors: is not a field here; did you mean vector?",
+        ),
+        ("[{\"id\":4,\"vector\":[1]},[1]]", "file: point 2: send one JSON object, not a list"),
+        ("[{\"id\":4,\"vector\":[1]},", "file: begins as a list of points, and is none: EOF"),
+        ("id,vector\n1,2\n", "file: line 1: the body is not valid JSON"),
+        ("[{\"id\":4,\"vector\":[1, 2]}]", "file: among the points from 1: points[0].vector: has 2 dimensions"),
+    ] {
+        let answer = import(file);
+        assert!(
+            answer.status == 422 && answer.message().starts_with(message),
+            "{} {}",
+            answer.status,
+            answer.message()
+        );
+    }
+    assert_eq!(served.count("p"), 3);
 }
 
 fn groups_are_sought_among_the_best_alone(served: Served) {
