@@ -12,6 +12,7 @@ use chassis::{Code, Error};
 use serde_json::{Map, Value};
 
 use super::leaves::MAX_PATH;
+use super::operators::is_plain;
 use super::time::micros;
 use super::{Bounds, Condition, Filter, Scalar};
 use crate::json_object::JsonObject;
@@ -23,11 +24,7 @@ const MAX_CONDITIONS: usize = 256;
 /// Values of all conditions together.
 const MAX_VALUES: usize = 10_000;
 
-const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
-/// Operators about the values of a field, as MongoDB writes them.
-const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists, $not";
-/// Those that are read without their sign too, besides the bounds.
-const PLAIN: [&str; 4] = ["eq", "ne", "in", "nin"];
+pub(super) const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
 
 /// Reads a filter of a field of the request.
 ///
@@ -43,11 +40,11 @@ pub fn parse(field: &str, filter: &JsonObject) -> Result<Filter, Error> {
     parser.filter(entries, field, 0)
 }
 
-fn wrong(field: &str, message: impl Into<String>) -> Error {
+pub(super) fn wrong(field: &str, message: impl Into<String>) -> Error {
     Error::field(Code::ValidationError, field, message)
 }
 
-struct Parser {
+pub(super) struct Parser {
     conditions: usize,
     values: usize,
 }
@@ -224,7 +221,7 @@ impl Parser {
         Ok(Condition::Ids(members.iter().map(id).collect::<Result<_, _>>()?))
     }
 
-    fn values(&mut self, values: &[Value], at: &str) -> Result<Vec<Scalar>, Error> {
+    pub(super) fn values(&mut self, values: &[Value], at: &str) -> Result<Vec<Scalar>, Error> {
         self.values += values.len();
         if self.values > MAX_VALUES {
             return Err(wrong(at, format!("a filter has at most {MAX_VALUES} values")));
@@ -233,48 +230,6 @@ impl Parser {
             .iter()
             .map(|value| scalar(value).ok_or_else(|| wrong(at, "wants text, numbers, true or false")))
             .collect()
-    }
-
-    /// `{"$gte": 3, "$ne": 5}` about a field. A point without the field is not equal to anything, so `$ne` and `$nin` keep it.
-    fn operators(&mut self, key: &str, entries: &Map<String, Value>, at: &str) -> Result<Filter, Error> {
-        let mut filter = Filter::default();
-        let key = || key.to_owned();
-        for (name, value) in entries {
-            let at = format!("{at}.{name}");
-            match (name.as_str(), value) {
-                ("$eq", Value::Null) => filter.must.push(Condition::Null { key: key() }),
-                ("$ne", Value::Null) => filter.must_not.push(Condition::Null { key: key() }),
-                ("$eq", one) => {
-                    let values = self.values(std::slice::from_ref(one), &at)?;
-                    filter.must.push(Condition::Any { key: key(), values });
-                }
-                ("$ne", one) => {
-                    let values = self.values(std::slice::from_ref(one), &at)?;
-                    filter.must_not.push(Condition::Any { key: key(), values });
-                }
-                ("$in", Value::Array(some)) => {
-                    filter.must.push(Condition::Any { key: key(), values: self.values(some, &at)? });
-                }
-                ("$nin", Value::Array(some)) if some.is_empty() => return Err(wrong(&at, "is an empty list")),
-                ("$nin", Value::Array(some)) => {
-                    filter.must_not.push(Condition::Any { key: key(), values: self.values(some, &at)? });
-                }
-                ("$in" | "$nin", _) => return Err(wrong(&at, "wants a list")),
-                ("$exists", Value::Bool(true)) => filter.must_not.push(Condition::Empty { key: key() }),
-                ("$exists", Value::Bool(false)) => filter.must.push(Condition::Empty { key: key() }),
-                ("$not", Value::Object(entries)) => {
-                    filter.must_not.push(Condition::Nested(self.operators(key().as_str(), entries, &at)?));
-                }
-                ("$exists", _) => return Err(wrong(&at, "wants true or false")),
-                ("$gt" | "$gte" | "$lt" | "$lte", _) => {}
-                _ => return Err(wrong(&at, format!("is no operator: use {OPERATORS}"))),
-            }
-        }
-        let bounds = bounds_of(entries);
-        if !bounds.is_empty() {
-            filter.must.push(range_of(key(), &Value::Object(bounds), at)?);
-        }
-        Ok(filter)
     }
 
     /// `{"color": "red"}`, `{"color": ["red", "blue"]}`, `{"size": {"gte": 3}}`, `{"metadata": {"source": "a"}}`.
@@ -338,27 +293,13 @@ fn is_list_of_objects(value: &Value) -> bool {
     value.as_array().is_some_and(|members| !members.is_empty() && members.iter().all(Value::is_object))
 }
 
-/// Whether they are operators without their sign, and not the names of fields.
-fn is_plain(entries: &Map<String, Value>) -> bool {
-    let lists = ["in", "nin"].iter().all(|name| entries.get(*name).is_none_or(Value::is_array));
-    let scalars = ["eq", "ne"].iter().all(|name| entries.get(*name).is_none_or(|value| scalar(value).is_some()));
-    let known = |name: &String| PLAIN.contains(&name.as_str()) || BOUNDS.contains(&name.as_str());
-    lists && scalars && entries.keys().all(known)
-}
-
 /// A number, also as the text of one.
 fn number_of(value: &Value) -> Option<f64> {
     let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     value.as_f64().or_else(|| value.as_str().and_then(read))
 }
 
-/// The bounds among MongoDB's operators, by the names of ours.
-fn bounds_of(entries: &Map<String, Value>) -> Map<String, Value> {
-    let bound = |name: &str| name.strip_prefix('$').filter(|name| BOUNDS.contains(name)).map(str::to_owned);
-    entries.iter().filter_map(|(name, value)| Some((bound(name)?, value.clone()))).collect()
-}
-
-fn scalar(value: &Value) -> Option<Scalar> {
+pub(super) fn scalar(value: &Value) -> Option<Scalar> {
     match value {
         Value::String(text) => Some(Scalar::Text(text.clone())),
         Value::Bool(truth) => Some(Scalar::Bool(*truth)),
@@ -384,7 +325,7 @@ fn bounded<'p>(path: &'p str, at: &str) -> Result<&'p str, Error> {
     }
 }
 
-fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
+pub(super) fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     let entries = value.as_object().filter(|entries| !entries.is_empty());
     let entries = entries.ok_or_else(|| wrong(at, "wants gte, gt, lte or lt"))?;
     if let Some(name) = entries.keys().find(|name| !BOUNDS.contains(&name.as_str())) {
