@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 
 use chassis::{Call, Cost};
 
+use super::jobs::{Asking, Wanted, reading};
 use super::schema::{Refused, heads};
-use super::store::{Asking, Embedded, Place, WORD, Wanted, bytes_in_memory, info, reading};
+use super::store::{Embedded, Place, WORD, bytes_in_memory, info};
 use super::{collections, payloads, read, select, values, write};
 use crate::filter::Filter;
 use crate::store::{
