@@ -110,7 +110,14 @@ impl Client {
         Self::try_on(service, engines, settings, Clock::System, arguments).unwrap_or_else(|problem| panic!("{problem}"))
     }
 
-    fn try_on(
+    /// The same with a clock; what it said when it did not start.
+    ///
+    /// # Errors
+    /// What is wrong with its settings, or what it was to open.
+    ///
+    /// # Panics
+    /// When the system starts no runtime.
+    pub fn try_on(
         service: Service,
         engines: Engines,
         settings: Settings,

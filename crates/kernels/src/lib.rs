@@ -18,9 +18,9 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     simd::kernels().float(a, b)
 }
 
-/// Asks the processor to fetch a float vector that will be wanted soon.
-pub fn prefetch(vector: &[f32]) {
-    vector.iter().step_by(16).for_each(|value| simd::kernels().prefetch_one(value));
+/// Asks the processor to fetch four-byte values, such as a float vector, that will be wanted soon.
+pub fn prefetch<T: Copy>(values: &[T]) {
+    values.iter().step_by(16).for_each(|value| simd::kernels().prefetch_one(value));
 }
 
 /// Which kernels this machine runs: `avx512-vnni`, `avx2` or `portable`.

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::GivesUp;
 use crate::error::Error;
 
 /// Bytes of the ballast: what a database needs to be opened, many times over.
 const BALLAST: usize = 1024 * 1024;
 /// Databases up to so many bytes are checked whole when they are opened; of larger ones, what is read.
 const CHECKED_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Steps of a statement between two looks at whether it is to be broken off: a fraction of a millisecond.
+const STEPS: i32 = 4_096;
 
 /// What lies beside a database.
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -73,10 +77,16 @@ fn connect(path: &Path, setup: &impl Fn(&Connection) -> Result<(), rusqlite::Err
     Ok(connection)
 }
 
+/// Has statements of a connection broken off.
+pub(crate) fn watch(connection: &mut Connection, gives_up: GivesUp) -> Result<(), Error> {
+    Ok(connection.progress_handler(STEPS, Some(gives_up))?)
+}
+
 /// A connection that reads.
-pub(crate) fn reader(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn reader(path: &Path, gives_up: GivesUp) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    watch(&mut connection, gives_up)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch("pragma query_only = on; pragma cache_size = -4096; pragma temp_store = memory;")?;

@@ -36,9 +36,14 @@ const MAX_WAITING: usize = 1_024;
 /// Connections for reading that are kept.
 const MAX_READERS: usize = 8;
 
+/// Asked now and then while a statement runs, on the thread that runs it: whether it is to be broken off. A statement that
+/// writes must not be: SQLite would take back the jobs of others with it.
+pub type GivesUp = fn() -> bool;
+
 /// A database, its writer and its readers.
 pub struct Ledger {
     path: PathBuf,
+    gives_up: GivesUp,
     jobs: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
@@ -53,14 +58,20 @@ impl Ledger {
     ///
     /// # Errors
     /// When the database is damaged or of something else, the disk is full, or the setup fails.
-    pub fn open(path: &Path, setup: impl Fn(&Connection) -> Result<(), rusqlite::Error>) -> Result<Self, Error> {
-        let connection = files::open(path, &setup)?;
+    pub fn open(
+        path: &Path,
+        setup: impl Fn(&Connection) -> Result<(), rusqlite::Error>,
+        gives_up: GivesUp,
+    ) -> Result<Self, Error> {
+        let mut connection = files::open(path, &setup)?;
+        files::watch(&mut connection, gives_up)?;
         let (jobs, waiting) = mpsc::sync_channel(MAX_WAITING);
         let name = "ledger".to_owned();
         let thread = std::thread::Builder::new().name(name).spawn(move || writer::run(&connection, &waiting));
         let thread = thread.map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
+            gives_up,
             jobs: Mutex::new(Some(jobs)),
             thread: Mutex::new(Some(thread)),
             readers: Mutex::default(),
@@ -106,7 +117,7 @@ impl Ledger {
         let known = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match known {
             Some(connection) => connection,
-            None => files::reader(&self.path)?,
+            None => files::reader(&self.path, self.gives_up)?,
         };
         let answer = {
             let transaction = connection.transaction().map_err(Error::from)?;

@@ -1,5 +1,8 @@
 //! The name that is meant by a name that is not there.
 
+/// Bytes of a path up to which its spelling is compared: of longer ones that takes long.
+const SPELLED: usize = 128;
+
 /// The known path nearest to one: that which ends in it (`page` for `metadata.page`), else the one spelled most alike.
 pub(crate) fn nearest<'p>(path: &str, known: impl Iterator<Item = &'p str> + Clone) -> Option<&'p str> {
     let last = |path: &'p str| path.rsplit('.').next().unwrap_or(path);
@@ -7,7 +10,12 @@ pub(crate) fn nearest<'p>(path: &str, known: impl Iterator<Item = &'p str> + Clo
     if let Some(found) = known.clone().find(|known| last(known).eq_ignore_ascii_case(own)) {
         return Some(found);
     }
-    let alike = known.map(|known| (strsim::jaro_winkler(&path.to_lowercase(), &known.to_lowercase()), known));
+    if path.len() > SPELLED {
+        return None;
+    }
+    let alike = known
+        .filter(|known| known.len() <= SPELLED)
+        .map(|known| (strsim::jaro_winkler(&path.to_lowercase(), &known.to_lowercase()), known));
     alike.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 

@@ -24,7 +24,7 @@ pub struct Quota {
     pub collections: u64,
     /// Points of all collections together.
     pub points: u64,
-    /// Bytes of all collections together: vectors, payloads and texts.
+    /// Bytes of all collections together: vectors, payloads, texts, and what filters compare.
     pub bytes: u64,
 }
 

@@ -1,5 +1,6 @@
 //! Search points: by vector, text, another point or examples; by meaning, by words, or both.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chassis::{Call, Code, Cost, Error, Operation};
@@ -39,6 +40,8 @@ hybrid mode. Every result has its scores apart.\n\n\
 `filter` takes `{\"field\": value}`, lists (any of), `{\"gte\": 1, \"lt\": 5}`, and Qdrant's must, should, mustNot, minShould with \
 match, range, isEmpty, isNull and hasId. As many results come as there are points that match, up to `limit`; a filter never makes \
 them fewer than that. A field no point has is a warning.\n\n\
+`groupBy` and `diversity` choose among the best points: four times as many as are asked for, 1,000 at most. Where there may be \
+more groups beyond them, that is a warning.\n\n\
 Results of an index are near to perfect (at least 98 of 100); `exact` compares every vector.";
 
 /// How points are found.
@@ -241,7 +244,14 @@ pub(crate) async fn search(
         return Err(Error::field(Code::ValidationError, "scoreThreshold", "must be a number"));
     }
     let mut filter = filter_of(request.filter.as_ref())?;
-    let Asked { vector, mode } = asked(request, spec, call, vectors, tenant, &mut filter).await?;
+    let Asked { vector, mode, examples } = asked(request, spec, call, vectors, tenant).await?;
+    // A filter without them is as large as the collection. On the first page of one list they are left out here instead: where
+    // two are fused, they would take the places of others.
+    let by_hand = mode == Mode::Dense && !examples.is_empty() && request.offset == 0;
+    if !by_hand && !examples.is_empty() {
+        let others = Filter { must_not: vec![Condition::Ids(examples.clone())], ..Filter::default() };
+        filter = filter.and(Condition::Nested(others));
+    }
     if mode == Mode::Sparse && request.score_threshold.is_some() {
         let message = "is about the score of the vector, which mode sparse does not compare: use dense or hybrid";
         return Err(Error::field(Code::ValidationError, "scoreThreshold", message));
@@ -260,7 +270,7 @@ pub(crate) async fn search(
         vector: vector.filter(|_| mode != Mode::Sparse),
         terms,
         filter,
-        limit: depth,
+        limit: if by_hand { depth + examples.len() } else { depth },
         offset: if choosing || grouping { 0 } else { request.offset },
         threshold: request.score_threshold,
         fusion: request.fusion_k.unwrap_or(DEFAULT_K),
@@ -274,6 +284,12 @@ pub(crate) async fn search(
     let found = vectors.store.search(call, tenant, &request.collection, search).await?;
     tell(call, found.remarks);
     let mut hits = found.hits;
+    if by_hand {
+        let examples: HashSet<&str> = examples.iter().map(String::as_str).collect();
+        let others = hits.into_iter().filter(|hit| !examples.contains(hit.point.id.as_str()));
+        hits = others.take(depth).collect();
+    }
+    let read = hits.len();
     if let Some(key) = &request.group_by {
         let (key, size) = (key.clone(), request.group_size.unwrap_or(1));
         hits = call.compute(Cost::Light, move || Ok(crate::groups::best_of_each(hits, &key, size))).await?;
@@ -284,6 +300,12 @@ pub(crate) async fn search(
     }
     if choosing || grouping {
         hits = hits.into_iter().skip(request.offset).take(limit).collect();
+        if grouping && hits.len() < limit && read == depth {
+            let message = format!(
+                "groups were sought among the best {read} points: there may be more of them beyond; ask for fewer points of a group, or narrow the filter"
+            );
+            call.warn("groups-bounded", Some("groupBy"), message);
+        }
     }
     Ok(Searched { hits, mode, terms })
 }
@@ -291,16 +313,17 @@ pub(crate) async fn search(
 struct Asked {
     vector: Option<Vec<f32>>,
     mode: Mode,
+    /// Points that are examples, and no results.
+    examples: Vec<String>,
 }
 
-/// What is asked for, as a vector and a mode; points that are examples are left out by the filter.
+/// What is asked for, as a vector and a mode.
 async fn asked(
     request: &QueryRequest,
     spec: &Spec,
     call: &Call,
     vectors: &Vectors,
     tenant: &Tenant,
-    filter: &mut Filter,
 ) -> Result<Asked, Error> {
     let wrong = |field: &str, message: &str| Error::field(Code::ValidationError, field, message);
     let positive: Vec<String> = request.id.iter().chain(request.positive.iter().flatten()).cloned().collect();
@@ -314,11 +337,7 @@ async fn asked(
     let mut vector = match &request.vector {
         Some(vector) => Some(fitting("vector", vector.clone(), spec)?),
         None if !positive.is_empty() => {
-            let examples = [positive.as_slice(), &negative].concat();
-            let vector = like(&positive, &negative, spec, call, vectors, tenant).await?;
-            *filter = std::mem::take(filter)
-                .and(Condition::Nested(Filter { must_not: vec![Condition::Ids(examples)], ..Filter::default() }));
-            Some(vector)
+            Some(like([&positive, &negative], request.id.as_ref(), spec, call, vectors, tenant).await?)
         }
         None => None,
     };
@@ -351,13 +370,13 @@ async fn asked(
         }
         _ => {}
     }
-    Ok(Asked { vector, mode })
+    Ok(Asked { vector, mode, examples: [positive, negative].concat() })
 }
 
-/// The vector to be near to in order to be like some points and unlike others.
+/// The vector to be near to in order to be like some points and unlike others; one of the first may be said alone.
 async fn like(
-    positive: &[String],
-    negative: &[String],
+    [positive, negative]: [&[String]; 2],
+    alone: Option<&String>,
     spec: &Spec,
     call: &Call,
     vectors: &Vectors,
@@ -372,6 +391,7 @@ async fn like(
         let found = vectors.store.retrieve(call, tenant, &spec.name, ids.to_vec(), parts).await?;
         if let Some(missing) = ids.iter().find(|id| found.iter().all(|point| point.id != **id)) {
             let message = format!("there is no point {missing} in {}", spec.name);
+            let field = if field == "positive" && alone == Some(missing) { "id" } else { field };
             return Err(Error::field(Code::NotFound, field, message));
         }
         let mut mean = vec![0.0f32; spec.dimensions];

@@ -30,7 +30,8 @@ pub struct CollectionInfo {
     pub average_length: Option<f32>,
     /// Number of points.
     pub points: u64,
-    /// Bytes that count for the plan: vectors, payloads, texts, ids, and 64 a point.
+    /// Bytes that count for the plan: vectors, payloads, texts, ids, 64 a point, and for filters 16 a value of a payload besides
+    /// its text and its path.
     pub bytes: u64,
     /// How it is searched at present.
     pub index: IndexKind,

@@ -204,7 +204,7 @@ fn check_metadata(metadata: Option<&JsonObject>) -> Result<(), Error> {
         return Err(Error::field(Code::PayloadTooLarge, "metadata", "has more than 16 KB"));
     }
     let value = metadata.value().ok_or_else(|| Error::impossible("metadata", "is nested too deep"))?;
-    crate::filter::leaves::leaves(&value).map_err(|_| Error::impossible("metadata", "has too many values"))?;
+    crate::filter::leaves::leaves(&value).map_err(|problem| Error::impossible("metadata", problem))?;
     match RESERVED.iter().find(|name| value.get(**name).is_some()) {
         Some(name) => {
             Err(Error::impossible("metadata", format!("may not have {name}, which is a name of the service's own")))

@@ -3,12 +3,17 @@
 //! A collection with few points has none: a scan of 20,000 rows takes a tenth of a millisecond. Above, a graph is built
 //! aside while searches scan; then it takes in what came meanwhile, slot by slot. Searches walk it and scan what it does not
 //! have yet. Mostly dead or grown too large for its number of links, it is built anew.
+//!
+//! One collection is worked on for a while, then the next one that waits: whoever has a million points does not keep those
+//! waiting who have a few thousand.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::calibrate;
 use super::graph::Graph;
@@ -21,8 +26,31 @@ pub(super) const GRAPH_FROM: usize = 20_000;
 /// Slots that are put in between two looks at whether somebody writes.
 const STRIDE: usize = 8;
 
+/// Time for which one collection is worked on while others wait.
+const SLICE: Duration = Duration::from_millis(200);
+
 /// A collection whose graph may want work, and the file of its links.
 type Task = (Weak<Collection>, PathBuf);
+
+/// A task under way.
+struct Work {
+    collection: Weak<Collection>,
+    path: PathBuf,
+    /// What is built of a graph so far.
+    half: Option<Graph>,
+}
+
+/// Until when to work on one collection.
+struct Turn<'s> {
+    until: Instant,
+    stopping: &'s AtomicBool,
+}
+
+impl Turn<'_> {
+    fn is_over(&self) -> bool {
+        self.stopping.load(Ordering::Acquire) || Instant::now() >= self.until
+    }
+}
 
 /// The thread that builds.
 pub(super) struct Indexer {
@@ -65,30 +93,46 @@ impl Indexer {
 
 fn run(tasks: &Receiver<Task>, stopping: &AtomicBool) {
     let mut walker = Walker::default();
-    while let Ok((collection, path)) = tasks.recv() {
-        let Some(collection) = collection.upgrade() else { continue };
-        // Changes from here on are another task.
-        collection.queued.store(false, Ordering::Release);
-        let work = std::panic::AssertUnwindSafe(|| tend(&collection, &path, &mut walker, stopping));
-        if std::panic::catch_unwind(work).is_err() {
-            tracing::error!("building an index broke off: the collection is scanned");
-            *collection.graph_mut() = None;
+    let mut waiting: VecDeque<Work> = VecDeque::new();
+    loop {
+        let first = match waiting.is_empty() {
+            true => tasks.recv().ok(),
+            false => None,
+        };
+        for (collection, path) in first.into_iter().chain(tasks.try_iter()) {
+            if !waiting.iter().any(|work| work.collection.ptr_eq(&collection)) {
+                waiting.push_back(Work { collection, path, half: None });
+            }
         }
+        let Some(mut work) = waiting.pop_front() else { break };
         if stopping.load(Ordering::Acquire) {
             break;
+        }
+        let Some(collection) = work.collection.upgrade() else { continue };
+        // Changes from here on are another task.
+        collection.queued.store(false, Ordering::Release);
+        let turn = Turn { until: Instant::now() + SLICE, stopping };
+        let tending = std::panic::AssertUnwindSafe(|| tend(&collection, &mut work, &mut walker, &turn));
+        match std::panic::catch_unwind(tending) {
+            Ok(true) => {}
+            Ok(false) => waiting.push_back(work),
+            Err(_) => {
+                tracing::error!("building an index broke off: the collection is scanned");
+                *collection.graph_mut() = None;
+            }
         }
     }
 }
 
-/// Brings a collection's graph to what it should be.
-fn tend(collection: &Arc<Collection>, path: &std::path::Path, walker: &mut Walker, stopping: &AtomicBool) {
+/// Brings a collection's graph to what it should be, as far as its turn allows; whether it is that.
+fn tend(collection: &Arc<Collection>, work: &mut Work, walker: &mut Walker, turn: &Turn<'_>) -> bool {
     let alive = collection.memory().alive();
     if alive < GRAPH_FROM {
         *collection.graph_mut() = None;
-        return;
+        return true;
     }
-    if collection.graph().is_none() {
-        restore(collection, path);
+    if collection.graph().is_none() && work.half.is_none() {
+        restore(collection, &work.path);
     }
     let fits = collection.graph().as_ref().is_some_and(|indexed| {
         // Dead ones that it has; those it was built without do not count.
@@ -96,14 +140,21 @@ fn tend(collection: &Arc<Collection>, path: &std::path::Path, walker: &mut Walke
         indexed.graph.m >= Graph::new(alive / 2).m && nodes.saturating_sub(alive) * 5 < nodes.max(1)
     });
     if !fits {
-        let Some(graph) = build(collection, walker, stopping) else { return };
+        let mut graph = work.half.take().unwrap_or_else(|| Graph::new(alive));
+        if !build(collection, &mut graph, walker, turn) {
+            work.half = Some(graph);
+            return false;
+        }
         let asked = collection.asked();
         let breadth = calibrate::breadth(|| collection.memory(), &graph, &asked);
         let (calibrated, on_real) = (graph.nodes, asked.len() == ASKED);
         *collection.graph_mut() = Some(Indexed { graph, breadth, calibrated, on_real, saved: 0 });
     }
-    catch_up(collection, walker, stopping);
-    settle(collection, path, stopping);
+    if !catch_up(collection, walker, turn) {
+        return false;
+    }
+    settle(collection, &work.path, turn.stopping);
+    true
 }
 
 /// Takes the graph of the file, if it is whole.
@@ -124,13 +175,12 @@ fn restore(collection: &Collection, path: &std::path::Path) {
     }
 }
 
-/// A graph of all points, built aside.
-fn build(collection: &Collection, walker: &mut Walker, stopping: &AtomicBool) -> Option<Graph> {
-    let mut graph = Graph::new(collection.memory().alive());
+/// Builds a graph of all points aside; whether it has all.
+fn build(collection: &Collection, graph: &mut Graph, walker: &mut Walker, turn: &Turn<'_>) -> bool {
     loop {
         let memory = collection.memory();
         if graph.covered >= memory.len() {
-            return Some(graph);
+            return true;
         }
         let until = (graph.covered + STRIDE).min(memory.len());
         for slot in graph.covered..until {
@@ -142,22 +192,22 @@ fn build(collection: &Collection, walker: &mut Walker, stopping: &AtomicBool) ->
         }
         graph.pass(until);
         drop(memory);
-        if stopping.load(Ordering::Acquire) {
-            return None;
+        if turn.is_over() {
+            return false;
         }
     }
 }
 
-/// Puts in what the graph does not have yet.
-fn catch_up(collection: &Collection, walker: &mut Walker, stopping: &AtomicBool) {
-    while !stopping.load(Ordering::Acquire) {
+/// Puts in what the graph does not have yet; whether it has all.
+fn catch_up(collection: &Collection, walker: &mut Walker, turn: &Turn<'_>) -> bool {
+    loop {
         let memory = collection.memory();
         let (slot, plan) = {
             let graph = collection.graph();
-            let Some(indexed) = graph.as_ref() else { return };
+            let Some(indexed) = graph.as_ref() else { return true };
             let slot = indexed.graph.covered;
             if slot >= memory.len() {
-                return;
+                return true;
             }
             let number = u32::try_from(slot).unwrap_or(u32::MAX);
             (slot, memory.is_live(number).then(|| indexed.graph.plan(&memory, walker, number)))
@@ -167,6 +217,9 @@ fn catch_up(collection: &Collection, walker: &mut Walker, stopping: &AtomicBool)
                 indexed.graph.link(&memory, &plan);
             }
             indexed.graph.pass(slot + 1);
+        }
+        if turn.is_over() {
+            return false;
         }
     }
 }

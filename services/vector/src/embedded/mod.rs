@@ -23,7 +23,7 @@
 //! | `search.rs` | a search: one moment, both lists, fused |
 //! | `read.rs` | points by id, page and number |
 //! | `tenant.rs`, `collections.rs` | a tenant's database and what is in memory of it; its collections |
-//! | `store.rs`, `vector_store.rs` | the store as a service holds it; what it does |
+//! | `store.rs`, `jobs.rs`, `vector_store.rs` | the store as a service holds it; how it is asked and changed; what it does |
 //!
 //! **Chosen against**: qdrant-edge loses acknowledged points on `kill -9` and ends the process on a full disk; FTS5 is 130
 //! times slower than postings in memory and orders differently; hnsw_rs and usearch take 3 to 10 times as long at the same
@@ -33,6 +33,7 @@ mod calibrate;
 mod collections;
 mod graph;
 mod indexer;
+mod jobs;
 mod links;
 mod memory;
 mod patience;

@@ -7,10 +7,8 @@ use chassis::Error;
 use super::memory::{Allowed, Memory};
 use super::patience;
 use super::scan::Best;
-use crate::text::bm25::idf;
+use crate::text::bm25::{MAX_TERMS, idf};
 
-/// Words of a query that are looked for at most: those that the fewest texts have, which say the most.
-const MAX_TERMS: usize = 1_024;
 /// Entries that are added up before the clock is looked at again.
 const PACE: usize = 65_536;
 
@@ -58,7 +56,7 @@ impl Postings {
     }
 }
 
-/// The words of a query that are looked for.
+/// The words of a query that are looked for: of too many those that the fewest texts have, which say the most.
 pub(super) fn sought(memory: &Memory, terms: &[u32]) -> Vec<u32> {
     let alive = |term: &u32| memory.postings.lists.get(term).map_or(0, |list| list.alive);
     let mut known: Vec<u32> = terms.iter().copied().filter(|term| alive(term) > 0).collect();

@@ -5,6 +5,10 @@ use ledger::rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::store::{Distance, Model, STAGED, Spec, missing};
 
+/// What the names of collections begin with that are dropped and whose points are still to be deleted; staged ones, to all
+/// others.
+pub(super) const GONE: &str = ".gone-";
+
 /// Makes what is not there.
 pub(super) fn setup(connection: &Connection) -> Result<(), ledger::rusqlite::Error> {
     connection.execute_batch(
@@ -62,11 +66,12 @@ pub(super) fn head(connection: &Connection, name: &str) -> Result<Head, Error> {
     head.ok_or_else(|| missing(name))
 }
 
-/// The collection of an id.
-pub(super) fn head_of(connection: &Connection, id: i64) -> Result<Option<Head>, Error> {
+/// The collection of an id that was there a moment ago.
+pub(super) fn head_of(connection: &Connection, id: i64) -> Result<Head, Error> {
     let mut select =
         connection.prepare_cached(&format!("select {COLUMNS} from collections where id = ?")).map_err(failed)?;
-    select.query_row([id], read_head).optional().map_err(failed)
+    let head = select.query_row([id], read_head).optional().map_err(failed)?;
+    head.filter(|head| !head.spec.name.starts_with(GONE)).ok_or_else(|| missing("of that name any more"))
 }
 
 /// All collections, or all that are staged, by name.
@@ -75,7 +80,8 @@ pub(super) fn heads(connection: &Connection, staged: bool) -> Result<Vec<Head>, 
         connection.prepare_cached(&format!("select {COLUMNS} from collections order by name")).map_err(failed)?;
     let heads = select.query_map([], read_head).map_err(failed)?;
     let heads = heads.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    Ok(heads.into_iter().filter(|head| head.spec.name.starts_with(STAGED) == staged).collect())
+    let wanted = |name: &str| name.starts_with(STAGED) == staged && !name.starts_with(GONE);
+    Ok(heads.into_iter().filter(|head| wanted(&head.spec.name)).collect())
 }
 
 /// Writes the head of a new collection.

@@ -17,7 +17,7 @@ use super::scan::{self, Best};
 use super::schema::{Head, Refused, head};
 use super::select::{remarks, rows_of};
 use super::tenant::{Collection, Database};
-use super::walk::{Walk, Walker};
+use super::walk::{self, Walk, Walker};
 use crate::fusion::fuse;
 use crate::store::{Found, Hit, Search};
 
@@ -31,7 +31,15 @@ thread_local! {
 }
 
 /// Searches a collection.
-pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now: i64) -> Result<Found, Error> {
+///
+/// `bring` brings the collection to memory, without what has expired, when it is not there.
+pub(super) fn search(
+    database: &Arc<Database>,
+    name: &str,
+    search: &Search,
+    now: i64,
+    bring: impl Fn() -> Result<(), Error>,
+) -> Result<Found, Error> {
     let mut evaluated = 0;
     for attempt in 0..ATTEMPTS {
         patience::check()?;
@@ -51,9 +59,7 @@ pub(super) fn search(database: &Arc<Database>, name: &str, search: &Search, now:
         match found.map_err(|Refused(error)| error)? {
             Some(found) => return Ok(found),
             None => {
-                let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
-                let collection = database.collection(head.map_err(|Refused(error)| error)?.id)?;
-                database.expire(&collection, name, now)?;
+                bring()?;
                 std::thread::yield_now();
             }
         }
@@ -209,14 +215,21 @@ fn walk(
 ) -> Option<Vec<(u32, f32)>> {
     let graph = collection.graph();
     let indexed = graph.as_ref()?;
-    let breadth = indexed.breadth?.max(most + most / 2);
-    // Below, a scan of what the filter keeps costs less than walking past what it does not.
-    let few = (40.0 * (memory.len() as f32).sqrt()) as usize;
-    if rows < GRAPH_FROM / 2 || (allowed.is_some() && rows <= few) {
+    let sparse = allowed.is_some_and(|allowed| walk::is_sparse(allowed, memory));
+    let breadth = indexed.breadth?;
+    // What is compared on a walk through a filter is what the filter keeps: fewer steps meet as many.
+    let breadth = if sparse { breadth - breadth / 4 } else { breadth }.max(most + most / 2);
+    // Below, a scan of what the filter keeps costs less than walking through what it does not.
+    let few = match allowed {
+        Some(_) => (20.0 * (memory.len() as f32).sqrt()) as usize,
+        None => GRAPH_FROM / 2,
+    };
+    if rows < few {
         return None;
     }
     let codes = memory.codes.query(query);
-    let budget = rows / WALK_COST;
+    // The rows of a filter lie apart from each other for a scan too.
+    let budget = if sparse { rows / 2 } else { rows / WALK_COST };
     let walked = WALKER.with_borrow_mut(|walker| {
         Walk { graph: &indexed.graph, memory, query: &codes, walker }.search(breadth, budget, allowed)
     });

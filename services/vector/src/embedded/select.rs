@@ -20,9 +20,6 @@ pub(super) fn rows_of(connection: &Connection, collection: i64, filter: &Filter)
     Select { whole: Some(filter), ..Select::of(connection, collection) }.filter(filter)
 }
 
-/// Rows that are read before the clock is looked at again.
-const PACE: usize = 4_096;
-
 struct Select<'c> {
     connection: &'c Connection,
     collection: i64,
@@ -40,18 +37,16 @@ impl<'c> Select<'c> {
 
 impl<'c> Select<'c> {
     fn rows(&self, sql: &str, parameters: impl Params) -> Result<RoaringBitmap, Error> {
-        patience::check()?;
         let mut select = self.connection.prepare_cached(sql).map_err(failed)?;
-        let mut rows = select.query(parameters).map_err(failed)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(failed)? {
-            if found.len() % PACE == PACE - 1 {
-                patience::check()?;
+        patience::over(|| {
+            let mut rows = select.query(parameters).map_err(failed)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                found.push(row_number(row.get(0).map_err(failed)?)?);
             }
-            found.push(row_number(row.get(0).map_err(failed)?)?);
-        }
-        found.sort_unstable();
-        Ok(found.into_iter().collect())
+            found.sort_unstable();
+            Ok(found.into_iter().collect())
+        })
     }
 
     fn all(&self) -> Result<RoaringBitmap, Error> {
@@ -319,6 +314,7 @@ impl Fields for Known<'_> {
     type Fault = Error;
 
     fn kinds(&self, path: &str) -> Result<Vec<Kind>, Error> {
+        patience::check()?;
         Ok(self.0.fields(path)?.iter().filter_map(|(_, letter)| Kind::of_letter(letter)).collect())
     }
 

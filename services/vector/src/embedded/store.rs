@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chassis::{Call, Code, Cost, Error, Runtime};
+use chassis::{Code, Error, Runtime};
 
 use super::indexer::Indexer;
-use super::patience::Patience;
 use super::schema::{Head, Refused, head};
 use super::tenant::{Collection, Database};
-use crate::store::{IndexKind, Info, Pending};
-use crate::tenant::Tenant;
+use crate::store::{IndexKind, Info};
 
 /// Bytes of text that hold a word, about.
 pub(super) const WORD: usize = 6;
@@ -30,18 +28,26 @@ pub struct EmbeddedSettings {
 /// The embedded store.
 pub struct Embedded(pub(super) Arc<Shared>);
 
-/// What a change adds to a collection in memory.
-pub(super) struct Growth {
-    pub(super) name: String,
-    pub(super) bytes: usize,
-}
-
 pub(super) struct Shared {
     pub(super) settings: EmbeddedSettings,
     pub(super) runtime: Arc<Runtime>,
     pub(super) indexer: Arc<Indexer>,
     pub(super) tenants: Mutex<HashMap<String, Arc<Place>>>,
-    pub(super) uses: AtomicU64,
+    uses: AtomicU64,
+    /// Bytes of memory that were promised to what is under way.
+    promised: Mutex<usize>,
+}
+
+/// Bytes of memory that nobody else is promised for as long as it is kept.
+pub(super) struct Promise {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        *self.shared.promised.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+    }
 }
 
 /// The place of a tenant's database; whoever finds it empty opens it, the others wait.
@@ -49,7 +55,7 @@ pub(super) struct Shared {
 pub(super) struct Place {
     pub(super) database: Mutex<Option<Arc<Database>>>,
     /// When it was last asked for, by a count of uses of all collections.
-    pub(super) used: AtomicU64,
+    used: AtomicU64,
 }
 
 impl Embedded {
@@ -59,54 +65,8 @@ impl Embedded {
     /// When the system starts no thread.
     pub fn open(settings: EmbeddedSettings, runtime: Arc<Runtime>) -> Result<Self, String> {
         let indexer = Arc::new(Indexer::start()?);
-        Ok(Self(Arc::new(Shared { settings, runtime, indexer, tenants: Mutex::default(), uses: AtomicU64::new(0) })))
-    }
-
-    /// Does something with a tenant's database, on the pool.
-    pub(super) fn with<'a, T: Send + 'static>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        work: impl FnOnce(&Arc<Shared>, &Arc<Database>, i64) -> Result<T, Error> + Send + 'static,
-    ) -> Pending<'a, T> {
-        let (shared, key, now) = (self.0.clone(), tenant.key.clone(), call.now().as_microsecond());
-        let (patience, waits) = Patience::until(call.deadline());
-        let work = move || patience.within(|| work(&shared, &shared.database(&key)?, now));
-        Box::pin(async move {
-            let done = call.compute(Cost::Light, work).await;
-            drop(waits);
-            done
-        })
-    }
-
-    /// Changes a tenant's database: what is written is answered when it is on the disk, and no thread waits for that.
-    pub(super) fn write<'a, T: Send + 'static>(
-        &'a self,
-        call: &'a Call,
-        tenant: &'a Tenant,
-        bytes: u64,
-        growth: Option<Growth>,
-        work: impl FnOnce(&ledger::rusqlite::Connection, i64) -> Result<T, Error> + Send + 'static,
-        landed: impl FnOnce(&Arc<Database>, &mut T) + Send + 'static,
-    ) -> Pending<'a, T> {
-        let (patience, waits) = Patience::until(call.deadline());
-        let opened = self.with(call, tenant, move |shared, database, now| {
-            if bytes > 0 {
-                shared.runtime.data.room_for(bytes)?;
-            }
-            if let Some(growth) = &growth {
-                shared.make_room_for(growth, database)?;
-            }
-            let known = database.clone();
-            let work = move |connection: &ledger::rusqlite::Connection| patience.within(|| work(connection, now));
-            let work = move |connection: &ledger::rusqlite::Connection| work(connection).map_err(Refused);
-            Ok(database.ledger.write(work, move |value| landed(&known, value)))
-        });
-        Box::pin(async move {
-            let written = opened.await?.await.map_err(|Refused(error)| error);
-            drop(waits);
-            written
-        })
+        let (tenants, uses, promised) = Default::default();
+        Ok(Self(Arc::new(Shared { settings, runtime, indexer, tenants, uses, promised })))
     }
 }
 
@@ -133,6 +93,7 @@ impl Shared {
                 .retry_after(60)
         })?;
         let opened = Arc::new(Database::open(&folder, self.indexer.clone())?);
+        opened.sweep();
         *database = Some(opened.clone());
         Ok(opened)
     }
@@ -145,7 +106,7 @@ impl Shared {
     }
 
     /// All collections in memory.
-    pub(super) fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
+    fn loaded(&self) -> Vec<(Arc<Database>, Arc<Collection>)> {
         let places: Vec<Arc<Place>> =
             self.tenants.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         let open = places.iter().filter_map(|place| place.database.try_lock().ok()?.clone());
@@ -153,8 +114,9 @@ impl Shared {
             .collect()
     }
 
-    /// Makes room in memory for so many bytes, by taking out what was not used for longest.
-    fn make_room(&self, bytes: usize, but: i64, of: &Arc<Database>) -> Result<(), Error> {
+    /// Makes room in memory for so many bytes, by taking out what was not used for longest, and promises them.
+    fn make_room(self: &Arc<Self>, bytes: usize, but: i64, of: &Arc<Database>) -> Result<Promise, Error> {
+        let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
         let mut loaded: Vec<(u64, usize, Arc<Database>, i64)> = self
             .loaded()
             .into_iter()
@@ -169,7 +131,7 @@ impl Shared {
             // It would be in vain.
             return Err(full());
         }
-        let mut total: usize = bytes + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
+        let mut total: usize = bytes + *promised + loaded.iter().map(|(_, bytes, ..)| bytes).sum::<usize>();
         loaded.sort_by_key(|(used, ..)| *used);
         for (_, bytes, database, id) in loaded {
             if total <= self.settings.memory {
@@ -181,39 +143,62 @@ impl Shared {
             database.unload(id);
             total -= bytes;
         }
-        if total <= self.settings.memory { Ok(()) } else { Err(full()) }
+        if total > self.settings.memory {
+            return Err(full());
+        }
+        *promised += bytes;
+        Ok(Promise { shared: self.clone(), bytes })
     }
 
     /// Makes room for so many bytes that a change adds to a collection, if it is in memory.
-    pub(super) fn make_room_for(&self, growth: &Growth, database: &Arc<Database>) -> Result<(), Error> {
-        let Some(collection) = database.known_head(&growth.name).and_then(|head| database.known(head.id)) else {
-            return Ok(());
+    pub(super) fn make_room_for(
+        self: &Arc<Self>,
+        name: &str,
+        bytes: usize,
+        database: &Arc<Database>,
+    ) -> Result<Option<Promise>, Error> {
+        let Some(collection) = database.known_head(name).and_then(|head| database.known(head.id)) else {
+            return Ok(None);
         };
-        let made = self.make_room(growth.bytes, collection.id, database);
+        let made = self.make_room(bytes, collection.id, database);
         if made.is_err() && collection.has_dead() {
             // Read anew, it takes less.
             database.unload(collection.id);
-            return Ok(());
+            return Ok(None);
         }
-        made
+        made.map(Some)
     }
 
     /// The collection of a name, in memory and without what has expired.
-    pub(super) fn ready(&self, database: &Arc<Database>, name: &str, now: i64) -> Result<Arc<Collection>, Error> {
+    pub(super) fn ready(
+        self: &Arc<Self>,
+        database: &Arc<Database>,
+        name: &str,
+        now: i64,
+    ) -> Result<Arc<Collection>, Error> {
         let known = database.head(name)?;
         let collection = match database.known(known.id) {
             Some(collection) => collection,
-            None => {
-                let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
-                let head = head.map_err(|Refused(error)| error)?;
-                let points = usize::try_from(head.points).unwrap_or(usize::MAX);
-                self.make_room(points.saturating_mul(bytes_in_memory(head.spec.dimensions)), head.id, database)?;
-                database.collection(head.id)?
-            }
+            None => self.load(database, name)?,
         };
         collection.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        database.expire(&collection, name, now)?;
+        database.expire(&collection, now)?;
         Ok(collection)
+    }
+
+    /// Reads a collection into memory, once there is room.
+    fn load(self: &Arc<Self>, database: &Arc<Database>, name: &str) -> Result<Arc<Collection>, Error> {
+        let _alone = database.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = database.ledger.read(|snapshot| head(snapshot, name).map_err(Refused::from));
+        let head = head.map_err(|Refused(error)| error)?;
+        // Whoever came first may have read it.
+        if let Some(collection) = database.known(head.id) {
+            return Ok(collection);
+        }
+        let points = usize::try_from(head.points).unwrap_or(usize::MAX);
+        let bytes = points.saturating_mul(bytes_in_memory(head.spec.dimensions));
+        let _promise = self.make_room(bytes, head.id, database)?;
+        database.collection(head.id)
     }
 }
 
@@ -225,7 +210,7 @@ pub(super) const fn bytes_in_memory(dimensions: usize) -> usize {
 /// Takes out databases that nobody uses until there is room for one more, those first that were not used for longest. A
 /// database that is used, or written to, is held by whoever does, so it is never among them; nor is one whose place
 /// somebody has just been given.
-pub(super) fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
+fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Vec<Arc<Database>> {
     let excess = (tenants.len() + 1).saturating_sub(most.max(1));
     if excess == 0 {
         return Vec::new();
@@ -244,20 +229,51 @@ pub(super) fn idle(tenants: &mut HashMap<String, Arc<Place>>, most: usize) -> Ve
     places.filter_map(|place| place.database.lock().unwrap_or_else(PoisonError::into_inner).take()).collect()
 }
 
-/// Reads within one snapshot.
-pub(super) fn reading<T>(
-    database: &Database,
-    name: &str,
-    work: impl FnOnce(&ledger::rusqlite::Connection, &Head) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let read = database.ledger.read(|snapshot| -> Result<T, Refused> {
-        let head = head(snapshot, name)?;
-        Ok(work(snapshot, &head)?)
-    });
-    read.map_err(|Refused(error)| error)
-}
-
 pub(super) fn info(database: &Database, head: Head) -> Info {
     let index = database.known(head.id).map_or(IndexKind::Scan, |collection| collection.index());
     Info { spec: head.spec, points: head.points, bytes: head.bytes, created: head.created, index }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Changes that come together do not each get the room that is there once.
+    #[test]
+    fn memory_is_promised_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new(chassis::Settings::default(), chassis::Clock::System).unwrap();
+        let settings = EmbeddedSettings { folder: folder.path().to_owned(), memory: 1_000_000, open: 4 };
+        let shared = Embedded::open(settings, runtime).unwrap().0;
+        let database = shared.database("tenant").unwrap();
+        let spec = |name: &str| crate::store::Spec {
+            name: name.into(),
+            dimensions: 2,
+            distance: crate::store::Distance::Cosine,
+            model: None,
+            average_length: None,
+        };
+        for name in ["a", "b"] {
+            let spec = spec(name);
+            let made = database.ledger.write(
+                move |connection| {
+                    super::super::collections::create(connection, &spec, &crate::plan::Quota::of(None), 0)
+                        .map_err(Refused)
+                },
+                |_| {},
+            );
+            assert!(made.wait().is_ok());
+            assert!(shared.ready(&database, name, 0).is_ok());
+        }
+        let first = shared.make_room_for("a", 600_000, &database).unwrap();
+        assert!(first.is_some());
+        // Taking out the other one is not enough: what is promised is not there yet.
+        let second = shared.make_room_for("b", 600_000, &database);
+        assert_eq!(second.map(|_| ()).unwrap_err().code(), Code::Unavailable);
+        drop(first);
+        assert!(shared.ready(&database, "b", 0).is_ok());
+        assert!(shared.make_room_for("b", 600_000, &database).unwrap().is_some());
+        shared.indexer.stop();
+        database.ledger.close();
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chassis::{Code, Error};
@@ -12,9 +12,10 @@ use ledger::rusqlite::Connection;
 use super::graph::Graph;
 use super::indexer::{GRAPH_FROM, Indexer};
 use super::memory::{Allowed, Memory};
-use super::payloads;
+use super::patience;
 use super::schema::{Head, Refused, failed, fault, head, head_of, setup};
 use super::write::{Applied, read_counts, read_vector, row_number};
+use super::{collections, payloads};
 use crate::filter::Filter;
 use crate::store::IndexKind;
 use crate::text::bm25;
@@ -30,6 +31,8 @@ pub(super) struct Database {
     folder: PathBuf,
     collections: Mutex<HashMap<i64, Arc<Collection>>>,
     heads: Mutex<Heads>,
+    /// The right to read a collection into memory: one at a time, so that room is made for each once.
+    pub(super) loading: Mutex<()>,
     indexer: Arc<Indexer>,
 }
 
@@ -54,6 +57,8 @@ pub(super) struct Collection {
     pub(super) used: AtomicU64,
     /// Whether the indexer has been told.
     pub(super) queued: AtomicBool,
+    /// Number of its points a moment ago, for those who must not wait for [`Collection::memory`].
+    size: AtomicUsize,
 }
 
 /// The rows of a filter at a sequence number.
@@ -124,6 +129,11 @@ impl Collection {
         }
     }
 
+    /// Number of its points a moment ago.
+    pub(super) fn size(&self) -> usize {
+        self.size.load(Ordering::Relaxed)
+    }
+
     /// Bytes of memory it takes, about.
     pub(super) fn bytes(&self) -> usize {
         let filters: usize = {
@@ -164,7 +174,7 @@ impl Database {
     /// Opens the database of a folder, or makes it.
     pub(super) fn open(folder: &Path, indexer: Arc<Indexer>) -> Result<Self, Error> {
         let path = folder.join("points.db");
-        let ledger = Ledger::open(&path, setup).map_err(|error| match &error {
+        let ledger = Ledger::open(&path, setup, patience::gives_up).map_err(|error| match &error {
             ledger::Error::Damaged(problem) => {
                 tracing::error!(path = %path.display(), problem, "a database of collections is damaged");
                 let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -174,7 +184,28 @@ impl Database {
             other => fault(other),
         })?;
         let folder = folder.to_owned();
-        Ok(Self { ledger, folder, collections: Mutex::default(), heads: Mutex::default(), indexer })
+        Ok(Self {
+            ledger,
+            folder,
+            collections: Mutex::default(),
+            heads: Mutex::default(),
+            loading: Mutex::default(),
+            indexer,
+        })
+    }
+
+    /// Deletes what is left of collections that were dropped, step by step, between the changes of others.
+    pub(super) fn sweep(self: &Arc<Self>) {
+        let database = self.clone();
+        // Nobody waits: what is not deleted now is when the database is next opened, or something is dropped.
+        drop(self.ledger.write(
+            |connection| collections::sweep(connection).map_err(Refused),
+            move |is_more| {
+                if *is_more {
+                    database.sweep();
+                }
+            },
+        ));
     }
 
     /// The collection of a name; its counts and sequence number are those of some moment.
@@ -241,22 +272,20 @@ impl Database {
 
     /// The same, where it was not in memory a moment ago.
     pub(super) fn load(self: &Arc<Self>, id: i64) -> Result<Arc<Collection>, Error> {
-        let database = self.clone();
-        let receipt = self.ledger.write(
-            move |connection| match database.known(id) {
-                Some(known) => Ok((known, false)),
-                None => read(connection, id).map(|read| (read, true)),
-            },
-            {
-                let database = self.clone();
-                // What was there already may have been taken out since, and changes have passed it by.
-                move |(collection, is_read): &mut (Arc<Collection>, bool)| {
-                    if *is_read {
-                        database.install(collection);
-                    }
+        let (database, patience) = (self.clone(), patience::carried());
+        let reading = move |connection: &Connection| match database.known(id) {
+            Some(known) => Ok((known, false)),
+            None => patience.within(|| read(connection, id)).map(|read| (read, true)),
+        };
+        let receipt = self.ledger.write(reading, {
+            let database = self.clone();
+            // What was there already may have been taken out since, and changes have passed it by.
+            move |(collection, is_read): &mut (Arc<Collection>, bool)| {
+                if *is_read {
+                    database.install(collection);
                 }
-            },
-        );
+            }
+        });
         receipt.wait().map(|(collection, _)| collection).map_err(|Refused(error)| error)
     }
 
@@ -292,6 +321,7 @@ impl Database {
             if follows {
                 memory.apply(applied);
             }
+            collection.size.store(memory.alive(), Ordering::Relaxed);
             !follows || memory.is_worn()
         };
         if let Some(expiry) = applied.added.iter().filter_map(|added| added.expires).min() {
@@ -303,32 +333,54 @@ impl Database {
         }
     }
 
-    /// Deletes what has expired, if anything has.
-    pub(super) fn expire(self: &Arc<Self>, collection: &Arc<Collection>, name: &str, now: i64) -> Result<(), Error> {
-        if !collection.is_due(now) {
-            return Ok(());
+    /// Deletes what has expired, if anything has: in steps, so that others may write between them, and what is done is done.
+    pub(super) fn expire(self: &Arc<Self>, collection: &Arc<Collection>, now: i64) -> Result<(), Error> {
+        while collection.is_due(now) {
+            // Mostly dead, it may have been taken out of memory, and does not follow.
+            if self.expire_some(collection.id, now)?.is_none_or(|next| next > now) {
+                break;
+            }
         }
-        let (database, name, id) = (self.clone(), name.to_owned(), collection.id);
-        let receipt = self.ledger.write(
-            move |connection| -> Result<_, Refused> {
-                let applied = payloads::expire(connection, &name, now)?;
+        Ok(())
+    }
+
+    /// Deletes what has expired until so little of it is left that a change can do it by the way.
+    pub(super) fn expire_most(self: &Arc<Self>, name: &str, now: i64) -> Result<(), Error> {
+        let id = self.head(name)?.id;
+        let is_much = || {
+            let asked = self.ledger.read(|snapshot| payloads::many_expired(snapshot, id, now).map_err(Refused));
+            asked.map_err(|Refused(error)| error)
+        };
+        while is_much()? {
+            self.expire_some(id, now)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes some of what has expired; when the next point does.
+    fn expire_some(self: &Arc<Self>, id: i64, now: i64) -> Result<Option<i64>, Error> {
+        let (database, patience) = (self.clone(), patience::carried());
+        let expiring = move |connection: &Connection| {
+            patience.within(|| -> Result<_, Refused> {
+                patience::check()?;
+                let applied = payloads::expire(connection, id, now)?;
                 let next = payloads::next_expiry(connection, id)?;
                 Ok((applied, next))
-            },
-            move |(applied, next)| {
-                if let Some(collection) = database.known(applied.collection) {
-                    collection.expiry.store(next.unwrap_or(i64::MAX), Ordering::Release);
-                }
-                database.apply(applied);
-            },
-        );
-        receipt.wait().map(|_| ()).map_err(|Refused(error)| error)
+            })
+        };
+        let receipt = self.ledger.write(expiring, move |(applied, next)| {
+            if let Some(collection) = database.known(applied.collection) {
+                collection.expiry.store(next.unwrap_or(i64::MAX), Ordering::Release);
+            }
+            database.apply(applied);
+        });
+        receipt.wait().map(|(_, next)| next).map_err(|Refused(error)| error)
     }
 }
 
 /// Reads a collection from its database.
 fn read(connection: &Connection, id: i64) -> Result<Arc<Collection>, Refused> {
-    let head = head_of(connection, id)?.ok_or_else(|| crate::store::missing("of that name any more"))?;
+    let head = head_of(connection, id)?;
     let spec = &head.spec;
     let mut memory = Memory::new(spec.distance, spec.dimensions, head.seq);
     memory.reserve(usize::try_from(head.points).unwrap_or(0));
@@ -339,6 +391,7 @@ fn read(connection: &Connection, id: i64) -> Result<Arc<Collection>, Refused> {
     let average = spec.average_length.unwrap_or(1.0);
     let mut rows = select.query([id])?;
     while let Some(row) = rows.next()? {
+        patience::check()?;
         let vector = read_vector(row.get_ref(1)?.as_blob().map_err(|error| failed(error.into()))?);
         let counts = row.get_ref(2)?.as_blob_or_null().map_err(|error| failed(error.into()))?;
         let counts: Vec<(u32, u32)> = counts.into_iter().flat_map(read_counts).collect();
@@ -347,6 +400,7 @@ fn read(connection: &Connection, id: i64) -> Result<Arc<Collection>, Refused> {
     let expiry = payloads::next_expiry(connection, id)?;
     Ok(Arc::new(Collection {
         id,
+        size: AtomicUsize::new(memory.alive()),
         memory: RwLock::new(memory),
         graph: RwLock::default(),
         filters: Mutex::default(),

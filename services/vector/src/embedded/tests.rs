@@ -4,15 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ledger::rusqlite::Connection;
+
 use super::indexer::Indexer;
+use super::patience::{self, Patience, Waiting};
 use super::schema::Refused;
 use super::tenant::Database;
-use super::write::Writer;
+use super::write::{Applied, Writer};
 use super::{collections, payloads, search};
 use crate::filter::{Condition, Filter, Scalar};
 use crate::json_object::JsonObject;
 use crate::plan::Quota;
-use crate::store::{Change, Distance, IndexKind, Parts, Point, Search, Selection, Spec};
+use crate::store::{Change, Distance, IndexKind, Parts, PayloadChange, Point, Search, Selection, Spec};
 use crate::vector::normalize;
 
 const DIMENSIONS: usize = 64;
@@ -64,14 +67,22 @@ impl Bench {
     }
 
     fn create(&self, dimensions: usize) {
-        let spec = Spec { name: "t".into(), dimensions, distance: Distance::Cosine, model: None, average_length: None };
-        let make = move |connection: &ledger::rusqlite::Connection| {
-            collections::create(connection, &spec, &Quota::of(None), 0).map_err(Refused)
-        };
+        self.create_as("t", dimensions);
+    }
+
+    fn create_as(&self, name: &str, dimensions: usize) {
+        let spec =
+            Spec { name: name.into(), dimensions, distance: Distance::Cosine, model: None, average_length: None };
+        let make =
+            move |connection: &Connection| collections::create(connection, &spec, &Quota::of(None), 0).map_err(Refused);
         self.database.ledger.write(make, |_| {}).wait().map_err(|Refused(error)| error).unwrap();
     }
 
     fn put(&self, vectors: &[Vec<f32>], from: usize) {
+        self.put_in("t", vectors, from);
+    }
+
+    fn put_in(&self, name: &str, vectors: &[Vec<f32>], from: usize) {
         for (part, vectors) in vectors.chunks(1_000).enumerate() {
             let point = |(index, vector): (usize, &Vec<f32>)| {
                 let number = from + part * 1_000 + index;
@@ -80,9 +91,9 @@ impl Bench {
                 Point { id: number.to_string(), vector: vector.clone(), text: None, payload, expires: None }
             };
             let change = Change { remove: None, upsert: vectors.iter().enumerate().map(point).collect() };
-            let database = self.database.clone();
-            let write = move |connection: &ledger::rusqlite::Connection| -> Result<_, Refused> {
-                let mut writer = Writer::new(connection, "t", 0)?;
+            let (database, name) = (self.database.clone(), name.to_owned());
+            let write = move |connection: &Connection| -> Result<_, Refused> {
+                let mut writer = Writer::new(connection, &name, 0)?;
                 writer.change(&change)?;
                 Ok(writer.finish(None)?)
             };
@@ -97,11 +108,33 @@ impl Bench {
 
     fn delete(&self, ids: Vec<String>) {
         let database = self.database.clone();
-        let write = move |connection: &ledger::rusqlite::Connection| {
-            payloads::delete(connection, "t", &Selection::Ids(ids), 0).map_err(Refused)
-        };
+        let write =
+            move |connection: &Connection| payloads::delete(connection, "t", &Selection::Ids(ids), 0).map_err(Refused);
         let written = self.database.ledger.write(write, move |(_, applied)| database.apply(applied));
         written.wait().map_err(|Refused(error)| error).unwrap();
+    }
+
+    /// Writes what is waited for so long.
+    fn write<T: Send + 'static>(
+        &self,
+        patience: Patience,
+        work: impl FnOnce(&Connection) -> Result<(T, Applied), chassis::Error> + Send + 'static,
+    ) -> Result<T, chassis::Error> {
+        let database = self.database.clone();
+        let written = self.database.ledger.write(
+            move |connection| patience.within(|| work(connection).map_err(Refused)),
+            move |(_, applied)| database.apply(applied),
+        );
+        written.wait().map(|(value, _)| value).map_err(|Refused(error)| error)
+    }
+
+    /// A number that the database has.
+    fn number(&self, sql: &str) -> i64 {
+        let read = self
+            .database
+            .ledger
+            .read(|snapshot| -> Result<i64, Refused> { Ok(snapshot.query_row(sql, [], |row| row.get(0))?) });
+        read.map_err(|Refused(error)| error).unwrap()
     }
 
     /// Waits until the index is no longer being built, and all is in it.
@@ -132,7 +165,7 @@ impl Bench {
             exact,
             parts: Parts { payload: false, vector: false },
         };
-        let found = search::search(&self.database, "t", &search, 0).unwrap();
+        let found = search::search(&self.database, "t", &search, 0, || self.database.collection(1).map(drop)).unwrap();
         found.hits.into_iter().map(|hit| hit.point.id).collect()
     }
 
@@ -213,6 +246,17 @@ fn a_graph_finds_what_a_scan_finds() {
     for filter in [Filter::default(), having("tenth", 3), having("hundredth", 7)] {
         let recall = bench.recall(&queries, &filter);
         assert!(recall >= 0.98, "{recall} {filter:?}");
+    }
+    // A walk through what a filter leaves out: any fifth of the points; a fifth that lies together, asked from elsewhere.
+    let along = chance.unit();
+    let mut ordered: Vec<usize> = (0..vectors.len()).collect();
+    ordered.sort_by(|a, b| kernels::dot(&vectors[*a], &along).total_cmp(&kernels::dot(&vectors[*b], &along)));
+    let together = ordered[..5_200].iter().map(ToString::to_string).collect();
+    let fifth =
+        Filter::default().and(Condition::Any { key: "tenth".into(), values: vec![Scalar::Whole(2), Scalar::Whole(7)] });
+    for filter in [fifth, Filter::default().and(Condition::Ids(together))] {
+        let recall = bench.recall(&queries, &filter);
+        assert!(recall >= 0.98, "{recall}");
     }
     // Every point finds itself.
     for number in (0..vectors.len()).step_by(211) {
@@ -327,6 +371,11 @@ fn rates() {
     told("no filter", &Filter::default());
     told("filter of 10 %", &having("tenth", 3));
     told("filter of 1 %", &having("hundredth", 7));
+    // Those of the points that lie on one side, whichever side the question is on.
+    let mut ordered: Vec<usize> = (0..vectors.len()).collect();
+    ordered.sort_by(|a, b| vectors[*a][0].total_cmp(&vectors[*b][0]));
+    let together = ordered[..vectors.len() / 10].iter().map(ToString::to_string).collect();
+    told("10 % that lie together", &Filter::default().and(Condition::Ids(together)));
     let gone: Vec<String> = (0..vectors.len())
         .filter(|number| number * 2_654_435_761 / 7 % 2 == 0)
         .map(|number| number.to_string())
@@ -386,9 +435,174 @@ fn a_filter_ends_with_whoever_waits() {
     let bench = Bench::open(folder.path());
     bench.create(1);
     bench.put(&vec![vec![1.0]; 1_000], 0);
-    let (patience, waits) = super::patience::Patience::until(Instant::now() + Duration::from_secs(600));
+    let (patience, waits) = Patience::until(Instant::now() + Duration::from_secs(600), Waiting::Answer);
     patience.clone().within(|| assert_eq!(kept(&bench, &having("tenth", 3)).unwrap().len(), 100));
     drop(waits);
     patience.within(|| assert!(kept(&bench, &having("tenth", 3)).is_err()));
+    bench.close();
+}
+
+fn long() -> Instant {
+    Instant::now() + Duration::from_secs(600)
+}
+
+fn point(id: &str, expires: Option<i64>) -> Point {
+    let payload = JsonObject::of_text("{\"a\":1}".into()).unwrap();
+    Point { id: id.into(), vector: vec![1.0], text: Some("word".into()), payload, expires }
+}
+
+/// Nobody keeps the writer longer than a request may take, and what is half done is taken back.
+#[test]
+fn a_change_ends_with_its_time_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    bench.put(&vec![vec![1.0]; 100], 0);
+    let all = Selection::Filter(Filter::default());
+    let (late, _waits) = Patience::until(Instant::now() - Duration::from_millis(1), Waiting::Change);
+    let change = |remove, upsert| Change { remove, upsert };
+    let changes: Vec<(&str, Change)> = vec![
+        ("remove", change(Some(having("tenth", 3)), Vec::new())),
+        ("insert", change(None, vec![point("new", None)])),
+    ];
+    for (name, change) in changes {
+        let done = bench.write(late.clone(), move |connection| {
+            let mut writer = Writer::new(connection, "t", 0)?;
+            Ok((writer.change(&change)?, writer.finish(None)?))
+        });
+        assert_eq!(done.unwrap_err().code(), chassis::Code::DeadlineExceeded, "{name}");
+    }
+    for which in [Selection::Ids(vec!["7".into()]), all.clone()] {
+        let done = bench.write(late.clone(), move |connection| payloads::delete(connection, "t", &which, 0));
+        assert_eq!(done.unwrap_err().code(), chassis::Code::DeadlineExceeded);
+    }
+    let done = bench.write(late, move |connection| {
+        payloads::payload(connection, "t", &all, &PayloadChange::Clear, &Quota::of(None), 0)
+    });
+    assert_eq!(done.unwrap_err().code(), chassis::Code::DeadlineExceeded);
+    // Whoever waits leaves in the middle of it.
+    let (patience, waits) = Patience::until(long(), Waiting::Change);
+    let done = bench.write(patience, move |connection| {
+        let mut writer = Writer::new(connection, "t", 0)?;
+        assert!(writer.remove("1")? && writer.remove("2")?);
+        drop(waits);
+        writer.remove("3")?;
+        Ok(((), writer.finish(None)?))
+    });
+    assert!(done.is_err());
+    assert_eq!(kept(&bench, &Filter::default()).unwrap().len(), 100);
+    assert_eq!(bench.number("select count(*) from leaves"), 200);
+    assert_eq!(bench.ask(&[1.0], Filter::default(), false).len(), 10);
+    bench.close();
+}
+
+#[test]
+fn a_statement_that_reads_ends_with_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+    let ask = |connection: &Connection| {
+        patience::over(|| connection.query_row(endless, [], |row| row.get(0)).map_err(super::schema::failed))
+    };
+    for waiting in [Waiting::Answer, Waiting::Change] {
+        let (patience, _waits) = Patience::until(Instant::now() + Duration::from_millis(50), waiting);
+        let found: Result<i64, chassis::Error> = match waiting {
+            Waiting::Answer => {
+                let read = || bench.database.ledger.read(|snapshot| ask(snapshot).map_err(Refused));
+                patience.within(read).map_err(|Refused(error)| error)
+            }
+            Waiting::Change => bench.write(patience, move |connection| Ok((ask(connection)?, Applied::default()))),
+        };
+        assert_eq!(found.unwrap_err().code(), chassis::Code::DeadlineExceeded, "{waiting:?}");
+    }
+    bench.close();
+}
+
+#[test]
+fn what_is_dropped_goes_by_and_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    let left = "select (select count(*) from points) + (select count(*) from vectors) + (select count(*) from words)
+                + (select count(*) from fields) + (select count(*) from leaves)";
+    let drop_now = |bench: &Bench| {
+        let (patience, _waits) = Patience::until(long(), Waiting::Change);
+        let dropped = bench
+            .write(patience, |connection| Ok((collections::remove(connection, "t", 0)?.points, Applied::default())));
+        dropped.unwrap()
+    };
+    for round in 0..2 {
+        bench.create(1);
+        bench.put(&vec![vec![1.0]; 4_500], 0);
+        assert_eq!(drop_now(&bench), 4_500);
+        // Its name is free at once, and nothing of it is to be seen.
+        bench.create(1);
+        assert_eq!(bench.number("select points from collections where name = 't'"), 0);
+        bench.put(&[vec![1.0]], 0);
+        // A point, its vector, two fields and two values; before it is swept, all the others besides.
+        assert!(round > 0 || bench.number(left) > 4 * 4_500);
+        assert_eq!(drop_now(&bench), 1);
+        match round {
+            0 => bench.database.sweep(),
+            // The next start takes up what was left.
+            _ => {
+                bench.close();
+                bench = Bench::open(folder.path());
+                bench.database.sweep();
+            }
+        }
+        while bench.number("select count(*) from collections") > 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(bench.number(left), 0);
+    }
+    bench.close();
+}
+
+#[test]
+fn what_has_expired_goes_in_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.create(1);
+    let put = |from: usize| {
+        let (patience, _waits) = Patience::until(long(), Waiting::Change);
+        let upsert = (from..from + 5_000).map(|n| point(&n.to_string(), Some(10))).collect();
+        let written = bench.write(patience, move |connection| {
+            let mut writer = Writer::new(connection, "t", 0)?;
+            Ok((writer.change(&Change { remove: None, upsert })?, writer.finish(None)?))
+        });
+        assert_eq!(written.unwrap().inserted, 5_000);
+    };
+    put(0);
+    // For a change the steps end where the rest is little; a search deletes all.
+    bench.database.expire_most("t", 10).unwrap();
+    assert_eq!(bench.number("select seq * 10000 + points from collections"), 31_000);
+    let collection = bench.database.collection(1).unwrap();
+    bench.database.expire(&collection, 10).unwrap();
+    assert_eq!(bench.number("select seq * 10000 + points from collections"), 40_000);
+    // Whoever has no more time has done some of it.
+    put(0);
+    let (late, _waits) = Patience::until(Instant::now() - Duration::from_millis(1), Waiting::Answer);
+    assert!(late.within(|| bench.database.expire(&collection, 10)).is_err());
+    bench.close();
+}
+
+/// A large collection is built while a small one is, and the small one need not wait for it.
+#[test]
+fn the_large_do_not_keep_the_small_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    let mut chance = Chance(5);
+    let centers: Vec<Vec<f32>> = (0..100).map(|_| chance.unit()).collect();
+    for (name, points) in [("large", 120_000), ("small", 20_500)] {
+        bench.create_as(name, DIMENSIONS);
+        let vectors: Vec<Vec<f32>> = (0..points).map(|_| chance.near(&centers, 0.09)).collect();
+        bench.put_in(name, &vectors, 0);
+    }
+    // The large one comes first.
+    let [large, small] = [1, 2].map(|id| bench.database.collection(id).unwrap());
+    while small.index() == IndexKind::Building {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!((large.index(), small.index()), (IndexKind::Building, IndexKind::Graph));
     bench.close();
 }

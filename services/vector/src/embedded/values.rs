@@ -15,9 +15,6 @@ use crate::store::{Facet, FacetValue};
 
 /// Values of a field that are counted at most under a filter.
 const MAX_VALUES: usize = 200_000;
-/// Values that are read before the clock is looked at again.
-const PACE: usize = 4_096;
-
 /// Counts the values of a field, the most frequent first; equal counts in the order of the values.
 pub(super) fn facet(
     connection: &Connection,
@@ -52,27 +49,32 @@ pub(super) fn facet(
         };
         let mut select = connection.prepare_cached(&sql).map_err(failed)?;
         let mut found = select.query([field]).map_err(failed)?;
-        let mut read = 0usize;
-        while let Some(row) = found.next().map_err(failed)? {
-            read += 1;
-            if read.is_multiple_of(PACE) {
-                patience::check()?;
+        let mut left_out = false;
+        patience::over(|| {
+            while let Some(row) = found.next().map_err(failed)? {
+                let (value, number): (Value, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+                let Some(value) = scalar(value, &kind) else { continue };
+                let add = match &rows {
+                    None => u64::try_from(number).unwrap_or(0),
+                    Some(rows) => u64::from(u32::try_from(number).is_ok_and(|row| rows.contains(row))),
+                };
+                if add == 0 {
+                    continue;
+                }
+                let (name, room) = (format!("{value:?}"), counts.len() < MAX_VALUES);
+                match counts.get_mut(&name) {
+                    Some((_, count)) => *count += add,
+                    None if room => drop(counts.insert(name, (value, add))),
+                    None => left_out = true,
+                }
             }
-            let (value, number): (Value, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-            let Some(value) = scalar(value, &kind) else { continue };
-            let add = match &rows {
-                None => u64::try_from(number).unwrap_or(0),
-                Some(rows) => u64::from(u32::try_from(number).is_ok_and(|row| rows.contains(row))),
-            };
-            if add == 0 {
-                continue;
-            }
-            let (name, room) = (format!("{value:?}"), counts.len() < MAX_VALUES);
-            match counts.get_mut(&name) {
-                Some((_, count)) => *count += add,
-                None if room => drop(counts.insert(name, (value, add))),
-                None => {}
-            }
+            Ok(())
+        })?;
+        if left_out {
+            let message = format!(
+                "{key} has more than {MAX_VALUES} values in the points of this filter: only so many of them are counted; narrow the filter"
+            );
+            facet.remarks.push(("values-left-out", "key".to_owned(), message));
         }
         facet.values.extend(counts.into_values().map(|(value, count)| FacetValue { value, count }));
     }

@@ -5,15 +5,27 @@ use std::sync::{Arc, PoisonError};
 
 use chassis::{Call, Cost};
 
+use super::jobs::{Asking, Wanted, reading};
 use super::schema::{Refused, heads};
-use super::store::{Embedded, Growth, Place, WORD, bytes_in_memory, info, reading};
-use super::{collections, payloads, read, search, values};
+use super::store::{Embedded, Place, WORD, bytes_in_memory, info};
+use super::{collections, payloads, read, select, values, write};
 use crate::filter::Filter;
 use crate::store::{
-    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Paging, Parts, PayloadChange, Pending, Search,
-    Selection, Spec, Stored, VectorStore,
+    Change, Changed, Deleted, Facet, Found, IndexKind, Info, Page, Paging, Parts, PayloadChange, Pending, Point,
+    Remark, Search, Selection, Spec, Stored, VectorStore,
 };
 use crate::tenant::Tenant;
+
+/// Bytes of a point on the disk: in the database, its log, and the index of values.
+fn on_disk(point: &Point) -> usize {
+    3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
+}
+
+/// Bytes of a point in memory.
+fn in_memory(point: &Point) -> usize {
+    let words = point.text.as_deref().map_or(0, str::len) / WORD;
+    bytes_in_memory(point.vector.len()) + words * 12
+}
 
 impl VectorStore for Embedded {
     fn create<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, spec: Spec) -> Pending<'a, Info> {
@@ -21,12 +33,12 @@ impl VectorStore for Embedded {
         let made = self.write(
             call,
             tenant,
-            1,
-            None,
+            |shared, _, _| shared.runtime.data.room_for(1),
             move |connection, now| collections::create(connection, &spec, &quota, now),
             |database, (_, left)| {
                 database.heads_changed();
                 left.iter().for_each(|id| database.forget(*id));
+                database.sweep();
             },
         );
         Box::pin(async move {
@@ -36,19 +48,19 @@ impl VectorStore for Embedded {
     }
 
     fn list<'a>(&'a self, call: &'a Call, tenant: &'a Tenant) -> Pending<'a, Vec<Info>> {
-        self.with(call, tenant, |_, database, _| {
-            let heads = database.ledger.read(|snapshot| heads(snapshot, false).map_err(Refused::from));
+        self.with(call, tenant, Cost::Light, |_, database, now| {
+            let heads = database.ledger.read(|snapshot| {
+                let mut heads = heads(snapshot, false)?;
+                collections::without_expired(snapshot, &mut heads, now)?;
+                Ok::<_, Refused>(heads)
+            });
             let heads = heads.map_err(|Refused(error)| error)?;
             Ok(heads.into_iter().map(|head| info(database, head)).collect())
         })
     }
 
     fn get<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Info> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |_, head| Ok(info(database, head.clone())))
-        })
+        self.ask(call, tenant, name, Asking::Few, |database, _, head| Ok(info(database, head.clone())))
     }
 
     fn spec<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str) -> Pending<'a, Spec> {
@@ -57,7 +69,7 @@ impl VectorStore for Embedded {
             return Box::pin(async move { Ok(head.spec.clone()) });
         }
         let name = name.to_owned();
-        self.with(call, tenant, move |_, database, _| Ok(database.head(&name)?.spec.clone()))
+        self.with(call, tenant, Cost::Light, move |_, database, _| Ok(database.head(&name)?.spec.clone()))
     }
 
     fn rename<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, new: &'a str) -> Pending<'a, Info> {
@@ -65,8 +77,7 @@ impl VectorStore for Embedded {
         let renamed = self.write(
             call,
             tenant,
-            0,
-            None,
+            |_, _, _| Ok(()),
             move |connection, _| collections::rename(connection, &name, &new),
             |database, _| database.heads_changed(),
         );
@@ -82,42 +93,26 @@ impl VectorStore for Embedded {
         let dropped = self.write(
             call,
             tenant,
-            0,
-            None,
-            move |connection, _| collections::drop(connection, &name),
+            |_, _, _| Ok(()),
+            move |connection, now| collections::remove(connection, &name, now),
             |database, head| {
                 database.heads_changed();
                 database.forget(head.id);
+                database.sweep();
             },
         );
         Box::pin(async move { Ok(dropped.await?.points) })
     }
 
     fn change<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, change: Change) -> Pending<'a, Changed> {
-        let (name, quota) = (name.to_owned(), tenant.quota);
-        let size = |point: &crate::store::Point| {
-            // The database, its log, and the index of values.
-            3 * (point.vector.len() * 4 + point.payload.text().len() + point.text.as_deref().map_or(0, str::len) + 256)
-        };
-        let bytes = change.upsert.iter().map(size).sum::<usize>() as u64;
-        let in_memory = |point: &crate::store::Point| {
-            let words = point.text.as_deref().map_or(0, str::len) / WORD;
-            bytes_in_memory(point.vector.len()) + words * 12
-        };
-        let growth = Growth { name: name.clone(), bytes: change.upsert.iter().map(in_memory).sum() };
-        let written = self.write(
-            call,
-            tenant,
-            bytes,
-            (!change.upsert.is_empty()).then_some(growth),
-            move |connection, now| {
-                let mut writer = super::write::Writer::new(connection, &name, now)?;
-                let changed = writer.change(&change)?;
-                Ok((changed, writer.finish(Some(&quota))?))
-            },
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
+        let (known, quota) = (name.to_owned(), tenant.quota);
+        let disk = change.upsert.iter().map(on_disk).sum::<usize>() as u64;
+        let wanted = Wanted { name: name.to_owned(), disk, memory: change.upsert.iter().map(in_memory).sum() };
+        self.changing(call, tenant, wanted, move |connection, now| {
+            let mut writer = write::Writer::new(connection, &known, now)?;
+            let changed = writer.change(&change)?;
+            Ok((changed, writer.finish(Some(&quota))?))
+        })
     }
 
     fn delete<'a>(
@@ -127,16 +122,9 @@ impl VectorStore for Embedded {
         name: &'a str,
         which: Selection,
     ) -> Pending<'a, Deleted> {
-        let name = name.to_owned();
-        let written = self.write(
-            call,
-            tenant,
-            0,
-            None,
-            move |connection, now| payloads::delete(connection, &name, &which, now),
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
+        let known = name.to_owned();
+        let wanted = Wanted { name: name.to_owned(), disk: 0, memory: 0 };
+        self.changing(call, tenant, wanted, move |connection, now| payloads::delete(connection, &known, &which, now))
     }
 
     fn payload<'a>(
@@ -147,16 +135,11 @@ impl VectorStore for Embedded {
         which: Selection,
         change: PayloadChange,
     ) -> Pending<'a, u64> {
-        let (name, quota) = (name.to_owned(), tenant.quota);
-        let written = self.write(
-            call,
-            tenant,
-            1,
-            None,
-            move |connection, now| payloads::payload(connection, &name, &which, &change, &quota, now),
-            |database, (_, applied)| database.apply(applied),
-        );
-        Box::pin(async move { Ok(written.await?.0) })
+        let (known, quota) = (name.to_owned(), tenant.quota);
+        let wanted = Wanted { name: name.to_owned(), disk: 1, memory: 0 };
+        self.changing(call, tenant, wanted, move |connection, now| {
+            payloads::payload(connection, &known, &which, &change, &quota, now)
+        })
     }
 
     fn retrieve<'a>(
@@ -167,11 +150,7 @@ impl VectorStore for Embedded {
         ids: Vec<String>,
         parts: Parts,
     ) -> Pending<'a, Vec<Stored>> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| read::by_ids(snapshot, head, &ids, parts))
-        })
+        self.ask(call, tenant, name, Asking::Few, move |_, snapshot, head| read::by_ids(snapshot, head, &ids, parts))
     }
 
     fn scroll<'a>(
@@ -183,12 +162,8 @@ impl VectorStore for Embedded {
         parts: Parts,
         paging: Paging,
     ) -> Pending<'a, Page> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| {
-                read::page(snapshot, head, &filter, parts, paging.limit, paging.cursor.as_deref())
-            })
+        self.ask(call, tenant, name, Asking::by(&filter), move |_, snapshot, head| {
+            read::page(snapshot, head, &filter, parts, paging.limit, paging.cursor.as_deref())
         })
     }
 
@@ -198,14 +173,10 @@ impl VectorStore for Embedded {
         tenant: &'a Tenant,
         name: &'a str,
         filter: Filter,
-    ) -> Pending<'a, (u64, Vec<crate::store::Remark>)> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| {
-                let remarks = super::select::remarks(snapshot, head.id, &filter)?;
-                Ok((read::count(snapshot, head, &filter)?, remarks))
-            })
+    ) -> Pending<'a, (u64, Vec<Remark>)> {
+        self.ask(call, tenant, name, Asking::by(&filter), move |_, snapshot, head| {
+            let remarks = select::remarks(snapshot, head.id, &filter)?;
+            Ok((read::count(snapshot, head, &filter)?, remarks))
         })
     }
 
@@ -218,33 +189,26 @@ impl VectorStore for Embedded {
         filter: Filter,
         limit: usize,
     ) -> Pending<'a, Facet> {
-        let (name, key) = (name.to_owned(), key.to_owned());
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            reading(database, &name, |snapshot, head| values::facet(snapshot, head, &key, &filter, limit))
+        let key = key.to_owned();
+        self.ask(call, tenant, name, Asking::All, move |_, snapshot, head| {
+            values::facet(snapshot, head, &key, &filter, limit)
         })
     }
 
     fn search<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, search: Search) -> Pending<'a, Found> {
-        let name = name.to_owned();
-        self.with(call, tenant, move |shared, database, now| {
-            shared.ready(database, &name, now)?;
-            search::search(database, &name, &search, now)
-        })
+        self.find(call, tenant, name, search)
     }
 
     fn dump<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, name: &'a str, file: PathBuf) -> Pending<'a, u64> {
-        let (name, until, now) = (name.to_owned(), call.deadline(), call.now().as_microsecond());
-        let (shared, key) = (self.0.clone(), tenant.key.clone());
+        let (name, until) = (name.to_owned(), call.deadline());
         // All of a collection is no light work.
-        Box::pin(call.compute(Cost::Heavy, move || {
-            let database = shared.database(&key)?;
-            shared.ready(&database, &name, now)?;
-            reading(&database, &name, |snapshot, head| {
+        self.with(call, tenant, Cost::Heavy, move |shared, database, now| {
+            shared.ready(database, &name, now)?;
+            reading(database, &name, |snapshot, head| {
                 shared.runtime.data.room_for(head.bytes)?;
                 read::dump(snapshot, head, &file, now, until)
             })
-        }))
+        })
     }
 
     fn replace<'a>(&'a self, call: &'a Call, tenant: &'a Tenant, staged: &'a str, name: &'a str) -> Pending<'a, Info> {
@@ -252,12 +216,12 @@ impl VectorStore for Embedded {
         let replaced = self.write(
             call,
             tenant,
-            0,
-            None,
+            |_, _, _| Ok(()),
             move |connection, _| collections::replace(connection, &staged, &new, &quota),
             |database, (_, old)| {
                 database.heads_changed();
                 old.iter().for_each(|id| database.forget(*id));
+                database.sweep();
             },
         );
         Box::pin(async move {

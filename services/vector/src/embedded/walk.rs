@@ -1,4 +1,8 @@
 //! Walks through a graph.
+//!
+//! Under a filter that keeps few, a walk that compares all it passes compares ten of which nine are not wanted, and one that
+//! passes only what is wanted soon stands still. So it looks through those that the filter leaves out, to their neighbors,
+//! and compares what is wanted alone (ACORN-1: Patel and others, 2024).
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -47,6 +51,13 @@ pub(super) struct Walk<'w> {
     pub(super) walker: &'w mut Walker,
 }
 
+/// Rows of one step after which it looks through no more of those that are left out.
+const ENOUGH: usize = 32;
+/// Rows from which a walk through a filter begins: the nearest, whatever the filter says.
+const STARTS: usize = 24;
+/// A filter that keeps fewer than one of so many rows is sparse.
+const SPARSE: usize = 3;
+
 /// How a walk over the base ended.
 pub(super) struct Walked {
     /// The nearest found, by what codes order by, the nearest first.
@@ -55,6 +66,11 @@ pub(super) struct Walked {
     pub(super) compared: usize,
     /// Whether it was given up, because it had compared as many as it might.
     pub(super) given_up: bool,
+}
+
+/// Whether a filter keeps so few that a walk looks through the others.
+pub(super) fn is_sparse(allowed: &Allowed, memory: &Memory) -> bool {
+    allowed.slots.len() * SPARSE < memory.len()
 }
 
 impl Walk<'_> {
@@ -80,7 +96,7 @@ impl Walk<'_> {
 
     /// The nearest slots on a level, dead ones too.
     pub(super) fn level(&mut self, starts: &[u32], level: usize, breadth: usize) -> Vec<(u32, f32)> {
-        self.walk(starts, level, breadth, usize::MAX, |_| true).found
+        self.walk(starts, level, breadth, usize::MAX, false, |_| true).found
     }
 
     /// The nearest slots that are alive and allowed, on the base.
@@ -90,7 +106,16 @@ impl Walk<'_> {
         };
         let at = self.descend(entry, top, 0);
         let (memory, dead) = (self.memory, Cell::new(0));
-        let mut walked = self.walk(&[at], 0, breadth, budget, |slot| match memory.is_live(slot) {
+        if let Some(allowed) = allowed.filter(|allowed| is_sparse(allowed, memory)) {
+            let wanted = |slot: u32| allowed.bits.has(slot) && memory.is_live(slot);
+            // From several sides, because what the filter keeps may lie together, away from the question.
+            let starts: Vec<u32> = self.level(&[at], 0, STARTS).into_iter().map(|(slot, _)| slot).collect();
+            let mut walked = self.walk(&starts, 0, breadth, budget, true, wanted);
+            // It may have come to an end in a corner.
+            walked.given_up |= walked.found.len() < breadth;
+            return walked;
+        }
+        let mut walked = self.walk(&[at], 0, breadth, budget, false, |slot| match memory.is_live(slot) {
             true => allowed.is_none_or(|allowed| allowed.bits.has(slot)),
             false => {
                 dead.set(dead.get() + 1);
@@ -108,6 +133,7 @@ impl Walk<'_> {
         level: usize,
         breadth: usize,
         budget: usize,
+        through: bool,
         wanted: impl Fn(u32) -> bool,
     ) -> Walked {
         self.walker.begin(self.memory.len());
@@ -151,8 +177,23 @@ impl Walk<'_> {
             if compared > budget {
                 return Walked { found: Vec::new(), compared, given_up: true };
             }
-            for slot in self.graph.neighbors(unpack(next).0, level) {
-                if self.walker.first(*slot) {
+            let neighbors = self.graph.neighbors(unpack(next).0, level);
+            if through {
+                for slot in neighbors.iter().filter(|slot| !wanted(**slot)) {
+                    kernels::prefetch(self.graph.neighbors(*slot, level));
+                }
+            }
+            for slot in neighbors {
+                if through && !wanted(*slot) {
+                    if fresh.len() < ENOUGH && self.walker.first(*slot) {
+                        for slot in self.graph.neighbors(*slot, level).iter().filter(|slot| wanted(**slot)) {
+                            if self.walker.first(*slot) {
+                                self.memory.codes.prefetch(*slot as usize);
+                                fresh.push(*slot);
+                            }
+                        }
+                    }
+                } else if self.walker.first(*slot) {
                     self.memory.codes.prefetch(*slot as usize);
                     fresh.push(*slot);
                 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use chassis::Error;
 use ledger::rusqlite::{Connection, OptionalExtension, params};
 
+use super::patience;
 use super::payloads::ids_of;
 use super::schema::{Head, expired, failed, head, usage};
 use super::select::rows_of;
-use crate::filter::leaves::{Kind, Leaf, leaves};
+use crate::filter::leaves::{Kind, Leaf, Placed, leaves, leaves_kept, weight};
 use crate::plan::Quota;
 use crate::store::{Change, Changed, Point};
 use crate::text::bm25;
@@ -70,11 +71,15 @@ struct Known {
 impl<'c> Writer<'c> {
     /// Begins a change of a collection, which has nothing expired any more.
     pub(super) fn new(connection: &'c Connection, name: &str, now: i64) -> Result<Self, Error> {
-        let head = head(connection, name)?;
-        let applied = Applied { collection: head.id, ..Applied::default() };
-        let mut writer = Self { connection, head, now, fields: HashMap::new(), made: 0, points: 0, bytes: 0, applied };
-        writer.expire()?;
+        let mut writer = Self::begin(connection, head(connection, name)?, now);
+        writer.expire(usize::MAX)?;
         Ok(writer)
+    }
+
+    /// Begins a change of a collection as it is.
+    pub(super) fn begin(connection: &'c Connection, head: Head, now: i64) -> Self {
+        let applied = Applied { collection: head.id, ..Applied::default() };
+        Self { connection, head, now, fields: HashMap::new(), made: 0, points: 0, bytes: 0, applied }
     }
 
     /// Ends it: counts are written down, and checked against what the plan has.
@@ -120,10 +125,12 @@ impl<'c> Writer<'c> {
         Ok(self.applied)
     }
 
-    fn expire(&mut self) -> Result<(), Error> {
-        let select = "select id from points where collection = ? and expires is not null and expires <= ?";
+    /// Removes what has expired, so many points at most.
+    pub(super) fn expire(&mut self, most: usize) -> Result<(), Error> {
+        let select = "select id from points where collection = ? and expires is not null and expires <= ? limit ?";
         let mut select = self.connection.prepare_cached(select).map_err(failed)?;
-        let ids = select.query_map((self.head.id, self.now), |row| row.get::<_, String>(0)).map_err(failed)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let ids = select.query_map((self.head.id, self.now, most), |row| row.get::<_, String>(0)).map_err(failed)?;
         for id in ids.collect::<Result<Vec<_>, _>>().map_err(failed)? {
             self.remove(&id)?;
         }
@@ -179,8 +186,9 @@ impl<'c> Writer<'c> {
 
     /// Removes the point of an id; whether there was one.
     pub(super) fn remove(&mut self, id: &str) -> Result<bool, Error> {
+        patience::check()?;
         let Some(Known { row, payload, bytes }) = self.known(id)? else { return Ok(false) };
-        self.forget_leaves(row, &payload)?;
+        self.forget_leaves(row, kept(&payload))?;
         let mut words =
             self.connection.prepare_cached("delete from words where row = ? returning counts").map_err(failed)?;
         let counts: Option<Vec<u8>> = words.query_row([row], |row| row.get(0)).optional().map_err(failed)?;
@@ -197,9 +205,12 @@ impl<'c> Writer<'c> {
     }
 
     fn insert(&mut self, point: &Point) -> Result<(), Error> {
+        patience::check()?;
         let payload = point.payload.text();
         let text = point.text.as_deref();
-        let size = point.vector.len() * 4 + payload.len() + text.map_or(0, str::len) + point.id.len() + OVERHEAD;
+        let placed = leaves_of(payload)?;
+        let length = point.vector.len() * 4 + payload.len() + text.map_or(0, str::len) + point.id.len() + OVERHEAD;
+        let size = length + weight(&placed);
         let bytes = i64::try_from(size).unwrap_or(i64::MAX);
         let insert = "insert into points (collection, id, payload, text, expires, bytes) values (?, ?, ?, ?, ?, ?)";
         let mut insert = self.connection.prepare_cached(insert).map_err(failed)?;
@@ -213,7 +224,7 @@ impl<'c> Writer<'c> {
             let mut insert = self.connection.prepare_cached("insert into words values (?, ?)").map_err(failed)?;
             insert.execute((row, write_counts(&counts))).map_err(failed)?;
         }
-        self.note_leaves(row, payload)?;
+        self.note_leaves(row, placed)?;
         let weights = bm25::weights(&counts, self.head.spec.average_length.unwrap_or(1.0));
         self.applied.added.push(Added { row: number, vector: point.vector.clone(), weights, expires: point.expires });
         self.points += 1;
@@ -223,13 +234,20 @@ impl<'c> Writer<'c> {
 
     /// Puts another payload in the place of a row's.
     pub(super) fn replace_payload(&mut self, row: i64, old: &str, new: &str) -> Result<(), Error> {
-        self.forget_leaves(row, old)?;
-        self.note_leaves(row, new)?;
-        let delta = i64::try_from(new.len()).unwrap_or(0) - i64::try_from(old.len()).unwrap_or(0);
-        let update = "update points set payload = ?, bytes = bytes + ? where row = ?";
-        let mut update = self.connection.prepare_cached(update).map_err(failed)?;
-        update.execute((new, delta, row)).map_err(failed)?;
-        self.bytes += delta;
+        patience::check()?;
+        let (placed_before, placed) = (kept(old), leaves_of(new)?);
+        let counted = |text: &str, placed: &[Placed]| i64::try_from(text.len() + weight(placed)).unwrap_or(i64::MAX);
+        let delta = counted(new, &placed) - counted(old, &placed_before);
+        self.forget_leaves(row, placed_before)?;
+        self.note_leaves(row, placed)?;
+        // Of points that were put in before values counted, more may be taken off than was counted.
+        let mut select = self.connection.prepare_cached("select bytes from points where row = ?").map_err(failed)?;
+        let before: i64 = select.query_row([row], |row| row.get(0)).map_err(failed)?;
+        let after = (before + delta).max(0);
+        let mut update =
+            self.connection.prepare_cached("update points set payload = ?, bytes = ? where row = ?").map_err(failed)?;
+        update.execute((new, after, row)).map_err(failed)?;
+        self.bytes += after - before;
         Ok(())
     }
 
@@ -260,8 +278,8 @@ impl<'c> Writer<'c> {
         Ok(id)
     }
 
-    fn note_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
-        for (path, kind, leaf) in leaves_of(payload)? {
+    fn note_leaves(&mut self, row: i64, placed: Vec<Placed>) -> Result<(), Error> {
+        for (path, kind, leaf) in placed {
             let field = self.field(&path, kind, 1)?;
             // A whole number may be there twice, as one and as a float.
             let mut insert =
@@ -276,8 +294,8 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    fn forget_leaves(&mut self, row: i64, payload: &str) -> Result<(), Error> {
-        for (path, kind, leaf) in leaves_of(payload)? {
+    fn forget_leaves(&mut self, row: i64, placed: Vec<Placed>) -> Result<(), Error> {
+        for (path, kind, leaf) in placed {
             let field = self.field(&path, kind, -1)?;
             let delete = "delete from leaves where field = ? and value = ? and row = ?";
             let mut delete = self.connection.prepare_cached(delete).map_err(failed)?;
@@ -299,9 +317,15 @@ fn too_many_fields() -> Error {
     Error::impossible("payload", message)
 }
 
-fn leaves_of(payload: &str) -> Result<Vec<(String, Kind, Leaf)>, Error> {
+/// The values of a payload that is put in.
+fn leaves_of(payload: &str) -> Result<Vec<Placed>, Error> {
     let value = serde_json::from_str(payload).map_err(|_| Error::impossible("payload", "is nested too deep"))?;
-    leaves(&value)
+    leaves(&value).map_err(|problem| Error::impossible("payload", problem))
+}
+
+/// The values of a payload that is there.
+fn kept(payload: &str) -> Vec<Placed> {
+    serde_json::from_str(payload).map(|value| leaves_kept(&value)).unwrap_or_default()
 }
 
 /// A row as it is kept in memory.

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use chassis::Error;
 use serde_json::Value;
 
 use super::Scalar;
@@ -13,6 +12,10 @@ use super::time::micros;
 
 /// Scalar values of a payload at most.
 pub const MAX_LEAVES: usize = 4_096;
+/// Bytes of a path: a name with the names above it.
+pub const MAX_PATH: usize = 1_024;
+/// Bytes a value counts for besides its text: its place in the index.
+const PLACE: usize = 16;
 /// Bytes of a text up to which it is compared as a whole; of a longer one a hash is.
 const MAX_TEXT: usize = 256;
 
@@ -98,14 +101,41 @@ pub fn leaf_of(value: &Scalar) -> Option<(Kind, Leaf)> {
     })
 }
 
+/// A value with its path and kind.
+pub type Placed = (String, Kind, Leaf);
+
 /// The values of a payload: path, kind and value, each once.
 ///
 /// # Errors
-/// When there are too many.
-pub fn leaves(payload: &Value) -> Result<Vec<(String, Kind, Leaf)>, Error> {
+/// What is too much of it, in words: how many they are, or how long a path is.
+pub fn leaves(payload: &Value) -> Result<Vec<Placed>, String> {
+    leaves_within(payload, MAX_PATH)
+}
+
+/// The same of a payload that was taken in, whatever bounds there were then.
+#[must_use]
+pub fn leaves_kept(payload: &Value) -> Vec<Placed> {
+    leaves_within(payload, usize::MAX).unwrap_or_default()
+}
+
+/// Bytes that values count for, as an index has them: each value once, and each path.
+#[must_use]
+pub fn weight(leaves: &[Placed]) -> usize {
+    let text = |leaf: &Leaf| if let Leaf::Text(text) = leaf { text.len() } else { 0 };
+    let paths: BTreeSet<&str> = leaves.iter().map(|(path, ..)| path.as_str()).collect();
+    let values: usize = leaves.iter().map(|(_, _, leaf)| PLACE + text(leaf)).sum();
+    values + paths.into_iter().map(str::len).sum::<usize>()
+}
+
+fn leaves_within(payload: &Value, longest: usize) -> Result<Vec<Placed>, String> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut too_long = None;
     collect(payload, &mut String::new(), &mut |path, kind, leaf| {
+        if path.len() > longest {
+            too_long = Some(path.len());
+            return false;
+        }
         let bits = match &leaf {
             Leaf::Text(text) => text.clone(),
             Leaf::Whole(number) => number.to_string(),
@@ -116,10 +146,13 @@ pub fn leaves(payload: &Value) -> Result<Vec<(String, Kind, Leaf)>, Error> {
         }
         found.len() <= MAX_LEAVES
     });
-    if found.len() > MAX_LEAVES {
-        return Err(Error::impossible("payload", format!("has more than {MAX_LEAVES} values")));
+    match too_long {
+        Some(length) => Err(format!(
+            "has a name of {length} bytes, with those above it; the limit of a path is {longest}: keep long texts in values"
+        )),
+        None if found.len() > MAX_LEAVES => Err(format!("has more than {MAX_LEAVES} values")),
+        None => Ok(found),
     }
-    Ok(found)
 }
 
 fn collect(value: &Value, path: &mut String, put: &mut impl FnMut(&str, Kind, Leaf) -> bool) -> bool {
@@ -194,6 +227,22 @@ mod tests {
     fn too_many_values_are_refused() {
         assert!(leaves(&json!({ "a": (0..MAX_LEAVES).collect::<Vec<_>>() })).is_ok());
         let error = leaves(&json!({ "a": (0..=MAX_LEAVES).collect::<Vec<_>>() })).unwrap_err();
-        assert!(error.message().contains("4096"), "{error}");
+        assert!(error.contains("4096"), "{error}");
+    }
+
+    #[test]
+    fn paths_are_bounded_and_count() {
+        let long = "k".repeat(MAX_PATH - 2);
+        let named = |name: &str| json!({ name: { "a": 1, "b": "text", "c": [1, 2] } });
+        assert!(leaves(&named(&long)).is_ok());
+        let error = leaves(&named(&format!("{long}k"))).unwrap_err();
+        assert!(
+            error.starts_with("has a name of 1025 bytes") && error.contains("the limit of a path is 1024"),
+            "{error}"
+        );
+        // What was taken in before there was a bound can be taken out.
+        assert_eq!(leaves_kept(&named(&"k".repeat(60_000))).len(), 4);
+        // Four values, a text of four bytes, three paths.
+        assert_eq!(weight(&leaves(&named(&long)).unwrap()), 4 * PLACE + 4 + 3 * MAX_PATH);
     }
 }

@@ -3,6 +3,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `parse.rs` | a filter as people write it: must, should, mustNot, and `{"field": value}` |
+//! | `operators.rs` | operators about a field: `$gte`, `$in`, `$ne` |
 //! | `leaves.rs` | a payload as the scalar values it holds, each with its path: what conditions are about |
 //! | `remarks.rs` | what is odd about the fields of a filter |
 //! | `time.rs` | dates and times in RFC 3339 |
@@ -10,6 +11,7 @@
 //! A filter is read into one closed form, from which each store makes its own.
 
 pub mod leaves;
+mod operators;
 mod parse;
 pub(crate) mod remarks;
 mod time;

@@ -11,6 +11,8 @@
 use chassis::{Code, Error};
 use serde_json::{Map, Value};
 
+use super::leaves::MAX_PATH;
+use super::operators::is_plain;
 use super::time::micros;
 use super::{Bounds, Condition, Filter, Scalar};
 use crate::json_object::JsonObject;
@@ -22,9 +24,7 @@ const MAX_CONDITIONS: usize = 256;
 /// Values of all conditions together.
 const MAX_VALUES: usize = 10_000;
 
-const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
-/// Operators about the values of a field, as MongoDB writes them.
-const OPERATORS: &str = "$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists";
+pub(super) const BOUNDS: [&str; 4] = ["gte", "gt", "lte", "lt"];
 
 /// Reads a filter of a field of the request.
 ///
@@ -40,11 +40,11 @@ pub fn parse(field: &str, filter: &JsonObject) -> Result<Filter, Error> {
     parser.filter(entries, field, 0)
 }
 
-fn wrong(field: &str, message: impl Into<String>) -> Error {
+pub(super) fn wrong(field: &str, message: impl Into<String>) -> Error {
     Error::field(Code::ValidationError, field, message)
 }
 
-struct Parser {
+pub(super) struct Parser {
     conditions: usize,
     values: usize,
 }
@@ -66,7 +66,18 @@ impl Parser {
             return Err(wrong(at, format!("is nested deeper than {MAX_LEVELS} levels")));
         }
         let mut filter = Filter::default();
+        if is_condition(entries) {
+            let value = Value::Object(entries.clone());
+            filter.must.push(self.condition(&value, at, level + 1)?);
+            return Ok(filter);
+        }
+        if entries.get("field").is_some_and(Value::is_string)
+            && ["match", "range"].iter().any(|name| entries.contains_key(*name))
+        {
+            return Err(wrong(&format!("{at}.field"), "names the field of a condition: call it key"));
+        }
         for (name, value) in entries {
+            bounded(name, at)?;
             let at = format!("{at}.{name}");
             match part(name) {
                 Some("must") => filter.must.extend(self.conditions(value, &at, level)?),
@@ -85,6 +96,16 @@ impl Parser {
                         filter.must.push(Condition::Nested(Filter { should, ..Filter::default() }));
                     }
                     "$not" | "$nor" => filter.must_not.extend(self.conditions(value, &at, level)?),
+                    _ if is_list_of_objects(value) && name.eq_ignore_ascii_case("and") => {
+                        filter.must.extend(self.conditions(value, &at, level)?);
+                    }
+                    _ if is_list_of_objects(value) && name.eq_ignore_ascii_case("or") => {
+                        let should = self.conditions(value, &at, level)?;
+                        filter.must.push(Condition::Nested(Filter { should, ..Filter::default() }));
+                    }
+                    _ if (value.is_object() || is_list_of_objects(value)) && name.eq_ignore_ascii_case("not") => {
+                        filter.must_not.extend(self.conditions(value, &at, level)?);
+                    }
                     "operator" if entries.contains_key("path") || entries.contains_key("operands") => {
                         let message = "is a filter in the form of Weaviate: write {\"field\": value}, or must, should and mustNot";
                         return Err(wrong(&at, message));
@@ -145,7 +166,7 @@ impl Parser {
         }
         match entries.get("key") {
             Some(Value::String(key)) if entries.len() == 2 => {
-                let key = super::leaves::path(key).to_owned();
+                let key = bounded(super::leaves::path(key), at)?.to_owned();
                 if let Some(matching) = entries.get("match") {
                     return self.matching(key, matching, &format!("{at}.match"));
                 }
@@ -160,6 +181,11 @@ impl Parser {
     }
 
     fn matching(&mut self, key: String, value: &Value, at: &str) -> Result<Condition, Error> {
+        match value {
+            Value::Array(values) => return Ok(Condition::Any { key, values: self.values(values, at)? }),
+            Value::Object(_) | Value::Null => {}
+            one => return Ok(Condition::Any { key, values: self.values(std::slice::from_ref(one), at)? }),
+        }
         let entries = value.as_object().filter(|entries| entries.len() == 1);
         let entry = entries.and_then(|entries| entries.iter().next());
         let Some((name, value)) = entry else {
@@ -179,7 +205,10 @@ impl Parser {
     }
 
     fn ids(&mut self, value: &Value, at: &str) -> Result<Condition, Error> {
-        let members = value.as_array().ok_or_else(|| wrong(at, "must be a list of ids"))?;
+        let members = match value {
+            Value::Array(members) => members.as_slice(),
+            one => std::slice::from_ref(one),
+        };
         self.values += members.len();
         if self.values > MAX_VALUES {
             return Err(wrong(at, format!("a filter has at most {MAX_VALUES} values")));
@@ -192,7 +221,7 @@ impl Parser {
         Ok(Condition::Ids(members.iter().map(id).collect::<Result<_, _>>()?))
     }
 
-    fn values(&mut self, values: &[Value], at: &str) -> Result<Vec<Scalar>, Error> {
+    pub(super) fn values(&mut self, values: &[Value], at: &str) -> Result<Vec<Scalar>, Error> {
         self.values += values.len();
         if self.values > MAX_VALUES {
             return Err(wrong(at, format!("a filter has at most {MAX_VALUES} values")));
@@ -201,45 +230,6 @@ impl Parser {
             .iter()
             .map(|value| scalar(value).ok_or_else(|| wrong(at, "wants text, numbers, true or false")))
             .collect()
-    }
-
-    /// `{"$gte": 3, "$ne": 5}` about a field. A point without the field is not equal to anything, so `$ne` and `$nin` keep it.
-    fn operators(&mut self, key: &str, entries: &Map<String, Value>, at: &str) -> Result<Filter, Error> {
-        let mut filter = Filter::default();
-        let key = || key.to_owned();
-        for (name, value) in entries {
-            let at = format!("{at}.{name}");
-            match (name.as_str(), value) {
-                ("$eq", Value::Null) => filter.must.push(Condition::Null { key: key() }),
-                ("$ne", Value::Null) => filter.must_not.push(Condition::Null { key: key() }),
-                ("$eq", one) => {
-                    let values = self.values(std::slice::from_ref(one), &at)?;
-                    filter.must.push(Condition::Any { key: key(), values });
-                }
-                ("$ne", one) => {
-                    let values = self.values(std::slice::from_ref(one), &at)?;
-                    filter.must_not.push(Condition::Any { key: key(), values });
-                }
-                ("$in", Value::Array(some)) => {
-                    filter.must.push(Condition::Any { key: key(), values: self.values(some, &at)? });
-                }
-                ("$nin", Value::Array(some)) if some.is_empty() => return Err(wrong(&at, "is an empty list")),
-                ("$nin", Value::Array(some)) => {
-                    filter.must_not.push(Condition::Any { key: key(), values: self.values(some, &at)? });
-                }
-                ("$in" | "$nin", _) => return Err(wrong(&at, "wants a list")),
-                ("$exists", Value::Bool(true)) => filter.must_not.push(Condition::Empty { key: key() }),
-                ("$exists", Value::Bool(false)) => filter.must.push(Condition::Empty { key: key() }),
-                ("$exists", _) => return Err(wrong(&at, "wants true or false")),
-                ("$gt" | "$gte" | "$lt" | "$lte", _) => {}
-                _ => return Err(wrong(&at, format!("is no operator: use {OPERATORS}"))),
-            }
-        }
-        let bounds = bounds_of(entries);
-        if !bounds.is_empty() {
-            filter.must.push(range_of(key(), &Value::Object(bounds), at)?);
-        }
-        Ok(filter)
     }
 
     /// `{"color": "red"}`, `{"color": ["red", "blue"]}`, `{"size": {"gte": 3}}`, `{"metadata": {"source": "a"}}`.
@@ -255,7 +245,7 @@ impl Parser {
             return Err(wrong(at, format!("is nested deeper than {MAX_LEVELS} levels")));
         }
         self.count(at)?;
-        let key = super::leaves::path(key);
+        let key = bounded(super::leaves::path(key), at)?;
         match value {
             Value::Array(values) => into.push(Condition::Any { key: key.to_owned(), values: self.values(values, at)? }),
             Value::Null => into.push(Condition::Null { key: key.to_owned() }),
@@ -268,8 +258,13 @@ impl Parser {
             Value::Object(entries) if entries.keys().any(|name| name.starts_with('$')) => {
                 into.push(Condition::Nested(self.operators(key, entries, at)?));
             }
+            Value::Object(entries) if is_plain(entries) => {
+                let signed = entries.iter().map(|(name, value)| (format!("${name}"), value.clone())).collect();
+                into.push(Condition::Nested(self.operators(key, &signed, at)?));
+            }
             Value::Object(entries) => {
                 for (name, value) in entries {
+                    bounded(name, at)?;
                     self.flat(&format!("{key}.{name}"), value, &format!("{at}.{name}"), level + 1, into)?;
                 }
             }
@@ -280,13 +275,31 @@ impl Parser {
     }
 }
 
-/// The bounds among MongoDB's operators, by the names of ours.
-fn bounds_of(entries: &Map<String, Value>) -> Map<String, Value> {
-    let bound = |name: &str| name.strip_prefix('$').filter(|name| BOUNDS.contains(name)).map(str::to_owned);
-    entries.iter().filter_map(|(name, value)| Some((bound(name)?, value.clone()))).collect()
+/// Whether it is one condition, which stands where a filter may.
+fn is_condition(entries: &Map<String, Value>) -> bool {
+    let has = |name: &str| entries.get(name).is_some_and(Value::is_object);
+    let empty = ["isEmpty", "is_empty", "isNull", "is_null"]
+        .iter()
+        .any(|name| entries.get(*name).is_some_and(|value| value["key"].is_string()));
+    let ids = ["hasId", "has_id"].iter().any(|name| entries.get(*name).is_some_and(Value::is_array));
+    match entries.len() {
+        1 => empty || ids,
+        2 => entries.get("key").is_some_and(Value::is_string) && (has("match") || has("range")),
+        _ => false,
+    }
 }
 
-fn scalar(value: &Value) -> Option<Scalar> {
+fn is_list_of_objects(value: &Value) -> bool {
+    value.as_array().is_some_and(|members| !members.is_empty() && members.iter().all(Value::is_object))
+}
+
+/// A number, also as the text of one.
+fn number_of(value: &Value) -> Option<f64> {
+    let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    value.as_f64().or_else(|| value.as_str().and_then(read))
+}
+
+pub(super) fn scalar(value: &Value) -> Option<Scalar> {
     match value {
         Value::String(text) => Some(Scalar::Text(text.clone())),
         Value::Bool(truth) => Some(Scalar::Bool(*truth)),
@@ -300,10 +313,19 @@ fn scalar(value: &Value) -> Option<Scalar> {
 
 fn key_of(value: &Value, at: &str) -> Result<String, Error> {
     let key = value.as_str().or_else(|| value["key"].as_str());
-    key.map(|key| super::leaves::path(key).to_owned()).ok_or_else(|| wrong(at, "wants a key, the path of a field"))
+    let key = key.ok_or_else(|| wrong(at, "wants a key, the path of a field"))?;
+    Ok(bounded(super::leaves::path(key), at)?.to_owned())
 }
 
-fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
+/// Refuses a path longer than any point can have.
+fn bounded<'p>(path: &'p str, at: &str) -> Result<&'p str, Error> {
+    match path.len() <= MAX_PATH {
+        true => Ok(path),
+        false => Err(wrong(at, format!("names a field of {} bytes: the limit of a path is {MAX_PATH}", path.len()))),
+    }
+}
+
+pub(super) fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     let entries = value.as_object().filter(|entries| !entries.is_empty());
     let entries = entries.ok_or_else(|| wrong(at, "wants gte, gt, lte or lt"))?;
     if let Some(name) = entries.keys().find(|name| !BOUNDS.contains(&name.as_str())) {
@@ -313,7 +335,7 @@ fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     if BOUNDS.iter().all(|name| said(name).is_none()) {
         return Err(wrong(at, "has no bound: gte, gt, lte or lt is null, perhaps what is left of an empty expression"));
     }
-    if entries.values().any(Value::is_string) {
+    if entries.values().any(|value| value.is_string() && number_of(value).is_none()) {
         let time = |name: &str| {
             let moment = |value: &Value| value.as_str().and_then(micros);
             let read =
@@ -325,7 +347,7 @@ fn range_of(key: String, value: &Value, at: &str) -> Result<Condition, Error> {
     }
     let number = |name: &str| {
         let read = |value: &Value| {
-            value.as_f64().ok_or_else(|| wrong(at, "wants numbers, or dates such as 2024-05-01T12:00:00Z"))
+            number_of(value).ok_or_else(|| wrong(at, "wants numbers, or dates such as 2024-05-01T12:00:00Z"))
         };
         said(name).map(read).transpose()
     };
@@ -374,6 +396,26 @@ mod tests {
                 json!({ "should": [{ "a": 1 }, { "must": [{ "must": [{ "key": "b", "match": { "any": [2, 3] } }] }] }] }),
             ),
         );
+        // Operators without their sign, joined in plain words; one condition where a filter stands; numbers that are text.
+        same(&json!({ "a": { "in": [1, 2], "lt": "5" } }), &json!({ "a": { "$in": [1, 2], "$lt": 5 } }));
+        same(
+            &json!({ "OR": [{ "a": 1 }, { "b": { "ne": 2 } }] }),
+            &json!({ "$or": [{ "a": 1 }, { "b": { "$ne": 2 } }] }),
+        );
+        same(&json!({ "not": { "a": 1 } }), &json!({ "$not": { "a": 1 } }));
+        same(
+            &json!({ "a": { "$not": { "$eq": 1 } } }),
+            &nested(json!({ "mustNot": [{ "must": [{ "key": "a", "match": { "value": 1 } }] }] })),
+        );
+        let one = json!({ "key": "a", "match": { "value": 1 } });
+        same(&one, &json!({ "must": [one] }));
+        same(&json!({ "must": [{ "key": "a", "match": 1 }] }), &one);
+        same(&json!({ "has_id": [1, "b"] }), &json!({ "must": [{ "hasId": ["1", "b"] }] }));
+        same(&json!({ "must": { "hasId": 1 } }), &json!({ "must": [{ "hasId": ["1"] }] }));
+        // Fields may have such names.
+        same(&json!({ "in": "Berlin" }), &json!({ "must": [{ "key": "in", "match": { "value": "Berlin" } }] }));
+        same(&json!({ "made": { "in": "Berlin" } }), &json!({ "made.in": "Berlin" }));
+        same(&json!({ "and": "x" }), &json!({ "must": [{ "key": "and", "match": { "value": "x" } }] }));
         same(&json!({ "a": { "$exists": false } }), &nested(json!({ "must": [{ "isEmpty": { "key": "a" } }] })));
         assert!(read(&json!({})).unwrap().is_empty());
     }
@@ -391,6 +433,13 @@ mod tests {
             (json!({ "minShould": { "conditions": [] } }), "filter.minShould: wants minCount"),
             (json!({ "a": {} }), "filter.a: is an empty object"),
             (json!({ "must": [{}] }), "filter.must[0]: is an empty condition"),
+            // Within mustNot it would keep every point.
+            (
+                json!({ "mustNot": [{ "field": "a", "match": { "value": 1 } }] }),
+                "filter.mustNot[0].field: names the field of a condition: call it key",
+            ),
+            (json!({ "not": {} }), "filter.not: is an empty condition"),
+            (json!({ "hasId": [[1]] }), "filter.hasId: must be a list of ids"),
             (json!({ "must": {} }), "filter.must: is an empty condition"),
             (json!({ "ts": { "lt": null } }), "filter.ts: has no bound"),
             (json!({ "ts": { "$lt": null } }), "filter.ts: has no bound"),
@@ -423,6 +472,16 @@ mod tests {
         }
         let many: Vec<Value> = (0..300).map(|number| json!({ "key": "n", "match": { "value": number } })).collect();
         assert!(read(&json!({ "should": many })).unwrap_err().message().contains("at most 256 conditions"));
+        let long = "k".repeat(70_000);
+        for filter in [
+            json!({ &long: 1 }),
+            json!({ "a": { &long: 1 } }),
+            json!({ "must": [{ "key": long, "match": { "value": 1 } }] }),
+            json!({ "must": [{ "isNull": { "key": long } }] }),
+        ] {
+            let message = read(&filter).unwrap_err().message();
+            assert!(message.contains("names a field of 70000 bytes: the limit of a path is 1024"), "{message}");
+        }
         assert!(read(&json!({ "n": (0..10_001).collect::<Vec<_>>() })).unwrap_err().message().contains("10000 values"));
     }
 }

@@ -5,6 +5,9 @@ use super::{Condition, Filter};
 use crate::nearest::nearest;
 use crate::store::Remark;
 
+/// Remarks of a filter at most.
+const MAX_REMARKS: usize = 20;
+
 /// The fields of a collection, as far as remarks are about them.
 pub(crate) trait Fields {
     /// Why they cannot be had.
@@ -25,6 +28,9 @@ pub(crate) fn remarks<F: Fields>(filter: &Filter, fields: &F) -> Result<Vec<Rema
     let mut remarks: Vec<Remark> = Vec::new();
     for condition in filter.leaves() {
         let Some(key) = condition.key() else { continue };
+        if remarks.len() == MAX_REMARKS {
+            break;
+        }
         let kinds = fields.kinds(key)?;
         if kinds.is_empty() {
             if !matches!(condition, Condition::Empty { .. }) {

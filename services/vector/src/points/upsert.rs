@@ -27,7 +27,8 @@ Puts points in, in place of those with the same id. Answered when they are on th
 All of them are put in, or none.\n\n\
 A point has a vector, a text, or both: without a vector the server's model makes one of the text; a text is also found by its words. \
 In a collection compared by cosine, vectors are kept with length 1. A point without an id gets a new UUID.\n\n\
-At most 1,000 points and 8 MB a request, 64 KB of payload a point, with at most 4,096 values.";
+At most 1,000 points and 8 MB a request, 64 KB of payload a point, with at most 4,096 values under paths of at \
+most 1,024 bytes.";
 
 /// Points to put in.
 #[derive(Debug, Serialize, Deserialize, Validate, JsonSchema)]
@@ -176,10 +177,7 @@ fn read(field: &str, point: NewPoint, spec: &Spec, call: &Call) -> Result<Point,
         return Err(Error::field(Code::PayloadTooLarge, at("payload"), message));
     }
     let value = payload.read().map_err(|problem| Error::impossible(at("payload"), problem))?;
-    crate::filter::leaves::leaves(&value).map_err(|_| {
-        let most = crate::filter::leaves::MAX_LEAVES;
-        Error::impossible(at("payload"), format!("has more than {most} values"))
-    })?;
+    crate::filter::leaves::leaves(&value).map_err(|problem| Error::impossible(at("payload"), problem))?;
     let vector = match point.vector {
         Some(vector) => fitting(&at("vector"), vector, spec)?,
         None if point.text.is_some() => Vec::new(),

@@ -53,7 +53,12 @@ impl Shared {
             updated: known.len() as u64 + repeated,
             removed: 0,
         };
-        let bytes: usize = points.iter().map(points::size).sum();
+        let (points, bytes) = call
+            .compute(chassis::Cost::Light, move || {
+                let bytes: usize = points.iter().map(points::size).sum();
+                Ok((points, bytes))
+            })
+            .await?;
         self.allow(tenant, &head, changed.inserted, bytes as u64).await?;
         head = self.settled(tenant, head, &points).await?;
         let ids: Vec<PointId> = points.iter().map(|point| point_id(&head.uid, &point.id)).collect();
@@ -95,9 +100,9 @@ impl Shared {
             call.check()?;
             let (mut some, mut bytes) = (Vec::new(), 0);
             while let Some(point) =
-                waiting.next_if(|point| some.is_empty() || bytes + 4 * points::size(point) < MESSAGE)
+                waiting.next_if(|point| some.is_empty() || bytes + 4 * points::length(point) < MESSAGE)
             {
-                bytes += 4 * points::size(&point);
+                bytes += 4 * points::length(&point);
                 some.push(point);
             }
             let (tenant, uid, seqs) =
@@ -199,7 +204,8 @@ impl Shared {
                     let message = format!("would have more than {MAX_PAYLOAD} bytes with what is there");
                     return Err(Error::impossible("payload", message));
                 }
-                (before, after) = (before + known.text().len(), after + new.text().len());
+                let counted = |payload: &JsonObject| payload.text().len() + points::payload_weight(payload);
+                (before, after) = (before + counted(&known), after + counted(&new));
                 let dimensions = head.spec.dimensions;
                 let own = Own { id: stored.id, text: stored.text, expires: stored.expires, seq, dimensions };
                 let (payload, paths) = points::payload_of(tenant, &head.uid, &own, &new)?;

@@ -15,7 +15,7 @@ use qdrant_client::qdrant::{
 };
 
 use super::names::{path_name, point_id};
-use crate::filter::leaves::{Kind, Leaf, leaves};
+use crate::filter::leaves::{Kind, Leaf, leaves, leaves_kept, weight};
 use crate::json_object::JsonObject;
 use crate::store::{Parts, Point, Stored};
 use crate::tenant::Tenant;
@@ -65,12 +65,22 @@ pub(super) fn rounded(bytes: usize) -> i64 {
     i64::try_from(bytes.div_ceil(step) * step).unwrap_or(i64::MAX)
 }
 
-/// Bytes a point counts for.
-pub(super) fn size(point: &Point) -> usize {
-    size_of(point.vector.len(), point.payload.text(), point.text.as_deref(), &point.id)
+/// Bytes of a point as it came.
+pub(super) fn length(point: &Point) -> usize {
+    length_of(point.vector.len(), point.payload.text(), point.text.as_deref(), &point.id)
 }
 
-pub(super) fn size_of(dimensions: usize, payload: &str, text: Option<&str>, id: &str) -> usize {
+/// Bytes a point counts for.
+pub(super) fn size(point: &Point) -> usize {
+    length(point) + payload_weight(&point.payload)
+}
+
+/// Bytes the values of a payload count for.
+pub(super) fn payload_weight(payload: &JsonObject) -> usize {
+    payload.value().map_or(0, |value| weight(&leaves_kept(&value)))
+}
+
+fn length_of(dimensions: usize, payload: &str, text: Option<&str>, id: &str) -> usize {
     dimensions * 4 + payload.len() + text.map_or(0, str::len) + id.len() + OVERHEAD
 }
 
@@ -93,14 +103,24 @@ fn with_parents(path: &str) -> impl Iterator<Item = &str> {
     ends.map(|end| &path[..end]).filter(|parent| !parent.is_empty()).chain([path])
 }
 
-/// What filters compare, and the fields there are (kind and path).
-pub(super) fn compared(payload: &JsonObject) -> Result<(HashMap<String, Value>, BTreeSet<String>), Error> {
+/// What filters compare of a payload.
+pub(super) struct Compared {
+    entries: HashMap<String, Value>,
+    /// The fields there are: kind and path.
+    fields: BTreeSet<String>,
+    /// Bytes its values count for.
+    weight: usize,
+}
+
+pub(super) fn compared(payload: &JsonObject) -> Result<Compared, Error> {
     let value = payload.value().ok_or_else(|| Error::impossible("payload", "is nested too deep"))?;
     let (mut tokens, mut has, mut null, mut some) = (Vec::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut fields = BTreeSet::new();
     let mut by_path: [BTreeMap<String, Vec<Value>>; 3] = Default::default();
     let [values, numbers, times] = &mut by_path;
-    for (path, kind, leaf) in leaves(&value)? {
+    let found = leaves(&value).map_err(|problem| Error::impossible("payload", problem))?;
+    let weight = weight(&found);
+    for (path, kind, leaf) in found {
         let name = path_name(&path);
         fields.insert(format!("{}{path}", kind.letter()));
         if kind == Kind::Null {
@@ -138,7 +158,8 @@ pub(super) fn compared(payload: &JsonObject) -> Result<(HashMap<String, Value>, 
         ("t", lists(times)),
         ("x", lists(sought)),
     ];
-    Ok((entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), fields))
+    let entries = entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Ok(Compared { entries, fields, weight })
 }
 
 /// Texts with their paths, as `leaves` has them.
@@ -188,8 +209,8 @@ pub(super) fn payload_of(
     own: &Own,
     payload: &JsonObject,
 ) -> Result<(HashMap<String, Value>, BTreeSet<String>), Error> {
-    let (mut entries, fields) = compared(payload)?;
-    let size = size_of(own.dimensions, payload.text(), own.text.as_deref(), &own.id);
+    let Compared { mut entries, fields, weight } = compared(payload)?;
+    let size = length_of(own.dimensions, payload.text(), own.text.as_deref(), &own.id) + weight;
     let mut put = |name: &str, value: Value| drop(entries.insert(name.to_owned(), value));
     put(COLLECTION, collection.into());
     put(TENANT, tenant.key.as_str().into());

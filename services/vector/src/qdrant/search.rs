@@ -17,6 +17,7 @@ use crate::filter::remarks::remarks;
 use crate::fusion::fuse;
 use crate::store::{Found, Hit, Search};
 use crate::tenant::Tenant;
+use crate::text::bm25::MAX_TERMS;
 
 /// How far a graph is walked at least.
 const BREADTH: u64 = 128;
@@ -134,7 +135,9 @@ impl Shared {
     async fn ranked(&self, asking: &Asking<'_>) -> Result<Vec<Ranked>, Error> {
         let Asking { head, search, .. } = asking;
         let depth = search.depth();
-        let terms = search.terms.as_deref().filter(|terms| !terms.is_empty());
+        // How many texts have each is known to the server alone, so of too many any are left out.
+        let terms = search.terms.as_deref().map(|terms| &terms[..terms.len().min(MAX_TERMS)]);
+        let terms = terms.filter(|terms| !terms.is_empty());
         let queries = search
             .vector
             .iter()

@@ -12,6 +12,8 @@ use super::tokens::tokens;
 pub const K1: f32 = 1.2;
 /// How much the length of a text matters.
 pub const B: f32 = 0.75;
+/// Words of a query that are sought at most.
+pub const MAX_TERMS: usize = 1_024;
 
 /// The words of a text, each with its number of occurrences, by the word's hash.
 #[must_use]

@@ -6,6 +6,7 @@ use chassis::{Call, Code, Cost, Error, File, Operation};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::filter::micros;
 use crate::points::upsert::{NewPoint, UpsertPointsRequest, upsert};
@@ -22,7 +23,7 @@ pub struct ImportRequest {
     /// The collection.
     #[garde(length(chars, min = 1, max = 63))]
     pub collection: String,
-    /// JSON lines, each a point with id, vector, text, payload, expiresAt: as export writes them.
+    /// JSON lines, each a point with id, vector, text, payload, expiresAt, as export writes them; or one list of points.
     #[garde(skip)]
     pub file: File,
 }
@@ -65,10 +66,14 @@ pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vector
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut done = ImportResponse::default();
     let (mut points, mut bytes, mut first, mut expired) = (Vec::new(), 0, 1, 0_usize);
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let point: NewPoint = call
-            .read("", line)
-            .map_err(|error| Error::impossible("file", format!("line {}: {}", number + 1, error.message())))?;
+    let (what, each) = points_of(text)?;
+    for (number, line) in each {
+        let point: NewPoint = call.read("", line).map_err(|error| {
+            // Whatever is wrong is in the point itself.
+            let message = error.message();
+            let message = message.trim_start_matches([':', '.', ' ']);
+            Error::impossible("file", format!("{what} {}: {message}", number + 1))
+        })?;
         if point.expires_at.as_deref().and_then(micros).is_some_and(|at| at <= call.now().as_microsecond()) {
             expired += 1;
             continue;
@@ -76,12 +81,12 @@ pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vector
         bytes += line.len();
         points.push(point);
         if points.len() == AT_ONCE || bytes > BYTES_AT_ONCE {
-            put(&request.collection, std::mem::take(&mut points), first, &call, &vectors, &mut done).await?;
+            put(&request.collection, std::mem::take(&mut points), (what, first), &call, &vectors, &mut done).await?;
             (bytes, first) = (0, number + 2);
         }
     }
     if !points.is_empty() {
-        put(&request.collection, points, first, &call, &vectors, &mut done).await?;
+        put(&request.collection, points, (what, first), &call, &vectors, &mut done).await?;
     }
     if expired > 0 {
         call.warn(
@@ -93,10 +98,23 @@ pub async fn import(request: ImportRequest, call: Arc<Call>, vectors: Arc<Vector
     Ok(done)
 }
 
+/// Points as JSON, with their places from 0.
+type Placed<'t> = Vec<(usize, &'t str)>;
+
+/// The points of a file, and what a place in it is called.
+fn points_of(text: &str) -> Result<(&'static str, Placed<'_>), Error> {
+    if !text.trim_start().starts_with('[') {
+        return Ok(("line", text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect()));
+    }
+    let list: Vec<&RawValue> = serde_json::from_str(text)
+        .map_err(|error| Error::impossible("file", format!("begins as a list of points, and is none: {error}")))?;
+    Ok(("point", list.into_iter().map(RawValue::get).enumerate().collect()))
+}
+
 async fn put(
     collection: &str,
     points: Vec<NewPoint>,
-    first: usize,
+    (what, first): (&str, usize),
     call: &Arc<Call>,
     vectors: &Arc<Vectors>,
     done: &mut ImportResponse,
@@ -105,7 +123,7 @@ async fn put(
     let put = Box::pin(upsert(request, call.clone(), vectors.clone())).await;
     let answer = put.map_err(|error| match error.code() {
         Code::ValidationError | Code::Unprocessable | Code::PayloadTooLarge => {
-            Error::impossible("file", format!("among the lines from {first}: {}", error.message()))
+            Error::impossible("file", format!("among the {what}s from {first}: {}", error.message()))
         }
         _ => error,
     })?;

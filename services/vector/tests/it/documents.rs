@@ -239,3 +239,40 @@ fn pdfs_are_read_page_by_page() {
         served.refused("POST", "/collections/docs/documents", &json!({ "text": "a", "format": "pdf" }));
     assert!(status == 400 && message.starts_with("file: is required"), "{message}");
 }
+
+/// `minScore` is a likeness: what is compared by distance has none.
+#[test]
+fn collections_compared_by_distance_are_not_asked() {
+    let Some(served) = served() else { return };
+    for distance in ["euclid", "manhattan"] {
+        served.ok("POST", "/collections", &json!({ "name": distance, "distance": distance }));
+        served.ok("POST", &format!("/collections/{distance}/documents"), &json!({ "text": "Owls hunt at night." }));
+        let (status, message) = served.refused(
+            "POST",
+            &format!("/collections/{distance}/ask"),
+            &json!({ "question": "When do owls hunt?" }),
+        );
+        assert!(status == 422 && message.starts_with("collection: is compared by distance"), "{status} {message}");
+    }
+}
+
+/// What the model does not read is said, for texts that are kept and for those that are sought.
+#[test]
+fn texts_longer_than_the_model_reads_are_remarked_on() {
+    let Some(served) = served() else { return };
+    let long = "an owl hunts at night ".repeat(400);
+    let put = |texts: &[&str]| {
+        let points: Vec<Value> = texts.iter().map(|text| json!({ "text": text })).collect();
+        served.upsert("docs", &json!(points))
+    };
+    let told = |answer: &Value| {
+        crate::warnings(answer).iter().map(|(code, message)| format!("{code}: {message}")).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&put(&["an owl"])), Vec::<String>::new());
+    let (one, many) = (told(&put(&[&long, "an owl"])), told(&put(&[&long, &long])));
+    assert!(one.len() == 1 && one[0].starts_with("text-truncated: one text is longer than the"), "{one:?}");
+    assert!(many.len() == 1 && many[0].starts_with("text-truncated: 2 texts are longer than the"), "{many:?}");
+    // The words that the vector does not have are found all the same.
+    let query = told(&served.query("docs", &json!({ "text": &long[..8_000] })));
+    assert!(query.len() == 1 && query[0].starts_with("text-truncated: one text is"), "{query:?}");
+}

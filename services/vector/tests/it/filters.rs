@@ -7,6 +7,36 @@ use crate::{Served, ids};
 over_stores! {
     every_condition_keeps_what_it_says
     values_are_counted
+    filters_of_changes_are_remarked_on
+}
+
+/// Before it is made: afterwards the field may be gone with the points.
+fn filters_of_changes_are_remarked_on(served: Served) {
+    served.create("p", 1, "dot");
+    served.upsert("p", &json!([{ "id": "a", "vector": [1], "payload": { "color": "red", "size": 3 } }]));
+    let codes = |answer: &Value| crate::warnings(answer).iter().map(|(code, _)| (*code).to_owned()).collect::<Vec<_>>();
+    let delete = |filter: Value| served.ok("POST", "/collections/p/points/delete", &json!({ "filter": filter }));
+    let change = |filter: Value| {
+        served.ok("PATCH", "/collections/p/points", &json!({ "filter": filter, "payload": { "x": 1 } }))
+    };
+    for (filter, code, words) in [
+        (json!({ "colour": "red" }), "unknown-field", "did you mean color?"),
+        (json!({ "size": "3" }), "other-type", "size has numbers, and is compared with text"),
+    ] {
+        let (deleted, changed) = (delete(filter.clone()), change(filter));
+        assert_eq!((&deleted["deleted"], &changed["updated"]), (&json!(0), &json!(0)));
+        for answer in [&deleted, &changed] {
+            assert_eq!(codes(answer), [code]);
+            assert!(crate::warnings(answer)[0].1.contains(words), "{answer}");
+        }
+    }
+    // What is there is no remark, though it is gone with the change.
+    let changed = change(json!({ "size": 3 }));
+    let deleted = delete(json!({ "size": 3 }));
+    assert_eq!(
+        (changed["updated"].clone(), codes(&changed), deleted["deleted"].clone(), codes(&deleted)),
+        (json!(1), vec![], json!(1), vec![])
+    );
 }
 
 fn every_condition_keeps_what_it_says(served: Served) {

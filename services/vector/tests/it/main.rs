@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use chassis::settings::Span;
 use chassis::testing::{Answer, Client, model_data};
-use chassis::{Body, Consumer, Context, Engines, Runtime, Settings};
+use chassis::{Body, Clock, Consumer, Context, Engines, Runtime, Settings};
 use chat::Chat;
 use embedder::Embedder;
 use http::Request;
@@ -79,7 +79,11 @@ struct Served {
     client: Client,
     data: TempDir,
     arguments: Vec<String>,
+    clock: Clock,
 }
+
+/// The moment at which a test begins.
+const BEGIN: i64 = 1_780_000_000_000;
 
 impl Served {
     /// Without a model, on the embedded store.
@@ -88,9 +92,18 @@ impl Served {
     }
 
     fn over(data: TempDir, arguments: Vec<String>) -> Self {
+        Self::at(Clock::manual(BEGIN), data, arguments)
+    }
+
+    fn at(clock: Clock, data: TempDir, arguments: Vec<String>) -> Self {
         let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let client = Client::on(vector::service(), engines(), settings(data.path()), &given);
-        Self { client, data, arguments }
+        let client = Client::try_on(vector::service(), engines(), settings(data.path()), clock.clone(), &given);
+        Self { client: client.unwrap(), data, arguments, clock }
+    }
+
+    /// So many seconds go by.
+    fn later(&self, seconds: i64) {
+        self.clock.set(self.clock.now().as_millisecond() + seconds * 1_000);
     }
 
     /// With the model; nothing where that has not been pulled.
@@ -129,7 +142,7 @@ impl Served {
     fn again(self) -> Self {
         self.client.close();
         drop(self.client);
-        Self::over(self.data, self.arguments)
+        Self::at(self.clock, self.data, self.arguments)
     }
 
     fn send_as(&self, consumer: Option<Consumer>, method: &str, path: &str, body: &Value) -> Answer {

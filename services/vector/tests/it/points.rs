@@ -14,6 +14,48 @@ over_stores! {
     ids_that_are_said_twice_count_once
     whole_numbers_are_one_value_however_written
     points_like_others_and_unlike
+    groups_are_sought_among_the_best_alone
+    files_of_points_are_lines_or_a_list
+}
+
+fn files_of_points_are_lines_or_a_list(served: Served) {
+    served.create("p", 1, "dot");
+    let import = |file: &str| served.send_lines_as(None, "/collections/p/import", file);
+    let lines = import("\u{feff}{\"id\":1,\"vector\":[1]}\r\n\r\n{\"id\":2,\"vector\":[2]}\r\n").json();
+    let list = import(" [{\"id\":2,\"vector\":[2],\"payload\":{\"n\":1.50}},\n{\"id\":3,\"vector\":[3]}]").json();
+    assert_eq!((&lines["inserted"], &list["inserted"], &list["updated"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(served.count("p"), 3);
+    for (file, message) in [
+        (
+            "{\"id\":1,\"vector\":[1]}\n{\"id\":4,\"vectors\":[1]}",
+            "file: line 2: vectors: is not a field here; did you mean vector?",
+        ),
+        ("[{\"id\":4,\"vector\":[1]},[1]]", "file: point 2: send one JSON object, not a list"),
+        ("[{\"id\":4,\"vector\":[1]},", "file: begins as a list of points, and is none: EOF"),
+        ("id,vector\n1,2\n", "file: line 1: the body is not valid JSON"),
+        ("[{\"id\":4,\"vector\":[1, 2]}]", "file: among the points from 1: points[0].vector: has 2 dimensions"),
+    ] {
+        let answer = import(file);
+        assert!(
+            answer.status == 422 && answer.message().starts_with(message),
+            "{} {}",
+            answer.status,
+            answer.message()
+        );
+    }
+    assert_eq!(served.count("p"), 3);
+}
+
+fn groups_are_sought_among_the_best_alone(served: Served) {
+    served.create("p", 1, "dot");
+    let points: Vec<Value> =
+        (0..60).map(|n| json!({ "id": n, "vector": [100 - n], "payload": { "side": n / 50 } })).collect();
+    served.upsert("p", &json!(points));
+    let ask = |limit: usize| served.query("p", &json!({ "vector": [1], "groupBy": "side", "limit": limit }));
+    let (few, all) = (ask(10), ask(20));
+    // Forty of sixty are looked at: the second group may be beyond.
+    assert_eq!((ids(&few), crate::warnings(&few)[0].0), (vec!["0"], "groups-bounded"));
+    assert_eq!((ids(&all), crate::warnings(&all).len()), (vec!["0", "50"], 0));
 }
 
 fn payloads_keep_their_literals_and_order(served: Served) {
@@ -103,7 +145,9 @@ fn points_expire(served: Served) {
     let points = json!([{ "id": "a", "vector": [3], "ttlSeconds": 1 }, { "id": "b", "vector": [2], "expiresAt": "2130-01-01T00:10:00Z" }, { "id": "c", "vector": [1] }]);
     served.upsert("p", &points);
     assert_eq!(served.ok("GET", "/collections/p/points/b", &json!({}))["expiresAt"], "2130-01-01T00:10:00Z");
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    served.later(1);
+    // The list, which looks at no collection, counts them no more.
+    assert_eq!(served.ok("GET", "/collections", &json!({}))["rows"][0]["points"], 2);
     assert_eq!(ids(&served.query("p", &json!({ "vector": [1] }))), ["b", "c"]);
     assert_eq!(served.count("p"), 2);
     assert_eq!(served.refused("GET", "/collections/p/points/a", &json!({})).0, 404);
@@ -117,7 +161,7 @@ fn what_has_expired_is_not_there_for_changes(served: Served) {
         .map(|id| json!({ "id": id, "vector": [1], "payload": { "k": 1 }, "ttlSeconds": 1 }))
         .collect();
     served.upsert("p", &json!(points));
-    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    served.later(1);
     // No read comes first.
     let written = served.upsert("p", &json!([{ "id": "a", "vector": [2] }]));
     assert_eq!((&written["inserted"], &written["updated"]), (&json!(1), &json!(0)));
@@ -155,8 +199,14 @@ fn points_like_others_and_unlike(served: Served) {
     served.upsert("p", &json!([at("a", 0.0), at("b", 10.0), at("c", 40.0), at("dd", 80.0), at("ee", 90.0)]));
     assert_eq!(ids(&served.query("p", &json!({ "id": "a" }))), ["b", "c", "dd", "ee"]);
     assert_eq!(ids(&served.query("p", &json!({ "positive": ["c"], "negative": ["a"], "limit": 2 }))), ["dd", "ee"]);
+    // Pages of them, and with a filter.
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 2, "offset": 1 }))), ["c", "dd"]);
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 1, "filter": { "side": 2 } }))), ["dd"]);
+    assert_eq!(ids(&served.query("p", &json!({ "id": "a", "limit": 1, "exact": true }))), ["b"]);
     let (status, message) = served.refused("POST", "/collections/p/query", &json!({ "id": "ghost" }));
-    assert_eq!((status, message.as_str()), (404, "positive: there is no point ghost in p"));
+    assert_eq!((status, message.as_str()), (404, "id: there is no point ghost in p"));
+    let (_, message) = served.refused("POST", "/collections/p/query", &json!({ "positive": ["ghost"] }));
+    assert_eq!(message, "positive: there is no point ghost in p");
     let found = served.query("p", &json!({ "vector": [1, 0], "groupBy": "side", "groupSize": 1 }));
     assert_eq!(ids(&found), ["a", "dd"]);
     // Unlike each other: not the two that are nearly alike.

@@ -9,6 +9,38 @@ over_stores! {
     what_is_restored_is_what_was_kept
     a_restore_is_whole_or_nothing
     snapshots_are_their_owners
+    those_made_at_once_are_counted_one_by_one
+}
+
+/// As many come at once as would each find room alone: the plan has three.
+fn those_made_at_once_are_counted_one_by_one(served: Served) {
+    let free =
+        Some(Consumer { id: "f".into(), username: "f".into(), groups: vec!["free".into()], ..Consumer::default() });
+    let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
+    assert_eq!(send("POST", "/collections", &json!({ "name": "p", "dimensions": 1, "distance": "dot" })).status, 200);
+    let points: Vec<Value> = (0..500).map(|n| json!({ "id": n, "vector": [1] })).collect();
+    assert_eq!(send("PUT", "/collections/p/points", &json!({ "points": points })).status, 200);
+    let made: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let send = &send;
+        let making: Vec<_> = (0..8)
+            .map(|n| {
+                scope.spawn(move || {
+                    let answer = send("POST", "/collections/p/snapshots", &json!({ "snapshot": format!("s{n}") }));
+                    (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
+                })
+            })
+            .collect();
+        making.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let refused: Vec<&(u16, String)> = made.iter().filter(|(status, _)| *status != 200).collect();
+    assert!(
+        refused.len() == 5
+            && refused.iter().all(|(status, message)| {
+                *status == 403 && message.contains("the limit snapshots of the plan Free is 3")
+            }),
+        "{made:?}"
+    );
+    assert_eq!(send("GET", "/snapshots", &json!({})).json()["rows"].as_array().unwrap().len(), 3);
 }
 
 fn filled(served: &Served) {

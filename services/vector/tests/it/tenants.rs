@@ -18,7 +18,7 @@ fn what_has_expired_counts_for_no_plan() {
             (0..1_000).map(|n| json!({ "id": part * 1_000 + n, "vector": [1], "ttlSeconds": 6 })).collect();
         assert_eq!(send("PUT", "/collections/a/points", &json!({ "points": points })).status, 200);
     }
-    std::thread::sleep(std::time::Duration::from_millis(6_100));
+    served.later(6);
     let one = json!({ "points": [{ "id": "new", "vector": [1] }] });
     assert_eq!(send("PUT", "/collections/b/points", &one).status, 200);
     assert_eq!(send("PUT", "/collections/a/points", &one).status, 200);
@@ -52,6 +52,61 @@ fn names_of_fields_are_bounded() {
 over_stores! {
     nobody_reaches_what_is_anothers
     plans_bound_what_is_kept
+    paths_of_payloads_are_bounded_and_count
+}
+
+/// A long name above many values is many long paths: they have a bound, and count for the plan.
+fn paths_of_payloads_are_bounded_and_count(served: Served) {
+    let named = |name: &str, values: usize| {
+        let values: serde_json::Map<_, _> = (0..values).map(|value| (value.to_string(), json!(value))).collect();
+        json!({ name: values })
+    };
+    served.create("p", 1, "dot");
+    let put = |payload: Value| {
+        served.send(
+            "PUT",
+            "/collections/p/points",
+            &json!({ "points": [{ "id": "a", "vector": [1], "payload": payload }] }),
+        )
+    };
+    for (name, values) in [("k".repeat(1_023), 1), ("k".repeat(40_000), 1_000)] {
+        let answer = put(named(&name, values));
+        let length = name.len() + 2;
+        let words = format!(
+            "points[0].payload: has a name of {length} bytes, with those above it; the limit of a path is 1024"
+        );
+        assert!(answer.status == 422 && answer.message().starts_with(&words), "{} {}", answer.status, answer.message());
+    }
+    assert_eq!(put(named(&"k".repeat(1_020), 1_000)).status, 200);
+    let bytes = |served: &Served| served.ok("GET", "/collections/p", &json!({}))["bytes"].as_u64().unwrap();
+    assert!(bytes(&served) > 1_000 * 1_020, "{}", bytes(&served));
+    // What takes values away takes off as much, and a change cannot name what a point may not.
+    let path = "/collections/p/points";
+    let (status, message) =
+        served.refused("PATCH", path, &json!({ "ids": ["a"], "payload": named(&"k".repeat(2_000), 1) }));
+    assert!(status == 422 && message.starts_with("payload: has a name of 2002 bytes"), "{status} {message}");
+    served.ok("PATCH", path, &json!({ "ids": ["a"], "action": "clear" }));
+    assert!(bytes(&served) < 100, "{}", bytes(&served));
+    served.ok("POST", "/collections/p/points/delete", &json!({ "ids": ["a"] }));
+    assert_eq!(bytes(&served), 0);
+    // A plan that is small enough for payloads alone is used up by their paths.
+    let free = consumer("paths", "free");
+    let send = |method: &str, path: &str, body: &Value| served.send_as(free.clone(), method, path, body);
+    assert_eq!(send("POST", "/collections", &json!({ "name": "p", "dimensions": 1 })).status, 200);
+    let payload = named(&"k".repeat(1_000), 2_000);
+    let full = (0..60).find_map(|n| {
+        let answer = send(
+            "PUT",
+            "/collections/p/points",
+            &json!({ "points": [{ "id": n, "vector": [1], "payload": payload }] }),
+        );
+        (answer.status != 200).then(|| (n, answer.status, answer.message()))
+    });
+    let (number, status, message) = full.unwrap();
+    assert!(
+        number > 40 && status == 403 && message.starts_with("the limit bytes of the plan Free"),
+        "{number} {status} {message}"
+    );
 }
 
 fn consumer(id: &str, plan: &str) -> Option<Consumer> {
