@@ -102,6 +102,9 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "font-family" => (style.mono, style.families) = (mono(&lower), Rc::from(lower.as_str())),
         "font" => return font(style, &lower, parent),
         "line-height" => style.line = line_height(&lower, em).unwrap_or(style.line),
+        "outline" if words(&lower).iter().any(|word| matches!(*word, "solid" | "double" | "dashed" | "dotted")) => {
+            return (!lower.contains("transparent")).then_some("outline");
+        }
         "letter-spacing" => style.spacing = pixels(&lower).unwrap_or(0.0).clamp(-10.0, 100.0),
         // Heads of cells are centered where nobody has said otherwise (HTML Standard, 15.3.8).
         "text-align" if lower == "-internal-center" => {

@@ -124,3 +124,35 @@ fn layers_decide_before_selectors() {
         assert_eq!(colors(css), expected, "{css}");
     }
 }
+
+/// A definition list whose terms float beside what they mean, which is moved by as much as they are wide.
+#[test]
+fn margins_reach_below_floats() {
+    for (margin, seen) in [(100, None), (130, Some("30")), (0, None)] {
+        let made = source(&format!(
+            "<style>dt{{float:left;width:100px}}dd{{margin:0 0 0 {margin}px}}</style><dl><dt>term</dt><dd>meaning</dd></dl>"
+        ))
+        .source;
+        let before = &made[..made.find("\"meaning\"").unwrap()];
+        let pads = before[before.find("\"term\"").unwrap()..].matches("left:").count();
+        assert_eq!(pads > 0, seen.is_some(), "{margin}: {made}");
+    }
+}
+
+#[test]
+fn ornaments_are_items_of_flex_boxes() {
+    for display in ["flex", "inline-flex", "grid"] {
+        let dot = "content:'';width:8px;height:8px;background:#010203";
+        let made = source(&format!("<style>p{{display:{display}}}p::before{{{dot}}}</style><p>in stock</p>")).source;
+        assert!(made.contains("rgb(1,2,3"), "{display}: {made}");
+    }
+}
+
+#[test]
+fn outlines_are_named() {
+    let named = |css: &str| source(&format!("<p style='{css}'>x")).missing.into_iter().collect::<Vec<_>>();
+    assert_eq!(named("outline:2px solid red"), ["outline"]);
+    for css in ["outline:none", "outline:0", "border:1px solid red", "outline:2px solid transparent"] {
+        assert_eq!(named(css), Vec::<String>::new(), "{css}");
+    }
+}
