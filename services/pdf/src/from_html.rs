@@ -21,12 +21,12 @@ those that are on no page, or beyond the edge, are a warning too.
 **Works**: headings (bookmarks of the PDF), paragraphs, lists, tables (head on every page, `colspan`, `rowspan`, `<col>`, `break-inside: avoid`), images as data URIs, by URL \
 or sent as `files`, SVG in the page, links, boxes with margin, padding, border, radius, background (color, gradient, picture), flex boxes, grids (tracks, areas, spans, items \
 over each other), floats with text around them, `position`, `transform`, `opacity`, counters, generated content, columns, `@page` with size, margins and margin boxes \
-(`counter(page)`, `counter(pages)`, others on the `:first`), page breaks, `@media print`, `@supports`, variables, `calc`, attributes of old such as `bgcolor`.
+(`counter(page)`, `counter(pages)`, others on the `:first`), page breaks, `@media print`, `@supports`, `@import`, `@layer`, `@font-face`, variables, `calc`, attributes of old such as `bgcolor`.
 
-**Does not**: JavaScript, skewed boxes, repeating gradients, `@container`, `@import`, named pages, soft shadows, page breaks inside boxes, other typefaces than Noto Sans and Noto \
-Sans Mono.
+**Does not**: JavaScript, skewed boxes, repeating gradients, `@container`, named pages, soft shadows, page breaks inside boxes, typefaces in WOFF. Families that \
+no `@font-face` (TrueType, OpenType) brings are shown in Noto Sans and Noto Sans Mono.
 
-`html` may be a URL, which is fetched; so are the pictures and style sheets that the page names by URL (up to 50, of 40 MB together), unless `fetch` \
+`html` may be a URL, which is fetched; so are the pictures, typefaces and style sheets that the page names by URL (up to 50, of 40 MB together), unless `fetch` \
 is false or they are sent as `files` (found by their file names). What does not come is told by the warning `file-missing`. Paper and margins are those of `@page`, else A4 with 0.4 \
 inch, unless the request says others.";
 

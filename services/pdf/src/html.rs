@@ -9,6 +9,8 @@
 //! | `dom.rs` | the page as a tree |
 //! | `css.rs`, `supports.rs`, `selector.rs`, `value.rs`, `color.rs`, `property.rs`, `font.rs`, `border.rs`, `hints.rs` | sheets, what they select, what values mean, attributes of old |
 //! | `backdrop.rs`, `gradient.rs`, `transform.rs` | gradients and pictures behind boxes; what is turned and moved |
+//! | `typeface.rs` | typefaces that come with the page |
+//! | `import.rs`, `layer.rs` | sheets within sheets, and which of them wins |
 //! | `cascade.rs`, `style.rs` | the style of each element |
 //! | `boxes.rs`, `rows.rs`, `replaced.rs`, `marker.rs`, `counter.rs`, `pseudo.rs` | elements as boxes: blocks and lines, tables, pictures, signs of lists, counters |
 //! | `gallery.rs` | what came with the page: sheets and pictures by their address |
@@ -36,6 +38,8 @@ mod gallery;
 mod gradient;
 mod grid;
 mod hints;
+mod import;
+mod layer;
 mod letters;
 mod line;
 mod margin;
@@ -54,10 +58,12 @@ mod style;
 mod supports;
 mod table;
 mod transform;
+mod typeface;
 mod value;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use chassis::Error;
@@ -69,13 +75,15 @@ pub(crate) use color::color;
 use css::Sheet;
 use dom::Dom;
 use emit::{Emitter, Place};
+use gallery::Gallery;
 pub(crate) use gallery::file_name;
-use gallery::{Gallery, file, reason, short};
+use import::Imports;
 pub(crate) use letters::is_seen;
 pub(crate) use paper::PaperWishes;
 use paper::Sheetlet;
-pub(crate) use scan::{Named, backdrops, scan, with_whole_addresses};
+pub(crate) use scan::{Named, named_in_sheet, scan, with_whole_addresses};
 use serde::{Deserialize, Serialize};
+pub(crate) use typeface::Typeface;
 
 /// Elements within each other.
 const MAX_NESTING: usize = 5_000;
@@ -112,6 +120,8 @@ pub(crate) struct Lost {
 pub(crate) struct Converted {
     pub(crate) source: String,
     pub(crate) pictures: Vec<(String, Vec<u8>)>,
+    /// Typefaces of its own.
+    pub(crate) typefaces: Vec<Rc<Typeface>>,
     /// What is not shown as it would be in a browser.
     pub(crate) missing: BTreeSet<String>,
     /// Files that are not there, a sentence for each.
@@ -156,21 +166,25 @@ impl HtmlPage {
         });
         let dom = Dom::parse(&self.html);
         let mut missing = BTreeSet::new();
-        let mut absent = BTreeSet::new();
-        let texts = sheets(&dom, files, &self.lost, &mut missing, &mut absent);
+        let mut imports = Imports::of(files, &self.lost);
+        let texts = sheets(&dom, &self.css, &mut imports, &mut missing);
+        let mut absent = std::mem::take(&mut imports.absent);
+        if imports.overflow {
+            missing.insert("more style sheets by @import".to_owned());
+        }
         // The size of the paper may stand in the sheets, whose queries ask for it.
         let mut first = Sheet::default();
-        for text in texts.iter().chain([&self.css]) {
+        for text in &texts {
             first.add(text, 718.0);
         }
         let paper = Sheetlet::of(&first, &self.paper);
         let mut sheet = Sheet::default();
-        for text in texts.iter().chain([&self.css]) {
+        for text in &texts {
             sheet.add(text, paper.width);
         }
-        let cascade = Cascade::new(base, &sheet, (paper.width, paper.height));
-        let counted =
-            texts.iter().chain([&self.css]).any(|text| text.contains("counter(") || text.contains("counters("));
+        let typefaces = typeface::typefaces(&sheet.faces, files, &self.lost, &mut missing, &mut absent);
+        let cascade = Cascade::new(base, &sheet, &typefaces, (paper.width, paper.height));
+        let counted = texts.iter().any(|text| text.contains("counter(") || text.contains("counters("));
         let counts = if counted { counter::count(&dom, &cascade) } else { counter::Counts::new() };
         let lang = find(&dom, "html").and_then(|id| dom.element(id)?.attribute("lang")).unwrap_or("en");
         let lang: String = lang.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
@@ -253,7 +267,7 @@ impl HtmlPage {
             literal(&lang),
         ));
         let texts = start..source.len();
-        Converted { source, pictures: gallery.taken, missing, absent: gallery.absent, texts, characters }
+        Converted { source, pictures: gallery.taken, typefaces, missing, absent: gallery.absent, texts, characters }
     }
 }
 
@@ -341,32 +355,21 @@ fn shown(data: &serde_json::Value) -> minijinja::Value {
     }
 }
 
-/// The sheets of a page in their order.
-fn sheets(
-    dom: &Dom,
-    files: &[(String, Vec<u8>)],
-    lost: &[Lost],
-    missing: &mut BTreeSet<String>,
-    absent: &mut BTreeSet<String>,
-) -> Vec<String> {
+/// The sheets of a page in their order, and the one that is sent beside it.
+fn sheets(dom: &Dom, css: &str, imports: &mut Imports<'_>, missing: &mut BTreeSet<String>) -> Vec<String> {
     let mut texts = Vec::new();
     for id in dom.descendants(0) {
         let Some(element) = dom.element(id) else { continue };
         let media = element.attribute("media").unwrap_or("all").to_ascii_lowercase();
         let printed = media.contains("all") || media.contains("print") || media.trim().is_empty();
         match element.tag() {
-            "style" if !element.is_svg() && printed => texts.push(dom.text(id)),
+            "style" if !element.is_svg() && printed => texts.push(imports.whole(&dom.text(id))),
             "link"
                 if element.attribute("rel").is_some_and(|rel| rel.to_ascii_lowercase().contains("stylesheet"))
                     && printed =>
             {
                 let source = element.attribute("href").unwrap_or_default();
-                match file(files, source) {
-                    Some(bytes) => texts.push(String::from_utf8_lossy(bytes).into_owned()),
-                    None => {
-                        absent.insert(format!("the style sheet {} {}", short(source), reason(lost, source)));
-                    }
-                }
+                texts.extend(imports.sheet(source));
             }
             "script"
                 if element.attribute("type").is_none_or(|kind| kind.contains("javascript") || kind == "module") =>
@@ -376,6 +379,7 @@ fn sheets(
             _ => {}
         }
     }
+    texts.push(imports.whole(css));
     texts
 }
 
@@ -404,7 +408,7 @@ fn ground(page: &mut Bx, paper: &Sheetlet) -> Option<String> {
                 tapestry.typst(&name, natural, &bx.style, paper.paper.0, &height)
             ));
         }
-        let style = std::rc::Rc::make_mut(&mut bx.style);
+        let style = Rc::make_mut(&mut bx.style);
         (style.ground, style.backdrop) = (value::Color::CLEAR, None);
         found = Some(code);
     };

@@ -1,17 +1,20 @@
-//! Pictures and style sheets that a page names by URL: fetched by the process that may, and handed to the worker, which may
+//! Pictures, typefaces and style sheets that a page names by URL: fetched by the process that may, and handed to the worker, which may
 //! not.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chassis::{Call, Cost, Error, FetchBounds, File};
 use url::Url;
 
-use crate::html::{Lost, Named, backdrops, scan, with_whole_addresses};
+use crate::html::{Lost, Named, named_in_sheet, scan, with_whole_addresses};
 
 /// Files of a page that are fetched.
 const MOST: usize = 50;
 /// Addresses in style sheets that are looked at.
 const MOST_NAMED: usize = 1_000;
+/// Sheets that bring in each other, one within another.
+const MOST_LEVELS: usize = 5;
 /// Bytes of one, and of all; and the time for all, which leaves some to set the page.
 const BOUNDS: FetchBounds = FetchBounds { each: 10 << 20, all: 40 << 20, time: Duration::from_secs(8) };
 
@@ -49,12 +52,12 @@ impl Supplies {
     pub(crate) async fn fetch(&mut self, html: &str, css: &str, base: Option<&str>, call: &Call) -> Result<(), Error> {
         // Most pages name nothing.
         let names = |part: &str| html.contains(part) || css.contains(part);
-        let none = !["src", "SRC", "url(", "background"].into_iter().any(names);
+        let none = !["src", "SRC", "url(", "background", "@import"].into_iter().any(names);
         if none && !html.to_ascii_lowercase().contains("stylesheet") {
             return Ok(());
         }
         let (html, css) = (html.to_owned(), css.to_owned());
-        let (found, of_sheet) = call.compute(Cost::Light, move || Ok((scan(&html), backdrops(&css)))).await?;
+        let (found, of_sheet) = call.compute(Cost::Light, move || Ok((scan(&html), named_in_sheet(&css)))).await?;
         let base = base.and_then(|base| Url::parse(base).ok());
         let base = match (&found.base, base) {
             (Some(own), Some(base)) => base.join(own).ok().or(Some(base)),
@@ -62,33 +65,41 @@ impl Supplies {
             (None, base) => base,
         };
         let mut round = Round { left: MOST, bytes: BOUNDS.all, until: Instant::now() + BOUNDS.time };
-        let sheets: Vec<String> =
-            found.named.iter().filter(|named| named.sheet).map(|named| named.source.trim().to_owned()).collect();
-        let pictures = of_sheet.into_iter().map(|source| Named { source, sheet: false });
-        let named = found.named.into_iter().chain(pictures).map(|named| named.source);
-        self.take(named.collect(), base.as_ref(), &mut round, call).await;
-        // The pictures of the sheets that came, by whole addresses.
-        let mut further = Vec::new();
-        for source in sheets {
-            let Some(index) = self.names.iter().position(|name| *name == source) else { continue };
-            let Some(url) = address(&source, base.as_ref()).and_then(|url| Url::parse(&url).ok()) else { continue };
-            let file = self.files[index].clone();
-            let name = file.name().unwrap_or("style.css").to_owned();
-            let (text, found) = call
-                .compute(Cost::Light, move || {
-                    Ok(with_whole_addresses(&String::from_utf8_lossy(file.bytes()), |source| {
-                        address(source, Some(&url))
-                    }))
-                })
-                .await?;
-            if !found.is_empty() {
-                self.files[index] = File::new(name, "text/css", text.into_bytes());
-                further.extend(found);
-                further.truncate(MOST_NAMED);
+        let mut named: Vec<Named> = found.named.into_iter().chain(of_sheet).collect();
+        let mut looked = HashSet::new();
+        self.take(sources(&named), base.as_ref(), &mut round, call).await;
+        // What the sheets that came name, by whole addresses; sheets among it bring more.
+        for _ in 0..MOST_LEVELS {
+            let mut further = Vec::new();
+            for source in named.into_iter().filter(|named| named.sheet).map(|named| named.source.trim().to_owned()) {
+                if looked.insert(source.clone()) {
+                    further.extend(self.look(&source, base.as_ref(), call).await?);
+                    further.truncate(MOST_NAMED);
+                }
             }
+            if further.is_empty() {
+                break;
+            }
+            self.take(sources(&further), base.as_ref(), &mut round, call).await;
+            named = further;
         }
-        self.take(further, base.as_ref(), &mut round, call).await;
         Ok(())
+    }
+
+    /// Writes whole addresses into a sheet that came, and tells them.
+    async fn look(&mut self, source: &str, base: Option<&Url>, call: &Call) -> Result<Vec<Named>, Error> {
+        let Some(index) = self.names.iter().position(|name| name == source) else { return Ok(Vec::new()) };
+        let Some(url) = address(source, base).and_then(|url| Url::parse(&url).ok()) else { return Ok(Vec::new()) };
+        let file = self.files[index].clone();
+        let name = file.name().unwrap_or("style.css").to_owned();
+        let whole = call.compute(Cost::Light, move || {
+            Ok(with_whole_addresses(&String::from_utf8_lossy(file.bytes()), |source| address(source, Some(&url))))
+        });
+        let (text, found) = whole.await?;
+        if !found.is_empty() {
+            self.files[index] = File::new(name, "text/css", text.into_bytes());
+        }
+        Ok(found)
     }
 
     /// Fetches files that are not there yet.
@@ -136,6 +147,10 @@ impl Supplies {
         let name = crate::html::file_name(source);
         self.names.iter().any(|known| known == source || known == name)
     }
+}
+
+fn sources(named: &[Named]) -> Vec<String> {
+    named.iter().map(|named| named.source.clone()).collect()
 }
 
 /// The address of a file as a whole; nothing for one that is relative to nothing.

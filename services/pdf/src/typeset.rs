@@ -203,6 +203,9 @@ impl Typesetter {
             for (name, bytes) in std::mem::take(&mut converted.pictures) {
                 desk.lay(&name, bytes);
             }
+            if !converted.typefaces.is_empty() {
+                desk.equip(converted.typefaces.iter().map(|typeface| typeface.entry()));
+            }
             desk.write(&converted.source);
             let (document, _) = set(&desk, "html", 0)?;
             let inspection = inspect(&document);
@@ -325,6 +328,52 @@ mod tests {
             desk.write(&source);
             let (document, _) = set(&desk, "html", 0).unwrap();
             assert_eq!(lost_characters(&desk, &converted, &inspect(&document)), lost);
+        }
+    }
+
+    /// Fonts of the document, in the order of its texts.
+    fn fonts_of(frame: &typst::layout::Frame, found: &mut Vec<String>) {
+        for (_, item) in frame.items() {
+            match item {
+                typst::layout::FrameItem::Group(group) => fonts_of(&group.frame, found),
+                typst::layout::FrameItem::Text(text) => found.push(text.font.font().info().family.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_brings_its_typefaces() {
+        let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+        let files = [
+            file("own.ttf", fonts::MONO),
+            file("none.ttf", b"no font"),
+            file("cut.ttf", &fonts::BOLD[..9000]),
+            file("web.woff2", b"wOF2..."),
+        ];
+        let shelf = Shelf::with(&[]).unwrap();
+        for (source, family, told) in [
+            ("local(x), url(gone.woff2) format('woff2'), url('own.ttf') format('truetype')", "Noto Sans Mono", ""),
+            ("url(none.ttf)", "Noto Sans", "@font-face of own (what was sent is no font"),
+            ("url(cut.ttf)", "Noto Sans", "@font-face of own (what was sent is no font"),
+            ("url(web.woff2)", "Noto Sans", "@font-face of own (WOFF and EOT are not read"),
+            ("url(data:font/ttf;base64,AAAA)", "Noto Sans", "@font-face of own (what was sent is no font"),
+            ("local(Arial)", "Noto Sans", ""),
+        ] {
+            let css = format!("@font-face{{font-family:'Own';src:{source}}}p{{font:12px Own,serif}}");
+            let html = format!("<style>{css}</style><p>wide</p>");
+            let converted = HtmlPage { html, ..HtmlPage::default() }.convert(&files, false);
+            let missing: Vec<&String> = converted.missing.iter().collect();
+            assert_eq!(missing.is_empty(), told.is_empty(), "{source}: {missing:?}");
+            assert!(missing.iter().all(|one| one.starts_with(told)), "{source}: {missing:?}");
+            let mut desk = Desk::new(&shelf, None);
+            desk.equip(converted.typefaces.iter().map(|typeface| typeface.entry()));
+            desk.write(&converted.source);
+            let (document, _) = set(&desk, "html", 0).unwrap();
+            let mut found = Vec::new();
+            fonts_of(&document.pages()[0].frame, &mut found);
+            assert_eq!(found, [family], "{source}");
+            export(&desk, &document, Standard::A2b, moment([2026, 1, 1, 0, 0, 0]), "html", 0).unwrap();
         }
     }
 }

@@ -8,6 +8,7 @@ use super::css::{Declaration, Sheet, declarations};
 use super::dom::{Dom, NodeId};
 use super::selector::{Key, Pseudo};
 use super::style::{Align, Display, Style};
+use super::typeface::{Typeface, choose};
 use super::value::{Color, Length, in_viewport};
 
 /// Text of a variable after those in it are put in.
@@ -15,13 +16,16 @@ const MAX_VALUE: usize = 4096;
 /// Variables within variables.
 const MAX_VARIABLES: usize = 64;
 
-/// What decides between declarations: importance, the sheet, how special the selector is, the place in the sheet.
-type Order = (bool, usize, (u32, u32, u32), usize);
+/// What decides between declarations: importance, the sheet, the layer, how special the selector is, the place in the sheet.
+type Order = (bool, usize, usize, (u32, u32, u32), usize);
 
 /// Sheets, ready to be asked.
 pub(crate) struct Cascade<'s> {
     sheets: [&'s Sheet; 2],
+    /// The places of their layers.
+    layers: [Vec<usize>; 2],
     by_key: HashMap<Key<'s>, Vec<(usize, usize)>>,
+    typefaces: &'s [Rc<Typeface>],
     unsupported: std::cell::RefCell<Vec<&'static str>>,
     /// Width and height of a page between its margins, in pixels.
     viewport: (f64, f64),
@@ -29,7 +33,7 @@ pub(crate) struct Cascade<'s> {
 
 impl<'s> Cascade<'s> {
     /// Of the sheet every page has, and those of this one.
-    pub(crate) fn new(base: &'s Sheet, own: &'s Sheet, viewport: (f64, f64)) -> Self {
+    pub(crate) fn new(base: &'s Sheet, own: &'s Sheet, typefaces: &'s [Rc<Typeface>], viewport: (f64, f64)) -> Self {
         let sheets = [base, own];
         let mut by_key: HashMap<Key<'s>, Vec<(usize, usize)>> = HashMap::new();
         for (which, sheet) in sheets.iter().enumerate() {
@@ -37,7 +41,8 @@ impl<'s> Cascade<'s> {
                 by_key.entry(rule.selector.key()).or_default().push((which, index));
             }
         }
-        Self { sheets, by_key, unsupported: std::cell::RefCell::default(), viewport }
+        let layers = sheets.map(|sheet| sheet.layers.places());
+        Self { sheets, layers, by_key, typefaces, unsupported: std::cell::RefCell::default(), viewport }
     }
 
     /// Names of what was asked for and is not done.
@@ -67,15 +72,18 @@ impl<'s> Cascade<'s> {
                 if rule.selector.pseudo != pseudo || !rule.selector.matches(dom, id) {
                     continue;
                 }
+                let layer = self.layers[*which][rule.layer];
                 for declaration in &self.sheets[*which].blocks[rule.block] {
-                    found.push(((declaration.important, *which, rule.selector.specificity, *index), declaration));
+                    let layer = if declaration.important { usize::MAX - layer } else { layer };
+                    found
+                        .push(((declaration.important, *which, layer, rule.selector.specificity, *index), declaration));
                 }
             }
         }
         let inline =
             pseudo.is_none().then(|| element.attribute("style").map(declarations)).flatten().unwrap_or_default();
         for (index, declaration) in inline.iter().enumerate() {
-            found.push(((declaration.important, 2, (0, 0, 0), index), declaration));
+            found.push(((declaration.important, 2, 0, (0, 0, 0), index), declaration));
         }
         if pseudo.is_some() && found.is_empty() {
             return None;
@@ -120,6 +128,9 @@ impl<'s> Cascade<'s> {
         }
         if style.float.is_some() || style.is_out() {
             style.inline_level = false;
+        }
+        if !self.typefaces.is_empty() {
+            style.typeface = choose(self.typefaces, &style.families, style.weight, style.italic).cloned();
         }
         finish(&mut style, parent);
         if matches!(style.backdrop.as_deref(), Some(Backdrop::Gradient(_))) && !style.hanging.is_whole() {

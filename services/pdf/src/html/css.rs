@@ -1,5 +1,6 @@
 //! Style sheets: rules with selectors and declarations, `@media`, `@page`. What cannot be read is left out, as browsers do.
 
+use super::layer::Layers;
 use super::selector::{Selector, selectors};
 use super::supports;
 
@@ -7,6 +8,8 @@ use super::supports;
 const MAX_RULES: usize = 20_000;
 /// Bytes of the selectors of a rule within a rule.
 const MAX_PRELUDE: usize = 10_000;
+/// Faces of typefaces that are looked at.
+const MAX_FACES: usize = 200;
 /// Levels of `@media` and of rules within each other.
 const MAX_DEPTH: usize = 16;
 
@@ -22,6 +25,8 @@ pub(crate) struct Declaration {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) selector: Selector,
+    /// Its layer; 0 is what is in none.
+    pub(crate) layer: usize,
     /// Declarations, shared by the selectors of a rule.
     pub(crate) block: usize,
 }
@@ -31,6 +36,9 @@ pub(crate) struct Rule {
 pub(crate) struct Sheet {
     pub(crate) rules: Vec<Rule>,
     pub(crate) blocks: Vec<Vec<Declaration>>,
+    pub(crate) layers: Layers,
+    /// Declarations of each `@font-face`.
+    pub(crate) faces: Vec<Vec<Declaration>>,
     /// Declarations of `@page`, and of its margin boxes by their names.
     pub(crate) page: Vec<Declaration>,
     pub(crate) margin_boxes: Vec<(String, Vec<Declaration>)>,
@@ -71,8 +79,14 @@ impl Sheet {
                     rest = after;
                 }
                 Some(_) => {
+                    if let Some(names) = prelude.strip_prefix("@layer") {
+                        for name in names.split(',') {
+                            let around = self.layers.enter(name.trim());
+                            self.layers.now = around;
+                        }
+                    }
                     if prelude.to_ascii_lowercase().starts_with("@import") {
-                        self.note("@import");
+                        self.note("@import behind other rules");
                     }
                     rest = &rest[end + 1..];
                 }
@@ -88,7 +102,12 @@ impl Sheet {
             match name.to_ascii_lowercase().as_str() {
                 "media" if depth < MAX_DEPTH && media(query, width) => self.read(body, width, depth + 1),
                 "supports" if depth < MAX_DEPTH && supports::holds(query) => self.read(body, width, depth + 1),
-                "layer" | "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
+                "layer" if depth < MAX_DEPTH => {
+                    let around = self.layers.enter(query.trim());
+                    self.read(body, width, depth + 1);
+                    self.layers.now = around;
+                }
+                "scope" if depth < MAX_DEPTH => self.read(body, width, depth + 1),
                 "container" => self.note("@container"),
                 "page" if query.trim().is_empty() => {
                     let (page, mut boxes) = page_rule(body);
@@ -104,7 +123,7 @@ impl Sheet {
                 }
                 "page" if query.trim().starts_with(':') => self.note("@page :left, :right and :blank"),
                 "page" => self.note("named pages"),
-                "font-face" => self.note("@font-face"),
+                "font-face" if self.faces.len() < MAX_FACES => self.faces.push(declarations(body)),
                 // What a variable is where nothing sets it.
                 "property" => {
                     let initial = declarations(body).into_iter().find(|one| one.property == "initial-value");
@@ -120,7 +139,7 @@ impl Sheet {
         let index = self.blocks.len();
         self.blocks.push(block);
         for selector in selectors(prelude) {
-            self.rules.push(Rule { selector, block: index });
+            self.rules.push(Rule { selector, layer: self.layers.now, block: index });
         }
         if body.contains('{') && depth < MAX_DEPTH {
             self.nested(prelude, body, width, depth + 1);
@@ -237,7 +256,7 @@ pub(crate) fn declarations(text: &str) -> Vec<Declaration> {
 }
 
 /// The place of the first of some characters outside strings and parentheses.
-fn position(text: &str, wanted: &[char]) -> Option<usize> {
+pub(super) fn position(text: &str, wanted: &[char]) -> Option<usize> {
     let (mut quote, mut depth, mut escaped) = (None, 0_usize, false);
     for (at, letter) in text.char_indices() {
         if escaped {
@@ -279,7 +298,7 @@ fn block(text: &str) -> (&str, &str) {
     (text.get(1..).unwrap_or_default(), "")
 }
 
-fn without_comments(css: &str) -> String {
+pub(super) fn without_comments(css: &str) -> String {
     let mut plain = String::with_capacity(css.len());
     let mut rest = css;
     while let Some(start) = rest.find("/*") {

@@ -370,6 +370,11 @@ impl<'e> Emitter<'e> {
     /// What flows in a box.
     fn filled(&mut self, bx: &Bx, place: Place, strong: Strong, tall: Option<Tall>) {
         let style = &bx.style;
+        if style.columns.is_some_and(|count| count > 1)
+            && matches!(&bx.content, Content::Lines(lines) if lines.len() > 1 || measure::bordered(bx).1 > place.width / 2.0)
+        {
+            self.missing.insert("columns within one block of text".to_owned());
+        }
         match &bx.content {
             Content::Blocks(blocks) if self.columns(blocks, style, place) => return,
             Content::Blocks(blocks) => {

@@ -1,6 +1,7 @@
 //! Floats: beside each other as the columns of a grid, with what stands between them. A paragraph that goes on below them is
 //! parted where it does.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::boxes::{Bx, Content, Inline};
@@ -17,7 +18,7 @@ const SURE: f64 = 0.985;
 impl Emitter<'_> {
     /// Floats beside each other, and what stands between them, below a margin; the place after what was taken, and its margin
     /// below.
-    pub(super) fn floats(&mut self, group: &[Bx], (start, above): (usize, f64), place: Place) -> (usize, f64) {
+    pub(super) fn floats<'b>(&mut self, group: &'b [Bx], (start, above): (usize, f64), place: Place) -> (usize, f64) {
         let floats: Vec<&Bx> = group.iter().take_while(|bx| bx.style.float.is_some()).collect();
         let rest = &group[floats.len()..];
         let wide = |bx: &Bx| {
@@ -41,6 +42,22 @@ impl Emitter<'_> {
             }
         }
         let last_row = rows.len().saturating_sub(1);
+        // Margins reach below floats: only what is wider than those is seen.
+        let mut covered = [0.0; 2];
+        for index in rows.last().into_iter().flat_map(|(row, _)| row) {
+            covered[usize::from(floats[*index].style.float == Some(Side::Left))] += widths[*index];
+        }
+        let beside_floats = |bx: &'b Bx| {
+            let mut bx = Cow::Borrowed(bx);
+            for (side, covered) in [(1, covered[0]), (3, covered[1])] {
+                let margin = bx.style.margin[side].or_zero(place.width);
+                if margin > 0.0 && covered > 0.0 {
+                    Rc::make_mut(&mut bx.to_mut().style).margin[side] = Length::Sum((margin - covered).max(0.0), 0.0);
+                }
+            }
+            bx
+        };
+        let mut stands: Vec<Bx> = Vec::new();
         let mut taken = 0;
         // A paragraph that ends below the floats.
         let mut parted: Option<(Bx, Bx)> = None;
@@ -56,17 +73,19 @@ impl Emitter<'_> {
             if number == last_row && free > 120.0 {
                 let mut height = 0.0;
                 for bx in rest {
-                    let own = measure::height(bx, free);
-                    let above = if taken > 0 { height + top_margin(bx).max(0.0) } else { top_margin(bx).max(0.0) };
+                    let bx = beside_floats(bx);
+                    let own = measure::height(&bx, free);
+                    let above = if taken > 0 { height + top_margin(&bx).max(0.0) } else { top_margin(&bx).max(0.0) };
                     if above + own > tallest
-                        && let Some(parts) = part(bx, free, tallest - above)
+                        && let Some(parts) = part(&bx, free, tallest - above)
                     {
                         parted = parts.1.map(|after| (parts.0, after));
                         taken += usize::from(parted.is_none());
                         if parted.is_some() {
                             break;
                         }
-                        height += own + top_margin(bx).max(0.0);
+                        height += own + top_margin(&bx).max(0.0);
+                        stands.push(bx.into_owned());
                         continue;
                     }
                     // What says how wide it is needs no room below the floats.
@@ -78,8 +97,9 @@ impl Emitter<'_> {
                     {
                         break;
                     }
-                    height += own + top_margin(bx).max(0.0);
+                    height += own + top_margin(&bx).max(0.0);
                     taken += 1;
+                    stands.push(bx.into_owned());
                 }
             }
             let side = |side: Side| -> Vec<usize> {
@@ -127,15 +147,10 @@ impl Emitter<'_> {
             for index in &lefts {
                 cell(self, floats[*index], widths[*index]);
             }
-            let beside = if number == last_row { &rest[..taken] } else { &[] };
-            let with_part: Vec<Bx>;
-            let beside = match &parted {
-                Some((before, _)) if number == last_row => {
-                    with_part = beside.iter().chain([before]).cloned().collect();
-                    with_part.as_slice()
-                }
-                _ => beside,
-            };
+            if let Some((before, _)) = parted.as_ref().filter(|_| number == last_row) {
+                stands.push(before.clone());
+            }
+            let beside = if number == last_row { stands.as_slice() } else { &[] };
             self.scope(|emitter| {
                 // The margin of the first joins the one above the floats.
                 let joined = beside.first().map_or(0.0, top_margin).min(above);

@@ -72,6 +72,7 @@ pub(super) fn font(style: &mut Style, value: &str, parent: &Style) -> Option<&'s
     let (size, line) = parts[at].split_once('/').unwrap_or((parts[at], ""));
     style.size = font_size(size, parent.size).unwrap_or(style.size);
     style.line = line_height(line, style.size).unwrap_or(Ok(1.2));
-    style.mono = mono(&parts[at + 1..].join(" "));
+    let families = parts[at + 1..].join(" ");
+    (style.mono, style.families) = (mono(&families), families.into());
     None
 }

@@ -107,7 +107,7 @@ impl Gallery<'_> {
 }
 
 /// The bytes of a data URI, behind its scheme.
-fn unpack(data: &str) -> Option<Vec<u8>> {
+pub(super) fn unpack(data: &str) -> Option<Vec<u8>> {
     let (kind, body) = data.split_once(',')?;
     let plain = percent_encoding::percent_decode_str(body);
     if !kind.ends_with("base64") {

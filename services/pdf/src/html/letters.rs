@@ -1,7 +1,10 @@
 //! What is said of letters, and only what differs from what was said before.
 
-use super::code::pt;
+use std::rc::Rc;
+
+use super::code::{literal, pt};
 use super::style::{Raise, Style};
+use super::typeface::Typeface;
 
 /// Height of letters above the line and below, at a size of 1: those of Noto Sans.
 const ASCENT: f64 = 1.069;
@@ -15,12 +18,13 @@ pub(crate) fn is_seen(letter: char) -> bool {
 }
 
 /// What is said of letters so far.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Letters {
     size: f64,
     weight: u16,
     italic: bool,
     mono: bool,
+    typeface: Option<Rc<Typeface>>,
     color: [u8; 4],
     edges: (f64, f64),
     spacing: f64,
@@ -38,12 +42,17 @@ impl Letters {
             weight: style.weight,
             italic: style.italic,
             mono: style.mono,
+            typeface: style.typeface.clone(),
             color: [red, green, blue, (style.color.alpha * style.fade * 255.0).round() as u8],
             edges: (line / 2.0 + shift, line / 2.0 - shift),
             spacing: style.spacing,
             raise: style.raise,
             rtl: style.rtl,
         }
+    }
+
+    fn name(&self) -> Option<String> {
+        self.typeface.as_ref().map(|typeface| typeface.name())
     }
 
     /// Arguments of `text` for what differs.
@@ -59,15 +68,22 @@ impl Letters {
         if differs(|a, b| a.italic == b.italic) {
             text.push_str(if self.italic { "style:\"italic\"," } else { "style:\"normal\"," });
         }
-        if differs(|a, b| a.mono == b.mono) {
-            text.push_str(if self.mono { "font:mono," } else { "font:sans," });
+        if differs(|a, b| a.mono == b.mono && a.name() == b.name()) {
+            let others = if self.mono { "mono" } else { "sans" };
+            match self.name() {
+                Some(name) => text.push_str(&format!("font:({},)+{others},", literal(&name))),
+                None => text.push_str(&format!("font:{others},")),
+            }
         }
         if differs(|a, b| a.color == b.color) {
             let [red, green, blue, alpha] = self.color;
             text.push_str(&format!("fill:rgb({red},{green},{blue},{alpha}),"));
         }
         // There is no bold face of equal widths: its strokes are made thicker, as browsers do.
-        let thick = |letters: &Self| (letters.mono && letters.weight >= 600).then_some((letters.size, letters.color));
+        let thick = |letters: &Self| {
+            (letters.mono && letters.typeface.is_none() && letters.weight >= 600)
+                .then_some((letters.size, letters.color))
+        };
         if thick(self) != from.and_then(thick) {
             match thick(self) {
                 Some((size, [red, green, blue, alpha])) => {

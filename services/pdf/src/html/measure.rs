@@ -17,6 +17,9 @@ fn face(style: &Style) -> &'static Face {
 }
 
 fn advance(face: &Face, letter: char, style: &Style) -> f64 {
+    if let Some(own) = style.typeface.as_ref().and_then(|own| own.advance(letter)) {
+        return own * style.size;
+    }
     let wide = |face: &Face| face.advance(letter) * style.size;
     // Arrows and emoji stand in texts of fixed width too.
     if face.has(letter) || letter.is_ascii() {

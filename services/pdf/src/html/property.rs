@@ -99,9 +99,12 @@ pub(super) fn set(style: &mut Style, property: &str, value: &str, parent: &Style
         "font-size" => style.size = font_size(&lower, parent.size).unwrap_or(style.size),
         "font-weight" => style.weight = weight(&lower, parent.weight).unwrap_or(style.weight),
         "font-style" => style.italic = lower != "normal",
-        "font-family" => style.mono = mono(&lower),
+        "font-family" => (style.mono, style.families) = (mono(&lower), Rc::from(lower.as_str())),
         "font" => return font(style, &lower, parent),
         "line-height" => style.line = line_height(&lower, em).unwrap_or(style.line),
+        "outline" if words(&lower).iter().any(|word| matches!(*word, "solid" | "double" | "dashed" | "dotted")) => {
+            return (!lower.contains("transparent")).then_some("outline");
+        }
         "letter-spacing" => style.spacing = pixels(&lower).unwrap_or(0.0).clamp(-10.0, 100.0),
         // Heads of cells are centered where nobody has said otherwise (HTML Standard, 15.3.8).
         "text-align" if lower == "-internal-center" => {
@@ -298,10 +301,10 @@ fn inherit(style: &mut Style, property: &str, parent: &Style) -> Option<&'static
         "font-size" => style.size = parent.size,
         "font-weight" => style.weight = parent.weight,
         "font-style" => style.italic = parent.italic,
-        "font-family" => style.mono = parent.mono,
+        "font-family" => (style.mono, style.families) = (parent.mono, parent.families.clone()),
         "font" => {
             (style.size, style.weight, style.italic) = (parent.size, parent.weight, parent.italic);
-            (style.mono, style.line) = (parent.mono, parent.line);
+            (style.mono, style.families, style.line) = (parent.mono, parent.families.clone(), parent.line);
         }
         "line-height" => style.line = parent.line,
         "text-align" => (style.align, style.old_align) = (parent.align, parent.old_align),

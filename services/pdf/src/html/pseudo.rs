@@ -51,10 +51,11 @@ impl Builder<'_> {
         }
         // Empty ones clear floats, and draw ornaments when they are blocks with a size.
         let sized = style.is_dressed() || style.backdrop.is_some();
-        if sized && (is_block || style.display == Display::InlineBlock) {
+        let is_item = matches!(parent.display, Display::Flex | Display::Grid);
+        if sized && (is_block || is_item || style.display == Display::InlineBlock) {
             let style = Rc::new(style);
             let bx = self.finished(style.clone(), lines(&style), false);
-            if is_block {
+            if is_block || is_item {
                 self.close_lines(flow, parent);
                 flow.blocks.push(bx);
             } else {

@@ -1,7 +1,7 @@
 //! What a page names by address, found without parsing it: the process that serves strangers looks, and a tree built of their
 //! pages could take it any time. One pass over the tags, in time by their length.
 
-/// A picture or style sheet that a page names.
+/// A picture, typeface or style sheet that a page names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
     /// Its address as the page writes it, entities read.
@@ -74,9 +74,9 @@ pub(crate) fn scan(html: &str) -> Scan {
             found.named.push(Named { source, sheet });
         }
     }
-    for source in backdrops(html) {
-        if found.named.len() < MOST && known.insert(source.clone()) {
-            found.named.push(Named { source, sheet: false });
+    for named in named_in_sheet(html) {
+        if found.named.len() < MOST && known.insert(named.source.clone()) {
+            found.named.push(named);
         }
     }
     found
@@ -84,34 +84,32 @@ pub(crate) fn scan(html: &str) -> Scan {
 
 /// Bytes of an address in a style sheet; data URIs are longer.
 const LONGEST: usize = 2_000;
-/// Endings of what is no picture.
-const FONTS: [&str; 5] = [".woff", ".woff2", ".ttf", ".otf", ".eot"];
+/// Endings of typefaces in forms that are not read.
+const UNREAD: [&str; 3] = [".woff", ".woff2", ".eot"];
 
-/// Pictures behind boxes: `url(...)` in the sheets and attributes of a page, or in a sheet alone.
-pub(crate) fn backdrops(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = addresses(text).into_iter().map(|(_, source)| source).collect();
-    found.truncate(MOST);
-    found
+/// What sheets name, in a page or alone: pictures behind boxes and typefaces by `url(...)`, sheets by `@import`.
+pub(crate) fn named_in_sheet(text: &str) -> Vec<Named> {
+    addresses(text).into_iter().map(|(_, named)| named).take(MOST).collect()
 }
 
-/// A sheet whose pictures have whole addresses, and those.
-pub(crate) fn with_whole_addresses(sheet: &str, whole: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+/// A sheet with whole addresses, and what they are of.
+pub(crate) fn with_whole_addresses(sheet: &str, whole: impl Fn(&str) -> Option<String>) -> (String, Vec<Named>) {
     let (mut text, mut found) = (String::with_capacity(sheet.len()), Vec::new());
     let mut end = 0;
-    for (range, source) in addresses(sheet).into_iter().take(MOST) {
+    for (range, named) in addresses(sheet).into_iter().take(MOST) {
         // What is in quotes stays so.
-        let Some(url) = whole(&source).filter(|url| !url.contains(['"', '(', ')', '\\'])) else { continue };
+        let Some(url) = whole(&named.source).filter(|url| !url.contains(['"', '(', ')', '\\'])) else { continue };
         text.push_str(&sheet[end..range.start]);
         text.push_str(&format!("\"{url}\""));
         end = range.end;
-        found.push(url);
+        found.push(Named { source: url, ..named });
     }
     text.push_str(&sheet[end..]);
     (text, found)
 }
 
-/// The addresses of pictures in a text, and where they stand with their quotes.
-fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
+/// The addresses in a text, and where they stand with their quotes.
+fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, Named)> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("url(") {
         let start = at + 4;
@@ -120,15 +118,29 @@ fn addresses(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
         let written = plain(&rest[..end]);
         let source = written.trim().trim_matches(['"', '\'']).trim();
         let path = source.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        let is_picture =
-            !path.is_empty() && !path.starts_with("data:") && !FONTS.iter().any(|font| path.ends_with(font));
-        let imported = text[..at].trim_end().ends_with("@import");
-        if is_picture && !imported {
-            found.push((start..start + end, source.to_owned()));
+        let is_wanted =
+            !path.is_empty() && !path.starts_with("data:") && !UNREAD.iter().any(|kind| path.ends_with(kind));
+        if is_wanted {
+            let sheet = text[..at].trim_end().ends_with(IMPORT);
+            found.push((start..start + end, Named { source: source.to_owned(), sheet }));
         }
     }
+    for (at, _) in text.match_indices(IMPORT) {
+        let rest = text[at + IMPORT.len()..].trim_start();
+        let start = text.len() - rest.len();
+        let Some(quote) = rest.bytes().next().filter(|quote| matches!(quote, b'"' | b'\'')) else { continue };
+        let Some(length) = rest.bytes().skip(1).take(LONGEST).position(|byte| byte == quote) else { continue };
+        let source = plain(&rest[1..=length]).trim().to_owned();
+        if !source.is_empty() {
+            found.push((start..start + length + 2, Named { source, sheet: true }));
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
     found
 }
+
+/// What brings a sheet into another.
+const IMPORT: &str = "@import";
 
 fn is_space(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\x0c')
@@ -242,20 +254,32 @@ mod tests {
         let named: Vec<(&str, bool)> = found.named.iter().map(|one| (one.source.as_str(), one.sheet)).collect();
         assert_eq!(named, [("y.css?a=1&b=2", true), ("one.png", false), ("two.png", false), ("/é/&bad;", false)]);
         assert_eq!(found.base.as_deref(), Some("https://a.b/c/"));
-        let page = "<style>@import url(a.css);@font-face{src:url('f.woff2?x')}p{background:url( 'back.png' )}</style>\
+        let page = "<style>@import url(a.css);@import\n'b.css' print;@font-face{src:url('f.woff2?x'),url(f.ttf)}p{background:url( 'back.png' )}</style>\
                     <td background=old.gif><p style='background:url(&quot;in.png&quot;)'><b style='background:url(data:image/png;base64,AA)'>url(";
-        let named: Vec<String> = scan(page).named.into_iter().map(|one| one.source).collect();
-        assert_eq!(named, ["old.gif", "back.png", "in.png"]);
+        let named: Vec<(String, bool)> = scan(page).named.into_iter().map(|one| (one.source, one.sheet)).collect();
+        let named: Vec<(&str, bool)> = named.iter().map(|(source, sheet)| (source.as_str(), *sheet)).collect();
+        assert_eq!(
+            named,
+            [
+                ("old.gif", false),
+                ("a.css", true),
+                ("b.css", true),
+                ("f.ttf", false),
+                ("back.png", false),
+                ("in.png", false)
+            ]
+        );
     }
 
     #[test]
     fn addresses_in_sheets_become_whole() {
-        let sheet = "@font-face{src:url(f.woff2)} p{background:url(a.png)} b{background:url( 'c/d.png' )} i{background:url(data:x,y)}";
+        let sheet = "@import 'e.css';@font-face{src:url(f.woff2)} p{background:url(a.png)} b{background:url( 'c/d.png' )} i{background:url(data:x,y)}";
         let (text, found) = with_whole_addresses(sheet, |source| Some(format!("https://a.b/{source}")));
-        assert_eq!(found, ["https://a.b/a.png", "https://a.b/c/d.png"]);
+        let found: Vec<(&str, bool)> = found.iter().map(|one| (one.source.as_str(), one.sheet)).collect();
+        assert_eq!(found, [("https://a.b/e.css", true), ("https://a.b/a.png", false), ("https://a.b/c/d.png", false)]);
         assert_eq!(
             text,
-            "@font-face{src:url(f.woff2)} p{background:url(\"https://a.b/a.png\")} b{background:url(\"https://a.b/c/d.png\")} i{background:url(data:x,y)}"
+            "@import \"https://a.b/e.css\";@font-face{src:url(f.woff2)} p{background:url(\"https://a.b/a.png\")} b{background:url(\"https://a.b/c/d.png\")} i{background:url(data:x,y)}"
         );
     }
 

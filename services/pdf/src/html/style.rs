@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::backdrop::{Backdrop, Hanging};
 use super::transform::Transform;
+use super::typeface::Typeface;
 use super::value::{self, Color, Length, words};
 
 /// The four sides: top, right, bottom, left.
@@ -57,6 +58,10 @@ pub(crate) struct Style {
     pub(crate) weight: u16,
     pub(crate) italic: bool,
     pub(crate) mono: bool,
+    /// The families that are asked for, in lower case.
+    pub(crate) families: Rc<str>,
+    /// The face of the page's own that was found for them.
+    pub(crate) typeface: Option<Rc<Typeface>>,
     /// Line height: a factor of the size, or pixels.
     pub(crate) line: Result<f64, f64>,
     pub(crate) align: Align,
@@ -245,6 +250,8 @@ impl Style {
             weight: 400,
             italic: false,
             mono: false,
+            families: Rc::from(""),
+            typeface: None,
             line: Ok(1.2),
             align: Align::Left,
             aligned: false,
@@ -332,6 +339,8 @@ impl Style {
             weight: self.weight,
             italic: self.italic,
             mono: self.mono,
+            families: self.families.clone(),
+            typeface: self.typeface.clone(),
             line: self.line,
             align: self.align,
             aligned: self.aligned,

@@ -17,10 +17,16 @@ fn texts_are_never_code() {
 fn what_is_not_supported_is_named() {
     let made = source(
         "<script>x</script><link rel=stylesheet href=https://a/b.css><style>p{transform:matrix(1,0,0,1,0,0);background:repeating-linear-gradient(red,blue)} \
-         @font-face{font-family:x}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
+         @font-face{font-family:x;src:url(x.woff)}</style><p>a<img src=https://a/c.png alt=there><iframe></iframe><div>b</div>",
     );
     let named: Vec<&str> = made.missing.iter().map(String::as_str).collect();
-    for name in ["<iframe>", "JavaScript", "repeating gradients", "@font-face", "transform: skew and matrix"] {
+    for name in [
+        "<iframe>",
+        "JavaScript",
+        "repeating gradients",
+        "@font-face of x (WOFF and EOT are not read: name or send a .ttf or .otf of it)",
+        "transform: skew and matrix",
+    ] {
         assert!(named.contains(&name), "{name}: {named:?}");
     }
     for name in ["the picture c.png is not there", "the style sheet b.css is not there"] {
@@ -90,5 +96,63 @@ fn quotations_have_the_marks_of_their_language() {
             let at = rest.find(&format!("\"{mark}\"")).unwrap_or_else(|| panic!("{page} {mark}: {made}"));
             rest = &rest[at + 1..];
         }
+    }
+}
+
+/// Later layers win over earlier ones, what is in none over all; for what is important it is the other way round.
+#[test]
+fn layers_decide_before_selectors() {
+    let colors = |css: &str| {
+        let html = format!("<style>{css}</style><p id=a class=b>x</p>");
+        let source = HtmlPage { html, ..HtmlPage::default() }.convert(&[], false).source;
+        ["rgb(255,0,0", "rgb(0,128,0", "rgb(0,0,255"].map(|color| source.contains(color))
+    };
+    for (css, won) in [
+        ("@layer late{#a{color:red}} p{color:green}", 1),
+        ("@layer one,two; @layer two{p{color:green}} @layer one{#a{color:red}}", 1),
+        ("@layer one{#a{color:red} @layer in{#a.b{color:blue}}} @layer two{p{color:green}}", 1),
+        ("@layer one{@layer in{#a.b{color:blue}} p{color:green}}", 1),
+        ("@layer one{p{color:green!important}} @layer two{#a{color:red!important}} #a{color:blue!important}", 1),
+        (
+            "@import 'data:text/css,%23a%7Bcolor:red%7D' layer(x); @import 'data:text/css,p%7Bcolor:blue%7D' screen; p{color:green}",
+            1,
+        ),
+        ("@import 'data:text/css,%23a%7Bcolor:red%7D'; p{color:green}", 0),
+    ] {
+        let mut expected = [false; 3];
+        expected[won] = true;
+        assert_eq!(colors(css), expected, "{css}");
+    }
+}
+
+/// A definition list whose terms float beside what they mean, which is moved by as much as they are wide.
+#[test]
+fn margins_reach_below_floats() {
+    for (margin, seen) in [(100, None), (130, Some("30")), (0, None)] {
+        let made = source(&format!(
+            "<style>dt{{float:left;width:100px}}dd{{margin:0 0 0 {margin}px}}</style><dl><dt>term</dt><dd>meaning</dd></dl>"
+        ))
+        .source;
+        let before = &made[..made.find("\"meaning\"").unwrap()];
+        let pads = before[before.find("\"term\"").unwrap()..].matches("left:").count();
+        assert_eq!(pads > 0, seen.is_some(), "{margin}: {made}");
+    }
+}
+
+#[test]
+fn ornaments_are_items_of_flex_boxes() {
+    for display in ["flex", "inline-flex", "grid"] {
+        let dot = "content:'';width:8px;height:8px;background:#010203";
+        let made = source(&format!("<style>p{{display:{display}}}p::before{{{dot}}}</style><p>in stock</p>")).source;
+        assert!(made.contains("rgb(1,2,3"), "{display}: {made}");
+    }
+}
+
+#[test]
+fn outlines_are_named() {
+    let named = |css: &str| source(&format!("<p style='{css}'>x")).missing.into_iter().collect::<Vec<_>>();
+    assert_eq!(named("outline:2px solid red"), ["outline"]);
+    for css in ["outline:none", "outline:0", "border:1px solid red", "outline:2px solid transparent"] {
+        assert_eq!(named(css), Vec::<String>::new(), "{css}");
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
@@ -47,13 +47,26 @@ pub(super) struct Desk<'a> {
     main: FileId,
     sources: HashMap<FileId, Source>,
     files: HashMap<FileId, Bytes>,
+    /// Fonts of the document's own behind those of the shelf, and the book of all.
+    own: Option<(LazyHash<FontBook>, Vec<Font>)>,
     today: Option<Datetime>,
 }
 
 impl<'a> Desk<'a> {
     pub(super) fn new(shelf: &'a Shelf, today: Option<Datetime>) -> Self {
         let main = named(MAIN).expect("it is a path");
-        Self { shelf, main, sources: HashMap::new(), files: HashMap::new(), today }
+        Self { shelf, main, sources: HashMap::new(), files: HashMap::new(), own: None, today }
+    }
+
+    /// Adds fonts for this document alone.
+    pub(super) fn equip(&mut self, fonts: impl Iterator<Item = (FontInfo, Font)>) {
+        let mut book: FontBook = (*self.shelf.book).clone();
+        let mut own = Vec::new();
+        for (info, font) in fonts {
+            book.push(info);
+            own.push(font);
+        }
+        self.own = (!own.is_empty()).then(|| (LazyHash::new(book), own));
     }
 
     /// Writes the document.
@@ -93,7 +106,7 @@ impl World for Desk<'_> {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &self.shelf.book
+        self.own.as_ref().map_or(&self.shelf.book, |(book, _)| book)
     }
 
     fn main(&self) -> FileId {
@@ -112,7 +125,8 @@ impl World for Desk<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.shelf.fonts.get(index).cloned()
+        let own = || self.own.as_ref()?.1.get(index.checked_sub(self.shelf.fonts.len())?);
+        self.shelf.fonts.get(index).or_else(own).cloned()
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {

@@ -28,6 +28,8 @@ fn server() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
                 "/css/back.css" => {
                     ("200 OK", b"p{background-image:url(../a/dot.png)} div{background:url('gone.png')}".to_vec())
                 }
+                "/css/round.css" => ("200 OK", b"@import 'deep/end.css';@import url(round.css);".to_vec()),
+                "/css/deep/end.css" => ("200 OK", b"@import '../round.css';.big{font-size:40px}".to_vec()),
                 "/style.css?v=1&w=2" => ("200 OK", b".big{font-size:40px}".to_vec()),
                 "/a/dot.png" => ("200 OK", include_bytes!("../../data/dot.png").to_vec()),
                 "/large.png" => ("200 OK", vec![0; 11 << 20]),
@@ -136,4 +138,21 @@ fn what_does_not_come_is_told() {
     let told = warned(&client, "/from-html", &json!({ "html": format!("<p>x{many}") }));
     assert_eq!(asked.lock().unwrap().len(), 50);
     assert!(told.iter().any(|(_, message)| message.ends_with("a page may name 50 files by URL")), "{told:?}");
+}
+
+/// Sheets that name sheets, each by an address relative to itself; those that name each other come once.
+#[test]
+fn imported_sheets_are_fetched() {
+    let (address, asked) = server();
+    let client = open_client();
+    let html = "<style>@import 'round.css';</style><p class=big>styled</p>";
+    let answer =
+        done(&client, "/from-html", &json!({ "html": html, "baseUrl": format!("http://{address}/css/page.html") }));
+    assert_eq!(warnings(&answer), []);
+    let mut paths = asked.lock().unwrap().clone();
+    paths.sort();
+    paths.dedup();
+    assert_eq!(paths, ["/css/deep/end.css", "/css/round.css"]);
+    let Some(words) = words_of(&bytes(&answer["file"])) else { return };
+    assert!(words[0].bounds[3] - words[0].bounds[1] > 25.0, "the sheet is not used");
 }
