@@ -38,7 +38,7 @@ pub struct ImagesRequest {
     #[serde(default)]
     pub password: Option<Secret<String>>,
     /// Pages, such as `1-3,5,-1`; all by default.
-    #[serde(default, alias = "page")]
+    #[serde(default, deserialize_with = "chassis::joined", alias = "page")]
     #[garde(length(chars, max = 2000))]
     pub pages: Option<String>,
     /// Smallest width and height in pixels of a picture that is taken out.

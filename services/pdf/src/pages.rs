@@ -36,7 +36,7 @@ pub struct PagesRequest {
     #[serde(default)]
     pub password: Option<Secret<String>>,
     /// Pages of the result in their order, such as `3,1-2,2`; all by default.
-    #[serde(default, alias = "select")]
+    #[serde(default, deserialize_with = "chassis::joined", alias = "select")]
     #[garde(length(chars, max = 4000))]
     pub pages: Option<String>,
     /// Pages to leave out.

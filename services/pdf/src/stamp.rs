@@ -57,7 +57,7 @@ pub struct StampRequest {
     #[garde(length(chars, max = 10))]
     pub overlay_page: String,
     /// Pages that get it, such as `1-3,5,-1`, `odd` or `even`; all when not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "chassis::joined")]
     #[garde(length(chars, max = 1000))]
     pub pages: Option<String>,
     /// Whether it lies over or under what is on the page.

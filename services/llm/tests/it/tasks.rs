@@ -61,7 +61,11 @@ fn a_name_alone_is_a_label_and_two_texts_are_a_pair() {
     for labels in [json!(["refund", "praise", "weather"]), json!("refund, praise,weather")] {
         let body = json!({ "text": "Give me my money back", "labels": labels });
         let answer = client.post("/api/v1/llm/classify", &body).json();
-        assert_eq!((&answer["results"][0]["label"], &answer["method"]), (&json!("refund"), &json!("zero-shot")), "{answer}");
+        assert_eq!(
+            (&answer["results"][0]["label"], &answer["method"]),
+            (&json!("refund"), &json!("zero-shot")),
+            "{answer}"
+        );
     }
     let pairs = json!({ "pairs": [["a cat", "a cat"], { "a": "a cat", "b": "a kitten" }] });
     let answer = client.post("/api/v1/llm/similarity", &pairs).json();
@@ -69,7 +73,11 @@ fn a_name_alone_is_a_label_and_two_texts_are_a_pair() {
     let three = client.post("/api/v1/llm/similarity", &json!({ "pairs": [["a", "b", "c"]] }));
     assert_eq!((three.status, three.json()["error"]["details"][0]["field"].clone()), (400, json!("pairs[0]")));
     let groups = client.post("/api/v1/llm/cluster", &json!({ "texts": ["a cat", "a dog", "a car"], "k": 2 })).json();
-    assert_eq!((groups["clusters"].as_array().map(Vec::len), &groups["method"]), (Some(2), &json!("k-means")), "{groups}");
+    assert_eq!(
+        (groups["clusters"].as_array().map(Vec::len), &groups["method"]),
+        (Some(2), &json!("k-means")),
+        "{groups}"
+    );
     let chunks = json!({ "text": "word ".repeat(100), "chunkSize": 50, "chunkOverlap": 10 });
     assert!(client.post("/api/v1/llm/chunk", &chunks).json()["chunks"].as_array().unwrap().len() > 9);
 }

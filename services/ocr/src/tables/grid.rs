@@ -7,6 +7,10 @@ use super::rulings::{Rulings, Stroke};
 const NEAR: u32 = 8;
 /// Of the side of a cell so much must be drawn.
 const DRAWN: f64 = 0.6;
+/// A cell is at least so wide and high where no ruling ends it.
+const CELL: u32 = 24;
+/// Rulings of a table without a frame at least: two that cross are a plus sign.
+const FEWEST_WITHOUT_FRAME: usize = 3;
 /// Rows or columns of a table at most.
 const MOST: usize = 200;
 
@@ -77,8 +81,12 @@ fn meet(one: &Stroke, other: &Stroke) -> bool {
 
 /// The table of strokes that meet; nothing when they make no cells.
 fn grid(across: &[Stroke], down: &[Stroke], filled: &[Stroke]) -> Option<Grid> {
-    let rows = places(across.iter().map(|stroke| (stroke.top + stroke.bottom) / 2));
-    let columns = places(down.iter().map(|stroke| (stroke.left + stroke.right) / 2));
+    let mut rows = places(across.iter().map(|stroke| (stroke.top + stroke.bottom) / 2));
+    let mut columns = places(down.iter().map(|stroke| (stroke.left + stroke.right) / 2));
+    if across.len() + down.len() >= FEWEST_WITHOUT_FRAME {
+        add_edges(&mut columns, across.iter().map(|stroke| (stroke.left, stroke.right)));
+        add_edges(&mut rows, down.iter().map(|stroke| (stroke.top, stroke.bottom)));
+    }
     let (height, width) = (rows.len().checked_sub(1)?, columns.len().checked_sub(1)?);
     if height == 0 || width == 0 || height * width < 2 || height > MOST || width > MOST {
         return None;
@@ -122,6 +130,21 @@ fn grid(across: &[Stroke], down: &[Stroke], filled: &[Stroke]) -> Option<Grid> {
         }
     }
     (cells.len() > 1).then_some(Grid { columns, rows, cells })
+}
+
+/// Adds the edges of a table that has no frame: where most of the rulings that cross it begin and end.
+fn add_edges(places: &mut Vec<u32>, ends: impl Iterator<Item = (u32, u32)>) {
+    let (starts, ends): (Vec<u32>, Vec<u32>) = ends.unzip();
+    let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return };
+    let is_of_most = |all: &[u32], edge: u32| all.iter().filter(|end| near(**end, edge)).count() * 2 > all.len();
+    if let Some(start) =
+        starts.iter().min().copied().filter(|start| start + CELL <= first && is_of_most(&starts, *start))
+    {
+        places.insert(0, start);
+    }
+    if let Some(end) = ends.iter().max().copied().filter(|end| last + CELL <= *end && is_of_most(&ends, *end)) {
+        places.push(end);
+    }
 }
 
 /// Places in order; those near each other are one.
@@ -177,6 +200,13 @@ mod tests {
         // The second row on a filled area has all three columns.
         let filled = [Stroke { left: 10, top: 60, right: 310, bottom: 110 }];
         assert_eq!(grids(&rulings(&rows, &columns, &filled))[0].cells.len(), 6);
+        // Rulings between cells alone: three rows of three columns. Two that cross are no table, nor is a stroke that runs out.
+        let inner = grids(&rulings(&[across(40), across(75)], &[whole(110), whole(210)], &[]));
+        assert_eq!((inner[0].cells.len(), &inner[0].columns[..]), (9, &[10, 111, 211, 310][..]));
+        assert!(grids(&rulings(&[across(60)], &[whole(110)], &[])).is_empty());
+        let long = Stroke { right: 400, ..across(60) };
+        let framed = grids(&rulings(&[across(10), long, across(108)], &[whole(10), whole(210), whole(308)], &[]));
+        assert_eq!(framed[0].cells.len(), 4);
         // A frame alone is no table.
         assert!(grids(&rulings(&[across(10), across(108)], &[whole(10), whole(308)], &[])).is_empty());
     }

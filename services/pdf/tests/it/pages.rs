@@ -9,8 +9,9 @@ const TURNED: &[u8] = include_bytes!("../data/4-turned.pdf");
 #[test]
 fn pages_come_in_the_order_that_was_asked_for() {
     let client = client();
-    let cases: [(Value, &[usize]); 6] = [
+    let cases: [(Value, &[usize]); 7] = [
         (json!({ "pages": "3,1,1" }), &[3, 1, 1]),
+        (json!({ "pages": [3, "1-2"] }), &[3, 1, 2]),
         (json!({ "delete": "2-9" }), &[1, 10]),
         (json!({ "reverse": true }), &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
         (json!({ "pages": "2-", "delete": "odd", "reverse": true }), &[10, 8, 6, 4, 2]),
