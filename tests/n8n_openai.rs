@@ -1,5 +1,6 @@
 //! What n8n's OpenAI nodes send, byte by byte: recorded in `tests/n8n/openai/` from n8n 1.123.81 (its nodes for
-//! LangChain 1.122.57) between it and this gateway, whose answers it took. The host was changed to ours, nothing else. A
+//! LangChain 1.122.57) between it and this gateway, whose answers it took. The host was changed to ours, nothing else; that of a
+//! picture is changed when it is sent, because pictures are fetched. A
 //! recorded answer of an upstream stands behind the gateway; embeddings come from the model of this process.
 //!
 //! | file | what sent it |
@@ -16,7 +17,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chassis::testing::model_data;
 use data_encoding::BASE64;
@@ -33,11 +34,30 @@ macro_rules! recorded {
 /// Sends a recorded request, which brings its own key. One at a time, so connections are not kept.
 fn replay(server: &Server, request: &[u8]) -> Answer {
     let request = std::str::from_utf8(request).unwrap();
-    let request = request.replacen("connection: keep-alive", "connection: close", 1);
+    let request =
+        request.replacen("connection: keep-alive", "connection: close", 1).replace(RECORDED_PICTURE, &PICTURE);
     let Answer { status, body, .. } = &Answer::parse(&server.raw(&request));
     let head = format!("HTTP/1.1 {status} X\r\n\r\n");
     Answer::parse(&(head + &unchunked(body)))
 }
+
+/// The picture that the requests link to.
+const RECORDED_PICTURE: &str = "https://example.com/a.png";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n...";
+
+/// The same on this machine, where it is fetched: an address as long, so that lengths stay right.
+static PICTURE: LazyLock<String> = LazyLock::new(|| {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", PNG.len());
+            let _ = stream.write_all(&[head.as_bytes(), PNG].concat());
+        }
+    });
+    format!("{url:a<width$}", width = RECORDED_PICTURE.len())
+});
 
 /// A body without the framing of its chunks, where it has one.
 fn unchunked(body: &str) -> String {
@@ -127,7 +147,8 @@ fn answer(request: &Value) -> String {
 fn server() -> (Server, Upstream) {
     let upstream = Upstream::start();
     let chat = json!({ "upstreams": { "up": { "kind": "openai", "url": upstream.url } }, "models": { "*": ["up/m"] } });
-    let server = Server::start(&["up"], &[("FLOWFORGE_CHAT", &chat.to_string())]);
+    let allowed = ("FLOWFORGE_FETCH_ALLOW", "127.0.0.1/32");
+    let server = Server::start(&["up"], &[("FLOWFORGE_CHAT", &chat.to_string()), allowed]);
     (server, upstream)
 }
 
@@ -216,8 +237,8 @@ fn what_n8n_asks_arrives_at_the_upstream() {
     let message = |role: &str, content: &str| json!({ "role": role, "content": content });
 
     let options = asked(recorded!("response-options"));
-    let picture =
-        json!([{ "type": "image_url", "image_url": { "url": "https://example.com/a.png", "detail": "auto" } }]);
+    let data = format!("data:image/png;base64,{}", BASE64.encode(PNG));
+    let picture = json!([{ "type": "image_url", "image_url": { "url": data, "detail": "auto" } }]);
     let messages = json!([
         message("system", "Answer as json."),
         message("system", "Be brief."),
