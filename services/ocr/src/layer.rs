@@ -55,7 +55,7 @@ pub(crate) fn open(file: &File) -> Result<Document, Error> {
     let unreadable = |_| Error::impossible("file", "is too damaged to be written anew: repair it first");
     let pdf = Document::load_mem_with_options(file.bytes(), options).map_err(unreadable)?;
     if pdf.is_encrypted() || pdf.encryption_state.is_some() {
-        return Err(Error::impossible("file", "is encrypted: send it without its password"));
+        return Err(Error::impossible("file", "is encrypted: take its password off first, as pdf/protect does"));
     }
     Ok(pdf)
 }

@@ -38,6 +38,7 @@ pub struct UpsertPointsRequest {
     #[garde(length(chars, min = 1, max = 63))]
     pub collection: String,
     /// The points, at most 1,000.
+    #[serde(alias = "vectors")]
     #[garde(length(min = 1, max = MAX_POINTS), dive)]
     pub points: Vec<NewPoint>,
     /// Name of the model the vectors were made with; refused when the collection has another's.
@@ -55,15 +56,15 @@ pub struct NewPoint {
     #[garde(inner(length(chars, min = 1, max = MAX_ID)))]
     pub id: Option<String>,
     /// Its vector, with as many numbers as the collection has dimensions.
-    #[serde(default)]
+    #[serde(default, alias = "values", alias = "embedding")]
     #[garde(inner(length(min = 1, max = MAX_DIMENSIONS)))]
     pub vector: Option<Vec<f32>>,
     /// Its text, at most 65,536 characters.
-    #[serde(default)]
+    #[serde(default, alias = "document", alias = "pageContent", alias = "content")]
     #[garde(inner(length(chars, min = 1, max = MAX_TEXT)))]
     pub text: Option<String>,
     /// Anything to keep with it and to filter by; at most 64 KB.
-    #[serde(default)]
+    #[serde(default, alias = "metadata")]
     #[garde(skip)]
     pub payload: Option<JsonObject>,
     /// When it expires (RFC 3339).

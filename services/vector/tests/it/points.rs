@@ -6,6 +6,7 @@ use crate::{Chance, Served, ids};
 
 over_stores! {
     payloads_keep_their_literals_and_order
+    points_have_the_names_of_other_products
     payloads_are_set_replaced_and_removed
     pages_have_every_point_once
     everything_is_there_after_a_restart
@@ -56,6 +57,14 @@ fn groups_are_sought_among_the_best_alone(served: Served) {
     // Forty of sixty are looked at: the second group may be beyond.
     assert_eq!((ids(&few), crate::warnings(&few)[0].0), (vec!["0"], "groups-bounded"));
     assert_eq!((ids(&all), crate::warnings(&all).len()), (vec!["0", "50"], 0));
+}
+
+fn points_have_the_names_of_other_products(served: Served) {
+    served.create("p", 1, "dot");
+    let body = json!({ "vectors": [{ "id": "a", "values": [1], "metadata": { "x": 1 } }, { "id": "b", "embedding": [2], "pageContent": "soup" }] });
+    served.ok("PUT", "/collections/p/points", &body);
+    let point = |id: &str| served.ok("GET", &format!("/collections/p/points/{id}"), &json!({}));
+    assert_eq!((&point("a")["payload"], &point("b")["text"]), (&json!({ "x": 1 }), &json!("soup")));
 }
 
 fn payloads_keep_their_literals_and_order(served: Served) {
