@@ -189,10 +189,11 @@ pub(crate) fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, 
     // `deu,eng` and `deu+eng` are two, however they are sent.
     let codes = written.iter().flat_map(|some| some.split([',', '+'])).map(|one| code(one.trim()));
     let mut different = Vec::new();
-    codes.for_each(|code| match different.contains(&code) {
-        true => {}
-        false => different.push(code),
-    });
+    for code in codes {
+        if !different.contains(&code) {
+            different.push(code);
+        }
+    }
     Ok(different)
 }
 

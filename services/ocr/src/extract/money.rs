@@ -167,6 +167,7 @@ fn amount_at(words: &[Word], at: usize, taken: usize) -> Option<(Amount, usize)>
 /// between digits, not between columns.
 fn spaced(words: &[Word], at: usize) -> Option<(Parsed, usize)> {
     const GAP: f64 = 0.6;
+    const MOST_GROUPS: usize = 5;
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let first = words[at].text.as_str();
     let start = first.find(|letter: char| letter.is_ascii_digit())?;
@@ -175,7 +176,7 @@ fn spaced(words: &[Word], at: usize) -> Option<(Parsed, usize)> {
         return None;
     }
     let mut text = first.to_owned();
-    for (count, next) in (2..).zip(&words[at + 1..]) {
+    for (count, next) in (2..=MOST_GROUPS).zip(&words[at + 1..]) {
         let gap = f64::from(next.area.x.saturating_sub(words[at + count - 2].area.right()));
         let (digits, rest) = next.text.split_at_checked(3)?;
         if gap > GAP * f64::from(next.area.height) || !is_digits(digits) {
