@@ -164,9 +164,9 @@ fn points_are_exported_and_imported() {
     let bad = served.client.post_as(
         "application/x-ndjson",
         "/api/v1/vector/collections/b/import",
-        "{\"id\":\"x\",\"vector\":[1,2],\"metadata\":{}}\n",
+        "{\"id\":\"x\",\"vector\":[1,2],\"remarks\":{}}\n",
     );
-    assert!(bad.status == 422 && bad.message().contains("metadata"), "{}", bad.message());
+    assert!(bad.status == 422 && bad.message().contains("remarks"), "{}", bad.message());
     let bad = served.client.post_as(
         "application/x-ndjson",
         "/api/v1/vector/collections/b/import",
